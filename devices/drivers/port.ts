@@ -1,0 +1,25 @@
+/**
+ * A port is a factory of byte streams: serial device, pseudo-terminal, or virtual board.
+ * Framing sits above it. Each opened stream is used once; to go on after a close, open again.
+ */
+export type Unsubscribe = () => void;
+
+export type PortKind = 'serial' | 'path' | 'virtual' | 'host' | 'qemu';
+
+export interface Port {
+  /** Stable name of the port: a device path, or `virtual:NAME`. */
+  readonly id: string;
+  readonly kind: PortKind;
+  /** @throws CurlewError PORT_NOT_FOUND, PORT_PERMISSION, PORT_BUSY, PORT_FAILED, EMULATOR_MISSING */
+  open(options?: { signal?: AbortSignal }): Promise<ByteStream>;
+}
+
+export interface ByteStream {
+  /** Resolves when the bytes are handed to the line; rejects with PORT_LOST once the stream is closed. */
+  write(bytes: Uint8Array): Promise<void>;
+  onData(listener: (bytes: Uint8Array) => void): Unsubscribe;
+  /** Called once: `reason` is undefined after close(), else a CurlewError (PORT_LOST) saying what happened. */
+  onClose(listener: (reason: Error | undefined) => void): Unsubscribe;
+  /** Idempotent; resolves when the stream is closed. */
+  close(): Promise<void>;
+}

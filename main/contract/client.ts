@@ -1,0 +1,26 @@
+/** The lab as its users see it. The page, the command line and the tests hold one of these, never a transport. */
+import type { CurlewError } from './error.ts';
+import type { EventName, LabEvents } from './events.ts';
+import type { RequestName, RequestParams, RequestResult } from './requests.ts';
+import type { Capability } from './types.ts';
+
+export interface LabClient {
+  /** @throws CurlewError with the code the lab gave, or CONNECTION_LOST */
+  request<N extends RequestName>(name: N, params: RequestParams<N>): Promise<RequestResult<N>>;
+  /** Returns the unsubscribe function. */
+  on<E extends EventName>(event: E, listener: (payload: LabEvents[E]) => void): () => void;
+  /** Called when the lab can no longer be reached; the client does not come back. */
+  onClose(listener: (reason: CurlewError) => void): () => void;
+  close(): void;
+}
+
+/** What the shell around the page can do; the page asks for a capability, never for a platform. */
+export interface ShellCapabilities {
+  has: ReadonlySet<Capability>;
+  /** Absolute paths; empty when the person cancelled. Needs `pickFiles`. */
+  pickFiles?(): Promise<string[]>;
+  /** Needs `pickFolder`. */
+  pickFolder?(): Promise<string | null>;
+  /** Offers a text to the person as a file. */
+  saveFile(name: string, mime: string, text: string): Promise<void>;
+}

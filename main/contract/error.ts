@@ -1,0 +1,78 @@
+/**
+ * The one error class of every room. Tests and callers look at `code`; people read `message`.
+ * This file imports nothing, and is the only file of the contract that devices and models may import.
+ */
+export const errorCodes = [
+  // link and board
+  'PORT_NOT_FOUND',
+  'PORT_PERMISSION',
+  'PORT_BUSY',
+  'PORT_FAILED',
+  'PORT_LOST',
+  'PORT_LIST_UNAVAILABLE',
+  'BOARD_SILENT',
+  'BOARD_GARBAGE',
+  'BOARD_REFUSED',
+  'BOARD_BAD_REPLY',
+  'BOARD_NOT_FOUND',
+  'FRAME_TOO_LARGE',
+  'EMULATOR_MISSING',
+  // experts and images
+  'IMAGE_BAD',
+  'IMAGE_HASH',
+  'EXPERT_NOT_FOUND',
+  'NO_EXPERT_ACTIVE',
+  'TRAINING_FAILED',
+  // recordings
+  'FILE_NOT_FOUND',
+  'FILE_EMPTY',
+  'FILE_NOT_AUDIO',
+  'FILE_DAMAGED',
+  'FILE_TOO_SHORT',
+  'FILE_UNREADABLE',
+  'PATH_NOT_ALLOWED',
+  'FOLDER_EMPTY',
+  // lab
+  'STORE_LOCKED',
+  'STORE_FAILED',
+  'STORE_TOO_NEW',
+  'JOB_NOT_FOUND',
+  'JOB_STATE',
+  'REQUEST_INVALID',
+  'REQUEST_UNKNOWN',
+  'NOT_CAPABLE',
+  'NOT_AUTHORIZED',
+  'CONNECTION_LOST',
+  'ABORTED',
+  'INTERNAL',
+] as const;
+
+export type ErrorCode = (typeof errorCodes)[number];
+
+export class CurlewError extends Error {
+  override readonly name = 'CurlewError';
+
+  /**
+   * @param code what went wrong, for programs
+   * @param message one sentence for a person: what was wrong, where, and what to do
+   * @param context facts a log should keep (paths, offsets, raw codes); plain JSON values
+   */
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    readonly context: Readonly<Record<string, unknown>> = {},
+    options?: { cause?: unknown },
+  ) {
+    super(message, options);
+  }
+}
+
+/** Maps anything thrown to a CurlewError; an abort becomes ABORTED, the unknown INTERNAL. */
+export function toCurlewError(thrown: unknown): CurlewError {
+  if (thrown instanceof CurlewError) return thrown;
+  if (thrown instanceof Error && thrown.name === 'AbortError') {
+    return new CurlewError('ABORTED', 'The operation was cancelled.', {}, { cause: thrown });
+  }
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return new CurlewError('INTERNAL', `Something unexpected failed: ${message}`, {}, { cause: thrown });
+}

@@ -1,0 +1,265 @@
+/**
+ * What the lab and the page talk about. Plain data only: structured clone and CBOR both carry it.
+ * Times are milliseconds since 1970 (UTC) unless a name says otherwise; byte arrays are Uint8Array.
+ */
+import type { ErrorCode } from './error.ts';
+
+/** Where a figure comes from; travels with it into every table, plot and export. */
+export type Source = 'none' | 'measured' | 'counted' | 'modelled';
+
+export type Capability = 'pickFiles' | 'pickFolder' | 'saveFile' | 'microphone';
+
+export interface LabInfo {
+  version: string;
+  shell: string;
+  dataFolder: string;
+  /** Folders that `files.browse` may list. */
+  roots: string[];
+}
+
+export interface PortInfo {
+  /** Device path, or `virtual:NAME`, `qemu:MACHINE`. */
+  id: string;
+  kind: 'serial' | 'path' | 'virtual' | 'host' | 'qemu';
+  /** For a person: manufacturer, product, or what the emulator is. */
+  label: string;
+  attachedBoard: string | null;
+}
+
+export interface PortListing {
+  ports: PortInfo[];
+  /** Why real ports could not be listed, and what to do; null when they could. */
+  problem: string | null;
+}
+
+export type BoardState = 'connecting' | 'attached' | 'busy' | 'lost' | 'garbage' | 'detached';
+
+export interface Board {
+  /** 16 hex digits, the board's own id; before the first answer `port:` + the port id. */
+  id: string;
+  portId: string;
+  portKind: PortInfo['kind'];
+  state: BoardState;
+  /** One sentence when the state needs one (lost, garbage). */
+  message: string | null;
+  name: string;
+  /** `virtual`, `host`, `mps2-an386`, … */
+  kind: string;
+  /** True: no hardware behind it; shown on every screen. */
+  simulated: boolean;
+  profile: string;
+  firmware: string;
+  bootId: number;
+  framing: 'console' | 'binary';
+  hasAudioSource: boolean;
+  continuous: boolean;
+  /** The active expert as the board tells it; null when none. */
+  activeExpert: { name: string; sha256: string; bits: number } | null;
+  supplyMillivolts: number | null;
+  temperatureC: number | null;
+  lastSeenMs: number | null;
+}
+
+export interface Slot {
+  slot: number;
+  state: 'empty' | 'partial' | 'verified';
+  length: number;
+  offset: number;
+  name: string;
+  bits: number;
+  sha256: string;
+  active: boolean;
+  previous: boolean;
+}
+
+export interface ExpertInfo {
+  id: string;
+  name: string;
+  /** Bits of the hidden layers' weights. */
+  bits: number;
+  classes: string[];
+  embeddingSize: number;
+  imageBytes: number;
+  imageSha256: string;
+  /** On the data it was not trained on; see the model card. */
+  accuracy: number;
+  macroF1: number;
+  /** Markdown. */
+  card: string;
+}
+
+export type ExpertFile = 'image' | 'quantized.onnx' | 'float.onnx';
+
+export interface Clip {
+  id: string;
+  label: string;
+  title: string;
+  author: string;
+  licence: string;
+  sourceUrl: string;
+  seconds: number;
+}
+
+/** 16 kHz mono PCM, little-endian int16. */
+export interface Audio16k {
+  pcm: Uint8Array;
+  samples: number;
+}
+
+/** One window (15,600 samples) as the board answered it. */
+export interface WindowResult {
+  boardId: string;
+  /** Position in the recording, seconds. */
+  startS: number;
+  inferenceId: number;
+  classIndex: number;
+  label: string;
+  logits: number[];
+  topProbability: number;
+  entropy: number;
+  /** Microseconds: features, encoder, router, expert. */
+  latencyUs: [number, number, number, number];
+  latencySource: Source;
+  energyNanojoule: number;
+  energySource: Source;
+}
+
+export interface TelemetryRecord {
+  boardId: string;
+  bootId: number;
+  sequence: number;
+  /** When the lab received it. */
+  receivedMs: number;
+  uptimeMs: number;
+  inferenceId: number;
+  /** First 8 bytes of the expert's SHA-256, hex. */
+  expert: string;
+  classIndex: number;
+  topProbability: number;
+  entropy: number;
+  featuresUs: number;
+  encoderUs: number;
+  routerUs: number;
+  expertUs: number;
+  latencySource: Source;
+  energyNanojoule: number;
+  energySource: Source;
+  supplyMillivolts: number | null;
+  temperatureC: number | null;
+  stackBytes: number | null;
+}
+
+export interface TelemetrySummary {
+  boardId: string;
+  records: number;
+  /** Records the board overwrote before the lab had them; counted from the sequence numbers. */
+  missing: number;
+  gaps: { bootId: number; afterSequence: number; missing: number }[];
+  latencyUs: { p50: number; p95: number; p99: number } | null;
+  latencySource: Source;
+  energyNanojoule: { mean: number; total: number } | null;
+  energySource: Source;
+}
+
+export type JobState = 'queued' | 'running' | 'paused' | 'done' | 'failed' | 'cancelled';
+export type JobKind = 'deploy' | 'play' | 'classify';
+
+export interface Job {
+  id: string;
+  kind: JobKind;
+  title: string;
+  state: JobState;
+  /** 0 … 1; null while it cannot be known. */
+  progress: number | null;
+  /** What it is doing now, for a person. */
+  detail: string;
+  createdMs: number;
+  finishedMs: number | null;
+  error: { code: ErrorCode; message: string } | null;
+  canPause: boolean;
+  /** What the job leaves behind; by kind DeployResult, PlayResult, ClassifyResult. */
+  result: DeployResult | PlayResult | ClassifyResult | null;
+}
+
+export interface DeployResult {
+  kind: 'deploy';
+  boardId: string;
+  slot: number;
+  bytes: number;
+  uploadMs: number;
+  /** Image bytes per second over the line's byte rate; null where the line's rate is unknown. */
+  lineShare: number | null;
+  activated: boolean;
+}
+
+export interface PlayResult {
+  kind: 'play';
+  boardId: string;
+  windows: WindowResult[];
+}
+
+export interface ClassifyResult {
+  kind: 'classify';
+  files: number;
+  failed: { path: string; code: ErrorCode; message: string }[];
+  windows: number;
+  audioSeconds: number;
+  wallSeconds: number;
+}
+
+export interface FileEntry {
+  name: string;
+  path: string;
+  folder: boolean;
+  bytes: number;
+}
+
+export interface RecordingInfo {
+  path: string;
+  /** WAV, FLAC, Ogg Vorbis, MP3 */
+  format: string;
+  sampleRate: number;
+  channels: number;
+  /** Null where only decoding the whole file would tell. */
+  seconds: number | null;
+  bytes: number;
+}
+
+/** One classified file of a job. */
+export interface ClassifiedFile {
+  jobId: string;
+  path: string;
+  seconds: number;
+  sampleRate: number;
+  channels: number;
+  windows: number;
+  /** From the mean of the windows' probabilities. */
+  classIndex: number;
+  label: string;
+  probability: number;
+}
+
+/** A run of neighbouring windows with the same top class. */
+export interface Detection {
+  jobId: string;
+  path: string;
+  startS: number;
+  endS: number;
+  label: string;
+  /** Mean top probability over the run. */
+  confidence: number;
+}
+
+export interface ExportFile {
+  name: string;
+  mime: string;
+  text: string;
+}
+
+export interface LogLine {
+  atMs: number;
+  level: 'info' | 'warning' | 'error';
+  /** Board id, job id or null for the lab itself. */
+  subject: string | null;
+  text: string;
+}
