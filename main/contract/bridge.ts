@@ -1,0 +1,19 @@
+/** What the preload script puts on the page's window as `curlew`, where the shell is a window of its own. */
+import type { Capability } from './types.ts';
+import type { LabMessage, RequestMessage } from './wire.ts';
+
+export interface BridgePort {
+  post(message: RequestMessage): void;
+  onMessage(listener: (message: LabMessage) => void): void;
+  /** Called once when the lab's end is gone. */
+  onClose(listener: () => void): void;
+}
+
+export interface Bridge {
+  port(): BridgePort;
+  capabilities: Capability[];
+  /** Absolute paths; empty when the person cancelled. */
+  pickFiles(): Promise<string[]>;
+  pickFolder(): Promise<string | null>;
+  saveFile(name: string, mime: string, text: string): Promise<void>;
+}
