@@ -1,0 +1,46 @@
+/** Which serial devices the machine has, and when that cannot be told, why. */
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { SerialPort } from 'serialport';
+
+export interface SerialDevice {
+  path: string;
+  /** Manufacturer and product where the device says so, else the path. */
+  label: string;
+}
+
+export interface SerialDevices {
+  devices: SerialDevice[];
+  /** A sentence when the list could not be made; null when it could. */
+  problem: string | null;
+}
+
+export async function listSerialPorts(environment: NodeJS.ProcessEnv = process.env): Promise<SerialDevices> {
+  // On Linux the package asks udevadm, and where that is missing it ends the process with an unhandled error.
+  if (process.platform === 'linux' && !onPath('udevadm', environment)) {
+    return {
+      devices: [],
+      problem:
+        'Serial ports cannot be listed because the program udevadm is missing. Install the package “udev”, ' +
+        'or type the path of the port by hand.',
+    };
+  }
+  try {
+    const found = await SerialPort.list();
+    const devices = found
+      // The kernel announces 32 legacy UARTs that are not there; a real one has an identity or a vendor.
+      .filter((device) => device.vendorId ?? device.manufacturer ?? device.pnpId)
+      .map((device) => ({ path: device.path, label: device.manufacturer ?? device.pnpId ?? device.path }));
+    return { devices, problem: null };
+  } catch (thrown) {
+    return {
+      devices: [],
+      problem: `Serial ports cannot be listed (${(thrown as Error).message}). Type the path of the port by hand.`,
+    };
+  }
+}
+
+const onPath = (program: string, environment: NodeJS.ProcessEnv): boolean =>
+  (environment['PATH'] ?? '')
+    .split(delimiter)
+    .some((folder) => folder !== '' && existsSync(join(folder, program)));

@@ -1,0 +1,83 @@
+/** Reads a reply's CBOR map field by field; what is missing or of the wrong type is BOARD_BAD_REPLY. */
+import { CurlewError } from '../../main/contract/error.ts';
+import type { Payload } from './smp.ts';
+
+export class Fields {
+  constructor(
+    private readonly payload: Payload,
+    private readonly command: string,
+  ) {}
+
+  has(key: string): boolean {
+    return this.payload[key] !== undefined;
+  }
+
+  number(key: string): number {
+    const value = this.payload[key];
+    if (typeof value !== 'number') throw this.wrong(key, 'a number', value);
+    return value;
+  }
+
+  text(key: string): string {
+    const value = this.payload[key];
+    if (typeof value !== 'string') throw this.wrong(key, 'a text', value);
+    return value;
+  }
+
+  bool(key: string): boolean {
+    const value = this.payload[key];
+    if (typeof value !== 'boolean') throw this.wrong(key, 'true or false', value);
+    return value;
+  }
+
+  /** @param length exact length wanted, in bytes */
+  bytes(key: string, length?: number): Uint8Array {
+    const value = this.payload[key];
+    if (!(value instanceof Uint8Array) || (length !== undefined && value.length !== length)) {
+      throw this.wrong(key, length === undefined ? 'bytes' : `${length} bytes`, value);
+    }
+    return value;
+  }
+
+  list(key: string): unknown[] {
+    const value = this.payload[key];
+    if (!Array.isArray(value)) throw this.wrong(key, 'a list', value);
+    return value;
+  }
+
+  numbers(key: string, length: number): number[] {
+    const list = this.list(key);
+    if (list.length !== length || !list.every((item) => typeof item === 'number')) {
+      throw this.wrong(key, `${length} numbers`, list);
+    }
+    return list;
+  }
+
+  /** Every item of a list of maps, as fields of their own. */
+  maps(key: string): Fields[] {
+    return this.list(key).map((item) => {
+      if (typeof item !== 'object' || item === null || Array.isArray(item))
+        throw this.wrong(key, 'maps', item);
+      return new Fields(item as Payload, this.command);
+    });
+  }
+
+  /** Little-endian float32 values. */
+  floats(key: string): Float32Array {
+    const bytes = this.bytes(key);
+    if (bytes.length % 4 !== 0) throw this.wrong(key, 'whole float32 values', bytes);
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    return Float32Array.from({ length: bytes.length / 4 }, (_, i) => view.getFloat32(4 * i, true));
+  }
+
+  private wrong(key: string, wanted: string, found: unknown): CurlewError {
+    const what =
+      found === undefined ? 'nothing' : found instanceof Uint8Array ? `${found.length} bytes` : typeof found;
+    return new CurlewError(
+      'BOARD_BAD_REPLY',
+      `The board's reply to "${this.command}" should have ${wanted} in "${key}" and has ${what}. ` +
+        `Its firmware may be older or newer than this lab.`,
+      { command: this.command, key },
+    );
+  }
+}

@@ -1,0 +1,51 @@
+import { groups, slowMs, type Command } from '../command.ts';
+import type { Fields } from '../fields.ts';
+import { sourcesOf, type FigureSource } from '../telemetry-record.ts';
+
+export type InputKind = 'pcm' | 'log-mel';
+
+export interface InferenceResult {
+  inferenceId: number;
+  classIndex: number;
+  logits: Float32Array;
+  topProbability: number;
+  /** Nats. */
+  entropy: number;
+  /** Microseconds: features, encoder, router, expert. */
+  latencyUs: [number, number, number, number];
+  energyNanojoule: number;
+  latencySource: FigureSource;
+  energySource: FigureSource;
+  /** Of its telemetry record. */
+  sequence: number;
+}
+
+export function decodeResult(reply: Fields): InferenceResult {
+  const sources = sourcesOf(reply.number('src'));
+  return {
+    inferenceId: reply.number('id'),
+    classIndex: reply.number('class'),
+    logits: reply.floats('logits'),
+    topProbability: reply.number('p'),
+    entropy: reply.number('entropy'),
+    latencyUs: reply.numbers('us', 4) as [number, number, number, number],
+    energyNanojoule: reply.number('nj'),
+    ...sources,
+    sequence: reply.number('seq'),
+  };
+}
+
+/**
+ * Runs the active expert on the input buffer. Asking again after a lost reply runs it again: the answer is the
+ * same and the telemetry rightly shows two runs.
+ */
+export const inferenceRun: Command<{ kind: InputKind }, InferenceResult> = {
+  name: 'inference run',
+  operation: 'write',
+  group: groups.inference,
+  id: 1,
+  repeatable: true,
+  timeoutMs: slowMs,
+  encode: ({ kind }) => ({ kind: kind === 'pcm' ? 0 : 1 }),
+  decode: decodeResult,
+};

@@ -1,0 +1,47 @@
+/** A board's error reply, as a CurlewError BOARD_REFUSED with the sentence for its code (PROTOCOL.md, Message). */
+import { CurlewError } from '../../main/contract/error.ts';
+import type { Payload } from './smp.ts';
+
+const ours: Record<number, [name: string, sentence: string]> = {
+  1: ['malformed', 'it could not read the request'],
+  2: ['unsupported', 'it cannot do that'],
+  3: ['no_expert', 'no expert is active on it; deploy one first'],
+  4: ['bad_slot', 'it has no such slot, or the slot is the active one and may not be changed'],
+  5: ['too_large', 'the data is larger than its slot or buffer'],
+  6: ['bad_offset', 'the data does not continue where the last piece ended'],
+  7: ['bad_hash', 'the image does not match its SHA-256; it was damaged or cut short. Deploy it again'],
+  8: ['bad_image', 'the image is not one that it can run; pack the expert again'],
+  9: ['flash', 'its flash failed'],
+  10: ['busy', 'it is listening to its own microphone; stop that first'],
+  11: ['not_verified', 'that slot holds no verified expert'],
+  12: ['incomplete', 'it has not received a whole window of sound'],
+};
+const standard: Record<number, [name: string, sentence: string]> = {
+  1: ['unknown', 'it met an error that it cannot name'],
+  2: ['no_memory', 'it ran out of memory'],
+  3: ['invalid', 'a value in the request is out of range'],
+  5: ['no_entry', 'it has nothing under that name'],
+  8: [
+    'not_supported',
+    'it does not know the request; its firmware may be older than this lab, or no Curlew firmware',
+  ],
+  9: ['corrupt', 'the request arrived damaged'],
+};
+
+/** @returns null when the reply is no error; reads version 2 ("err") and version 1 ("rc") errors */
+export function refusalOf(command: string, group: number, payload: Payload): CurlewError | null {
+  const err = payload['err'] as { group?: unknown; rc?: unknown } | undefined;
+  const code = typeof err === 'object' && err !== null ? err.rc : payload['rc'];
+  if (typeof code !== 'number' || code === 0) return null;
+  const errorGroup = typeof err?.group === 'number' ? err.group : group;
+  const [name, sentence] = (errorGroup >= 64 ? ours : standard)[code] ?? [
+    'code',
+    `it gives the error code ${code}`,
+  ];
+  return new CurlewError('BOARD_REFUSED', `The board refused "${command}": ${sentence}.`, {
+    command,
+    group: errorGroup,
+    rc: code,
+    reason: name,
+  });
+}

@@ -1,0 +1,70 @@
+/** The 64-byte telemetry record (PROTOCOL.md, Group 66). */
+import { CurlewError } from '../../main/contract/error.ts';
+import { crc32 } from './crc.ts';
+
+export type FigureSource = 'none' | 'measured' | 'counted' | 'modelled';
+
+export interface BoardRecord {
+  sequence: number;
+  uptimeMs: number;
+  inferenceId: number;
+  /** First 8 bytes of the expert's SHA-256, hex. */
+  expert: string;
+  /** −1 for none. */
+  classIndex: number;
+  topProbability: number;
+  entropy: number;
+  /** Microseconds: features, encoder, router, expert. */
+  latencyUs: [number, number, number, number];
+  energyNanojoule: number;
+  latencySource: FigureSource;
+  energySource: FigureSource;
+  supplyMillivolts: number | null;
+  temperatureC: number | null;
+  stackBytes: number | null;
+}
+
+export const recordBytes = 64;
+const sources: FigureSource[] = ['none', 'measured', 'counted', 'modelled'];
+
+/** Two bits each: where latency and energy come from. */
+export const sourcesOf = (code: number): { latencySource: FigureSource; energySource: FigureSource } => ({
+  latencySource: sources[code & 3] as FigureSource,
+  energySource: sources[(code >> 2) & 3] as FigureSource,
+});
+
+/** @throws CurlewError BOARD_BAD_REPLY when the bytes are not whole records or a checksum fails */
+export function readRecords(bytes: Uint8Array): BoardRecord[] {
+  if (bytes.length % recordBytes !== 0)
+    throw bad(`${bytes.length} bytes are not whole records of ${recordBytes}`);
+  return Array.from({ length: bytes.length / recordBytes }, (_, i) =>
+    readRecord(bytes.subarray(i * recordBytes, (i + 1) * recordBytes)),
+  );
+}
+
+function readRecord(bytes: Uint8Array): BoardRecord {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, recordBytes);
+  const u32 = (at: number) => view.getUint32(at, true);
+  if (crc32(bytes.subarray(0, 60)) !== u32(60)) throw bad('the checksum of a record does not match');
+  if (bytes[23] !== 1) throw bad(`record version ${bytes[23]} is unknown`);
+  const millivolts = view.getUint16(52, true);
+  const centiDegrees = view.getInt16(54, true);
+  return {
+    sequence: u32(0),
+    uptimeMs: u32(4),
+    inferenceId: u32(8),
+    expert: Array.from(bytes.subarray(12, 20), (byte) => byte.toString(16).padStart(2, '0')).join(''),
+    classIndex: view.getInt16(20, true),
+    ...sourcesOf(bytes[22] as number),
+    topProbability: view.getFloat32(24, true),
+    entropy: view.getFloat32(28, true),
+    latencyUs: [u32(32), u32(36), u32(40), u32(44)],
+    energyNanojoule: u32(48),
+    supplyMillivolts: millivolts === 0 ? null : millivolts,
+    temperatureC: centiDegrees === -32768 ? null : centiDegrees / 100,
+    stackBytes: u32(56) === 0 ? null : u32(56),
+  };
+}
+
+const bad = (why: string) =>
+  new CurlewError('BOARD_BAD_REPLY', `The board's telemetry cannot be read: ${why}.`);
