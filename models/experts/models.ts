@@ -1,0 +1,39 @@
+import { addFrontEnd } from '../features/front-end.ts';
+import { frontEnd } from '../features/log-mel.ts';
+import { Graph } from '../onnx/graph.ts';
+import type { Expert, LatentExpert } from './expert.ts';
+import { addBitLinear, addLinear, addStandardization } from './graph.ts';
+
+/**
+ * The quantized reference, PCM to logits in one graph: the arithmetic that a board runs.
+ * Input `pcm` float32 [samples], 16 kHz in [-1, 1), at least 15,600 of them; outputs `logits`
+ * [patches, classes], `log_mel` [frames, 64] and `embedding` [patches, 384], all float32.
+ */
+export function quantizedModel(expert: Expert): Uint8Array<ArrayBuffer> {
+  return model(expert, 'quantized');
+}
+
+/**
+ * The float reference: the same weights before quantization, activations unquantized; same inputs and
+ * outputs. The difference to the quantized reference is the quantization error.
+ */
+export function floatModel(latent: LatentExpert): Uint8Array<ArrayBuffer> {
+  return model(latent, 'float');
+}
+
+function model(expert: Expert | LatentExpert, kind: 'quantized' | 'float'): Uint8Array<ArrayBuffer> {
+  const graph = new Graph(`${expert.name} (${kind})`);
+  let value = addFrontEnd(graph, frontEnd.patchHop);
+  value = addStandardization(graph, value, expert.standardization);
+  for (const layer of expert.layers) {
+    value = layer.kind === 'bitlinear' ? addBitLinear(graph, value, layer) : addLinear(graph, value, layer);
+  }
+  graph.output('logits', graph.cast(value, 'float32'), 'float32', ['patches', expert.labels.length]);
+  return graph.finish({
+    name: expert.name,
+    version: String(expert.version),
+    kind,
+    sample_rate: String(frontEnd.sampleRate),
+    labels: JSON.stringify(expert.labels),
+  });
+}
