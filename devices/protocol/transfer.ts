@@ -43,7 +43,9 @@ export async function transfer(task: Transfer): Promise<void> {
 
   while (wanted < data.length) {
     if (task.signal?.aborted) throw new CurlewError('ABORTED', 'The transfer was cancelled.');
-    while (flying.size < task.window && next < data.length) launch();
+    // After a loss one piece at a time, until bytes arrive again.
+    const window = stalls > 0 ? 1 : task.window;
+    while (flying.size < window && next < data.length) launch();
     const done = await Promise.race([...flying.values()].map((piece) => piece.outcome));
     flying.delete(done.key);
     if (done.error !== undefined) {
