@@ -48,9 +48,14 @@ export function addBitLinear(graph: Graph, value: Value, layer: BitLinearLayer):
   const scale = graph.node('Div', [largest, graph.scalar('largest_activation', largestActivation)]);
   // An all-zero sample has scale 0 and must give codes 0: divide by something positive instead.
   const divisor = graph.node('Max', [scale, graph.scalar('smallest_divisor', 1e-30)]);
-  const codes = graph.cast(graph.node('Round', [graph.node('Div', [normal, divisor])]), 'int8');
-  const weights = graph.constant('codes', int8s(transpose(layer.codes, outputs, inputs), [inputs, outputs]));
-  const sums = graph.cast(graph.node('MatMulInteger', [codes, weights]), 'float64');
+  const codes = graph.node('Round', [graph.node('Div', [normal, divisor])]);
+  // Sums of integers below 2^53 are exact in binary64, whatever the order. MatMulInteger would say it more
+  // plainly, but ONNX Runtime 1.30 fuses it with the Cast and Mul that follow into a node without binary64.
+  const weights = graph.cast(
+    graph.constant('codes', int8s(transpose(layer.codes, outputs, inputs), [inputs, outputs])),
+    'float64',
+  );
+  const sums = graph.node('MatMul', [codes, weights]);
   const unit = graph.node('Mul', [scale, graph.scalar('weight_scale', layer.scale)]);
   const biased = graph.node('Add', [
     graph.node('Mul', [sums, unit]),

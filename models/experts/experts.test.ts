@@ -1,0 +1,99 @@
+import * as ort from 'onnxruntime-web';
+import { expect, test } from 'vitest';
+import { layerNorm, quantizeActivations } from '../quantizers/bitlinear.ts';
+import { createReference } from '../reference/reference.ts';
+import type { Expert, LatentExpert, LatentLayer } from './expert.ts';
+import { floatModel, quantizedModel } from './models.ts';
+import { quantizeExpert } from './quantize.ts';
+
+/** Deterministic numbers in [-1, 1). */
+function numbers(seed: number) {
+  let state = seed;
+  return (length: number) =>
+    Float32Array.from({ length }, () => {
+      state = (Math.imul(state, 1664525) + 1013904223) | 0;
+      return state / 2 ** 31;
+    });
+}
+
+function latentExpert(): LatentExpert {
+  const next = numbers(3);
+  const hidden = (inputs: number, outputs: number): LatentLayer => ({
+    kind: 'latent',
+    inputs,
+    outputs,
+    weights: next(inputs * outputs),
+    bias: next(outputs),
+    norm: { gain: next(outputs), bias: next(outputs) },
+  });
+  return {
+    name: 'test',
+    version: 1,
+    labels: ['a', 'b', 'c'],
+    standardization: { offset: next(384), scale: next(384).map((x) => 1 + x / 2) },
+    layers: [
+      hidden(384, 64),
+      hidden(64, 32),
+      { kind: 'linear', inputs: 32, outputs: 3, weights: next(96), bias: next(3), norm: null },
+    ],
+  };
+}
+
+/** IMAGE.md's arithmetic, written out plainly. */
+function logitsOf(expert: Expert | LatentExpert, embedding: Float32Array): Float64Array {
+  const { offset, scale } = expert.standardization;
+  let v = Float64Array.from(embedding, (e, i) => (e - offset[i]!) * scale[i]!);
+  for (const layer of expert.layers) {
+    const rows = layer.kind === 'bitlinear' ? layer.codes : layer.weights;
+    const activations = quantizeActivations(v);
+    const input = layer.kind === 'bitlinear' ? activations.codes : layer.kind === 'latent' ? layerNorm(v) : v;
+    const unit = layer.kind === 'bitlinear' ? activations.scale * layer.scale : 1;
+    v = Float64Array.from({ length: layer.outputs }, (_, o) => {
+      let sum = 0;
+      for (let i = 0; i < layer.inputs; i++) sum += rows[o * layer.inputs + i]! * input[i]!;
+      return sum * unit + layer.bias[o]!;
+    });
+    const { norm } = layer;
+    if (norm) v = layerNorm(v).map((y, o) => Math.max(0, y * norm.gain[o]! + norm.bias[o]!));
+  }
+  return v;
+}
+
+const pcm = numbers(11)(15_600 + 7_680).map((x) => x / 3);
+
+test.each([
+  ['quantized', quantizedModel(quantizeExpert(latentExpert())), quantizeExpert(latentExpert())],
+  ['float', floatModel(latentExpert()), latentExpert()],
+] as const)('the %s graph computes the arithmetic of the specification', async (_, model, expert) => {
+  const reference = await createReference(ort, model);
+  const { patches, classes, logits, embedding } = await reference.runWithFeatures(pcm);
+  expect([patches, classes]).toEqual([2, 3]);
+  for (let patch = 0; patch < patches; patch++) {
+    const expected = logitsOf(expert, embedding.subarray(patch * 384, (patch + 1) * 384));
+    expected.forEach((value, i) => expect(logits[patch * 3 + i]).toBeCloseTo(value, 4));
+  }
+  await reference.release();
+});
+
+test('a sample that is constant after standardization gives finite logits', async () => {
+  const latent = latentExpert();
+  const silent = { ...latent.standardization, scale: new Float32Array(384) };
+  const reference = await createReference(
+    ort,
+    quantizedModel(quantizeExpert({ ...latent, standardization: silent })),
+  );
+  const { logits } = await reference.run(pcm);
+  expect(logits.every(Number.isFinite)).toBe(true);
+  await reference.release();
+});
+
+test('the same expert gives the same graph, byte for byte', () => {
+  const [first, second] = [1, 2].map(() => Buffer.from(quantizedModel(quantizeExpert(latentExpert()))));
+  expect(first!.equals(second!)).toBe(true);
+});
+
+test('fewer samples than a window are refused', async () => {
+  const reference = await createReference(ort, floatModel(latentExpert()));
+  await expect(reference.run(new Float32Array(15_599))).rejects.toThrow(RangeError);
+  await reference.release();
+});
