@@ -27,6 +27,7 @@ export const errorCodes = [
   'FILE_NOT_FOUND',
   'FILE_EMPTY',
   'FILE_NOT_AUDIO',
+  'FILE_UNSUPPORTED',
   'FILE_DAMAGED',
   'FILE_TOO_SHORT',
   'FILE_UNREADABLE',

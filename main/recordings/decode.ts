@@ -1,0 +1,117 @@
+/** Opening a recording of any supported format, and decoding it in pieces. */
+import { CurlewError } from '../contract/error.ts';
+import type { RecordingInfo } from '../contract/types.ts';
+import { detectContainer } from './container.ts';
+import { openFile, throwIfAborted } from './file.ts';
+import { openFlac } from './flac.ts';
+import { openMp3 } from './mp3.ts';
+import { openOgg } from './ogg.ts';
+import type { AudioChunk, DecoderSource } from './stream.ts';
+import { openWav } from './wav.ts';
+
+export type { AudioChunk } from './stream.ts';
+
+export interface Recording {
+  readonly info: RecordingInfo;
+  /**
+   * What is wrong with a file that still holds audio: cut short, or with lost stretches. Known in full
+   * once a decoding has run to its end; the first damage found is kept.
+   */
+  readonly damage: CurlewError | null;
+  /** The whole recording at its own rate; chunks follow each other without holes. */
+  chunks(): AsyncIterable<AudioChunk>;
+  /** The samples round(startS · rate) up to round((startS + durationS) · rate), or fewer where the file ends. */
+  range(startS: number, durationS: number): AsyncIterable<AudioChunk>;
+  /** The same by sample index; `to` may be Infinity. */
+  samples(from: number, to: number): AsyncIterable<AudioChunk>;
+}
+
+/**
+ * Reads the headers only. The format is told from the content, whatever the name.
+ * @throws CurlewError FILE_NOT_FOUND, FILE_UNREADABLE, FILE_EMPTY, FILE_NOT_AUDIO, FILE_UNSUPPORTED, FILE_DAMAGED,
+ *   ABORTED; the iterables throw FILE_DAMAGED when the whole file gave no sample
+ */
+export async function openRecording(
+  path: string,
+  options: { signal?: AbortSignal } = {},
+): Promise<Recording> {
+  const { signal } = options;
+  const file = await openFile(path, signal);
+  let source: DecoderSource;
+  try {
+    const { container, start } = await detectContainer(file);
+    if (container === 'wav') source = await openWav(file);
+    else if (container === 'flac') source = await openFlac(file, start);
+    else if (container === 'ogg') source = await openOgg(file, start);
+    else source = await openMp3(file, start);
+  } finally {
+    await file.close();
+  }
+  return new SourceRecording(source, signal);
+}
+
+class SourceRecording implements Recording {
+  damage: CurlewError | null = null;
+
+  constructor(
+    private readonly source: DecoderSource,
+    private readonly signal: AbortSignal | undefined,
+  ) {}
+
+  get info(): RecordingInfo {
+    return this.source.info;
+  }
+
+  chunks(): AsyncIterable<AudioChunk> {
+    return this.samples(0, Infinity);
+  }
+
+  range(startS: number, durationS: number): AsyncIterable<AudioChunk> {
+    const { sampleRate } = this.info;
+    return this.samples(Math.round(startS * sampleRate), Math.round((startS + durationS) * sampleRate));
+  }
+
+  async *samples(from: number, to: number): AsyncGenerator<AudioChunk> {
+    let decoded = false;
+    for await (const chunk of this.decode(from)) {
+      throwIfAborted(this.signal);
+      decoded = true;
+      const length = chunk.channels[0]!.length;
+      const first = Math.max(0, from - chunk.startSample);
+      const last = Math.min(length, to - chunk.startSample);
+      if (last > first) {
+        const whole = first === 0 && last === length;
+        yield {
+          channels: whole ? chunk.channels : chunk.channels.map((channel) => channel.subarray(first, last)),
+          startSample: chunk.startSample + first,
+        };
+      }
+      if (chunk.startSample + length >= to) return;
+    }
+    if (!decoded && from === 0 && to > 0) {
+      throw (
+        this.damage ??
+        new CurlewError('FILE_DAMAGED', `${this.info.path} holds no audio that could be decoded.`, {
+          path: this.info.path,
+          offset: 0,
+        })
+      );
+    }
+  }
+
+  /** The decoders are C compiled to WebAssembly: on some damaged input they trap, which ends the audio there. */
+  private async *decode(from: number): AsyncGenerator<AudioChunk> {
+    try {
+      yield* this.source.decode(from, this.signal, (damage) => (this.damage ??= damage));
+    } catch (thrown) {
+      if (thrown instanceof CurlewError) throw thrown;
+      const { path, format } = this.info;
+      this.damage ??= new CurlewError(
+        'FILE_DAMAGED',
+        `${path} is damaged: the ${format} decoder gave up (${String(thrown)}); the audio before is used.`,
+        { path },
+        { cause: thrown },
+      );
+    }
+  }
+}

@@ -1,0 +1,186 @@
+/** FLAC files: whole, checked frames go to libFLAC one by one; a damaged frame becomes silence of its length. */
+import { FLACDecoder } from '@wasm-audio-decoders/flac';
+import { CurlewError } from '../contract/error.ts';
+import { ByteWindow } from './byte-window.ts';
+import { openFile, type OpenFile } from './file.ts';
+import {
+  flacCrc16,
+  longestFlacHeader,
+  parseFlacHeader,
+  parseStreamInfo,
+  type FlacFrameHeader,
+  type FlacStreamInfo,
+} from './flac-frames.ts';
+import { highestRate, lowestRate, type AudioChunk, type DecoderSource, type ReportDamage } from './stream.ts';
+
+const damagedAt = (path: string, offset: number, what: string) =>
+  new CurlewError('FILE_DAMAGED', `${path} is damaged at byte ${offset}: ${what}.`, { path, offset });
+
+/** @throws CurlewError FILE_DAMAGED */
+export async function openFlac(file: OpenFile, start: number): Promise<DecoderSource> {
+  const head = await file.read(start, 42);
+  const blockBytes = (head[5]! << 16) | (head[6]! << 8) | head[7]!;
+  if (head.length < 42 || (head[4]! & 0x7f) !== 0 || blockBytes !== 34) {
+    throw damagedAt(file.path, start + 4, 'the FLAC stream info is missing or cut short');
+  }
+  const info = parseStreamInfo(head.subarray(8));
+  if (info.sampleRate < lowestRate || info.sampleRate > highestRate || info.maxBlock < 16) {
+    throw damagedAt(
+      file.path,
+      start + 8,
+      `the stream info says ${info.sampleRate} Hz in blocks of ${info.maxBlock} samples`,
+    );
+  }
+  const framesAt = await skipMetadata(file, start + 4);
+  // libFLAC takes rate and depth from here when frames do not carry them; it stands as the only block.
+  head[4] = 0x80;
+  return {
+    info: {
+      path: file.path,
+      format: 'FLAC',
+      sampleRate: info.sampleRate,
+      channels: info.channels,
+      seconds: info.samples === null ? null : info.samples / info.sampleRate,
+      bytes: file.bytes,
+    },
+    decode: (_fromSample, signal, damaged) => decodeFlac(file.path, head, info, framesAt, signal, damaged),
+  };
+}
+
+async function skipMetadata(file: OpenFile, first: number): Promise<number> {
+  let at = first;
+  for (;;) {
+    const block = await file.read(at, 4);
+    if (block.length < 4) throw damagedAt(file.path, at, 'the file ends inside its FLAC metadata');
+    at += 4 + ((block[1]! << 16) | (block[2]! << 8) | block[3]!);
+    if (block[0]! & 0x80) return at;
+  }
+}
+
+async function* decodeFlac(
+  path: string,
+  head: Uint8Array,
+  info: FlacStreamInfo,
+  framesAt: number,
+  signal: AbortSignal | undefined,
+  damaged: ReportDamage,
+): AsyncGenerator<AudioChunk> {
+  const file = await openFile(path, signal);
+  const decoder = new FLACDecoder();
+  try {
+    await decoder.ready;
+    await decoder.decodeFrames([head]);
+    let position = 0;
+    for await (const { frame, header, offset } of flacFrames(
+      new ByteWindow(file, framesAt),
+      info,
+      damaged,
+      path,
+    )) {
+      if (header.startSample < position) continue;
+      if (info.samples !== null && header.startSample >= info.samples) continue;
+      if (header.startSample > position) {
+        yield* silence(position, header.startSample, info.channels);
+      }
+      const decoded = await decoder.decodeFrames([frame]);
+      position = header.startSample + header.blockSize;
+      if (decoded.samplesDecoded === header.blockSize && decoded.channelData.length === info.channels) {
+        for (const channel of decoded.channelData) rescale(channel, decoded.bitDepth);
+        yield { channels: decoded.channelData, startSample: header.startSample };
+      } else {
+        damaged(damagedAt(path, offset, 'a frame could not be decoded and is replaced by silence'));
+        yield* silence(header.startSample, position, info.channels);
+      }
+    }
+    if (info.samples !== null && position < info.samples) {
+      const seconds = (samples: number) => (samples / info.sampleRate).toFixed(2);
+      damaged(
+        new CurlewError(
+          'FILE_DAMAGED',
+          `${path} is cut short: its header promises ${seconds(info.samples)} s and ${seconds(position)} s are there, which are used.`,
+          { path, offset: file.bytes },
+        ),
+      );
+    }
+  } finally {
+    decoder.free();
+    await file.close();
+  }
+}
+
+/** The decoder divides by 2^(bits−1) − 1; every other format here has full scale at 2^(bits−1). */
+function rescale(channel: Float32Array, bits: number): void {
+  const scale = 2 ** (bits - 1);
+  for (let i = 0; i < channel.length; i++) channel[i] = Math.round(channel[i]! * (scale - 1)) / scale;
+}
+
+async function* silence(from: number, to: number, channels: number): AsyncGenerator<AudioChunk> {
+  for (let at = from; at < to; at += 65_536) {
+    const length = Math.min(65_536, to - at);
+    yield { channels: Array.from({ length: channels }, () => new Float32Array(length)), startSample: at };
+  }
+}
+
+interface FoundFrame {
+  frame: Uint8Array;
+  header: FlacFrameHeader;
+  offset: number;
+}
+
+async function* flacFrames(
+  window: ByteWindow,
+  info: FlacStreamInfo,
+  damaged: ReportDamage,
+  path: string,
+): AsyncGenerator<FoundFrame> {
+  // A frame is never longer than its samples stored as they are, up to 33 bits each, and some framing.
+  const longest = info.maxBlock * info.channels * 5 + 64;
+  let lost: number | null = null;
+  while (await window.need(1)) {
+    await window.need(longestFlacHeader);
+    const header = parseFlacHeader(window.bytes, 0, info);
+    const length = header === null ? null : await findFrameEnd(window, header, info, longest);
+    if (header !== null && length !== null) {
+      if (lost !== null) damaged(damagedAt(path, lost, 'frames are lost there and replaced by silence'));
+      lost = null;
+      yield { frame: window.bytes.slice(0, length), header, offset: window.offset };
+      window.skip(length);
+    } else {
+      lost ??= window.offset;
+      const next = window.bytes.indexOf(0xff, 1);
+      window.skip(next < 0 ? window.bytes.length : next);
+    }
+  }
+}
+
+/** @returns the frame's length: up to the next frame's header, or to the end of the file, with its checksum holding */
+async function findFrameEnd(
+  window: ByteWindow,
+  header: FlacFrameHeader,
+  info: FlacStreamInfo,
+  longest: number,
+): Promise<number | null> {
+  let crc = 0;
+  let checked = 0;
+  let at = header.headerBytes + 2;
+  for (;;) {
+    const next = window.bytes.indexOf(0xff, at);
+    at = next < 0 ? window.bytes.length : next;
+    if (at > longest) return null;
+    if (at + longestFlacHeader > window.bytes.length && (await window.more())) continue;
+    if (at >= window.bytes.length) break;
+    if (parseFlacHeader(window.bytes, at, info) !== null) {
+      crc = flacCrc16(window.bytes, checked, at, crc);
+      checked = at;
+      if (crc === 0) return at;
+    }
+    at++;
+  }
+  // The last frame ends the file, or a tag follows it: the last place where the checksum comes out.
+  let end: number | null = null;
+  for (let i = checked; i < window.bytes.length && i < longest; i++) {
+    crc = flacCrc16(window.bytes, i, i + 1, crc);
+    if (crc === 0 && i >= header.headerBytes + 2) end = i + 1;
+  }
+  return end;
+}
