@@ -1,0 +1,33 @@
+import { Random } from './random.ts';
+
+/**
+ * Splits samples into training and validation so that everything cut from one source clip stays on one side,
+ * and every class gives about the same share of its sources.
+ * @param labels class of each sample
+ * @param groups source clip of each sample
+ * @param share of the sources of each class, 0 … 1, that validate; at least one if the class has two
+ * @returns indices of the samples
+ */
+export function groupedSplit(
+  labels: ArrayLike<number>,
+  groups: readonly string[],
+  share: number,
+  random: Random,
+): { training: number[]; validation: number[] } {
+  const sourcesOfClass = new Map<number, Set<string>>();
+  groups.forEach((group, i) => {
+    const label = labels[i]!;
+    if (!sourcesOfClass.has(label)) sourcesOfClass.set(label, new Set());
+    sourcesOfClass.get(label)!.add(group);
+  });
+  const validating = new Set<string>();
+  for (const label of [...sourcesOfClass.keys()].sort((a, b) => a - b)) {
+    const sources = random.shuffle([...sourcesOfClass.get(label)!].sort());
+    const count = sources.length < 2 ? 0 : Math.max(1, Math.round(share * sources.length));
+    for (const source of sources.slice(0, count)) validating.add(source);
+  }
+  const training: number[] = [];
+  const validation: number[] = [];
+  groups.forEach((group, i) => (validating.has(group) ? validation : training).push(i));
+  return { training, validation };
+}
