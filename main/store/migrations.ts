@@ -1,0 +1,34 @@
+/**
+ * The schema, one entry a version, in order. An entry that has been released is never edited: a change is a new one.
+ * Times are milliseconds since 1970 as DOUBLE, exact for any date we meet.
+ */
+export const migrations: readonly string[] = [
+  `
+  CREATE TABLE boards (
+    id VARCHAR PRIMARY KEY, name VARCHAR NOT NULL, kind VARCHAR NOT NULL, simulated BOOLEAN NOT NULL,
+    profile VARCHAR NOT NULL, first_seen_ms DOUBLE NOT NULL, last_seen_ms DOUBLE NOT NULL
+  );
+  CREATE TABLE telemetry (
+    board_id VARCHAR NOT NULL, boot_id UINTEGER NOT NULL, sequence UINTEGER NOT NULL, received_ms DOUBLE NOT NULL,
+    uptime_ms UINTEGER NOT NULL, inference_id UINTEGER NOT NULL, expert VARCHAR NOT NULL, class_index SMALLINT NOT NULL,
+    top_probability FLOAT NOT NULL, entropy FLOAT NOT NULL,
+    features_us UINTEGER NOT NULL, encoder_us UINTEGER NOT NULL, router_us UINTEGER NOT NULL, expert_us UINTEGER NOT NULL,
+    latency_source VARCHAR NOT NULL, energy_nanojoule UINTEGER NOT NULL, energy_source VARCHAR NOT NULL,
+    supply_millivolts USMALLINT, temperature_c FLOAT, stack_bytes UINTEGER
+  );
+  CREATE TABLE deployments (
+    at_ms DOUBLE NOT NULL, board_id VARCHAR NOT NULL, slot INTEGER NOT NULL, expert VARCHAR NOT NULL,
+    sha256 VARCHAR NOT NULL, bytes UINTEGER NOT NULL, upload_ms DOUBLE NOT NULL, activated BOOLEAN NOT NULL
+  );
+  CREATE TABLE jobs (id VARCHAR PRIMARY KEY, record JSON NOT NULL, checkpoint JSON);
+  CREATE TABLE classified_files (
+    job_id VARCHAR NOT NULL, path VARCHAR NOT NULL, seconds DOUBLE NOT NULL, sample_rate UINTEGER NOT NULL,
+    channels UINTEGER NOT NULL, windows UINTEGER NOT NULL, class_index SMALLINT NOT NULL, label VARCHAR NOT NULL,
+    probability FLOAT NOT NULL
+  );
+  CREATE TABLE detections (
+    job_id VARCHAR NOT NULL, path VARCHAR NOT NULL, start_s DOUBLE NOT NULL, end_s DOUBLE NOT NULL,
+    label VARCHAR NOT NULL, confidence FLOAT NOT NULL
+  );
+  `,
+];

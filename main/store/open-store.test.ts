@@ -1,0 +1,72 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { CurlewError } from '../contract/error.ts';
+import { openStore } from './open-store.ts';
+import { migrations } from './migrations.ts';
+
+let folder: string;
+beforeEach(async () => void (folder = await mkdtemp(join(tmpdir(), 'curlew-store-'))));
+afterEach(() => rm(folder, { recursive: true }));
+const codeOf = (promise: Promise<unknown>) =>
+  promise.then(
+    () => 'opened',
+    (error: unknown) => (error as CurlewError).code,
+  );
+
+describe('opening the store', () => {
+  test('brings a new file to the last schema and leaves an up-to-date one alone', async () => {
+    const path = join(folder, 'lab.duckdb');
+    for (let i = 0; i < 2; i++) {
+      const store = await openStore(path);
+      const rows = await store.connection.runAndReadAll(
+        'SELECT version FROM schema_version ORDER BY version',
+      );
+      expect(rows.getRowObjectsJS().map((row) => row['version'])).toEqual(
+        migrations.map((_, index) => index + 1),
+      );
+      await store.close();
+    }
+  });
+
+  test('refuses a store of a newer Curlew and a file that is none', async () => {
+    const path = join(folder, 'lab.duckdb');
+    const store = await openStore(path);
+    await store.connection.run('INSERT INTO schema_version VALUES (999, 0)');
+    await store.close();
+    expect(await codeOf(openStore(path))).toBe('STORE_TOO_NEW');
+    await writeFile(join(folder, 'other'), 'no database at all, but long enough to look at'.repeat(200));
+    expect(await codeOf(openStore(join(folder, 'other')))).toBe('STORE_FAILED');
+  });
+
+  test('says that another process holds it', async () => {
+    const path = join(folder, 'lab.duckdb');
+    const code = `import { DuckDBInstance } from '@duckdb/node-api';
+      globalThis.held = await DuckDBInstance.create(${JSON.stringify(path)});
+      console.log('held'); setInterval(() => {}, 1000);`;
+    const holder = spawn(process.execPath, ['--input-type=module', '-e', code], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await once(holder.stdout, 'data');
+    expect(await codeOf(openStore(path))).toBe('STORE_LOCKED');
+    holder.kill('SIGKILL');
+    await once(holder, 'exit');
+    const store = await openStore(path);
+    await store.close();
+  });
+
+  test('a transaction that fails leaves nothing behind', async () => {
+    const store = await openStore(join(folder, 'lab.duckdb'));
+    const failing = store.transaction(async (connection) => {
+      await connection.run(`INSERT INTO jobs VALUES ('a', '{}', NULL)`);
+      await connection.run(`INSERT INTO jobs VALUES ('a', '{}', NULL)`);
+    });
+    expect(await codeOf(failing)).toBe('STORE_FAILED');
+    const rows = await store.connection.runAndReadAll('SELECT * FROM jobs');
+    expect(rows.getRowObjectsJS()).toEqual([]);
+    await store.close();
+  });
+});

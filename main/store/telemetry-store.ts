@@ -1,0 +1,140 @@
+/** Telemetry records: appended in batches, read back by board, with the gaps that the sequence numbers show. */
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { Source, TelemetryRecord, TelemetrySummary } from '../contract/types.ts';
+import type { Store } from './open-store.ts';
+
+export interface TelemetryStore {
+  /** Durable when it resolves. Records at or below the board's cursor are already there and are left out. */
+  append(records: readonly TelemetryRecord[]): Promise<void>;
+  /** Last sequence number stored of this boot of the board; 0 for none. */
+  cursor(boardId: string, bootId: number): Promise<number>;
+  /** The newest `limit`, oldest first. */
+  records(boardId: string, limit: number): Promise<TelemetryRecord[]>;
+  summary(boardId: string): Promise<TelemetrySummary>;
+}
+
+const columns = `board_id AS "boardId", boot_id AS "bootId", sequence, received_ms AS "receivedMs",
+  uptime_ms AS "uptimeMs", inference_id AS "inferenceId", expert, class_index AS "classIndex",
+  top_probability AS "topProbability", entropy, features_us AS "featuresUs", encoder_us AS "encoderUs",
+  router_us AS "routerUs", expert_us AS "expertUs", latency_source AS "latencySource",
+  energy_nanojoule AS "energyNanojoule", energy_source AS "energySource",
+  supply_millivolts AS "supplyMillivolts", temperature_c AS "temperatureC", stack_bytes AS "stackBytes"`;
+
+const latency = 'features_us::DOUBLE + encoder_us + router_us + expert_us';
+
+export function telemetryStore(store: Store): TelemetryStore {
+  const cursors = new Map<string, number>();
+
+  async function cursor(boardId: string, bootId: number): Promise<number> {
+    const key = `${boardId}/${bootId}`;
+    const known = cursors.get(key);
+    if (known !== undefined) return known;
+    const [row] = await read(
+      'SELECT coalesce(max(sequence), 0)::DOUBLE AS last FROM telemetry WHERE board_id = $1 AND boot_id = $2',
+      [boardId, bootId],
+    );
+    const last = (row?.['last'] as number | undefined) ?? 0;
+    cursors.set(key, last);
+    return last;
+  }
+
+  async function read(sql: string, values: (string | number)[]): Promise<Record<string, unknown>[]> {
+    return store.transaction(async (connection) =>
+      (await connection.runAndReadAll(sql, values)).getRowObjectsJS(),
+    );
+  }
+
+  return {
+    cursor,
+    async append(records) {
+      const fresh: TelemetryRecord[] = [];
+      const ends = new Map<string, number>();
+      for (const record of records) {
+        const key = `${record.boardId}/${record.bootId}`;
+        const last = ends.get(key) ?? (await cursor(record.boardId, record.bootId));
+        if (record.sequence <= last) continue;
+        fresh.push(record);
+        ends.set(key, record.sequence);
+      }
+      if (fresh.length === 0) return;
+      await store.transaction((connection) => appendAll(connection, fresh));
+      // Only now: a failed append must be asked for again.
+      for (const [key, last] of ends) cursors.set(key, last);
+    },
+
+    async records(boardId, limit) {
+      const rows = await read(
+        `SELECT * FROM (SELECT ${columns}, rowid AS row FROM telemetry WHERE board_id = $1 ORDER BY rowid DESC LIMIT $2) ORDER BY row`,
+        [boardId, limit],
+      );
+      return rows.map(({ row: _row, ...record }) => record as unknown as TelemetryRecord);
+    },
+
+    async summary(boardId) {
+      const [totals] = await read(
+        `SELECT count(*)::DOUBLE AS records,
+           quantile_cont(${latency}, [0.5, 0.95, 0.99]) FILTER (latency_source <> 'none') AS latency,
+           avg(energy_nanojoule) FILTER (energy_source <> 'none') AS mean,
+           sum(energy_nanojoule) FILTER (energy_source <> 'none')::DOUBLE AS total,
+           coalesce(last(latency_source ORDER BY rowid), 'none') AS "latencySource",
+           coalesce(last(energy_source ORDER BY rowid), 'none') AS "energySource"
+         FROM telemetry WHERE board_id = $1`,
+        [boardId],
+      );
+      const gaps = await read(
+        `SELECT "bootId", "afterSequence", missing FROM (
+           SELECT boot_id AS "bootId",
+             coalesce(lag(sequence) OVER boot, 0)::DOUBLE AS "afterSequence",
+             (sequence - 1 - coalesce(lag(sequence) OVER boot, 0))::DOUBLE AS missing,
+             min(received_ms) OVER (PARTITION BY boot_id) AS began
+           FROM telemetry WHERE board_id = $1 WINDOW boot AS (PARTITION BY boot_id ORDER BY sequence))
+         WHERE missing > 0 ORDER BY began, "afterSequence"`,
+        [boardId],
+      );
+      const quantiles = (totals?.['latency'] as { items?: number[] } | number[] | null) ?? null;
+      const [p50, p95, p99] = Array.isArray(quantiles) ? quantiles : (quantiles?.items ?? []);
+      const mean = totals?.['mean'] as number | null;
+      return {
+        boardId,
+        records: totals?.['records'] as number,
+        missing: gaps.reduce((sum, gap) => sum + (gap['missing'] as number), 0),
+        gaps: gaps as unknown as TelemetrySummary['gaps'],
+        latencyUs: p50 === undefined || p95 === undefined || p99 === undefined ? null : { p50, p95, p99 },
+        latencySource: totals?.['latencySource'] as Source,
+        energyNanojoule: mean === null ? null : { mean, total: totals?.['total'] as number },
+        energySource: totals?.['energySource'] as Source,
+      };
+    },
+  };
+}
+
+async function appendAll(connection: DuckDBConnection, records: readonly TelemetryRecord[]): Promise<void> {
+  const appender = await connection.createAppender('telemetry');
+  for (const record of records) {
+    appender.appendVarchar(record.boardId);
+    appender.appendUInteger(record.bootId);
+    appender.appendUInteger(record.sequence);
+    appender.appendDouble(record.receivedMs);
+    appender.appendUInteger(record.uptimeMs);
+    appender.appendUInteger(record.inferenceId);
+    appender.appendVarchar(record.expert);
+    appender.appendSmallInt(record.classIndex);
+    appender.appendFloat(record.topProbability);
+    appender.appendFloat(record.entropy);
+    appender.appendUInteger(record.featuresUs);
+    appender.appendUInteger(record.encoderUs);
+    appender.appendUInteger(record.routerUs);
+    appender.appendUInteger(record.expertUs);
+    appender.appendVarchar(record.latencySource);
+    appender.appendUInteger(record.energyNanojoule);
+    appender.appendVarchar(record.energySource);
+    if (record.supplyMillivolts === null) appender.appendNull();
+    else appender.appendUSmallInt(record.supplyMillivolts);
+    if (record.temperatureC === null) appender.appendNull();
+    else appender.appendFloat(record.temperatureC);
+    if (record.stackBytes === null) appender.appendNull();
+    else appender.appendUInteger(record.stackBytes);
+    appender.endRow();
+  }
+  appender.closeSync();
+}
