@@ -1,0 +1,99 @@
+/** 16 kHz mono of any recording: what experts hear, whatever the microphone gave. */
+import { CurlewError } from '../contract/error.ts';
+import { openRecording, type Recording } from './decode.ts';
+import { Resampler, targetRate } from './resample.ts';
+
+/** Samples of 16 kHz in one window of an expert (0.975 s). */
+export const windowSamples = 15_600;
+
+export interface Span {
+  /** Seconds into the recording, rounded to the nearest 16 kHz sample; default 0. */
+  startS?: number;
+  /** Default: to the end. */
+  durationS?: number;
+  signal?: AbortSignal;
+}
+
+/**
+ * Mean of the channels, converted to 16 kHz, in pieces of any length. A span gives the very samples that the whole
+ * recording gives there.
+ * @throws CurlewError as openRecording
+ */
+export async function* read16kMono(path: string, span: Span = {}): AsyncGenerator<Float32Array> {
+  const recording = await openRecording(path, span.signal ? { signal: span.signal } : {});
+  const first = Math.round((span.startS ?? 0) * targetRate);
+  yield* convert16kMono(recording, first, first + Math.round((span.durationS ?? Infinity) * targetRate));
+}
+
+/** The 16 kHz samples `from` up to `to` of an opened recording. */
+export async function* convert16kMono(
+  recording: Recording,
+  from: number,
+  to: number,
+): AsyncGenerator<Float32Array> {
+  const resampler = new Resampler(recording.info.sampleRate, from);
+  let position = from;
+  for await (const { channels } of recording.samples(resampler.firstInput, Infinity)) {
+    const samples = resampler.push(mixDown(channels));
+    const wanted = Math.min(samples.length, to - position);
+    if (wanted > 0) yield samples.subarray(0, wanted);
+    position += samples.length;
+    if (position >= to) return;
+  }
+  const rest = resampler.flush();
+  const wanted = Math.min(rest.length, to - position);
+  if (wanted > 0) yield rest.subarray(0, wanted);
+}
+
+/** The mean of the channels. */
+export function mixDown(channels: Float32Array[]): Float32Array {
+  const first = channels[0]!;
+  if (channels.length === 1) return first;
+  const mixed = Float32Array.from(first);
+  for (const channel of channels.slice(1)) {
+    for (let i = 0; i < mixed.length; i++) mixed[i]! += channel[i]!;
+  }
+  const scale = 1 / channels.length;
+  for (let i = 0; i < mixed.length; i++) mixed[i]! *= scale;
+  return mixed;
+}
+
+/**
+ * A short recording as a whole: 16 kHz mono, floats in about −1 … 1.
+ * @throws CurlewError as openRecording
+ */
+export async function decodeAll(path: string, options: { signal?: AbortSignal } = {}): Promise<Float32Array> {
+  const pieces: Float32Array[] = [];
+  for await (const piece of read16kMono(path, options)) pieces.push(piece);
+  return concatenate(pieces);
+}
+
+export function concatenate(pieces: readonly Float32Array[]): Float32Array {
+  const joined = new Float32Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    joined.set(piece, at);
+    at += piece.length;
+  }
+  return joined;
+}
+
+/** What the board is given: rounded to the nearest of 65,536 steps, clamped at full scale. */
+export function toInt16(samples: Float32Array): Int16Array {
+  const out = new Int16Array(samples.length);
+  for (let i = 0; i < samples.length; i++) {
+    out[i] = Math.max(-32_768, Math.min(32_767, Math.round(samples[i]! * 32_768)));
+  }
+  return out;
+}
+
+/** @throws CurlewError FILE_TOO_SHORT when a recording of `samples` at 16 kHz holds no whole window */
+export function requireOneWindow(path: string, samples: number): void {
+  if (samples >= windowSamples) return;
+  const seconds = samples / targetRate;
+  throw new CurlewError(
+    'FILE_TOO_SHORT',
+    `${path} is ${seconds.toFixed(3)} s long and an expert needs at least ${windowSamples / targetRate} s; choose a longer recording.`,
+    { path, seconds },
+  );
+}
