@@ -5,7 +5,7 @@ import { defineConfig } from 'electron-vite';
 const at = (path: string) => resolve(import.meta.dirname, path);
 
 /**
- * One build for every shell: `electron` is Electron's main process; `web` and `cli` run under plain Node;
+ * One build for every shell: `electron` is Electron's main process; `cli` runs under plain Node and serves the browser shell;
  * the workers lie flat beside them (see main/jobs/worker-url.ts).
  */
 export default defineConfig({
@@ -15,7 +15,6 @@ export default defineConfig({
       rollupOptions: {
         input: {
           electron: at('main/shells/electron/index.ts'),
-          web: at('main/shells/web/index.ts'),
           cli: at('main/shells/cli/index.ts'),
           'classify-worker': at('main/jobs/classify/classify-worker.ts'),
         },

@@ -1,0 +1,61 @@
+/** Where a person's data lies, and which running lab holds it. */
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { CurlewError } from './contract/error.ts';
+
+/** `CURLEW_DATA`, else the platform's usual place. */
+export function defaultDataFolder(environment: NodeJS.ProcessEnv = process.env): string {
+  if (environment['CURLEW_DATA']) return environment['CURLEW_DATA'];
+  switch (process.platform) {
+    case 'darwin':
+      return join(homedir(), 'Library', 'Application Support', 'Curlew');
+    case 'win32':
+      return join(environment['APPDATA'] ?? join(homedir(), 'AppData', 'Roaming'), 'Curlew');
+    default:
+      return join(environment['XDG_DATA_HOME'] ?? join(homedir(), '.local', 'share'), 'curlew');
+  }
+}
+
+/** @throws CurlewError FILE_UNREADABLE when the folder cannot be made */
+export async function makeDataFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(join(folder, 'boards'), { recursive: true, mode: 0o700 });
+  } catch (thrown) {
+    throw new CurlewError(
+      'FILE_UNREADABLE',
+      `The data folder ${folder} cannot be made: ${(thrown as Error).message}. Choose another with --data.`,
+      { folder },
+      { cause: thrown },
+    );
+  }
+}
+
+/** How the command line finds a lab that runs already; readable by its owner alone, since it holds the token. */
+export interface RunningLab {
+  pid: number;
+  shell: string;
+  /** Null where the shell serves no network. */
+  address: string | null;
+  token: string | null;
+}
+
+const announcement = (folder: string) => join(folder, 'running.json');
+
+export async function announceLab(folder: string, lab: RunningLab): Promise<void> {
+  await rm(announcement(folder), { force: true });
+  await writeFile(announcement(folder), JSON.stringify(lab), { mode: 0o600 });
+}
+
+export const withdrawLab = (folder: string): Promise<void> => rm(announcement(folder), { force: true });
+
+/** @returns null when no lab runs on this folder, or the one that did is gone */
+export async function findLab(folder: string): Promise<RunningLab | null> {
+  try {
+    const lab = JSON.parse(await readFile(announcement(folder), 'utf8')) as RunningLab;
+    process.kill(lab.pid, 0);
+    return lab;
+  } catch {
+    return null;
+  }
+}

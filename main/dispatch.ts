@@ -1,0 +1,60 @@
+/** From a message to a reply: checks the envelope and the parameters, calls the handler, maps what it throws. */
+import * as v from 'valibot';
+import { CurlewError, toCurlewError } from './contract/error.ts';
+import { requestSchemas, type RequestName, type RequestResult } from './contract/requests.ts';
+import { isRequestName, requestMessageSchema, type ReplyMessage } from './contract/wire.ts';
+
+export type Handlers = {
+  [N in RequestName]: (
+    params: v.InferOutput<(typeof requestSchemas)[N]>,
+  ) => Promise<RequestResult<N>> | RequestResult<N>;
+};
+
+/** Never rejects: whatever is wrong comes back as an error reply. */
+export async function dispatch(handlers: Handlers, message: unknown): Promise<ReplyMessage> {
+  const envelope = v.safeParse(requestMessageSchema, message);
+  if (!envelope.success) {
+    const id = (message as { id?: unknown } | null)?.id;
+    return failed(typeof id === 'number' ? id : -1, invalid('a message', envelope.issues));
+  }
+  const { id, name, params } = envelope.output;
+  try {
+    if (!isRequestName(name)) {
+      throw new CurlewError(
+        'REQUEST_UNKNOWN',
+        `The lab knows no request “${name}”; the page may be of another version.`,
+      );
+    }
+    return { type: 'reply', id, ok: true, result: await call(handlers, name, params) };
+  } catch (thrown) {
+    return failed(id, toCurlewError(thrown));
+  }
+}
+
+function call<N extends RequestName>(
+  handlers: Handlers,
+  name: N,
+  params: unknown,
+): Promise<RequestResult<N>> | RequestResult<N> {
+  const checked = v.safeParse(requestSchemas[name], params);
+  if (!checked.success) throw invalid(`“${name}”`, checked.issues);
+  const handler = handlers[name] as (params: unknown) => Promise<RequestResult<N>> | RequestResult<N>;
+  return handler(checked.output);
+}
+
+function invalid(what: string, issues: v.BaseIssue<unknown>[]): CurlewError {
+  const [first] = issues;
+  const where = first ? v.getDotPath(first) : null;
+  return new CurlewError(
+    'REQUEST_INVALID',
+    `${what} is not as it should be${where ? ` at “${where}”` : ''}: ${first?.message ?? 'unknown'}.`,
+  );
+}
+
+function failed(id: number, { code, message, context }: CurlewError): ReplyMessage {
+  return { type: 'reply', id, ok: false, error: { code, message, context: plain(context) } };
+}
+
+/** Context as both transports can carry it. */
+const plain = (context: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+  JSON.parse(JSON.stringify(context)) as Record<string, unknown>;

@@ -1,0 +1,25 @@
+/** Where the files that ship with the program lie, whether it runs from source, from a build or packaged. */
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+function packageRoot(): string {
+  let folder = import.meta.dirname;
+  while (!existsSync(join(folder, 'package.json'))) {
+    const parent = dirname(folder);
+    if (parent === folder) throw new Error(`No package.json above ${import.meta.dirname}`);
+    folder = parent;
+  }
+  return folder;
+}
+
+const root = packageRoot();
+
+export const resources = {
+  root,
+  page: join(root, 'out', 'renderer'),
+  bank: join(root, 'models', 'bank'),
+  virtualBoard: join(root, 'devices', 'boards', 'virtual', 'curlew.wasm'),
+  profiles: join(root, 'devices', 'boards', 'profiles'),
+  /** Firmware for emulated boards and the host process; built, not shipped. */
+  firmware: join(root, 'build', 'firmware'),
+} as const;

@@ -1,0 +1,85 @@
+/** The command line's words: one list of commands and options, from which help is printed. */
+import { parseArgs } from 'node:util';
+import { CurlewError } from '../../contract/error.ts';
+import { defaultDataFolder } from '../../data-folder.ts';
+
+export const help = `curlew: the lab on the command line
+
+  curlew boards                     boards that are attached, and ports
+  curlew deploy [--expert ID]       upload, verify and activate an expert
+  curlew infer FILE                 play a recording at the board
+  curlew telemetry                  latency and energy that the board reported
+  curlew classify FOLDER|FILE...    classify recordings with an expert
+  curlew serve [--port N] [--host A] [--open]   the lab in a browser
+  curlew demo                       the whole main job, ending with a table
+
+Options
+  --json           one JSON document on standard output, nothing else
+  --board ID       which board; the only attached one otherwise
+  --port PATH      (boards, deploy, infer, telemetry) attach the board at this port first
+  --baud N         bits a second of that port (921600)
+  --expert ID      which expert of the bank; its first otherwise
+  --image FILE     (deploy) an expert image of your own
+  --raven FILE     (classify) write a Raven selection table
+  --csv FILE       (classify) write the detections as CSV
+  --data FOLDER    where the lab keeps its store (${defaultDataFolder({})})
+  --help
+`;
+
+export interface Args {
+  command: string;
+  words: string[];
+  json: boolean;
+  dataFolder: string;
+  options: {
+    board?: string;
+    port?: string;
+    host?: string;
+    baud?: string;
+    expert?: string;
+    image?: string;
+    raven?: string;
+    csv?: string;
+    open?: boolean;
+    help?: boolean;
+  };
+}
+
+/** @throws CurlewError REQUEST_INVALID */
+export function readArgs(argv: string[]): Args {
+  try {
+    const { values, positionals } = parseArgs({
+      args: argv,
+      allowPositionals: true,
+      options: {
+        json: { type: 'boolean' },
+        board: { type: 'string' },
+        port: { type: 'string' },
+        host: { type: 'string' },
+        baud: { type: 'string' },
+        expert: { type: 'string' },
+        image: { type: 'string' },
+        raven: { type: 'string' },
+        csv: { type: 'string' },
+        data: { type: 'string' },
+        open: { type: 'boolean' },
+        help: { type: 'boolean' },
+      },
+    });
+    const { json, data, ...options } = values;
+    const [command = '', ...words] = positionals;
+    return { command, words, json: json ?? false, dataFolder: data ?? defaultDataFolder(), options };
+  } catch (thrown) {
+    throw new CurlewError('REQUEST_INVALID', `${(thrown as Error).message} See “curlew --help”.`);
+  }
+}
+
+/** @throws CurlewError REQUEST_INVALID when it is no whole number in the range */
+export function wholeNumber(text: string, option: string, min: number, max: number): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= min && value <= max) return value;
+  throw new CurlewError(
+    'REQUEST_INVALID',
+    `${option} takes a whole number from ${min} to ${max}, not “${text}”.`,
+  );
+}

@@ -1,0 +1,144 @@
+/** Commands about boards: boards, deploy, infer, telemetry. */
+import { resolve } from 'node:path';
+import type { LabClient } from '../../../contract/client.ts';
+import { CurlewError } from '../../../contract/error.ts';
+import type { Board, DeployResult, PlayResult } from '../../../contract/types.ts';
+import { wholeNumber, type Args } from '../args.ts';
+import { follow, kilobytes, millijoules, milliseconds, percent, table, type Row } from '../output.ts';
+
+/** What a command answers: for people, and for programs. */
+export interface Answer {
+  text: string;
+  json: unknown;
+}
+
+/** The board that is meant: the port's, the named one, or the only one. @throws CurlewError BOARD_NOT_FOUND */
+async function chooseBoard(client: LabClient, { options }: Args): Promise<Board> {
+  if (options.port) {
+    const baudRate = wholeNumber(options.baud ?? '921600', '--baud', 1200, 12_000_000);
+    return client.request('boards.attach', { portId: options.port, baudRate });
+  }
+  const boards = await client.request('boards.list', {});
+  const chosen = options.board ? boards.filter((board) => board.id === options.board) : boards;
+  if (chosen.length === 1) return chosen[0] as Board;
+  const ids = boards.map((board) => board.id).join(', ') || 'none';
+  throw new CurlewError(
+    'BOARD_NOT_FOUND',
+    options.board
+      ? `No board with the id ${options.board} is attached (attached: ${ids}).`
+      : `Say which board with --board (attached: ${ids}).`,
+  );
+}
+
+const expertOf = (board: Board) =>
+  board.activeExpert ? `${board.activeExpert.name} (${board.activeExpert.bits}-bit)` : '—';
+const nameOf = (board: Board) => board.name + (board.simulated ? ' (simulated)' : '');
+
+export async function boards(client: LabClient, args: Args): Promise<Answer> {
+  if (args.options.port) await chooseBoard(client, args);
+  const [attached, listing] = await Promise.all([
+    client.request('boards.list', {}),
+    client.request('ports.list', {}),
+  ]);
+  const text = [
+    table(
+      ['board', 'name', 'state', 'kind', 'expert', 'framing', 'port'],
+      attached.map((one): Row => [
+        one.id,
+        nameOf(one),
+        one.state,
+        one.kind,
+        expertOf(one),
+        one.framing,
+        one.portId,
+      ]),
+    ),
+    '',
+    table(
+      ['port', 'kind', 'what'],
+      listing.ports.map((port): Row => [port.id, port.kind, port.label]),
+    ),
+    ...(listing.problem ? ['', listing.problem] : []),
+  ].join('\n');
+  return { text, json: { boards: attached, ...listing } };
+}
+
+export async function deploy(client: LabClient, args: Args): Promise<Answer> {
+  const board = await chooseBoard(client, args);
+  const { image } = args.options;
+  const job = image
+    ? await client.request('deploy.file', { boardId: board.id, path: resolve(image) })
+    : await client.request('deploy.start', { boardId: board.id, expertId: await chooseExpert(client, args) });
+  const result = (await follow(client, job)).result as DeployResult;
+  const share = result.lineShare === null ? '' : `, ${percent(result.lineShare)} of the line`;
+  const text =
+    `${job.title}: ${kilobytes(result.bytes)} in ${(result.uploadMs / 1000).toFixed(2)} s${share}; ` +
+    `verified and active in slot ${result.slot}.`;
+  return { text, json: result };
+}
+
+/** @throws CurlewError EXPERT_NOT_FOUND */
+export async function chooseExpert(client: LabClient, { options }: Args): Promise<string> {
+  const experts = await client.request('experts.list', {});
+  const found = options.expert ? experts.find((one) => one.id === options.expert) : experts[0];
+  if (found) return found.id;
+  const ids = experts.map((one) => one.id).join(', ');
+  throw new CurlewError(
+    'EXPERT_NOT_FOUND',
+    `The bank has no expert “${options.expert ?? ''}” (it has ${ids}).`,
+  );
+}
+
+export async function infer(client: LabClient, args: Args): Promise<Answer> {
+  const [file] = args.words;
+  if (!file) throw new CurlewError('REQUEST_INVALID', 'Say which recording: “curlew infer FILE”.');
+  const board = await chooseBoard(client, args);
+  const job = await client.request('play.start', {
+    boardId: board.id,
+    source: { kind: 'file', path: resolve(file) },
+  });
+  const result = (await follow(client, job)).result as PlayResult;
+  const rows = result.windows.map((one): Row => {
+    const latency = one.latencyUs.reduce((sum, us) => sum + us, 0);
+    return [
+      one.startS.toFixed(2),
+      one.label,
+      one.topProbability.toFixed(3),
+      one.entropy.toFixed(3),
+      `${milliseconds(latency)} ${one.latencySource}`,
+      one.energySource === 'none' ? '—' : `${millijoules(one.energyNanojoule)} ${one.energySource}`,
+    ];
+  });
+  const text = `${nameOf(board)}\n${table(['second', 'class', 'p', 'entropy', 'latency', 'energy'], rows)}`;
+  return { text, json: result };
+}
+
+export async function telemetry(client: LabClient, args: Args): Promise<Answer> {
+  const board = await chooseBoard(client, args);
+  const [summary, records] = await Promise.all([
+    client.request('telemetry.summary', { boardId: board.id }),
+    client.request('telemetry.records', { boardId: board.id, limit: 20 }),
+  ]);
+  const { latencyUs, energyNanojoule } = summary;
+  const rows: Row[] = [
+    ['records', summary.records, ''],
+    ['missing', summary.missing, 'counted from the sequence numbers'],
+    ...(latencyUs
+      ? (['p50', 'p95', 'p99'] as const).map((p): Row => [
+          `latency ${p}`,
+          milliseconds(latencyUs[p]),
+          summary.latencySource,
+        ])
+      : []),
+    ...(energyNanojoule
+      ? [
+          ['energy an inference', millijoules(energyNanojoule.mean), summary.energySource],
+          ['energy in all', millijoules(energyNanojoule.total), summary.energySource],
+        ]
+      : []),
+  ];
+  return {
+    text: `${nameOf(board)}\n${table(['what', 'figure', 'source'], rows)}`,
+    json: { summary, records },
+  };
+}

@@ -1,0 +1,50 @@
+/** `curlew COMMAND`: the same lab on the command line. Exit code 0 for success, 1 for a failure said in a sentence. */
+import type { LabClient } from '../../contract/client.ts';
+import { CurlewError, toCurlewError } from '../../contract/error.ts';
+import { help, readArgs, type Args } from './args.ts';
+import { boards, deploy, infer, telemetry, type Answer } from './commands/board.ts';
+import { classify } from './commands/classify.ts';
+import { demo } from './commands/demo.ts';
+import { serve } from './commands/serve.ts';
+import { connectCli } from './connect.ts';
+
+const commands: Record<string, (client: LabClient, args: Args) => Promise<Answer>> = {
+  boards,
+  deploy,
+  infer,
+  telemetry,
+  classify,
+};
+
+async function main(argv: string[]): Promise<number> {
+  let json = argv.includes('--json');
+  try {
+    const args = readArgs(argv);
+    json = args.json;
+    if (args.options.help || args.command === '') {
+      process.stdout.write(help);
+      return args.options.help ? 0 : 1;
+    }
+    if (args.command === 'serve') return await serve(args);
+    if (args.command === 'demo') return await demo(args);
+    const command = commands[args.command];
+    if (!command)
+      throw new CurlewError('REQUEST_UNKNOWN', `There is no command “${args.command}”. See “curlew --help”.`);
+    const lab = await connectCli(args.dataFolder);
+    try {
+      const answer = await command(lab.client, args);
+      process.stdout.write(json ? `${JSON.stringify(answer.json)}\n` : `${answer.text}\n`);
+    } finally {
+      await lab.close();
+    }
+    return 0;
+  } catch (thrown) {
+    const { code, message, context } = toCurlewError(thrown);
+    if (json) process.stdout.write(`${JSON.stringify({ error: { code, message, context } })}\n`);
+    else process.stderr.write(`curlew: ${message}\n`);
+    return 1;
+  }
+}
+
+// Worker threads and native bindings may hold the process open; every file is closed by now.
+process.exit(await main(process.argv.slice(2)));

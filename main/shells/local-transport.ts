@@ -1,0 +1,27 @@
+/** A lab in the same process as its user. Messages are copied, as every other transport copies them. */
+import type { Transport } from '../contract/connect.ts';
+import type { Lab } from '../lab.ts';
+
+export const localTransport = (lab: Pick<Lab, 'handle' | 'subscribe'>): Transport => {
+  const listeners = new Set<Parameters<Transport['onMessage']>[0]>();
+  let closed = false;
+  const deliver: Parameters<Transport['onMessage']>[0] = (message) => {
+    if (closed) return;
+    const copy = structuredClone(message);
+    for (const listener of listeners) listener(copy);
+  };
+  const unsubscribe = lab.subscribe(deliver);
+  return {
+    send: (message) => void lab.handle(structuredClone(message)).then(deliver),
+    onMessage(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    // The process that holds both ends cannot lose one of them.
+    onClose: () => () => undefined,
+    close() {
+      closed = true;
+      unsubscribe();
+    },
+  };
+};

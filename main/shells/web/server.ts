@@ -1,0 +1,152 @@
+/** The browser shell: the page over HTTP and the lab over a WebSocket, on loopback, behind a token. */
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { isIP, type AddressInfo } from 'node:net';
+import { WebSocketServer, type WebSocket } from 'ws';
+import { decode, encode } from 'cborg';
+import { CurlewError } from '../../contract/error.ts';
+import type { LabMessage } from '../../contract/wire.ts';
+import type { Lab } from '../../lab.ts';
+import { pageHeaders, type Page } from '../page.ts';
+
+export interface WebShellOptions {
+  lab: Pick<Lab, 'handle' | 'subscribe'>;
+  page: Page;
+  /** Address to listen on; loopback unless the person said otherwise. */
+  host?: string;
+  /** 0 for any free port. */
+  port?: number;
+}
+
+export interface WebShell {
+  /** `http://host:port` */
+  address: string;
+  /** Random, of this launch. */
+  token: string;
+  /** What a person opens: the token rides in the fragment, which no server, proxy or log sees. */
+  link: string;
+  close(): Promise<void>;
+}
+
+/** Largest message a page may send; the largest reply (a model, two minutes of sound) goes the other way. */
+const largestMessage = 1 << 20;
+/** A page that takes nothing for so long that this much waits for it is gone or broken. */
+const mostBuffered = 64 << 20;
+
+/** @throws CurlewError PORT_BUSY, PORT_FAILED when the address cannot be listened on */
+export async function serveWeb(options: WebShellOptions): Promise<WebShell> {
+  const host = options.host ?? '127.0.0.1';
+  const token = randomBytes(24).toString('base64url');
+  const server = createServer((request, response) => {
+    void answer(request, response).catch(() => refuse(response, 500, 'The page could not be read.'));
+  });
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: largestMessage,
+    perMessageDeflate: false,
+  });
+  let hosts = new Set<string>();
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (!hosts.has(request.headers.host ?? ''))
+      return refuse(response, 421, 'This address is not served here.');
+    if (request.method !== 'GET' && request.method !== 'HEAD')
+      return refuse(response, 405, 'Only GET is answered.');
+    const { pathname } = new URL(request.url ?? '/', 'http://page');
+    const file = await options.page.file(pathname);
+    if (!file) return refuse(response, 404, 'There is nothing here.');
+    response.writeHead(200, {
+      ...pageHeaders,
+      'Content-Type': file.type,
+      'Content-Length': file.body.length,
+    });
+    response.end(request.method === 'HEAD' ? undefined : file.body);
+  }
+
+  server.on('upgrade', (request, socket, head) => {
+    const origin = request.headers.origin;
+    const sameOrigin = origin === undefined || hosts.has(origin.replace(/^http:\/\//, ''));
+    const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((item) => item.trim());
+    const allowed =
+      hosts.has(request.headers.host ?? '') &&
+      sameOrigin &&
+      request.url === '/lab' &&
+      offered[0] === 'curlew' &&
+      isToken(offered[1] ?? '');
+    if (!allowed) {
+      socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+      return;
+    }
+    sockets.handleUpgrade(request, socket, head, (webSocket) => serveSocket(webSocket, options.lab));
+  });
+
+  function isToken(candidate: string): boolean {
+    const given = Buffer.from(candidate);
+    const wanted = Buffer.from(token);
+    return given.length === wanted.length && timingSafeEqual(given, wanted);
+  }
+
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) => reject(listenError(host, options.port ?? 0, error)));
+    server.listen(options.port ?? 0, host, resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  const named = isIP(host) === 6 ? `[${host}]` : host;
+  hosts = new Set(
+    [named, ...(isLoopback(host) ? ['127.0.0.1', 'localhost', '[::1]'] : [])].map(
+      (name) => `${name}:${port}`,
+    ),
+  );
+  const address = `http://${named}:${port}`;
+  return {
+    address,
+    token,
+    link: `${address}/#token=${token}`,
+    async close() {
+      for (const client of sockets.clients) client.terminate();
+      sockets.close();
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+/** One page's connection: requests in, replies and events out, all as CBOR in binary frames. */
+function serveSocket(webSocket: WebSocket, lab: WebShellOptions['lab']): void {
+  const send = (message: LabMessage): void => {
+    if (webSocket.readyState !== webSocket.OPEN) return;
+    if (webSocket.bufferedAmount > mostBuffered) webSocket.terminate();
+    else webSocket.send(encode(message));
+  };
+  const unsubscribe = lab.subscribe(send);
+  webSocket.on('close', unsubscribe);
+  webSocket.on('error', () => webSocket.terminate());
+  webSocket.on('message', (data, isBinary) => {
+    let message: unknown;
+    try {
+      if (!isBinary) throw new Error('text frame');
+      message = decode(data as Buffer);
+    } catch {
+      webSocket.close(1003, 'binary CBOR messages only');
+      return;
+    }
+    void lab.handle(message).then(send);
+  });
+}
+
+/** A socket answers the first protocol offered, `curlew`, never the token. */
+const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || /^127\./.test(host);
+
+function refuse(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, { ...pageHeaders, 'Content-Type': 'text/plain; charset=utf-8' });
+  response.end(text);
+}
+
+function listenError(host: string, port: number, error: NodeJS.ErrnoException): CurlewError {
+  const where = `${host}:${port}`;
+  return error.code === 'EADDRINUSE'
+    ? new CurlewError('PORT_BUSY', `Another program listens on ${where}. Choose another with --port.`, {
+        where,
+      })
+    : new CurlewError('PORT_FAILED', `The lab cannot listen on ${where}: ${error.message}.`, { where });
+}
