@@ -80,6 +80,9 @@ async function* decodeFlac(
       if (header.startSample < position) continue;
       if (info.samples !== null && header.startSample >= info.samples) continue;
       if (header.startSample > position) {
+        // libFLAC would make up for the gap itself; a fresh start leaves it to us.
+        await decoder.reset();
+        await decoder.decodeFrames([head]);
         yield* silence(position, header.startSample, info.channels);
       }
       const decoded = await decoder.decodeFrames([frame]);
