@@ -1,0 +1,28 @@
+import { createRouter, createWebHashHistory, type Router } from 'vue-router';
+
+export const views = [
+  { name: 'fleet', label: 'Fleet', key: '1' },
+  { name: 'board', label: 'Board', key: '2' },
+  { name: 'deploy', label: 'Deploy', key: '3' },
+  { name: 'compare', label: 'Compare', key: '4' },
+  { name: 'recordings', label: 'Recordings', key: '5' },
+] as const;
+
+/** Addresses live behind the #, so that the page needs nothing of the server or protocol it comes from. */
+export function createAppRouter(): Router {
+  return createRouter({
+    history: createWebHashHistory(),
+    routes: [
+      { path: '/', name: 'fleet', component: () => import('../views/fleet/FleetView.vue') },
+      { path: '/board/:id?', name: 'board', component: () => import('../views/board/BoardView.vue') },
+      { path: '/deploy', name: 'deploy', component: () => import('../views/deploy/DeployView.vue') },
+      { path: '/compare', name: 'compare', component: () => import('../views/compare/CompareView.vue') },
+      {
+        path: '/recordings',
+        name: 'recordings',
+        component: () => import('../views/recordings/RecordingsView.vue'),
+      },
+      { path: '/:unknown(.*)*', redirect: '/' },
+    ],
+  });
+}

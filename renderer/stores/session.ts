@@ -1,0 +1,29 @@
+import { defineStore } from 'pinia';
+import { ref, watchEffect } from 'vue';
+import type { LabInfo } from '../../main/contract/types.ts';
+import { useLab } from './lab.ts';
+import { recall, remember } from './memory.ts';
+
+export type Theme = 'system' | 'light' | 'dark';
+
+/** The lab this page is connected to, and how the page looks. */
+export const useSession = defineStore('session', () => {
+  const { client, shell } = useLab();
+  const info = ref<LabInfo | null>(null);
+  const lost = ref<string | null>(null);
+  const theme = ref<Theme>(recall<Theme>('theme') ?? 'system');
+
+  client.onClose((reason) => (lost.value = reason.message));
+
+  watchEffect(() => {
+    if (theme.value === 'system') delete document.documentElement.dataset['theme'];
+    else document.documentElement.dataset['theme'] = theme.value;
+    remember('theme', theme.value);
+  });
+
+  async function load(): Promise<void> {
+    info.value = await client.request('lab.info', {});
+  }
+
+  return { info, lost, theme, load, has: shell.has };
+});

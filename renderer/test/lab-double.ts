@@ -1,0 +1,161 @@
+/**
+ * A lab for tests of the page: answers every request from a small world held in memory, and raises the
+ * lab's events when told to. It computes nothing: what a board "answered" is what the test says it did.
+ */
+import type { LabClient, ShellCapabilities } from '../../main/contract/client.ts';
+import { CurlewError } from '../../main/contract/error.ts';
+import type { EventName, LabEvents } from '../../main/contract/events.ts';
+import type { RequestName, RequestParams, RequestResult } from '../../main/contract/requests.ts';
+import type { Board, ExpertInfo, Job, Slot, TelemetryRecord, WindowResult } from '../../main/contract/types.ts';
+
+type Handlers = { [N in RequestName]?: (params: RequestParams<N>) => RequestResult<N> | Promise<RequestResult<N>> };
+
+export class LabDouble implements LabClient {
+  readonly asked: { name: RequestName; params: unknown }[] = [];
+  private readonly listeners = new Map<EventName, Set<(payload: never) => void>>();
+  private readonly closers = new Set<(reason: CurlewError) => void>();
+
+  constructor(readonly handlers: Handlers = {}) {}
+
+  async request<N extends RequestName>(name: N, params: RequestParams<N>): Promise<RequestResult<N>> {
+    this.asked.push({ name, params });
+    const handler = this.handlers[name] as
+      ((given: RequestParams<N>) => RequestResult<N> | Promise<RequestResult<N>>) | undefined;
+    if (!handler) throw new CurlewError('REQUEST_UNKNOWN', `The double has no answer to ${name}.`);
+    return handler(params);
+  }
+
+  on<E extends EventName>(event: E, listener: (payload: LabEvents[E]) => void): () => void {
+    const set = this.listeners.get(event) ?? new Set();
+    this.listeners.set(event, set.add(listener));
+    return () => void set.delete(listener);
+  }
+
+  onClose(listener: (reason: CurlewError) => void): () => void {
+    this.closers.add(listener);
+    return () => void this.closers.delete(listener);
+  }
+
+  raise<E extends EventName>(event: E, payload: LabEvents[E]): void {
+    for (const listener of this.listeners.get(event) ?? []) listener(payload as never);
+  }
+
+  close(): void {
+    for (const closer of this.closers) closer(new CurlewError('CONNECTION_LOST', 'The lab no longer answers.'));
+  }
+}
+
+/** A shell that can save files (kept in `saved`) and, if asked for, pick paths. */
+export function shellDouble(picks?: { files: string[]; folder: string | null }) {
+  const saved: { name: string; mime: string; text: string }[] = [];
+  const shell: ShellCapabilities = {
+    has: new Set(picks ? (['saveFile', 'pickFiles', 'pickFolder'] as const) : (['saveFile'] as const)),
+    ...(picks && { pickFiles: async () => picks.files, pickFolder: async () => picks.folder }),
+    saveFile: async (name, mime, text) => void saved.push({ name, mime, text }),
+  };
+  return { shell, saved };
+}
+
+export const board = (changes: Partial<Board> = {}): Board => ({
+  id: '00112233aabbccdd',
+  portId: 'virtual:heron',
+  portKind: 'virtual',
+  state: 'attached',
+  message: null,
+  name: 'heron',
+  kind: 'virtual',
+  simulated: true,
+  profile: 'nrf52840-64MHz',
+  firmware: '0.1.0',
+  bootId: 7,
+  framing: 'binary',
+  hasAudioSource: true,
+  continuous: false,
+  activeExpert: null,
+  supplyMillivolts: 3300,
+  temperatureC: 24.5,
+  lastSeenMs: 1000,
+  ...changes,
+});
+
+export const expert = (changes: Partial<ExpertInfo> = {}): ExpertInfo => ({
+  id: 'esc10-b4',
+  name: 'esc10-b4',
+  bits: 4,
+  classes: ['dog', 'rain', 'crow'],
+  embeddingSize: 384,
+  imageBytes: 91_234,
+  imageSha256: 'ab'.repeat(32),
+  accuracy: 0.83,
+  macroF1: 0.82,
+  card: '# A card\n\nWith **words**.',
+  ...changes,
+});
+
+export const slot = (changes: Partial<Slot> = {}): Slot => ({
+  slot: 0,
+  state: 'verified',
+  length: 91_234,
+  offset: 91_234,
+  name: 'esc10-b4',
+  bits: 4,
+  sha256: 'ab'.repeat(32),
+  active: true,
+  previous: false,
+  ...changes,
+});
+
+export const job = (changes: Partial<Job> = {}): Job => ({
+  id: 'job-1',
+  kind: 'deploy',
+  title: 'esc10-b4 to heron',
+  state: 'running',
+  progress: 0.4,
+  detail: 'writing',
+  createdMs: 1000,
+  finishedMs: null,
+  error: null,
+  canPause: false,
+  result: null,
+  ...changes,
+});
+
+export const windowResult = (changes: Partial<WindowResult> = {}): WindowResult => ({
+  boardId: '00112233aabbccdd',
+  startS: 0,
+  inferenceId: 1,
+  classIndex: 0,
+  label: 'dog',
+  logits: [2, 0, -1],
+  topProbability: 0.84,
+  entropy: 0.5,
+  latencyUs: [21_000, 900, 0, 3100],
+  latencySource: 'modelled',
+  energyNanojoule: 410_000,
+  energySource: 'modelled',
+  ...changes,
+});
+
+export const record = (sequence: number, changes: Partial<TelemetryRecord> = {}): TelemetryRecord => ({
+  boardId: '00112233aabbccdd',
+  bootId: 7,
+  sequence,
+  receivedMs: 1000 + sequence,
+  uptimeMs: 480 * sequence,
+  inferenceId: sequence,
+  expert: 'abababababababab',
+  classIndex: 0,
+  topProbability: 0.9,
+  entropy: 0.4,
+  featuresUs: 21_000,
+  encoderUs: 900,
+  routerUs: 0,
+  expertUs: 3100,
+  latencySource: 'modelled',
+  energyNanojoule: 410_000,
+  energySource: 'modelled',
+  supplyMillivolts: 3300,
+  temperatureC: 24.5,
+  stackBytes: 2048,
+  ...changes,
+});
