@@ -1,0 +1,68 @@
+/**
+ * Named board profiles (clock, current, supply) and the table of instructions each kernel takes: what modelled time
+ * and energy are computed from. Data, in profiles/*.json; `source` in each says where the figures come from.
+ */
+import { CurlewError } from '../../main/contract/error.ts';
+import kernelsCortexM4f from './profiles/kernels-cortex-m4f.json';
+import stm32f407 from './profiles/stm32f407-168mhz.json';
+import stm32l476 from './profiles/stm32l476-80mhz.json';
+
+export interface BoardProfile {
+  /** At most 31 bytes of ASCII: the board reports it. */
+  readonly name: string;
+  readonly title: string;
+  readonly clockHz: number;
+  readonly supplyVolts: number;
+  /** Whole supply current while the processor runs, milliamperes. */
+  readonly activeMilliamps: number;
+  readonly cyclesPerInstruction: number;
+  readonly source: string;
+}
+
+/** Kernels in the order of `enum cur_kernel` in devices/firmware/hal/hal.h, which also says each one's unit. */
+export const kernelNames = [
+  'frame',
+  'encoder',
+  'scale',
+  'quant',
+  'int4',
+  'row',
+  'norm',
+  'float',
+  'softmax',
+] as const;
+
+export type KernelName = (typeof kernelNames)[number];
+
+export interface KernelTable {
+  readonly core: string;
+  readonly source: string;
+  /** Instructions a unit of each kernel. */
+  readonly instructions: Readonly<Record<KernelName, number>>;
+}
+
+export const boardProfiles: readonly BoardProfile[] = [stm32l476, stm32f407];
+
+export const defaultProfile: BoardProfile = stm32l476;
+
+export const kernelTable: KernelTable = kernelsCortexM4f;
+
+/** @throws CurlewError REQUEST_INVALID for a name that is none of the profiles' */
+export function boardProfile(name: string): BoardProfile {
+  const found = boardProfiles.find((profile) => profile.name === name);
+  if (found) return found;
+  const names = boardProfiles.map((profile) => profile.name).join(', ');
+  throw new CurlewError('REQUEST_INVALID', `There is no board profile “${name}”. There are: ${names}.`, {
+    name,
+  });
+}
+
+/** Time one instruction takes, nanoseconds. */
+export function nanosecondsPerInstruction(profile: BoardProfile): number {
+  return (profile.cyclesPerInstruction * 1e9) / profile.clockHz;
+}
+
+/** Power while the processor runs, watts. */
+export function activeWatts(profile: BoardProfile): number {
+  return (profile.supplyVolts * profile.activeMilliamps) / 1000;
+}

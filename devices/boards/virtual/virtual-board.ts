@@ -1,0 +1,268 @@
+/** A board that needs no hardware: the real firmware as WebAssembly, behind the port interface. No Node API. */
+import { CurlewError } from '../../../main/contract/error.ts';
+import type { ByteStream, Port, Unsubscribe } from '../../drivers/port.ts';
+import { defaultProfile, kernelTable, type BoardProfile, type KernelTable } from '../profiles.ts';
+import { Firmware, type Hardware, type Identity } from './firmware.ts';
+import { LoopingMicrophone } from './microphone.ts';
+
+export interface VirtualBoardOptions extends Identity {
+  /** The bytes of curlew.wasm. */
+  wasm: Uint8Array;
+  /** Time and energy are modelled after it. */
+  profile?: BoardProfile;
+  kernels?: KernelTable;
+  /** What the flash held when the board was last switched off; a new board's is erased. */
+  flash?: Uint8Array | undefined;
+  /** Gets a copy of the flash some time after it has changed, and when the board is switched off. */
+  saveFlash?(contents: Uint8Array): void;
+  /** A number for each boot, u32 and not 0; random by default. */
+  nextBootId?(): number;
+}
+
+/** How long the firmware may work before others get a turn. */
+const turnMs = 4;
+/** How often a board with a microphone looks for samples. */
+const audioMs = 20;
+const saveMs = 250;
+
+const randomBootId = (): number => 1 + Math.floor(Math.random() * 0xffff_fffe);
+
+/** Lets others run first. setTimeout waits at least a millisecond; where setImmediate exists it does not. */
+const later: (task: () => void) => void =
+  typeof setImmediate === 'function' ? (task) => void setImmediate(task) : (task) => void setTimeout(task, 0);
+
+interface Incoming {
+  bytes: Uint8Array;
+  resolve(): void;
+  reject(error: CurlewError): void;
+}
+
+export class VirtualBoard implements Port {
+  readonly id: string;
+  readonly kind = 'virtual';
+  private firmware: Firmware | null = null;
+  private stream: VirtualStream | null = null;
+  private microphone: LoopingMicrophone | null = null;
+  private incoming: Incoming[] = [];
+  private outgoing: Uint8Array[] = [];
+  private working = false;
+  private resetWanted = false;
+  private flash: Uint8Array | undefined;
+  private saveTimer: ReturnType<typeof setTimeout> | null = null;
+  private audioTimer: ReturnType<typeof setInterval> | null = null;
+
+  constructor(private readonly options: VirtualBoardOptions) {
+    this.id = `virtual:${options.name}`;
+    this.flash = options.flash;
+  }
+
+  /** Opens the board's line, switching the board on if it is off. Closing the line leaves it on. */
+  async open(options: { signal?: AbortSignal } = {}): Promise<ByteStream> {
+    if (this.stream) {
+      throw new CurlewError('PORT_BUSY', `${this.id} is already open.`, { port: this.id });
+    }
+    const stream = new VirtualStream(this.id, this.transportOf());
+    this.stream = stream;
+    try {
+      await this.switchOn();
+    } catch (thrown) {
+      this.stream = null;
+      throw thrown;
+    }
+    if (options.signal?.aborted) {
+      await stream.close();
+      throw new CurlewError('ABORTED', `Opening ${this.id} was cancelled.`);
+    }
+    return stream;
+  }
+
+  /** Plays a clip (16 kHz mono) at the board, over and over; null or an empty clip takes the microphone away. */
+  setMicrophone(pcm: Int16Array | null): void {
+    this.microphone = pcm && pcm.length > 0 ? new LoopingMicrophone(pcm, () => performance.now()) : null;
+    if (this.microphone && !this.audioTimer) {
+      this.audioTimer = setInterval(() => this.work(), audioMs);
+      unref(this.audioTimer);
+    } else if (!this.microphone && this.audioTimer) {
+      clearInterval(this.audioTimer);
+      this.audioTimer = null;
+    }
+  }
+
+  /** Takes the board's power away: the line closes with PORT_LOST, RAM is lost, the flash is saved. */
+  switchOff(): void {
+    this.setMicrophone(null);
+    this.saveNow();
+    this.flash = this.firmware?.flash.slice() ?? this.flash;
+    this.firmware = null;
+    this.stream?.lose(`${this.id} was switched off.`);
+  }
+
+  private async switchOn(): Promise<void> {
+    if (this.firmware) return;
+    const { wasm, profile = defaultProfile, kernels = kernelTable } = this.options;
+    const firmware = await Firmware.load(wasm, this.hardware());
+    firmware.configure(this.options, profile, kernels);
+    const flash = firmware.flash.fill(0xff);
+    if (this.flash?.length === flash.length) flash.set(this.flash);
+    this.firmware = firmware;
+    this.boot();
+  }
+
+  private boot(): void {
+    this.resetWanted = false;
+    this.firmware?.boot(this.options.nextBootId?.() ?? randomBootId());
+  }
+
+  private hardware(): Hardware {
+    return {
+      transmit: (bytes) => void this.outgoing.push(bytes),
+      flashChanged: () => this.saveSoon(),
+      readAudio: (samples) => this.microphone?.read(samples) ?? -1,
+      reset: () => {
+        this.resetWanted = true;
+      },
+    };
+  }
+
+  private transportOf(): Transport {
+    return {
+      send: (bytes) =>
+        new Promise((resolve, reject) => {
+          this.incoming.push({ bytes: bytes.slice(), resolve, reject });
+          this.workSoon();
+        }),
+      closed: (error) => {
+        this.stream = null;
+        for (const waiting of this.incoming.splice(0)) waiting.reject(error);
+      },
+    };
+  }
+
+  private workSoon(): void {
+    if (this.working) return;
+    this.working = true;
+    later(() => {
+      this.working = false;
+      this.work();
+    });
+  }
+
+  /** Lets the firmware work for one turn, then hands out what it sent. */
+  private work(): void {
+    const { firmware } = this;
+    if (!firmware) return;
+    const end = performance.now() + turnMs;
+    let busy = true;
+    try {
+      while (busy && performance.now() < end) {
+        this.feed(firmware);
+        busy = firmware.poll();
+        if (this.resetWanted) this.boot();
+      }
+    } catch (thrown) {
+      this.crash(thrown);
+      return;
+    }
+    for (const bytes of this.outgoing.splice(0)) this.stream?.deliver(bytes);
+    if (busy || this.incoming.length > 0) this.workSoon();
+  }
+
+  private feed(firmware: Firmware): void {
+    const next = this.incoming[0];
+    if (!next || !firmware.receiveEmpty) return;
+    next.bytes = next.bytes.subarray(firmware.receive(next.bytes));
+    if (next.bytes.length > 0) return;
+    this.incoming.shift();
+    next.resolve();
+  }
+
+  /** A trap in the firmware: the board is gone as if unplugged; the next open starts it anew. */
+  private crash(thrown: unknown): void {
+    const detail = thrown instanceof Error ? thrown.message : String(thrown);
+    this.outgoing.length = 0;
+    this.switchOffAfterCrash();
+    this.stream?.lose(`The firmware of ${this.id} crashed (${detail}). Open it again to restart it.`);
+  }
+
+  private switchOffAfterCrash(): void {
+    this.flash = this.firmware?.flash.slice();
+    this.firmware = null;
+  }
+
+  private saveSoon(): void {
+    if (!this.options.saveFlash || this.saveTimer) return;
+    this.saveTimer = setTimeout(() => this.saveNow(), saveMs);
+  }
+
+  private saveNow(): void {
+    if (!this.saveTimer) return;
+    clearTimeout(this.saveTimer);
+    this.saveTimer = null;
+    const contents = this.firmware?.flash ?? this.flash;
+    if (contents) this.options.saveFlash?.(contents.slice());
+  }
+}
+
+/** A timer that does not keep a Node process alive; browsers' timers are plain numbers. */
+function unref(timer: unknown): void {
+  (timer as { unref?: () => void }).unref?.();
+}
+
+interface Transport {
+  send(bytes: Uint8Array): Promise<void>;
+  /** The stream is closed; `error` is for writes still waiting. */
+  closed(error: CurlewError): void;
+}
+
+class VirtualStream implements ByteStream {
+  private readonly dataListeners = new Set<(bytes: Uint8Array) => void>();
+  private readonly closeListeners = new Set<(reason: Error | undefined) => void>();
+  private closedWith: { reason: Error | undefined } | null = null;
+
+  constructor(
+    private readonly port: string,
+    private readonly transport: Transport,
+  ) {}
+
+  write(bytes: Uint8Array): Promise<void> {
+    if (this.closedWith) return Promise.reject(this.lost('the port is closed'));
+    return this.transport.send(bytes);
+  }
+
+  onData(listener: (bytes: Uint8Array) => void): Unsubscribe {
+    this.dataListeners.add(listener);
+    return () => this.dataListeners.delete(listener);
+  }
+
+  onClose(listener: (reason: Error | undefined) => void): Unsubscribe {
+    if (this.closedWith) queueMicrotask(() => listener(this.closedWith?.reason));
+    else this.closeListeners.add(listener);
+    return () => this.closeListeners.delete(listener);
+  }
+
+  close(): Promise<void> {
+    this.finish(undefined);
+    return Promise.resolve();
+  }
+
+  deliver(bytes: Uint8Array): void {
+    for (const listener of [...this.dataListeners]) listener(bytes);
+  }
+
+  lose(message: string): void {
+    this.finish(new CurlewError('PORT_LOST', message, { port: this.port }));
+  }
+
+  private finish(reason: Error | undefined): void {
+    if (this.closedWith) return;
+    this.closedWith = { reason };
+    this.transport.closed(reason instanceof CurlewError ? reason : this.lost('it was closed'));
+    for (const listener of [...this.closeListeners]) listener(reason);
+  }
+
+  private lost(detail: string): CurlewError {
+    return new CurlewError('PORT_LOST', `The connection to ${this.port} is gone: ${detail}.`, {
+      port: this.port,
+    });
+  }
+}

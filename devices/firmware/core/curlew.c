@@ -1,0 +1,43 @@
+#include "curlew.h"
+#include "inference.h"
+#include "mem.h"
+#include "smp.h"
+
+void cur_init(struct cur_board *b, const struct cur_hal *hal) {
+    memset(b, 0, sizeof *b);
+    b->hal = hal;
+    b->started_ns = hal->now_ns(hal->ctx);
+    cur_slots_open(&b->slots, hal);
+    cur_expert_load(b);
+}
+
+uint32_t cur_uptime_ms(const struct cur_board *b) {
+    return (uint32_t)((b->hal->now_ns(b->hal->ctx) - b->started_ns) / 1000000u);
+}
+
+static void answer(struct cur_board *b, enum cur_framing framing, const uint8_t *message, size_t len) {
+    const struct cur_hal *hal = b->hal;
+    size_t n = cur_smp_answer(b, message, len);
+    if (n == 0) return;
+    hal->uart_write(hal->ctx, b->frame, cur_frame(framing, b->reply, n, b->frame));
+    if (b->reset_wanted) {
+        b->reset_wanted = 0;
+        hal->reset(hal->ctx);
+    }
+}
+
+int cur_poll(struct cur_board *b) {
+    const struct cur_hal *hal = b->hal;
+    uint8_t byte;
+    int worked = 0;
+    while (hal->uart_read(hal->ctx, &byte, 1)) {
+        const uint8_t *message;
+        size_t len;
+        worked = 1;
+        enum cur_framing framing = cur_receive(&b->receiver, byte, &message, &len);
+        if (framing == CUR_FRAMING_NONE) continue;
+        answer(b, framing, message, len);
+        return 1;
+    }
+    return cur_continuous_poll(b) || worked;
+}

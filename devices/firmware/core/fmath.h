@@ -1,0 +1,29 @@
+#ifndef CUR_FMATH_H
+#define CUR_FMATH_H
+
+#include <stdint.h>
+
+/* float32 functions of our own, so that every build gives the same bits. Each is within about 1 ulp. */
+
+/* Natural logarithm. log(0) = -inf, log of a negative or NaN is NaN. */
+float cur_logf(float x);
+
+/* e to the x. Overflows to +inf, underflows to 0 (results below the smallest normal float are 0). */
+float cur_expf(float x);
+
+/* Square root: an instruction on every target (compile with -fno-math-errno). */
+static inline float cur_sqrtf(float x) {
+    return __builtin_sqrtf(x);
+}
+
+static inline float cur_absf(float x) {
+    return __builtin_fabsf(x);
+}
+
+static inline int cur_finite(float x) {
+    uint32_t bits;
+    __builtin_memcpy(&bits, &x, 4);
+    return (bits & 0x7f800000u) != 0x7f800000u;
+}
+
+#endif

@@ -1,0 +1,35 @@
+#include "telemetry.h"
+#include "crc.h"
+#include "mem.h"
+
+enum { VERSION = 1 };
+
+uint32_t cur_telemetry_append(struct cur_telemetry *t, const struct cur_record *record) {
+    uint32_t sequence = ++t->last;
+    uint8_t *p = t->records[sequence % CUR_RING];
+    cur_put_u32(p, sequence);
+    cur_put_u32(p + 4, record->uptime_ms);
+    cur_put_u32(p + 8, record->inference);
+    memcpy(p + 12, record->expert, 8);
+    cur_put_u16(p + 20, (uint16_t)record->top);
+    p[22] = record->source;
+    p[23] = VERSION;
+    cur_put_f32(p + 24, record->p);
+    cur_put_f32(p + 28, record->entropy);
+    for (int i = 0; i < 4; i++)
+        cur_put_u32(p + 32 + 4 * i, record->latency_us[i]);
+    cur_put_u32(p + 48, record->energy_nj);
+    cur_put_u16(p + 52, record->supply_mv);
+    cur_put_u16(p + 54, (uint16_t)record->temperature_cc);
+    cur_put_u32(p + 56, record->stack);
+    cur_put_u32(p + 60, cur_crc32(0, p, 60));
+    return sequence;
+}
+
+uint32_t cur_telemetry_oldest(const struct cur_telemetry *t) {
+    return t->last <= CUR_RING ? t->last != 0 : t->last - CUR_RING + 1;
+}
+
+const uint8_t *cur_telemetry_record(const struct cur_telemetry *t, uint32_t sequence) {
+    return t->records[sequence % CUR_RING];
+}

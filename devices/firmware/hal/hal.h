@@ -1,0 +1,97 @@
+#ifndef CUR_HAL_H
+#define CUR_HAL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * The hardware, injected as a struct of functions. The core calls nothing else. Every function is called
+ * from the main loop only, gets `ctx` as its first argument, and may not be NULL unless its comment says so.
+ */
+
+/* Erase block of the flash, bytes. Programming may only turn ones into zeros, a byte at a time (serial NOR
+ * flash, mapped into memory). */
+#define CUR_FLASH_BLOCK 4096u
+
+/* Size of the flash the core uses, bytes: two log blocks, two slot heads, two slots of 512 KiB. */
+#define CUR_FLASH_SIZE 0x104000u
+
+/* Sources of a number, as in a result's `src`: bits 0-1 latency, bits 2-3 energy. */
+enum cur_source {
+    CUR_SOURCE_NONE = 0,
+    CUR_SOURCE_MEASURED = 1,
+    CUR_SOURCE_COUNTED = 2,
+    CUR_SOURCE_MODELLED = 3,
+};
+
+/* What `work` reports, with the unit that is counted. */
+enum cur_kernel {
+    CUR_KERNEL_FRAME = 0,   /* frames: window, FFT, magnitude, mel, logarithm */
+    CUR_KERNEL_ENCODER = 1, /* patches: the statistics of 96 x 64 log-mel values */
+    CUR_KERNEL_SCALE = 2,   /* elements: embedding offset and scale */
+    CUR_KERNEL_QUANT = 3,   /* elements: LayerNorm and rounding to int8 */
+    CUR_KERNEL_INT4 = 4,    /* multiply-accumulates: 4-bit weight times int8 activation */
+    CUR_KERNEL_ROW = 5,     /* outputs of a BitLinear layer: loop set-up, scale, bias */
+    CUR_KERNEL_NORM = 6,    /* elements: LayerNorm with gain and bias, ReLU */
+    CUR_KERNEL_FLOAT = 7,   /* multiply-accumulates: float weight times float activation */
+    CUR_KERNEL_SOFTMAX = 8, /* classes: probabilities and entropy */
+    CUR_KERNELS = 9,
+};
+
+struct cur_hal {
+    void *ctx;
+
+    /* Time since some fixed moment, nanoseconds, never going back. For uptime. */
+    uint64_t (*now_ns)(void *ctx);
+
+    /* Time this processor has spent working, nanoseconds, never going back: its differences are the
+     * latencies in results. Where it comes from is said by `source`. */
+    uint64_t (*busy_ns)(void *ctx);
+
+    /* Energy spent, nanojoules, never going back. NULL: not known, and the energy source must be none. */
+    uint64_t (*energy_nj)(void *ctx);
+
+    /* Takes up to n received bytes (0..n taken). Must hold at least 24 KiB while the core works. */
+    size_t (*uart_read)(void *ctx, uint8_t *bytes, size_t n);
+
+    /* Sends n bytes; returns when all are handed over. */
+    void (*uart_write)(void *ctx, const uint8_t *bytes, size_t n);
+
+    /* The flash as memory, CUR_FLASH_SIZE bytes, aligned to 16. Read only for the core. */
+    const uint8_t *flash;
+
+    /* Erases the block at `off` (a multiple of CUR_FLASH_BLOCK). 0, or negative on failure. */
+    int (*flash_erase)(void *ctx, uint32_t off);
+
+    /* Programs n bytes at `off`, which must be erased. 0, or negative on failure. */
+    int (*flash_program)(void *ctx, uint32_t off, const uint8_t *bytes, uint32_t n);
+
+    /* Takes up to n samples of 16 kHz mono (0..n taken); -1: there is no audio source now. With n = 0 it
+     * only asks whether there is one. NULL: there never is. */
+    int32_t (*audio_read)(void *ctx, int16_t *samples, uint32_t n);
+
+    /* Supply voltage, millivolts; 0 unknown. */
+    uint32_t (*supply_mv)(void *ctx);
+
+    /* Temperature, hundredths of a degree Celsius; -32768 unknown. */
+    int32_t (*temperature_cc)(void *ctx);
+
+    /* Deepest the stack has been since boot, bytes; 0 unknown. */
+    uint32_t (*stack_high_water)(void *ctx);
+
+    /* Restarts the board; the flash keeps. May return where the restart happens after cur_poll. */
+    void (*reset)(void *ctx);
+
+    /* Told of every kernel run, so that a port without a cycle counter can model time. NULL: not wanted. */
+    void (*work)(void *ctx, enum cur_kernel kernel, uint32_t units);
+
+    uint8_t id[8];       /* the board's own identity, the same at every boot */
+    uint32_t boot;       /* tells boots apart, not 0 */
+    const char *name;    /* for a person, UTF-8, at most 63 bytes */
+    const char *kind;    /* `virtual`, `host`, `mps2-an386`, at most 31 bytes */
+    const char *profile; /* named board profile that time and energy refer to, at most 31 bytes; "" none */
+    uint8_t source;      /* enum cur_source of busy_ns in bits 0-1, of energy_nj in bits 2-3 */
+    uint8_t simulated;   /* 1 where no such board exists in hardware */
+};
+
+#endif

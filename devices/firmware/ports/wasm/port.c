@@ -1,0 +1,186 @@
+/* The virtual board: the core as WebAssembly. devices/boards/virtual loads it and is its hardware. */
+#include "../../core/curlew.h"
+
+#define EXPORT(name) __attribute__((export_name(#name)))
+#define IMPORT(name) __attribute__((import_module("board"), import_name(#name)))
+
+IMPORT(now_ms) double import_now_ms(void);
+IMPORT(uart_write) void import_uart_write(const uint8_t *bytes, uint32_t n);
+IMPORT(flash_changed) void import_flash_changed(uint32_t off, uint32_t n);
+/* As cur_hal.audio_read. */
+IMPORT(audio_read) int32_t import_audio_read(int16_t *samples, uint32_t n);
+IMPORT(reset) void import_reset(void);
+
+enum { RX_SIZE = 32768, NAME_SIZE = 64, PROFILE_SIZE = 32 };
+
+static _Alignas(16) uint8_t flash[CUR_FLASH_SIZE];
+static uint8_t rx[RX_SIZE];
+static uint32_t rx_at, rx_end;
+static char name[NAME_SIZE], profile[PROFILE_SIZE];
+static uint32_t supply_mv;
+static struct cur_board board;
+
+/* The model of time and energy: instructions a unit of each kernel, time an instruction, power. */
+static double instructions[CUR_KERNELS], ns_per_instruction, nj_per_ns;
+static double busy_total_ns, energy_total_nj;
+
+static uint64_t now_ns(void *ctx) {
+    (void)ctx;
+    return (uint64_t)(import_now_ms() * 1e6);
+}
+
+static uint64_t busy_ns(void *ctx) {
+    (void)ctx;
+    return (uint64_t)busy_total_ns;
+}
+
+static uint64_t energy_nj(void *ctx) {
+    (void)ctx;
+    return (uint64_t)energy_total_nj;
+}
+
+static size_t uart_read(void *ctx, uint8_t *bytes, size_t n) {
+    (void)ctx;
+    size_t taken = 0;
+    while (taken < n && rx_at < rx_end)
+        bytes[taken++] = rx[rx_at++];
+    return taken;
+}
+
+static void uart_write(void *ctx, const uint8_t *bytes, size_t n) {
+    (void)ctx;
+    import_uart_write(bytes, (uint32_t)n);
+}
+
+static int flash_erase(void *ctx, uint32_t off) {
+    (void)ctx;
+    if (off % CUR_FLASH_BLOCK || off >= CUR_FLASH_SIZE) return -1;
+    for (uint32_t i = 0; i < CUR_FLASH_BLOCK; i++)
+        flash[off + i] = 0xff;
+    import_flash_changed(off, CUR_FLASH_BLOCK);
+    return 0;
+}
+
+static int flash_program(void *ctx, uint32_t off, const uint8_t *bytes, uint32_t n) {
+    (void)ctx;
+    if (off > CUR_FLASH_SIZE || n > CUR_FLASH_SIZE - off) return -1;
+    for (uint32_t i = 0; i < n; i++)
+        flash[off + i] &= bytes[i];
+    import_flash_changed(off, n);
+    return 0;
+}
+
+static int32_t audio_read(void *ctx, int16_t *samples, uint32_t n) {
+    (void)ctx;
+    return import_audio_read(samples, n);
+}
+
+static uint32_t get_supply_mv(void *ctx) {
+    (void)ctx;
+    return supply_mv;
+}
+
+static int32_t temperature_cc(void *ctx) {
+    (void)ctx;
+    return -32768;
+}
+
+static uint32_t stack_high_water(void *ctx) {
+    (void)ctx;
+    return 0;
+}
+
+static void reset(void *ctx) {
+    (void)ctx;
+    import_reset();
+}
+
+static void work(void *ctx, enum cur_kernel kernel, uint32_t units) {
+    (void)ctx;
+    double ns = instructions[kernel] * units * ns_per_instruction;
+    busy_total_ns += ns;
+    energy_total_nj += ns * nj_per_ns;
+}
+
+static struct cur_hal hal = {
+    .now_ns = now_ns,
+    .busy_ns = busy_ns,
+    .energy_nj = energy_nj,
+    .uart_read = uart_read,
+    .uart_write = uart_write,
+    .flash = flash,
+    .flash_erase = flash_erase,
+    .flash_program = flash_program,
+    .audio_read = audio_read,
+    .supply_mv = get_supply_mv,
+    .temperature_cc = temperature_cc,
+    .stack_high_water = stack_high_water,
+    .reset = reset,
+    .work = work,
+    .name = name,
+    .kind = "virtual",
+    .profile = profile,
+    .source = CUR_SOURCE_MODELLED | CUR_SOURCE_MODELLED << 2,
+    .simulated = 1,
+};
+
+/* Places that the host fills before `boot`: zero-terminated texts, 8 bytes of identity, flash contents. */
+EXPORT(name_pointer) char *name_pointer(void) {
+    return name;
+}
+
+EXPORT(profile_pointer) char *profile_pointer(void) {
+    return profile;
+}
+
+EXPORT(id_pointer) uint8_t *id_pointer(void) {
+    return hal.id;
+}
+
+EXPORT(flash_pointer) uint8_t *flash_pointer(void) {
+    return flash;
+}
+
+EXPORT(flash_size) uint32_t flash_size(void) {
+    return CUR_FLASH_SIZE;
+}
+
+/* Instructions that one unit of a kernel takes. */
+EXPORT(set_kernel) void set_kernel(uint32_t kernel, double instructions_per_unit) {
+    if (kernel < CUR_KERNELS) instructions[kernel] = instructions_per_unit;
+}
+
+/* Power is in watts, which is nanojoules a nanosecond. */
+EXPORT(set_profile) void set_profile(double ns_each_instruction, double watts, uint32_t millivolts) {
+    ns_per_instruction = ns_each_instruction;
+    nj_per_ns = watts;
+    supply_mv = millivolts;
+}
+
+EXPORT(boot) void boot(uint32_t boot_id) {
+    rx_at = rx_end = 0;
+    hal.boot = boot_id;
+    cur_init(&board, &hal);
+}
+
+/* Bytes for the board: put up to rx_size of them here once rx_left is 0, then say how many. */
+EXPORT(rx_pointer) uint8_t *rx_pointer(void) {
+    return rx;
+}
+
+EXPORT(rx_size) uint32_t rx_size(void) {
+    return RX_SIZE;
+}
+
+EXPORT(rx_left) uint32_t rx_left(void) {
+    return rx_end - rx_at;
+}
+
+EXPORT(rx_filled) void rx_filled(uint32_t n) {
+    rx_at = 0;
+    rx_end = n < RX_SIZE ? n : RX_SIZE;
+}
+
+EXPORT(poll) int32_t poll(void) {
+    return cur_poll(&board);
+}
