@@ -17,12 +17,13 @@ interface LayerShape {
   readonly norm: { readonly gain: Float32Array; readonly bias: Float32Array } | null;
 }
 
-/** LN, int8 activations, integer weights: y = Σ code · q · (s · scale) + bias. */
+/** LN, int8 activations, integer weights: y_o = Σ code · q · (s · scale_o) + bias_o. */
 export interface BitLinearLayer extends LayerShape {
   readonly kind: 'bitlinear';
   readonly weightBits: 4;
   readonly codes: Int8Array;
-  readonly scale: number;
+  /** one for the whole layer, or one an output */
+  readonly scales: Float32Array;
 }
 
 /** y = Σ weight · v + bias. */

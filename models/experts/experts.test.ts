@@ -47,7 +47,7 @@ function logitsOf(expert: Expert | LatentExpert, embedding: Float32Array): Float
     const rows = layer.kind === 'bitlinear' ? layer.codes : layer.weights;
     const activations = quantizeActivations(v);
     const input = layer.kind === 'bitlinear' ? activations.codes : layer.kind === 'latent' ? layerNorm(v) : v;
-    const unit = layer.kind === 'bitlinear' ? activations.scale * layer.scale : 1;
+    const unit = layer.kind === 'bitlinear' ? activations.scale * layer.scales[0]! : 1;
     v = Float64Array.from({ length: layer.outputs }, (_, o) => {
       let sum = 0;
       for (let i = 0; i < layer.inputs; i++) sum += rows[o * layer.inputs + i]! * input[i]!;

@@ -56,7 +56,7 @@ export function addBitLinear(graph: Graph, value: Value, layer: BitLinearLayer):
     'float64',
   );
   const sums = graph.node('MatMul', [codes, weights]);
-  const unit = graph.node('Mul', [scale, graph.scalar('weight_scale', layer.scale)]);
+  const unit = graph.node('Mul', [scale, graph.constant('weight_scales', float64s(layer.scales))]);
   const biased = graph.node('Add', [
     graph.node('Mul', [sums, unit]),
     graph.constant('bias', float64s(layer.bias)),

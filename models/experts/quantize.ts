@@ -15,7 +15,7 @@ export function quantizeExpert(latent: LatentExpert): Expert {
       bias,
       norm,
       codes,
-      scale,
+      scales: Float32Array.of(scale),
     } satisfies BitLinearLayer;
   });
   return { ...latent, layers };

@@ -78,13 +78,13 @@ function layerSections(layer: BitLinearLayer | LinearLayer, index: number): Sect
   description.setUint16(6, layer.outputs, true);
   description.setUint16(8, quantized ? 8 : 32, true);
   description.setUint16(10, layer.norm ? flagNorm : 0, true);
-  description.setUint32(12, quantized ? 1 : 0, true);
+  description.setUint32(12, quantized ? layer.scales.length : 0, true);
 
   const section = (type: number, content: Uint8Array): Section => ({ type, layer: index + 1, content });
   return [
     section(sectionTypes.layer, new Uint8Array(description.buffer)),
     section(sectionTypes.weights, quantized ? packCodes(layer) : bytesOf(layer.weights)),
-    ...(quantized ? [section(sectionTypes.weightScales, bytesOf(Float32Array.of(layer.scale)))] : []),
+    ...(quantized ? [section(sectionTypes.weightScales, bytesOf(layer.scales))] : []),
     section(sectionTypes.bias, bytesOf(layer.bias)),
     ...(layer.norm
       ? [

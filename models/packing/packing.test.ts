@@ -14,6 +14,8 @@ const finite = { noNaN: true, noDefaultInfinity: true } as const;
 /** An expert of embedding → hidden (BitLinear, normed) → classes (float), filled from generators. */
 function expertOf(hidden: number, classes: number): fc.Arbitrary<Expert> {
   const floats = (length: number) => fc.float32Array({ minLength: length, maxLength: length, ...finite });
+  const scales = (length: number) =>
+    fc.float32Array({ minLength: length, maxLength: length, min: Math.fround(1e-6), max: 1, ...finite });
   const codes = fc.int8Array({ minLength: hidden * 384, maxLength: hidden * 384, min: -7, max: 7 });
   return fc
     .record({
@@ -23,7 +25,7 @@ function expertOf(hidden: number, classes: number): fc.Arbitrary<Expert> {
       offset: floats(384),
       scale: floats(384),
       codes,
-      weightScale: fc.float({ min: Math.fround(1e-6), max: 1, ...finite }),
+      weightScales: fc.oneof(scales(1), scales(hidden)),
       hiddenBias: floats(hidden),
       gain: floats(hidden),
       normBias: floats(hidden),
@@ -42,7 +44,7 @@ function expertOf(hidden: number, classes: number): fc.Arbitrary<Expert> {
           inputs: 384,
           outputs: hidden,
           codes: r.codes,
-          scale: r.weightScale,
+          scales: r.weightScales,
           bias: r.hiddenBias,
           norm: { gain: r.gain, bias: r.normBias },
         },
@@ -175,6 +177,7 @@ describe('with a right seal, the structure is still checked:', () => {
     ['unknown layer flags', (view) => view.setUint16(contentOf(view, 3) + 10, 3, true)],
     ['a missing norm flag', (view) => view.setUint16(contentOf(view, 3) + 10, 0, true)],
     ['the weight code −8', (view) => view.setUint8(contentOf(view, 4), 0x08)],
+    ['two scales for five outputs', (view) => view.setUint32(contentOf(view, 3) + 12, 2, true)],
     ['a weight scale of zero', (view) => view.setFloat32(contentOf(view, 5), 0, true)],
     ['a negative weight scale', (view) => view.setFloat32(contentOf(view, 5), -1, true)],
     ['a bias that is not a number', (view) => view.setFloat32(contentOf(view, 6), NaN, true)],

@@ -59,7 +59,7 @@ function readLayer(
   const quantized = kind === layerKinds.bitlinear;
   if (!quantized && kind !== layerKinds.linear) throw bad(`layer ${index} is of unknown kind ${kind}`);
   const sound = quantized
-    ? bits === 4 && bits === weightBits && activationBits === 8 && scales === 1
+    ? bits === 4 && bits === weightBits && activationBits === 8 && (scales === 1 || scales === outputs)
     : bits === 32 && activationBits === 32 && scales === 0;
   if (!sound) {
     throw bad(
@@ -68,8 +68,12 @@ function readLayer(
   }
 
   const weightBytes = sections.take(sectionTypes.weights, index);
-  const scale = quantized ? sections.floats(sectionTypes.weightScales, index, 1)[0]! : 0;
-  if (quantized && !(scale > 0)) throw bad(`layer ${index} has a weight scale that is not positive`);
+  const weightScales = quantized
+    ? sections.floats(sectionTypes.weightScales, index, scales)
+    : new Float32Array();
+  if (weightScales.some((scale) => !(scale > 0))) {
+    throw bad(`layer ${index} has a weight scale that is not positive`);
+  }
   const bias = sections.floats(sectionTypes.bias, index, outputs);
   const norm =
     flags & flagNorm
@@ -85,7 +89,7 @@ function readLayer(
         weightBits: 4,
         ...shape,
         codes: unpackCodes(weightBytes, inputs, outputs, index),
-        scale,
+        scales: weightScales,
       }
     : {
         kind: 'linear',

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { variable } from './layers.ts';
 
 interface Moments {
   readonly first: tf.Variable;
@@ -18,9 +19,9 @@ export class AdamW {
     private readonly rate: number,
     private readonly decay: number,
   ) {
-    this.#moments = variables.map((variable) => ({
-      first: tf.variable(tf.zerosLike(variable)),
-      second: tf.variable(tf.zerosLike(variable)),
+    this.#moments = variables.map((weights) => ({
+      first: variable(() => tf.zerosLike(weights)),
+      second: variable(() => tf.zerosLike(weights)),
     }));
   }
 
@@ -29,7 +30,7 @@ export class AdamW {
     this.#step++;
     const correction1 = 1 - 0.9 ** this.#step;
     const correction2 = 1 - 0.999 ** this.#step;
-    this.variables.forEach((variable, i) => {
+    this.variables.forEach((weights, i) => {
       const { first, second } = this.#moments[i]!;
       const gradient = gradients[i]!;
       first.assign(tf.add(tf.mul(first, 0.9), tf.mul(gradient, 0.1)));
@@ -38,8 +39,8 @@ export class AdamW {
         tf.mul(first, this.rate / correction1),
         tf.add(tf.sqrt(tf.mul(second, 1 / correction2)), 1e-8),
       );
-      const kept = variable.rank > 1 ? 1 - this.rate * this.decay : 1;
-      variable.assign(tf.sub(tf.mul(variable, kept), direction));
+      const kept = weights.rank > 1 ? 1 - this.rate * this.decay : 1;
+      weights.assign(tf.sub(tf.mul(weights, kept), direction));
     });
   }
 

@@ -41,6 +41,14 @@ export function quantizedActivations(x: tf.Tensor2D): tf.Tensor2D {
   return tf.mul(tf.round(tf.div(x, scale)), scale);
 }
 
+/** A variable that leaves no other tensor behind; `weights` given to a layer are thereby the layer's. */
+export function variable(initial: () => tf.Tensor): tf.Variable {
+  const value = initial();
+  const result = tf.variable(value);
+  value.dispose();
+  return result;
+}
+
 export interface Layer {
   /** in the order of `gradients` */
   readonly parameters: readonly tf.Variable[];
@@ -67,10 +75,10 @@ export class HiddenLayer implements Layer {
   ) {
     const outputs = weights.shape[1];
     this.parameters = [
-      tf.variable(weights),
-      tf.variable(tf.zeros([outputs])),
-      tf.variable(tf.ones([outputs])),
-      tf.variable(tf.zeros([outputs])),
+      variable(() => weights),
+      variable(() => tf.zeros([outputs])),
+      variable(() => tf.ones([outputs])),
+      variable(() => tf.zeros([outputs])),
     ];
   }
 
@@ -105,7 +113,7 @@ export class OutputLayer implements Layer {
   readonly parameters: readonly [tf.Variable, tf.Variable];
 
   constructor(weights: tf.Tensor2D) {
-    this.parameters = [tf.variable(weights), tf.variable(tf.zeros([weights.shape[1]]))];
+    this.parameters = [variable(() => weights), variable(() => tf.zeros([weights.shape[1]]))];
   }
 
   forward(x: tf.Tensor2D): Pass {

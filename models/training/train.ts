@@ -90,11 +90,8 @@ export async function trainExpert(
   const features = applied(data, standardization);
   const weights = classWeights(data, training);
   const layers = newLayers(data, options, random);
-  const optimizer = new AdamW(
-    layers.flatMap((layer) => layer.parameters),
-    options.learningRate,
-    options.weightDecay,
-  );
+  const parameters = layers.flatMap((layer) => layer.parameters);
+  const optimizer = new AdamW(parameters, options.learningRate, options.weightDecay);
   const batches = new Batches(data, features, weights, options.labelSmoothing);
 
   let best: EpochReport | null = null;
@@ -125,7 +122,7 @@ export async function trainExpert(
     }
   } finally {
     optimizer.dispose();
-    tf.dispose(layers.flatMap((layer) => layer.parameters));
+    tf.dispose(parameters);
   }
   return { expert: assemble(data, options, standardization, kept), best: best!, epochs: epoch };
 }
