@@ -16,7 +16,11 @@ export interface DeployOptions {
  * Until the board has verified the image the old expert keeps running, whatever happens.
  * @throws CurlewError IMAGE_BAD, IMAGE_HASH before anything is sent; those of the board and the port; ABORTED
  */
-export async function deploy(session: Session, image: Uint8Array, options: DeployOptions): Promise<DeployResult> {
+export async function deploy(
+  session: Session,
+  image: Uint8Array,
+  options: DeployOptions,
+): Promise<DeployResult> {
   readImage(image);
   const sha256 = createHash('sha256').update(image).digest();
   return session.exclusive(async (board) => {
@@ -24,13 +28,17 @@ export async function deploy(session: Session, image: Uint8Array, options: Deplo
     const began = performance.now();
     const { slot } = await board.upload(image, sha256, {
       signal,
-      onProgress: (sent, total) => progress((0.96 * sent) / total, uploading(sent, total, performance.now() - began)),
+      onProgress: (sent, total) =>
+        progress((0.96 * sent) / total, uploading(sent, total, performance.now() - began)),
     });
     const uploadMs = performance.now() - began;
     progress(0.96, 'verifying');
     const verified = await board.verify(slot, { signal });
     if (!sha256.equals(verified)) {
-      throw new CurlewError('IMAGE_HASH', 'The board verified another image than the one that was sent; deploy again.');
+      throw new CurlewError(
+        'IMAGE_HASH',
+        'The board verified another image than the one that was sent; deploy again.',
+      );
     }
     if (options.activate) {
       progress(0.98, 'activating');

@@ -22,7 +22,10 @@ export class Fleet {
   async listPorts(): Promise<PortListing> {
     const listing = await this.ports.list();
     const attachedTo = (portId: string) => this.sessions.get(portId)?.state.id ?? null;
-    return { ...listing, ports: listing.ports.map((port) => ({ ...port, attachedBoard: attachedTo(port.id) })) };
+    return {
+      ...listing,
+      ports: listing.ports.map((port) => ({ ...port, attachedBoard: attachedTo(port.id) })),
+    };
   }
 
   /** @throws CurlewError BOARD_NOT_FOUND */

@@ -87,9 +87,13 @@ export class Session {
   /** @throws CurlewError PORT_LOST when the board is not there now */
   connected(): CurlewBoard {
     if (this.board) return this.board;
-    throw new CurlewError('PORT_LOST', this.current.message ?? `The board at ${this.port.id} is not attached.`, {
-      port: this.port.id,
-    });
+    throw new CurlewError(
+      'PORT_LOST',
+      this.current.message ?? `The board at ${this.port.id} is not attached.`,
+      {
+        port: this.port.id,
+      },
+    );
   }
 
   /** Reads what may have changed on the board: its information and its active expert. */
@@ -143,7 +147,11 @@ export class Session {
     this.silent = 0;
     this.change({ state: 'attached', message: null });
     await this.context.boards.seen(this.current);
-    this.context.log('info', this.current.id, `${this.current.name} attached at ${this.port.id}, ${board.framing} framing.`);
+    this.context.log(
+      'info',
+      this.current.id,
+      `${this.current.name} attached at ${this.port.id}, ${board.framing} framing.`,
+    );
   }
 
   private async watch(): Promise<void> {
@@ -152,7 +160,8 @@ export class Session {
       await sleep(this.board ? pullEveryMs : reopenEveryMs, undefined, { signal }).catch(() => undefined);
       if (signal.aborted) return;
       if (this.board) await this.pullAndJudge();
-      else if (this.port.kind === 'serial' || this.port.kind === 'path') await this.open().catch(() => undefined);
+      else if (this.port.kind === 'serial' || this.port.kind === 'path')
+        await this.open().catch(() => undefined);
     }
   }
 

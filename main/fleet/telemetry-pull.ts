@@ -19,7 +19,11 @@ export interface PullOptions {
 const bootOf = new WeakMap<CurlewBoard, number>();
 
 /** Reads until nothing is left. @throws CurlewError of the board or of the store */
-export async function pullTelemetry(board: CurlewBoard, boardId: string, options: PullOptions): Promise<void> {
+export async function pullTelemetry(
+  board: CurlewBoard,
+  boardId: string,
+  options: PullOptions,
+): Promise<void> {
   const { telemetry, signal } = options;
   while (!signal.aborted) {
     const boot = bootOf.get(board) ?? board.info.bootId;
@@ -40,7 +44,10 @@ export async function pullTelemetry(board: CurlewBoard, boardId: string, options
   }
 }
 
-function flat({ latencyUs, ...rest }: BoardRecord): Omit<TelemetryRecord, 'boardId' | 'bootId' | 'receivedMs'> {
+function flat({
+  latencyUs,
+  ...rest
+}: BoardRecord): Omit<TelemetryRecord, 'boardId' | 'bootId' | 'receivedMs'> {
   const [featuresUs, encoderUs, routerUs, expertUs] = latencyUs;
   return { ...rest, featuresUs, encoderUs, routerUs, expertUs };
 }

@@ -1,0 +1,84 @@
+/** Virtual boards of this lab: each keeps its id and its flash in the data folder, as a real one keeps them itself. */
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { simulatedLine } from '../../devices/boards/simulated-line.ts';
+import { VirtualBoard } from '../../devices/boards/virtual/virtual-board.ts';
+import { CurlewError } from '../contract/error.ts';
+import type { MadePort } from './port-directory.ts';
+
+/** The line a virtual board sits on: a usual fast UART behind a USB adapter. */
+export const virtualLine = { baudRate: 921_600, delayMs: 1 } as const;
+
+export interface VirtualBoards {
+  /** Boards made in earlier launches, the first one always. */
+  known(): MadePort[];
+  /** One more. */
+  create(): MadePort;
+  /** @throws CurlewError NOT_CAPABLE for a port that is no virtual board */
+  setMicrophone(portId: string, pcm: Int16Array | null): void;
+  /** Switches all off; their flash is saved. */
+  close(): void;
+}
+
+/**
+ * @param folder where the boards' files lie
+ * @param wasmPath the firmware
+ */
+export async function virtualBoards(folder: string, wasmPath: string): Promise<VirtualBoards> {
+  const wasm = await readFile(wasmPath);
+  const boards = new Map<string, VirtualBoard>();
+
+  function make(number: number): MadePort {
+    const name = `virtual-${number}`;
+    const flashFile = join(folder, `${name}.flash`);
+    const board = new VirtualBoard({
+      wasm,
+      name,
+      id: identity(join(folder, `${name}.id`)),
+      flash: existsSync(flashFile) ? readFileSync(flashFile) : undefined,
+      saveFlash: (contents) => replaceFile(flashFile, contents),
+    });
+    boards.set(board.id, board);
+    return {
+      port: simulatedLine(board, virtualLine),
+      label: 'Virtual board: the firmware as WebAssembly, on a simulated line',
+      lineBytesPerSecond: virtualLine.baudRate / 10,
+    };
+  }
+
+  const numbers = (): number[] =>
+    readdirSync(folder)
+      .map((file) => Number(/^virtual-(\d+)\.id$/.exec(file)?.[1]))
+      .filter((number) => number > 0)
+      .sort((a, b) => a - b);
+
+  return {
+    known: () => [...new Set([1, ...numbers()])].map(make),
+    create: () => make(1 + Math.max(0, ...numbers())),
+    setMicrophone(portId, pcm) {
+      const board = boards.get(portId);
+      if (!board) throw new CurlewError('NOT_CAPABLE', `${portId} hears its own microphone, not a clip.`);
+      board.setMicrophone(pcm);
+    },
+    close() {
+      for (const board of boards.values()) board.switchOff();
+    },
+  };
+}
+
+/** 8 bytes, drawn once. */
+function identity(file: string): Uint8Array {
+  const hex = existsSync(file) ? readFileSync(file, 'utf8').trim() : '';
+  if (/^[0-9a-f]{16}$/.test(hex)) return Buffer.from(hex, 'hex');
+  const drawn = randomBytes(8);
+  replaceFile(file, drawn.toString('hex'));
+  return drawn;
+}
+
+/** Beside it first, then in its place: a crash leaves the old file or the new one. */
+function replaceFile(path: string, contents: Uint8Array | string): void {
+  writeFileSync(`${path}.new`, contents, { mode: 0o600 });
+  renameSync(`${path}.new`, path);
+}

@@ -1,0 +1,180 @@
+/** What the lab does for each request of the contract; the rooms do the work. */
+import { readFile } from 'node:fs/promises';
+import { CurlewError } from './contract/error.ts';
+import type { EventName, LabEvents } from './contract/events.ts';
+import type { Audio16k, Job, LabInfo } from './contract/types.ts';
+import type { Handlers } from './dispatch.ts';
+import type { Bank } from './experts.ts';
+import { deploy } from './fleet/deploy.ts';
+import type { EmulatedBoards } from './fleet/emulated-boards.ts';
+import type { Fleet } from './fleet/fleet.ts';
+import { play } from './fleet/play.ts';
+import type { PortDirectory } from './fleet/port-directory.ts';
+import type { Session } from './fleet/session.ts';
+import { telemetryCsv } from './fleet/telemetry-csv.ts';
+import type { VirtualBoards } from './fleet/virtual-boards.ts';
+import type { Classification } from './jobs/classify/classification.ts';
+import type { Jobs } from './jobs/jobs.ts';
+import type { Log } from './log.ts';
+import type { AllowedPaths } from './recordings/browse.ts';
+import { decodeAll, toInt16 } from './recordings/pcm16k.ts';
+import type { BoardStore } from './store/board-store.ts';
+import type { TelemetryStore } from './store/telemetry-store.ts';
+
+export interface Rooms {
+  info: LabInfo;
+  log: Log;
+  ports: PortDirectory;
+  fleet: Fleet;
+  virtual: VirtualBoards;
+  emulated: EmulatedBoards;
+  bank: Bank;
+  jobs: Jobs;
+  classification: Classification;
+  files: AllowedPaths;
+  telemetry: TelemetryStore;
+  boards: BoardStore;
+  emit<E extends EventName>(event: E, payload: LabEvents[E]): void;
+}
+
+export function handlersOf(rooms: Rooms): Handlers {
+  const { fleet, jobs, bank, files, telemetry } = rooms;
+
+  const slots = async (session: Session) => {
+    const { slots, active, previous } = await session.connected().slots();
+    return slots.map((one) => ({
+      slot: one.slot,
+      state: one.state,
+      length: one.length,
+      offset: one.offset,
+      name: one.name,
+      bits: one.bits,
+      sha256: Buffer.from(one.sha256).toString('hex'),
+      active: one.slot === active,
+      previous: one.slot === previous,
+    }));
+  };
+
+  /** Changes slots with the board to itself, then tells how they stand. */
+  const changeSlots = async (boardId: string, change: Parameters<Session['exclusive']>[0]) => {
+    const session = fleet.session(boardId);
+    await session.exclusive(change);
+    await session.refresh();
+    return slots(session);
+  };
+
+  const startDeploy = (boardId: string, image: Uint8Array, name: string, activate: boolean): Job => {
+    const session = fleet.session(boardId);
+    return jobs.start({
+      kind: 'deploy',
+      title: `Deploy ${name} to ${session.state.name}`,
+      canPause: false,
+      async run({ signal, progress }) {
+        const result = await deploy(session, image, { activate, signal, progress });
+        const expert = session.state.activeExpert;
+        if (activate && expert) await rooms.boards.deployed(result, expert);
+        return result;
+      },
+    });
+  };
+
+  return {
+    'lab.info': () => rooms.info,
+    'lab.log': ({ limit }) => rooms.log.lines(limit),
+
+    'ports.list': () => fleet.listPorts(),
+    'boards.list': () => fleet.boards(),
+    'boards.attach': ({ portId, baudRate }) => fleet.attach(portId, baudRate),
+    'boards.detach': async ({ boardId }) => (await fleet.detach(boardId), null),
+    'boards.reset': async ({ boardId }) => (await fleet.session(boardId).connected().reset(), null),
+    'boards.addVirtual': () => {
+      const made = rooms.virtual.create();
+      rooms.ports.add(made);
+      return fleet.attach(made.port.id);
+    },
+    'boards.addQemu': () => {
+      const made = rooms.emulated.create();
+      rooms.ports.add(made);
+      return fleet.attach(made.port.id);
+    },
+    'boards.listen': async ({ boardId, on, clipId }) => {
+      const session = fleet.session(boardId);
+      if (clipId !== undefined) {
+        const pcm = on ? toInt16(await decodeAll(bank.clipPath(clipId))) : null;
+        rooms.virtual.setMicrophone(session.port.id, pcm);
+      }
+      await session.exclusive((board) => board.listen(on));
+      session.setListening(on);
+      return null;
+    },
+
+    'experts.list': () => bank.experts,
+    'experts.file': ({ expertId, file }) => bank.file(expertId, file),
+
+    'slots.list': ({ boardId }) => slots(fleet.session(boardId)),
+    'slots.activate': ({ boardId, slot }) => changeSlots(boardId, (board) => board.activate(slot)),
+    'slots.erase': ({ boardId, slot }) => changeSlots(boardId, (board) => board.erase(slot)),
+    'slots.rollback': ({ boardId }) => changeSlots(boardId, (board) => board.rollback()),
+    'deploy.start': async ({ boardId, expertId, activate = true }) =>
+      startDeploy(boardId, await bank.file(expertId, 'image'), bank.expert(expertId).name, activate),
+    'deploy.file': async ({ boardId, path, activate = true }) => {
+      const real = await files.resolve(path);
+      return startDeploy(boardId, await readWhole(real), real, activate);
+    },
+
+    'clips.list': () => bank.clips,
+    'clips.audio': async ({ clipId }) => audioOf(toInt16(await decodeAll(bank.clipPath(clipId)))),
+    'play.start': async ({ boardId, source }) => {
+      const session = fleet.session(boardId);
+      const path = source.kind === 'clip' ? bank.clipPath(source.clipId) : await files.resolve(source.path);
+      const job: Job = jobs.start({
+        kind: 'play',
+        title: `Play ${source.kind === 'clip' ? source.clipId : path} at ${session.state.name}`,
+        canPause: false,
+        async run({ signal, progress }) {
+          progress(0, 'decoding');
+          const pcm = toInt16(await decodeAll(path, { signal }));
+          const onWindow = (result: LabEvents['window']['result']) =>
+            rooms.emit('window', { jobId: job.id, result });
+          return play(session, pcm, { signal, progress, onWindow });
+        },
+      });
+      return job;
+    },
+
+    'telemetry.records': ({ boardId, limit }) => telemetry.records(boardId, limit),
+    'telemetry.summary': ({ boardId }) => telemetry.summary(boardId),
+    'telemetry.export': async ({ boardId }) =>
+      telemetryCsv(boardId, await telemetry.records(boardId, 1_000_000)),
+
+    'jobs.list': () => jobs.list(),
+    'jobs.pause': ({ jobId }) => jobs.pause(jobId),
+    'jobs.resume': ({ jobId }) => jobs.resume(jobId),
+    'jobs.cancel': ({ jobId }) => jobs.cancel(jobId),
+
+    'files.browse': ({ path }) => files.browse(path),
+    'recordings.inspect': async ({ path }) => rooms.classification.inspect(await files.resolve(path)),
+    'recordings.audio': async ({ path, startS, durationS }) =>
+      audioOf(toInt16(await rooms.classification.audio(await files.resolve(path), startS, durationS))),
+    'classify.start': async ({ paths, expertId }) =>
+      rooms.classification.start(await Promise.all(paths.map((path) => files.resolve(path))), expertId),
+    'classify.files': ({ jobId }) => rooms.classification.files(jobId),
+    'classify.detections': ({ jobId, path }) => rooms.classification.detections(jobId, path),
+    'classify.export': ({ jobId, format }) => rooms.classification.export(jobId, format),
+  };
+}
+
+const audioOf = (pcm: Int16Array): Audio16k => ({
+  pcm: new Uint8Array(pcm.buffer, pcm.byteOffset, pcm.byteLength),
+  samples: pcm.length,
+});
+
+async function readWhole(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (thrown) {
+    throw new CurlewError('FILE_UNREADABLE', `${path} cannot be read: ${(thrown as Error).message}.`, {
+      path,
+    });
+  }
+}

@@ -1,0 +1,107 @@
+/** The composition root: opens the store, the fleet, the bank, the jobs, and answers the contract. No Electron. */
+import { existsSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { EventName, LabEvents } from './contract/events.ts';
+import type { EventMessage, ReplyMessage } from './contract/wire.ts';
+import { makeDataFolder } from './data-folder.ts';
+import { dispatch } from './dispatch.ts';
+import { loadBank } from './experts.ts';
+import { emulatedBoards } from './fleet/emulated-boards.ts';
+import { Fleet } from './fleet/fleet.ts';
+import { portDirectory } from './fleet/port-directory.ts';
+import { virtualBoards } from './fleet/virtual-boards.ts';
+import { handlersOf } from './handlers.ts';
+import { Classification } from './jobs/classify/classification.ts';
+import { Jobs } from './jobs/jobs.ts';
+import { createLog } from './log.ts';
+import { AllowedPaths } from './recordings/allowed-paths.ts';
+import { resources } from './resources.ts';
+import { boardStore } from './store/board-store.ts';
+import { jobStore } from './store/job-store.ts';
+import { openStore } from './store/open-store.ts';
+import { resultStore } from './store/result-store.ts';
+import { telemetryStore } from './store/telemetry-store.ts';
+
+export interface LabOptions {
+  dataFolder: string;
+  /** Which shell it runs in, for a person: `electron`, `web`, `cli`. */
+  shell: string;
+  /** Folders whose recordings may be opened; the person's home and removable media otherwise. */
+  roots?: string[];
+}
+
+export interface Lab {
+  /** Any message of the contract; never rejects. */
+  handle(message: unknown): Promise<ReplyMessage>;
+  subscribe(listener: (event: EventMessage) => void): () => void;
+  /** A path that the person chose in a dialog of the shell: it may be opened from now on. */
+  allow(path: string): void;
+  close(): Promise<void>;
+}
+
+/** @throws CurlewError STORE_LOCKED, STORE_TOO_NEW, STORE_FAILED, FILE_UNREADABLE */
+export async function openLab(options: LabOptions): Promise<Lab> {
+  const { dataFolder, shell } = options;
+  await makeDataFolder(dataFolder);
+  const store = await openStore(join(dataFolder, 'lab.duckdb'));
+  const listeners = new Set<(event: EventMessage) => void>();
+  const emit = <E extends EventName>(event: E, payload: LabEvents[E]): void => {
+    for (const listener of listeners) listener({ type: 'event', event, payload });
+  };
+  const log = createLog((line) => emit('log', line));
+  const telemetry = telemetryStore(store);
+  const boards = boardStore(store);
+  const roots = options.roots ?? usualRoots();
+  const files = new AllowedPaths(roots);
+  const bank = await loadBank(resources.bank);
+  const jobs = await Jobs.open(jobStore(store));
+  jobs.onChange((job) => emit('job', job));
+  const classification = new Classification({ jobs, results: resultStore(store), bank, files });
+  const virtual = await virtualBoards(join(dataFolder, 'boards'), resources.virtualBoard);
+  const emulated = emulatedBoards(resources.firmware);
+  const ports = portDirectory();
+  const fleet = new Fleet(ports, { telemetry, boards, emit, log: log.add });
+
+  for (const made of virtual.known()) {
+    ports.add(made);
+    // A virtual board that does not start is shown as lost; the lab opens all the same.
+    await fleet.attach(made.port.id).catch((thrown: Error) => log.add('error', made.port.id, thrown.message));
+  }
+  const info = { version: versionOf(resources.root), shell, dataFolder, roots: files.roots.slice() };
+  const handlers = handlersOf({
+    info,
+    log,
+    ports,
+    fleet,
+    virtual,
+    emulated,
+    bank,
+    jobs,
+    classification,
+    files,
+    telemetry,
+    boards,
+    emit,
+  });
+  log.add('info', null, `The lab is open; its data is in ${dataFolder}.`);
+  return {
+    handle: (message) => dispatch(handlers, message),
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    allow: (path) => files.allow(path),
+    async close() {
+      await jobs.close();
+      await fleet.close();
+      virtual.close();
+      await store.close();
+    },
+  };
+}
+
+const usualRoots = (): string[] => [homedir(), '/media', '/mnt', '/Volumes', resources.bank].filter((path) => existsSync(path));
+
+const versionOf = (root: string): string =>
+  (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version;

@@ -1,0 +1,100 @@
+/** `curlew …` as a person types it, on the built lab. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type {
+  Board,
+  ClassifiedFile,
+  DeployResult,
+  PlayResult,
+  TelemetrySummary,
+} from '../../main/contract/types.ts';
+import { resources } from '../../main/resources.ts';
+import { curlew, removeFolder, startLab, temporaryFolder } from './lab-process.ts';
+
+const clips = join(resources.bank, 'clips');
+let folder: string;
+beforeAll(async () => void (folder = await temporaryFolder()));
+afterAll(() => removeFolder(folder));
+
+async function json<T>(...words: string[]): Promise<T> {
+  const { code, stdout, stderr } = await curlew(...words, '--json', '--data', folder);
+  expect(stderr).toBe('');
+  expect(code).toBe(0);
+  return JSON.parse(stdout) as T;
+}
+
+describe('the command line', () => {
+  test('shows one virtual board, deploys to it, and the board keeps the expert', async () => {
+    const first = await json<{ boards: Board[] }>('boards');
+    expect(first.boards).toHaveLength(1);
+    expect(first.boards[0]).toMatchObject({
+      state: 'attached',
+      simulated: true,
+      framing: 'binary',
+      activeExpert: null,
+    });
+    const deployed = await json<DeployResult>('deploy');
+    expect(deployed).toMatchObject({ activated: true });
+    const again = await json<{ boards: Board[] }>('boards');
+    expect(again.boards[0]?.activeExpert?.bits).toBe(4);
+  });
+
+  test('plays a file at the board and tells its telemetry', async () => {
+    const { default: list } = (await import(join(clips, 'clips.json'), { with: { type: 'json' } })) as {
+      default: { file: string }[] | { clips: { file: string }[] };
+    };
+    const [clip] = Array.isArray(list) ? list : list.clips;
+    const played = await json<PlayResult>('infer', join(clips, clip?.file ?? ''));
+    expect(played.windows.length).toBeGreaterThan(5);
+    for (const window of played.windows) {
+      expect(window).toMatchObject({ latencySource: 'modelled', energySource: 'modelled' });
+      expect(window.logits).toHaveLength(10);
+    }
+    const { summary } = await json<{ summary: TelemetrySummary }>('telemetry');
+    expect(summary).toMatchObject({ records: played.windows.length, missing: 0, latencySource: 'modelled' });
+  });
+
+  test('classifies a folder and writes tables', async () => {
+    const raven = join(folder, 'out.txt');
+    const { files } = await json<{ files: ClassifiedFile[] }>('classify', clips, '--raven', raven);
+    expect(files).toHaveLength(10);
+    const { readFile } = await import('node:fs/promises');
+    expect((await readFile(raven, 'utf8')).split('\n')[0]).toContain('Begin Time (s)');
+  });
+
+  test('says in one sentence what is wrong, with exit code 1', async () => {
+    const text = join(folder, 'notes.wav');
+    await writeFile(text, 'this is no sound');
+    await writeFile(join(folder, 'empty.wav'), '');
+    const codes: [string[], string][] = [
+      [['infer', text], 'FILE_NOT_AUDIO'],
+      [['infer', join(folder, 'empty.wav')], 'FILE_EMPTY'],
+      [['infer', join(folder, 'nothing.wav')], 'FILE_NOT_FOUND'],
+      [['infer'], 'REQUEST_INVALID'],
+      [['deploy', '--image', text], 'IMAGE_BAD'],
+      [['deploy', '--expert', 'none'], 'EXPERT_NOT_FOUND'],
+      [['telemetry', '--board', 'x'], 'BOARD_NOT_FOUND'],
+      [['boards', '--port', '/dev/nothing-here'], 'PORT_NOT_FOUND'],
+      [['fly'], 'REQUEST_UNKNOWN'],
+      [['boards', '--wings'], 'REQUEST_INVALID'],
+    ];
+    for (const [words, wanted] of codes) {
+      const { code, stdout } = await curlew(...words, '--json', '--data', folder);
+      expect([words, (JSON.parse(stdout) as { error: { code: string } }).error.code]).toEqual([
+        words,
+        wanted,
+      ]);
+      expect(code).toBe(1);
+    }
+  });
+
+  test('uses the lab that runs already, and its own when that one is gone', async () => {
+    const lab = await startLab(folder);
+    const [board] = await lab.client.request('boards.list', {});
+    const listed = await json<{ boards: Board[] }>('boards');
+    expect(listed.boards.map((one) => one.bootId)).toEqual([board?.bootId]);
+    await lab.stop('SIGKILL');
+    expect((await json<{ boards: Board[] }>('boards')).boards).toHaveLength(1);
+  });
+});

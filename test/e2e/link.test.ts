@@ -1,0 +1,106 @@
+/** What happens on real serial paths (pseudo-terminals): noise, silence, a pulled cable, a board that comes back. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { connectLab } from '../../main/contract/connect.ts';
+import type { LabClient } from '../../main/contract/client.ts';
+import { openLab, type Lab } from '../../main/lab.ts';
+import { resources } from '../../main/resources.ts';
+import { localTransport } from '../../main/shells/local-transport.ts';
+import { removeFolder, temporaryFolder, until } from './lab-process.ts';
+
+let folder: string;
+let lab: Lab;
+let client: LabClient;
+let children: ChildProcess[] = [];
+
+beforeEach(async () => {
+  folder = await temporaryFolder();
+  lab = await openLab({ dataFolder: folder, shell: 'test' });
+  client = connectLab(localTransport(lab));
+});
+afterEach(async () => {
+  await lab.close();
+  for (const child of children) child.kill('SIGKILL');
+  children = [];
+  await removeFolder(folder);
+});
+
+/** A pseudo-terminal at `path`, joined by socat to `other`. */
+async function cable(path: string, other: string): Promise<ChildProcess> {
+  const child = spawn('socat', [`pty,raw,echo=0,link=${path}`, other], { stdio: 'ignore' });
+  children.push(child);
+  await until(() => existsSync(path));
+  return child;
+}
+
+/** The firmware as a host process; answers the path of its pseudo-terminal. */
+async function hostBoard(): Promise<{ path: string; child: ChildProcess }> {
+  const child = spawn(join(resources.firmware, 'curlew-host'), { stdio: ['ignore', 'pipe', 'inherit'] });
+  children.push(child);
+  const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
+  return { path: /\/dev\/\S+/.exec(line)?.[0] ?? '', child };
+}
+
+const codeOf = (promise: Promise<unknown>) =>
+  promise.then(
+    () => 'resolved',
+    (error: unknown) => (error as { code: string }).code,
+  );
+const stateAt = async (portId: string) =>
+  (await client.request('boards.list', {})).find((board) => board.portId === portId)?.state;
+
+test('a device that speaks garbage is shown as such, and the lab stays well', async () => {
+  const path = join(folder, 'noise');
+  await cable(path, 'SYSTEM:while true; do echo hello from another firmware; sleep 0.02; done');
+  expect(await codeOf(client.request('boards.attach', { portId: path }))).toBe('BOARD_GARBAGE');
+  expect(await stateAt(path)).toBe('garbage');
+  const [virtual] = await client.request('boards.list', {});
+  expect(virtual?.state).toBe('attached');
+});
+
+test('a silent device and a port that is not there are told apart', async () => {
+  const path = join(folder, 'silence');
+  await cable(path, 'SYSTEM:sleep 60');
+  expect(await codeOf(client.request('boards.attach', { portId: path }))).toBe('BOARD_SILENT');
+  expect(await codeOf(client.request('boards.attach', { portId: join(folder, 'none') }))).toBe('PORT_NOT_FOUND');
+});
+
+test('a pulled cable is noticed at once, ends what was waiting, and the board is back when it is plugged in', async () => {
+  const board = await hostBoard();
+  const path = join(folder, 'cable');
+  const plugged = await cable(path, `${board.path},raw,echo=0`);
+  const attached = await client.request('boards.attach', { portId: path });
+  expect(attached).toMatchObject({ state: 'attached', simulated: true, kind: 'host' });
+  const [expert] = await client.request('experts.list', {});
+  const job = await client.request('deploy.start', { boardId: attached.id, expertId: expert?.id ?? '' });
+  await until(async () => ((await client.request('jobs.list', {})).find((one) => one.id === job.id)?.progress ?? 0) > 0.05);
+
+  const gone = once(plugged, 'exit');
+  plugged.kill('SIGKILL');
+  await gone;
+  await until(async () => (await stateAt(path)) === 'lost');
+  await until(async () => (await client.request('jobs.list', {})).find((one) => one.id === job.id)?.state === 'failed');
+  const failed = (await client.request('jobs.list', {})).find((one) => one.id === job.id);
+  expect(failed?.error?.code).toBe('PORT_LOST');
+
+  await removeFolder(path);
+  await cable(path, `${board.path},raw,echo=0`);
+  await until(async () => (await stateAt(path)) === 'attached');
+  // The upload goes on where the cable was pulled: the board kept what it had.
+  const slots = await client.request('slots.list', { boardId: attached.id });
+  expect(slots.some((slot) => slot.state === 'partial' && slot.offset > 0)).toBe(true);
+  const again = await client.request('deploy.start', { boardId: attached.id, expertId: expert?.id ?? '' });
+  await until(async () => (await client.request('jobs.list', {})).find((one) => one.id === again.id)?.state === 'done');
+});
+
+test('a board that crashes is lost, and the lab closes cleanly all the same', async () => {
+  const board = await hostBoard();
+  const attached = await client.request('boards.attach', { portId: board.path });
+  board.child.kill('SIGKILL');
+  await until(async () => (await stateAt(board.path)) === 'lost');
+  expect(await codeOf(client.request('slots.list', { boardId: attached.id }))).toBe('PORT_LOST');
+});
