@@ -101,7 +101,8 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   };
 }
 
-const usualRoots = (): string[] => [homedir(), '/media', '/mnt', '/Volumes', resources.bank].filter((path) => existsSync(path));
+const usualRoots = (): string[] =>
+  [homedir(), '/media', '/mnt', '/Volumes', resources.bank].filter((path) => existsSync(path));
 
 const versionOf = (root: string): string =>
   (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version;
