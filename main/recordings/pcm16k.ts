@@ -1,10 +1,8 @@
 /** 16 kHz mono of any recording: what experts hear, whatever the microphone gave. */
+import { patchSamples } from '../../models/features/log-mel.ts';
 import { CurlewError } from '../contract/error.ts';
 import { openRecording, type Recording } from './decode.ts';
 import { Resampler, targetRate } from './resample.ts';
-
-/** Samples of 16 kHz in one window of an expert (0.975 s). */
-export const windowSamples = 15_600;
 
 export interface Span {
   /** Seconds into the recording, rounded to the nearest 16 kHz sample; default 0. */
@@ -89,11 +87,11 @@ export function toInt16(samples: Float32Array): Int16Array {
 
 /** @throws CurlewError FILE_TOO_SHORT when a recording of `samples` at 16 kHz holds no whole window */
 export function requireOneWindow(path: string, samples: number): void {
-  if (samples >= windowSamples) return;
+  if (samples >= patchSamples) return;
   const seconds = samples / targetRate;
   throw new CurlewError(
     'FILE_TOO_SHORT',
-    `${path} is ${seconds.toFixed(3)} s long and an expert needs at least ${windowSamples / targetRate} s; choose a longer recording.`,
+    `${path} is ${seconds.toFixed(3)} s long and an expert needs at least ${patchSamples / targetRate} s; choose a longer recording.`,
     { path, seconds },
   );
 }

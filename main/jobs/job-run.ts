@@ -1,0 +1,147 @@
+import { CurlewError, toCurlewError } from '../contract/error.ts';
+import type { Job } from '../contract/types.ts';
+import type { JobRecord, JobStore } from './job-store.ts';
+import type { JobDefinition } from './jobs.ts';
+import { Throttle } from './throttle.ts';
+
+/** What the work of a job is given. */
+export interface JobContext {
+  jobId: string;
+  /** Aborts when the job is cancelled and when the lab closes. */
+  signal: AbortSignal;
+  /** The last checkpoint of an earlier run, or null at the first start. */
+  resumedFrom: unknown;
+  /** @param fraction 0 … 1, or null while it cannot be known */
+  progress(fraction: number | null, detail: string): void;
+  /** Resolves once the state (plain JSON) is durable. @throws CurlewError of the store */
+  checkpoint(state: unknown): Promise<void>;
+  /** Waits while the job is paused. @throws CurlewError ABORTED */
+  pausePoint(): Promise<void>;
+}
+
+interface RunEvents {
+  changed(job: Job): void;
+  ended(event: 'finish' | 'fail', change: Partial<Job>): void;
+  problem(error: CurlewError): void;
+}
+
+/** At most ten progress events a second. */
+const progressIntervalMs = 100;
+
+/** One job and its work, when there is any under way. */
+export class JobRun {
+  private abortController = new AbortController();
+  private working: Promise<void> | null = null;
+  private waiters: (() => void)[] = [];
+  private saved: Promise<void> = Promise.resolve();
+  private readonly throttle = new Throttle(progressIntervalMs, () => this.events.changed(this.snapshot()));
+
+  readonly job: Job;
+  readonly params: unknown;
+
+  /** @param definition null for a job of an earlier lab, until its kind is taken up */
+  constructor(
+    record: JobRecord,
+    public definition: JobDefinition | null,
+    private checkpoint: unknown,
+    private readonly store: JobStore,
+    private readonly events: RunEvents,
+  ) {
+    this.job = { ...record.job };
+    this.params = record.params;
+  }
+
+  snapshot(): Job {
+    return { ...this.job };
+  }
+
+  /** Changes the record, keeps it and tells. */
+  set(change: Partial<Job>): void {
+    Object.assign(this.job, change);
+    this.save();
+    this.announce();
+    if (this.job.state === 'running') this.release();
+  }
+
+  announce(): void {
+    this.throttle.now();
+  }
+
+  save(): void {
+    const record = { job: this.snapshot(), params: this.params };
+    this.saved = this.saved
+      .then(() => this.store.saveJob(record))
+      .catch((thrown: unknown) => this.events.problem(toCurlewError(thrown)));
+  }
+
+  /** Starts the work, or lets it go on when it waits at a pause point. */
+  begin(): void {
+    if (this.working !== null) return;
+    const { definition } = this;
+    if (definition === null)
+      throw new CurlewError('INTERNAL', 'A job of an earlier lab has no work to begin.');
+    this.abortController = new AbortController();
+    this.working = this.work(definition);
+  }
+
+  abort(): void {
+    this.abortController.abort();
+    this.release();
+  }
+
+  /** Aborts without a change of state. Resolves when the work has ended and the record is kept. */
+  async stop(): Promise<void> {
+    this.abort();
+    await this.working;
+    this.throttle.stop();
+    await this.saved;
+  }
+
+  private async work(definition: JobDefinition): Promise<void> {
+    let end: () => void;
+    try {
+      // Whoever called start has the job's id before the work does anything.
+      await Promise.resolve();
+      const result = await definition.run(this.context());
+      end = () => this.events.ended('finish', { result, progress: 1 });
+    } catch (thrown) {
+      const { code, message } = toCurlewError(thrown);
+      end = () => this.events.ended('fail', { error: { code, message } });
+    }
+    this.working = null;
+    end();
+  }
+
+  private context(): JobContext {
+    const { signal } = this.abortController;
+    return {
+      jobId: this.job.id,
+      signal,
+      resumedFrom: this.checkpoint,
+      progress: (fraction, detail) => {
+        if (signal.aborted) return;
+        this.job.progress = fraction;
+        this.job.detail = detail;
+        this.throttle.request();
+      },
+      checkpoint: async (state) => {
+        // A checkpoint belongs to a record; the record comes first.
+        await this.saved;
+        await this.store.saveCheckpoint(this.job.id, state);
+        this.checkpoint = state;
+      },
+      pausePoint: async () => {
+        while (!signal.aborted && this.job.state !== 'running') {
+          await new Promise<void>((resolve) => this.waiters.push(resolve));
+        }
+        if (signal.aborted) throw new CurlewError('ABORTED', 'The job was stopped.');
+      },
+    };
+  }
+
+  private release(): void {
+    const waiters = this.waiters;
+    this.waiters = [];
+    for (const resume of waiters) resume();
+  }
+}

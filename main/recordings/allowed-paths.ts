@@ -1,0 +1,121 @@
+/** Which files the lab opens for a page: those inside the allowed folders, links followed, and nothing else. */
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path';
+import { CurlewError } from '../contract/error.ts';
+import type { FileEntry } from '../contract/types.ts';
+import { isAudioName } from './find-audio.ts';
+import { fileError } from './file.ts';
+
+export interface FolderListing {
+  path: string;
+  /** Null at the top of an allowed folder. */
+  parent: string | null;
+  entries: FileEntry[];
+}
+
+const byName = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
+
+export class AllowedPaths {
+  readonly roots: string[];
+  private realRoots: Promise<string[]> | null = null;
+
+  /** @param roots absolute folders; those that do not exist are passed over */
+  constructor(roots: readonly string[]) {
+    this.roots = [...roots];
+  }
+
+  /** Adds a folder or a single file, for what a person has chosen in a dialog. */
+  allow(path: string): void {
+    if (this.roots.includes(path)) return;
+    this.roots.push(path);
+    this.realRoots = null;
+  }
+
+  /**
+   * The real path behind `path`, with every link followed.
+   * @throws CurlewError PATH_NOT_ALLOWED when it lies outside the allowed folders, FILE_NOT_FOUND, FILE_UNREADABLE
+   */
+  async resolve(path: string): Promise<string> {
+    if (path.includes('\0') || !isAbsolute(path)) {
+      throw new CurlewError('PATH_NOT_ALLOWED', `“${path}” is not an absolute path.`, { path });
+    }
+    const roots = await this.real();
+    // Before anything is looked up: what exists outside must not be told from what does not.
+    const asked = resolve(path);
+    if (!inside(asked, roots) && !inside(asked, this.roots)) throw this.refusal(path);
+    let real: string;
+    try {
+      real = await realpath(asked);
+    } catch (thrown) {
+      throw fileError(path, thrown);
+    }
+    if (!inside(real, roots)) throw this.refusal(path);
+    return real;
+  }
+
+  /**
+   * Folders and audio files (by name) of a folder, folders first; hidden ones and links to the outside are left out.
+   * @throws CurlewError as resolve; FILE_UNREADABLE also when it is no folder
+   */
+  async browse(path: string): Promise<FolderListing> {
+    const folder = await this.resolve(path);
+    const roots = await this.real();
+    let names: string[];
+    try {
+      names = await readdir(folder);
+    } catch (thrown) {
+      if ((thrown as NodeJS.ErrnoException).code === 'ENOTDIR') {
+        throw new CurlewError('FILE_UNREADABLE', `${folder} is a file; choose a folder to look into.`, {
+          path,
+        });
+      }
+      throw fileError(folder, thrown);
+    }
+    const entries: FileEntry[] = [];
+    for (const name of names) {
+      if (name.startsWith('.')) continue;
+      const entry = await describe(join(folder, name), roots);
+      if (entry !== null && (entry.folder || isAudioName(name))) entries.push(entry);
+    }
+    entries.sort((a, b) => Number(b.folder) - Number(a.folder) || byName.compare(a.name, b.name));
+    const parent = dirname(folder);
+    return { path: folder, parent: parent !== folder && inside(parent, roots) ? parent : null, entries };
+  }
+
+  private real(): Promise<string[]> {
+    this.realRoots ??= Promise.all(this.roots.map((root) => realpath(root).catch(() => null))).then((found) =>
+      found.filter((root) => root !== null),
+    );
+    return this.realRoots;
+  }
+
+  private refusal(path: string): CurlewError {
+    return new CurlewError(
+      'PATH_NOT_ALLOWED',
+      `${path} is outside the folders that this lab may open (${this.roots.join(', ')}).`,
+      { path },
+    );
+  }
+}
+
+function inside(path: string, roots: readonly string[]): boolean {
+  return roots.some((root) => path === root || path.startsWith(root.endsWith(sep) ? root : root + sep));
+}
+
+/** Null for what vanished, leads outside, or is neither file nor folder. */
+async function describe(path: string, roots: readonly string[]): Promise<FileEntry | null> {
+  try {
+    const real = await realpath(path);
+    if (!inside(real, roots)) return null;
+    const status = await stat(real);
+    if (!status.isFile() && !status.isDirectory()) return null;
+    return {
+      name: basename(path),
+      path,
+      folder: status.isDirectory(),
+      bytes: status.isFile() ? status.size : 0,
+    };
+  } catch {
+    return null;
+  }
+}
