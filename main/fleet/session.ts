@@ -73,9 +73,10 @@ export class Session {
   exclusive<T>(work: (board: CurlewBoard) => Promise<T>, signal?: AbortSignal): Promise<T> {
     const mine = this.turn.then(async () => {
       if (signal?.aborted) throw new CurlewError('ABORTED', 'It was cancelled before it began.');
+      const board = this.connected();
       this.change({ state: 'busy' });
       try {
-        return await work(this.connected());
+        return await work(board);
       } finally {
         if (this.current.state === 'busy') this.change({ state: 'attached' });
       }

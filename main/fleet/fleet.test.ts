@@ -1,0 +1,163 @@
+/** The fleet with real firmware behind it: virtual boards, no line delay, a store on disk. */
+import { readFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { VirtualBoard } from '../../devices/boards/virtual/virtual-board.ts';
+import { packExpert } from '../../models/packing/pack.ts';
+import { randomExpert } from '../../test/fixtures/random-expert.ts';
+import { CurlewError } from '../contract/error.ts';
+import type { Board, TelemetryRecord } from '../contract/types.ts';
+import { resources } from '../resources.ts';
+import { boardStore } from '../store/board-store.ts';
+import { openStore, type Store } from '../store/open-store.ts';
+import { telemetryStore, type TelemetryStore } from '../store/telemetry-store.ts';
+import { deploy } from './deploy.ts';
+import { Fleet } from './fleet.ts';
+import { play } from './play.ts';
+import { portDirectory } from './port-directory.ts';
+import type { Session } from './session.ts';
+
+const image = (seed: number) => packExpert(randomExpert(seed), new Uint8Array(32));
+const quiet = { signal: new AbortController().signal, progress: () => undefined };
+const sound = Int16Array.from({ length: 15_600 + 7680 }, (_, i) => 8000 * Math.sin(i / 7));
+const codeOf = (promise: Promise<unknown>) =>
+  promise.then(
+    () => 'resolved',
+    (error: unknown) => (error instanceof CurlewError ? error.code : String(error)),
+  );
+const until = async (holds: () => boolean): Promise<void> => {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 10));
+};
+
+let folder: string;
+let store: Store;
+let telemetry: TelemetryStore;
+let fleet: Fleet;
+let virtual: VirtualBoard;
+let board: Board;
+let session: Session;
+let told: TelemetryRecord[];
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'curlew-fleet-'));
+  store = await openStore(join(folder, 'lab.duckdb'));
+  telemetry = telemetryStore(store);
+  told = [];
+  const ports = portDirectory();
+  fleet = new Fleet(ports, {
+    telemetry,
+    boards: boardStore(store),
+    emit: (event, payload) => {
+      if (event === 'telemetry') told.push(...(payload as { records: TelemetryRecord[] }).records);
+    },
+    log: () => undefined,
+  });
+  virtual = new VirtualBoard({
+    wasm: await readFile(resources.virtualBoard),
+    name: 't',
+    id: new Uint8Array(8).fill(7),
+  });
+  ports.add({ port: virtual, label: 'test', lineBytesPerSecond: null });
+  board = await fleet.attach(virtual.id);
+  session = fleet.session(board.id);
+});
+afterEach(async () => {
+  await fleet.close();
+  virtual.switchOff();
+  await store.close();
+  await rm(folder, { recursive: true });
+});
+
+describe('a fleet of one virtual board', () => {
+  test('deploys, plays a recording, and stores what the board reports of it', async () => {
+    const result = await deploy(session, image(1), { ...quiet, activate: true });
+    expect(result).toMatchObject({ boardId: board.id, activated: true, lineShare: null });
+    expect(session.state.activeExpert).toMatchObject({ name: 'random-1', bits: 4 });
+    const seen: number[] = [];
+    const played = await play(session, sound, { ...quiet, onWindow: (window) => seen.push(window.startS) });
+    expect(seen).toEqual([0, 0.48]);
+    const stored = await telemetry.records(board.id, 10);
+    expect(stored.map((record) => record.inferenceId)).toEqual(
+      played.windows.map((window) => window.inferenceId),
+    );
+    expect(told).toEqual(stored);
+  });
+
+  test('refuses a truncated and an altered image before anything is sent', async () => {
+    await deploy(session, image(1), { ...quiet, activate: true });
+    const good = image(2);
+    const altered = Uint8Array.from(good);
+    altered[good.length - 100] = (altered[good.length - 100] as number) ^ 1;
+    expect(await codeOf(deploy(session, altered, { ...quiet, activate: true }))).toBe('IMAGE_HASH');
+    expect(await codeOf(deploy(session, good.subarray(0, 5000), { ...quiet, activate: true }))).toMatch(
+      /^IMAGE_/,
+    );
+    expect(session.state.activeExpert?.name).toBe('random-1');
+  });
+
+  test('a cancelled deploy leaves the old expert running, and the next one goes on where it stopped', async () => {
+    await deploy(session, image(1), { ...quiet, activate: true });
+    const abort = new AbortController();
+    const progress = (fraction: number) => void (fraction > 0.4 && abort.abort());
+    const cut = deploy(session, image(2), { activate: true, signal: abort.signal, progress });
+    expect(await codeOf(cut)).toBe('ABORTED');
+    expect(session.state).toMatchObject({ state: 'attached', activeExpert: { name: 'random-1' } });
+    const fractions: number[] = [];
+    await deploy(session, image(2), {
+      ...quiet,
+      activate: true,
+      progress: (fraction) => fractions.push(fraction),
+    });
+    expect(fractions[0]).toBeGreaterThan(0.3);
+    expect(session.state.activeExpert?.name).toBe('random-2');
+  });
+
+  test('keeps every record over a restart of the board, and tells the boots apart', async () => {
+    await deploy(session, image(1), { ...quiet, activate: true });
+    await play(session, sound, { ...quiet, onWindow: () => undefined });
+    await session.connected().reset();
+    await play(session, sound, { ...quiet, onWindow: () => undefined });
+    await session.pull();
+    const stored = await telemetry.records(board.id, 10);
+    expect(stored.map((record) => record.sequence)).toEqual([1, 2, 1, 2]);
+    expect(new Set(stored.map((record) => record.bootId)).size).toBe(2);
+    expect(await telemetry.summary(board.id)).toMatchObject({ missing: 0 });
+    // The expert was in flash: the board runs it again by itself.
+    expect(session.state.activeExpert?.name).toBe('random-1');
+  });
+
+  test('says that an expert must be deployed first, and that a recording is too short', async () => {
+    const nothing = { ...quiet, onWindow: () => undefined };
+    expect(await codeOf(play(session, sound, nothing))).toBe('NO_EXPERT_ACTIVE');
+    expect(await codeOf(play(session, sound.subarray(0, 15_599), nothing))).toBe('FILE_TOO_SHORT');
+  });
+
+  test('shows a vanished board as lost, rejects at once, and attaches it again', async () => {
+    virtual.switchOff();
+    await until(() => session.state.state === 'lost');
+    expect(await codeOf(deploy(session, image(1), { ...quiet, activate: true }))).toBe('PORT_LOST');
+    expect(fleet.boards()).toMatchObject([{ id: board.id, state: 'lost' }]);
+    expect(await fleet.attach(virtual.id)).toMatchObject({ id: board.id, state: 'attached' });
+    expect(fleet.boards()).toHaveLength(1);
+  });
+
+  test('detaches in the middle of work: the work ends, the port is free again', async () => {
+    const going = deploy(session, image(3), { ...quiet, activate: true });
+    await fleet.detach(board.id);
+    expect(await codeOf(going)).toBe('PORT_LOST');
+    expect(fleet.boards()).toEqual([]);
+    expect(await codeOf(Promise.resolve().then(() => fleet.session(board.id)))).toBe('BOARD_NOT_FOUND');
+    expect(await fleet.attach(virtual.id)).toMatchObject({ state: 'attached' });
+  });
+
+  test('listens with the board’s own microphone and stores the records as they come', async () => {
+    await deploy(session, image(1), { ...quiet, activate: true });
+    virtual.setMicrophone(sound);
+    await session.connected().listen(true, 1600);
+    await until(() => told.length >= 3);
+    expect(told.map((record) => record.sequence)).toEqual(told.map((_, i) => i + 1));
+    await session.connected().listen(false);
+  });
+});
