@@ -50,7 +50,10 @@ export const requestSchemas = {
   'boards.listen': v.strictObject({ boardId: id, on: v.boolean(), clipId: v.optional(id) }),
 
   'experts.list': none,
-  'experts.file': v.strictObject({ expertId: id, file: v.picklist(['image', 'quantized.onnx', 'float.onnx']) }),
+  'experts.file': v.strictObject({
+    expertId: id,
+    file: v.picklist(['image', 'quantized.onnx', 'float.onnx']),
+  }),
 
   'slots.list': boardId,
   'slots.activate': boardSlot,
@@ -87,7 +90,10 @@ export const requestSchemas = {
   /** 16 kHz mono of a stretch of a recording (at most 120 s), for the spectrogram. */
   'recordings.audio': v.strictObject({ path, startS: seconds(1e6), durationS: seconds(120) }),
   /** Files and folders (searched recursively) with the expert; a job. */
-  'classify.start': v.strictObject({ paths: v.pipe(v.array(path), v.minLength(1), v.maxLength(10_000)), expertId: id }),
+  'classify.start': v.strictObject({
+    paths: v.pipe(v.array(path), v.minLength(1), v.maxLength(10_000)),
+    expertId: id,
+  }),
   'classify.files': jobId,
   'classify.detections': v.strictObject({ jobId: id, path: v.optional(path) }),
   'classify.export': v.strictObject({ jobId: id, format: v.picklist(['csv', 'raven']) }),

@@ -12,7 +12,12 @@ export interface RequestMessage {
 }
 export type ReplyMessage =
   | { type: 'reply'; id: number; ok: true; result: unknown }
-  | { type: 'reply'; id: number; ok: false; error: { code: ErrorCode; message: string; context: Record<string, unknown> } };
+  | {
+      type: 'reply';
+      id: number;
+      ok: false;
+      error: { code: ErrorCode; message: string; context: Record<string, unknown> };
+    };
 export interface EventMessage {
   type: 'event';
   event: EventName;

@@ -6,9 +6,18 @@ import type { LabClient, ShellCapabilities } from '../../main/contract/client.ts
 import { CurlewError } from '../../main/contract/error.ts';
 import type { EventName, LabEvents } from '../../main/contract/events.ts';
 import type { RequestName, RequestParams, RequestResult } from '../../main/contract/requests.ts';
-import type { Board, ExpertInfo, Job, Slot, TelemetryRecord, WindowResult } from '../../main/contract/types.ts';
+import type {
+  Board,
+  ExpertInfo,
+  Job,
+  Slot,
+  TelemetryRecord,
+  WindowResult,
+} from '../../main/contract/types.ts';
 
-type Handlers = { [N in RequestName]?: (params: RequestParams<N>) => RequestResult<N> | Promise<RequestResult<N>> };
+type Handlers = {
+  [N in RequestName]?: (params: RequestParams<N>) => RequestResult<N> | Promise<RequestResult<N>>;
+};
 
 export class LabDouble implements LabClient {
   readonly asked: { name: RequestName; params: unknown }[] = [];
@@ -41,7 +50,8 @@ export class LabDouble implements LabClient {
   }
 
   close(): void {
-    for (const closer of this.closers) closer(new CurlewError('CONNECTION_LOST', 'The lab no longer answers.'));
+    for (const closer of this.closers)
+      closer(new CurlewError('CONNECTION_LOST', 'The lab no longer answers.'));
   }
 }
 

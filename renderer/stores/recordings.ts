@@ -1,0 +1,87 @@
+import { defineStore } from 'pinia';
+import { computed, ref, shallowRef, watch } from 'vue';
+import type { ClassifiedFile, Detection, Job } from '../../main/contract/types.ts';
+import { isOver, useJobs } from './jobs.ts';
+import { useLab } from './lab.ts';
+import { recall, remember } from './memory.ts';
+import { useNotices } from './notices.ts';
+
+const refreshEveryMs = 1000;
+
+/** Folders and files to classify, the jobs that did, and what they found. */
+export const useRecordings = defineStore('recordings', () => {
+  const { client } = useLab();
+  const jobs = useJobs();
+  const notices = useNotices();
+
+  const paths = ref<string[]>(recall<string[]>('recordings.paths') ?? []);
+  watch(paths, (chosen) => remember('recordings.paths', chosen));
+  const chosenJob = ref<string | null>(null);
+  const files = shallowRef<ClassifiedFile[] | null>(null);
+  const filesOf = ref<string | null>(null);
+  const path = ref<string | null>(null);
+  const detections = shallowRef<Detection[] | null>(null);
+  let refreshDue: ReturnType<typeof setTimeout> | null = null;
+
+  const all = computed(() => jobs.list.filter((job) => job.kind === 'classify'));
+  const job = computed(() => all.value.find((one) => one.id === chosenJob.value) ?? all.value[0] ?? null);
+
+  // While a job runs its results grow: look again about once a second, and once more when it is over.
+  watch(
+    job,
+    (now, before) => {
+      if (!now) return;
+      const other = now.id !== before?.id;
+      if (other) path.value = null;
+      if (other || isOver(now)) void refresh(now);
+      else refreshDue ??= setTimeout(() => void refresh(now), refreshEveryMs);
+    },
+    { immediate: true },
+  );
+
+  async function refresh({ id }: Job): Promise<void> {
+    if (refreshDue !== null) clearTimeout(refreshDue);
+    refreshDue = null;
+    try {
+      const found = await client.request('classify.files', { jobId: id });
+      if (job.value?.id !== id) return;
+      files.value = found;
+      filesOf.value = id;
+    } catch (thrown) {
+      notices.fail('The results could not be loaded', thrown);
+    }
+  }
+
+  async function start(expertId: string): Promise<void> {
+    const started = jobs.keep(await client.request('classify.start', { paths: [...paths.value], expertId }));
+    chosenJob.value = started.id;
+  }
+
+  async function open(chosen: string): Promise<void> {
+    if (!job.value) return;
+    path.value = chosen;
+    detections.value = null;
+    const found = await client.request('classify.detections', { jobId: job.value.id, path: chosen });
+    if (path.value === chosen) detections.value = found;
+  }
+
+  return {
+    paths,
+    jobs: all,
+    job,
+    jobId: computed<string | null>({
+      get: () => job.value?.id ?? null,
+      set: (id) => (chosenJob.value = id),
+    }),
+    files: computed(() => (filesOf.value === job.value?.id ? files.value : null)),
+    path,
+    detections,
+    start,
+    open,
+    /** A stretch of a recording as 16 kHz samples. */
+    audio: (of: string, startS: number, durationS: number) =>
+      client.request('recordings.audio', { path: of, startS, durationS }),
+    inspect: (of: string) => client.request('recordings.inspect', { path: of }),
+    export: (jobId: string, format: 'csv' | 'raven') => client.request('classify.export', { jobId, format }),
+  };
+});
