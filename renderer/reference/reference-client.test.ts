@@ -1,0 +1,65 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { ReferenceReply, ReferenceRequest } from './messages.ts';
+import { ReferenceClient, type WorkerLike } from './reference-client.ts';
+
+class FakeWorker extends EventTarget {
+  asked: ReferenceRequest[] = [];
+  postMessage = (request: ReferenceRequest) => void this.asked.push(request);
+  reply(reply: ReferenceReply) {
+    this.dispatchEvent(Object.assign(new Event('message'), { data: reply }));
+  }
+  fail(message: string) {
+    this.dispatchEvent(Object.assign(new Event('error'), { message }));
+  }
+}
+
+function client() {
+  const workers: FakeWorker[] = [];
+  const made = new ReferenceClient(() => {
+    workers.push(new FakeWorker());
+    return workers.at(-1) as unknown as WorkerLike;
+  });
+  return { made, workers };
+}
+
+describe('the page’s end of the inference worker', () => {
+  it('starts no worker before the first task, and one for all tasks', async () => {
+    const { made, workers } = client();
+    expect(workers).toHaveLength(0);
+    const first = made.logits('g', new Float32Array(1));
+    const second = made.logits('g', new Float32Array(2));
+    expect(workers).toHaveLength(1);
+    const [one, two] = workers[0]!.asked;
+    workers[0]!.reply({ id: two!.id, ok: true, result: Float32Array.of(2) });
+    workers[0]!.reply({ id: one!.id, ok: true, result: Float32Array.of(1) });
+    expect(await first).toEqual(Float32Array.of(1));
+    expect(await second).toEqual(Float32Array.of(2));
+  });
+
+  it('opens a graph once and fetches it once', async () => {
+    const { made, workers } = client();
+    const fetchModel = vi.fn(async () => new Uint8Array(3));
+    const opening = made.open('g', fetchModel);
+    await vi.waitFor(() => expect(workers[0]?.asked).toHaveLength(1));
+    workers[0]!.reply({ id: workers[0]!.asked[0]!.id, ok: true, result: null });
+    await opening;
+    await made.open('g', fetchModel);
+    expect(fetchModel).toHaveBeenCalledTimes(1);
+  });
+
+  it('rejects with what the worker said', async () => {
+    const { made, workers } = client();
+    const run = made.logits('g', new Float32Array(1));
+    workers[0]!.reply({ id: workers[0]!.asked[0]!.id, ok: false, message: 'no such graph' });
+    await expect(run).rejects.toMatchObject({ code: 'INTERNAL' });
+  });
+
+  it('rejects all that waits when the worker dies, and starts another for what comes next', async () => {
+    const { made, workers } = client();
+    const run = made.logits('g', new Float32Array(1));
+    workers[0]!.fail('out of memory');
+    await expect(run).rejects.toMatchObject({ code: 'INTERNAL' });
+    void made.logits('g', new Float32Array(1));
+    expect(workers).toHaveLength(2);
+  });
+});

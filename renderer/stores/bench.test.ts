@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { board, expert, LabDouble } from '../test/lab-double.ts';
+import { withLab } from '../test/mount.ts';
+import { useBench } from './bench.ts';
+import { useBoards } from './boards.ts';
+import { useExperts } from './experts.ts';
+
+const running = { name: 'esc10-b4', sha256: expert().imageSha256, bits: 4 };
+
+async function bench(boards = [board()], experts = [expert()]) {
+  const lab = new LabDouble({
+    'boards.list': () => boards,
+    'ports.list': () => ({ ports: [], problem: null }),
+    'experts.list': () => experts,
+  });
+  withLab(lab);
+  await useBoards().load();
+  await useExperts().load();
+  return { lab, bench: useBench() };
+}
+
+describe('the bench', () => {
+  it('takes the first board that answers until the person chooses another', async () => {
+    const { bench: found } = await bench([board({ id: 'a', state: 'lost' }), board({ id: 'b' })]);
+    expect(found.boardId).toBe('b');
+    found.boardId = 'a';
+    expect(found.board?.state).toBe('lost');
+    expect(found.ready).toBe(false);
+  });
+
+  it('falls back when the chosen board is gone', async () => {
+    const { lab, bench: found } = await bench([board({ id: 'a' }), board({ id: 'b' })]);
+    found.boardId = 'b';
+    lab.raise('boards', [board({ id: 'a' })]);
+    expect(found.boardId).toBe('a');
+  });
+
+  it('says an expert is deployed only when the board runs that very image', async () => {
+    const other = expert({ id: 'other', imageSha256: 'cd'.repeat(32) });
+    const { lab, bench: found } = await bench([board()], [expert(), other]);
+    expect(found.deployed).toBe(false);
+    lab.raise('boards', [board({ activeExpert: running })]);
+    expect(found.deployed).toBe(true);
+    found.expertId = 'other';
+    expect(found.deployed).toBe(false);
+    expect(found.running?.id).toBe('esc10-b4');
+    lab.raise('boards', [board({ activeExpert: { ...running, sha256: '00'.repeat(32) } })]);
+    expect(found.running).toBeNull();
+  });
+});

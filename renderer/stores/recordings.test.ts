@@ -1,0 +1,54 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { ClassifiedFile } from '../../main/contract/types.ts';
+import { job, LabDouble } from '../test/lab-double.ts';
+import { withLab } from '../test/mount.ts';
+import { useRecordings } from './recordings.ts';
+
+const file = (jobId: string, path: string): ClassifiedFile => ({
+  jobId,
+  path,
+  seconds: 10,
+  sampleRate: 48_000,
+  channels: 1,
+  windows: 19,
+  classIndex: 0,
+  label: 'dog',
+  probability: 0.7,
+});
+
+describe('classified recordings', () => {
+  it('never show the files of one job under another', async () => {
+    const answers = new Map<string, (files: ClassifiedFile[]) => void>();
+    const lab = new LabDouble({
+      'classify.files': ({ jobId }) => new Promise((resolve) => answers.set(jobId, resolve)),
+    });
+    withLab(lab);
+    const recordings = useRecordings();
+    lab.raise('job', job({ id: 'first', kind: 'classify', state: 'done', createdMs: 1 }));
+    await vi.waitFor(() => expect(answers.has('first')).toBe(true));
+    lab.raise('job', job({ id: 'second', kind: 'classify', state: 'done', createdMs: 2 }));
+    await vi.waitFor(() => expect(answers.has('second')).toBe(true));
+    answers.get('second')!([file('second', '/b.wav')]);
+    await vi.waitFor(() => expect(recordings.files).toHaveLength(1));
+    answers.get('first')!([file('first', '/a.wav')]);
+    await Promise.resolve();
+    expect(recordings.files?.map((one) => one.path)).toEqual(['/b.wav']);
+  });
+
+  it('start with the chosen paths and follow the job they started', async () => {
+    const lab = new LabDouble({
+      'classify.start': () => job({ id: 'mine', kind: 'classify', createdMs: 1 }),
+      'classify.files': () => [],
+    });
+    withLab(lab);
+    const recordings = useRecordings();
+    recordings.paths = ['/field'];
+    await recordings.start('esc10-b4');
+    lab.raise('job', job({ id: 'newer', kind: 'classify', createdMs: 5 }));
+    expect(lab.asked[0]).toEqual({
+      name: 'classify.start',
+      params: { paths: ['/field'], expertId: 'esc10-b4' },
+    });
+    expect(recordings.job?.id).toBe('mine');
+  });
+});
