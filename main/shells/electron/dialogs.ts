@@ -1,0 +1,87 @@
+/** Native dialogs. What a person picks there the lab may read from then on. */
+import { writeFile } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import type { IpcMainInvokeEvent } from 'electron';
+import * as v from 'valibot';
+import { channels, type DialogReply } from '../../contract/channels.ts';
+import { CurlewError, toCurlewError } from '../../contract/error.ts';
+import type { Lab } from '../../lab.ts';
+import type { ElectronApi } from './api.ts';
+import { isOurPage } from './sender.ts';
+
+const nothing = v.strictTuple([]);
+const textToSave = v.strictTuple([
+  // A name, never a path: where it goes is the person's choice.
+  v.pipe(v.string(), v.minLength(1), v.maxLength(200), v.regex(/^[^/\\:\p{Cc}]+$/u)),
+  v.pipe(v.string(), v.maxLength(100)),
+  v.pipe(v.string(), v.maxLength(256 << 20)),
+]);
+
+const recordings = { name: 'Recordings', extensions: ['wav', 'flac', 'ogg', 'oga', 'mp3'] };
+const allFiles = { name: 'All files', extensions: ['*'] };
+
+export function serveDialogs(
+  { app, BrowserWindow, dialog, ipcMain }: Pick<ElectronApi, 'app' | 'BrowserWindow' | 'dialog' | 'ipcMain'>,
+  lab: Pick<Lab, 'allow'>,
+): void {
+  function serve<const S extends v.GenericSchema, T>(
+    channel: string,
+    schema: S,
+    handler: (window: Electron.BrowserWindow, args: v.InferOutput<S>) => Promise<T>,
+  ): void {
+    ipcMain.handle(
+      channel,
+      async (event: IpcMainInvokeEvent, ...args: unknown[]): Promise<DialogReply<T>> => {
+        try {
+          const window = isOurPage(event) ? BrowserWindow.fromWebContents(event.sender) : null;
+          if (!window) throw new CurlewError('NOT_AUTHORIZED', 'Only the page of the lab may open dialogs.');
+          const checked = v.safeParse(schema, args);
+          if (!checked.success) {
+            const why = checked.issues[0].message;
+            throw new CurlewError('REQUEST_INVALID', `The dialog was asked for wrongly: ${why}.`);
+          }
+          return { ok: true, result: await handler(window, checked.output) };
+        } catch (thrown) {
+          return { ok: false, message: toCurlewError(thrown).message };
+        }
+      },
+    );
+  }
+
+  serve(channels.pickFiles, nothing, async (window) => {
+    const { canceled, filePaths } = await dialog.showOpenDialog(window, {
+      title: 'Choose recordings',
+      properties: ['openFile', 'multiSelections'],
+      filters: [recordings, allFiles],
+    });
+    if (canceled) return [];
+    for (const path of filePaths) lab.allow(path);
+    return filePaths;
+  });
+
+  serve(channels.pickFolder, nothing, async (window) => {
+    const { canceled, filePaths } = await dialog.showOpenDialog(window, {
+      title: 'Choose a folder of recordings',
+      properties: ['openDirectory'],
+    });
+    const [folder] = filePaths;
+    if (canceled || folder === undefined) return null;
+    lab.allow(folder);
+    return folder;
+  });
+
+  serve(channels.saveFile, textToSave, async (window, [name, , text]) => {
+    const extension = extname(name).slice(1);
+    const { canceled, filePath } = await dialog.showSaveDialog(window, {
+      defaultPath: join(app.getPath('documents'), name),
+      filters: [...(extension ? [{ name: extension.toUpperCase(), extensions: [extension] }] : []), allFiles],
+    });
+    if (canceled || !filePath) return;
+    try {
+      await writeFile(filePath, text);
+    } catch (thrown) {
+      const why = (thrown as Error).message;
+      throw new CurlewError('FILE_UNREADABLE', `The file could not be saved: ${why}. Choose another place.`);
+    }
+  });
+}

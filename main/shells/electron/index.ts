@@ -1,0 +1,24 @@
+/** Electron's main process. The only file of `main` that imports Electron itself. */
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import * as electron from 'electron';
+import { defaultDataFolder } from '../../data-folder.ts';
+import { openLab } from '../../lab.ts';
+import { resources } from '../../resources.ts';
+import { startShell } from './shell.ts';
+
+// Chromium's own switches stand among the words, so unknown ones are let pass.
+const { values } = parseArgs({
+  args: process.argv.slice(1),
+  strict: false,
+  options: { data: { type: 'string' } },
+});
+
+// Not awaited: Electron becomes ready only after this module has been evaluated.
+void startShell(electron, {
+  dataFolder: typeof values.data === 'string' ? values.data : defaultDataFolder(),
+  pageFolder: resources.page,
+  preload: join(resources.root, 'out', 'preload', 'index.cjs'),
+  platform: process.platform,
+  openLab,
+});

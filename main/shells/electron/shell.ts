@@ -1,0 +1,144 @@
+/** The lab in a window of its own: what happens when, from the start of the process to its end. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { BrowserWindow } from 'electron';
+import { toCurlewError } from '../../contract/error.ts';
+import { announceLab, makeDataFolder, withdrawLab } from '../../data-folder.ts';
+import type { Lab } from '../../lab.ts';
+import { openPage } from '../page.ts';
+import type { ElectronApi } from './api.ts';
+import { serveConnections } from './connection.ts';
+import { serveDialogs } from './dialogs.ts';
+import { setMenu } from './menu.ts';
+import { guardNavigation } from './navigation.ts';
+import { limitPermissions } from './permissions.ts';
+import { registerScheme, servePage } from './protocol.ts';
+import { focusWindow, openWindow } from './window.ts';
+
+export interface ShellOptions {
+  dataFolder: string;
+  /** The built page. */
+  pageFolder: string;
+  /** The built preload script. */
+  preload: string;
+  platform: NodeJS.Platform;
+  openLab(options: { dataFolder: string; shell: 'electron' }): Promise<Lab>;
+}
+
+/** A board that holds its port or a disk that hangs must not keep the process from ending. */
+const longestCloseMs = 10_000;
+
+/**
+ * To be called in the first turn of the process: the scheme must be known before Electron is ready.
+ * Resolves when the window is open, or when it is decided that there will be none.
+ */
+export async function startShell(electron: ElectronApi, options: ShellOptions): Promise<void> {
+  const { app, dialog } = electron;
+  const { dataFolder, platform } = options;
+  registerScheme(electron);
+  app.enableSandbox();
+  guardNavigation(electron);
+  if (!settle(electron, dataFolder)) return app.exit(1);
+  if (!app.requestSingleInstanceLock()) return app.quit();
+
+  let window: BrowserWindow | null = null;
+  let opening: Promise<Lab> | null = null;
+  let endConnections = (): void => undefined;
+  let ending = false;
+
+  const end = async (): Promise<void> => {
+    endConnections();
+    const lab = await opening?.catch(() => null);
+    if (!lab) return;
+    await lab.close();
+    await withdrawLab(dataFolder);
+  };
+
+  app.on('will-quit', (event) => {
+    event.preventDefault();
+    if (ending) return;
+    ending = true;
+    void within(longestCloseMs, end()).then((inTime) => app.exit(inTime ? 0 : 1));
+  });
+  app.on('second-instance', () => window && focusWindow(window));
+  app.on('window-all-closed', () => {
+    // A Mac's programs outlive their windows.
+    if (platform !== 'darwin') app.quit();
+  });
+
+  await app.whenReady();
+  try {
+    await makeDataFolder(dataFolder);
+    const page = await openPage(options.pageFolder);
+    opening = openAnnounced(options);
+    const lab = await opening;
+    servePage(electron, page);
+    limitPermissions(electron, platform);
+    endConnections = serveConnections(electron, lab);
+    serveDialogs(electron, lab);
+    setMenu(electron, platform, dataFolder);
+  } catch (thrown) {
+    dialog.showErrorBox('Curlew cannot open the lab', toCurlewError(thrown).message);
+    await within(longestCloseMs, end());
+    return app.exit(1);
+  }
+  if (ending) return;
+
+  const open = (): void => {
+    window = openWindow(electron, options);
+    window.on('closed', () => (window = null));
+  };
+  open();
+  app.on('activate', () => {
+    if (!window) open();
+  });
+}
+
+/** Both or neither: a lab that could not be announced is closed again. */
+async function openAnnounced({ dataFolder, openLab }: ShellOptions): Promise<Lab> {
+  const lab = await openLab({ dataFolder, shell: 'electron' });
+  try {
+    await announceLab(dataFolder, { pid: process.pid, shell: 'electron', address: null, token: null });
+  } catch (thrown) {
+    await lab.close();
+    throw thrown;
+  }
+  return lab;
+}
+
+/**
+ * Moves Electron's own files, and with them its single-instance lock, into the data folder: one lab a folder, as
+ * the store demands. At once, since Electron reads the place when it becomes ready.
+ */
+function settle({ app, dialog }: Pick<ElectronApi, 'app' | 'dialog'>, dataFolder: string): boolean {
+  const folder = join(dataFolder, 'electron');
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (thrown) {
+    const why = (thrown as Error).message;
+    dialog.showErrorBox(
+      'Curlew cannot open the lab',
+      `The data folder ${dataFolder} cannot be made: ${why}. Choose another with --data.`,
+    );
+    return false;
+  }
+  app.setPath('userData', folder);
+  return true;
+}
+
+/** @returns false when the work failed or took longer; never rejects */
+async function within(milliseconds: number, work: Promise<void>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), milliseconds);
+  });
+  const done = work.then(
+    () => true,
+    () => false,
+  );
+  try {
+    return await Promise.race([done, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,190 @@
+/**
+ * A lab small enough to know by heart, for the tests of the shells: the real dispatch over handlers that answer
+ * from a table. The table's type is the contract's, so a new request must find its place here.
+ */
+import type { EventName, LabEvents } from '../contract/events.ts';
+import type { RequestName, RequestParams, RequestResult } from '../contract/requests.ts';
+import type { Board, ExpertInfo, Job, LogLine, Slot } from '../contract/types.ts';
+import type { EventMessage } from '../contract/wire.ts';
+import { dispatch, type Handlers } from '../dispatch.ts';
+import type { Lab } from '../lab.ts';
+
+export const board: Board = {
+  id: '0123456789abcdef',
+  portId: 'virtual:one',
+  portKind: 'virtual',
+  state: 'attached',
+  message: null,
+  name: 'Heron',
+  kind: 'virtual',
+  simulated: true,
+  profile: 'm4f-120',
+  firmware: '1.2.3',
+  bootId: 0xffff_ffff,
+  framing: 'binary',
+  hasAudioSource: true,
+  continuous: false,
+  activeExpert: { name: 'night', sha256: 'ab'.repeat(32), bits: 4 },
+  supplyMillivolts: 3300,
+  temperatureC: 21.5,
+  lastSeenMs: 1_790_000_000_000,
+};
+
+export const job: Job = {
+  id: 'job-1',
+  kind: 'deploy',
+  title: 'Deploy “night”',
+  state: 'running',
+  progress: 0.5,
+  detail: 'half of it',
+  createdMs: 1_790_000_000_000,
+  finishedMs: null,
+  error: null,
+  canPause: false,
+  result: null,
+};
+
+const slot: Slot = {
+  slot: 0,
+  state: 'verified',
+  length: 70_000,
+  offset: 70_000,
+  name: 'night',
+  bits: 4,
+  sha256: 'cd'.repeat(32),
+  active: true,
+  previous: false,
+};
+
+const expert: ExpertInfo = {
+  id: 'night',
+  name: 'Night',
+  bits: 4,
+  classes: ['rain', 'küstenvogel', '雨'],
+  embeddingSize: 256,
+  imageBytes: 70_000,
+  imageSha256: 'cd'.repeat(32),
+  accuracy: 0.875,
+  macroF1: 1 / 3,
+  card: '# Night\n',
+};
+
+/** Every byte value, often enough that no transport takes it for small. */
+export const bytes = Uint8Array.from({ length: 70_000 }, (_, index) => (index * 31) & 0xff);
+const audio = { pcm: bytes, samples: bytes.length / 2 };
+const text = { name: 'export.csv', mime: 'text/csv', text: 'a,b\r\n1,“ü”\r\n' };
+const ofBoard = { boardId: board.id };
+const ofJob = { jobId: job.id };
+const ofSlot = { ...ofBoard, slot: 0 };
+
+/** One request of each name, as a page would make it, and what this lab answers. */
+export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N>] } = {
+  'lab.info': [{}, { version: '0.1.0', shell: 'test', dataFolder: '/data', roots: ['/data/sounds'] }],
+  'lab.log': [{ limit: 10 }, [{ atMs: 1, level: 'warning', subject: null, text: 'one' }]],
+  'ports.list': [{}, { ports: [], problem: 'udevadm is missing' }],
+  'boards.list': [{}, [board]],
+  'boards.attach': [{ portId: '/dev/ttyACM0', baudRate: 921_600 }, board],
+  'boards.detach': [ofBoard, null],
+  'boards.reset': [ofBoard, null],
+  'boards.addVirtual': [{}, board],
+  'boards.addQemu': [{}, board],
+  'boards.listen': [{ ...ofBoard, on: true, clipId: 'rain' }, null],
+  'experts.list': [{}, [expert]],
+  'experts.file': [{ expertId: 'night', file: 'image' }, bytes],
+  'slots.list': [ofBoard, [slot]],
+  'slots.activate': [ofSlot, [slot]],
+  'slots.erase': [ofSlot, []],
+  'slots.rollback': [ofBoard, [slot]],
+  'deploy.start': [{ ...ofBoard, expertId: 'night', activate: false }, job],
+  'deploy.file': [{ ...ofBoard, path: '/images/night.cxp' }, job],
+  'clips.list': [{}, []],
+  'clips.audio': [{ clipId: 'rain' }, audio],
+  'play.start': [
+    { ...ofBoard, source: { kind: 'file', path: '/r/a.wav' } },
+    { ...job, kind: 'play' },
+  ],
+  'telemetry.records': [{ ...ofBoard, limit: 5 }, []],
+  'telemetry.summary': [
+    ofBoard,
+    {
+      ...ofBoard,
+      records: 12,
+      missing: 3,
+      gaps: [{ bootId: 1, afterSequence: 4, missing: 3 }],
+      latencyUs: { p50: 1, p95: 2.5, p99: 3 },
+      latencySource: 'counted',
+      energyNanojoule: null,
+      energySource: 'none',
+    },
+  ],
+  'telemetry.export': [ofBoard, text],
+  'jobs.list': [{}, [job]],
+  'jobs.pause': [ofJob, { ...job, state: 'paused' }],
+  'jobs.resume': [ofJob, job],
+  'jobs.cancel': [ofJob, { ...job, state: 'cancelled', error: { code: 'ABORTED', message: 'Stopped.' } }],
+  'files.browse': [{ path: '/r' }, { path: '/r', parent: null, entries: [] }],
+  'recordings.inspect': [
+    { path: '/r/a.flac' },
+    { path: '/r/a.flac', format: 'FLAC', sampleRate: 48_000, channels: 2, seconds: null, bytes: 2 ** 40 },
+  ],
+  'recordings.audio': [{ path: '/r/a.flac', startS: 0.25, durationS: 60 }, audio],
+  'classify.start': [
+    { paths: ['/r'], expertId: 'night' },
+    { ...job, kind: 'classify' },
+  ],
+  'classify.files': [ofJob, []],
+  'classify.detections': [{ ...ofJob, path: '/r/a.flac' }, []],
+  'classify.export': [{ ...ofJob, format: 'raven' }, text],
+};
+export const requestNames = Object.keys(exchanges) as RequestName[];
+
+export interface StandIn {
+  lab: Lab;
+  /** What handlers were called with, in order: parameters that passed the contract. */
+  calls: { name: RequestName; params: unknown }[];
+  /** Replaces one handler. */
+  answer<N extends RequestName>(name: N, handler: Handlers[N]): void;
+  tell<E extends EventName>(event: E, payload: LabEvents[E]): void;
+  allowed: string[];
+  subscribers(): number;
+  closes(): number;
+}
+
+export const logLine = (text: string): LogLine => ({ atMs: 1, level: 'info', subject: null, text });
+
+export function standInLab(): StandIn {
+  const calls: StandIn['calls'] = [];
+  const allowed: string[] = [];
+  const listeners = new Set<(message: EventMessage) => void>();
+  let closes = 0;
+  const handlers = Object.fromEntries(
+    requestNames.map((name) => [
+      name,
+      (params: unknown) => {
+        calls.push({ name, params });
+        return exchanges[name][1];
+      },
+    ]),
+  ) as unknown as Handlers;
+  return {
+    calls,
+    allowed,
+    subscribers: () => listeners.size,
+    closes: () => closes,
+    answer: (name, handler) => void (handlers[name] = handler),
+    tell(event, payload) {
+      for (const listener of listeners) listener({ type: 'event', event, payload });
+    },
+    lab: {
+      handle: (message) => dispatch(handlers, message),
+      subscribe(listener) {
+        listeners.add(listener);
+        return () => void listeners.delete(listener);
+      },
+      allow: (path) => void allowed.push(path),
+      async close() {
+        closes++;
+      },
+    },
+  };
+}
