@@ -28,7 +28,9 @@ function checkFile({ path, bytes, sha256: expected }: BankFile, content: Uint8Ar
 }
 
 async function checkExpert({ id, files }: BankExpert, read: Read): Promise<string[]> {
-  const description = JSON.parse(new TextDecoder().decode(await read(files['expert.json'].path))) as ExpertDescription;
+  const description = JSON.parse(
+    new TextDecoder().decode(await read(files['expert.json'].path)),
+  ) as ExpertDescription;
   const built = buildExpert(restoreExpert(description, await read(files['weights.f32'].path)));
   return (['image', 'quantized.onnx', 'float.onnx'] as const)
     .filter((name) => hex(sha256(built[name])) !== files[name].sha256)

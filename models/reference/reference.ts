@@ -4,7 +4,7 @@ import { patchSamples } from '../features/log-mel.ts';
  * What is needed of ONNX Runtime Web, passed in by the caller: plain `onnxruntime-web` in Node,
  * `onnxruntime-web/wasm` in a page.
  */
-export type Runtime = Pick<typeof import('onnxruntime-common'), 'InferenceSession' | 'Tensor' | 'env'>;
+export type Runtime = Pick<typeof import('onnxruntime-web'), 'InferenceSession' | 'Tensor' | 'env'>;
 
 export interface ReferenceResult {
   readonly patches: number;
