@@ -59,7 +59,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   jobs.onChange((job) => emit('job', job));
   const classification = new Classification({ jobs, results: resultStore(store), bank, files });
   const virtual = await virtualBoards(join(dataFolder, 'boards'), resources.virtualBoard);
-  const emulated = emulatedBoards(resources.firmware);
+  const emulated = emulatedBoards();
   const ports = portDirectory();
   const fleet = new Fleet(ports, { telemetry, boards, emit, log: log.add });
 
