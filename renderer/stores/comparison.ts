@@ -55,6 +55,7 @@ export const useComparison = defineStore('comparison', () => {
   const expert = shallowRef<ExpertInfo | null>(null);
   const windows = shallowRef<ComparedWindow[]>([]);
   const problem = ref<string | null>(null);
+  const job = computed(() => jobs.find(jobId.value));
   let references: References = pageReference;
   /** Windows that arrive before the reply that names their job. */
   let early: { jobId: string; result: WindowResult }[] = [];
@@ -104,14 +105,12 @@ export const useComparison = defineStore('comparison', () => {
         ]);
       }
       const source = { kind: 'clip' as const, clipId: clip.value.id };
-      const job = jobs.keep(await client.request('play.start', { boardId: board.id, source }));
-      jobId.value = job.id;
+      jobId.value = jobs.keep(await client.request('play.start', { boardId: board.id, source })).id;
     } finally {
       starting.value = false;
     }
     for (const event of early) if (event.jobId === jobId.value) add(event.result);
-    const job = jobs.find(jobId.value);
-    if (job) finish(job);
+    if (job.value) finish(job.value);
   }
 
   function finish(job: Job): void {
@@ -139,13 +138,13 @@ export const useComparison = defineStore('comparison', () => {
   async function compare(window: ComparedWindow): Promise<void> {
     const against = expert.value;
     if (!against || !samples.value) return;
-    const job = jobId.value;
+    const started = jobId.value;
     const pcm = windowOf(samples.value, window.startS, patchSamples);
     const [quantized, float] = await Promise.all([
       references.logits(`quantized ${against.id}`, pcm),
       references.logits(`float ${against.id}`, pcm),
     ]);
-    if (jobId.value !== job) return;
+    if (jobId.value !== started) return;
     const compared = {
       ...window,
       quantized,
@@ -194,7 +193,8 @@ export const useComparison = defineStore('comparison', () => {
     windows,
     problem,
     summary,
-    job: computed(() => jobs.find(jobId.value)),
+    job,
+    running: computed(() => starting.value || (job.value !== null && !isOver(job.value))),
     loadClips,
     choose,
     play,

@@ -1,0 +1,101 @@
+// @vitest-environment jsdom
+import { flushPromises, mount, RouterLinkStub } from '@vue/test-utils';
+import { createPinia } from 'pinia';
+import type { Component } from 'vue';
+import { describe, expect, it } from 'vitest';
+import { useBoards } from '../../stores/boards.ts';
+import { useComparison } from '../../stores/comparison.ts';
+import { useExperts } from '../../stores/experts.ts';
+import { labKey } from '../../stores/lab.ts';
+import { board, expert, job, LabDouble, shellDouble } from '../../test/lab-double.ts';
+import BoardTable from './BoardTable.vue';
+import MainJob from './MainJob.vue';
+import PortsPanel from './PortsPanel.vue';
+
+async function show(component: Component, lab: LabDouble) {
+  const pinia = createPinia();
+  const wrapper = mount(component, {
+    global: {
+      plugins: [pinia],
+      provide: { [labKey as symbol]: { client: lab, shell: shellDouble().shell } },
+      stubs: { RouterLink: RouterLinkStub },
+    },
+  });
+  await useBoards(pinia).load();
+  await useExperts(pinia).load();
+  await flushPromises();
+  return { wrapper, pinia };
+}
+
+const fleet = (boards = [board()], problem: string | null = null) =>
+  new LabDouble({
+    'boards.list': () => boards,
+    'experts.list': () => [expert()],
+    'ports.list': () => ({
+      ports: [{ id: '/dev/ttyACM0', kind: 'serial', label: 'a board', attachedBoard: null }],
+      problem,
+    }),
+    'boards.attach': () => board(),
+  });
+
+describe('the fleet', () => {
+  it('shows a board that speaks garbage as such, with the way back', async () => {
+    const message = 'It sends 312 bytes that are no frames.';
+    const garbage = board({
+      id: 'port:/dev/ttyUSB0',
+      portId: '/dev/ttyUSB0',
+      name: '',
+      state: 'garbage',
+      message,
+    });
+    const lab = fleet([garbage]);
+    const { wrapper } = await show(BoardTable, lab);
+    expect(wrapper.text()).toContain('garbage');
+    expect(wrapper.text()).toContain(message);
+    await wrapper.get('button').trigger('click');
+    expect(lab.asked.at(-1)).toEqual({ name: 'boards.attach', params: { portId: '/dev/ttyUSB0' } });
+  });
+
+  it('marks a simulated board, and no other', async () => {
+    const { wrapper } = await show(BoardTable, fleet([board(), board({ id: 'real', simulated: false })]));
+    const rows = wrapper.findAll('tbody tr').map((row) => row.text().includes('simulated'));
+    expect(rows).toEqual([true, false]);
+  });
+
+  it('says why ports cannot be listed and still attaches one that is typed by hand', async () => {
+    const lab = fleet([], 'udevadm is missing.');
+    const { wrapper } = await show(PortsPanel, lab);
+    expect(wrapper.get('[role="alert"]').text()).toBe('udevadm is missing.');
+    await wrapper.get('#port-path').setValue(' /dev/pts/4 ');
+    await wrapper.get('#port-baud').setValue(115200);
+    await wrapper.get('form').trigger('submit');
+    expect(lab.asked.at(-1)).toEqual({
+      name: 'boards.attach',
+      params: { portId: '/dev/pts/4', baudRate: 115200 },
+    });
+  });
+});
+
+describe('the main job', () => {
+  it('lights a step up only when it has been done', async () => {
+    const boards = [board({ state: 'lost' })];
+    const lab = fleet(boards);
+    const { wrapper, pinia } = await show(MainJob, lab);
+    const done = () => wrapper.findAll('li').map((step) => step.classes('done'));
+    expect(done()).toEqual([false, false, false, false, false]);
+
+    const activeExpert = { name: 'x', sha256: expert().imageSha256, bits: 4 };
+    lab.raise('boards', [board({ activeExpert })]);
+    lab.raise('job', job({ id: 'c', kind: 'classify', state: 'failed' }));
+    lab.raise('job', job({ id: 'p', kind: 'play', state: 'running' }));
+    await flushPromises();
+    expect(done()).toEqual([true, true, false, false, false]);
+    expect(wrapper.findAll('li')[2]?.classes('next')).toBe(true);
+
+    lab.raise('job', job({ id: 'p', kind: 'play', state: 'done' }));
+    lab.raise('job', job({ id: 'c2', kind: 'classify', state: 'done' }));
+    await flushPromises();
+    expect(done()).toEqual([true, true, true, false, true]);
+    expect(useComparison(pinia).summary).toBeNull();
+  });
+});
