@@ -1,0 +1,87 @@
+import { describe, expect, test } from 'vitest';
+import { CurlewError } from '../../main/contract/error.ts';
+import type { ByteStream, Port } from '../drivers/port.ts';
+import { simulatedLine } from './simulated-line.ts';
+
+/** A board that sends back all it gets. */
+function echoPort(): Port & { written: Uint8Array[] } {
+  const written: Uint8Array[] = [];
+  return {
+    id: 'virtual:echo',
+    kind: 'virtual',
+    written,
+    open() {
+      const listeners = new Set<(bytes: Uint8Array) => void>();
+      const closing = new Set<(reason: Error | undefined) => void>();
+      const stream: ByteStream = {
+        write(bytes) {
+          written.push(bytes);
+          for (const listener of listeners) listener(bytes);
+          return Promise.resolve();
+        },
+        onData: (listener) => (listeners.add(listener), () => listeners.delete(listener)),
+        onClose: (listener) => (closing.add(listener), () => closing.delete(listener)),
+        close() {
+          for (const listener of closing) listener(undefined);
+          return Promise.resolve();
+        },
+      };
+      return Promise.resolve(stream);
+    },
+  };
+}
+
+const pattern = (length: number): Uint8Array => Uint8Array.from({ length }, (_, i) => (i * 7) % 251);
+
+async function roundTrip(
+  length: number,
+  baudRate: number,
+  delayMs: number,
+): Promise<{ ms: number; bytes: number[] }> {
+  const stream = await simulatedLine(echoPort(), { baudRate, delayMs }).open();
+  const bytes: number[] = [];
+  const start = performance.now();
+  const whole = new Promise<void>((resolve) => {
+    stream.onData((part) => {
+      bytes.push(...part);
+      if (bytes.length >= length) resolve();
+    });
+  });
+  for (let at = 0; at < length; at += 1000)
+    await stream.write(pattern(length).subarray(at, Math.min(at + 1000, length)));
+  await whole;
+  return { ms: performance.now() - start, bytes };
+}
+
+describe('a simulated serial line', () => {
+  test('carries every byte in order both ways', async () => {
+    const { bytes } = await roundTrip(20_000, 921_600, 1);
+    expect(bytes).toEqual([...pattern(20_000)]);
+  });
+
+  test('is never faster than its baud rate and delays allow', async () => {
+    const { ms } = await roundTrip(10_000, 921_600, 2);
+    expect(ms).toBeGreaterThanOrEqual((10_000 * 10) / 921.6 + 4 - 0.1);
+  });
+
+  test('holds a writer back instead of taking everything at once', async () => {
+    const port = echoPort();
+    const stream = await simulatedLine(port, { baudRate: 115_200 }).open();
+    await stream.write(pattern(6000));
+    const arrived = port.written.reduce((sum, part) => sum + part.length, 0);
+    expect(arrived).toBeGreaterThanOrEqual(6000 - 4096);
+    expect(arrived).toBeLessThan(6000);
+    await stream.close();
+  });
+
+  test('rejects what waits and what comes after a close with PORT_LOST', async () => {
+    const stream = await simulatedLine(echoPort(), { baudRate: 300 }).open();
+    const waiting = stream.write(pattern(50_000)).then(
+      () => 'written',
+      (error: unknown) => (error instanceof CurlewError ? error.code : 'other'),
+    );
+    await stream.close();
+    expect(await waiting).toBe('PORT_LOST');
+    await expect(stream.write(pattern(1))).rejects.toMatchObject({ code: 'PORT_LOST' });
+  });
+});
