@@ -53,6 +53,11 @@ export class AllowedPaths {
     return real;
   }
 
+  /** @param real a path with every link followed */
+  async permits(real: string): Promise<boolean> {
+    return inside(real, await this.real());
+  }
+
   /**
    * Folders and audio files (by name) of a folder, folders first; hidden ones and links to the outside are left out.
    * @throws CurlewError as resolve; FILE_UNREADABLE also when it is no folder

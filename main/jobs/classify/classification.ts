@@ -1,0 +1,100 @@
+/** Recordings as the contract serves them: looked at, listened to, classified, and their results exported. */
+import { CurlewError } from '../../contract/error.ts';
+import type { ClassifiedFile, Detection, ExportFile, Job, RecordingInfo } from '../../contract/types.ts';
+import type { AllowedPaths } from '../../recordings/allowed-paths.ts';
+import { openRecording } from '../../recordings/decode.ts';
+import { concatenate, read16kMono } from '../../recordings/pcm16k.ts';
+import type { JobDefinition, Jobs } from '../jobs.ts';
+import { classify, type ClassifyParams } from './classify-job.ts';
+import { detectionsCsv } from './detections-csv.ts';
+import { ravenTable } from './raven-table.ts';
+import type { ResultStore } from './result-store.ts';
+
+/** What is needed of the bank. */
+export interface ExpertSource {
+  /** @throws CurlewError EXPERT_NOT_FOUND */
+  expert(expertId: string): { name: string; classes: readonly string[] };
+  /** @throws CurlewError EXPERT_NOT_FOUND, FILE_NOT_FOUND, FILE_DAMAGED */
+  file(expertId: string, file: 'quantized.onnx'): Promise<Uint8Array>;
+}
+
+export interface ClassificationRooms {
+  jobs: Jobs;
+  results: ResultStore;
+  bank: ExpertSource;
+  files: AllowedPaths;
+}
+
+export class Classification {
+  /** Takes up the classification jobs of earlier labs. */
+  constructor(private readonly rooms: ClassificationRooms) {
+    rooms.jobs.takeUp('classify', (params) => this.definition(params as ClassifyParams));
+  }
+
+  /** @throws CurlewError as openRecording */
+  async inspect(path: string, signal?: AbortSignal): Promise<RecordingInfo> {
+    return (await openRecording(path, signal ? { signal } : {})).info;
+  }
+
+  /** 16 kHz mono of a stretch; shorter, or empty, where the recording ends. @throws CurlewError as openRecording */
+  async audio(path: string, startS: number, durationS: number, signal?: AbortSignal): Promise<Float32Array> {
+    const pieces: Float32Array[] = [];
+    const span = { startS, durationS, ...(signal ? { signal } : {}) };
+    for await (const piece of read16kMono(path, span)) pieces.push(piece);
+    return concatenate(pieces);
+  }
+
+  /**
+   * Classifies files and whatever audio is under folders; jobs run one after another.
+   * @param paths allowed real paths (AllowedPaths.resolve)
+   * @throws CurlewError EXPERT_NOT_FOUND
+   */
+  start(paths: readonly string[], expertId: string): Job {
+    const { name } = this.rooms.bank.expert(expertId);
+    const what = paths.length === 1 ? paths[0] : `${paths.length} files and folders`;
+    const definition = this.definition({ paths: [...paths], expertId });
+    return this.rooms.jobs.start({ ...definition, title: `Classify ${what} with ${name}` });
+  }
+
+  /** @throws CurlewError JOB_NOT_FOUND, STORE_FAILED */
+  async files(jobId: string): Promise<ClassifiedFile[]> {
+    this.checkKind(jobId);
+    return this.rooms.results.files(jobId);
+  }
+
+  /** @throws CurlewError JOB_NOT_FOUND, STORE_FAILED */
+  async detections(jobId: string, path?: string): Promise<Detection[]> {
+    this.checkKind(jobId);
+    return this.rooms.results.detections(jobId, path);
+  }
+
+  /** @throws CurlewError JOB_NOT_FOUND, STORE_FAILED */
+  async export(jobId: string, format: 'csv' | 'raven'): Promise<ExportFile> {
+    const [files, detections] = [await this.files(jobId), await this.detections(jobId)];
+    return format === 'csv' ? detectionsCsv(files, detections) : ravenTable(files, detections);
+  }
+
+  /** The title is kept with the job; an expert that has left the bank shows when the job is resumed. */
+  private definition(params: ClassifyParams): JobDefinition {
+    const { bank, results, files } = this.rooms;
+    return {
+      kind: 'classify',
+      title: 'Classify',
+      canPause: true,
+      queue: 'classify',
+      params,
+      async run(context) {
+        const { classes } = bank.expert(params.expertId);
+        const model = await bank.file(params.expertId, 'quantized.onnx');
+        const allowed = (real: string) => files.permits(real);
+        return classify({ params, classes, model, results, allowed }, context);
+      },
+    };
+  }
+
+  private checkKind(jobId: string): void {
+    if (this.rooms.jobs.get(jobId).kind !== 'classify') {
+      throw new CurlewError('JOB_NOT_FOUND', `Job “${jobId}” is no classification.`, { jobId });
+    }
+  }
+}

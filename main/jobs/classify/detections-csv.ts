@@ -1,0 +1,37 @@
+import type { ClassifiedFile, Detection, ExportFile } from '../../contract/types.ts';
+import { csvText, type Cell } from '../../recordings/csv.ts';
+import { byFile } from './by-file.ts';
+
+const header = [
+  'File',
+  'Start (s)',
+  'End (s)',
+  'Label',
+  'Confidence',
+  'File label',
+  'File probability',
+  'File seconds',
+  'Windows',
+];
+
+/** One row a detection; a file without any has one row with the detection's cells empty. */
+export function detectionsCsv(
+  files: readonly ClassifiedFile[],
+  detections: readonly Detection[],
+): ExportFile {
+  const found = byFile(detections);
+  const rows = files.flatMap((file): Cell[][] => {
+    const about = [file.label, file.probability, file.seconds, file.windows];
+    const own = found.get(file.path) ?? [];
+    if (own.length === 0) return [[file.path, null, null, null, null, ...about]];
+    return own.map(({ startS, endS, label, confidence }) => [
+      file.path,
+      startS,
+      endS,
+      label,
+      confidence,
+      ...about,
+    ]);
+  });
+  return { name: 'detections.csv', mime: 'text/csv', text: csvText([header, ...rows]) };
+}

@@ -1,0 +1,101 @@
+/** What is kept of a recording's windows while it is classified: enough for its class and its detections. */
+import { frontEnd, patchSamples } from '../../../models/features/log-mel.ts';
+import type { Detection } from '../../contract/types.ts';
+
+/** Windows below this top probability belong to no detection. */
+export const detectionThreshold = 0.5;
+
+const hopSamples = frontEnd.patchHop * frontEnd.frameHop;
+
+/** Seconds from window to window. */
+export const windowHopSeconds = hopSamples / frontEnd.sampleRate;
+
+/** Seconds at which a window starts and ends. */
+export const windowStart = (index: number) => (index * hopSamples) / frontEnd.sampleRate;
+export const windowEnd = (index: number) => (index * hopSamples + patchSamples) / frontEnd.sampleRate;
+
+/** As plain JSON, for checkpoints: five bytes a window. */
+export interface TraceState {
+  sums: number[];
+  /** base64 of uint8[windows] and of little-endian float32[windows] */
+  topClasses: string;
+  topProbabilities: string;
+}
+
+export class WindowTrace {
+  private readonly topClasses: number[] = [];
+  private readonly topProbabilities: number[] = [];
+  private readonly sums: number[];
+
+  constructor(classes: number) {
+    this.sums = new Array<number>(classes).fill(0);
+  }
+
+  get windows(): number {
+    return this.topClasses.length;
+  }
+
+  /** @param probabilities [windows][classes], row-major */
+  add(probabilities: Float32Array): void {
+    const classes = this.sums.length;
+    for (let row = 0; row < probabilities.length; row += classes) {
+      let top = 0;
+      for (let c = 0; c < classes; c++) {
+        this.sums[c]! += probabilities[row + c]!;
+        if (probabilities[row + c]! > probabilities[row + top]!) top = c;
+      }
+      this.topClasses.push(top);
+      this.topProbabilities.push(probabilities[row + top]!);
+    }
+  }
+
+  /** The class with the largest mean probability over all windows. */
+  overall(): { classIndex: number; probability: number } {
+    const classIndex = this.sums.indexOf(Math.max(...this.sums));
+    return { classIndex, probability: this.sums[classIndex]! / this.windows };
+  }
+
+  /** Runs of neighbouring windows with the same top class at or above the threshold. */
+  detections(jobId: string, path: string, labels: readonly string[]): Detection[] {
+    const found: Detection[] = [];
+    let first = 0;
+    for (let i = 0; i < this.windows; i = first) {
+      first = i + 1;
+      if (this.topProbabilities[i]! < detectionThreshold) continue;
+      let sum = this.topProbabilities[i]!;
+      while (
+        first < this.windows &&
+        this.topClasses[first] === this.topClasses[i] &&
+        this.topProbabilities[first]! >= detectionThreshold
+      ) {
+        sum += this.topProbabilities[first++]!;
+      }
+      found.push({
+        jobId,
+        path,
+        startS: windowStart(i),
+        endS: windowEnd(first - 1),
+        label: labels[this.topClasses[i]!]!,
+        confidence: sum / (first - i),
+      });
+    }
+    return found;
+  }
+
+  state(): TraceState {
+    return {
+      sums: [...this.sums],
+      topClasses: Buffer.from(this.topClasses).toString('base64'),
+      topProbabilities: Buffer.from(Float32Array.from(this.topProbabilities).buffer).toString('base64'),
+    };
+  }
+
+  static from(state: TraceState): WindowTrace {
+    const trace = new WindowTrace(0);
+    trace.sums.push(...state.sums);
+    trace.topClasses.push(...Buffer.from(state.topClasses, 'base64'));
+    const bytes = Uint8Array.from(Buffer.from(state.topProbabilities, 'base64'));
+    for (const probability of new Float32Array(bytes.buffer)) trace.topProbabilities.push(probability);
+    return trace;
+  }
+}

@@ -1,0 +1,49 @@
+/** Raven selection tables: tab-separated, one selection a line, in the columns that Raven itself writes. */
+export interface Selection {
+  /** Seconds; in a combined table they run on over the files. */
+  beginS: number;
+  endS: number;
+  lowHz: number;
+  highHz: number;
+  commonName: string;
+  /** 0 … 1 */
+  confidence: number;
+  /** The sound file. */
+  beginPath: string;
+  /** Seconds into the sound file. */
+  fileOffsetS: number;
+}
+
+const columns = [
+  'Selection',
+  'View',
+  'Channel',
+  'Begin Time (s)',
+  'End Time (s)',
+  'Low Freq (Hz)',
+  'High Freq (Hz)',
+  'Common Name',
+  'Confidence',
+  'Begin Path',
+  'File Offset (s)',
+];
+
+/** Numbers read back as the same number. The format has no quoting: tabs and line ends in text become spaces. */
+export function selectionTable(selections: readonly Selection[]): string {
+  const rows = selections.map((selection, index) => [
+    index + 1,
+    'Spectrogram 1',
+    1,
+    selection.beginS,
+    selection.endS,
+    selection.lowHz,
+    selection.highHz,
+    selection.commonName,
+    selection.confidence,
+    selection.beginPath,
+    selection.fileOffsetS,
+  ]);
+  return [columns, ...rows]
+    .map((row) => `${row.map((cell) => String(cell).replaceAll(/[\t\r\n]/g, ' ')).join('\t')}\n`)
+    .join('');
+}
