@@ -51,7 +51,7 @@ export function storeExpert(expert: LatentExpert): {
  */
 export function restoreExpert(description: ExpertDescription, weights: Uint8Array): LatentExpert {
   const { name, version, labels, embeddingSize } = description;
-  const numbers = new Float32Array(weights.slice().buffer);
+  const numbers = new Float32Array(new Uint8Array(weights).buffer);
   let position = 0;
   const take = (count: number) => {
     if (position + count > numbers.length) {

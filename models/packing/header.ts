@@ -49,7 +49,7 @@ export function readHeader(bytes: Uint8Array): ImageHeader {
     weightBits: view.getUint8(24),
     layers: view.getUint8(25),
     sections: view.getUint16(30, true),
-    referenceSha256: bytes.slice(format.referenceOffset, format.sealOffset),
+    referenceSha256: new Uint8Array(bytes.subarray(format.referenceOffset, format.sealOffset)),
   };
   if (view.getUint32(12, true) !== format.kindExpert) throw bad('it is not of the kind expert');
   if (view.getUint16(26, true) !== format.frontEndLogMel) throw bad('its front end is unknown');
@@ -67,7 +67,7 @@ export function readHeader(bytes: Uint8Array): ImageHeader {
 }
 
 function checkSeal(bytes: Uint8Array): void {
-  const unsealed = bytes.slice();
+  const unsealed = new Uint8Array(bytes); // a copy: the slice of a Node Buffer would be the same memory
   unsealed.fill(0, format.sealOffset, format.headerBytes);
   const expected = hex(bytes.subarray(format.sealOffset, format.headerBytes));
   const found = hex(sha256(unsealed));

@@ -90,6 +90,13 @@ test('reading a packed image gives the expert back', () => {
   );
 });
 
+test('a Node Buffer is read like any bytes, wherever it lies in its memory, and stays as it is', () => {
+  const memory = Buffer.concat([Buffer.from([0]), image, Buffer.from([0])]);
+  const buffer = memory.subarray(1, 1 + image.length);
+  expect(readImage(buffer).expert).toEqual(sample);
+  expect(Buffer.compare(buffer, image)).toBe(0);
+});
+
 test('packing the same expert gives the same bytes', () => {
   expect(packExpert(structuredClone(sample), reference)).toEqual(image);
 });

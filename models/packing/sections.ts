@@ -46,7 +46,7 @@ export class Sections {
 
   toFloats(bytes: Uint8Array, count: number, what: string): Float32Array {
     if (bytes.length !== count * 4) throw bad(`${what} has ${bytes.length} bytes, not ${count * 4}`);
-    const values = new Float32Array(bytes.slice().buffer);
+    const values = new Float32Array(new Uint8Array(bytes).buffer);
     if (!values.every(Number.isFinite)) throw bad(`${what} holds a number that is not finite`);
     return values;
   }

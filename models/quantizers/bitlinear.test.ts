@@ -19,6 +19,11 @@ test('a constant tensor becomes zeros with a scale an image accepts', () => {
   expect(quantizeWeights(Float32Array.of(3, 3), 4)).toEqual({ codes: Int8Array.of(0, 0), scale: 1 });
 });
 
+test('weights too small for a normal binary32 scale become zeros', () => {
+  const tiny = quantizeWeights(Float32Array.of(1e-45, 3e-45, -1e-45), 4);
+  expect(tiny).toEqual({ codes: Int8Array.of(0, 0, 0), scale: 1 });
+});
+
 test('no 4-bit weight is further than half a scale from its centred value', () => {
   const weights = fc.float32Array({ minLength: 2, maxLength: 60, noNaN: true, min: -100, max: 100 });
   fc.assert(

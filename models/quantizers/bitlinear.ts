@@ -10,6 +10,8 @@ export interface QuantizedWeights {
   readonly scale: number;
 }
 
+const smallestNormal = 2 ** -126;
+
 /** The largest code of a symmetric k-bit quantizer: 2^(k−1) − 1, so 7 for 4 bits. */
 export function largestCode(bits: number): number {
   return 2 ** (bits - 1) - 1;
@@ -33,8 +35,10 @@ export function quantizeWeights(weights: Float32Array, bits: number): QuantizedW
   const mean = weights.reduce((sum, weight) => sum + weight, 0) / weights.length;
   const largest = weights.reduce((max, weight) => Math.max(max, Math.abs(weight - mean)), 0);
   const levels = largestCode(bits);
-  // A constant tensor centres to zeros; any scale serves then, and an image's must be > 0.
-  const scale = Math.fround(largest / levels) || 1;
+  // A constant tensor centres to zeros, or nearly: any scale serves then, and an image's must be > 0. Below
+  // binary32's smallest normal number a scale has lost its precision, and some processors flush it to zero.
+  const absmax = Math.fround(largest / levels);
+  const scale = absmax >= smallestNormal ? absmax : 1;
   const codes = Int8Array.from(weights, (weight) =>
     Math.max(-levels, Math.min(levels, roundHalfEven((weight - mean) / scale))),
   );

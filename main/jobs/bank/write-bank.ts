@@ -1,5 +1,5 @@
 /** Writes a bank: one folder an expert, the clips, and the manifest over both. */
-import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
 import type { BankClip, BankExpert, BankFile, FoldFigures, Manifest } from '../../../models/bank/bank.ts';
 import { buildExpert } from '../../../models/bank/build.ts';
@@ -62,12 +62,10 @@ export async function writeClips(
     if (!clip) continue;
     const id = name.replaceAll(' ', '-');
     const path = `clips/${id}${extname(clip.file)}`;
-    await mkdir(join(bank, 'clips'), { recursive: true });
-    await copyFile(clip.path, join(bank, path));
     written.push({
       id,
       label: name,
-      file: describeFile(path, await readFile(clip.path)),
+      file: await writeBankFile(bank, path, await readFile(clip.path)),
       seconds: clip.pcm.length / 16_000,
       title: clip.title,
       author: clip.author,

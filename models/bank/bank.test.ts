@@ -1,0 +1,66 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { CurlewError } from '../../main/contract/error.ts';
+import { patchCount } from '../features/log-mel.ts';
+import { readImage } from '../packing/read.ts';
+import { hex, sha256 } from '../packing/sha256.ts';
+import { parseManifest } from './bank.ts';
+import { verifyBank } from './verify.ts';
+
+const read = (path: string) => readFile(join(import.meta.dirname, path));
+const text = await readFile(join(import.meta.dirname, 'manifest.json'), 'utf8');
+const manifest = parseManifest(text);
+
+test('every file of the bank is the one in the manifest, and graphs and image follow from the weights', async () => {
+  expect(await verifyBank(manifest, read)).toEqual([]);
+});
+
+test('verifying notices a changed file, and weights that are not the image’s', async () => {
+  const weights = manifest.experts[0]!.files['weights.f32'].path;
+  const altered = async (path: string) => {
+    const bytes = await read(path);
+    // the sign of the first layer's first weight
+    if (path === weights) bytes[4 * 768 + 3]! ^= 0x80;
+    return bytes;
+  };
+  const problems = await verifyBank(manifest, altered);
+  expect(problems.some((problem) => problem.startsWith(weights))).toBe(true);
+  expect(problems.some((problem) => problem.includes('float.onnx'))).toBe(true);
+});
+
+test('an image carries the hash of its quantized reference and the expert’s name and classes', async () => {
+  for (const expert of manifest.experts) {
+    const image = readImage(await read(expert.files.image.path));
+    expect(hex(image.referenceSha256)).toBe(expert.files['quantized.onnx'].sha256);
+    expect(hex(sha256(await read(expert.files['quantized.onnx'].path)))).toBe(hex(image.referenceSha256));
+    expect(image.expert.name).toBe(expert.name);
+    expect(image.expert.labels).toEqual(expert.classes);
+  }
+});
+
+test('the clips are one a class, all from the fold that was held out, all CC0, each with a whole window', () => {
+  const [expert] = manifest.experts;
+  expect(manifest.clips.map((clip) => clip.label)).toEqual(expert!.classes);
+  for (const clip of manifest.clips) {
+    expect(clip.fold).toBe(expert!.heldOutFold);
+    expect(clip.licence).toBe('CC0');
+    expect(patchCount(Math.floor(clip.seconds * 16_000))).toBeGreaterThan(0);
+    expect(clip.author).not.toBe('');
+  }
+});
+
+test.each([
+  ['no JSON', '{'],
+  ['another document', '{"clips": []}'],
+  ['a path out of the bank', text.replace('esc10-q4/expert.image', '../expert.image')],
+  ['a hash that is none', text.replace(manifest.experts[0]!.files.image.sha256, 'abc')],
+])('a manifest that is %s is refused', (_, wrong) => {
+  let code = 'accepted';
+  try {
+    parseManifest(wrong);
+  } catch (error) {
+    code = error instanceof CurlewError ? error.code : String(error);
+  }
+  expect(code).toBe('FILE_DAMAGED');
+});
