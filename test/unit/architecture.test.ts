@@ -1,0 +1,107 @@
+/** The lint rules that hold the house together, tried on code that breaks them. */
+import { ESLint } from 'eslint';
+import tseslint from 'typescript-eslint';
+import { describe, expect, it } from 'vitest';
+import { resources } from '../../main/resources.ts';
+
+// The real configuration, less the rules that would have to type-check the whole tree first.
+const eslint = new ESLint({ cwd: resources.root, overrideConfig: tseslint.configs.disableTypeChecked });
+
+/** @returns the rules that object, in order */
+async function objections(file: string, code: string): Promise<(string | null)[]> {
+  const [result] = await eslint.lintText(code, { filePath: `${resources.root}/${file}` });
+  return (result?.messages ?? []).map(({ ruleId }) => ruleId);
+}
+
+const used = (source: string): string => `import { thing } from '${source}';\nexport const it = thing;\n`;
+const asType = (source: string): string =>
+  `import type { Thing } from '${source}';\nexport type It = Thing;\n`;
+
+describe('the arrows between the rooms', () => {
+  it.each([
+    ['renderer/views/probe.ts', '../../main/lab.ts'],
+    ['renderer/views/probe.ts', '../../main/fleet/fleet.ts'],
+    ['renderer/views/probe.ts', '../../devices/protocol/smp.ts'],
+    ['renderer/views/probe.ts', '../../preload/bridge.ts'],
+    ['renderer/views/probe.ts', 'node:fs'],
+    ['renderer/views/probe.ts', 'electron'],
+    ['devices/drivers/probe.ts', '../../models/packing/pack.ts'],
+    ['devices/drivers/probe.ts', '../../main/store/open-store.ts'],
+    ['devices/drivers/probe.ts', '../../main/contract/types.ts'],
+    ['devices/drivers/probe.ts', '../../renderer/main.ts'],
+    ['devices/drivers/probe.ts', 'electron'],
+    ['devices/protocol/probe.ts', 'node:net'],
+    ['devices/protocol/probe.ts', '../drivers/serial-port.ts'],
+    ['models/features/probe.ts', '../../devices/drivers/port.ts'],
+    ['models/features/probe.ts', '../../main/contract/types.ts'],
+    ['models/features/probe.ts', 'node:fs/promises'],
+    ['main/fleet/probe.ts', '../shells/page.ts'],
+    ['main/fleet/probe.ts', '../../renderer/main.ts'],
+    ['main/fleet/probe.ts', '../../test/fixtures/random-expert.ts'],
+    ['main/fleet/probe.ts', 'electron'],
+    ['main/contract/probe.ts', '../lab.ts'],
+    ['main/contract/probe.ts', '../../models/packing/read.ts'],
+    ['main/contract/probe.ts', 'node:path'],
+    ['main/shells/probe.ts', '../../devices/drivers/port.ts'],
+    ['main/shells/probe.ts', '../../renderer/main.ts'],
+    ['main/shells/web/probe.ts', 'electron'],
+    ['main/shells/electron/probe.ts', 'electron'],
+    ['preload/probe.ts', '../main/lab.ts'],
+    ['preload/probe.ts', 'node:fs'],
+  ])('%s may not import %s', async (file, source) => {
+    expect(await objections(file, used(source))).toEqual(['curlew/rooms']);
+  });
+
+  it.each([
+    ['renderer/views/probe.ts', '../../main/contract/types.ts'],
+    ['renderer/views/probe.ts', '../../models/features/log-mel.ts'],
+    ['renderer/stores/probe.ts', '../test/mount.ts'],
+    ['devices/drivers/probe.ts', '../../main/contract/error.ts'],
+    ['devices/drivers/probe.ts', '../protocol/smp.ts'],
+    ['models/features/probe.ts', '../../main/contract/error.ts'],
+    ['main/fleet/probe.ts', '../../devices/drivers/port.ts'],
+    ['main/fleet/probe.ts', '../../models/packing/read.ts'],
+    ['main/fleet/probe.ts', 'node:fs'],
+    ['main/shells/web/probe.ts', '../../lab.ts'],
+    ['main/shells/electron/index.ts', 'electron'],
+    ['preload/index.ts', 'electron'],
+    ['main/fleet/probe.test.ts', '../../test/fixtures/random-expert.ts'],
+  ])('%s may import %s', async (file, source) => {
+    expect(await objections(file, used(source))).toEqual([]);
+  });
+
+  it.each([
+    ['a type', asType('../../devices/drivers/port.ts')],
+    ['an export', "export { thing } from '../../devices/drivers/port.ts';\n"],
+    ['everything', "export * from '../../devices/drivers/port.ts';\n"],
+    ['a later import', "export const it = () => import('../../devices/drivers/port.ts');\n"],
+    ['a type in passing', "export type It = import('../../devices/drivers/port.ts').Port;\n"],
+  ])('hold for %s too', async (_what, code) => {
+    expect(await objections('renderer/views/probe.ts', code)).toEqual(['curlew/rooms']);
+  });
+
+  it('hold in components', async () => {
+    const component = `<script setup lang="ts">\n${used('../../main/lab.ts')}</script>\n`;
+    expect(await objections('renderer/views/ProbeView.vue', component)).toContain('curlew/rooms');
+  });
+
+  it("let Electron's types, not Electron, into the shell's files, and no type into the services", async () => {
+    expect(await objections('main/shells/electron/probe.ts', asType('electron'))).toEqual([]);
+    expect(await objections('main/fleet/probe.ts', asType('electron'))).toEqual(['curlew/rooms']);
+  });
+});
+
+describe('code from text and markup from text', () => {
+  it.each([
+    ['eval', "export const it = eval('1');\n", 'no-eval'],
+    ['a function from text', "export const it = new Function('return 1');\n", 'no-new-func'],
+    ['markup from text', "document.body.innerHTML = '<b>';\n", 'no-restricted-syntax'],
+  ])('%s is refused', async (_what, code, rule) => {
+    expect(await objections('renderer/app/probe.ts', code)).toContain(rule);
+  });
+
+  it('v-html is refused', async () => {
+    const component = '<script setup lang="ts"></script>\n<template><p v-html="1" /></template>\n';
+    expect(await objections('renderer/views/ProbeView.vue', component)).toContain('vue/no-v-html');
+  });
+});
