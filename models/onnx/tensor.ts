@@ -45,7 +45,9 @@ export function int8s(values: ArrayLike<number>, shape: readonly number[] = [val
 export function writeTensor(name: string, tensor: Tensor): ProtobufWriter {
   const size = tensor.shape.reduce((product, length) => product * length, 1);
   if (size !== tensor.data.length) {
-    throw new RangeError(`Tensor ${name} has shape [${tensor.shape}] but ${tensor.data.length} elements`);
+    throw new RangeError(
+      `Tensor ${name} has shape [${tensor.shape.join(', ')}] but ${tensor.data.length} elements`,
+    );
   }
   const writer = new ProtobufWriter();
   for (const length of tensor.shape) writer.varint(1, length);
