@@ -10,6 +10,10 @@ import { Worker } from 'node:worker_threads';
  */
 export function startWorker(name: string, from: string, workerData: unknown): Worker {
   if (!from.endsWith('.ts')) return new Worker(new URL(`./${name}.js`, from), { workerData });
-  const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-  return new Worker(new URL(`./${name}.ts`, from), { workerData, execArgv: ['--import', tsx] });
+  // A worker thread of Node 20 does not take over `--import tsx`; the loader is registered inside it.
+  const commonJs = createRequire(import.meta.url).resolve('tsx/esm/api');
+  const tsx = new URL('./index.mjs', pathToFileURL(commonJs)).href;
+  const source = new URL(`./${name}.ts`, from).href;
+  const boot = `import { register } from ${JSON.stringify(tsx)}; register(); await import(${JSON.stringify(source)});`;
+  return new Worker(new URL(`data:text/javascript,${encodeURIComponent(boot)}`), { workerData });
 }
