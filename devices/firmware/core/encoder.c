@@ -1,33 +1,32 @@
 #include "encoder.h"
 #include "fmath.h"
 
-void cur_encode(const float *patch, float embedding[CUR_EMBEDDING]) {
-    float *mean = embedding, *deviation = mean + CUR_BANDS, *max = deviation + CUR_BANDS;
-    float *min = max + CUR_BANDS, *step_mean = min + CUR_BANDS, *step_max = step_mean + CUR_BANDS;
-    for (int b = 0; b < CUR_BANDS; b++) {
-        mean[b] = max[b] = min[b] = patch[b];
-        deviation[b] = step_mean[b] = step_max[b] = 0.0f;
-    }
+/* Statistics of one band: `x` steps through the frames. */
+static void encode_band(const float *x, float *to) {
+    float sum = x[0], max = x[0], min = x[0], before = x[0];
+    float step_sum = 0.0f, step_max = 0.0f, squares = 0.0f;
     for (int t = 1; t < CUR_FRAMES; t++) {
-        const float *x = patch + t * CUR_BANDS, *before = x - CUR_BANDS;
-        for (int b = 0; b < CUR_BANDS; b++) {
-            float step = cur_absf(x[b] - before[b]);
-            mean[b] += x[b];
-            max[b] = x[b] > max[b] ? x[b] : max[b];
-            min[b] = x[b] < min[b] ? x[b] : min[b];
-            step_mean[b] += step;
-            step_max[b] = step > step_max[b] ? step : step_max[b];
-        }
+        float now = x[t * CUR_BANDS], step = cur_absf(now - before);
+        sum += now;
+        max = now > max ? now : max;
+        min = now < min ? now : min;
+        step_sum += step;
+        step_max = step > step_max ? step : step_max;
+        before = now;
     }
-    for (int b = 0; b < CUR_BANDS; b++) {
-        mean[b] /= (float)CUR_FRAMES;
-        step_mean[b] /= (float)(CUR_FRAMES - 1);
-    }
+    float mean = sum / (float)CUR_FRAMES;
     for (int t = 0; t < CUR_FRAMES; t++) {
-        const float *x = patch + t * CUR_BANDS;
-        for (int b = 0; b < CUR_BANDS; b++)
-            deviation[b] += (x[b] - mean[b]) * (x[b] - mean[b]);
+        float d = x[t * CUR_BANDS] - mean;
+        squares += d * d;
     }
-    for (int b = 0; b < CUR_BANDS; b++)
-        deviation[b] = cur_sqrtf(deviation[b] / (float)CUR_FRAMES);
+    to[0 * CUR_BANDS] = mean;
+    to[1 * CUR_BANDS] = cur_sqrtf(squares / (float)CUR_FRAMES);
+    to[2 * CUR_BANDS] = max;
+    to[3 * CUR_BANDS] = min;
+    to[4 * CUR_BANDS] = step_sum / (float)(CUR_FRAMES - 1);
+    to[5 * CUR_BANDS] = step_max;
+}
+
+void cur_encode(const float *patch, float embedding[CUR_EMBEDDING]) {
+    for (int band = 0; band < CUR_BANDS; band++) encode_band(patch + band, embedding + band);
 }

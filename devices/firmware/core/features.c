@@ -29,41 +29,41 @@ static uint32_t extent(int32_t x) {
  * 2^(14 + shift). Returns shift. */
 static int load_windowed(const int16_t *pcm, struct complex32 *z) {
     uint32_t loudest = 0;
-    for (int n = 0; n < CUR_FRAME_SAMPLES; n++)
-        loudest |= extent(pcm[n]);
+    for (int n = 0; n < CUR_FRAME_SAMPLES; n++) loudest |= extent(pcm[n]);
     int shift = 0;
-    while (shift < 15 && loudest < (uint32_t)1 << (14 - shift))
-        shift++;
-    int down = 17 - shift;
-    int64_t half = (int64_t)1 << (down - 1);
-    for (int n = 0; n < POINTS; n++) {
+    while (shift < 15 && loudest < (uint32_t)1 << (14 - shift)) shift++;
+    int32_t factor = (int32_t)1 << shift;
+    int n = 0;
+    for (; 2 * n < CUR_FRAME_SAMPLES; n++) {
         struct complex32 *to = &z[cur_reversed[n]];
-        to->re = to->im = 0;
-        if (2 * n >= CUR_FRAME_SAMPLES) continue;
-        to->re = (int32_t)(((int64_t)pcm[2 * n] * cur_window[2 * n] + half) >> down);
-        to->im = (int32_t)(((int64_t)pcm[2 * n + 1] * cur_window[2 * n + 1] + half) >> down);
+        to->re = (int32_t)(((int64_t)(pcm[2 * n] * factor) * cur_window[2 * n] + (1 << 16)) >> 17);
+        to->im = (int32_t)(((int64_t)(pcm[2 * n + 1] * factor) * cur_window[2 * n + 1] + (1 << 16)) >> 17);
     }
+    for (; n < POINTS; n++) z[cur_reversed[n]] = (struct complex32){0, 0};
     return shift;
 }
 
-/* One stage of the transform, results divided by 2^(down - 31). Returns their extent. Inlined, so that the shift
- * is a constant: a variable one costs a 32-bit processor twice the time. */
-__attribute__((always_inline)) static inline uint32_t stage(struct complex32 *z, int half, int down) {
+/* One stage of the transform: (a, b) becomes (a + w b, a - w b), both halved with `halve`. Returns the extent of
+ * the results. Inlined, so that `halve` is a constant. */
+__attribute__((always_inline)) static inline uint32_t stage(struct complex32 *z, int half, int halve) {
     int step = POINTS / half; /* the tables hold half a turn of 512 */
-    int64_t round = (int64_t)1 << (down - 1);
+    int down = halve ? 32 : 31;
     uint32_t seen = 0;
     for (int j = 0; j < half; j++) {
-        int32_t c = cur_cosine[j * step], s = cur_sine[j * step];
+        int32_t c = cur_cosine[j * step], s = cur_sine[j * step], minus_s = -s;
         for (int i = j; i < POINTS; i += 2 * half) {
-            struct complex32 *a = &z[i], *b = &z[i + half];
-            int64_t re = (int64_t)b->re * c + (int64_t)b->im * s;
-            int64_t im = (int64_t)b->im * c - (int64_t)b->re * s;
-            int64_t are = a->re * one + round, aim = a->im * one + round;
-            a->re = (int32_t)((are + re) >> down);
-            a->im = (int32_t)((aim + im) >> down);
-            b->re = (int32_t)((are - re) >> down);
-            b->im = (int32_t)((aim - im) >> down);
-            seen |= extent(a->re) | extent(a->im) | extent(b->re) | extent(b->im);
+            struct complex32 a = z[i], b = z[i + half], sum, difference;
+            /* With half a unit of the result added, for rounding: (a + 1) 2^31 is a 2^31 + 2^31. */
+            int64_t re = halve ? (int64_t)(a.re + 1) * one : a.re * one + one / 2;
+            int64_t im = halve ? (int64_t)(a.im + 1) * one : a.im * one + one / 2;
+            sum.re = (int32_t)((re + (int64_t)b.re * c + (int64_t)b.im * s) >> down);
+            sum.im = (int32_t)((im + (int64_t)b.im * c + (int64_t)b.re * minus_s) >> down);
+            /* Both results together are a, or 2 a. */
+            difference.re = (halve ? a.re : 2 * a.re) - sum.re;
+            difference.im = (halve ? a.im : 2 * a.im) - sum.im;
+            z[i] = sum;
+            z[i + half] = difference;
+            seen |= extent(sum.re) | extent(sum.im) | extent(difference.re) | extent(difference.im);
         }
     }
     return seen;
@@ -77,7 +77,7 @@ static int transform(struct complex32 *z) {
         seen |= extent(z[i].re) | extent(z[i].im);
     for (int half = 1; half < POINTS; half *= 2) {
         int halve = seen >= (uint32_t)1 << 29;
-        seen = halve ? stage(z, half, 32) : stage(z, half, 31);
+        seen = halve ? stage(z, half, 1) : stage(z, half, 0);
         halvings += halve;
     }
     return halvings;
@@ -88,13 +88,17 @@ static float to_float(int64_t x, float scale) {
     return (float)(int32_t)(x >> 32) * (scale * 0x1p32f) + (float)(uint32_t)x * scale;
 }
 
-/* |X[k]| of the real signal from the packed transform, 0 < k < 256: the halves of X = E + w O in 64 bits. */
+/*
+ * |X[k]| of the real signal from the packed transform Z, 0 < k < 256. With p = Z[k], q = Z[256 - k] and the
+ * twiddle factor c - i s:
+ *   2 X = (p + conj q) - i (c - i s) (p - conj q)
+ * written out as products of 32-bit numbers, with 30 fraction bits.
+ */
 static float magnitude(const struct complex32 *z, int k, float scale) {
     struct complex32 p = z[k], q = z[POINTS - k];
-    int64_t c = cur_cosine[k] >> 1, s = cur_sine[k] >> 1, unit = one >> 1;
-    int64_t odd_re = (int64_t)p.im + q.im, odd_im = (int64_t)q.re - p.re;
-    int64_t re = ((int64_t)p.re + q.re) * unit + odd_re * c + odd_im * s;
-    int64_t im = ((int64_t)p.im - q.im) * unit + odd_im * c - odd_re * s;
+    int32_t c = cur_cosine[k] >> 1, s = cur_sine[k] >> 1, unit = 1 << 30;
+    int64_t re = (int64_t)p.re * (unit - s) + (int64_t)q.re * (unit + s) + (int64_t)p.im * c + (int64_t)q.im * c;
+    int64_t im = (int64_t)p.im * (unit - s) - (int64_t)q.im * (unit + s) + (int64_t)q.re * c - (int64_t)p.re * c;
     float x = to_float(re, scale), y = to_float(im, scale);
     return cur_sqrtf(x * x + y * y);
 }

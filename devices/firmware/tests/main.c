@@ -1,0 +1,38 @@
+#include "test.h"
+
+int test_failed;
+
+static uint32_t state;
+
+void test_seed(uint32_t seed) {
+    state = seed;
+}
+
+uint32_t test_noise(void) {
+    state ^= state << 13;
+    state ^= state >> 17;
+    state ^= state << 5;
+    return state;
+}
+
+extern TEST_LIST(cbor_tests), framing_tests, crypto_tests, slots_tests, image_tests, fmath_tests, features_tests,
+    expert_tests, board_tests;
+
+int main(void) {
+    const struct test *const lists[] = {cbor_tests,  framing_tests,  crypto_tests, slots_tests, image_tests,
+                                        fmath_tests, features_tests, expert_tests, board_tests};
+    int count = 0, failures = 0;
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+        for (const struct test *t = lists[i]; t->name; t++) {
+            test_failed = 0;
+            test_seed(0x9e3779b9);
+            t->run();
+            printf("%s  %s\n", test_failed ? "FAIL" : "ok  ", t->name);
+            fflush(stdout);
+            count++;
+            failures += test_failed;
+        }
+    }
+    printf("%d tests, %d failed\n", count, failures);
+    return failures != 0;
+}
