@@ -85,7 +85,7 @@ export function chartOptions(
           ]
         : [series('energy', '--energy', (index) => inOne(energy(at('energy', index))))]),
     ],
-    hooks: { drawAxes: [(u) => drawGaps(u, ring)] },
+    hooks: { drawAxes: [(u) => drawGaps(u, ring), (u) => drawRestarts(u, ring)] },
   };
 }
 
@@ -104,6 +104,28 @@ function drawGaps(u: uPlot, ring: TelemetryRing): void {
     ctx.fillRect(left, bbox.top, right - left, bbox.height);
     ctx.fillStyle = tokenColour('--warn');
     ctx.fillText(`−${gap.missing}`, (left + right) / 2, bbox.top + 12 * devicePixelRatio);
+  }
+  ctx.restore();
+}
+
+/** A dashed line where the board restarted and its sequence began anew. */
+function drawRestarts(u: uPlot, ring: TelemetryRing): void {
+  const { ctx, bbox } = u;
+  const boot = ring.view('boot');
+  const position = ring.view('position');
+  ctx.save();
+  ctx.strokeStyle = tokenColour('--ink-faint');
+  ctx.fillStyle = ctx.strokeStyle;
+  ctx.font = `${11 * devicePixelRatio}px sans-serif`;
+  ctx.setLineDash([4 * devicePixelRatio, 3 * devicePixelRatio]);
+  for (let i = 1; i < boot.length; i++) {
+    if (boot[i] === boot[i - 1]) continue;
+    const x = u.valToPos(position[i]!, 'x', true);
+    ctx.beginPath();
+    ctx.moveTo(x, bbox.top);
+    ctx.lineTo(x, bbox.top + bbox.height);
+    ctx.stroke();
+    ctx.fillText('restart', x + 4 * devicePixelRatio, bbox.top + 12 * devicePixelRatio);
   }
   ctx.restore();
 }
