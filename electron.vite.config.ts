@@ -18,7 +18,7 @@ export default defineConfig({
           cli: at('main/shells/cli/index.ts'),
           'classify-worker': at('main/jobs/classify/classify-worker.ts'),
         },
-        output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+        output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
       },
     },
   },

@@ -16,7 +16,7 @@ import type { VirtualBoards } from './fleet/virtual-boards.ts';
 import type { Classification } from './jobs/classify/classification.ts';
 import type { Jobs } from './jobs/jobs.ts';
 import type { Log } from './log.ts';
-import type { AllowedPaths } from './recordings/browse.ts';
+import type { AllowedPaths } from './recordings/allowed-paths.ts';
 import { decodeAll, toInt16 } from './recordings/pcm16k.ts';
 import type { BoardStore } from './store/board-store.ts';
 import type { TelemetryStore } from './store/telemetry-store.ts';

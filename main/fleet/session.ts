@@ -28,6 +28,7 @@ export class Session {
   private board: CurlewBoard | null = null;
   private readonly stopping = new AbortController();
   private turn: Promise<unknown> = Promise.resolve();
+  private pulling: Promise<void> = Promise.resolve();
   private watching: Promise<void> = Promise.resolve();
   private silent = 0;
   private current: Board;
@@ -126,12 +127,17 @@ export class Session {
 
   /** Asks for the telemetry now, rather than at the next turn. */
   pull(): Promise<void> {
-    return pullTelemetry(this.connected(), this.current.id, {
-      telemetry: this.context.telemetry,
-      signal: this.stopping.signal,
-      onRecords: (records) => this.received(records),
-      onReboot: () => this.rebooted(),
-    });
+    // One after another: a pull reads from the cursor that the one before has moved.
+    const mine = this.pulling.then(() =>
+      pullTelemetry(this.connected(), this.current.id, {
+        telemetry: this.context.telemetry,
+        signal: this.stopping.signal,
+        onRecords: (records) => this.received(records),
+        onReboot: () => this.rebooted(),
+      }),
+    );
+    this.pulling = mine.catch(() => undefined);
+    return mine;
   }
 
   private async open(): Promise<void> {

@@ -71,6 +71,16 @@ describe('the telemetry store', () => {
     expect((await telemetry.records('b1', 100)).map((one) => one.sequence)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
   });
 
+  test('stores a record once when two deliveries of it come at the same time', async () => {
+    const telemetry = telemetryStore(store);
+    await Promise.all([
+      telemetry.append(run(1, 5)),
+      telemetry.append(run(1, 5)),
+      telemetry.append(run(2, 7)),
+    ]);
+    expect((await telemetry.records('b1', 100)).map((one) => one.sequence)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  });
+
   test('counts the gaps in each boot, the one before the first record included', async () => {
     const telemetry = telemetryStore(store);
     await telemetry.append([...run(3, 4), ...run(10, 11)]);

@@ -24,6 +24,8 @@ const latency = 'features_us::DOUBLE + encoder_us + router_us + expert_us';
 
 export function telemetryStore(store: Store): TelemetryStore {
   const cursors = new Map<string, number>();
+  // One batch at a time: what is fresh is judged by what the batch before has stored.
+  let appending: Promise<void> = Promise.resolve();
 
   async function cursor(boardId: string, bootId: number): Promise<number> {
     const key = `${boardId}/${bootId}`;
@@ -44,22 +46,28 @@ export function telemetryStore(store: Store): TelemetryStore {
     );
   }
 
+  async function appendFresh(records: readonly TelemetryRecord[]): Promise<void> {
+    const fresh: TelemetryRecord[] = [];
+    const ends = new Map<string, number>();
+    for (const record of records) {
+      const key = `${record.boardId}/${record.bootId}`;
+      const last = ends.get(key) ?? (await cursor(record.boardId, record.bootId));
+      if (record.sequence <= last) continue;
+      fresh.push(record);
+      ends.set(key, record.sequence);
+    }
+    if (fresh.length === 0) return;
+    await store.transaction((connection) => appendAll(connection, fresh));
+    // Only now: a failed append must be asked for again.
+    for (const [key, last] of ends) cursors.set(key, last);
+  }
+
   return {
     cursor,
-    async append(records) {
-      const fresh: TelemetryRecord[] = [];
-      const ends = new Map<string, number>();
-      for (const record of records) {
-        const key = `${record.boardId}/${record.bootId}`;
-        const last = ends.get(key) ?? (await cursor(record.boardId, record.bootId));
-        if (record.sequence <= last) continue;
-        fresh.push(record);
-        ends.set(key, record.sequence);
-      }
-      if (fresh.length === 0) return;
-      await store.transaction((connection) => appendAll(connection, fresh));
-      // Only now: a failed append must be asked for again.
-      for (const [key, last] of ends) cursors.set(key, last);
+    append(records) {
+      const mine = appending.then(() => appendFresh(records));
+      appending = mine.catch(() => undefined);
+      return mine;
     },
 
     async records(boardId, limit) {
@@ -85,7 +93,7 @@ export function telemetryStore(store: Store): TelemetryStore {
         `SELECT "bootId", "afterSequence", missing FROM (
            SELECT boot_id AS "bootId",
              coalesce(lag(sequence) OVER boot, 0)::DOUBLE AS "afterSequence",
-             (sequence - 1 - coalesce(lag(sequence) OVER boot, 0))::DOUBLE AS missing,
+             sequence::DOUBLE - 1 - coalesce(lag(sequence) OVER boot, 0) AS missing,
              min(received_ms) OVER (PARTITION BY boot_id) AS began
            FROM telemetry WHERE board_id = $1 WINDOW boot AS (PARTITION BY boot_id ORDER BY sequence))
          WHERE missing > 0 ORDER BY began, "afterSequence"`,
