@@ -66,7 +66,9 @@ test('a silent device and a port that is not there are told apart', async () => 
   const path = join(folder, 'silence');
   await cable(path, 'SYSTEM:sleep 60');
   expect(await codeOf(client.request('boards.attach', { portId: path }))).toBe('BOARD_SILENT');
-  expect(await codeOf(client.request('boards.attach', { portId: join(folder, 'none') }))).toBe('PORT_NOT_FOUND');
+  expect(await codeOf(client.request('boards.attach', { portId: join(folder, 'none') }))).toBe(
+    'PORT_NOT_FOUND',
+  );
 });
 
 test('a pulled cable is noticed at once, ends what was waiting, and the board is back when it is plugged in', async () => {
@@ -77,13 +79,18 @@ test('a pulled cable is noticed at once, ends what was waiting, and the board is
   expect(attached).toMatchObject({ state: 'attached', simulated: true, kind: 'host' });
   const [expert] = await client.request('experts.list', {});
   const job = await client.request('deploy.start', { boardId: attached.id, expertId: expert?.id ?? '' });
-  await until(async () => ((await client.request('jobs.list', {})).find((one) => one.id === job.id)?.progress ?? 0) > 0.05);
+  await until(
+    async () =>
+      ((await client.request('jobs.list', {})).find((one) => one.id === job.id)?.progress ?? 0) > 0.05,
+  );
 
   const gone = once(plugged, 'exit');
   plugged.kill('SIGKILL');
   await gone;
   await until(async () => (await stateAt(path)) === 'lost');
-  await until(async () => (await client.request('jobs.list', {})).find((one) => one.id === job.id)?.state === 'failed');
+  await until(
+    async () => (await client.request('jobs.list', {})).find((one) => one.id === job.id)?.state === 'failed',
+  );
   const failed = (await client.request('jobs.list', {})).find((one) => one.id === job.id);
   expect(failed?.error?.code).toBe('PORT_LOST');
 
@@ -94,7 +101,9 @@ test('a pulled cable is noticed at once, ends what was waiting, and the board is
   const slots = await client.request('slots.list', { boardId: attached.id });
   expect(slots.some((slot) => slot.state === 'partial' && slot.offset > 0)).toBe(true);
   const again = await client.request('deploy.start', { boardId: attached.id, expertId: expert?.id ?? '' });
-  await until(async () => (await client.request('jobs.list', {})).find((one) => one.id === again.id)?.state === 'done');
+  await until(
+    async () => (await client.request('jobs.list', {})).find((one) => one.id === again.id)?.state === 'done',
+  );
 });
 
 test('a board that crashes is lost, and the lab closes cleanly all the same', async () => {

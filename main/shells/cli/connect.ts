@@ -1,4 +1,5 @@
 /** The command line's way to a lab: the one that runs already on this data folder, else one of its own. */
+import { parse } from 'node:path';
 import type { LabClient } from '../../contract/client.ts';
 import { connectLab } from '../../contract/connect.ts';
 import { CurlewError } from '../../contract/error.ts';
@@ -28,7 +29,8 @@ export async function connectCli(dataFolder: string): Promise<CliLab> {
       { pid: running.pid },
     );
   }
-  const lab = await openLab({ dataFolder, shell: 'cli' });
+  // Who types a path here may read it anyway: the whole file system is allowed.
+  const lab = await openLab({ dataFolder, shell: 'cli', roots: [parse(process.cwd()).root] });
   const client = connectLab(localTransport(lab));
   return {
     client,
