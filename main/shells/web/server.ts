@@ -74,6 +74,8 @@ export async function serveWeb(options: WebShellOptions): Promise<WebShell> {
       offered[0] === 'curlew' &&
       isToken(offered[1] ?? '');
     if (!allowed) {
+      // Node leaves an upgraded socket's errors to us; one who hangs up meanwhile must not end the lab.
+      socket.on('error', () => socket.destroy());
       socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
       return;
     }
