@@ -85,7 +85,7 @@ export function chartOptions(
           ]
         : [series('energy', '--energy', (index) => inOne(energy(at('energy', index))))]),
     ],
-    hooks: { drawAxes: [(u) => drawGaps(u, ring), (u) => drawRestarts(u, ring)] },
+    hooks: { drawAxes: [(u) => drawGaps(u, ring)], draw: [(u) => drawRestarts(u, ring)] },
   };
 }
 
@@ -114,9 +114,10 @@ function drawRestarts(u: uPlot, ring: TelemetryRing): void {
   const boot = ring.view('boot');
   const position = ring.view('position');
   ctx.save();
-  ctx.strokeStyle = tokenColour('--ink-faint');
+  ctx.strokeStyle = tokenColour('--ink-soft');
   ctx.fillStyle = ctx.strokeStyle;
   ctx.font = `${11 * devicePixelRatio}px sans-serif`;
+  ctx.textAlign = 'left';
   ctx.setLineDash([4 * devicePixelRatio, 3 * devicePixelRatio]);
   for (let i = 1; i < boot.length; i++) {
     if (boot[i] === boot[i - 1]) continue;
@@ -125,7 +126,7 @@ function drawRestarts(u: uPlot, ring: TelemetryRing): void {
     ctx.moveTo(x, bbox.top);
     ctx.lineTo(x, bbox.top + bbox.height);
     ctx.stroke();
-    ctx.fillText('restart', x + 4 * devicePixelRatio, bbox.top + 12 * devicePixelRatio);
+    ctx.fillText('restart', x + 4 * devicePixelRatio, bbox.top + bbox.height - 6 * devicePixelRatio);
   }
   ctx.restore();
 }
