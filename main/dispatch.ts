@@ -55,6 +55,11 @@ function failed(id: number, { code, message, context }: CurlewError): ReplyMessa
   return { type: 'reply', id, ok: false, error: { code, message, context: plain(context) } };
 }
 
-/** Context as both transports can carry it. */
-const plain = (context: Readonly<Record<string, unknown>>): Record<string, unknown> =>
-  JSON.parse(JSON.stringify(context)) as Record<string, unknown>;
+/** Context as every transport can carry it; facts that are no JSON are left out, rather than the sentence lost. */
+function plain(context: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  try {
+    return JSON.parse(JSON.stringify(context)) as Record<string, unknown>;
+  } catch {
+    return {};
+  }
+}

@@ -1,18 +1,19 @@
 /** A lab in the same process as its user. Messages are copied, as every other transport copies them. */
 import type { Transport } from '../contract/connect.ts';
 import type { Lab } from '../lab.ts';
+import { deliver } from './deliver.ts';
 
 export const localTransport = (lab: Pick<Lab, 'handle' | 'subscribe'>): Transport => {
   const listeners = new Set<Parameters<Transport['onMessage']>[0]>();
   let closed = false;
-  const deliver: Parameters<Transport['onMessage']>[0] = (message) => {
+  const take: Parameters<Transport['onMessage']>[0] = (message) => {
     if (closed) return;
     const copy = structuredClone(message);
     for (const listener of listeners) listener(copy);
   };
-  const unsubscribe = lab.subscribe(deliver);
+  const unsubscribe = lab.subscribe(take);
   return {
-    send: (message) => void lab.handle(structuredClone(message)).then(deliver),
+    send: (message) => void lab.handle(structuredClone(message)).then((reply) => deliver(reply, take)),
     onMessage(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);

@@ -119,6 +119,12 @@ describe.each(Object.entries(links))('over %s', (_name, open) => {
     expect(await client.request('jobs.list', {})).toEqual([job]);
   });
 
+  it('a result that cannot be carried becomes an error, and the next request is answered', async () => {
+    standIn.answer('boards.list', () => [{ ...board, name: () => 'Heron' }] as never);
+    await expect(client.request('boards.list', {})).rejects.toMatchObject({ code: 'INTERNAL' });
+    expect(await client.request('jobs.list', {})).toEqual([job]);
+  });
+
   it('a slow answer holds up no other', async () => {
     let finish = (): void => undefined;
     const slow = new Promise<void>((resolve) => (finish = resolve));

@@ -1,9 +1,9 @@
 /** The page's connection to the lab: one message port a page, in order, ended with the page. */
 import type { MessagePortMain } from 'electron';
 import { channels } from '../../contract/channels.ts';
-import { toCurlewError } from '../../contract/error.ts';
-import type { LabMessage, ReplyMessage } from '../../contract/wire.ts';
+import type { LabMessage } from '../../contract/wire.ts';
 import type { Lab } from '../../lab.ts';
+import { deliver } from '../deliver.ts';
 import type { ElectronApi } from './api.ts';
 import { isOurPage } from './sender.ts';
 
@@ -41,14 +41,7 @@ function serve(port: MessagePortMain, lab: Pick<Lab, 'handle' | 'subscribe'>): (
   };
   const unsubscribe = lab.subscribe(send);
   port.on('message', ({ data }) => {
-    void lab.handle(data).then((reply) => {
-      try {
-        send(reply);
-      } catch (thrown) {
-        // A result that cannot be cloned would leave the page waiting for ever.
-        send(unsendable(reply.id, thrown));
-      }
-    });
+    void lab.handle(data).then((reply) => deliver(reply, send));
   });
   port.start();
   return () => {
@@ -57,9 +50,4 @@ function serve(port: MessagePortMain, lab: Pick<Lab, 'handle' | 'subscribe'>): (
     unsubscribe();
     port.close();
   };
-}
-
-function unsendable(id: number, thrown: unknown): ReplyMessage {
-  const { code, message } = toCurlewError(thrown);
-  return { type: 'reply', id, ok: false, error: { code, message, context: {} } };
 }

@@ -7,6 +7,7 @@ import { decode, encode } from 'cborg';
 import { CurlewError } from '../../contract/error.ts';
 import type { LabMessage } from '../../contract/wire.ts';
 import type { Lab } from '../../lab.ts';
+import { deliver } from '../deliver.ts';
 import { pageHeaders, type Page } from '../page.ts';
 
 export interface WebShellOptions {
@@ -132,7 +133,7 @@ function serveSocket(webSocket: WebSocket, lab: WebShellOptions['lab']): void {
       webSocket.close(1003, 'binary CBOR messages only');
       return;
     }
-    void lab.handle(message).then(send);
+    void lab.handle(message).then((reply) => deliver(reply, send));
   });
 }
 
