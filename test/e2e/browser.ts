@@ -1,0 +1,34 @@
+/** For tests: Chromium on the built lab, and every complaint it makes about the page. */
+import { chromium, type Browser, type Page } from 'playwright-core';
+
+const program = '/usr/bin/chromium';
+const options = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--no-first-run',
+];
+
+export interface Visit {
+  page: Page;
+  /** Console errors, uncaught errors, failed loads, refusals of the content security policy. */
+  complaints: string[];
+  browser: Browser;
+}
+
+export async function visit(link: string, colorScheme: 'light' | 'dark' = 'dark'): Promise<Visit> {
+  const browser = await chromium.launch({ executablePath: program, args: options });
+  const page = await browser.newPage({
+    viewport: { width: 1360, height: 860 },
+    colorScheme,
+    acceptDownloads: true,
+  });
+  const complaints: string[] = [];
+  page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('requestfailed', (request) => complaints.push(`${request.url()} failed`));
+  await page.goto(link);
+  return { page, complaints, browser };
+}

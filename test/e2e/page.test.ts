@@ -1,0 +1,120 @@
+/** The main job by mouse and keyboard: Chromium against the built lab on loopback. */
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { resources } from '../../main/resources.ts';
+import { visit, type Visit } from './browser.ts';
+import { removeFolder, startLab, temporaryFolder, type LabProcess } from './lab-process.ts';
+
+let folder: string;
+let lab: LabProcess;
+let seen: Visit;
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  // The lab opens recordings of the person's home; here that is the test's folder.
+  process.env['HOME'] = folder;
+  lab = await startLab(join(folder, 'data'));
+  seen = await visit(lab.link);
+});
+afterAll(async () => {
+  await seen.browser.close();
+  await lab.stop();
+  await removeFolder(folder);
+});
+
+const slow = { timeout: 90_000 };
+
+describe('the page', () => {
+  test('opens with one board attached, says it is simulated, and hides the token', async () => {
+    const { page } = seen;
+    await page.getByRole('heading', { name: 'Fleet' }).waitFor(slow);
+    await page.getByRole('row', { name: /virtual-1/ }).waitFor();
+    expect(await page.getByText('simulated').count()).toBeGreaterThan(0);
+    expect(page.url()).not.toContain('token');
+    expect(await page.evaluate(() => globalThis.crossOriginIsolated)).toBe(true);
+  });
+
+  test('deploys the expert, with its progress, and shows it active', async () => {
+    const { page } = seen;
+    await page.keyboard.press('3');
+    await page.getByRole('button', { name: /^Deploy ESC-10/ }).click();
+    await page.getByRole('button', { name: /^Deploy again/ }).waitFor(slow);
+    await page.getByText('The expert is deployed', { exact: true }).waitFor();
+    const slots = await lab.client.request('slots.list', {
+      boardId: (await lab.client.request('boards.list', {}))[0]?.id ?? '',
+    });
+    expect(slots.filter((slot) => slot.active)).toMatchObject([{ state: 'verified', bits: 4 }]);
+  });
+
+  test('plays a clip at the board and finds that it computes what the reference computes', async () => {
+    const { page } = seen;
+    await page.keyboard.press('4');
+    await page.getByRole('button', { name: 'Play at virtual-1' }).click(slow);
+    await page.getByRole('button', { name: 'Playing…' }).waitFor();
+    await page.getByRole('button', { name: 'Play at virtual-1' }).waitFor(slow);
+    await page.getByText('the board computes what the quantized reference computes').waitFor(slow);
+    const verdict = await page.getByRole('region', { name: 'Verdict over the clip' }).innerText();
+    expect(verdict).toMatch(/implementation error/i);
+    expect(verdict).toMatch(/quantization error/i);
+    expect(verdict).toMatch(/modelled/i);
+  });
+
+  test('shows latency and energy records of the board, with their source', async () => {
+    const { page } = seen;
+    await page.keyboard.press('2');
+    await page.getByText('modelled').first().waitFor(slow);
+    const [board] = await lab.client.request('boards.list', {});
+    const summary = await lab.client.request('telemetry.summary', { boardId: board?.id ?? '' });
+    expect(summary.records).toBeGreaterThan(5);
+    await page.getByText(`${summary.records}`, { exact: true }).first().waitFor();
+  });
+
+  test('classifies a folder, bad files and capitals included, and exports a Raven table', async () => {
+    const { page } = seen;
+    const recordings = join(folder, 'recordings');
+    await mkdir(recordings);
+    await copyFile(join(resources.bank, 'clips', 'rain.ogg'), join(recordings, 'RAIN.OGG'));
+    await writeFile(join(recordings, 'broken.WAV'), 'RIFF is not enough');
+    await page.keyboard.press('5');
+    await page
+      .getByRole('button', { name: /folder/i })
+      .first()
+      .click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Folder', { exact: true }).fill(recordings);
+    await dialog.getByRole('button', { name: 'Open', exact: true }).click();
+    await dialog.getByText('RAIN.OGG').waitFor();
+    await dialog.getByRole('button', { name: /this folder|whole folder/i }).click();
+    await page.getByRole('button', { name: /^Classify with/ }).click();
+    await page
+      .getByText(/real time/)
+      .first()
+      .waitFor(slow);
+    await page.getByText('broken.WAV').first().waitFor();
+    const download = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Raven table' }).click();
+    const table = await readFile(await (await download).path(), 'utf8');
+    expect(table.split('\n')[0]).toMatch(/^Selection\tView\tChannel\tBegin Time \(s\)/);
+    expect(table).toContain('RAIN.OGG');
+  });
+
+  test('made no complaint on the way: no error, no refused or failed load', () => {
+    expect(seen.complaints).toEqual([]);
+  });
+
+  test('a wrong token gets a friendly page and no lab', async () => {
+    const other = await visit(lab.link.replace(/token=.*/, 'token=wrong'));
+    await other.page
+      .getByText(/address/i)
+      .first()
+      .waitFor();
+    expect(await other.page.getByRole('heading', { name: 'Fleet' }).count()).toBe(0);
+    await other.browser.close();
+  });
+
+  test('says that the lab is gone when it is killed', async () => {
+    await lab.stop('SIGKILL');
+    await seen.page.getByRole('alertdialog').or(seen.page.getByRole('dialog')).first().waitFor(slow);
+  });
+});
