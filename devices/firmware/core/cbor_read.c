@@ -1,7 +1,7 @@
 #include "cbor.h"
 #include "mem.h"
 
-enum { BREAK = -2, OPEN_LENGTH = 31 };
+enum { BREAK = 1, OPEN_LENGTH = 31 };
 
 struct reader {
     const uint8_t *at, *end;
@@ -20,7 +20,7 @@ struct level {
     uint8_t odd; /* of an open map: a key without its value so far */
 };
 
-/* 0, BREAK, or CUR_CBOR_MALFORMED. */
+/* 0, BREAK (of an open length), or CUR_CBOR_MALFORMED. */
 static int read_head(struct reader *r, struct head *h) {
     if (r->at == r->end) return CUR_CBOR_MALFORMED;
     uint8_t first = *r->at++;

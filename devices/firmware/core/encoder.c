@@ -28,5 +28,6 @@ static void encode_band(const float *x, float *to) {
 }
 
 void cur_encode(const float *patch, float embedding[CUR_EMBEDDING]) {
-    for (int band = 0; band < CUR_BANDS; band++) encode_band(patch + band, embedding + band);
+    for (int band = 0; band < CUR_BANDS; band++)
+        encode_band(patch + band, embedding + band);
 }

@@ -29,9 +29,11 @@ static uint32_t extent(int32_t x) {
  * 2^(14 + shift). Returns shift. */
 static int load_windowed(const int16_t *pcm, struct complex32 *z) {
     uint32_t loudest = 0;
-    for (int n = 0; n < CUR_FRAME_SAMPLES; n++) loudest |= extent(pcm[n]);
+    for (int n = 0; n < CUR_FRAME_SAMPLES; n++)
+        loudest |= extent(pcm[n]);
     int shift = 0;
-    while (shift < 15 && loudest < (uint32_t)1 << (14 - shift)) shift++;
+    while (shift < 15 && loudest < (uint32_t)1 << (14 - shift))
+        shift++;
     int32_t factor = (int32_t)1 << shift;
     int n = 0;
     for (; 2 * n < CUR_FRAME_SAMPLES; n++) {
@@ -39,12 +41,13 @@ static int load_windowed(const int16_t *pcm, struct complex32 *z) {
         to->re = (int32_t)(((int64_t)(pcm[2 * n] * factor) * cur_window[2 * n] + (1 << 16)) >> 17);
         to->im = (int32_t)(((int64_t)(pcm[2 * n + 1] * factor) * cur_window[2 * n + 1] + (1 << 16)) >> 17);
     }
-    for (; n < POINTS; n++) z[cur_reversed[n]] = (struct complex32){0, 0};
+    for (; n < POINTS; n++)
+        z[cur_reversed[n]] = (struct complex32){0, 0};
     return shift;
 }
 
-/* One stage of the transform: (a, b) becomes (a + w b, a - w b), both halved with `halve`. Returns the extent of
- * the results. Inlined, so that `halve` is a constant. */
+/* One stage of the transform: (a, b) becomes (a + w b, a - w b), both halved with `halve`. Returns the extent
+ * of the results. Inlined, so that `halve` is a constant. */
 __attribute__((always_inline)) static inline uint32_t stage(struct complex32 *z, int half, int halve) {
     int step = POINTS / half; /* the tables hold half a turn of 512 */
     int down = halve ? 32 : 31;
@@ -97,8 +100,10 @@ static float to_float(int64_t x, float scale) {
 static float magnitude(const struct complex32 *z, int k, float scale) {
     struct complex32 p = z[k], q = z[POINTS - k];
     int32_t c = cur_cosine[k] >> 1, s = cur_sine[k] >> 1, unit = 1 << 30;
-    int64_t re = (int64_t)p.re * (unit - s) + (int64_t)q.re * (unit + s) + (int64_t)p.im * c + (int64_t)q.im * c;
-    int64_t im = (int64_t)p.im * (unit - s) - (int64_t)q.im * (unit + s) + (int64_t)q.re * c - (int64_t)p.re * c;
+    int64_t re =
+        (int64_t)p.re * (unit - s) + (int64_t)q.re * (unit + s) + (int64_t)p.im * c + (int64_t)q.im * c;
+    int64_t im =
+        (int64_t)p.im * (unit - s) - (int64_t)q.im * (unit + s) + (int64_t)q.re * c - (int64_t)p.re * c;
     float x = to_float(re, scale), y = to_float(im, scale);
     return cur_sqrtf(x * x + y * y);
 }

@@ -41,6 +41,8 @@ static int console_char(struct cur_receiver *r, uint8_t c) {
     r->quad = r->quad << 6 | (uint32_t)value;
     if (++r->quad_len < 4) return 0;
     uint32_t n = 3u - r->line_ended;
+    /* Bits under the padding must be zero: each text has one encoding only. */
+    if (r->quad & ((1u << 8 * r->line_ended) - 1)) return -1;
     if (r->console_len + n > sizeof r->console) return -1;
     for (uint32_t i = 0; i < n; i++)
         r->console[r->console_len++] = (uint8_t)(r->quad >> (16 - 8 * i));

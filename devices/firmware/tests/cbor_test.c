@@ -2,15 +2,15 @@
 #include "../core/cbor.h"
 
 /* {"a": 1, "data": h'010203', "t": "xy", "on": true, "x": [1, {"k": -5}], "f": 1.5} */
-static const uint8_t sample[] = {0xa6, 0x61, 'a',  0x01, 0x64, 'd',  'a',  't',  'a', 0x43, 0x01, 0x02, 0x03,
+static const uint8_t sample[] = {0xa6, 0x61, 'a',  0x01, 0x64, 'd',  'a',  't',  'a',  0x43, 0x01, 0x02, 0x03,
                                  0x61, 't',  0x62, 'x',  'y',  0x62, 'o',  'n',  0xf5, 0x61, 'x',  0x82, 0x01,
                                  0xa1, 0x61, 'k',  0x24, 0x61, 'f',  0xfa, 0x3f, 0xc0, 0x00, 0x00};
 
 /* The same with indefinite lengths everywhere. */
-static const uint8_t open_sample[] = {0xbf, 0x61, 'a',  0x01, 0x7f, 0x62, 'd',  'a',  0x62, 't', 'a', 0xff,
-                                      0x5f, 0x41, 0x01, 0x42, 0x02, 0x03, 0xff, 0x61, 't',  0x7f, 0x61, 'x',
-                                      0x61, 'y',  0xff, 0x62, 'o',  'n',  0xf5, 0x61, 'x',  0x9f, 0x01, 0xbf,
-                                      0x61, 'k',  0x24, 0xff, 0xff, 0xff};
+static const uint8_t open_sample[] = {0xbf, 0x61, 'a',  0x01, 0x7f, 0x62, 'd',  'a',  0x62, 't',  'a',
+                                      0xff, 0x5f, 0x41, 0x01, 0x42, 0x02, 0x03, 0xff, 0x61, 't',  0x7f,
+                                      0x61, 'x',  0x61, 'y',  0xff, 0x62, 'o',  'n',  0xf5, 0x61, 'x',
+                                      0x9f, 0x01, 0xbf, 0x61, 'k',  0x24, 0xff, 0xff, 0xff};
 
 static int read_sample(const uint8_t *bytes, size_t len) {
     struct cur_cbor_map map;
@@ -23,8 +23,8 @@ static int read_sample(const uint8_t *bytes, size_t len) {
            cur_cbor_get_string(&map, "data", CUR_CBOR_BYTES, scratch, 8, &data, &data_len) == 0 &&
            data_len == 3 && memcmp(data, "\1\2\3", 3) == 0 &&
            cur_cbor_get_string(&map, "t", CUR_CBOR_TEXT, scratch + 8, 8, &text, &text_len) == 0 &&
-           text_len == 2 && memcmp(text, "xy", 2) == 0 && cur_cbor_get_bool(&map, "on", &on) == 0 && on == 1 &&
-           cur_cbor_get_u32(&map, "missing", &a) == CUR_CBOR_ABSENT;
+           text_len == 2 && memcmp(text, "xy", 2) == 0 && cur_cbor_get_bool(&map, "on", &on) == 0 &&
+           on == 1 && cur_cbor_get_u32(&map, "missing", &a) == CUR_CBOR_ABSENT;
 }
 
 static void reads_definite(void) {
@@ -53,23 +53,24 @@ static void refuses_what_is_no_map(void) {
         const char *bytes;
         size_t len;
     } bad[] = {
-        {"\x80", 1},                         /* an array */
-        {"\xa0\x00", 2},                     /* something after the map */
-        {"\xa1\x01\x02", 3},                 /* a key that is no text */
-        {"\xa1\x61k\x1c", 4},                /* a reserved length */
-        {"\xa1\x61k\x1f", 4},                /* an integer of open length */
-        {"\xa1\x61k\xf8\x10", 5},            /* a short simple value in two bytes */
-        {"\xa1\x61k\xff", 4},                /* a break where nothing is open */
-        {"\xbf\x61k\xff", 4},                /* an open map that ends after a key */
-        {"\xa1\x61k\x5f\x61x\xff", 7},       /* a text piece in a byte string */
-        {"\xa1\x61k\x5f\x5f\xff\xff", 7},    /* pieces in pieces */
+        {"\x80", 1},                                           /* an array */
+        {"\xa0\x00", 2},                                       /* something after the map */
+        {"\xa1\x01\x02", 3},                                   /* a key that is no text */
+        {"\xa1\x61k\x1c", 4},                                  /* a reserved length */
+        {"\xa1\x61k\x1f", 4},                                  /* an integer of open length */
+        {"\xa1\x61k\xf8\x10", 5},                              /* a short simple value in two bytes */
+        {"\xa1\x61k\xff", 4},                                  /* a break where nothing is open */
+        {"\xbf\x61k\xff", 4},                                  /* an open map that ends after a key */
+        {"\xa1\x61k\x5f\x61x\xff", 7},                         /* a text piece in a byte string */
+        {"\xa1\x61k\x5f\x5f\xff\xff", 7},                      /* pieces in pieces */
         {"\xa1\x61k\x9b\xff\xff\xff\xff\xff\xff\xff\xff", 12}, /* a count beyond all memory */
         {"\xbb\xff\xff\xff\xff\xff\xff\xff\xff", 9},
         {"\xa1\x61k\x5b\xff\xff\xff\xff\xff\xff\xff\xff", 12},
     };
     struct cur_cbor_map map;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        CHECK_AT(i, cur_cbor_map_check(&map, (const uint8_t *)bad[i].bytes, bad[i].len) == CUR_CBOR_MALFORMED);
+        CHECK_AT(i,
+                 cur_cbor_map_check(&map, (const uint8_t *)bad[i].bytes, bad[i].len) == CUR_CBOR_MALFORMED);
     }
 }
 
@@ -81,7 +82,8 @@ static void limits_depth(void) {
         bytes[len++] = 0xa1;
         bytes[len++] = 0x61;
         bytes[len++] = 'k';
-        for (size_t i = 0; i < deep; i++) bytes[len++] = 0x81;
+        for (size_t i = 0; i < deep; i++)
+            bytes[len++] = 0x81;
         bytes[len++] = 0x00;
         int want = deep + 1 <= CUR_CBOR_DEPTH ? 0 : CUR_CBOR_MALFORMED;
         CHECK_AT(deep, cur_cbor_map_check(&map, bytes, len) == want);
@@ -115,7 +117,8 @@ static void survives_noise(void) {
     uint8_t bytes[64], scratch[8];
     for (int turn = 0; turn < 200000; turn++) {
         size_t len = test_noise() % sizeof bytes;
-        for (size_t i = 0; i < len; i++) bytes[i] = (uint8_t)test_noise();
+        for (size_t i = 0; i < len; i++)
+            bytes[i] = (uint8_t)test_noise();
         if (len) bytes[0] = (uint8_t)(0xa0 | (bytes[0] & 0x1f));
         /* Keys of text make it further. */
         if (len > 2) bytes[1] = 0x61;
@@ -147,10 +150,11 @@ static void writes_within_bounds(void) {
             memcpy(whole, part, len);
         }
         CHECK_AT(cap, w.overflow == (cap < len));
-        for (size_t i = cap; i < sizeof part; i++) CHECK_AT(cap, part[i] == 0xee);
+        for (size_t i = cap; i < sizeof part; i++)
+            CHECK_AT(cap, part[i] == 0xee);
     }
-    static const uint8_t want[] = {0xa3, 0x66, 'n',  'u',  'm',  'b', 'e', 'r',  0x3a, 0x00, 0x01,
-                                   0x11, 0x6f, 0x61, 'p',  0xfa, 0x3f, 0xc0, 0x00, 0x00, 0x65};
+    static const uint8_t want[] = {0xa3, 0x66, 'n',  'u', 'm',  'b',  'e',  'r',  0x3a, 0x00, 0x01,
+                                   0x11, 0x6f, 0x61, 'p', 0xfa, 0x3f, 0xc0, 0x00, 0x00, 0x65};
     CHECK(memcmp(whole, want, sizeof want) == 0);
 }
 

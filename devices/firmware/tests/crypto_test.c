@@ -9,7 +9,8 @@ static int hashes_to(const uint8_t *bytes, size_t n, const char *hex) {
     cur_sha256_start(&s);
     cur_sha256_feed(&s, bytes, n);
     cur_sha256_finish(&s, digest);
-    for (int i = 0; i < 32; i++) sprintf(text + 2 * i, "%02x", digest[i]);
+    for (int i = 0; i < 32; i++)
+        sprintf(text + 2 * i, "%02x", digest[i]);
     return strcmp(text, hex) == 0;
 }
 
@@ -17,16 +18,20 @@ static void sha256_known(void) {
     static uint8_t million[1000000];
     memset(million, 'a', sizeof million);
     static const char two[] = "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq";
-    CHECK(hashes_to((const uint8_t *)"", 0, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"));
-    CHECK(hashes_to((const uint8_t *)"abc", 3, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"));
+    CHECK(hashes_to((const uint8_t *)"", 0,
+                    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"));
+    CHECK(hashes_to((const uint8_t *)"abc", 3,
+                    "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"));
     CHECK(hashes_to((const uint8_t *)two, sizeof two - 1,
                     "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"));
-    CHECK(hashes_to(million, sizeof million, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"));
+    CHECK(hashes_to(million, sizeof million,
+                    "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"));
 }
 
 static void sha256_pieces(void) {
     uint8_t bytes[200], whole[32], pieces[32];
-    for (size_t i = 0; i < sizeof bytes; i++) bytes[i] = (uint8_t)test_noise();
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (uint8_t)test_noise();
     for (size_t len = 0; len <= sizeof bytes; len++) {
         struct cur_sha256 s;
         cur_sha256_start(&s);

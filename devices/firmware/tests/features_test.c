@@ -36,12 +36,14 @@ static double largest_error(void) {
     float got[CUR_BANDS];
     reference(pcm, want);
     cur_log_mel_frame(pcm, got);
-    for (int band = 0; band < CUR_BANDS; band++) worst = fmax(worst, fabs(got[band] - want[band]));
+    for (int band = 0; band < CUR_BANDS; band++)
+        worst = fmax(worst, fabs(got[band] - want[band]));
     return worst;
 }
 
 static void sine(double amplitude, double hertz, double phase) {
-    for (int n = 0; n < 400; n++) pcm[n] = (int16_t)lrint(amplitude * sin(2 * M_PI * hertz * n / 16000 + phase));
+    for (int n = 0; n < 400; n++)
+        pcm[n] = (int16_t)lrint(amplitude * sin(2 * M_PI * hertz * n / 16000 + phase));
 }
 
 /* The hardest input: a full-scale tone beside bands that hold hardly anything. */
@@ -62,7 +64,8 @@ static void quiet_tones(void) {
 static void noises(void) {
     for (int turn = 0; turn < 40; turn++) {
         int shift = turn % 15;
-        for (int n = 0; n < 400; n++) pcm[n] = (int16_t)((int16_t)test_noise() >> shift);
+        for (int n = 0; n < 400; n++)
+            pcm[n] = (int16_t)((int16_t)test_noise() >> shift);
         CHECK_AT(turn, largest_error() < 2e-6);
     }
 }
@@ -83,7 +86,8 @@ static void extremes(void) {
 
 static void embedding(void) {
     static float patch[CUR_FRAMES * CUR_BANDS], got[CUR_EMBEDDING];
-    for (int i = 0; i < CUR_FRAMES * CUR_BANDS; i++) patch[i] = (float)(test_noise() % 10000) / 1000.0f - 6.0f;
+    for (int i = 0; i < CUR_FRAMES * CUR_BANDS; i++)
+        patch[i] = (float)(test_noise() % 10000) / 1000.0f - 6.0f;
     cur_encode(patch, got);
     for (int b = 0; b < CUR_BANDS; b++) {
         double sum = 0, squares = 0, max = -1e9, min = 1e9, steps = 0, step_max = 0;
@@ -94,9 +98,11 @@ static void embedding(void) {
             double step = fabs(x - patch[(t - 1) * CUR_BANDS + b]);
             steps += step, step_max = fmax(step_max, step);
         }
-        for (int t = 0; t < CUR_FRAMES; t++) squares += pow(patch[t * CUR_BANDS + b] - sum / 96, 2);
+        for (int t = 0; t < CUR_FRAMES; t++)
+            squares += pow(patch[t * CUR_BANDS + b] - sum / 96, 2);
         double want[6] = {sum / 96, sqrt(squares / 96), max, min, steps / 95, step_max};
-        for (int i = 0; i < 6; i++) CHECK_AT(b, fabs(got[i * CUR_BANDS + b] - want[i]) < 1e-5);
+        for (int i = 0; i < 6; i++)
+            CHECK_AT(b, fabs(got[i * CUR_BANDS + b] - want[i]) < 1e-5);
     }
 }
 

@@ -5,7 +5,8 @@ static struct cur_receiver receiver;
 static uint8_t body[CUR_BUF_SIZE], frame[CUR_FRAME_SIZE];
 
 static void fill(size_t len, int kind) {
-    for (size_t i = 0; i < len; i++) body[i] = kind == 0 ? 0 : kind == 1 ? 0xff : (uint8_t)(test_noise() >> 7);
+    for (size_t i = 0; i < len; i++)
+        body[i] = kind == 0 ? 0 : kind == 1 ? 0xff : (uint8_t)(test_noise() >> 7);
 }
 
 /* Feeds bytes; returns how many messages equal to body[0..len) came, or -1 if another one did. */
@@ -47,10 +48,12 @@ static void console_round_trip(void) {
 
 static void known_console_frame(void) {
     /* An SMP echo request: 02 00 00 09 00 00 00 00 a1 61 64 65 hello */
-    static const uint8_t message[] = {2, 0, 0, 9, 0, 0, 0, 0, 0xa1, 0x61, 0x64, 0x65, 'h', 'e', 'l', 'l', 'o'};
+    static const uint8_t message[] = {2,    0,    0,    9,   0,   0,   0,   0,  0xa1,
+                                      0x61, 0x64, 0x65, 'h', 'e', 'l', 'l', 'o'};
     memcpy(body, message, sizeof message);
     size_t n = cur_frame(CUR_FRAMING_CONSOLE, body, sizeof message, frame);
-    static const char want[] = "\x06\x09" "ABMCAAAJAAAAAKFhZGVoZWxsb";
+    static const char want[] = "\x06\x09"
+                               "ABMCAAAJAAAAAKFhZGVoZWxsb";
     CHECK(memcmp(frame, want, sizeof want - 1) == 0);
     CHECK(frame[n - 1] == '\n' && n == 2 + 28 + 1);
 }
@@ -127,9 +130,13 @@ static void refuses_what_is_too_long(void) {
         CHECK_AT(i, feed(i & 1 ? &letter : &ff, 1, 0, NULL) == 0);
     }
     /* Console lines without end: each line is right, the packet announces more than fits. */
-    static const char first[] = "\x06\x09" "//8AAAAA\n", more[] = "\x04\x14" "AAAAAAAA\n";
+    static const char first[] = "\x06\x09"
+                                "//8AAAAA\n",
+                      more[] = "\x04\x14"
+                               "AAAAAAAA\n";
     CHECK(feed((const uint8_t *)first, sizeof first - 1, 0, NULL) == 0);
-    for (int i = 0; i < 2000; i++) CHECK_AT(i, feed((const uint8_t *)more, sizeof more - 1, 0, NULL) == 0);
+    for (int i = 0; i < 2000; i++)
+        CHECK_AT(i, feed((const uint8_t *)more, sizeof more - 1, 0, NULL) == 0);
     fill(100, 2);
     static const uint8_t flush = 0;
     feed(&flush, 1, 0, NULL);

@@ -15,8 +15,8 @@ uint32_t test_noise(void) {
     return state;
 }
 
-extern TEST_LIST(cbor_tests), framing_tests, crypto_tests, slots_tests, image_tests, fmath_tests, features_tests,
-    expert_tests, board_tests;
+extern const struct test cbor_tests[], framing_tests[], crypto_tests[], slots_tests[], image_tests[],
+    fmath_tests[], features_tests[], expert_tests[], board_tests[];
 
 int main(void) {
     const struct test *const lists[] = {cbor_tests,  framing_tests,  crypto_tests, slots_tests, image_tests,

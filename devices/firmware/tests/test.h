@@ -10,23 +10,23 @@
 
 extern int test_failed;
 
-#define CHECK(condition)                                                                                       \
-    do {                                                                                                       \
-        if (!(condition)) {                                                                                    \
-            printf("    %s:%d: not so: %s\n", __FILE__, __LINE__, #condition);                                 \
-            test_failed = 1;                                                                                   \
-            return;                                                                                            \
-        }                                                                                                      \
+#define CHECK(condition)                                                                                     \
+    do {                                                                                                     \
+        if (!(condition)) {                                                                                  \
+            printf("    %s:%d: not so: %s\n", __FILE__, __LINE__, #condition);                               \
+            test_failed = 1;                                                                                 \
+            return;                                                                                          \
+        }                                                                                                    \
     } while (0)
 
 /* The same in a loop: says which turn. */
-#define CHECK_AT(turn, condition)                                                                              \
-    do {                                                                                                       \
-        if (!(condition)) {                                                                                    \
-            printf("    %s:%d: at %ld not so: %s\n", __FILE__, __LINE__, (long)(turn), #condition);            \
-            test_failed = 1;                                                                                   \
-            return;                                                                                            \
-        }                                                                                                      \
+#define CHECK_AT(turn, condition)                                                                            \
+    do {                                                                                                     \
+        if (!(condition)) {                                                                                  \
+            printf("    %s:%d: at %ld not so: %s\n", __FILE__, __LINE__, (long)(turn), #condition);          \
+            test_failed = 1;                                                                                 \
+            return;                                                                                          \
+        }                                                                                                    \
     } while (0)
 
 struct test {
@@ -34,8 +34,11 @@ struct test {
     void (*run)(void);
 };
 
-#define TEST_LIST(list) const struct test list[]
-#define TEST_END        {NULL, NULL}
+#define TEST_LIST(list)                                                                                      \
+    extern const struct test list[];                                                                         \
+    const struct test list[]
+#define TEST_END                                                                                             \
+    { NULL, NULL }
 
 /* Noise that is the same in every run. */
 uint32_t test_noise(void);

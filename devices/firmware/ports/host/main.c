@@ -1,5 +1,5 @@
-/* The board as a process of this computer, on a pseudo-terminal whose path it prints. Times are measured on this
- * computer's clock; energy is not known. */
+/* The board as a process of this computer, on a pseudo-terminal whose path it prints. Times are measured on
+ * this computer's clock; energy is not known. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -54,7 +54,8 @@ static int flash_erase(void *ctx, uint32_t off) {
 static int flash_program(void *ctx, uint32_t off, const uint8_t *bytes, uint32_t n) {
     (void)ctx;
     if (off > CUR_FLASH_SIZE || n > CUR_FLASH_SIZE - off) return -1;
-    for (uint32_t i = 0; i < n; i++) flash[off + i] &= bytes[i];
+    for (uint32_t i = 0; i < n; i++)
+        flash[off + i] &= bytes[i];
     return 0;
 }
 
@@ -64,7 +65,8 @@ static int32_t audio_read(void *ctx, int16_t *samples, uint32_t n) {
     uint64_t heard = (now_ns(ctx) - audio_start_ns) * CUR_RATE / 1000000000u;
     if (heard > audio_taken + 2 * CUR_RATE) audio_taken = heard - 2 * CUR_RATE;
     uint32_t count = heard - audio_taken < n ? (uint32_t)(heard - audio_taken) : n;
-    for (uint32_t i = 0; i < count; i++) samples[i] = audio[(audio_taken + i) % audio_len];
+    for (uint32_t i = 0; i < count; i++)
+        samples[i] = audio[(audio_taken + i) % audio_len];
     audio_taken += count;
     return (int32_t)count;
 }
@@ -120,7 +122,8 @@ static int open_flash(const char *path) {
     flash = mmap(NULL, CUR_FLASH_SIZE, PROT_READ | PROT_WRITE, sharing, file, 0);
     if (flash == MAP_FAILED) return -1;
     /* What a new file is longer than an old one is erased flash, too. */
-    if (before.st_size < CUR_FLASH_SIZE) memset(flash + before.st_size, 0xff, CUR_FLASH_SIZE - (size_t)before.st_size);
+    if (before.st_size < CUR_FLASH_SIZE)
+        memset(flash + before.st_size, 0xff, CUR_FLASH_SIZE - (size_t)before.st_size);
     hal.flash = flash;
     return 0;
 }

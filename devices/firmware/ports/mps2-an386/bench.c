@@ -22,7 +22,8 @@ static uint32_t noise(void) {
 
 static void print(const char *text) {
     size_t n = 0;
-    while (text[n]) n++;
+    while (text[n])
+        n++;
     machine_uart_write((const uint8_t *)text, n);
 }
 
@@ -54,13 +55,17 @@ static void finish(const char *kernel, uint32_t units) {
 }
 
 static void fill_floats(float *to, uint32_t n) {
-    for (uint32_t i = 0; i < n; i++) to[i] = (float)(noise() & 0xffff) / 65536.0f + 0.1f;
+    for (uint32_t i = 0; i < n; i++)
+        to[i] = (float)(noise() & 0xffff) / 65536.0f + 0.1f;
 }
 
 static void fill(void) {
-    for (int i = 0; i < CUR_WINDOW_SAMPLES; i++) pcm[i] = (int16_t)(noise() & 0xffff);
-    for (uint32_t i = 0; i < sizeof floats; i += 4) cur_put_f32(floats + i, (float)(noise() & 0xff) / 256.0f + 0.1f);
-    for (uint32_t i = 0; i < WIDE * OUTPUTS; i++) cur_put_f32(weights + 4 * i, (float)(noise() & 0xff) / 256.0f);
+    for (int i = 0; i < CUR_WINDOW_SAMPLES; i++)
+        pcm[i] = (int16_t)(noise() & 0xffff);
+    for (uint32_t i = 0; i < sizeof floats; i += 4)
+        cur_put_f32(floats + i, (float)(noise() & 0xff) / 256.0f + 0.1f);
+    for (uint32_t i = 0; i < WIDE * OUTPUTS; i++)
+        cur_put_f32(weights + 4 * i, (float)(noise() & 0xff) / 256.0f);
 }
 
 static void measure_linear(const char *name, uint32_t inputs) {
@@ -83,7 +88,8 @@ int main(void) {
     overhead = machine_instructions() - started;
 
     begin();
-    for (int t = 0; t < CUR_FRAMES; t++) cur_log_mel_frame(pcm + t * CUR_FRAME_HOP, patch + t * CUR_BANDS);
+    for (int t = 0; t < CUR_FRAMES; t++)
+        cur_log_mel_frame(pcm + t * CUR_FRAME_HOP, patch + t * CUR_BANDS);
     finish("frame", CUR_FRAMES);
     begin();
     cur_encode(patch, embedding);
@@ -101,7 +107,8 @@ int main(void) {
     begin();
     cur_norm_relu(work.v, floats, floats, WIDE);
     finish("norm", WIDE);
-    struct cur_layer last = {.inputs = NARROW, .outputs = CLASSES, .row_bytes = 4 * NARROW, .weights = weights, .bias = floats};
+    struct cur_layer last = {
+        .inputs = NARROW, .outputs = CLASSES, .row_bytes = 4 * NARROW, .weights = weights, .bias = floats};
     begin();
     cur_float_linear(work.y, &last, work.v);
     finish("float", NARROW * CLASSES);
@@ -110,5 +117,6 @@ int main(void) {
     cur_softmax(&scores, CLASSES);
     finish("softmax", CLASSES);
     print("end\n");
-    for (;;) machine_sleep();
+    for (;;)
+        machine_sleep();
 }

@@ -46,11 +46,14 @@ void machine_entry(void) {
     CPACR |= 0xfu << 20; /* the FPU, before the first float instruction */
     __asm volatile("dsb\n\tisb");
     uint32_t *from = machine_data_from;
-    for (uint32_t *to = machine_data; to < machine_data_end;) *to++ = *from++;
-    for (uint32_t *to = machine_bss; to < machine_bss_end;) *to++ = 0;
+    for (uint32_t *to = machine_data; to < machine_data_end;)
+        *to++ = *from++;
+    for (uint32_t *to = machine_bss; to < machine_bss_end;)
+        *to++ = 0;
     /* 64 words are left for what runs now. */
     uint32_t *here = (uint32_t *)__builtin_frame_address(0) - 64;
-    for (uint32_t *to = machine_stack_limit; to < here;) *to++ = paint;
+    for (uint32_t *to = machine_stack_limit; to < here;)
+        *to++ = paint;
     main();
     machine_reset();
 }
@@ -138,7 +141,8 @@ uint64_t machine_instructions(void) {
 
 uint32_t machine_stack_high_water(void) {
     const uint32_t *p = machine_stack_limit;
-    while (p < machine_stack_top && *p == paint) p++;
+    while (p < machine_stack_top && *p == paint)
+        p++;
     return (uint32_t)((const uint8_t *)machine_stack_top - (const uint8_t *)p);
 }
 

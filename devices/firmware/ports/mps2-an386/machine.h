@@ -19,8 +19,8 @@ void machine_sleep(void);
 /* Ticks of the 25 MHz timer since machine_start; call at least every 171 s. */
 uint64_t machine_ticks(void);
 
-/* Instructions since machine_start. Right only under `-icount shift=6`, where an instruction takes 64 ns, which is
- * 1.6 ticks; time asleep counts as if it were worked. */
+/* Instructions since machine_start. Right only under `-icount shift=6`, where an instruction takes 64 ns,
+ * which is 1.6 ticks; time asleep counts as if it were worked. */
 uint64_t machine_instructions(void);
 
 /* Deepest the stack has been, bytes. */

@@ -44,7 +44,8 @@ static int flash_erase(void *ctx, uint32_t off) {
 static int flash_program(void *ctx, uint32_t off, const uint8_t *bytes, uint32_t n) {
     (void)ctx;
     if (off > CUR_FLASH_SIZE || n > CUR_FLASH_SIZE - off) return -1;
-    for (uint32_t i = 0; i < n; i++) MACHINE_FLASH[off + i] &= bytes[i];
+    for (uint32_t i = 0; i < n; i++)
+        MACHINE_FLASH[off + i] &= bytes[i];
     return 0;
 }
 

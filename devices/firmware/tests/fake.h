@@ -1,0 +1,34 @@
+#ifndef CUR_FAKE_H
+#define CUR_FAKE_H
+
+#include "../core/curlew.h"
+
+/* Hardware for tests: flash as an array (it obeys the rules of flash), a line as two buffers. */
+struct fake {
+    struct cur_hal hal;
+    uint8_t flash[CUR_FLASH_SIZE] __attribute__((aligned(16)));
+    uint32_t flash_writes; /* erases and programs so far */
+    int rule_broken;       /* something programmed that was not erased */
+    uint8_t in[65536], out[65536];
+    size_t in_at, in_len, out_len;
+    const int16_t *audio; /* NULL none */
+    uint32_t audio_left;
+    int resets;
+};
+
+/* A new board's hardware: erased flash. */
+void fake_start(struct fake *f);
+
+/* A small image, right in everything, built in `bytes` (at least 8 KiB); returns its length. Layers:
+ * BitLinear 384 -> 10 with norm, float 10 -> 3. */
+uint32_t fake_image(uint8_t *bytes, uint32_t seed);
+
+/* Puts a right seal into an image that was altered. */
+void fake_seal(uint8_t *bytes, uint32_t len);
+
+void fake_sha256(const uint8_t *bytes, size_t len, uint8_t digest[32]);
+
+/* Where a section lies: its entry in the table. */
+uint8_t *fake_entry(uint8_t *bytes, uint16_t type, uint16_t layer);
+
+#endif
