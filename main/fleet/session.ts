@@ -21,6 +21,7 @@ export interface SessionContext {
 /** How often telemetry is asked for, and how often a lost port is tried again, milliseconds. */
 const pullEveryMs = 500;
 const reopenEveryMs = 1500;
+const tellSeenEveryMs = 3000;
 /** Silent pulls in a row after which a board counts as lost though its port is open. */
 const silentPulls = 3;
 
@@ -175,7 +176,10 @@ export class Session {
   private async pullAndJudge(): Promise<void> {
     try {
       await this.pull();
+      const now = Date.now();
       if (this.silent >= silentPulls) this.change({ state: 'attached', message: null });
+      // An idle board is seen with every pull; telling of it now and then is enough.
+      if (now - (this.current.lastSeenMs ?? 0) > tellSeenEveryMs) this.change({ lastSeenMs: now });
       this.silent = 0;
     } catch (thrown) {
       const error = toCurlewError(thrown);
