@@ -32,7 +32,8 @@ function count(): Promise<Map<string, Count>> {
       { timeout: longestMs },
       (error, printed) => {
         if ((error as NodeJS.ErrnoException | null)?.code === 'ENOENT') reject(new Error(emulatorMissing));
-        else if (!/^end$/m.test(printed)) reject(new Error(`The bench did not finish; it printed: ${printed}`));
+        else if (!/^end$/m.test(printed))
+          reject(new Error(`The bench did not finish; it printed: ${printed}`));
         else resolve(parse(printed));
       },
     );
@@ -46,7 +47,9 @@ function count(): Promise<Map<string, Count>> {
 
 function parse(printed: string): Map<string, Count> {
   const lines = [...printed.matchAll(/^(\w+) (\d+) (\d+)$/gm)];
-  return new Map(lines.map(([, name, units, n]) => [name!, { units: Number(units), instructions: Number(n) }]));
+  return new Map(
+    lines.map(([, name, units, n]) => [name!, { units: Number(units), instructions: Number(n) }]),
+  );
 }
 
 function tableOf(counts: Map<string, Count>): KernelTable {
@@ -85,7 +88,9 @@ if (process.argv.includes('--check')) {
     return Math.abs(is - was) > 0.01 * is;
   });
   for (const name of off) {
-    console.error(`${name}: counted ${measured.instructions[name]}, the table says ${committed.instructions[name]}`);
+    console.error(
+      `${name}: counted ${measured.instructions[name]}, the table says ${committed.instructions[name]}`,
+    );
   }
   if (off.length > 0) {
     console.error('Run “npx tsx devices/boards/measure-kernels.ts” and commit the table.');

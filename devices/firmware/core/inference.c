@@ -62,8 +62,11 @@ int cur_infer(struct cur_board *b, enum cur_input_kind kind) {
 
     uint64_t nj = energy(b), at[4];
     at[0] = busy(b);
-    if (kind == CUR_INPUT_PCM) compute_patch(b);
-    at[1] = busy(b);
+    at[1] = at[0];
+    if (kind == CUR_INPUT_PCM) {
+        compute_patch(b);
+        at[1] = busy(b);
+    }
     cur_encode(b->patch, b->embedding);
     report(b, CUR_KERNEL_ENCODER, 1);
     at[2] = busy(b);

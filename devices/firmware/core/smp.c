@@ -40,8 +40,8 @@ static int handle(struct cur_board *b, uint16_t group, struct cur_request *rq, c
                   size_t len, struct cur_cbor_writer *w) {
     static const uint8_t empty_map[] = {0xa0};
     cur_handler *handler = handler_of(group);
-    if (!handler) return CUR_STD_NOT_SUPPORTED;
-    int malformed = group == CUR_GROUP_OS ? CUR_STD_INVALID : CUR_RC_MALFORMED;
+    if (!handler) return group < CUR_GROUP_EXPERTS ? CUR_STD_NOT_SUPPORTED : CUR_RC_UNSUPPORTED;
+    int malformed = group < CUR_GROUP_EXPERTS ? CUR_STD_INVALID : CUR_RC_MALFORMED;
     size_t payload = len - CUR_SMP_HEADER;
     if (big_u16(message + 2) != payload) return malformed;
     /* Some clients send nothing at all where a map would be empty. */
@@ -61,7 +61,7 @@ size_t cur_smp_answer(struct cur_board *b, const uint8_t *message, size_t len) {
     uint8_t *reply = b->reply;
     struct cur_cbor_writer w = {.bytes = reply + CUR_SMP_HEADER, .cap = sizeof b->reply - CUR_SMP_HEADER};
     int rc = handle(b, group, &rq, message, len, &w);
-    if (rc == 0 && w.overflow) rc = group == CUR_GROUP_OS ? CUR_STD_UNKNOWN : CUR_RC_TOO_LARGE;
+    if (rc == 0 && w.overflow) rc = group < CUR_GROUP_EXPERTS ? CUR_STD_UNKNOWN : CUR_RC_TOO_LARGE;
     if (rc) write_error(&w, version, group, rc);
 
     reply[0] = (uint8_t)(version << 3 | (rq.op + 1));

@@ -1,0 +1,361 @@
+/**
+ * What every Curlew board must do, as tests through the real driver. Run on each build of the firmware; on a real
+ * board by giving its port.
+ */
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CurlewBoard } from '../drivers/curlew/board.ts';
+import type { ByteStream, Port } from '../drivers/port.ts';
+import { createSmpClient, type SmpClient } from '../protocol/client.ts';
+import { binaryDecoder, consoleDecoder, encodeFrame, type FramingName } from '../protocol/framing.ts';
+import { inferenceRun, type InferenceResult } from '../protocol/messages/inference-run.ts';
+import { decodeSmp, type SmpMessage } from '../protocol/smp.ts';
+import { tappedPort, type TappedPort } from './tapped-port.ts';
+
+export interface ConformanceSubject {
+  name: string;
+  /** A board with erased flash. */
+  port(): Port;
+  /** What the board must say of itself. */
+  expected: { kind: string; hasAudioSource: boolean; latencySource: string; energySource: string };
+}
+
+export interface ConformanceMaterial {
+  /** Two different sound images. */
+  images: readonly [Uint8Array, Uint8Array];
+  labels: readonly string[];
+  /** 15,600 samples. */
+  pcm: Int16Array;
+}
+
+/** What must be the same on every board, to the bit. */
+export interface Answers {
+  fromPcm: Float32Array;
+  fromLogMel: Float32Array;
+  logMel: Float32Array;
+  embedding: Float32Array;
+  probability: number;
+  entropy: number;
+}
+
+const sha256 = (bytes: Uint8Array): Uint8Array => new Uint8Array(createHash('sha256').update(bytes).digest());
+const ringRecords = 1024;
+const rawSequence = 200;
+
+async function refusal(action: Promise<unknown>): Promise<string> {
+  const error = await action.then(
+    () => null,
+    (thrown: { code?: string; context?: { reason?: string } }) => thrown,
+  );
+  return error ? (error.context?.reason ?? error.code ?? String(error)) : 'accepted';
+}
+
+/** A request whose payload is any bytes at all. */
+function rawRequest(group: number, command: number, payload: Uint8Array, operation = 2): Uint8Array {
+  const header = [
+    8 | operation,
+    0,
+    payload.length >> 8,
+    payload.length & 255,
+    group >> 8,
+    group & 255,
+    200,
+    command,
+  ];
+  return Uint8Array.from([...header, ...payload]);
+}
+
+/** Registers the suite. `onAnswers` gets the board's answers, to compare boards with each other. */
+export function boardConformance(
+  subject: ConformanceSubject,
+  material: ConformanceMaterial,
+  onAnswers: (answers: Answers) => void,
+): void {
+  const [first, second] = material.images;
+
+  describe(`a ${subject.name} board`, () => {
+    let port: TappedPort;
+    let board: CurlewBoard;
+    let client: SmpClient;
+    let reference: InferenceResult;
+
+    const deploy = async (image: Uint8Array): Promise<number> => {
+      const { slot } = await board.upload(image, sha256(image));
+      await board.verify(slot);
+      await board.activate(slot);
+      return slot;
+    };
+    /** Runs what is in the board's input buffer once more. */
+    const runAgain = (kind: 'pcm' | 'log-mel'): Promise<InferenceResult> =>
+      client.request(inferenceRun, { kind });
+
+    beforeAll(async () => {
+      port = tappedPort(subject.port());
+      board = await CurlewBoard.open(port);
+      client = createSmpClient(port.line, port.id);
+      client.setFraming('binary');
+      client.setLimits({ messageBytes: 2048, outstanding: 4 });
+    });
+    afterAll(() => board?.close());
+
+    test('says what it is', () => {
+      const { kind, hasAudioSource } = subject.expected;
+      expect(board.info).toMatchObject({
+        kind,
+        hasAudioSource,
+        ringRecords,
+        sampleRate: 16_000,
+        windowBytes: 31_200,
+        framings: { console: true, binary: true },
+      });
+      expect(board.info.bootId).toBeGreaterThan(0);
+    });
+
+    test('has empty slots and refuses to infer before an expert is deployed', async () => {
+      const { slots, active, previous } = await board.slots();
+      expect(slots.map(({ state }) => state)).toEqual(['empty', 'empty']);
+      expect([active, previous]).toEqual([-1, -1]);
+      await expect(board.infer(material.pcm)).rejects.toMatchObject({ code: 'NO_EXPERT_ACTIVE' });
+      expect(await refusal(board.labels())).toBe('no_expert');
+      expect(await refusal(board.lastResult())).toBe('incomplete');
+    });
+
+    test('echoes text in both framings', async () => {
+      for (const framing of ['console', 'binary'] as FramingName[]) {
+        client.setFraming(framing);
+        expect(await board.echo(`${framing}: grå kråka`)).toBe(`${framing}: grå kråka`);
+      }
+    });
+
+    test('takes an expert and answers with it', async () => {
+      const slot = await deploy(first);
+      const table = await board.slots();
+      expect(table.active).toBe(slot);
+      expect(table.slots[slot]).toMatchObject({ state: 'verified', length: first.length, bits: 4 });
+      expect(table.slots[slot]?.sha256).toEqual(sha256(first));
+      expect(await board.labels()).toEqual(material.labels);
+
+      reference = await board.infer(material.pcm);
+      const { logits, classIndex, topProbability, entropy } = reference;
+      expect(logits).toHaveLength(material.labels.length);
+      expect(classIndex).toBe(logits.indexOf(Math.max(...logits)));
+      const exponentials = [...logits].map((x) => Math.exp(x - logits[classIndex]!));
+      const sum = exponentials.reduce((a, b) => a + b);
+      const probabilities = exponentials.map((x) => x / sum);
+      expect(topProbability).toBeCloseTo(1 / sum, 5);
+      expect(entropy).toBeCloseTo(-probabilities.reduce((a, p) => a + (p > 0 ? p * Math.log(p) : 0), 0), 5);
+      expect(await board.lastResult()).toEqual(reference);
+    });
+
+    test('says where its times and energies come from', () => {
+      const { latencySource, energySource } = subject.expected;
+      expect(reference).toMatchObject({ latencySource, energySource });
+      expect(reference.latencyUs[0]).toBeGreaterThan(0);
+      expect(reference.energyNanojoule > 0).toBe(energySource !== 'none');
+    });
+
+    test('gives the same logits for its own log-mel values as for the sound', async () => {
+      const logMel = await board.features('log-mel');
+      const embedding = await board.features('embedding');
+      expect([logMel.length, embedding.length]).toEqual([96 * 64, 384]);
+      const again = await board.infer(logMel);
+      expect(again.logits).toEqual(reference.logits);
+      expect(again.latencyUs[0]).toBe(0);
+      onAnswers({
+        fromPcm: reference.logits,
+        fromLogMel: again.logits,
+        logMel,
+        embedding,
+        probability: reference.topProbability,
+        entropy: reference.entropy,
+      });
+    });
+
+    test('takes a second expert beside the first and rolls back to it', async () => {
+      await deploy(second);
+      expect((await board.infer(material.pcm)).logits).not.toEqual(reference.logits);
+      const { active, previous } = await board.rollback();
+      expect((await board.slots()).slots[active]?.sha256).toEqual(sha256(first));
+      expect(previous).toBe(1 - active);
+      expect((await board.infer(material.pcm)).logits).toEqual(reference.logits);
+    });
+
+    test('erases the slot that is not active, and only that', async () => {
+      const { active } = await board.slots();
+      expect(await refusal(board.erase(active))).toBe('bad_slot');
+      expect(await refusal(board.erase(2))).toBe('bad_slot');
+      await board.erase(1 - active);
+      expect((await board.slots()).slots[1 - active]?.state).toBe('empty');
+      expect(await refusal(board.activate(1 - active))).toBe('not_verified');
+      expect(await refusal(board.rollback())).toBe('not_verified');
+    });
+
+    test('goes on with an upload that was cut off', async () => {
+      const abort = new AbortController();
+      const cut = board.upload(second, sha256(second), {
+        signal: abort.signal,
+        onProgress: (sent) => sent > second.length / 3 && abort.abort(),
+      });
+      expect(await refusal(cut)).toBe('ABORTED');
+      const { slots, active } = await board.slots();
+      expect(slots[1 - active]).toMatchObject({ state: 'partial', length: second.length });
+      const progress: number[] = [];
+      const { slot } = await board.upload(second, sha256(second), {
+        onProgress: (sent) => progress.push(sent),
+      });
+      expect(progress[0]).toBeGreaterThan(second.length / 3);
+      await board.verify(slot);
+    });
+
+    test('refuses an altered image and goes on with the old expert', async () => {
+      const altered = second.slice();
+      altered[altered.length >> 1]! ^= 1;
+      const { slot } = await board.upload(altered, sha256(second));
+      expect(await refusal(board.verify(slot))).toBe('bad_hash');
+      expect(await refusal(board.activate(slot))).toBe('not_verified');
+      // Announced with its own hash: now the image's seal is what does not match.
+      await board.upload(altered, sha256(altered));
+      expect(await refusal(board.verify(slot))).toBe('bad_image');
+      expect((await board.infer(material.pcm)).logits).toEqual(reference.logits);
+    });
+
+    test('refuses an image cut short and goes on with the old expert', async () => {
+      const short = second.subarray(0, second.length - 16);
+      const { slot } = await board.upload(short, sha256(short));
+      expect(await refusal(board.verify(slot))).toBe('bad_image');
+      expect((await board.slots()).slots[slot]?.state).toBe('partial');
+      expect((await board.infer(material.pcm)).logits).toEqual(reference.logits);
+    });
+
+    test('answers malformed requests with an error and changes nothing', async () => {
+      const before = await board.slots();
+      const malformed = [
+        [],
+        [0xff],
+        [0xa1],
+        [0xa1, 0x64, 0x73, 0x6c, 0x6f, 0x74],
+        [0x80],
+        [0xa0, 0x00],
+        [0xbf, 0x61],
+      ];
+      for (const framing of ['console', 'binary'] as FramingName[]) {
+        for (const payload of malformed) {
+          const message = rawRequest(64, 5, Uint8Array.from(payload));
+          const { sequence, payload: answer } = await rawAnswer(port.line, framing, message);
+          expect(sequence).toBe(rawSequence);
+          expect(answer).toEqual({ err: { group: 64, rc: 1 } });
+        }
+      }
+      expect(await board.slots()).toEqual(before);
+      expect(await board.echo('still there')).toBe('still there');
+    });
+
+    test('refuses groups and commands it does not know', async () => {
+      const ask = (group: number, id: number): Promise<string> =>
+        refusal(
+          client.request(
+            {
+              name: 'unknown',
+              operation: 'read',
+              group,
+              id,
+              repeatable: true,
+              timeoutMs: 2000,
+              encode: () => ({}),
+              decode: () => null,
+            },
+            undefined,
+          ),
+        );
+      expect(await ask(99, 0)).toBe('unsupported');
+      expect(await ask(3, 0)).toBe('not_supported');
+      expect(await ask(65, 77)).toBe('unsupported');
+      expect(await ask(0, 77)).toBe('not_supported');
+    });
+
+    test('counts noise on the line and goes on', async () => {
+      const { discardedBytes } = await board.readInfo();
+      const noise = Uint8Array.from({ length: 3000 }, (_, i) => 1 + ((i * 89 + (i >> 4)) % 255));
+      await port.line.write(noise);
+      expect(await board.echo('after noise')).toBe('after noise');
+      const after = (await board.readInfo()).discardedBytes;
+      expect(after - discardedBytes).toBeGreaterThanOrEqual(noise.length);
+    });
+
+    test('runs only on a whole window', async () => {
+      await board.reset();
+      await board.readInfo();
+      expect(await refusal(runAgain('pcm'))).toBe('incomplete');
+    });
+
+    test('numbers its telemetry from 1 at every boot and tells boots apart', async () => {
+      const { bootId } = await board.readInfo();
+      await board.infer(material.pcm);
+      await board.reset();
+      const after = await board.readInfo();
+      expect(after.bootId).not.toBe(bootId);
+      expect((await board.telemetry(0)).oldest).toBe(0);
+      const result = await board.infer(material.pcm);
+      expect(result.logits).toEqual(reference.logits);
+      const page = await board.telemetry(0);
+      expect(page).toMatchObject({ bootId: after.bootId, next: 2, oldest: 1 });
+      expect(page.records).toHaveLength(1);
+      expect(page.records[0]).toMatchObject({
+        sequence: 1,
+        inferenceId: result.inferenceId,
+        classIndex: result.classIndex,
+        latencyUs: result.latencyUs,
+        energyNanojoule: result.energyNanojoule,
+      });
+    });
+
+    test('keeps the last 1024 records and says which are gone', async () => {
+      await board.infer(await board.features('log-mel'));
+      const { sequence } = await runAgain('log-mel');
+      const last = ringRecords + 40;
+      const runs = Array.from({ length: last - sequence }, () => runAgain('log-mel'));
+      await Promise.all(runs);
+      const sequences: number[] = [];
+      for (let after = 0; ;) {
+        const page = await board.telemetry(after);
+        expect(page).toMatchObject({ next: last + 1, oldest: last - ringRecords + 1 });
+        if (page.records.length === 0) break;
+        sequences.push(...page.records.map((record) => record.sequence));
+        after = sequences.at(-1)!;
+      }
+      expect(sequences).toEqual(Array.from({ length: ringRecords }, (_, i) => last - ringRecords + 1 + i));
+    });
+
+    if (subject.expected.hasAudioSource) {
+      test('listens to its own microphone until told to stop', async () => {
+        const { next } = await board.telemetry(0);
+        await board.listen(true, 1600);
+        expect(await refusal(board.infer(material.pcm))).toBe('busy');
+        while ((await board.telemetry(next)).records.length < 3)
+          await new Promise((go) => setTimeout(go, 50));
+        await board.listen(false);
+        const { next: stopped } = await board.telemetry(0);
+        expect((await board.infer(material.pcm)).sequence).toBe(stopped);
+      });
+    } else {
+      test('says that it has no microphone', async () => {
+        expect(await refusal(board.listen(true))).toBe('unsupported');
+      });
+    }
+  });
+}
+
+/** Writes a message as it is and gives the next one that comes back in the same framing. */
+function rawAnswer(line: ByteStream, framing: FramingName, message: Uint8Array): Promise<SmpMessage> {
+  const decoder = framing === 'binary' ? binaryDecoder() : consoleDecoder();
+  return new Promise((resolve, reject) => {
+    const stop = line.onData((bytes) => {
+      for (const decoded of decoder.push(bytes)) {
+        if (decoded.type !== 'message') continue;
+        stop();
+        resolve(decodeSmp(decoded.body));
+      }
+    });
+    line.write(encodeFrame(framing, message)).catch(reject);
+  });
+}

@@ -1,0 +1,93 @@
+/** Every build of the firmware passes one suite, and all give the same bits. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import {
+  boardConformance,
+  type Answers,
+  type ConformanceMaterial,
+} from '../../devices/boards/conformance.ts';
+import { hostBoard } from '../../devices/boards/host/host-board.ts';
+import { qemuBoard } from '../../devices/boards/qemu/qemu-board.ts';
+import { VirtualBoard } from '../../devices/boards/virtual/virtual-board.ts';
+import { packExpert } from '../../models/packing/pack.ts';
+import { randomExpert, randomNumbers } from '../fixtures/random-expert.ts';
+
+const root = new URL('../../', import.meta.url);
+const wasm = readFileSync(new URL('devices/boards/virtual/curlew.wasm', root));
+const folder = mkdtempSync(join(tmpdir(), 'curlew-conformance-'));
+const noise = randomNumbers(11);
+const pcm = Int16Array.from({ length: 15_600 }, (_, i) =>
+  Math.round(9000 * Math.sin(i * i * 1e-5) + 6000 * (noise() - 0.5) * (i % 4000 < 900 ? 1 : 0.02)),
+);
+const [one, two] = [randomExpert(1, [24, 16]), randomExpert(2, [16])];
+const material: ConformanceMaterial = {
+  images: [packExpert(one, Uint8Array.of(1)), packExpert(two, Uint8Array.of(2))],
+  labels: one.labels,
+  pcm,
+};
+
+const virtual = new VirtualBoard({ wasm, name: 'conformance', id: Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8) });
+virtual.setMicrophone(pcm);
+const audioFile = join(folder, 'microphone.s16');
+writeFileSync(audioFile, new Uint8Array(pcm.buffer));
+
+const answers = new Map<string, Answers>();
+const keep = (name: string) => (given: Answers) => void answers.set(name, given);
+
+afterAll(() => {
+  virtual.switchOff();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+boardConformance(
+  {
+    name: 'virtual',
+    port: () => virtual,
+    expected: { kind: 'virtual', hasAudioSource: true, latencySource: 'modelled', energySource: 'modelled' },
+  },
+  material,
+  keep('virtual'),
+);
+boardConformance(
+  {
+    name: 'host process',
+    port: () => hostBoard({ name: 'conformance', id: '0102030405060708', audioFile }),
+    expected: { kind: 'host', hasAudioSource: true, latencySource: 'measured', energySource: 'none' },
+  },
+  material,
+  keep('host'),
+);
+boardConformance(
+  {
+    name: 'emulated Cortex-M4F',
+    port: () => qemuBoard({ name: 'conformance', id: Uint8Array.of(8, 7, 6, 5, 4, 3, 2, 1) }),
+    expected: {
+      kind: 'mps2-an386',
+      hasAudioSource: false,
+      latencySource: 'counted',
+      energySource: 'counted',
+    },
+  },
+  material,
+  keep('qemu'),
+);
+
+describe('the builds of the firmware', () => {
+  const bits = (values: Float32Array): number[] => [
+    ...new Uint32Array(values.buffer, values.byteOffset, values.length),
+  ];
+
+  test('give the same bits for the same input', () => {
+    const [first, ...others] = ['virtual', 'host', 'qemu'].map((name) => answers.get(name));
+    expect(first).toBeDefined();
+    for (const other of others) {
+      expect(bits(other!.logMel)).toEqual(bits(first!.logMel));
+      expect(bits(other!.embedding)).toEqual(bits(first!.embedding));
+      expect(bits(other!.fromPcm)).toEqual(bits(first!.fromPcm));
+      expect(bits(other!.fromLogMel)).toEqual(bits(first!.fromLogMel));
+      expect([other!.probability, other!.entropy]).toEqual([first!.probability, first!.entropy]);
+    }
+  });
+});
