@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { toCurlewError } from '../../main/contract/error.ts';
 import { CurlewBoard } from '../drivers/curlew/board.ts';
 import type { ByteStream, Port } from '../drivers/port.ts';
 import { createSmpClient, type SmpClient } from '../protocol/client.ts';
@@ -42,12 +43,16 @@ const sha256 = (bytes: Uint8Array): Uint8Array => new Uint8Array(createHash('sha
 const ringRecords = 1024;
 const rawSequence = 200;
 
+/** Why an action was refused: the board's reason, else the error's code. */
 async function refusal(action: Promise<unknown>): Promise<string> {
-  const error = await action.then(
-    () => null,
-    (thrown: { code?: string; context?: { reason?: string } }) => thrown,
-  );
-  return error ? (error.context?.reason ?? error.code ?? String(error)) : 'accepted';
+  try {
+    await action;
+    return 'accepted';
+  } catch (thrown) {
+    const { code, context } = toCurlewError(thrown);
+    const reason = context['reason'];
+    return typeof reason === 'string' ? reason : code;
+  }
 }
 
 /** A request whose payload is any bytes at all. */

@@ -1,9 +1,10 @@
 /** A board that needs no hardware: the real firmware as WebAssembly, behind the port interface. No Node API. */
 import { CurlewError } from '../../../main/contract/error.ts';
-import type { ByteStream, Port, Unsubscribe } from '../../drivers/port.ts';
+import type { ByteStream, Port } from '../../drivers/port.ts';
 import { defaultProfile, kernelTable, type BoardProfile, type KernelTable } from '../profiles.ts';
 import { Firmware, type Hardware, type Identity } from './firmware.ts';
 import { LoopingMicrophone } from './microphone.ts';
+import { VirtualStream, type Transport } from './virtual-stream.ts';
 
 export interface VirtualBoardOptions extends Identity {
   /** The bytes of curlew.wasm. */
@@ -180,13 +181,9 @@ export class VirtualBoard implements Port {
   private crash(thrown: unknown): void {
     const detail = thrown instanceof Error ? thrown.message : String(thrown);
     this.outgoing.length = 0;
-    this.switchOffAfterCrash();
-    this.stream?.lose(`The firmware of ${this.id} crashed (${detail}). Open it again to restart it.`);
-  }
-
-  private switchOffAfterCrash(): void {
     this.flash = this.firmware?.flash.slice();
     this.firmware = null;
+    this.stream?.lose(`The firmware of ${this.id} crashed (${detail}). Open it again to restart it.`);
   }
 
   private saveSoon(): void {
@@ -206,63 +203,4 @@ export class VirtualBoard implements Port {
 /** A timer that does not keep a Node process alive; browsers' timers are plain numbers. */
 function unref(timer: unknown): void {
   (timer as { unref?: () => void }).unref?.();
-}
-
-interface Transport {
-  send(bytes: Uint8Array): Promise<void>;
-  /** The stream is closed; `error` is for writes still waiting. */
-  closed(error: CurlewError): void;
-}
-
-class VirtualStream implements ByteStream {
-  private readonly dataListeners = new Set<(bytes: Uint8Array) => void>();
-  private readonly closeListeners = new Set<(reason: Error | undefined) => void>();
-  private closedWith: { reason: Error | undefined } | null = null;
-
-  constructor(
-    private readonly port: string,
-    private readonly transport: Transport,
-  ) {}
-
-  write(bytes: Uint8Array): Promise<void> {
-    if (this.closedWith) return Promise.reject(this.lost('the port is closed'));
-    return this.transport.send(bytes);
-  }
-
-  onData(listener: (bytes: Uint8Array) => void): Unsubscribe {
-    this.dataListeners.add(listener);
-    return () => this.dataListeners.delete(listener);
-  }
-
-  onClose(listener: (reason: Error | undefined) => void): Unsubscribe {
-    if (this.closedWith) queueMicrotask(() => listener(this.closedWith?.reason));
-    else this.closeListeners.add(listener);
-    return () => this.closeListeners.delete(listener);
-  }
-
-  close(): Promise<void> {
-    this.finish(undefined);
-    return Promise.resolve();
-  }
-
-  deliver(bytes: Uint8Array): void {
-    for (const listener of [...this.dataListeners]) listener(bytes);
-  }
-
-  lose(message: string): void {
-    this.finish(new CurlewError('PORT_LOST', message, { port: this.port }));
-  }
-
-  private finish(reason: Error | undefined): void {
-    if (this.closedWith) return;
-    this.closedWith = { reason };
-    this.transport.closed(reason instanceof CurlewError ? reason : this.lost('it was closed'));
-    for (const listener of [...this.closeListeners]) listener(reason);
-  }
-
-  private lost(detail: string): CurlewError {
-    return new CurlewError('PORT_LOST', `The connection to ${this.port} is gone: ${detail}.`, {
-      port: this.port,
-    });
-  }
 }

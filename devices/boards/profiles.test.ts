@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import {
+  activeWatts,
+  boardProfile,
+  boardProfiles,
+  kernelNames,
+  kernelTable,
+  nanosecondsPerInstruction,
+} from './profiles.ts';
+import { boardParameters } from './qemu/parameters.ts';
+
+const firmware = (path: string): string =>
+  readFileSync(new URL(`../firmware/${path}`, import.meta.url), 'utf8');
+
+test('kernels are numbered as in the firmware', () => {
+  const numbered = [...firmware('hal/hal.h').matchAll(/CUR_KERNEL_(\w+) = (\d+),/g)];
+  expect(numbered.map(([, name, number]) => [name!.toLowerCase(), Number(number)])).toEqual(
+    kernelNames.map((name, number) => [name, number]),
+  );
+});
+
+test('the table has a count for every kernel and says where it comes from', () => {
+  expect(Object.keys(kernelTable.instructions).sort()).toEqual([...kernelNames].sort());
+  for (const name of kernelNames) expect(kernelTable.instructions[name], name).toBeGreaterThan(0);
+  expect(kernelTable.source).toMatch(/Counted/);
+});
+
+test('every profile is complete, fits the board’s report and cites its source', () => {
+  for (const profile of boardProfiles) {
+    expect(boardProfile(profile.name)).toBe(profile);
+    expect(new TextEncoder().encode(profile.name).length).toBeLessThanOrEqual(31);
+    expect(profile.source).toMatch(/datasheet/);
+    expect(nanosecondsPerInstruction(profile)).toBeGreaterThan(0);
+    expect(activeWatts(profile)).toBeGreaterThan(0);
+  }
+});
+
+test('an unknown profile is refused', () => {
+  expect(() => boardProfile('no-such-board')).toThrow(expect.objectContaining({ code: 'REQUEST_INVALID' }));
+});
+
+test('QEMU parameters lie as the firmware reads them', () => {
+  const profile = boardProfile('stm32l476-80mhz');
+  const bytes = boardParameters('bænk', Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8), 0xdeadbeef, profile);
+  const view = new DataView(bytes.buffer);
+  expect(firmware('ports/mps2-an386/machine.h')).toContain(`0x${view.getUint32(0, true).toString(16)}u`);
+  expect(view.getUint32(4, true)).toBe(0xdeadbeef);
+  expect([...bytes.subarray(8, 16)]).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+  expect(new TextDecoder().decode(bytes.subarray(16, 22))).toBe('bænk\0');
+  expect(new TextDecoder().decode(bytes.subarray(80, 96))).toBe('stm32l476-80mhz\0');
+  expect([112, 116, 120].map((at) => view.getUint32(at, true))).toEqual([15_625, 24_000, 3000]);
+  expect(bytes).toHaveLength(124);
+});
