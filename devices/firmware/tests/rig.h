@@ -1,0 +1,59 @@
+#ifndef CUR_RIG_H
+#define CUR_RIG_H
+
+#include "fake.h"
+#include "../core/cbor.h"
+#include "../core/smp.h"
+
+/* The whole board on a test bench: requests go in over its line, replies come out. */
+
+extern struct fake rig_fake;
+extern struct cur_board rig_board;
+
+/* The image that rig_upload sends: fake_image of seed 1 after rig_start. */
+extern uint8_t rig_image[8192];
+extern uint32_t rig_image_len;
+
+/* The last reply, and its map. */
+extern uint8_t rig_reply[CUR_BUF_SIZE];
+extern size_t rig_reply_len;
+extern struct cur_cbor_map rig_map;
+
+/* A new board, just switched on. */
+void rig_start(void);
+
+/* Lets the board work until it has nothing to do. */
+void rig_poll_all(void);
+
+/* Puts bytes on the line to the board. */
+void rig_put(const uint8_t *bytes, size_t n);
+void rig_send(enum cur_framing framing, int op, int group, int command, const uint8_t *payload, size_t n);
+
+/* Takes one reply in that framing from what the board sent: 1 if there was one. */
+int rig_take_reply(enum cur_framing framing);
+
+enum { RIG_BROKEN = -1 };
+
+/* One request in the binary framing and its reply: 0, the error's rc, or RIG_BROKEN. */
+int rig_ask_bytes(int op, int group, int command, const uint8_t *payload, size_t n);
+
+/* The same with a payload built piece by piece: rig_request, then that many pairs, then rig_ask. */
+extern struct cur_cbor_writer rig_writer;
+extern uint8_t rig_payload[CUR_BUF_SIZE];
+struct cur_cbor_writer *rig_request(uint32_t pairs);
+void rig_pair(const char *key, uint32_t value);
+void rig_pair_bytes(const char *key, const uint8_t *bytes, size_t n);
+int rig_ask(int op, int group, int command);
+
+/* A number in the last reply; 0xdeadbeef if it is not there. */
+uint32_t rig_number(const char *key);
+
+/* A command of the experts group with only a slot. */
+int rig_ask_slot(int command, uint32_t slot);
+
+/* Sends rig_image; sends, verifies and activates it; runs it on a window of noise. 0 or an rc. */
+int rig_upload(uint32_t slot);
+int rig_deploy(uint32_t slot);
+int rig_infer(uint32_t seed);
+
+#endif
