@@ -15,6 +15,14 @@ export interface SerialDevices {
   problem: string | null;
 }
 
+/** What of the package's own description is used here. */
+interface Found {
+  path: string;
+  manufacturer?: string;
+  vendorId?: string;
+  pnpId?: string;
+}
+
 export async function listSerialPorts(environment: NodeJS.ProcessEnv = process.env): Promise<SerialDevices> {
   // On Linux the package asks udevadm, and where that is missing it ends the process with an unhandled error.
   if (process.platform === 'linux' && !onPath('udevadm', environment)) {
@@ -26,7 +34,7 @@ export async function listSerialPorts(environment: NodeJS.ProcessEnv = process.e
     };
   }
   try {
-    const found = await SerialPort.list();
+    const found = (await SerialPort.list()) as Found[];
     const devices = found
       // The kernel announces 32 legacy UARTs that are not there; a real one has an identity or a vendor.
       .filter((device) => device.vendorId ?? device.manufacturer ?? device.pnpId)

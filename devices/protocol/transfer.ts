@@ -2,7 +2,7 @@
  * Sends bytes piece by piece, several pieces in flight, to a receiver that answers each piece with the offset of
  * the next byte it wants. A lost or refused piece shows as an answer that lags; sending goes on from there.
  */
-import { CurlewError } from '../../main/contract/error.ts';
+import { CurlewError, toCurlewError } from '../../main/contract/error.ts';
 
 export interface Transfer {
   data: Uint8Array;
@@ -23,7 +23,7 @@ const mostStalls = 5;
 /** @throws what `send` throws, once it has thrown `mostStalls` times without progress; ABORTED */
 export async function transfer(task: Transfer): Promise<void> {
   const { data, pieceBytes } = task;
-  type Outcome = { key: symbol; start: number; end: number; wanted?: number; error?: unknown };
+  type Outcome = { key: symbol; start: number; end: number; wanted?: number; error?: CurlewError };
   const flying = new Map<symbol, { start: number; outcome: Promise<Outcome> }>();
   let wanted = task.from;
   let next = task.from;
@@ -36,7 +36,7 @@ export async function transfer(task: Transfer): Promise<void> {
     next = end;
     const outcome = task.send(start, data.subarray(start, end)).then(
       (answer): Outcome => ({ key, start, end, wanted: answer }),
-      (error: unknown): Outcome => ({ key, start, end, error }),
+      (thrown: unknown): Outcome => ({ key, start, end, error: toCurlewError(thrown) }),
     );
     flying.set(key, { start, outcome });
   };
@@ -49,8 +49,7 @@ export async function transfer(task: Transfer): Promise<void> {
     const done = await Promise.race([...flying.values()].map((piece) => piece.outcome));
     flying.delete(done.key);
     if (done.error !== undefined) {
-      const silent = done.error instanceof CurlewError && done.error.code === 'BOARD_SILENT';
-      if (!silent || ++stalls >= mostStalls) throw done.error;
+      if (done.error.code !== 'BOARD_SILENT' || ++stalls >= mostStalls) throw done.error;
     } else if (done.wanted !== undefined && done.wanted > wanted) {
       wanted = Math.min(done.wanted, data.length);
       stalls = 0;

@@ -32,7 +32,7 @@ describe('the page', () => {
     await page.getByRole('row', { name: /virtual-1/ }).waitFor();
     expect(await page.getByText('simulated').count()).toBeGreaterThan(0);
     expect(page.url()).not.toContain('token');
-    expect(await page.evaluate(() => globalThis.crossOriginIsolated)).toBe(true);
+    expect(await page.evaluate('crossOriginIsolated')).toBe(true);
   });
 
   test('deploys the expert, with its progress, and shows it active', async () => {
