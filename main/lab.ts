@@ -68,6 +68,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     // A virtual board that does not start is shown as lost; the lab opens all the same.
     await fleet.attach(made.port.id).catch((thrown: Error) => log.add('error', made.port.id, thrown.message));
   }
+  fleet.watchPorts();
   const info = { version: versionOf(resources.root), shell, dataFolder, roots: files.roots.slice() };
   const handlers = handlersOf({
     info,

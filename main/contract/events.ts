@@ -1,9 +1,11 @@
 /** What the lab tells the page without being asked. */
-import type { Board, Job, LogLine, TelemetryRecord, WindowResult } from './types.ts';
+import type { Board, Job, LogLine, PortListing, TelemetryRecord, WindowResult } from './types.ts';
 
 export interface LabEvents {
   /** The whole list, after any change. */
   boards: Board[];
+  /** The whole list, after a device was plugged in or pulled out, or a port was taken. */
+  ports: PortListing;
   job: Job;
   /** Records just stored, oldest first. */
   telemetry: { boardId: string; records: TelemetryRecord[] };
@@ -12,4 +14,11 @@ export interface LabEvents {
   log: LogLine;
 }
 export type EventName = keyof LabEvents;
-export const eventNames = ['boards', 'job', 'telemetry', 'window', 'log'] as const satisfies EventName[];
+export const eventNames = [
+  'boards',
+  'ports',
+  'job',
+  'telemetry',
+  'window',
+  'log',
+] as const satisfies EventName[];

@@ -8,7 +8,7 @@ import { VirtualBoard } from '../../devices/boards/virtual/virtual-board.ts';
 import { packExpert } from '../../models/packing/pack.ts';
 import { randomExpert } from '../../test/fixtures/random-expert.ts';
 import { CurlewError } from '../contract/error.ts';
-import type { Board, TelemetryRecord } from '../contract/types.ts';
+import type { Board, PortListing, TelemetryRecord } from '../contract/types.ts';
 import { resources } from '../resources.ts';
 import { boardStore } from '../store/board-store.ts';
 import { openStore, type Store } from '../store/open-store.ts';
@@ -16,7 +16,7 @@ import { telemetryStore, type TelemetryStore } from '../store/telemetry-store.ts
 import { deploy } from './deploy.ts';
 import { Fleet } from './fleet.ts';
 import { play } from './play.ts';
-import { portDirectory } from './port-directory.ts';
+import { portDirectory, type PortDirectory } from './port-directory.ts';
 import type { Session } from './session.ts';
 
 const image = (seed: number) => packExpert(randomExpert(seed), new Uint8Array(32));
@@ -39,17 +39,21 @@ let virtual: VirtualBoard;
 let board: Board;
 let session: Session;
 let told: TelemetryRecord[];
+let ports: PortDirectory;
+let listings: PortListing[];
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'curlew-fleet-'));
   store = await openStore(join(folder, 'lab.duckdb'));
   telemetry = telemetryStore(store);
   told = [];
-  const ports = portDirectory();
+  listings = [];
+  ports = portDirectory();
   fleet = new Fleet(ports, {
     telemetry,
     boards: boardStore(store),
     emit: (event, payload) => {
+      if (event === 'ports') listings.push(payload as PortListing);
       if (event === 'telemetry') told.push(...(payload as { records: TelemetryRecord[] }).records);
     },
     log: () => undefined,
@@ -159,5 +163,19 @@ describe('a fleet of one virtual board', () => {
     await until(() => told.length >= 3);
     expect(told.map((record) => record.sequence)).toEqual(told.map((_, i) => i + 1));
     await session.connected().listen(false);
+  });
+
+  test('tells of a port that appears by itself, and of the board at it', async () => {
+    fleet.watchPorts();
+    await until(() => listings.length > 0);
+    expect(listings.at(-1)?.ports).toMatchObject([{ id: virtual.id, attachedBoard: board.id }]);
+    const wasm = await readFile(resources.virtualBoard);
+    const other = new VirtualBoard({ wasm, name: 'other', id: new Uint8Array(8).fill(8) });
+    ports.add({ port: other, label: 'plugged in later', lineBytesPerSecond: null });
+    await until(() => listings.at(-1)?.ports.length === 2);
+    const attached = await fleet.attach(other.id);
+    const attachedTo = listings.at(-1)?.ports.map((port) => port.attachedBoard);
+    expect(attachedTo).toEqual([board.id, attached.id]);
+    other.switchOff();
   });
 });

@@ -7,8 +7,15 @@ import { Session, type SessionContext } from './session.ts';
 
 export type FleetContext = Omit<SessionContext, 'changed'>;
 
+/** How often the machine is asked for its serial devices, milliseconds. */
+const lookForPortsEveryMs = 3000;
+
 export class Fleet {
   private readonly sessions = new Map<string, Session>();
+  private listing: PortListing | null = null;
+  private told = '';
+  private timer: NodeJS.Timeout | undefined;
+  private closed = false;
 
   constructor(
     private readonly ports: PortDirectory,
@@ -20,12 +27,21 @@ export class Fleet {
   }
 
   async listPorts(): Promise<PortListing> {
-    const listing = await this.ports.list();
-    const attachedTo = (portId: string) => this.sessions.get(portId)?.state.id ?? null;
-    return {
-      ...listing,
-      ports: listing.ports.map((port) => ({ ...port, attachedBoard: attachedTo(port.id) })),
+    this.listing = await this.ports.list();
+    this.tellPorts();
+    return this.withBoards(this.listing);
+  }
+
+  /** From now on a device that is plugged in or pulled out is told of. */
+  watchPorts(): void {
+    const look = (): void => {
+      void this.listPorts()
+        .catch((thrown: Error) => this.context.log('error', null, thrown.message))
+        .finally(() => {
+          if (!this.closed) this.timer = setTimeout(look, lookForPortsEveryMs);
+        });
     };
+    look();
   }
 
   /** @throws CurlewError BOARD_NOT_FOUND */
@@ -71,11 +87,31 @@ export class Fleet {
   }
 
   async close(): Promise<void> {
+    this.closed = true;
+    clearTimeout(this.timer);
     await Promise.all([...this.sessions.values()].map((session) => session.detach()));
     this.sessions.clear();
   }
 
   private changed(): void {
     this.context.emit('boards', this.boards());
+    this.tellPorts();
+  }
+
+  private tellPorts(): void {
+    if (!this.listing) return;
+    const listing = this.withBoards(this.listing);
+    const text = JSON.stringify(listing);
+    if (text === this.told) return;
+    this.told = text;
+    this.context.emit('ports', listing);
+  }
+
+  private withBoards(listing: PortListing): PortListing {
+    const attachedTo = (portId: string) => this.sessions.get(portId)?.state.id ?? null;
+    return {
+      ...listing,
+      ports: listing.ports.map((port) => ({ ...port, attachedBoard: attachedTo(port.id) })),
+    };
   }
 }

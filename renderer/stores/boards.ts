@@ -16,10 +16,8 @@ export const useBoards = defineStore('boards', () => {
   const portsError = ref<string | null>(null);
   const slots = shallowRef<ReadonlyMap<string, Slot[]>>(new Map());
 
-  client.on('boards', (boards) => {
-    list.value = boards;
-    void loadPorts();
-  });
+  client.on('boards', (boards) => (list.value = boards));
+  client.on('ports', (listing) => (ports.value = listing));
 
   async function load(): Promise<void> {
     list.value = await client.request('boards.list', {});

@@ -1,0 +1,69 @@
+/** The board against the reference on every bundled clip: front end, logits and top class. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as ort from 'onnxruntime-web';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { VirtualBoard } from '../../devices/boards/virtual/virtual-board.ts';
+import { CurlewBoard } from '../../devices/drivers/curlew/board.ts';
+import { loadBank, type Bank } from '../../main/experts.ts';
+import { decodeAll, toInt16 } from '../../main/recordings/pcm16k.ts';
+import { resources } from '../../main/resources.ts';
+import { agreement, boardAgrees, implementationTolerance } from '../../models/evaluation/agreement.ts';
+import { frontEnd, patchCount, patchSamples } from '../../models/features/log-mel.ts';
+import { sha256 } from '../../models/packing/sha256.ts';
+import { createReference, type Reference } from '../../models/reference/reference.ts';
+
+const logMelTolerance = 1e-3;
+const hop = frontEnd.patchHop * frontEnd.frameHop;
+
+let bank: Bank;
+let port: VirtualBoard;
+let board: CurlewBoard;
+let quantized: Reference;
+let float: Reference;
+
+beforeAll(async () => {
+  bank = await loadBank(resources.bank);
+  const wasm = await readFile(resources.virtualBoard);
+  port = new VirtualBoard({ wasm, name: 'reference', id: new Uint8Array(8) });
+  board = await CurlewBoard.open(port);
+  const image = await bank.file('esc10-q4', 'image');
+  const { slot } = await board.upload(image, sha256(image));
+  await board.verify(slot);
+  await board.activate(slot);
+  quantized = await createReference(ort, await bank.file('esc10-q4', 'quantized.onnx'));
+  float = await createReference(ort, await bank.file('esc10-q4', 'float.onnx'));
+});
+afterAll(async () => {
+  await board.close();
+  port.switchOff();
+});
+
+const manifest = JSON.parse(await readFile(join(resources.bank, 'manifest.json'), 'utf8')) as {
+  clips: { id: string }[];
+};
+
+test.each(manifest.clips.map((clip) => clip.id))(
+  'the board hears and answers “%s” as the reference does',
+  async (clip) => {
+    const pcm = toInt16(await decodeAll(bank.clipPath(clip)));
+    const count = patchCount(pcm.length);
+    expect(count).toBeGreaterThan(5);
+    for (let i = 0; i < count; i++) {
+      const window = pcm.slice(i * hop, i * hop + patchSamples);
+      const answer = await board.infer(window);
+      const sound = Float32Array.from(window, (sample) => sample / 32_768);
+      const reference = await quantized.runWithFeatures(sound);
+      const logMel = await board.features('log-mel');
+      expect(logMel.length).toBe(reference.logMel.length);
+      const worst = logMel.reduce(
+        (most, value, at) => Math.max(most, Math.abs(value - (reference.logMel[at] ?? NaN))),
+        0,
+      );
+      expect(worst).toBeLessThanOrEqual(logMelTolerance);
+      const measured = agreement(answer.logits, reference.logits, (await float.run(sound)).logits);
+      expect(measured.implementation.relative).toBeLessThanOrEqual(implementationTolerance);
+      expect(boardAgrees(measured)).toBe(true);
+    }
+  },
+);
