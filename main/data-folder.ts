@@ -1,7 +1,7 @@
 /** Where a person's data lies, and which running lab holds it. */
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { CurlewError } from './contract/error.ts';
 
 /** `CURLEW_DATA`, else the platform's usual place. */
@@ -20,7 +20,7 @@ export function defaultDataFolder(environment: NodeJS.ProcessEnv = process.env):
 /** @throws CurlewError FILE_UNREADABLE when the folder cannot be made */
 export async function makeDataFolder(folder: string): Promise<void> {
   try {
-    await mkdir(join(folder, 'boards'), { recursive: true, mode: 0o700 });
+    await makeFolder(join(folder, 'boards'));
   } catch (thrown) {
     throw new CurlewError(
       'FILE_UNREADABLE',
@@ -28,6 +28,20 @@ export async function makeDataFolder(folder: string): Promise<void> {
       { folder },
       { cause: thrown },
     );
+  }
+}
+
+/** With all that is above it. Node's own recursive mkdir never returns where the system refuses with ENOENT (/proc). */
+async function makeFolder(path: string): Promise<void> {
+  const make = () => mkdir(path, { mode: 0o700 });
+  try {
+    await make();
+  } catch (thrown) {
+    const { code } = thrown as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && (await stat(path)).isDirectory()) return;
+    if (code !== 'ENOENT' || dirname(path) === path) throw thrown;
+    await makeFolder(dirname(path));
+    await make();
   }
 }
 

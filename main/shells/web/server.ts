@@ -2,6 +2,7 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { isIP, type AddressInfo } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { decode, encode } from 'cborg';
 import { CurlewError } from '../../contract/error.ts';
@@ -80,6 +81,7 @@ export async function serveWeb(options: WebShellOptions): Promise<WebShell> {
       socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
       return;
     }
+    // The socket answers with the first protocol offered, `curlew`, never with the token.
     sockets.handleUpgrade(request, socket, head, (webSocket) => serveSocket(webSocket, options.lab));
   });
 
@@ -94,12 +96,9 @@ export async function serveWeb(options: WebShellOptions): Promise<WebShell> {
     server.listen(options.port ?? 0, host, resolve);
   });
   const { port } = server.address() as AddressInfo;
-  const named = isIP(host) === 6 ? `[${host}]` : host;
-  hosts = new Set(
-    [named, ...(isLoopback(host) ? ['127.0.0.1', 'localhost', '[::1]'] : [])].map(
-      (name) => `${name}:${port}`,
-    ),
-  );
+  const names = namesOf(host);
+  hosts = new Set(names.map((name) => `${name}:${port}`));
+  const [named] = names;
   const address = `http://${named}:${port}`;
   return {
     address,
@@ -137,7 +136,19 @@ function serveSocket(webSocket: WebSocket, lab: WebShellOptions['lab']): void {
   });
 }
 
-/** A socket answers the first protocol offered, `curlew`, never the token. */
+/** What a page may call this server, best first: a listener on every interface has all their addresses. */
+function namesOf(host: string): string[] {
+  const bracketed = (address: string): string => (isIP(address) === 6 ? `[${address}]` : address);
+  const loopback = ['127.0.0.1', 'localhost', '[::1]'];
+  if (host === '0.0.0.0' || host === '::') {
+    const outside = Object.values(networkInterfaces()).flatMap((list) =>
+      (list ?? []).filter((one) => !one.internal),
+    );
+    return [...outside.map((one) => bracketed(one.address)), ...loopback];
+  }
+  return [...new Set([bracketed(host), ...(isLoopback(host) ? loopback : [])])];
+}
+
 const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || /^127\./.test(host);
 
 function refuse(response: ServerResponse, status: number, text: string): void {
