@@ -8,7 +8,8 @@ export const csvText = (rows: readonly (readonly Cell[])[]): string =>
 export function csvCell(cell: Cell): string {
   if (cell === null) return '';
   if (typeof cell === 'number') return String(cell);
-  // A spreadsheet runs text that starts like a formula; an apostrophe before it keeps it text.
-  const safe = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
+  // A spreadsheet runs text that starts like a formula; an apostrophe before it keeps it text. Text that already
+  // starts so gets one more, which makes it certain what to take off again.
+  const safe = /^'*[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

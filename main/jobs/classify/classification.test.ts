@@ -1,7 +1,8 @@
-import { mkdir, readFile, symlink, utimes } from 'node:fs/promises';
+import { mkdir, readFile, stat, symlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { Worker } from 'node:worker_threads';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ClassifyResult, Job } from '../../contract/types.ts';
 import { AllowedPaths } from '../../recordings/allowed-paths.ts';
 import { noise, scratchFolder, tone, wavBytes } from '../../recordings/testing.ts';
@@ -9,10 +10,12 @@ import { Jobs } from '../jobs.ts';
 import { MemoryJobStore, whenFinished } from '../testing.ts';
 import { Classification } from './classification.ts';
 import { MemoryResultStore, testBank, testModel } from './testing.ts';
+import type { WorkerRequest } from './worker-messages.ts';
 
 const fixture = (name: string) =>
   fileURLToPath(new URL(`../../../test/fixtures/audio/${name}`, import.meta.url));
 const model = testModel();
+const original = Worker.prototype.postMessage;
 
 let scratch: Awaited<ReturnType<typeof scratchFolder>>;
 let store: MemoryJobStore;
@@ -39,6 +42,9 @@ beforeAll(async () => {
   );
   await scratch.write('card/B/tone.flac', await readFile(fixture('mono-16k.flac')));
   await scratch.write('card/B/tone.ogg', await readFile(fixture('mono-16k.ogg')));
+  await symlink(fixture('mono-16k.ogg'), join(folder, 'B', 'outside.ogg'));
+  await symlink(join(folder, 'B', 'tone.ogg'), join(folder, 'B', 'zz-again.ogg'));
+  await symlink(join(folder, 'B'), join(folder, 'B', 'round'));
   await scratch.write('card/empty.wav', '');
   await scratch.write('card/notes.wav', 'Site notes: rain until noon.');
   await scratch.write('card/notes.txt', 'Not looked at.');
@@ -54,15 +60,27 @@ beforeEach(async () => {
 
 const names = (paths: string[]) => paths.map((path) => basename(path));
 
-/** Resolves with the job at its first change that fits. */
+/** Resolves at the job's first change that fits, and rejects when it ends before. */
 const whenJob = (jobId: string, fits: (job: Job) => boolean) =>
-  new Promise<Job>((resolve) => {
+  new Promise<void>((resolve, reject) => {
     const unsubscribe = jobs.onChange((job) => {
-      if (job.id !== jobId || !fits(job)) return;
+      if (job.id !== jobId) return;
+      if (fits(job)) resolve();
+      else if (job.finishedMs !== null) reject(new Error(job.error?.message ?? `the job is ${job.state}`));
+      else return;
       unsubscribe();
-      resolve(job);
     });
   });
+
+/** Ends the worker's thread from inside when it is asked to open a recording and `now()` says so. */
+function whenCrashing(now: () => boolean) {
+  const post = vi.spyOn(Worker.prototype, 'postMessage').mockImplementation(function (this: Worker, message) {
+    const request = message as WorkerRequest;
+    if (request.type === 'open' && now()) void this.terminate();
+    else Reflect.apply(original, this, [message]);
+  });
+  return { stop: () => post.mockRestore() };
+}
 
 describe('classifying a folder', { timeout: 60_000 }, () => {
   it('finds every recording, and names what it could not use', async () => {
@@ -71,6 +89,7 @@ describe('classifying a folder', { timeout: 60_000 }, () => {
     expect(job).toMatchObject({ state: 'done', progress: 1, error: null });
     const result = job.result as ClassifyResult;
     const files = await classification.files(id);
+    // The link out of the allowed folders is not among them.
     expect(names(files.map(({ path }) => path))).toEqual([
       'tone.flac',
       'tone.ogg',
@@ -94,20 +113,19 @@ describe('classifying a folder', { timeout: 60_000 }, () => {
     const wide = files.find(({ path }) => path.endsWith('wide.wav'))!;
     expect(wide).toMatchObject({ sampleRate: 192_000, channels: 2, seconds: 2, windows: 3 });
     expect(['curlew', 'rain', 'saw'][wide.classIndex]).toBe(wide.label);
-    for (const detection of await classification.detections(id)) {
-      expect(detection.endS - detection.startS).toBeGreaterThanOrEqual(0.975 - 1e-9);
-      expect(detection.confidence).toBeGreaterThanOrEqual(0.5);
-      expect(detection.confidence).toBeLessThanOrEqual(1);
+    const detections = await classification.detections(id);
+    expect(detections.length).toBeGreaterThan(0);
+    for (const { startS, endS, confidence, path } of detections) {
+      expect(endS - startS).toBeGreaterThanOrEqual(0.975 - 1e-9);
+      expect(confidence).toBeGreaterThanOrEqual(0.5);
+      expect(confidence).toBeLessThanOrEqual(1);
+      expect(await classification.detections(id, path)).toEqual(
+        detections.filter((one) => one.path === path),
+      );
     }
-  });
-
-  it('tells one file’s detections apart', async () => {
-    const { id } = classification.start([join(scratch.folder, 'card')], 'test');
-    await whenFinished(jobs, id);
-    const [file] = await classification.files(id);
-    const own = await classification.detections(id, file!.path);
-    expect(own.every(({ path }) => path === file!.path)).toBe(true);
-    expect(own).toEqual((await classification.detections(id)).filter(({ path }) => path === file!.path));
+    const csv = await classification.export(id, 'csv');
+    expect(csv.text.split('\r\n').length).toBeGreaterThan(files.length);
+    expect((await classification.export(id, 'raven')).text.split('\n')).toHaveLength(detections.length + 2);
   });
 
   it('without any recording fails with FOLDER_EMPTY', async () => {
@@ -115,18 +133,6 @@ describe('classifying a folder', { timeout: 60_000 }, () => {
     await mkdir(folder, { recursive: true });
     const { id } = classification.start([folder], 'test');
     expect(await whenFinished(jobs, id)).toMatchObject({ state: 'failed', error: { code: 'FOLDER_EMPTY' } });
-  });
-
-  it('does not follow links out of the allowed folders', async () => {
-    const folder = join(scratch.folder, 'links');
-    await mkdir(folder, { recursive: true });
-    await symlink(fixture('mono-16k.ogg'), join(folder, 'outside.ogg')).catch(() => undefined);
-    await symlink(join(scratch.folder, 'card', 'B', 'tone.ogg'), join(folder, 'inside.ogg')).catch(
-      () => undefined,
-    );
-    const { id } = classification.start([folder], 'test');
-    await whenFinished(jobs, id);
-    expect(names((await classification.files(id)).map(({ path }) => path))).toEqual(['inside.ogg']);
   });
 
   it('with an expert that the bank does not have is refused at once', () => {
@@ -143,17 +149,17 @@ describe('classifying a folder', { timeout: 60_000 }, () => {
 });
 
 describe('an interrupted classification', { timeout: 60_000 }, () => {
-  /** Half an hour, so that it is surely under way when it is stopped. */
-  const longRecording = async () => {
-    const quiet = new Float32Array(16_000 * 1_800);
-    quiet.set(noise(16_000 * 30), 16_000 * 900);
-    return scratch.write('half-hour.wav', wavBytes([quiet]));
+  /** Two minutes: four batches of windows. */
+  const longRecording = () => {
+    const samples = noise(16_000 * 120).map((sample, i) => sample * Math.sin(i / 100_000) ** 2);
+    return scratch.write('long.wav', wavBytes([samples]));
   };
+  const withoutJob = <T extends { jobId: string }>(rows: T[]) => rows.map((row) => ({ ...row, jobId: '' }));
 
-  it('that is cancelled stops at once and keeps nothing of the recording under way', async () => {
+  it('that is cancelled stops and keeps nothing of the recording under way', async () => {
     const path = await longRecording();
     const { id } = classification.start([path], 'test');
-    await whenJob(id, (job) => (job.progress ?? 0) > 0);
+    await whenJob(id, (job) => job.state === 'running' && job.progress === 0);
     jobs.cancel(id);
     await jobs.close();
     expect(jobs.get(id).state).toBe('cancelled');
@@ -165,67 +171,105 @@ describe('an interrupted classification', { timeout: 60_000 }, () => {
     const straight = classification.start([path], 'test').id;
     await whenFinished(jobs, straight);
     const { id } = classification.start([path], 'test');
-    await whenJob(id, (job) => (job.progress ?? 0) > 0.1);
+    await whenJob(id, (job) => job.state === 'running' && job.progress === 0);
     jobs.pause(id);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(await results.files(id)).toEqual([]);
     jobs.resume(id);
     await whenFinished(jobs, id);
-    const strip = <T extends { jobId: string }>(rows: T[]) => rows.map((row) => ({ ...row, jobId: '' }));
-    expect(strip(await results.files(id))).toEqual(strip(await results.files(straight)));
-    expect(strip(await results.detections(id))).toEqual(strip(await results.detections(straight)));
+    expect(withoutJob(await results.files(id))).toEqual(withoutJob(await results.files(straight)));
+    expect(withoutJob(await results.detections(id))).toEqual(withoutJob(await results.detections(straight)));
   });
 
   it('that a dead lab left behind goes on without the files already done', async () => {
+    const putFile = results.putFile.bind(results);
+    const closed = new Promise<void>((resolve, reject) => {
+      results.putFile = async (file, detections) => {
+        await putFile(file, detections);
+        if (results.puts.length === 3) jobs.close().then(resolve, reject);
+      };
+    });
     const { id } = classification.start([join(scratch.folder, 'card')], 'test');
-    await whenJob(id, (job) => (job.progress ?? 0) > 0.5);
-    await jobs.close();
-    const before = results.puts.length;
+    await closed;
+    expect(results.puts).toHaveLength(3);
+    results.putFile = putFile;
     await openRooms();
     expect(jobs.get(id)).toMatchObject({ state: 'paused' });
     jobs.resume(id);
     const job = await whenFinished(jobs, id);
     expect(job.result).toMatchObject({ files: 5 });
     expect((job.result as ClassifyResult).failed).toHaveLength(4);
-    expect(before).toBeGreaterThan(0);
-    expect(new Set(results.puts).size).toBe(results.puts.length);
+    expect(new Set(results.puts).size).toBe(5);
+    expect(results.puts).toHaveLength(5);
   });
 
-  it('takes a long recording up at its last window, unless the file has changed since', async () => {
-    const path = await longRecording();
-    const straight = classification.start([path], 'test').id;
-    await whenFinished(jobs, straight);
-    for (const changed of [false, true]) {
-      const { id } = classification.start([path], 'test');
-      await whenJob(id, (job) => (job.progress ?? 0) > 0.2);
-      jobs.pause(id);
+  it.each([false, true])(
+    'takes a recording up at its last window, unless it has changed since (%s)',
+    async (changed) => {
+      const path = await scratch.write('minute.wav', wavBytes([noise(16_000 * 60)]));
+      const straight = classification.start([path], 'test').id;
+      const made = await whenFinished(jobs, straight);
       await jobs.close();
-      // What the checkpoint every few seconds keeps, made small: the first 100 windows, with a class of their own.
-      const kept = store.jobs.get(id)!;
-      const { mtimeMs, size } = await (await import('node:fs/promises')).stat(path);
-      kept.checkpoint = {
-        failed: [],
-        wallSeconds: 5,
-        part: {
-          path,
-          bytes: size,
-          modifiedMs: mtimeMs,
-          trace: {
-            sums: [0, 0, 1e6],
-            topClasses: Buffer.alloc(100, 2).toString('base64'),
-            topProbabilities: Buffer.from(new Float32Array(100).fill(0.9).buffer).toString('base64'),
+      const { mtimeMs, size } = await stat(path);
+      // As a killed lab leaves it: half of the windows done, marked here by a class that they do not have.
+      store.jobs.set('killed', {
+        record: {
+          job: { ...made, id: 'killed', state: 'running', result: null },
+          params: { paths: [path], expertId: 'test' },
+        },
+        checkpoint: {
+          failed: [],
+          wallSeconds: 5,
+          part: {
+            path,
+            bytes: size,
+            modifiedMs: changed ? mtimeMs - 1 : mtimeMs,
+            trace: {
+              sums: [0, 0, 60],
+              topClasses: Buffer.alloc(60, 2).toString('base64'),
+              topProbabilities: Buffer.from(new Float32Array(60).fill(0.75).buffer).toString('base64'),
+            },
           },
         },
-      };
-      if (changed) await utimes(path, new Date(), new Date(mtimeMs + 10_000));
+      });
       await openRooms();
-      jobs.resume(id);
+      jobs.resume('killed');
+      const job = await whenFinished(jobs, 'killed');
+      expect(job.result).toMatchObject({ windows: (made.result as ClassifyResult).windows });
+      const taken = withoutJob(await results.detections('killed'));
+      const whole = withoutJob(await results.detections(straight));
+      if (changed) {
+        expect(taken).toEqual(whole);
+      } else {
+        expect(taken[0]).toMatchObject({
+          startS: 0,
+          endS: 59 * 0.48 + 0.975,
+          label: 'saw',
+          confidence: 0.75,
+        });
+        expect(taken[1]).toMatchObject({
+          startS: 28.8,
+          endS: whole.at(-1)!.endS,
+          label: whole.at(-1)!.label,
+        });
+        expect((job.result as ClassifyResult).wallSeconds).toBeGreaterThan(5);
+      }
+    },
+  );
+
+  it('whose worker crashes leaves the recording out and goes on; one that keeps crashing fails', async () => {
+    for (const crashes of [1, 3]) {
+      await openRooms();
+      let left = crashes;
+      const crash = whenCrashing(() => left-- > 0);
+      const { id } = classification.start([join(scratch.folder, 'card', 'B')], 'test');
       const job = await whenFinished(jobs, id);
-      expect(job.state).toBe('done');
-      const [file] = await results.files(id);
-      const [reference] = await results.files(straight);
-      expect(file!.windows).toBe(reference!.windows);
-      expect(file!.label === 'saw' && file!.probability > 100).toBe(!changed);
-      const first = (await results.detections(id))[0]!;
-      if (!changed) expect(first).toMatchObject({ startS: 0, label: 'saw' });
+      crash.stop();
+      if (crashes === 1) {
+        expect(job).toMatchObject({ state: 'done', result: { files: 2, failed: [{ code: 'INTERNAL' }] } });
+      } else {
+        expect(job).toMatchObject({ state: 'failed', error: { code: 'INTERNAL' } });
+      }
     }
   });
 });

@@ -1,0 +1,130 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { csvText, type Cell } from './csv.ts';
+import { selectionTable } from './selection-table.ts';
+
+/** RFC 4180, read back. */
+function readCsv(text: string): string[][] {
+  const rows: string[][] = [];
+  let row: string[] = [];
+  let cell = '';
+  let quoted = false;
+  for (let i = 0; i < text.length; i++) {
+    const character = text[i]!;
+    if (quoted) {
+      if (character !== '"') cell += character;
+      else if (text[i + 1] === '"') cell += text[++i];
+      else quoted = false;
+    } else if (character === '"') quoted = true;
+    else if (character === ',') {
+      row.push(cell);
+      cell = '';
+    } else if (character === '\r' && text[i + 1] === '\n') {
+      rows.push([...row, cell]);
+      row = [];
+      cell = '';
+      i++;
+    } else cell += character;
+  }
+  return rows;
+}
+
+const text = fc.string({
+  unit: fc.constantFrom('a', 'é', ' ', ',', '"', '\n', '\r', '\t', ';', '=', '+', '-', '@', "'"),
+});
+const number = fc.double({ noNaN: true, noDefaultInfinity: true }).filter((value) => !Object.is(value, -0));
+
+describe('comma-separated values', () => {
+  it('come back exactly, text and numbers alike', () => {
+    const cell: fc.Arbitrary<Cell> = fc.oneof(text, number, fc.constant(null));
+    const row = fc.array(cell, { minLength: 2, maxLength: 5 });
+    fc.assert(
+      fc.property(fc.array(row, { maxLength: 5 }), (rows) => {
+        const back = readCsv(csvText(rows));
+        expect(back.length).toBe(rows.length);
+        rows.forEach((cells, r) =>
+          cells.forEach((value, c) => {
+            const found = back[r]![c]!;
+            if (value === null) expect(found).toBe('');
+            else if (typeof value === 'number') expect(Number(found)).toBe(value);
+            else expect(found.replace(/^'(?='*[=+\-@\t\r])/, '')).toBe(value);
+          }),
+        );
+      }),
+    );
+  });
+
+  it('hold no text that a spreadsheet would run', () => {
+    for (const formula of ['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1']) {
+      expect(readCsv(csvText([[formula, 1]]))[0]![0]).toBe(`'${formula}`);
+    }
+    expect(csvText([[-1.5]])).toBe('-1.5\r\n');
+  });
+});
+
+describe('a selection table', () => {
+  it('has Raven’s columns, and its values come back exactly', () => {
+    const word = fc.string({ unit: fc.constantFrom('a', 'é', ' ', ',', '"', '/', '.') });
+    const selection = fc.record({
+      beginS: number,
+      endS: number,
+      lowHz: number,
+      highHz: number,
+      commonName: word,
+      confidence: number,
+      beginPath: word,
+      fileOffsetS: number,
+    });
+    fc.assert(
+      fc.property(fc.array(selection, { maxLength: 5 }), (selections) => {
+        const lines = selectionTable(selections).split('\n');
+        expect(lines.pop()).toBe('');
+        const [header, ...rows] = lines.map((line) => line.split('\t'));
+        expect(header).toEqual([
+          'Selection',
+          'View',
+          'Channel',
+          'Begin Time (s)',
+          'End Time (s)',
+          'Low Freq (Hz)',
+          'High Freq (Hz)',
+          'Common Name',
+          'Confidence',
+          'Begin Path',
+          'File Offset (s)',
+        ]);
+        expect(rows.length).toBe(selections.length);
+        rows.forEach((row, i) => {
+          const made = selections[i]!;
+          expect(row.slice(0, 3)).toEqual([String(i + 1), 'Spectrogram 1', '1']);
+          expect([3, 4, 5, 6, 8, 10].map((column) => Number(row[column]))).toEqual([
+            made.beginS,
+            made.endS,
+            made.lowHz,
+            made.highHz,
+            made.confidence,
+            made.fileOffsetS,
+          ]);
+          expect([row[7], row[9]]).toEqual([made.commonName, made.beginPath]);
+        });
+      }),
+    );
+  });
+
+  it('keeps its columns when a name holds a tab or a line end', () => {
+    const table = selectionTable([
+      {
+        beginS: 0,
+        endS: 1,
+        lowHz: 1,
+        highHz: 2,
+        commonName: 'a\tb',
+        confidence: 1,
+        beginPath: '/x\ny.wav',
+        fileOffsetS: 0,
+      },
+    ]);
+    expect(table.split('\n')[1]!.split('\t')).toHaveLength(11);
+    expect(table.split('\n')).toHaveLength(3);
+  });
+});
