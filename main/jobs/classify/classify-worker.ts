@@ -49,8 +49,12 @@ const plain = ({ code, message, context }: CurlewError): WorkerError => ({
   context: { ...context },
 });
 
-port.on('message', (request: WorkerRequest) => {
-  answer(request)
-    .catch((thrown: unknown): WorkerReply => ({ type: 'failed', error: plain(toCurlewError(thrown)) }))
-    .then((reply) => port.postMessage(reply));
-});
+async function reply(request: WorkerRequest): Promise<void> {
+  const answered = await answer(request).catch((thrown: unknown): WorkerReply => ({
+    type: 'failed',
+    error: plain(toCurlewError(thrown)),
+  }));
+  port.postMessage(answered);
+}
+
+port.on('message', (request: WorkerRequest) => void reply(request));
