@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openRecording, type AudioChunk, type Recording } from './decode.ts';
 import { concatenate } from './pcm16k.ts';
-import { noise, riffChunk, scratchFolder, wavBytes, type WavOptions } from './testing.ts';
+import { noise, riffChunk, scratchFolder, wavBytes, type WavOptions, unprivileged } from './testing.ts';
 
 const fixture = (name: string) =>
   fileURLToPath(new URL(`../../test/fixtures/audio/${name}`, import.meta.url));
@@ -302,10 +302,12 @@ describe('what is no recording', () => {
     await expect(openRecording(pipe)).rejects.toMatchObject({ code: 'FILE_NOT_AUDIO' });
   });
 
-  it.skipIf(process.getuid?.() === 0)('is told apart from what may not be read', async () => {
+  it('is told apart from what may not be read', async () => {
     const path = await scratch.write('secret.wav', wavBytes([noise(100)]));
+    const open = () => unprivileged(scratch.folder, () => openRecording(path));
+    expect((await open()).info.format).toBe('WAV');
     await chmod(path, 0);
-    await expect(openRecording(path)).rejects.toMatchObject({ code: 'FILE_UNREADABLE' });
+    await expect(open()).rejects.toMatchObject({ code: 'FILE_UNREADABLE' });
   });
 });
 

@@ -1,5 +1,5 @@
 /** Recordings made up for tests: tones and WAV files of any layout. Nothing in the product imports this. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -119,4 +119,17 @@ export async function scratchFolder() {
     },
     remove: () => rm(folder, { recursive: true, force: true }),
   };
+}
+
+/** Runs `work` as a user whom permissions bind; the superuser may read everything. */
+export async function unprivileged<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  if (process.geteuid?.() !== 0) return work();
+  const nobody = 65_534;
+  await chmod(folder, 0o755);
+  process.seteuid?.(nobody);
+  try {
+    return await work();
+  } finally {
+    process.seteuid?.(0);
+  }
 }
