@@ -19,10 +19,16 @@ export interface CliLab {
 export async function connectCli(dataFolder: string): Promise<CliLab> {
   const running = await findLab(dataFolder);
   if (running?.address && running.token) {
-    const client = connectLab(await socketTransport(running.address, running.token));
-    return { client, own: false, close: async () => client.close() };
-  }
-  if (running) {
+    const transport = await socketTransport(running.address, running.token).catch((thrown: unknown) => {
+      // Nobody listens there: the process that bears the number is another by now.
+      if (thrown instanceof CurlewError && thrown.code === 'CONNECTION_LOST') return null;
+      throw thrown;
+    });
+    if (transport) {
+      const client = connectLab(transport);
+      return { client, own: false, close: () => Promise.resolve(client.close()) };
+    }
+  } else if (running) {
     throw new CurlewError(
       'STORE_LOCKED',
       `The lab is open in its own window (process ${running.pid}). Close it, or give this command another --data folder.`,
