@@ -26,14 +26,18 @@ function fetchRuntime() {
   return tried.status === 0 ? runtime() : null;
 }
 
-const display = process.platform !== 'linux' || process.env.DISPLAY || process.env.WAYLAND_DISPLAY;
-const window = display ? (runtime() ?? fetchRuntime()) : null;
-if (!display) process.stdout.write('There is no display for a window, so the lab is served to a browser.\n');
-else if (!window) {
-  process.stdout.write(
-    "Electron's runtime is not here and could not be fetched, so the lab opens in a browser.\n",
-  );
-}
+const linux = process.platform === 'linux';
+/** Why there can be no window, whatever is installed. */
+const obstacles = [
+  ...(linux && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY ? ['there is no display'] : []),
+  // Without its sandbox, which does not start for root, there shall be no window.
+  ...(linux && process.getuid?.() === 0 ? ['Chromium’s sandbox does not start for root'] : []),
+];
+const possible = obstacles.length === 0;
+const found = runtime() ?? (possible ? fetchRuntime() : null);
+const window = possible ? found : null;
+if (!found) obstacles.unshift(`Electron’s runtime is not here${possible ? ' and could not be fetched' : ''}`);
+if (!window) process.stdout.write(`No window (${obstacles.join('; ')}): the lab opens in a browser.\n`);
 
 const words = process.argv.slice(2);
 const lab = window

@@ -8,8 +8,8 @@ describe('figures', () => {
     expect(inOne(duration(1000))).toBe('1.00 ms');
     expect(inOne(duration(41_237))).toBe('41.2 ms');
     expect(inOne(energy(1_234_000))).toBe('1.23 mJ');
-    expect(inOne(bytes(1023))).toBe('1023 B');
-    expect(inOne(bytes(512 * 1024))).toBe('512 KiB');
+    expect(inOne(bytes(999))).toBe('999 B');
+    expect(inOne(bytes(253_248))).toBe('253 kB');
   });
 
   it('show a position to the tenth of a second and carry into minutes and hours', () => {

@@ -30,14 +30,14 @@ export const energy = (nanojoules: number): Figure =>
     [1, 'nJ'],
   ]);
 
-/** Bytes, in the binary units that memory is sold in. */
+/** Bytes, in thousands, as line rates are: the share of a line is then plain to see. */
 export const bytes = (count: number): Figure =>
-  count < 1024
+  count < 1000
     ? { value: String(count), unit: 'B' }
     : scaled(count, [
-        [1024 ** 3, 'GiB'],
-        [1024 ** 2, 'MiB'],
-        [1024, 'KiB'],
+        [1e9, 'GB'],
+        [1e6, 'MB'],
+        [1e3, 'kB'],
       ]);
 
 export const inOne = ({ value, unit }: Figure): string => `${value} ${unit}`;

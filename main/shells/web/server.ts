@@ -54,7 +54,7 @@ export async function serveWeb(options: WebShellOptions): Promise<WebShell> {
       return refuse(response, 421, 'This address is not served here.');
     if (request.method !== 'GET' && request.method !== 'HEAD')
       return refuse(response, 405, 'Only GET is answered.');
-    const { pathname } = new URL(request.url ?? '/', 'http://page');
+    const [pathname = '/'] = (request.url ?? '/').split('?');
     const file = await options.page.file(pathname);
     if (!file) return refuse(response, 404, 'There is nothing here.');
     response.writeHead(200, {
