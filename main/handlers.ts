@@ -9,7 +9,7 @@ import { deploy } from './fleet/deploy.ts';
 import type { EmulatedBoards } from './fleet/emulated-boards.ts';
 import type { Fleet } from './fleet/fleet.ts';
 import { play } from './fleet/play.ts';
-import type { PortDirectory } from './fleet/port-directory.ts';
+import type { MadePort, PortDirectory } from './fleet/port-directory.ts';
 import type { Session } from './fleet/session.ts';
 import { telemetryCsv } from './fleet/telemetry-csv.ts';
 import type { VirtualBoards } from './fleet/virtual-boards.ts';
@@ -63,6 +63,11 @@ export function handlersOf(rooms: Rooms): Handlers {
     return slots(session);
   };
 
+  const attachMade = (made: MadePort) => {
+    rooms.ports.add(made);
+    return fleet.attach(made.port.id);
+  };
+
   const startDeploy = (boardId: string, image: Uint8Array, name: string, activate: boolean): Job => {
     const session = fleet.session(boardId);
     return jobs.start({
@@ -87,16 +92,8 @@ export function handlersOf(rooms: Rooms): Handlers {
     'boards.attach': ({ portId, baudRate }) => fleet.attach(portId, baudRate),
     'boards.detach': async ({ boardId }) => (await fleet.detach(boardId), null),
     'boards.reset': async ({ boardId }) => (await fleet.session(boardId).connected().reset(), null),
-    'boards.addVirtual': () => {
-      const made = rooms.virtual.create();
-      rooms.ports.add(made);
-      return fleet.attach(made.port.id);
-    },
-    'boards.addQemu': () => {
-      const made = rooms.emulated.create();
-      rooms.ports.add(made);
-      return fleet.attach(made.port.id);
-    },
+    'boards.addVirtual': () => attachMade(rooms.virtual.create()),
+    'boards.addQemu': () => attachMade(rooms.emulated.create()),
     'boards.listen': async ({ boardId, on, clipId }) => {
       const session = fleet.session(boardId);
       if (clipId !== undefined) {

@@ -9,7 +9,6 @@ export const errorCodes = [
   'PORT_BUSY',
   'PORT_FAILED',
   'PORT_LOST',
-  'PORT_LIST_UNAVAILABLE',
   'BOARD_SILENT',
   'BOARD_GARBAGE',
   'BOARD_REFUSED',

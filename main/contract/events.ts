@@ -14,11 +14,3 @@ export interface LabEvents {
   log: LogLine;
 }
 export type EventName = keyof LabEvents;
-export const eventNames = [
-  'boards',
-  'ports',
-  'job',
-  'telemetry',
-  'window',
-  'log',
-] as const satisfies EventName[];

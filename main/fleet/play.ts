@@ -1,5 +1,5 @@
 /** Playing a recording at a board: window after window, each answered by the board's active expert. */
-import { frontEnd, patchCount, patchSamples } from '../../models/features/log-mel.ts';
+import { frontEnd, patchCount, patchHopSamples, patchSamples } from '../../models/features/log-mel.ts';
 import { CurlewError } from '../contract/error.ts';
 import type { PlayResult, WindowResult } from '../contract/types.ts';
 import type { Session } from './session.ts';
@@ -22,14 +22,13 @@ export async function play(session: Session, pcm: Int16Array, options: PlayOptio
     );
   }
   const count = patchCount(pcm.length);
-  const hopSamples = frontEnd.patchHop * frontEnd.frameHop;
   return session.exclusive(async (board) => {
     const { signal } = options;
     const windows: WindowResult[] = [];
     let labels: string[] | null = null;
     for (let i = 0; i < count; i++) {
       options.progress(i / count, `window ${i + 1} of ${count}`);
-      const start = i * hopSamples;
+      const start = i * patchHopSamples;
       const answer = await board.infer(pcm.slice(start, start + patchSamples), { signal });
       labels ??= await board.labels({ signal });
       const result: WindowResult = {

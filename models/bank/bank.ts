@@ -71,7 +71,6 @@ export type BankExpert = v.InferOutput<typeof expertSchema>;
 export type BankClip = v.InferOutput<typeof clipSchema>;
 export type FoldFigures = v.InferOutput<typeof foldFigures>;
 export type Manifest = v.InferOutput<typeof manifestSchema>;
-export type BankFileName = keyof BankExpert['files'];
 
 /**
  * Reads `manifest.json` of a bank: its experts, best known first, and its clips.

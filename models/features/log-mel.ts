@@ -23,6 +23,9 @@ export const frontEnd = {
 /** Samples that one patch needs: 15,600. */
 export const patchSamples = (frontEnd.patchFrames - 1) * frontEnd.frameHop + frontEnd.frameLength;
 
+/** Samples from one patch to the next: 7,680. */
+export const patchHopSamples = frontEnd.patchHop * frontEnd.frameHop;
+
 /** Whole frames in a recording of so many 16 kHz samples. */
 export function frameCount(samples: number): number {
   if (samples < frontEnd.frameLength) return 0;

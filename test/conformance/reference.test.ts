@@ -9,12 +9,11 @@ import { loadBank, type Bank } from '../../main/experts.ts';
 import { decodeAll, toInt16 } from '../../main/recordings/pcm16k.ts';
 import { resources } from '../../main/resources.ts';
 import { agreement, boardAgrees, implementationTolerance } from '../../models/evaluation/agreement.ts';
-import { frontEnd, patchCount, patchSamples } from '../../models/features/log-mel.ts';
+import { patchCount, patchHopSamples, patchSamples } from '../../models/features/log-mel.ts';
 import { sha256 } from '../../models/packing/sha256.ts';
 import { createReference, type Reference } from '../../models/reference/reference.ts';
 
 const logMelTolerance = 1e-3;
-const hop = frontEnd.patchHop * frontEnd.frameHop;
 
 let bank: Bank;
 let port: VirtualBoard;
@@ -50,7 +49,7 @@ test.each(manifest.clips.map((clip) => clip.id))(
     const count = patchCount(pcm.length);
     expect(count).toBeGreaterThan(5);
     for (let i = 0; i < count; i++) {
-      const window = pcm.slice(i * hop, i * hop + patchSamples);
+      const window = pcm.slice(i * patchHopSamples, i * patchHopSamples + patchSamples);
       const answer = await board.infer(window);
       const sound = Float32Array.from(window, (sample) => sample / 32_768);
       const reference = await quantized.runWithFeatures(sound);

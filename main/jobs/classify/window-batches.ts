@@ -1,13 +1,12 @@
 /** Cuts the 16 kHz samples of a recording into batches of windows: the same windows as of the recording as a whole. */
-import { frontEnd, patchCount, patchSamples } from '../../../models/features/log-mel.ts';
+import { patchCount, patchHopSamples, patchSamples } from '../../../models/features/log-mel.ts';
 import type { Recording } from '../../recordings/decode.ts';
 import { convert16kMono, requireOneWindow, toInt16 } from '../../recordings/pcm16k.ts';
 
 /** Windows that go through the graph at once. */
 export const batchWindows = 64;
 
-const hopSamples = frontEnd.patchHop * frontEnd.frameHop;
-const batchSamples = (batchWindows - 1) * hopSamples + patchSamples;
+const batchSamples = (batchWindows - 1) * patchHopSamples + patchSamples;
 
 export interface WindowBatch {
   firstWindow: number;
@@ -28,7 +27,7 @@ export async function* windowBatches(
   const held = new Float32Array(batchSamples);
   let filled = 0;
   let firstWindow = fromWindow;
-  let samples = fromWindow * hopSamples;
+  let samples = fromWindow * patchHopSamples;
   for await (const piece of convert16kMono(recording, samples, Infinity)) {
     samples += piece.length;
     for (let at = 0; at < piece.length;) {
@@ -39,8 +38,8 @@ export async function* windowBatches(
       if (filled < batchSamples) break;
       yield { firstWindow, windows: batchWindows, pcm: asBoard(held) };
       // The next window starts one hop after the last; what it shares with this batch is kept.
-      held.copyWithin(0, batchWindows * hopSamples);
-      filled = batchSamples - batchWindows * hopSamples;
+      held.copyWithin(0, batchWindows * patchHopSamples);
+      filled = batchSamples - batchWindows * patchHopSamples;
       firstWindow += batchWindows;
     }
   }

@@ -1,18 +1,16 @@
 /** What is kept of a recording's windows while it is classified: enough for its class and its detections. */
-import { frontEnd, patchSamples } from '../../../models/features/log-mel.ts';
+import { frontEnd, patchHopSamples, patchSamples } from '../../../models/features/log-mel.ts';
 import type { Detection } from '../../contract/types.ts';
 
 /** Windows below this top probability belong to no detection. */
 export const detectionThreshold = 0.5;
 
-const hopSamples = frontEnd.patchHop * frontEnd.frameHop;
-
 /** Seconds from window to window. */
-export const windowHopSeconds = hopSamples / frontEnd.sampleRate;
+export const windowHopSeconds = patchHopSamples / frontEnd.sampleRate;
 
 /** Seconds at which a window starts and ends. */
-export const windowStart = (index: number) => (index * hopSamples) / frontEnd.sampleRate;
-export const windowEnd = (index: number) => (index * hopSamples + patchSamples) / frontEnd.sampleRate;
+export const windowStart = (index: number) => (index * patchHopSamples) / frontEnd.sampleRate;
+export const windowEnd = (index: number) => (index * patchHopSamples + patchSamples) / frontEnd.sampleRate;
 
 /** As plain JSON, for checkpoints: five bytes a window. */
 export interface TraceState {
