@@ -1,4 +1,5 @@
 /** What the lab does for each request of the contract; the rooms do the work. */
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { CurlewError } from './contract/error.ts';
 import type { EventName, LabEvents } from './contract/events.ts';
@@ -76,8 +77,8 @@ export function handlersOf(rooms: Rooms): Handlers {
       canPause: false,
       async run({ signal, progress }) {
         const result = await deploy(session, image, { activate, signal, progress });
-        const expert = session.state.activeExpert;
-        if (activate && expert) await rooms.boards.deployed(result, expert);
+        const sha256 = createHash('sha256').update(image).digest('hex');
+        await rooms.boards.deployed(result, { name, sha256 });
         return result;
       },
     });
