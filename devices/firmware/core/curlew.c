@@ -1,7 +1,7 @@
 #include "curlew.h"
-#include "inference.h"
+#include "inference/inference.h"
 #include "mem.h"
-#include "smp.h"
+#include "link/smp.h"
 
 void cur_init(struct cur_board *b, const struct cur_hal *hal) {
     memset(b, 0, sizeof *b);

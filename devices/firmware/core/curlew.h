@@ -2,11 +2,11 @@
 #define CUR_CURLEW_H
 
 #include "../hal/hal.h"
-#include "encoder.h"
-#include "expert.h"
-#include "framing.h"
-#include "slots.h"
-#include "telemetry.h"
+#include "inference/encoder.h"
+#include "inference/expert.h"
+#include "link/framing.h"
+#include "storage/slots.h"
+#include "inference/telemetry.h"
 
 /* The whole board: one struct, owned by the port (static, it is too large for a stack). */
 

@@ -1,5 +1,5 @@
 #include "test.h"
-#include "../core/cbor.h"
+#include "../core/link/cbor.h"
 
 /* {"a": 1, "data": h'010203', "t": "xy", "on": true, "x": [1, {"k": -5}], "f": 1.5} */
 static const uint8_t sample[] = {0xa6, 0x61, 'a',  0x01, 0x64, 'd',  'a',  't',  'a',  0x43, 0x01, 0x02, 0x03,

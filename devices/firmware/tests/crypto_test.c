@@ -1,6 +1,6 @@
 #include "test.h"
-#include "../core/crc.h"
-#include "../core/sha256.h"
+#include "../core/link/crc.h"
+#include "../core/crypto/sha256.h"
 
 static int hashes_to(const uint8_t *bytes, size_t n, const char *hex) {
     struct cur_sha256 s;

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "../core/mem.h"
-#include "../core/sha256.h"
+#include "../core/crypto/sha256.h"
 #include "test.h"
 
 static uint64_t now_ns(void *ctx) {

@@ -1,8 +1,8 @@
 #include <math.h>
 
 #include "test.h"
-#include "../core/encoder.h"
-#include "../core/features.h"
+#include "../core/inference/encoder.h"
+#include "../core/inference/features.h"
 
 /* The front end in float64, straight from its definition: a DFT by its sum, no table. */
 static void reference(const int16_t *pcm, double out[CUR_BANDS]) {

@@ -1,7 +1,7 @@
 #include <math.h>
 
 #include "test.h"
-#include "../core/fmath.h"
+#include "../core/inference/fmath.h"
 
 /* |got - want| in units of the last place of want. */
 static double ulps(float got, double want) {

@@ -1,5 +1,5 @@
 #include "test.h"
-#include "../core/framing.h"
+#include "../core/link/framing.h"
 
 static struct cur_receiver receiver;
 static uint8_t body[CUR_BUF_SIZE], frame[CUR_FRAME_SIZE];

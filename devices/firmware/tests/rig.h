@@ -2,8 +2,8 @@
 #define CUR_RIG_H
 
 #include "fake.h"
-#include "../core/cbor.h"
-#include "../core/smp.h"
+#include "../core/link/cbor.h"
+#include "../core/link/smp.h"
 
 /* The whole board on a test bench: requests go in over its line, replies come out. */
 

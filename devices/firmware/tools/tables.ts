@@ -1,5 +1,5 @@
 /**
- * Writes core/tables.c: the window, the twiddle factors and the mel weights of the front end.
+ * Writes core/inference/tables.c: the window, the twiddle factors and the mel weights of the front end.
  * Run: npx tsx devices/firmware/tools/tables.ts
  */
 import { writeFileSync } from 'node:fs';
@@ -75,7 +75,7 @@ ${table('uint8_t', 'cur_reversed', reversed)}
 ${table('uint16_t', 'cur_mel_first', first)}
 ${table('uint8_t', 'cur_mel_count', count)}
 ${table('float', 'cur_mel_weight', weights.map(float))}`;
-writeFileSync(new URL('../core/tables.c', import.meta.url), text);
+writeFileSync(new URL('../core/inference/tables.c', import.meta.url), text);
 
 const header = `/* Written by devices/firmware/tools/tables.ts; not to be edited by hand. */
 #ifndef CUR_TABLES_H
@@ -93,4 +93,4 @@ extern const float cur_mel_weight[${weights.length}]; /* the bands' weights one 
 
 #endif
 `;
-writeFileSync(new URL('../core/tables.h', import.meta.url), header);
+writeFileSync(new URL('../core/inference/tables.h', import.meta.url), header);

@@ -1,6 +1,6 @@
 #include "expert.h"
 #include "fmath.h"
-#include "mem.h"
+#include "../mem.h"
 
 /* Sums of floats run in index order on every target, so that every build gives the same bits. */
 

@@ -1,6 +1,6 @@
-#include "inference.h"
-#include "mem.h"
-#include "sha256.h"
+#include "../inference/inference.h"
+#include "../mem.h"
+#include "../crypto/sha256.h"
 #include "smp.h"
 
 enum { LIST = 0, BEGIN = 1, WRITE = 2, VERIFY = 3, ACTIVATE = 4, ERASE = 5, ROLLBACK = 6, LABELS = 7 };

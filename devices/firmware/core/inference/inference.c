@@ -1,7 +1,7 @@
 #include "inference.h"
 #include "fmath.h"
-#include "mem.h"
-#include "smp.h"
+#include "../mem.h"
+#include "../link/smp.h"
 
 static uint64_t busy(const struct cur_board *b) {
     return b->hal->busy_ns(b->hal->ctx);

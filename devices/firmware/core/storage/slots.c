@@ -1,6 +1,6 @@
 #include "slots.h"
-#include "crc.h"
-#include "mem.h"
+#include "../link/crc.h"
+#include "../mem.h"
 
 enum {
     LOG_RECORD = 32,

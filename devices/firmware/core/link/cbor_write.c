@@ -1,5 +1,5 @@
 #include "cbor.h"
-#include "mem.h"
+#include "../mem.h"
 
 static uint8_t *reserve(struct cur_cbor_writer *w, size_t n) {
     if (w->overflow || n > w->cap - w->len) {

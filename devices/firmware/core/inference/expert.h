@@ -1,7 +1,7 @@
 #ifndef CUR_EXPERT_H
 #define CUR_EXPERT_H
 
-#include "../hal/hal.h"
+#include "../../hal/hal.h"
 #include "image.h"
 
 /* Scratch of one inference; the caller owns it. */

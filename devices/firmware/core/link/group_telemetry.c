@@ -1,4 +1,4 @@
-#include "mem.h"
+#include "../mem.h"
 #include "smp.h"
 
 enum { READ = 0 };

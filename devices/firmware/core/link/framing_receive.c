@@ -1,6 +1,6 @@
 #include "framing.h"
 #include "crc.h"
-#include "mem.h"
+#include "../mem.h"
 
 enum line_state { LINE_IDLE, LINE_MARK_START, LINE_MARK_GO_ON, LINE_CONTENT };
 

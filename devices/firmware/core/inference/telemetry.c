@@ -1,6 +1,6 @@
 #include "telemetry.h"
-#include "crc.h"
-#include "mem.h"
+#include "../link/crc.h"
+#include "../mem.h"
 
 enum { VERSION = 1 };
 

@@ -1,6 +1,6 @@
 #include "framing.h"
 #include "crc.h"
-#include "mem.h"
+#include "../mem.h"
 
 static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 

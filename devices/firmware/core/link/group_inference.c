@@ -1,5 +1,5 @@
-#include "inference.h"
-#include "mem.h"
+#include "../inference/inference.h"
+#include "../mem.h"
 #include "smp.h"
 
 enum { LOAD = 0, RUN = 1, CONTINUOUS = 2, FEATURES = 3, LAST = 4 };

@@ -1,5 +1,5 @@
 #include "cbor.h"
-#include "mem.h"
+#include "../mem.h"
 
 enum { BREAK = 1, OPEN_LENGTH = 31 };
 

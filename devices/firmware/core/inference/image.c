@@ -1,9 +1,9 @@
 #include "image.h"
 #include "encoder.h"
 #include "fmath.h"
-#include "mem.h"
-#include "sha256.h"
-#include "utf8.h"
+#include "../mem.h"
+#include "../crypto/sha256.h"
+#include "../link/utf8.h"
 
 enum section_type {
     SECTION_LABELS = 1,

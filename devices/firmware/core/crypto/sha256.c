@@ -1,5 +1,5 @@
 #include "sha256.h"
-#include "mem.h"
+#include "../mem.h"
 
 /* The first 32 bits of the fractional parts of the cube roots of the first 64 primes. */
 static const uint32_t k[64] = {

@@ -1,7 +1,7 @@
 #ifndef CUR_SLOTS_H
 #define CUR_SLOTS_H
 
-#include "../hal/hal.h"
+#include "../../hal/hal.h"
 
 /*
  * Two image slots in flash. Layout, in erase blocks of 4 KiB:

@@ -2,7 +2,7 @@
 #define CUR_SMP_H
 
 #include "cbor.h"
-#include "curlew.h"
+#include "../curlew.h"
 
 enum { CUR_SMP_HEADER = 8 };
 

@@ -1,5 +1,5 @@
 #include "inference.h"
-#include "mem.h"
+#include "../mem.h"
 
 void cur_continuous_start(struct cur_board *b, uint32_t hop) {
     b->continuous = 1;
