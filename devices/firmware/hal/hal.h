@@ -24,6 +24,15 @@ enum cur_source {
     CUR_SOURCE_MODELLED = 3,
 };
 
+/* Why the board started. */
+enum cur_cause {
+    CUR_CAUSE_UNKNOWN = 0,
+    CUR_CAUSE_POWER = 1,
+    CUR_CAUSE_REQUEST = 2, /* reset() */
+    CUR_CAUSE_WATCHDOG = 3,
+    CUR_CAUSE_FAULT = 4,
+};
+
 /* What `work` reports, with the unit that is counted. */
 enum cur_kernel {
     CUR_KERNEL_FRAME = 0,   /* frames: window, FFT, magnitude, mel, logarithm */
@@ -57,18 +66,36 @@ struct cur_hal {
     /* Sends n bytes; returns when all are handed over. */
     void (*uart_write)(void *ctx, const uint8_t *bytes, size_t n);
 
-    /* The flash as memory, CUR_FLASH_SIZE bytes, aligned to 16. Read only for the core. */
+    /* Sets the line's rate, bits a second, for both directions, once what was written has left. 0, or negative
+     * where this rate is not to be had (nothing changes then). NULL: the rate cannot be changed. */
+    int (*uart_baud)(void *ctx, uint32_t baud);
+
+    /* The rate after a start, bits a second; 0: the line has none. */
+    uint32_t baud;
+
+    /* The flash as memory, flash_size bytes, aligned to 16. Read only for the core. */
     const uint8_t *flash;
 
-    /* Erases the block at `off` (a multiple of CUR_FLASH_BLOCK). 0, or negative on failure. */
+    uint32_t flash_size;    /* bytes, a whole number of blocks, at least 16 of them */
+    uint32_t flash_block;   /* bytes erased at once, a power of two, 1024 to 65536 */
+    uint32_t flash_granule; /* bytes programmed at once, a power of two, 1 to 64 */
+
+    /* Erases the block at `off` (a multiple of flash_block): all bytes become 0xff. 0, or negative on
+     * failure. Power may fail within: the block's contents are anything then. */
     int (*flash_erase)(void *ctx, uint32_t off);
 
-    /* Programs n bytes at `off`, which must be erased. 0, or negative on failure. */
+    /* Programs n bytes at `off`, both multiples of flash_granule, each granule erased before and programmed
+     * once. 0, or negative on failure. Power may fail within: granules before the one being written are
+     * right, that one is anything, later ones are untouched. */
     int (*flash_program)(void *ctx, uint32_t off, const uint8_t *bytes, uint32_t n);
 
-    /* Takes up to n samples of 16 kHz mono (0..n taken); -1: there is no audio source now. With n = 0 it
+    /* Takes up to n samples of mono PCM (0..n taken); -1: there is no audio source now. With n = 0 it
      * only asks whether there is one. NULL: there never is. */
     int32_t (*audio_read)(void *ctx, int16_t *samples, uint32_t n);
+
+    /* Sets the rate of audio_read, samples a second: 16000, 32000 or 48000. 0, or negative where the
+     * microphone cannot (nothing changes then). NULL: 16000 only. */
+    int (*audio_rate)(void *ctx, uint32_t rate);
 
     /* Supply voltage, millivolts; 0 unknown. */
     uint32_t (*supply_mv)(void *ctx);
@@ -82,6 +109,10 @@ struct cur_hal {
     /* Restarts the board; the flash keeps. May return where the restart happens after cur_poll. */
     void (*reset)(void *ctx);
 
+    /* Tells the watchdog that all is well. Called at least once a frame, layer and pass of the main loop; a
+     * watchdog of 2 s is safe. NULL: none. */
+    void (*watchdog_feed)(void *ctx);
+
     /* Told of every kernel run, so that a port without a cycle counter can model time. NULL: not wanted. */
     void (*work)(void *ctx, enum cur_kernel kernel, uint32_t units);
 
@@ -90,6 +121,7 @@ struct cur_hal {
     const char *name;    /* for a person, UTF-8, at most 63 bytes */
     const char *kind;    /* `virtual`, `host`, `mps2-an386`, at most 31 bytes */
     const char *profile; /* named board profile that time and energy refer to, at most 31 bytes; "" none */
+    uint8_t cause;       /* enum cur_cause of this start */
     uint8_t source;      /* enum cur_source of busy_ns in bits 0-1, of energy_nj in bits 2-3 */
     uint8_t simulated;   /* 1 where no such board exists in hardware */
 };
