@@ -66,8 +66,8 @@ struct cur_hal {
     /* Sends n bytes; returns when all are handed over. */
     void (*uart_write)(void *ctx, const uint8_t *bytes, size_t n);
 
-    /* Sets the line's rate, bits a second, for both directions, once what was written has left. 0, or negative
-     * where this rate is not to be had (nothing changes then). NULL: the rate cannot be changed. */
+    /* Sets the line's rate, bits a second, for both directions, once what was written has left. 0, or
+     * negative where this rate is not to be had (nothing changes then). NULL: the rate cannot be changed. */
     int (*uart_baud)(void *ctx, uint32_t baud);
 
     /* The rate after a start, bits a second; 0: the line has none. */
