@@ -7,6 +7,7 @@ void cur_init(struct cur_board *b, const struct cur_hal *hal) {
     memset(b, 0, sizeof *b);
     b->hal = hal;
     b->started_ns = hal->now_ns(hal->ctx);
+    cur_line_start(&b->line, hal);
     cur_slots_open(&b->slots, hal);
     cur_expert_load(b);
 }
@@ -19,7 +20,9 @@ static void answer(struct cur_board *b, enum cur_framing framing, const uint8_t 
     const struct cur_hal *hal = b->hal;
     size_t n = cur_smp_answer(b, message, len);
     if (n == 0) return;
+    cur_line_heard(&b->line, hal);
     hal->uart_write(hal->ctx, b->frame, cur_frame(framing, b->reply, n, b->frame));
+    cur_line_answered(&b->line, hal);
     if (b->reset_wanted) {
         b->reset_wanted = 0;
         hal->reset(hal->ctx);
@@ -30,6 +33,7 @@ int cur_poll(struct cur_board *b) {
     const struct cur_hal *hal = b->hal;
     uint8_t byte;
     int worked = 0;
+    cur_line_poll(&b->line, hal);
     while (hal->uart_read(hal->ctx, &byte, 1)) {
         const uint8_t *message;
         size_t len;

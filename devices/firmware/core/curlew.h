@@ -5,6 +5,7 @@
 #include "inference/encoder.h"
 #include "inference/expert.h"
 #include "link/framing.h"
+#include "link/line.h"
 #include "storage/slots.h"
 #include "inference/telemetry.h"
 
@@ -40,6 +41,7 @@ struct cur_board {
     uint64_t started_ns;
 
     struct cur_receiver receiver;
+    struct cur_line line;
     uint8_t reply[CUR_BUF_SIZE];
     uint8_t frame[CUR_FRAME_SIZE];
     uint8_t scratch[CUR_BUF_SIZE]; /* strings that came in pieces */

@@ -8,8 +8,10 @@
 
 static uint64_t now_ns(void *ctx) {
     static uint64_t now;
-    (void)ctx;
-    return now += 1000;
+    struct fake *f = ctx;
+    now += 1000 + f->skipped_ns;
+    f->skipped_ns = 0;
+    return now;
 }
 
 static size_t uart_read(void *ctx, uint8_t *bytes, size_t n) {
@@ -25,6 +27,13 @@ static void uart_write(void *ctx, const uint8_t *bytes, size_t n) {
     if (n > sizeof f->out - f->out_len) n = sizeof f->out - f->out_len;
     memcpy(f->out + f->out_len, bytes, n);
     f->out_len += n;
+}
+
+static int uart_baud(void *ctx, uint32_t baud) {
+    struct fake *f = ctx;
+    if (baud > 1000000) return -1;
+    f->baud = baud;
+    return 0;
 }
 
 static int flash_erase(void *ctx, uint32_t off) {
@@ -74,12 +83,15 @@ static void reset(void *ctx) {
 void fake_start(struct fake *f) {
     memset(f, 0, sizeof *f);
     memset(f->flash, 0xff, sizeof f->flash);
+    f->baud = 921600;
     f->hal = (struct cur_hal){
         .ctx = f,
         .now_ns = now_ns,
         .busy_ns = now_ns,
         .uart_read = uart_read,
         .uart_write = uart_write,
+        .uart_baud = uart_baud,
+        .baud = f->baud,
         .flash = f->flash,
         .flash_erase = flash_erase,
         .flash_program = flash_program,

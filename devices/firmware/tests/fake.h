@@ -14,6 +14,8 @@ struct fake {
     const int16_t *audio; /* NULL none */
     uint32_t audio_left;
     int resets;
+    uint64_t skipped_ns; /* time that passed beside the microsecond of each look at the clock */
+    uint32_t baud;       /* what the line is set to; rates above a million are not to be had */
 };
 
 /* A new board's hardware: erased flash. */

@@ -6,6 +6,10 @@
 
 IMPORT(now_ms) double import_now_ms(void);
 IMPORT(uart_write) void import_uart_write(const uint8_t *bytes, uint32_t n);
+/* The rate of the line after a start, bits a second; 0 where it has none. */
+IMPORT(uart_start) uint32_t import_uart_start(void);
+/* As cur_hal.uart_baud. */
+IMPORT(uart_baud) int32_t import_uart_baud(uint32_t baud);
 IMPORT(flash_changed) void import_flash_changed(uint32_t off, uint32_t n);
 /* As cur_hal.audio_read. */
 IMPORT(audio_read) int32_t import_audio_read(int16_t *samples, uint32_t n);
@@ -50,6 +54,11 @@ static size_t uart_read(void *ctx, uint8_t *bytes, size_t n) {
 static void uart_write(void *ctx, const uint8_t *bytes, size_t n) {
     (void)ctx;
     import_uart_write(bytes, (uint32_t)n);
+}
+
+static int uart_baud(void *ctx, uint32_t baud) {
+    (void)ctx;
+    return import_uart_baud(baud);
 }
 
 static int flash_erase(void *ctx, uint32_t off) {
@@ -108,6 +117,7 @@ static struct cur_hal hal = {
     .energy_nj = energy_nj,
     .uart_read = uart_read,
     .uart_write = uart_write,
+    .uart_baud = uart_baud,
     .flash = flash,
     .flash_erase = flash_erase,
     .flash_program = flash_program,
@@ -160,6 +170,7 @@ EXPORT(set_profile) void set_profile(double ns_each_instruction, double watts, u
 EXPORT(boot) void boot(uint32_t boot_id) {
     rx_at = rx_end = 0;
     hal.boot = boot_id;
+    hal.baud = import_uart_start();
     cur_init(&board, &hal);
 }
 
