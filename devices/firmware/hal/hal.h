@@ -9,13 +9,6 @@
  * from the main loop only, gets `ctx` as its first argument, and may not be NULL unless its comment says so.
  */
 
-/* Erase block of the flash, bytes. Programming may only turn ones into zeros, a byte at a time (serial NOR
- * flash, mapped into memory). */
-#define CUR_FLASH_BLOCK 4096u
-
-/* Size of the flash the core uses, bytes: two log blocks, two slot heads, two slots of 512 KiB. */
-#define CUR_FLASH_SIZE 0x104000u
-
 /* Sources of a number, as in a result's `src`: bits 0-1 latency, bits 2-3 energy. */
 enum cur_source {
     CUR_SOURCE_NONE = 0,

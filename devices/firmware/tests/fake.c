@@ -38,15 +38,15 @@ static int uart_baud(void *ctx, uint32_t baud) {
 
 static int flash_erase(void *ctx, uint32_t off) {
     struct fake *f = ctx;
-    if (off % CUR_FLASH_BLOCK || off >= CUR_FLASH_SIZE) return -1;
-    memset(f->flash + off, 0xff, CUR_FLASH_BLOCK);
+    if (off % FAKE_BLOCK || off >= FAKE_FLASH) return -1;
+    memset(f->flash + off, 0xff, FAKE_BLOCK);
     f->flash_writes++;
     return 0;
 }
 
 static int flash_program(void *ctx, uint32_t off, const uint8_t *bytes, uint32_t n) {
     struct fake *f = ctx;
-    if (off > CUR_FLASH_SIZE || n > CUR_FLASH_SIZE - off) return -1;
+    if (off > FAKE_FLASH || n > FAKE_FLASH - off) return -1;
     for (uint32_t i = 0; i < n; i++) {
         f->rule_broken |= f->flash[off + i] != 0xff;
         f->flash[off + i] &= bytes[i];
@@ -93,6 +93,9 @@ void fake_start(struct fake *f) {
         .uart_baud = uart_baud,
         .baud = f->baud,
         .flash = f->flash,
+        .flash_size = FAKE_FLASH,
+        .flash_block = FAKE_BLOCK,
+        .flash_granule = FAKE_GRANULE,
         .flash_erase = flash_erase,
         .flash_program = flash_program,
         .audio_read = audio_read,

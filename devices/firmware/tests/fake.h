@@ -3,10 +3,12 @@
 
 #include "../core/curlew.h"
 
+enum { FAKE_FLASH = 0x400000, FAKE_BLOCK = 4096, FAKE_GRANULE = 8 };
+
 /* Hardware for tests: flash as an array (it obeys the rules of flash), a line as two buffers. */
 struct fake {
     struct cur_hal hal;
-    uint8_t flash[CUR_FLASH_SIZE] __attribute__((aligned(16)));
+    uint8_t flash[FAKE_FLASH] __attribute__((aligned(16)));
     uint32_t flash_writes; /* erases and programs so far */
     int rule_broken;       /* something programmed that was not erased */
     uint8_t in[65536], out[65536];

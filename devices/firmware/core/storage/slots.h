@@ -3,6 +3,8 @@
 
 #include "../../hal/hal.h"
 
+#define CUR_FLASH_BLOCK 4096u
+
 /*
  * Two image slots in flash. Layout, in erase blocks of 4 KiB:
  *   0, 1     log of which slot is active, in turns: 32-byte records, the valid one with the highest number

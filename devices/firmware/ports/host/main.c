@@ -21,6 +21,8 @@ static const char usage[] =
     "  --id HEX      the board's identity, 16 hexadecimal digits\n"
     "  --name TEXT   the board's name\n";
 
+enum { FLASH_SIZE = 0x400000, FLASH_BLOCK = 4096, FLASH_GRANULE = 8 };
+
 static struct cur_board board;
 static uint8_t *flash;
 static int16_t *audio;
@@ -46,14 +48,14 @@ static void uart_write(void *ctx, const uint8_t *bytes, size_t n) {
 
 static int flash_erase(void *ctx, uint32_t off) {
     (void)ctx;
-    if (off % CUR_FLASH_BLOCK || off >= CUR_FLASH_SIZE) return -1;
-    memset(flash + off, 0xff, CUR_FLASH_BLOCK);
+    if (off % FLASH_BLOCK || off >= FLASH_SIZE) return -1;
+    memset(flash + off, 0xff, FLASH_BLOCK);
     return 0;
 }
 
 static int flash_program(void *ctx, uint32_t off, const uint8_t *bytes, uint32_t n) {
     (void)ctx;
-    if (off > CUR_FLASH_SIZE || n > CUR_FLASH_SIZE - off) return -1;
+    if (off > FLASH_SIZE || n > FLASH_SIZE - off) return -1;
     for (uint32_t i = 0; i < n; i++)
         flash[off + i] &= bytes[i];
     return 0;
@@ -91,6 +93,9 @@ static struct cur_hal hal = {
     .busy_ns = now_ns,
     .uart_read = uart_read,
     .uart_write = uart_write,
+    .flash_size = FLASH_SIZE,
+    .flash_block = FLASH_BLOCK,
+    .flash_granule = FLASH_GRANULE,
     .flash_erase = flash_erase,
     .flash_program = flash_program,
     .audio_read = audio_read,
@@ -116,14 +121,14 @@ static int open_flash(const char *path) {
     struct stat before = {0};
     if (path) {
         file = open(path, O_RDWR | O_CREAT, 0644);
-        if (file < 0 || fstat(file, &before) || ftruncate(file, CUR_FLASH_SIZE)) return -1;
+        if (file < 0 || fstat(file, &before) || ftruncate(file, FLASH_SIZE)) return -1;
     }
     int sharing = path ? MAP_SHARED : MAP_PRIVATE | MAP_ANONYMOUS;
-    flash = mmap(NULL, CUR_FLASH_SIZE, PROT_READ | PROT_WRITE, sharing, file, 0);
+    flash = mmap(NULL, FLASH_SIZE, PROT_READ | PROT_WRITE, sharing, file, 0);
     if (flash == MAP_FAILED) return -1;
     /* What a new file is longer than an old one is erased flash, too. */
-    if (before.st_size < CUR_FLASH_SIZE)
-        memset(flash + before.st_size, 0xff, CUR_FLASH_SIZE - (size_t)before.st_size);
+    if (before.st_size < FLASH_SIZE)
+        memset(flash + before.st_size, 0xff, FLASH_SIZE - (size_t)before.st_size);
     hal.flash = flash;
     return 0;
 }

@@ -30,7 +30,7 @@ _Noreturn void machine_reset(void);
 
 /* Linker symbols and addresses of the memory map; see mps2-an386.ld. */
 #define MACHINE_FLASH      ((uint8_t *)0x21000000)
-#define MACHINE_RETAINED   ((struct machine_retained *)0x21200000)
+#define MACHINE_RETAINED   ((struct machine_retained *)0x21400000)
 #define MACHINE_PARAMETERS ((const struct machine_parameters *)0x21800000)
 
 #define MACHINE_RETAINED_MAGIC   0x54455243u /* CRET */

@@ -4,6 +4,8 @@
 #include "machine.h"
 
 /* Without parameters: this machine's own clock, an instruction a cycle, energy unknown. */
+enum { FLASH_SIZE = 0x400000, FLASH_BLOCK = 4096, FLASH_GRANULE = 8 };
+
 static const uint32_t own_ps_per_instruction = 40000;
 
 static struct cur_board board;
@@ -36,14 +38,14 @@ static void uart_write(void *ctx, const uint8_t *bytes, size_t n) {
 
 static int flash_erase(void *ctx, uint32_t off) {
     (void)ctx;
-    if (off % CUR_FLASH_BLOCK || off >= CUR_FLASH_SIZE) return -1;
-    memset(MACHINE_FLASH + off, 0xff, CUR_FLASH_BLOCK);
+    if (off % FLASH_BLOCK || off >= FLASH_SIZE) return -1;
+    memset(MACHINE_FLASH + off, 0xff, FLASH_BLOCK);
     return 0;
 }
 
 static int flash_program(void *ctx, uint32_t off, const uint8_t *bytes, uint32_t n) {
     (void)ctx;
-    if (off > CUR_FLASH_SIZE || n > CUR_FLASH_SIZE - off) return -1;
+    if (off > FLASH_SIZE || n > FLASH_SIZE - off) return -1;
     for (uint32_t i = 0; i < n; i++)
         MACHINE_FLASH[off + i] &= bytes[i];
     return 0;
@@ -75,6 +77,9 @@ static struct cur_hal hal = {
     .uart_read = uart_read,
     .uart_write = uart_write,
     .flash = MACHINE_FLASH,
+    .flash_size = FLASH_SIZE,
+    .flash_block = FLASH_BLOCK,
+    .flash_granule = FLASH_GRANULE,
     .flash_erase = flash_erase,
     .flash_program = flash_program,
     .supply_mv = supply_mv,
@@ -105,7 +110,7 @@ static void take_parameters(const struct machine_parameters *p) {
 /* The emulated flash is RAM: it keeps over a reset, and is new when the machine is switched on. */
 static void count_boot(struct machine_retained *kept, uint32_t seed) {
     if (kept->magic != MACHINE_RETAINED_MAGIC) {
-        memset(MACHINE_FLASH, 0xff, CUR_FLASH_SIZE);
+        memset(MACHINE_FLASH, 0xff, FLASH_SIZE);
         kept->boots = 0;
         kept->magic = MACHINE_RETAINED_MAGIC;
     }

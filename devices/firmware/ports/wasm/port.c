@@ -15,9 +15,10 @@ IMPORT(flash_changed) void import_flash_changed(uint32_t off, uint32_t n);
 IMPORT(audio_read) int32_t import_audio_read(int16_t *samples, uint32_t n);
 IMPORT(reset) void import_reset(void);
 
+enum { FLASH_SIZE = 0x400000, FLASH_BLOCK = 4096, FLASH_GRANULE = 8 };
 enum { RX_SIZE = 32768, NAME_SIZE = 64, PROFILE_SIZE = 32 };
 
-static _Alignas(16) uint8_t flash[CUR_FLASH_SIZE];
+static _Alignas(16) uint8_t flash[FLASH_SIZE];
 static uint8_t rx[RX_SIZE];
 static uint32_t rx_at, rx_end;
 static char name[NAME_SIZE], profile[PROFILE_SIZE];
@@ -63,16 +64,16 @@ static int uart_baud(void *ctx, uint32_t baud) {
 
 static int flash_erase(void *ctx, uint32_t off) {
     (void)ctx;
-    if (off % CUR_FLASH_BLOCK || off >= CUR_FLASH_SIZE) return -1;
-    for (uint32_t i = 0; i < CUR_FLASH_BLOCK; i++)
+    if (off % FLASH_BLOCK || off >= FLASH_SIZE) return -1;
+    for (uint32_t i = 0; i < FLASH_BLOCK; i++)
         flash[off + i] = 0xff;
-    import_flash_changed(off, CUR_FLASH_BLOCK);
+    import_flash_changed(off, FLASH_BLOCK);
     return 0;
 }
 
 static int flash_program(void *ctx, uint32_t off, const uint8_t *bytes, uint32_t n) {
     (void)ctx;
-    if (off > CUR_FLASH_SIZE || n > CUR_FLASH_SIZE - off) return -1;
+    if (off > FLASH_SIZE || n > FLASH_SIZE - off) return -1;
     for (uint32_t i = 0; i < n; i++)
         flash[off + i] &= bytes[i];
     import_flash_changed(off, n);
@@ -119,6 +120,9 @@ static struct cur_hal hal = {
     .uart_write = uart_write,
     .uart_baud = uart_baud,
     .flash = flash,
+    .flash_size = FLASH_SIZE,
+    .flash_block = FLASH_BLOCK,
+    .flash_granule = FLASH_GRANULE,
     .flash_erase = flash_erase,
     .flash_program = flash_program,
     .audio_read = audio_read,
@@ -152,7 +156,7 @@ EXPORT(flash_pointer) uint8_t *flash_pointer(void) {
 }
 
 EXPORT(flash_size) uint32_t flash_size(void) {
-    return CUR_FLASH_SIZE;
+    return FLASH_SIZE;
 }
 
 /* Instructions that one unit of a kernel takes. */
