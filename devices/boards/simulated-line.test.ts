@@ -4,12 +4,13 @@ import type { ByteStream, Port } from '../drivers/port.ts';
 import { simulatedLine } from './simulated-line.ts';
 
 /** A board that sends back all it gets. */
-function echoPort(): Port & { written: Uint8Array[] } {
+function echoPort(uartBaud: number | null = null): Port & { written: Uint8Array[]; uartBaud: number | null } {
   const written: Uint8Array[] = [];
   return {
     id: 'virtual:echo',
     kind: 'virtual',
     written,
+    uartBaud,
     open() {
       const listeners = new Set<(bytes: Uint8Array) => void>();
       const closing = new Set<(reason: Error | undefined) => void>();
@@ -83,5 +84,50 @@ describe('a simulated serial line', () => {
     await stream.close();
     expect(await waiting).toBe('PORT_LOST');
     await expect(stream.write(pattern(1))).rejects.toMatchObject({ code: 'PORT_LOST' });
+  });
+
+  test('carries nothing of sense between two ends at different rates', async () => {
+    const port = echoPort(115_200);
+    const stream = await simulatedLine(port, { baudRate: 921_600 }).open();
+    const back: number[] = [];
+    stream.onData((bytes) => back.push(...bytes));
+    const exchange = async (bytes: Uint8Array): Promise<void> => {
+      await stream.write(bytes);
+      await new Promise((resolve) => setTimeout(resolve, 60));
+    };
+    await exchange(pattern(200));
+    expect(port.written.flatMap((part) => [...part])).not.toEqual([...pattern(200)]);
+    port.written.length = 0;
+    back.length = 0;
+    await stream.rate?.set(115_200);
+    await exchange(pattern(200));
+    expect(port.written.flatMap((part) => [...part])).toEqual([...pattern(200)]);
+    expect(back).toEqual([...pattern(200)]);
+    await stream.close();
+  });
+
+  test('disturbs both ways, and nothing gets through a cut', async () => {
+    const port = echoPort();
+    const line = simulatedLine(port, { baudRate: 921_600, noise: { seed: 4, bitErrorRate: 1e-2 } });
+    const stream = await line.open();
+    const back: number[] = [];
+    stream.onData((bytes) => back.push(...bytes));
+    const exchange = async (): Promise<number[]> => {
+      port.written.length = 0;
+      back.length = 0;
+      await stream.write(pattern(1000));
+      await new Promise((resolve) => setTimeout(resolve, 60));
+      return port.written.flatMap((part) => [...part]);
+    };
+    const there = await exchange();
+    expect(there).not.toEqual([...pattern(1000)]);
+    expect(back).not.toEqual(there);
+    line.setCut(true);
+    expect(await exchange()).toEqual([]);
+    line.setCut(false);
+    line.setNoise({ seed: 4 });
+    expect(await exchange()).toEqual([...pattern(1000)]);
+    expect(back).toEqual([...pattern(1000)]);
+    await stream.close();
   });
 });

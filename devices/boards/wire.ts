@@ -1,21 +1,25 @@
 /** One direction of a simulated serial line: bytes take their time, one after another, and arrive in order. */
 export interface WireOptions {
-  /** Bytes a millisecond. */
-  bytesPerMs: number;
   /** From the last bit sent to its arrival, milliseconds. */
   delayMs: number;
-  /** Takes bytes at the far end; the wire hands on the next ones only after it has resolved. */
-  deliver(bytes: Uint8Array): Promise<void> | void;
+  /**
+   * Takes bytes at the far end, all sent at one rate; the wire hands on the next ones only after it has resolved.
+   */
+  deliver(bytes: Uint8Array, baud: number): Promise<void> | void;
   /** `deliver` failed: the wire carries nothing more. */
   onBroken(thrown: unknown): void;
 }
 
 interface Chunk {
   bytes: Uint8Array;
+  baud: number;
   /** When the first byte starts on the line. */
   start: number;
   delivered: number;
 }
+
+/** Start bit, eight data bits, stop bit. */
+const bitsPerByte = 10;
 
 export class Wire {
   private queue: Chunk[] = [];
@@ -29,12 +33,12 @@ export class Wire {
 
   constructor(private readonly options: WireOptions) {}
 
-  /** Puts bytes on the line behind those already there. */
-  send(bytes: Uint8Array): void {
+  /** Puts bytes on the line behind those already there. @param holdMs pause of the line before them */
+  send(bytes: Uint8Array, baud: number, holdMs = 0): void {
     if (this.cut || bytes.length === 0) return;
-    const start = Math.max(performance.now(), this.freeAt);
-    this.freeAt = start + bytes.length / this.options.bytesPerMs;
-    this.queue.push({ bytes, start, delivered: 0 });
+    const start = Math.max(performance.now(), this.freeAt) + holdMs;
+    this.freeAt = start + bytes.length / bytesPerMs(baud);
+    this.queue.push({ bytes, baud, start, delivered: 0 });
     this.undelivered += bytes.length;
     this.schedule();
   }
@@ -68,9 +72,9 @@ export class Wire {
     this.delivering = true;
     try {
       for (;;) {
-        const bytes = this.takeArrived();
+        const { bytes, baud } = this.takeArrived();
         if (bytes.length === 0) break;
-        await this.options.deliver(bytes);
+        await this.options.deliver(bytes, baud);
         if (this.cut) return;
         this.undelivered -= bytes.length;
         this.drained = this.drained.filter(({ below, resolve }) => {
@@ -89,24 +93,31 @@ export class Wire {
     this.schedule();
   }
 
-  /** The bytes whose time has come, as one piece; only whole bytes arrive. */
-  private takeArrived(): Uint8Array {
+  /** The bytes of one rate whose time has come, as one piece; only whole bytes arrive. */
+  private takeArrived(): { bytes: Uint8Array; baud: number } {
     const now = performance.now() - this.options.delayMs;
     const parts: Uint8Array[] = [];
-    for (let chunk = this.queue[0]; chunk && chunk.start < now; chunk = this.queue[0]) {
-      const sent = Math.min(chunk.bytes.length, Math.floor((now - chunk.start) * this.options.bytesPerMs));
+    const baud = this.queue[0]?.baud ?? 0;
+    for (
+      let chunk = this.queue[0];
+      chunk && chunk.start < now && chunk.baud === baud;
+      chunk = this.queue[0]
+    ) {
+      const sent = Math.min(chunk.bytes.length, Math.floor((now - chunk.start) * bytesPerMs(baud)));
       if (sent > chunk.delivered) parts.push(chunk.bytes.subarray(chunk.delivered, sent));
       chunk.delivered = sent;
       if (sent < chunk.bytes.length) break;
       this.queue.shift();
     }
-    if (parts.length === 1) return parts[0]!;
+    if (parts.length === 1) return { bytes: parts[0]!, baud };
     const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
     let at = 0;
     for (const part of parts) {
       all.set(part, at);
       at += part.length;
     }
-    return all;
+    return { bytes: all, baud };
   }
 }
+
+const bytesPerMs = (baud: number): number => baud / bitsPerByte / 1000;

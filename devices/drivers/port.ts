@@ -14,7 +14,17 @@ export interface Port {
   open(options?: { signal?: AbortSignal }): Promise<ByteStream>;
 }
 
+/** The rate of this end of a serial line. */
+export interface LineRate {
+  /** Bits a second. */
+  readonly baud: number;
+  /** Once what was written has left. @throws CurlewError PORT_LOST, PORT_FAILED where this rate is not to be had */
+  set(baud: number): Promise<void>;
+}
+
 export interface ByteStream {
+  /** Absent where the line has no rate, as a pseudo-terminal. */
+  readonly rate?: LineRate;
   /** Resolves when the bytes are handed to the line; rejects with PORT_LOST once the stream is closed. */
   write(bytes: Uint8Array): Promise<void>;
   onData(listener: (bytes: Uint8Array) => void): Unsubscribe;

@@ -1,7 +1,7 @@
 /** Real serial devices and pseudo-terminals as ports, over the `serialport` package. */
 import { SerialPort } from 'serialport';
 import { CurlewError } from '../../main/contract/error.ts';
-import type { ByteStream, Port } from './port.ts';
+import type { ByteStream, LineRate, Port } from './port.ts';
 
 export interface SerialOptions {
   /** Bits a second; 8 data bits, no parity, one stop bit. A pseudo-terminal has no rate and ignores it. */
@@ -9,9 +9,10 @@ export interface SerialOptions {
 }
 
 export function serialPort(path: string, options: SerialOptions): Port {
+  const kind = /^\/dev\/pts\//.test(path) ? 'path' : 'serial';
   return {
     id: path,
-    kind: /^\/dev\/pts\//.test(path) ? 'path' : 'serial',
+    kind,
     async open({ signal } = {}) {
       const device = new SerialPort({
         path,
@@ -23,7 +24,7 @@ export function serialPort(path: string, options: SerialOptions): Port {
       await new Promise<void>((resolve, reject) => {
         device.open((error) => (error ? reject(openError(path, error)) : resolve()));
       });
-      const stream = streamOf(device, path);
+      const stream = streamOf(device, path, kind === 'serial');
       if (signal?.aborted) {
         await stream.close();
         throw new CurlewError('ABORTED', `Opening ${path} was cancelled.`);
@@ -33,7 +34,7 @@ export function serialPort(path: string, options: SerialOptions): Port {
   };
 }
 
-function streamOf(device: SerialPort, path: string): ByteStream {
+function streamOf(device: SerialPort, path: string, rated: boolean): ByteStream {
   const dataListeners = new Set<(bytes: Uint8Array) => void>();
   const closeListeners = new Set<(reason: Error | undefined) => void>();
   const pending = new Set<(error: CurlewError) => void>();
@@ -65,7 +66,23 @@ function streamOf(device: SerialPort, path: string): ByteStream {
     if (!device.isOpen) finish(lost(error.message));
   });
 
+  const rate: LineRate = {
+    get baud() {
+      return device.baudRate;
+    },
+    async set(baudRate) {
+      if (closed || closing) throw lost('the port is closed');
+      await new Promise<void>((resolve) => device.drain(() => resolve()));
+      await new Promise<void>((resolve, reject) => {
+        device.update({ baudRate }, (error) =>
+          error ? reject(rateError(path, baudRate, error)) : resolve(),
+        );
+      });
+    },
+  };
+
   return {
+    ...(rated ? { rate } : {}),
     write(bytes) {
       if (closed || closing) return Promise.reject(lost('the port is closed'));
       return new Promise((resolve, reject) => {
@@ -101,6 +118,12 @@ function streamOf(device: SerialPort, path: string): ByteStream {
     },
   };
 }
+
+const rateError = (path: string, baudRate: number, error: Error) =>
+  new CurlewError('PORT_FAILED', `${path} cannot be set to ${baudRate} baud: ${error.message}.`, {
+    port: path,
+    baudRate,
+  });
 
 /** Machine failures of opening, in one place. */
 function openError(path: string, error: Error): CurlewError {

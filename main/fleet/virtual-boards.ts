@@ -36,6 +36,7 @@ export async function virtualBoards(folder: string, wasmPath: string): Promise<V
     const board = new VirtualBoard({
       wasm,
       name,
+      baudRate: virtualLine.baudRate,
       id: identity(join(folder, `${name}.id`)),
       flash: existsSync(flashFile) ? readFileSync(flashFile) : undefined,
       saveFlash: (contents) => replaceFile(flashFile, contents),

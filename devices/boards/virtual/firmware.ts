@@ -35,6 +35,10 @@ interface Exports {
 export interface Hardware {
   /** Bytes sent; the array is the receiver's to keep. */
   transmit(bytes: Uint8Array): void;
+  /** The line's rate after a start, bits a second; 0 where it has none. */
+  startBaud(): number;
+  /** Sets the line's rate; false where it cannot be had. */
+  setBaud(baud: number): boolean;
   flashChanged(): void;
   /** Fills `samples` with 16 kHz PCM as far as there is any; the number filled, −1 without an audio source. */
   readAudio(samples: Int16Array): number;
@@ -59,6 +63,8 @@ export class Firmware {
         now_ms: () => performance.now(),
         uart_write: (at: number, count: number) =>
           hardware.transmit(new Uint8Array(memory!.buffer).slice(at, at + count)),
+        uart_start: () => hardware.startBaud(),
+        uart_baud: (baud: number) => (hardware.setBaud(baud) ? 0 : -1),
         flash_changed: () => hardware.flashChanged(),
         audio_read: (at: number, count: number) =>
           hardware.readAudio(new Int16Array(memory!.buffer, at, count)),

@@ -9,6 +9,8 @@ import { VirtualStream, type Transport } from './virtual-stream.ts';
 export interface VirtualBoardOptions extends Identity {
   /** The bytes of curlew.wasm. */
   wasm: Uint8Array;
+  /** What its line is set to after a start, bits a second; without it the line has no rate. */
+  baudRate?: number;
   /** Time and energy are modelled after it. */
   profile?: BoardProfile;
   kernels?: KernelTable;
@@ -25,6 +27,9 @@ const turnMs = 4;
 /** How often a board with a microphone looks for samples. */
 const audioMs = 20;
 const saveMs = 250;
+/** The fastest its UART goes, bits a second, and how often a board at a rate not its first looks at the clock. */
+const fastestBaud = 3_000_000;
+const lineMs = 100;
 
 const randomBootId = (): number => 1 + Math.floor(Math.random() * 0xffff_fffe);
 
@@ -50,11 +55,18 @@ export class VirtualBoard implements Port {
   private resetWanted = false;
   private flash: Uint8Array | undefined;
   private saveTimer: ReturnType<typeof setTimeout> | null = null;
+  private baud: number | null = null;
+  private lineTimer: ReturnType<typeof setInterval> | null = null;
   private audioTimer: ReturnType<typeof setInterval> | null = null;
 
   constructor(private readonly options: VirtualBoardOptions) {
     this.id = `virtual:${options.name}`;
     this.flash = options.flash;
+  }
+
+  /** What its end of the line is set to, bits a second; null: the line has no rate. */
+  get uartBaud(): number | null {
+    return this.baud;
   }
 
   /** Opens the board's line, switching the board on if it is off. Closing the line leaves it on. */
@@ -92,6 +104,7 @@ export class VirtualBoard implements Port {
   /** Takes the board's power away: the line closes with PORT_LOST, RAM is lost, the flash is saved. */
   switchOff(): void {
     this.setMicrophone(null);
+    this.setBaud(this.options.baudRate ?? null);
     this.saveNow();
     this.flash = this.firmware?.flash.slice() ?? this.flash;
     this.firmware = null;
@@ -111,12 +124,37 @@ export class VirtualBoard implements Port {
 
   private boot(): void {
     this.resetWanted = false;
+    this.setBaud(this.options.baudRate ?? null);
     this.firmware?.boot(this.options.nextBootId?.() ?? randomBootId());
+  }
+
+  private setBaud(baud: number | null): void {
+    // What was sent before leaves at the old rate.
+    this.handOut();
+    this.baud = baud;
+    const unusual = baud !== (this.options.baudRate ?? null);
+    if (unusual && !this.lineTimer) {
+      this.lineTimer = setInterval(() => this.work(), lineMs);
+      unref(this.lineTimer);
+    } else if (!unusual && this.lineTimer) {
+      clearInterval(this.lineTimer);
+      this.lineTimer = null;
+    }
+  }
+
+  private handOut(): void {
+    for (const bytes of this.outgoing.splice(0)) this.stream?.deliver(bytes);
   }
 
   private hardware(): Hardware {
     return {
       transmit: (bytes) => void this.outgoing.push(bytes),
+      startBaud: () => this.options.baudRate ?? 0,
+      setBaud: (baud) => {
+        if (this.baud === null || baud > fastestBaud) return false;
+        this.setBaud(baud);
+        return true;
+      },
       flashChanged: () => this.saveSoon(),
       readAudio: (samples) => this.microphone?.read(samples) ?? -1,
       reset: () => {
@@ -164,7 +202,7 @@ export class VirtualBoard implements Port {
       this.crash(thrown);
       return;
     }
-    for (const bytes of this.outgoing.splice(0)) this.stream?.deliver(bytes);
+    this.handOut();
     if (busy || this.incoming.length > 0) this.workSoon();
   }
 
