@@ -21,9 +21,9 @@ interface Count {
   instructions: number;
 }
 
-/** Runs ports/mps2-an386/bench.c until it prints `end`. */
+/** Runs bench/kernels.c until it prints `end`. */
 function count(): Promise<Map<string, Count>> {
-  const kernel = firmwareBuild('mps2-an386-bench.elf', 'mps2-an386', 'make and gcc-arm-none-eabi');
+  const kernel = firmwareBuild('mps2-an386-bench-kernels.elf', 'mps2-an386', 'make and gcc-arm-none-eabi');
   const machine = ['-M', 'mps2-an386', '-display', 'none', '-monitor', 'none', '-serial', 'stdio'];
   return new Promise((resolve, reject) => {
     const child = execFile(

@@ -1,4 +1,4 @@
-/** What a QEMU board finds in its memory when it starts: `struct machine_parameters` of ports/mps2-an386/machine.h. */
+/** What a QEMU board finds in its memory when it starts: `struct machine_parameters` of ports/mps/machine.h. */
 import { activeWatts, nanosecondsPerInstruction, type BoardProfile } from '../profiles.ts';
 
 export const parametersAddress = 0x21800000;

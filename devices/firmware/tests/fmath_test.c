@@ -40,9 +40,30 @@ static void finiteness(void) {
     CHECK(!cur_finite(INFINITY) && !cur_finite(-INFINITY) && !cur_finite(NAN));
 }
 
+static void soft_root(void) {
+    for (uint32_t bits = 0; bits <= 0x7f800000u; bits += 997) {
+        float x;
+        memcpy(&x, &bits, 4);
+        CHECK_AT(bits, cur_soft_sqrtf(x) == sqrtf(x));
+    }
+    /* Around every power of two, where exponents change and rounding carries. */
+    for (uint32_t bits = 0x00800000u; bits < 0x7f800000u; bits += 0x00800000u) {
+        for (uint32_t off = 0; off < 64; off++) {
+            uint32_t near = bits + off - 32;
+            float x;
+            memcpy(&x, &near, 4);
+            CHECK_AT(near, cur_soft_sqrtf(x) == sqrtf(x));
+        }
+    }
+    CHECK(cur_soft_sqrtf(1e-45f) == sqrtf(1e-45f) && isinf(cur_soft_sqrtf(INFINITY)));
+    CHECK(cur_soft_sqrtf(-0.0f) == 0.0f && signbit(cur_soft_sqrtf(-0.0f)));
+    CHECK(isnan(cur_soft_sqrtf(-1.0f)) && isnan(cur_soft_sqrtf(NAN)) && isnan(cur_soft_sqrtf(-INFINITY)));
+}
+
 TEST_LIST(fmath_tests) = {
     {"the logarithm is within 1 ulp over all positive floats", logarithm},
     {"the exponential is within 1 ulp", exponential},
+    {"the square root without an FPU gives the same bits as the instruction", soft_root},
     {"infinities and NaN are not finite", finiteness},
     TEST_END,
 };

@@ -60,3 +60,35 @@ float cur_expf(float x) {
     if (exponent > 127) return y * 2.0f * from_bits(254u << 23);
     return y * from_bits((uint32_t)(exponent + 127) << 23);
 }
+
+/* x = m 2^e with e odd and m in [2^23, 2^25): the root of m 2^25 has 25 bits, found one by one, of which the
+ * last is for rounding. A tie cannot be: the square of an odd root has no 25 zeros at its end. */
+float cur_soft_sqrtf(float x) {
+    uint32_t m = to_bits(x);
+    if ((m & 0x7fffffffu) == 0 || m == 0x7f800000u) return x;
+    if (m > 0x7f800000u) return from_bits(0x7fc00000u);
+    int32_t e = -150;
+    if (m < 0x00800000u) {
+        m = to_bits(x * 0x1p24f);
+        e -= 24;
+    }
+    e += (int32_t)(m >> 23);
+    m = (m & 0x007fffffu) | 0x00800000u;
+    if (e % 2 == 0) {
+        m <<= 1;
+        e--;
+    }
+    uint64_t digits = (uint64_t)m << 39; /* pairs of bits, from the top */
+    uint32_t root = 0, rest = 0;
+    for (int i = 0; i < 25; i++) {
+        rest = rest << 2 | (uint32_t)(digits >> 62);
+        digits <<= 2;
+        root <<= 1;
+        if (rest > 2 * root) {
+            rest -= 2 * root + 1;
+            root++;
+        }
+    }
+    /* root 2^((e - 25) / 2), its last bit rounded away; the leading one adds itself to the exponent. */
+    return from_bits(((uint32_t)((e - 25) / 2 + 150) << 23) + ((root + 1) >> 1));
+}

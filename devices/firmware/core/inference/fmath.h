@@ -11,9 +11,16 @@ float cur_logf(float x);
 /* e to the x. Overflows to +inf, underflows to 0 (results below the smallest normal float are 0). */
 float cur_expf(float x);
 
-/* Square root: an instruction on every target (compile with -fno-math-errno). */
+/* Square root in integers, correctly rounded: what the instruction gives, where there is none. */
+float cur_soft_sqrtf(float x);
+
+/* Square root: an instruction on every target with an FPU (compile with -fno-math-errno). */
 static inline float cur_sqrtf(float x) {
+#if defined __arm__ && !defined __ARM_FP
+    return cur_soft_sqrtf(x);
+#else
     return __builtin_sqrtf(x);
+#endif
 }
 
 static inline float cur_absf(float x) {

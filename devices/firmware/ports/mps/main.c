@@ -1,19 +1,18 @@
-/* The board on QEMU's mps2-an386. Times are counted instructions at the pace of a named board profile. */
+/* The board on a machine that QEMU emulates. Times are counted instructions at the pace of a named board
+ * profile. */
 #include "../../core/curlew.h"
 #include "../../core/mem.h"
 #include "machine.h"
 
 /* Without parameters: this machine's own clock, an instruction a cycle, energy unknown. */
-enum { FLASH_SIZE = 0x400000, FLASH_BLOCK = 4096, FLASH_GRANULE = 8 };
-
-static const uint32_t own_ps_per_instruction = 40000;
+static const uint32_t own_ps_per_instruction = 1000000 / MACHINE_TICKS_PER_US;
 
 static struct cur_board board;
 static uint32_t ps_per_instruction, microwatts, supply;
 
 static uint64_t now_ns(void *ctx) {
     (void)ctx;
-    return machine_ticks() * 40;
+    return machine_ns();
 }
 
 static uint64_t busy_ns(void *ctx) {
@@ -38,14 +37,14 @@ static void uart_write(void *ctx, const uint8_t *bytes, size_t n) {
 
 static int flash_erase(void *ctx, uint32_t off) {
     (void)ctx;
-    if (off % FLASH_BLOCK || off >= FLASH_SIZE) return -1;
-    memset(MACHINE_FLASH + off, 0xff, FLASH_BLOCK);
+    if (off % MACHINE_FLASH_BLOCK || off >= MACHINE_FLASH_SIZE) return -1;
+    memset(MACHINE_FLASH + off, 0xff, MACHINE_FLASH_BLOCK);
     return 0;
 }
 
 static int flash_program(void *ctx, uint32_t off, const uint8_t *bytes, uint32_t n) {
     (void)ctx;
-    if (off > FLASH_SIZE || n > FLASH_SIZE - off) return -1;
+    if (off > MACHINE_FLASH_SIZE || n > MACHINE_FLASH_SIZE - off) return -1;
     for (uint32_t i = 0; i < n; i++)
         MACHINE_FLASH[off + i] &= bytes[i];
     return 0;
@@ -68,7 +67,12 @@ static uint32_t stack_high_water(void *ctx) {
 
 static void reset(void *ctx) {
     (void)ctx;
-    machine_reset();
+    machine_reset(CUR_CAUSE_REQUEST);
+}
+
+static void watchdog_feed(void *ctx) {
+    (void)ctx;
+    machine_watchdog_feed();
 }
 
 static struct cur_hal hal = {
@@ -77,24 +81,25 @@ static struct cur_hal hal = {
     .uart_read = uart_read,
     .uart_write = uart_write,
     .flash = MACHINE_FLASH,
-    .flash_size = FLASH_SIZE,
-    .flash_block = FLASH_BLOCK,
-    .flash_granule = FLASH_GRANULE,
+    .flash_size = MACHINE_FLASH_SIZE,
+    .flash_block = MACHINE_FLASH_BLOCK,
+    .flash_granule = MACHINE_FLASH_GRANULE,
     .flash_erase = flash_erase,
     .flash_program = flash_program,
     .supply_mv = supply_mv,
     .temperature_cc = temperature_cc,
     .stack_high_water = stack_high_water,
     .reset = reset,
-    .id = {'m', 'p', 's', '2', '-', '3', '8', '6'},
-    .name = "mps2-an386",
-    .kind = "mps2-an386",
+    .watchdog_feed = watchdog_feed,
+    .name = MACHINE_NAME,
+    .kind = MACHINE_NAME,
     .profile = "",
     .source = CUR_SOURCE_COUNTED,
     .simulated = 1,
 };
 
 static void take_parameters(const struct machine_parameters *p) {
+    memcpy(hal.id, MACHINE_ID, sizeof hal.id);
     ps_per_instruction = own_ps_per_instruction;
     if (p->magic != MACHINE_PARAMETERS_MAGIC) return;
     memcpy(hal.id, p->id, sizeof hal.id);
@@ -110,13 +115,16 @@ static void take_parameters(const struct machine_parameters *p) {
 /* The emulated flash is RAM: it keeps over a reset, and is new when the machine is switched on. */
 static void count_boot(struct machine_retained *kept, uint32_t seed) {
     if (kept->magic != MACHINE_RETAINED_MAGIC) {
-        memset(MACHINE_FLASH, 0xff, FLASH_SIZE);
+        memset(MACHINE_FLASH, 0xff, MACHINE_FLASH_SIZE);
         kept->boots = 0;
+        kept->cause = CUR_CAUSE_POWER;
         kept->magic = MACHINE_RETAINED_MAGIC;
     }
     /* An odd factor: no boot id comes twice. */
     hal.boot = seed + ++kept->boots * 0x9e3779b1u;
     if (hal.boot == 0) hal.boot = 1;
+    hal.cause = (uint8_t)kept->cause;
+    kept->cause = CUR_CAUSE_UNKNOWN;
 }
 
 int main(void) {
@@ -125,7 +133,8 @@ int main(void) {
     count_boot(MACHINE_RETAINED, MACHINE_PARAMETERS->seed);
     cur_init(&board, &hal);
     for (;;) {
-        machine_ticks();
+        machine_watchdog_feed();
+        machine_ns();
         if (!cur_poll(&board)) machine_sleep();
     }
 }

@@ -1,20 +1,24 @@
 #include "machine.h"
 
+#include "../../hal/hal.h"
+
 #define REGISTER(address) (*(volatile uint32_t *)(address))
 
-#define TIMER_CONTROL REGISTER(0x40000000)
-#define TIMER_VALUE   REGISTER(0x40000004)
-#define TIMER_RELOAD  REGISTER(0x40000008)
-#define UART_DATA     REGISTER(0x40004000)
-#define UART_STATE    REGISTER(0x40004004)
-#define UART_CONTROL  REGISTER(0x40004008)
-#define UART_CLEAR    REGISTER(0x4000400c)
-#define UART_DIVIDER  REGISTER(0x40004010)
-#define SYSTICK       REGISTER(0xe000e010)
-#define SYSTICK_LOAD  REGISTER(0xe000e014)
-#define NVIC_ENABLE   REGISTER(0xe000e100)
-#define AIRCR         REGISTER(0xe000ed0c)
-#define CPACR         REGISTER(0xe000ed88)
+#define TIMER_CONTROL    REGISTER(MACHINE_TIMER)
+#define TIMER_VALUE      REGISTER(MACHINE_TIMER_VALUE)
+#define TIMER_RELOAD     REGISTER(MACHINE_TIMER + 8u)
+#define UART_DATA        REGISTER(MACHINE_UART)
+#define UART_STATE       REGISTER(MACHINE_UART + 4u)
+#define UART_CONTROL     REGISTER(MACHINE_UART + 8u)
+#define UART_CLEAR       REGISTER(MACHINE_UART + 0xcu)
+#define UART_DIVIDER     REGISTER(MACHINE_UART + 0x10u)
+#define WATCHDOG_LOAD    REGISTER(MACHINE_WATCHDOG)
+#define WATCHDOG_CONTROL REGISTER(MACHINE_WATCHDOG + 8u)
+#define SYSTICK          REGISTER(0xe000e010u)
+#define SYSTICK_LOAD     REGISTER(0xe000e014u)
+#define NVIC_ENABLE      REGISTER(0xe000e100u + 4u * (MACHINE_UART_INTERRUPT / 32))
+#define AIRCR            REGISTER(0xe000ed0cu)
+#define CPACR            REGISTER(0xe000ed88u)
 
 enum {
     UART_TX_FULL = 1,
@@ -23,6 +27,10 @@ enum {
     UART_RX_ENABLE = 2,
     UART_RX_INTERRUPT = 8,
     UART_RX_CLEAR = 2,
+    WATCHDOG_INTERRUPT = 1,
+    WATCHDOG_RESET = 2,
+    WATCHDOG_SECONDS = 10,
+    NS_PER_INSTRUCTION = 64,
     RING = 32768,
 };
 
@@ -43,8 +51,10 @@ static uint64_t ticks;
 void machine_entry(void);
 
 void machine_entry(void) {
-    CPACR |= 0xfu << 20; /* the FPU, before the first float instruction */
+#ifdef __ARM_FP
+    CPACR |= 0xfu << 20; /* FPU and Helium, before their first instruction */
     __asm volatile("dsb\n\tisb");
+#endif
     uint32_t *from = machine_data_from;
     for (uint32_t *to = machine_data; to < machine_data_end;)
         *to++ = *from++;
@@ -55,11 +65,15 @@ void machine_entry(void) {
     for (uint32_t *to = machine_stack_limit; to < here;)
         *to++ = paint;
     main();
-    machine_reset();
+    machine_reset(CUR_CAUSE_FAULT);
 }
 
 static void fault_handler(void) {
-    machine_reset();
+    machine_reset(CUR_CAUSE_FAULT);
+}
+
+static void watchdog_handler(void) {
+    machine_reset(CUR_CAUSE_WATCHDOG);
 }
 
 static void tick_handler(void) {
@@ -80,28 +94,32 @@ static void uart_handler(void) {
 
 typedef void (*vector)(void);
 
-__attribute__((section(".vectors"), used)) static const vector vectors[17] = {
+__attribute__((section(".vectors"), used)) static const vector vectors[] = {
     (vector)(uintptr_t)machine_stack_top,
     machine_entry,
-    fault_handler, /* NMI */
-    fault_handler, /* hard fault */
-    fault_handler, /* memory management */
-    fault_handler, /* bus */
-    fault_handler, /* usage */
+    watchdog_handler, /* not maskable; nothing else is wired to it */
+    fault_handler,    /* hard fault */
+    fault_handler,    /* memory management */
+    fault_handler,    /* bus */
+    fault_handler,    /* usage */
+    fault_handler,    /* secure, on Cortex-M55 */
     [15] = tick_handler,
-    [16] = uart_handler, /* interrupt 0: UART 0 receive */
+    [16 + MACHINE_UART_INTERRUPT] = uart_handler,
 };
 
 void machine_start(void) {
-    TIMER_RELOAD = 0xffffffff;
-    TIMER_VALUE = 0xffffffff;
+    if (MACHINE_TIMER_DOWN) {
+        /* From its reset value, 0, it would not start; after the first round it starts again by itself. */
+        TIMER_RELOAD = 0xffffffff;
+        TIMER_VALUE = 0xffffffff;
+    }
     TIMER_CONTROL = 1;
     last_value = TIMER_VALUE;
     SYSTICK_LOAD = 0xffffff;
     SYSTICK = 7;
     UART_DIVIDER = 16;
     UART_CONTROL = UART_TX_ENABLE | UART_RX_ENABLE | UART_RX_INTERRUPT;
-    NVIC_ENABLE = 1;
+    NVIC_ENABLE = 1u << MACHINE_UART_INTERRUPT % 32;
 }
 
 size_t machine_uart_read(uint8_t *bytes, size_t n) {
@@ -128,15 +146,15 @@ void machine_sleep(void) {
     __asm volatile("cpsie i" ::: "memory");
 }
 
-uint64_t machine_ticks(void) {
-    uint32_t value = TIMER_VALUE; /* counts down */
-    ticks += (uint32_t)(last_value - value);
+uint64_t machine_ns(void) {
+    uint32_t value = TIMER_VALUE;
+    ticks += MACHINE_TIMER_DOWN ? last_value - value : value - last_value;
     last_value = value;
-    return ticks;
+    return ticks * (8000 / MACHINE_TICKS_PER_US) / 8; /* 8000: whole numbers, and a shift for a division */
 }
 
 uint64_t machine_instructions(void) {
-    return machine_ticks() * 5 / 8;
+    return machine_ns() / NS_PER_INSTRUCTION;
 }
 
 uint32_t machine_stack_high_water(void) {
@@ -146,7 +164,13 @@ uint32_t machine_stack_high_water(void) {
     return (uint32_t)((const uint8_t *)machine_stack_top - (const uint8_t *)p);
 }
 
-_Noreturn void machine_reset(void) {
+void machine_watchdog_feed(void) {
+    WATCHDOG_LOAD = WATCHDOG_SECONDS * MACHINE_WATCHDOG_HZ;
+    WATCHDOG_CONTROL = WATCHDOG_INTERRUPT | WATCHDOG_RESET;
+}
+
+_Noreturn void machine_reset(uint8_t cause) {
+    MACHINE_RETAINED->cause = cause;
     while (UART_STATE & UART_TX_FULL) {
     }
     AIRCR = 0x05fa0004;

@@ -1,8 +1,8 @@
-/* Counts the instructions of each kernel and prints one line for each: name, units, instructions; then `end`.
+/* Counts the instructions of each kernel and prints a line for each.
  * devices/boards/measure-kernels.ts runs it and writes the table of the modelled boards. */
-#include "../../core/curlew.h"
-#include "../../core/mem.h"
-#include "machine.h"
+#include "../core/curlew.h"
+#include "../core/mem.h"
+#include "bench.h"
 
 enum { WIDE = 640, NARROW = 320, OUTPUTS = 320, CLASSES = 10 };
 
@@ -18,40 +18,6 @@ static uint32_t state = 1;
 static uint32_t noise(void) {
     state = state * 1664525 + 1013904223;
     return state >> 8;
-}
-
-static void print(const char *text) {
-    size_t n = 0;
-    while (text[n])
-        n++;
-    machine_uart_write((const uint8_t *)text, n);
-}
-
-static void print_number(uint64_t x) {
-    char digits[21];
-    int at = 20;
-    digits[at] = 0;
-    do {
-        digits[--at] = (char)('0' + x % 10);
-        x /= 10;
-    } while (x);
-    print(digits + at);
-}
-
-static uint64_t started, overhead;
-
-static void begin(void) {
-    started = machine_instructions();
-}
-
-static void finish(const char *kernel, uint32_t units) {
-    uint64_t n = machine_instructions() - started;
-    print(kernel);
-    print(" ");
-    print_number(units);
-    print(" ");
-    print_number(n > overhead ? n - overhead : 0);
-    print("\n");
 }
 
 static void fill_floats(float *to, uint32_t n) {
@@ -76,47 +42,40 @@ static void measure_linear(const char *name, uint32_t inputs) {
                               .weights = weights,
                               .scales = floats,
                               .bias = floats};
-    begin();
+    bench_begin();
     cur_bitlinear(work.y, &layer, work.codes, 0.5f);
-    finish(name, inputs * OUTPUTS);
+    bench_finish(name, inputs * OUTPUTS);
 }
 
-int main(void) {
-    machine_start();
+void bench(void) {
     fill();
-    begin();
-    overhead = machine_instructions() - started;
-
-    begin();
+    bench_begin();
     for (int t = 0; t < CUR_FRAMES; t++)
         cur_log_mel_frame(pcm + t * CUR_FRAME_HOP, patch + t * CUR_BANDS);
-    finish("frame", CUR_FRAMES);
-    begin();
+    bench_finish("frame", CUR_FRAMES);
+    bench_begin();
     cur_encode(patch, embedding);
-    finish("encoder", 1);
-    begin();
+    bench_finish("encoder", 1);
+    bench_begin();
     cur_scale(work.v, embedding, floats, floats, CUR_EMBEDDING);
-    finish("scale", CUR_EMBEDDING);
+    bench_finish("scale", CUR_EMBEDDING);
     fill_floats(work.v, WIDE);
-    begin();
+    bench_begin();
     cur_quantize(work.codes, work.v, WIDE);
-    finish("quant", WIDE);
+    bench_finish("quant", WIDE);
     measure_linear("wide", WIDE);
     measure_linear("narrow", NARROW);
     fill_floats(work.v, WIDE);
-    begin();
+    bench_begin();
     cur_norm_relu(work.v, floats, floats, WIDE);
-    finish("norm", WIDE);
+    bench_finish("norm", WIDE);
     struct cur_layer last = {
         .inputs = NARROW, .outputs = CLASSES, .row_bytes = 4 * NARROW, .weights = weights, .bias = floats};
-    begin();
+    bench_begin();
     cur_float_linear(work.y, &last, work.v);
-    finish("float", NARROW * CLASSES);
+    bench_finish("float", NARROW * CLASSES);
     fill_floats(scores.logits, CLASSES);
-    begin();
+    bench_begin();
     cur_softmax(&scores, CLASSES);
-    finish("softmax", CLASSES);
-    print("end\n");
-    for (;;)
-        machine_sleep();
+    bench_finish("softmax", CLASSES);
 }
