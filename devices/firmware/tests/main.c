@@ -15,14 +15,17 @@ uint32_t test_noise(void) {
     return state;
 }
 
-extern const struct test cbor_tests[], framing_tests[], crypto_tests[], signature_tests[], slots_tests[],
-    image_tests[], fmath_tests[], features_tests[], expert_tests[], board_tests[], deploy_tests[],
-    line_tests[];
+<<<<<<< HEAD
+#define LIST(name) extern const struct test name##_tests[];
+#include "lists.def"
+#undef LIST
 
 int main(void) {
-    const struct test *const lists[] = {cbor_tests,   framing_tests, crypto_tests, signature_tests,
-                                        slots_tests,  image_tests,   fmath_tests,  features_tests,
-                                        expert_tests, board_tests,   deploy_tests, line_tests};
+    static const struct test *const lists[] = {
+#define LIST(name) name##_tests,
+#include "lists.def"
+#undef LIST
+    };
     int count = 0, failures = 0;
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
         for (const struct test *t = lists[i]; t->name; t++) {
