@@ -15,7 +15,6 @@ uint32_t test_noise(void) {
     return state;
 }
 
-<<<<<<< HEAD
 #define LIST(name) extern const struct test name##_tests[];
 #include "lists.def"
 #undef LIST
