@@ -10,7 +10,7 @@ static int16_t pcm[CUR_WINDOW_SAMPLES];
 static float patch[CUR_FRAMES * CUR_BANDS], embedding[CUR_EMBEDDING];
 static struct cur_expert_work work;
 static struct cur_scores scores;
-static uint8_t weights[WIDE * OUTPUTS * 4];
+static uint8_t weights[WIDE * OUTPUTS * 4] __attribute__((aligned(16)));
 static uint8_t floats[4 * CUR_IMAGE_WIDTH];
 
 static uint32_t state = 1;
@@ -35,19 +35,22 @@ static void fill(void) {
 }
 
 static void measure_linear(const char *name, uint32_t inputs) {
-    struct cur_layer layer = {.inputs = (uint16_t)inputs,
-                              .outputs = OUTPUTS,
+    struct cur_layer layer = {.linear = {.inputs = (uint16_t)inputs,
+                                         .outputs = OUTPUTS,
+                                         .bits = 4,
+                                         .row_bytes = cur_row_bytes(4, inputs),
+                                         .weights = weights},
                               .scale_count = 1,
-                              .row_bytes = inputs / 2,
-                              .weights = weights,
                               .scales = floats,
                               .bias = floats};
     bench_begin();
-    cur_bitlinear(work.y, &layer, work.codes, 0.5f);
+    cur_linear(work.rows[0].sums, &layer.linear, work.codes, &work.linear);
+    cur_scale_sums(&work.rows[0], &layer, 0.5f);
     bench_finish(name, inputs * OUTPUTS);
 }
 
 void bench(void) {
+    float *values = work.rows[0].values;
     fill();
     bench_begin();
     for (int t = 0; t < CUR_FRAMES; t++)
@@ -57,22 +60,23 @@ void bench(void) {
     cur_encode(patch, embedding);
     bench_finish("encoder", 1);
     bench_begin();
-    cur_scale(work.v, embedding, floats, floats, CUR_EMBEDDING);
+    cur_scale(values, embedding, floats, floats, CUR_EMBEDDING);
     bench_finish("scale", CUR_EMBEDDING);
-    fill_floats(work.v, WIDE);
+    fill_floats(values, WIDE);
     bench_begin();
-    cur_quantize(work.codes, work.v, WIDE);
+    cur_quantize(work.codes, values, WIDE);
     bench_finish("quant", WIDE);
     measure_linear("wide", WIDE);
     measure_linear("narrow", NARROW);
-    fill_floats(work.v, WIDE);
+    fill_floats(values, WIDE);
     bench_begin();
-    cur_norm_relu(work.v, floats, floats, WIDE);
+    cur_norm_relu(values, floats, floats, WIDE);
     bench_finish("norm", WIDE);
     struct cur_layer last = {
-        .inputs = NARROW, .outputs = CLASSES, .row_bytes = 4 * NARROW, .weights = weights, .bias = floats};
+        .linear = {.inputs = NARROW, .outputs = CLASSES, .row_bytes = 4 * NARROW, .weights = weights},
+        .bias = floats};
     bench_begin();
-    cur_float_linear(work.y, &last, work.v);
+    cur_float_linear(work.rows[1].values, &last, values);
     bench_finish("float", NARROW * CLASSES);
     fill_floats(scores.logits, CLASSES);
     bench_begin();

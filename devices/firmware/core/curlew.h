@@ -3,7 +3,7 @@
 
 #include "../hal/hal.h"
 #include "inference/encoder.h"
-#include "inference/expert.h"
+#include "inference/bank.h"
 #include "link/framing.h"
 #include "link/line.h"
 #include "storage/slots.h"
@@ -23,10 +23,13 @@ enum {
 struct cur_result {
     uint32_t inference; /* 0: there was none yet */
     uint32_t sequence;
+    uint32_t slot; /* of the expert that answered: the highest ranked */
     uint32_t classes;
+    uint32_t experts; /* that the router chose from; 0 without a router */
     uint32_t latency_us[4];
     uint32_t energy_nj;
     uint8_t source;
+    struct cur_route route;
     struct cur_scores scores;
 };
 
@@ -48,14 +51,14 @@ struct cur_board {
     int reset_wanted;
 
     struct cur_slots slots;
-    struct cur_image expert; /* of the active slot */
-    int has_expert;
+    struct cur_open_bank bank; /* the active one */
+    int has_expert;            /* there is one, and it was opened */
 
     union cur_input input;
     uint32_t loaded; /* bytes of input so far */
     float patch[CUR_FRAMES * CUR_BANDS];
     float embedding[CUR_EMBEDDING];
-    struct cur_expert_work work;
+    struct cur_bank_work work;
     struct cur_result last;
     struct cur_telemetry telemetry;
 

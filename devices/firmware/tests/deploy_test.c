@@ -100,9 +100,9 @@ static void telemetry_wraps(void) {
         CHECK(rig_number("boot") == 77 && rig_number("next") == total + 1 &&
               rig_number("oldest") == total - CUR_RING + 1);
         CHECK(cur_cbor_get_string(&rig_map, "recs", CUR_CBOR_BYTES, NULL, 0, &records, &n) == 0 &&
-              n % 64 == 0);
+              n % CUR_RECORD_SIZE == 0);
         if (n == 0) break;
-        for (size_t i = 0; i < n; i += 64) {
+        for (size_t i = 0; i < n; i += CUR_RECORD_SIZE) {
             CHECK_AT(after, cur_u32(records + i) == expected++);
             after = cur_u32(records + i);
         }
@@ -111,7 +111,8 @@ static void telemetry_wraps(void) {
     rig_request(2);
     rig_pair("after", total - 5);
     rig_pair("max", 2);
-    CHECK(rig_ask(CUR_OP_READ, 66, 0) == 0 && cur_u32(rig_reply + rig_reply_len - 128) == total - 4);
+    CHECK(rig_ask(CUR_OP_READ, 66, 0) == 0 &&
+          cur_u32(rig_reply + rig_reply_len - 2 * CUR_RECORD_SIZE) == total - 4);
     rig_request(1);
     rig_pair("after", 0xffffffffu);
     CHECK(rig_ask(CUR_OP_READ, 66, 0) == 0);

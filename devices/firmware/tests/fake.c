@@ -4,7 +4,6 @@
 
 #include "../core/mem.h"
 #include "../core/crypto/sha256.h"
-#include "test.h"
 
 static uint64_t now_ns(void *ctx) {
     static uint64_t now;
@@ -128,87 +127,4 @@ uint8_t *fake_entry(uint8_t *bytes, uint16_t type, uint16_t layer) {
     for (uint8_t *entry = bytes + CUR_IMAGE_HEADER;; entry += 12) {
         if (cur_u16(entry) == type && cur_u16(entry + 2) == layer) return entry;
     }
-}
-
-enum { HIDDEN = 10, CLASSES = 3, SECTIONS = 12 };
-
-static float uniform(float low, float high) {
-    return low + (high - low) * (float)(test_noise() >> 8) / 16777216.0f;
-}
-
-static void fill_floats(uint8_t *to, uint32_t count, float low, float high) {
-    for (uint32_t i = 0; i < count; i++)
-        cur_put_f32(to + 4 * i, uniform(low, high));
-}
-
-static void describe(uint8_t *to, int kind, int bits, int inputs, int outputs, int activation, int flags,
-                     int scales) {
-    const int fields[6] = {kind, bits, inputs, outputs, activation, flags};
-    for (int i = 0; i < 6; i++)
-        cur_put_u16(to + 2 * i, (uint16_t)fields[i]);
-    cur_put_u32(to + 12, (uint32_t)scales);
-}
-
-uint32_t fake_image(uint8_t *bytes, uint32_t seed) {
-    static const struct {
-        uint16_t type, layer;
-        uint32_t len;
-    } sections[SECTIONS] = {
-        {1, 0, 2 + 5 + 3},
-        {2, 0, 4 * CUR_EMBEDDING},
-        {3, 0, 4 * CUR_EMBEDDING},
-        {10, 1, 16},
-        {11, 1, HIDDEN * CUR_EMBEDDING / 2},
-        {12, 1, 4},
-        {13, 1, 4 * HIDDEN},
-        {14, 1, 4 * HIDDEN},
-        {15, 1, 4 * HIDDEN},
-        {10, 2, 16},
-        {11, 2, 4 * HIDDEN * CLASSES},
-        {13, 2, 4 * CLASSES},
-    };
-    uint32_t at = CUR_IMAGE_HEADER + 12 * SECTIONS;
-    memset(bytes, 0, 8192);
-    test_seed(seed);
-    for (int i = 0; i < SECTIONS; i++) {
-        at = (at + 15) & ~15u;
-        uint8_t *entry = bytes + CUR_IMAGE_HEADER + 12 * i;
-        cur_put_u16(entry, sections[i].type);
-        cur_put_u16(entry + 2, sections[i].layer);
-        cur_put_u32(entry + 4, at);
-        cur_put_u32(entry + 8, sections[i].len);
-        uint8_t *to = bytes + at;
-        if (sections[i].type == 1) memcpy(to, "a\0b\xc3\xa9s\0cc", 10);
-        if (sections[i].type == 2) fill_floats(to, CUR_EMBEDDING, -4, 0);
-        if (sections[i].type == 3) fill_floats(to, CUR_EMBEDDING, 0.3f, 1);
-        if (sections[i].type == 10 && sections[i].layer == 1)
-            describe(to, 1, 4, CUR_EMBEDDING, HIDDEN, 8, 1, 1);
-        if (sections[i].type == 10 && sections[i].layer == 2) describe(to, 2, 32, HIDDEN, CLASSES, 32, 0, 0);
-        if (sections[i].type == 11 && sections[i].layer == 1) {
-            for (uint32_t j = 0; j < sections[i].len; j++) {
-                to[j] = (uint8_t)(((int)(test_noise() % 15) - 7) & 15) |
-                        (uint8_t)((((int)(test_noise() % 15) - 7) & 15) << 4);
-            }
-        }
-        if (sections[i].type == 11 && sections[i].layer == 2) fill_floats(to, HIDDEN * CLASSES, -1, 1);
-        if (sections[i].type == 12) cur_put_f32(to, 0.01f);
-        if (sections[i].type >= 13) fill_floats(to, sections[i].len / 4, 0.1f, 1);
-        at += sections[i].len;
-    }
-    at = (at + 15) & ~15u;
-    memcpy(bytes, "CRLW", 4);
-    cur_put_u16(bytes + 4, 1);
-    cur_put_u16(bytes + 6, 128);
-    cur_put_u32(bytes + 8, at);
-    cur_put_u32(bytes + 12, 1);
-    cur_put_u16(bytes + 20, CUR_EMBEDDING);
-    cur_put_u16(bytes + 22, CLASSES);
-    bytes[24] = 4;
-    bytes[25] = 2;
-    cur_put_u16(bytes + 26, 1);
-    cur_put_u16(bytes + 28, 1);
-    cur_put_u16(bytes + 30, SECTIONS);
-    memcpy(bytes + 32, "fake", 4);
-    fake_seal(bytes, at);
-    return at;
 }

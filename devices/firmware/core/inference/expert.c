@@ -24,6 +24,22 @@ void cur_scale(float *v, const float *e, const uint8_t *offset, const uint8_t *s
         v[i] = (e[i] - cur_f32(offset + 4 * i)) * cur_f32(scale + 4 * i);
 }
 
+/* Rounds half to even: adding 1.5 * 2^23 leaves an integer. The comparisons also catch what is not a number,
+ * before the cast. */
+static int8_t to_code(float x, float largest) {
+    x = x > -largest ? x : -largest;
+    x = x < largest ? x : largest;
+    return (int8_t)((x + 0x1.8p23f) - 0x1.8p23f);
+}
+
+/* Codes of n normalised values, one code being worth `scale`, then the padding. */
+static void encode(int8_t *codes, const float *v, uint32_t n, float scale, float largest) {
+    for (uint32_t i = 0; i < n; i++)
+        codes[i] = to_code(scale > 0.0f ? v[i] / scale : 0.0f, largest);
+    for (uint32_t i = n; i % CUR_LINEAR_PADDING; i++)
+        codes[i] = 0;
+}
+
 float cur_quantize(int8_t *codes, float *v, uint32_t n) {
     layer_norm(v, n);
     float largest = 0.0f;
@@ -32,50 +48,34 @@ float cur_quantize(int8_t *codes, float *v, uint32_t n) {
         largest = a > largest ? a : largest;
     }
     float scale = largest / 127.0f;
-    for (uint32_t i = 0; i < n; i++) {
-        float x = scale > 0.0f ? v[i] / scale : 0.0f;
-        /* The comparisons also catch what is not a number, before the cast. */
-        x = x > -127.0f ? x : -127.0f;
-        x = x < 127.0f ? x : 127.0f;
-        /* Adding 1.5 * 2^23 rounds to an integer, half to even. */
-        codes[i] = (int8_t)((x + 0x1.8p23f) - 0x1.8p23f);
-    }
-    for (uint32_t i = n; i % 8; i++)
-        codes[i] = 0;
+    encode(codes, v, n, scale, 127.0f);
     return scale;
 }
 
-/* Eight 4-bit weights at a time: rows are padded to whole words with zero weights. */
-static int32_t dot4(const uint8_t *row, const int8_t *q, uint32_t n) {
-    int32_t sum = 0;
-    for (uint32_t i = 0; i < n; i += 8, row += 4, q += 8) {
-        uint32_t w = cur_u32(row);
-        sum += ((int32_t)(w << 28) >> 28) * q[0];
-        sum += ((int32_t)(w << 24) >> 28) * q[1];
-        sum += ((int32_t)(w << 20) >> 28) * q[2];
-        sum += ((int32_t)(w << 16) >> 28) * q[3];
-        sum += ((int32_t)(w << 12) >> 28) * q[4];
-        sum += ((int32_t)(w << 8) >> 28) * q[5];
-        sum += ((int32_t)(w << 4) >> 28) * q[6];
-        sum += ((int32_t)w >> 28) * q[7];
-    }
-    return sum;
+float cur_quantize_ternary(int8_t *codes, float *v, uint32_t n) {
+    layer_norm(v, n);
+    float sum = 0.0f;
+    for (uint32_t i = 0; i < n; i++)
+        sum += cur_absf(v[i]);
+    float scale = sum / (float)n;
+    encode(codes, v, n, scale, 1.0f);
+    return scale;
 }
 
-void cur_bitlinear(float *y, const struct cur_layer *layer, const int8_t *codes, float activation_scale) {
-    for (uint32_t o = 0; o < layer->outputs; o++) {
+void cur_scale_sums(union cur_row *y, const struct cur_layer *layer, float activation_scale) {
+    for (uint32_t o = 0; o < layer->linear.outputs; o++) {
         uint32_t which = layer->scale_count == 1 ? 0 : o;
-        int32_t sum = dot4(layer->weights + o * layer->row_bytes, codes, layer->inputs);
         float scale = activation_scale * cur_f32(layer->scales + 4 * which);
-        y[o] = (float)sum * scale + cur_f32(layer->bias + 4 * o);
+        y->values[o] = (float)y->sums[o] * scale + cur_f32(layer->bias + 4 * o);
     }
 }
 
 void cur_float_linear(float *y, const struct cur_layer *layer, const float *v) {
-    for (uint32_t o = 0; o < layer->outputs; o++) {
-        const uint8_t *row = layer->weights + o * layer->row_bytes;
+    const struct cur_linear *linear = &layer->linear;
+    for (uint32_t o = 0; o < linear->outputs; o++) {
+        const uint8_t *row = linear->weights + o * linear->row_bytes;
         float sum = 0.0f;
-        for (uint32_t i = 0; i < layer->inputs; i++)
+        for (uint32_t i = 0; i < linear->inputs; i++)
             sum += cur_f32(row + 4 * i) * v[i];
         y[o] = sum + cur_f32(layer->bias + 4 * o);
     }
@@ -89,60 +89,81 @@ void cur_norm_relu(float *v, const uint8_t *gain, const uint8_t *bias, uint32_t 
     }
 }
 
-void cur_softmax(struct cur_scores *scores, uint32_t n) {
-    float probabilities[CUR_IMAGE_CLASSES], sum = 0.0f, entropy = 0.0f;
+int cur_probabilities(float *probabilities, const float *logits, uint32_t n) {
+    float sum = 0.0f;
     int top = 0;
     for (uint32_t i = 1; i < n; i++) {
-        if (scores->logits[i] > scores->logits[top]) top = (int)i;
+        if (logits[i] > logits[top]) top = (int)i;
     }
     for (uint32_t i = 0; i < n; i++) {
-        probabilities[i] = cur_expf(scores->logits[i] - scores->logits[top]);
+        probabilities[i] = cur_expf(logits[i] - logits[top]);
         sum += probabilities[i];
     }
+    for (uint32_t i = 0; i < n; i++)
+        probabilities[i] /= sum;
+    return top;
+}
+
+void cur_softmax(struct cur_scores *scores, uint32_t n) {
+    float probabilities[CUR_IMAGE_CLASSES], entropy = 0.0f;
+    scores->top = cur_probabilities(probabilities, scores->logits, n);
     for (uint32_t i = 0; i < n; i++) {
-        float p = probabilities[i] / sum;
+        float p = probabilities[i];
         if (p > 0.0f) entropy -= p * cur_logf(p);
     }
-    scores->top = top;
-    scores->p = probabilities[top] / sum;
+    scores->p = probabilities[scores->top];
     scores->entropy = entropy;
 }
 
-static void report(const struct cur_hal *hal, enum cur_kernel kernel, uint32_t units) {
-    if (hal->work) hal->work(hal->ctx, kernel, units);
+static void relu(float *v, uint32_t n) {
+    for (uint32_t i = 0; i < n; i++)
+        v[i] = v[i] > 0.0f ? v[i] : 0.0f;
+}
+
+void cur_layers_start(const struct cur_image *image, const float *embedding, struct cur_expert_work *work,
+                      const struct cur_hal *hal) {
+    work->now = 0;
+    cur_scale(cur_layers_values(work), embedding, image->embedding_offset, image->embedding_scale,
+              image->embedding);
+    cur_report(hal, CUR_KERNEL_SCALE, image->embedding);
+}
+
+void cur_layer_run(const struct cur_layer *layer, struct cur_expert_work *work, const struct cur_hal *hal) {
+    const struct cur_linear *linear = &layer->linear;
+    float *v = cur_layers_values(work);
+    work->now ^= 1;
+    union cur_row *y = &work->rows[work->now];
+    uint32_t macs = (uint32_t)linear->inputs * linear->outputs;
+    if (layer->kind == CUR_LAYER_FLOAT) {
+        cur_float_linear(y->values, layer, v);
+        cur_report(hal, CUR_KERNEL_FLOAT, macs);
+    } else {
+        float scale = linear->ternary_activations ? cur_quantize_ternary(work->codes, v, linear->inputs)
+                                                  : cur_quantize(work->codes, v, linear->inputs);
+        cur_linear(y->sums, linear, work->codes, &work->linear);
+        cur_scale_sums(y, layer, scale);
+        cur_report(hal, CUR_KERNEL_QUANT, linear->inputs);
+        cur_report(hal, CUR_KERNEL_INT4, macs);
+        cur_report(hal, CUR_KERNEL_ROW, linear->outputs);
+    }
+    if (layer->flags & CUR_LAYER_NORM) {
+        cur_norm_relu(y->values, layer->norm_gain, layer->norm_bias, linear->outputs);
+        cur_report(hal, CUR_KERNEL_NORM, linear->outputs);
+    } else if (layer->flags & CUR_LAYER_RELU) {
+        relu(y->values, linear->outputs);
+    }
+    if (hal->watchdog_feed) hal->watchdog_feed(hal->ctx);
 }
 
 int cur_expert_run(const struct cur_image *image, const float *embedding, struct cur_expert_work *work,
-                   struct cur_scores *scores, const struct cur_hal *hal) {
-    float *v = work->v, *y = work->y;
-    cur_scale(v, embedding, image->embedding_offset, image->embedding_scale, image->embedding);
-    report(hal, CUR_KERNEL_SCALE, image->embedding);
-    for (int l = 0; l < image->layer_count; l++) {
-        const struct cur_layer *layer = &image->layers[l];
-        uint32_t macs = (uint32_t)layer->inputs * layer->outputs;
-        if (layer->kind == CUR_LAYER_BITLINEAR) {
-            float scale = cur_quantize(work->codes, v, layer->inputs);
-            cur_bitlinear(y, layer, work->codes, scale);
-            report(hal, CUR_KERNEL_QUANT, layer->inputs);
-            report(hal, CUR_KERNEL_INT4, macs);
-            report(hal, CUR_KERNEL_ROW, layer->outputs);
-        } else {
-            cur_float_linear(y, layer, v);
-            report(hal, CUR_KERNEL_FLOAT, macs);
-        }
-        if (layer->flags & CUR_LAYER_NORM) {
-            cur_norm_relu(y, layer->norm_gain, layer->norm_bias, layer->outputs);
-            report(hal, CUR_KERNEL_NORM, layer->outputs);
-        }
-        float *next = v;
-        v = y;
-        y = next;
+                   float *logits, const struct cur_hal *hal) {
+    cur_layers_start(image, embedding, work, hal);
+    for (int l = 0; l < image->layer_count; l++)
+        cur_layer_run(&image->layers[l], work, hal);
+    const float *values = cur_layers_values(work);
+    for (int i = 0; i < image->outputs; i++) {
+        if (!cur_finite(values[i])) return -1;
+        logits[i] = values[i];
     }
-    for (int i = 0; i < image->classes; i++) {
-        if (!cur_finite(v[i])) return -1;
-        scores->logits[i] = v[i];
-    }
-    cur_softmax(scores, image->classes);
-    report(hal, CUR_KERNEL_SOFTMAX, image->classes);
     return 0;
 }

@@ -4,12 +4,21 @@
 #include "../../hal/hal.h"
 #include "image.h"
 
-/* Scratch of one inference; the caller owns it. */
-struct cur_expert_work {
-    float v[CUR_IMAGE_WIDTH], y[CUR_IMAGE_WIDTH];
-    int8_t codes[CUR_IMAGE_WIDTH];
+/* One layer's values; a layer's integer sums turn into its values where they lie. */
+union cur_row {
+    int32_t sums[CUR_IMAGE_WIDTH];
+    float values[CUR_IMAGE_WIDTH];
 };
 
+/* Scratch of the layers of an expert or a router; the caller owns it. */
+struct cur_expert_work {
+    union cur_row rows[2];
+    uint8_t now; /* which of the rows holds the values of the layer that ran last */
+    _Alignas(16) int8_t codes[CUR_IMAGE_WIDTH];
+    struct cur_linear_work linear;
+};
+
+/* An expert's answer. */
 struct cur_scores {
     float logits[CUR_IMAGE_CLASSES];
     float p;       /* probability of the top class */
@@ -23,11 +32,14 @@ struct cur_scores {
 void cur_scale(float *v, const float *e, const uint8_t *offset, const uint8_t *scale, uint32_t n);
 
 /* LayerNorm of v, rounded to codes -127 .. 127 (half to even); returns the scale: one code's worth. Codes
- * beyond n, up to a multiple of 8, become 0. */
+ * beyond n, up to a multiple of CUR_LINEAR_PADDING, become 0. */
 float cur_quantize(int8_t *codes, float *v, uint32_t n);
 
-/* y[o] = sum of weight[o][i] * codes[i] * (activation_scale * weight scale) + bias[o] */
-void cur_bitlinear(float *y, const struct cur_layer *layer, const int8_t *codes, float activation_scale);
+/* The same to codes -1, 0, 1; one code's worth is the mean magnitude. */
+float cur_quantize_ternary(int8_t *codes, float *v, uint32_t n);
+
+/* What an integer layer's sums are worth: y[o] = sums[o] * (activation_scale * weight scale) + bias[o]. */
+void cur_scale_sums(union cur_row *y, const struct cur_layer *layer, float activation_scale);
 
 /* y[o] = sum of weight[o][i] * v[i] + bias[o] */
 void cur_float_linear(float *y, const struct cur_layer *layer, const float *v);
@@ -35,11 +47,32 @@ void cur_float_linear(float *y, const struct cur_layer *layer, const float *v);
 /* v = max(0, LayerNorm(v) * gain + bias) */
 void cur_norm_relu(float *v, const uint8_t *gain, const uint8_t *bias, uint32_t n);
 
-/* Probabilities by softmax of n logits, their top and their entropy. */
+/* Probabilities of n logits (1 to CUR_IMAGE_CLASSES). Returns the largest logit's index, the first of equals.
+ */
+int cur_probabilities(float *probabilities, const float *logits, uint32_t n);
+
+/* Top class of n logits, its probability, and the entropy. */
 void cur_softmax(struct cur_scores *scores, uint32_t n);
 
-/* Embedding to logits, p, entropy and top class. Returns 0, or -1 if a logit is not finite. */
+/* Puts the standardized embedding into work's rows, as the first layer's input. */
+void cur_layers_start(const struct cur_image *image, const float *embedding, struct cur_expert_work *work,
+                      const struct cur_hal *hal);
+
+/* Runs one layer on the values in work's rows; what it gives replaces them. Dropout is left to the caller. */
+void cur_layer_run(const struct cur_layer *layer, struct cur_expert_work *work, const struct cur_hal *hal);
+
+/* The values that the last layer, or the start, left. */
+static inline float *cur_layers_values(struct cur_expert_work *work) {
+    return work->rows[work->now].values;
+}
+
+/* Embedding to logits (image->outputs of them). Returns 0, or -1 if one is not finite. */
 int cur_expert_run(const struct cur_image *image, const float *embedding, struct cur_expert_work *work,
-                   struct cur_scores *scores, const struct cur_hal *hal);
+                   float *logits, const struct cur_hal *hal);
+
+/* Tells the port of work done. */
+static inline void cur_report(const struct cur_hal *hal, enum cur_kernel kernel, uint32_t units) {
+    if (hal->work) hal->work(hal->ctx, kernel, units);
+}
 
 #endif

@@ -3,44 +3,83 @@
 
 #include <stdint.h>
 
-/* The expert image, as models/packing/IMAGE.md lays it down. */
+#include "../kernels/linear.h"
+
+/* The image of an expert or of a router, as models/packing/IMAGE.md lays it down. */
 
 enum {
     CUR_IMAGE_LAYERS = 8,
-    CUR_IMAGE_WIDTH = 8192, /* most inputs or outputs of a layer: keeps int32 sums from overflowing */
-    CUR_IMAGE_CLASSES = 64,
+    CUR_IMAGE_WIDTH = CUR_LINEAR_WIDTH, /* most inputs or outputs of a layer: 2048 */
+    CUR_IMAGE_CLASSES = 64,             /* most outputs of an expert */
+    CUR_IMAGE_EXPERTS = 8,              /* most outputs of a router */
+    CUR_IMAGE_PASSES = 64,              /* most dropout passes of a router */
     CUR_IMAGE_HEADER = 128,
 };
 
-/* Offsets in the header of what is shown of an image without opening it. */
-enum { CUR_IMAGE_CLASS_COUNT = 22, CUR_IMAGE_BITS = 24, CUR_IMAGE_NAME = 32 };
+/* Longest image, bytes, without a signature. */
+#define CUR_IMAGE_LONGEST (8u << 20)
 
-enum cur_layer_kind { CUR_LAYER_BITLINEAR = 1, CUR_LAYER_FLOAT = 2 };
+/* Offsets in the header of what is shown of an image without opening it: u32, u32, u16, u8, u8, text. */
+enum {
+    CUR_IMAGE_KIND = 12,
+    CUR_IMAGE_VERSION = 16,
+    CUR_IMAGE_OUTPUTS = 22,
+    CUR_IMAGE_BITS = 24,
+    CUR_IMAGE_TERNARY = 27,
+    CUR_IMAGE_NAME = 32,
+    CUR_IMAGE_SEAL = 96, /* 32 bytes */
+};
 
-enum { CUR_LAYER_NORM = 1 }; /* flag: LayerNorm with gain and bias, then ReLU, follow */
+enum cur_image_kind { CUR_IMAGE_EXPERT = 1, CUR_IMAGE_ROUTER = 2 };
+
+enum cur_layer_kind { CUR_LAYER_BITLINEAR = 1, CUR_LAYER_FLOAT = 2, CUR_LAYER_TERNARY = 3 };
+
+/* Layer flags. */
+enum {
+    CUR_LAYER_NORM = 1,    /* LayerNorm with gain and bias, then ReLU, follow */
+    CUR_LAYER_RELU = 2,    /* ReLU alone follows */
+    CUR_LAYER_DROPOUT = 4, /* then dropout, in a router */
+};
 
 /* Pointers go into the image. Arrays of float32 unless said otherwise. */
 struct cur_layer {
-    uint16_t kind, inputs, outputs, flags;
-    uint32_t scale_count;   /* 1, or one an output */
-    uint32_t row_bytes;     /* of packed weights */
-    const uint8_t *weights; /* packed 4-bit codes, or float32 */
+    struct cur_linear linear; /* shape and packed weights; 32 bits: float32[outputs][inputs] */
+    uint16_t kind, flags;
+    uint32_t scale_count; /* 1, or one an output; 0 for float */
     const uint8_t *scales, *bias, *norm_gain, *norm_bias;
+};
+
+/* How a router picks, by section 5 of IMAGE.md. */
+struct cur_routing {
+    float alpha;   /* 0 to 100 */
+    float unit;    /* curiosity that counts as 1; > 0 */
+    float dropout; /* 0 to 0.9 */
+    uint32_t seed;
+    uint16_t passes; /* 0 to 64 */
+    uint16_t top_k;  /* 1 to experts */
 };
 
 struct cur_image {
     const uint8_t *bytes;
     uint32_t len;
-    uint16_t embedding, classes;
-    uint8_t bits, layer_count;
+    uint32_t version; /* of the model */
+    uint16_t kind;    /* enum cur_image_kind */
+    uint16_t embedding, outputs;
+    uint8_t bits, ternary, layer_count;
     const uint8_t *name;   /* zero-terminated */
-    const uint8_t *labels; /* zero-terminated strings, one a class */
+    const uint8_t *labels; /* zero-terminated strings, one an output */
+    uint32_t labels_len;
     const uint8_t *embedding_offset, *embedding_scale;
     struct cur_layer layers[CUR_IMAGE_LAYERS];
+    /* of a router only */
+    const uint8_t *expert_hashes; /* 32 bytes an output: SHA-256 of that expert's whole image */
+    const uint8_t *prior;         /* one an output, each 0 to 1 */
+    struct cur_routing routing;
 };
 
-/* Checks everything IMAGE.md asks for, in `len` bytes at a multiple of 4, and fills `image`.
- * Returns 0, or -1 and leaves `image` unusable. */
+/* Checks everything IMAGE.md asks for, in `len` bytes (without a signature) at a multiple of 16, and fills
+ * `image`. The time it takes grows with `len` alone, whatever the bytes are. Returns 0, or -1 and leaves
+ * `image` unusable. */
 int cur_image_open(struct cur_image *image, const uint8_t *bytes, uint32_t len);
 
 #endif

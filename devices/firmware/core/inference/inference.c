@@ -49,18 +49,17 @@ static void append_record(struct cur_board *b) {
         .supply_mv = (uint16_t)hal->supply_mv(hal->ctx),
         .temperature_cc = (int16_t)hal->temperature_cc(hal->ctx),
         .stack = hal->stack_high_water(hal->ctx),
+        .curiosity = last->route.curiosity,
+        .place = last->route.ranked[0],
     };
-    memcpy(record.expert, b->slots.slot[b->slots.active].sha, 8);
+    memcpy(record.expert, b->slots.slot[last->slot].sha, 8);
     memcpy(record.latency_us, last->latency_us, sizeof record.latency_us);
     last->sequence = cur_telemetry_append(&b->telemetry, &record);
 }
 
-int cur_infer(struct cur_board *b, enum cur_input_kind kind) {
-    struct cur_scores scores;
-    if (!b->has_expert) return CUR_RC_NO_EXPERT;
-    if (kind == CUR_INPUT_LOG_MEL && take_patch(b)) return CUR_RC_MALFORMED;
-
-    uint64_t nj = energy(b), at[4];
+/* Features, encoder, router, expert; the time after each is in at[1] to at[4]. 0 or an rc. */
+static int compute(struct cur_board *b, enum cur_input_kind kind, struct cur_route *route,
+                   struct cur_scores *scores, uint64_t at[5]) {
     at[0] = busy(b);
     at[1] = at[0];
     if (kind == CUR_INPUT_PCM) {
@@ -70,17 +69,32 @@ int cur_infer(struct cur_board *b, enum cur_input_kind kind) {
     cur_encode(b->patch, b->embedding);
     report(b, CUR_KERNEL_ENCODER, 1);
     at[2] = busy(b);
-    if (cur_expert_run(&b->expert, b->embedding, &b->work, &scores, b->hal)) return CUR_RC_BAD_IMAGE;
+    if (cur_bank_route(route, &b->bank, b->embedding, b->last.inference + 1, &b->work, b->hal))
+        return CUR_RC_BAD_IMAGE;
     at[3] = busy(b);
+    if (cur_bank_answer(scores, &b->bank, route, b->embedding, &b->work, b->hal)) return CUR_RC_BAD_IMAGE;
+    at[4] = busy(b);
+    return 0;
+}
 
+int cur_infer(struct cur_board *b, enum cur_input_kind kind) {
     struct cur_result *last = &b->last;
+    struct cur_route route;
+    struct cur_scores scores;
+    uint64_t nj = energy(b), at[5];
+    if (!b->has_expert) return CUR_RC_NO_EXPERT;
+    if (kind == CUR_INPUT_LOG_MEL && take_patch(b)) return CUR_RC_MALFORMED;
+    int rc = compute(b, kind, &route, &scores, at);
+    if (rc) return rc;
+
     last->inference++;
-    last->classes = b->expert.classes;
+    last->slot = (uint32_t)b->slots.active;
+    last->classes = b->bank.expert[0].outputs;
+    last->experts = b->bank.has_router ? b->bank.count : 0;
+    last->route = route;
     last->scores = scores;
-    last->latency_us[0] = to_u32((at[1] - at[0]) / 1000);
-    last->latency_us[1] = to_u32((at[2] - at[1]) / 1000);
-    last->latency_us[2] = 0; /* one expert: there is no router to run */
-    last->latency_us[3] = to_u32((at[3] - at[2]) / 1000);
+    for (int i = 0; i < 4; i++)
+        last->latency_us[i] = to_u32((at[i + 1] - at[i]) / 1000);
     last->energy_nj = to_u32(energy(b) - nj);
     last->source = b->hal->source;
     append_record(b);
@@ -88,7 +102,10 @@ int cur_infer(struct cur_board *b, enum cur_input_kind kind) {
 }
 
 void cur_expert_load(struct cur_board *b) {
-    int active = b->slots.active;
-    b->has_expert = active >= 0 && cur_image_open(&b->expert, cur_slots_bytes(&b->slots, active),
-                                                  b->slots.slot[active].len) == 0;
+    struct cur_bank_source source = {.count = 1};
+    b->has_expert = 0;
+    if (b->slots.active < 0) return;
+    source.expert[0].bytes = cur_slots_bytes(&b->slots, b->slots.active);
+    source.expert[0].len = b->slots.slot[b->slots.active].len;
+    b->has_expert = cur_bank_open(&b->bank, &source) == 0;
 }

@@ -2,7 +2,7 @@
 #include "../link/crc.h"
 #include "../mem.h"
 
-enum { VERSION = 1 };
+enum { VERSION = 2, CRC_AT = CUR_RECORD_SIZE - 4 };
 
 uint32_t cur_telemetry_append(struct cur_telemetry *t, const struct cur_record *record) {
     uint32_t sequence = ++t->last;
@@ -22,7 +22,9 @@ uint32_t cur_telemetry_append(struct cur_telemetry *t, const struct cur_record *
     cur_put_u16(p + 52, record->supply_mv);
     cur_put_u16(p + 54, (uint16_t)record->temperature_cc);
     cur_put_u32(p + 56, record->stack);
-    cur_put_u32(p + 60, cur_crc32(0, p, 60));
+    cur_put_f32(p + 60, record->curiosity);
+    cur_put_u32(p + 64, record->place); /* and three zeros */
+    cur_put_u32(p + CRC_AT, cur_crc32(0, p, CRC_AT));
     return sequence;
 }
 

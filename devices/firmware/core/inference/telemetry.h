@@ -3,7 +3,7 @@
 
 #include <stdint.h>
 
-enum { CUR_RING = 1024, CUR_RECORD_SIZE = 64 };
+enum { CUR_RING = 1024, CUR_RECORD_SIZE = 72 };
 
 /* One inference, as PROTOCOL.md lays a record out. */
 struct cur_record {
@@ -18,6 +18,8 @@ struct cur_record {
     uint16_t supply_mv;
     int16_t temperature_cc;
     uint32_t stack;
+    float curiosity; /* 0 without a router */
+    uint8_t place;   /* in the bank, of the expert that answered */
 };
 
 /* The last CUR_RING records, written out; sequence numbers start at 1. All zero is an empty ring. */
@@ -32,7 +34,7 @@ uint32_t cur_telemetry_append(struct cur_telemetry *t, const struct cur_record *
 /* Sequence number of the oldest record, 0 if there is none. */
 uint32_t cur_telemetry_oldest(const struct cur_telemetry *t);
 
-/* The record's 64 bytes; `sequence` must be in the ring. */
+/* The record's bytes; `sequence` must be in the ring. */
 const uint8_t *cur_telemetry_record(const struct cur_telemetry *t, uint32_t sequence);
 
 #endif

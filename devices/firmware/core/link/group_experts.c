@@ -24,7 +24,7 @@ static void write_slot(struct cur_board *b, int i, struct cur_cbor_writer *w) {
     cur_cbor_write_text(w, "bits");
     cur_cbor_write_u32(w, verified ? image[CUR_IMAGE_BITS] : 0);
     cur_cbor_write_text(w, "classes");
-    cur_cbor_write_u32(w, verified ? cur_u16(image + CUR_IMAGE_CLASS_COUNT) : 0);
+    cur_cbor_write_u32(w, verified ? cur_u16(image + CUR_IMAGE_OUTPUTS) : 0);
     cur_cbor_write_text(w, "sha");
     cur_cbor_write_bytes(w, slot->sha, 32);
 }
@@ -174,11 +174,11 @@ static int rollback(struct cur_board *b, struct cur_cbor_writer *w) {
 
 static int labels(struct cur_board *b, struct cur_cbor_writer *w) {
     if (!b->has_expert) return CUR_RC_NO_EXPERT;
-    const char *label = (const char *)b->expert.labels;
+    const char *label = (const char *)b->bank.expert[0].labels;
     cur_cbor_write_map(w, 1);
     cur_cbor_write_text(w, "labels");
-    cur_cbor_write_array(w, b->expert.classes);
-    for (int i = 0; i < b->expert.classes; i++) {
+    cur_cbor_write_array(w, b->bank.expert[0].outputs);
+    for (int i = 0; i < b->bank.expert[0].outputs; i++) {
         cur_cbor_write_text(w, label);
         while (*label++) {
         }

@@ -8,9 +8,15 @@ enum { HOP_DEFAULT = 7680, HOP_MIN = 1600, HOP_MAX = 160000 };
 
 static void write_result(struct cur_board *b, struct cur_cbor_writer *w) {
     const struct cur_result *r = &b->last;
-    cur_cbor_write_map(w, 9);
+    cur_cbor_write_map(w, 12);
     cur_cbor_write_text(w, "id");
     cur_cbor_write_u32(w, r->inference);
+    cur_cbor_write_text(w, "slot");
+    cur_cbor_write_u32(w, r->slot);
+    cur_cbor_write_text(w, "gate");
+    cur_cbor_write_bytes(w, (const uint8_t *)r->route.gate, 4 * (size_t)r->experts);
+    cur_cbor_write_text(w, "curiosity");
+    cur_cbor_write_f32(w, r->route.curiosity);
     cur_cbor_write_text(w, "class");
     cur_cbor_write_int(w, r->scores.top);
     cur_cbor_write_text(w, "logits");

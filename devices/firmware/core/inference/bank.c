@@ -1,0 +1,99 @@
+#include "bank.h"
+#include "fmath.h"
+#include "../crypto/sha256.h"
+#include "../mem.h"
+
+enum { HASH_SIZE = 32, BAD = -1 };
+
+static int open_image(struct cur_image *image, const struct cur_bank_image *from, uint16_t kind) {
+    if (!from->bytes || cur_image_open(image, from->bytes, from->len)) return BAD;
+    return image->kind == kind ? 0 : BAD;
+}
+
+static int is_announced(const struct cur_image *router, int place, const struct cur_image *expert) {
+    uint8_t digest[HASH_SIZE];
+    struct cur_sha256 sha;
+    cur_sha256_start(&sha);
+    cur_sha256_feed(&sha, expert->bytes, expert->len);
+    cur_sha256_finish(&sha, digest);
+    return memcmp(digest, router->expert_hashes + HASH_SIZE * place, HASH_SIZE) == 0;
+}
+
+static int same_task(const struct cur_image *a, const struct cur_image *b) {
+    return a->embedding == b->embedding && a->labels_len == b->labels_len &&
+           memcmp(a->labels, b->labels, a->labels_len) == 0;
+}
+
+static int take_routing(struct cur_routing *routing, const struct cur_bank_source *source) {
+    if (!source->own_routing) return 0;
+    if (!(source->alpha >= 0.0f && source->alpha <= 100.0f) || source->passes > CUR_IMAGE_PASSES) return BAD;
+    if (source->top_k < 1 || source->top_k > source->count) return BAD;
+    routing->alpha = source->alpha;
+    routing->passes = source->passes;
+    routing->top_k = source->top_k;
+    return 0;
+}
+
+int cur_bank_open(struct cur_open_bank *bank, const struct cur_bank_source *source) {
+    struct cur_image *router = &bank->router;
+    bank->count = source->count;
+    bank->has_router = source->router.bytes != NULL;
+    if (source->count < 1 || source->count > CUR_IMAGE_EXPERTS) return BAD;
+    if (bank->has_router) {
+        if (open_image(router, &source->router, CUR_IMAGE_ROUTER)) return BAD;
+        bank->routing = router->routing;
+        if (router->outputs != source->count || take_routing(&bank->routing, source)) return BAD;
+    } else if (source->count != 1) {
+        return BAD;
+    }
+    for (int e = 0; e < source->count; e++) {
+        struct cur_image *expert = &bank->expert[e];
+        if (open_image(expert, &source->expert[e], CUR_IMAGE_EXPERT)) return BAD;
+        if (!same_task(&bank->expert[0], expert)) return BAD;
+        if (bank->has_router && (router->embedding != expert->embedding || !is_announced(router, e, expert)))
+            return BAD;
+    }
+    return 0;
+}
+
+int cur_bank_route(struct cur_route *route, const struct cur_open_bank *bank, const float *embedding,
+                   uint32_t inference, struct cur_bank_work *work, const struct cur_hal *hal) {
+    if (!bank->has_router) {
+        memset(route, 0, sizeof *route);
+        return 0;
+    }
+    return cur_router_run(route, &bank->router, &bank->routing, embedding, inference, &work->layers,
+                          &work->router, hal);
+}
+
+/* Adds the logits of the k best, each with its share of their gates. */
+static int blend(float *logits, const struct cur_open_bank *bank, const struct cur_route *route,
+                 const float *embedding, struct cur_bank_work *work, const struct cur_hal *hal) {
+    float one[CUR_IMAGE_CLASSES], sum = 0.0f;
+    uint32_t classes = bank->expert[0].outputs, k = bank->routing.top_k;
+    for (uint32_t i = 0; i < k; i++)
+        sum += route->gate[route->ranked[i]];
+    memset(logits, 0, 4 * classes);
+    for (uint32_t i = 0; i < k; i++) {
+        uint32_t e = route->ranked[i];
+        float share = route->gate[e] / sum;
+        if (cur_expert_run(&bank->expert[e], embedding, &work->layers, one, hal)) return BAD;
+        for (uint32_t c = 0; c < classes; c++)
+            logits[c] += share * one[c];
+    }
+    return 0;
+}
+
+int cur_bank_answer(struct cur_scores *scores, const struct cur_open_bank *bank,
+                    const struct cur_route *route, const float *embedding, struct cur_bank_work *work,
+                    const struct cur_hal *hal) {
+    const struct cur_image *expert = &bank->expert[route->ranked[0]];
+    if (bank->has_router && bank->routing.top_k > 1) {
+        if (blend(scores->logits, bank, route, embedding, work, hal)) return BAD;
+    } else if (cur_expert_run(expert, embedding, &work->layers, scores->logits, hal)) {
+        return BAD;
+    }
+    cur_softmax(scores, expert->outputs);
+    cur_report(hal, CUR_KERNEL_SOFTMAX, expert->outputs);
+    return 0;
+}

@@ -1,0 +1,160 @@
+#include <math.h>
+
+#include "images.h"
+#include "test.h"
+#include "../core/inference/bank.h"
+#include "../core/mem.h"
+
+static uint8_t experts[4][IMAGES_LARGEST] __attribute__((aligned(16)));
+static uint8_t router[IMAGES_LARGEST] __attribute__((aligned(16)));
+static uint8_t hashes[4 * 32];
+static struct cur_bank_source source;
+static struct cur_open_bank bank;
+static struct cur_bank_work work;
+static float embedding[CUR_EMBEDDING];
+static const struct cur_hal hal; /* that wants to know nothing */
+static const float prior[3] = {0, 0.5f, 1};
+
+static void put_router(const struct images_plan *plan) {
+    source.router.bytes = router;
+    source.router.len = images_build(router, plan, 9);
+}
+
+/* A bank of ternary, 4-bit and 8-bit experts. */
+static void start(void) {
+    static const uint8_t precisions[3][2] = {{2, 1}, {4, 0}, {8, 0}};
+    source = (struct cur_bank_source){.count = 3};
+    for (int e = 0; e < 3; e++) {
+        struct images_plan plan = images_expert(precisions[e][0], precisions[e][1]);
+        source.expert[e].bytes = experts[e];
+        source.expert[e].len = images_build(experts[e], &plan, (uint32_t)e + 1);
+        fake_sha256(experts[e], source.expert[e].len, hashes + 32 * e);
+    }
+    struct images_plan plan = images_router(hashes, prior);
+    put_router(&plan);
+    for (int i = 0; i < CUR_EMBEDDING; i++)
+        embedding[i] = (float)(test_noise() % 8000) / 1000 - 6;
+}
+
+static int answer(struct cur_scores *scores, struct cur_route *route, uint32_t inference) {
+    return cur_bank_route(route, &bank, embedding, inference, &work, &hal) ||
+           cur_bank_answer(scores, &bank, route, embedding, &work, &hal);
+}
+
+static void one_expert_answers_alone(void) {
+    struct cur_scores scores;
+    struct cur_route route;
+    float logits[CUR_IMAGE_CLASSES];
+    start();
+    source.router.bytes = NULL;
+    CHECK(cur_bank_open(&bank, &source) != 0);
+    source.count = 1;
+    CHECK(cur_bank_open(&bank, &source) == 0);
+    CHECK(answer(&scores, &route, 1) == 0);
+    CHECK(route.ranked[0] == 0 && route.gate[0] == 0.0f && route.curiosity == 0.0f);
+    CHECK(cur_expert_run(&bank.expert[0], embedding, &work.layers, logits, &hal) == 0);
+    CHECK(memcmp(logits, scores.logits, 12) == 0);
+}
+
+static void the_best_expert_answers(void) {
+    struct cur_scores scores;
+    struct cur_route route;
+    float logits[CUR_IMAGE_CLASSES];
+    start();
+    CHECK(cur_bank_open(&bank, &source) == 0);
+    for (uint32_t inference = 1; inference < 10; inference++) {
+        CHECK(answer(&scores, &route, inference) == 0);
+        CHECK(cur_expert_run(&bank.expert[route.ranked[0]], embedding, &work.layers, logits, &hal) == 0);
+        CHECK_AT(inference, memcmp(logits, scores.logits, 12) == 0);
+        CHECK_AT(inference, route.curiosity > 0);
+    }
+}
+
+static void the_best_experts_share(void) {
+    struct cur_scores scores;
+    struct cur_route route;
+    start();
+    source.own_routing = 1;
+    source.alpha = 2;
+    source.passes = 4;
+    for (uint8_t k = 1; k <= 3; k++) {
+        source.top_k = k;
+        CHECK(cur_bank_open(&bank, &source) == 0);
+        CHECK(answer(&scores, &route, 5) == 0);
+        double sum = 0, want[3] = {0};
+        for (int i = 0; i < k; i++)
+            sum += route.gate[route.ranked[i]];
+        for (int i = 0; i < k; i++) {
+            uint8_t e = route.ranked[i];
+            float logits[CUR_IMAGE_CLASSES];
+            CHECK(cur_expert_run(&bank.expert[e], embedding, &work.layers, logits, &hal) == 0);
+            for (int c = 0; c < 3; c++)
+                want[c] += route.gate[e] / sum * logits[c];
+        }
+        for (int c = 0; c < 3; c++)
+            CHECK_AT(10 * k + c, fabs(scores.logits[c] - want[c]) < 1e-5 * fmax(1, fabs(want[c])));
+    }
+}
+
+static void refuses_what_does_not_belong_together(void) {
+    start();
+    source.count = 2;
+    CHECK(cur_bank_open(&bank, &source) != 0);
+    start();
+    struct cur_bank_image first = source.expert[0];
+    source.expert[0] = source.expert[1];
+    source.expert[1] = first;
+    CHECK(cur_bank_open(&bank, &source) != 0);
+    start();
+    source.expert[2] = source.router;
+    CHECK(cur_bank_open(&bank, &source) != 0);
+    start();
+    source.expert[2].bytes = NULL;
+    CHECK(cur_bank_open(&bank, &source) != 0);
+    start();
+    source.router = source.expert[0];
+    CHECK(cur_bank_open(&bank, &source) != 0);
+    start();
+    source.expert[0].len -= 16;
+    CHECK(cur_bank_open(&bank, &source) != 0);
+    /* The router knows this expert, but it has another label. */
+    start();
+    images_section(experts[2], 1, 0)[0] = 'z';
+    fake_seal(experts[2], source.expert[2].len);
+    fake_sha256(experts[2], source.expert[2].len, hashes + 64);
+    struct images_plan plan = images_router(hashes, prior);
+    put_router(&plan);
+    CHECK(cur_bank_open(&bank, &source) != 0);
+    start();
+    CHECK(cur_bank_open(&bank, &source) == 0);
+}
+
+static void refuses_wrong_routing(void) {
+    start();
+    source.own_routing = 1;
+    source.top_k = 3;
+    source.passes = 64;
+    source.alpha = 100;
+    CHECK(cur_bank_open(&bank, &source) == 0 && bank.routing.top_k == 3 && bank.routing.passes == 64);
+    source.top_k = 4;
+    CHECK(cur_bank_open(&bank, &source) != 0);
+    source.top_k = 0;
+    CHECK(cur_bank_open(&bank, &source) != 0);
+    source.top_k = 1;
+    source.passes = 65;
+    CHECK(cur_bank_open(&bank, &source) != 0);
+    source.passes = 0;
+    source.alpha = NAN;
+    CHECK(cur_bank_open(&bank, &source) != 0);
+    source.alpha = -1;
+    CHECK(cur_bank_open(&bank, &source) != 0);
+}
+
+TEST_LIST(bank_tests) = {
+    {"a single expert answers as by itself", one_expert_answers_alone},
+    {"with a router the expert of the highest gate answers", the_best_expert_answers},
+    {"the k best experts share the answer by their gates", the_best_experts_share},
+    {"images that do not belong together are refused", refuses_what_does_not_belong_together},
+    {"routing out of its ranges is refused", refuses_wrong_routing},
+    TEST_END,
+};

@@ -1,0 +1,219 @@
+#include "images.h"
+
+#include <string.h>
+
+#include "../core/mem.h"
+#include "test.h"
+
+uint8_t *images_section(uint8_t *bytes, uint16_t type, uint16_t layer) {
+    return bytes + cur_u32(fake_entry(bytes, type, layer) + 4);
+}
+
+/* What is added to a code before it is stored. */
+static int offset_of(uint32_t bits) {
+    return bits == 2 ? 2 : bits == 4 ? 8 : 0;
+}
+
+int images_code(const uint8_t *row, uint32_t bits, uint32_t i) {
+    if (bits == 16) return (int16_t)cur_u16(row + 2 * i);
+    if (bits == 8) return (int8_t)row[i];
+    uint32_t block = i / (128 / bits), within = i % (128 / bits);
+    int stored = row[16 * block + within % 16] >> (within / 16 * bits) & ((1 << bits) - 1);
+    return bits == 1 ? 2 * stored - 1 : stored - offset_of(bits);
+}
+
+void images_put_code(uint8_t *row, uint32_t bits, uint32_t i, int code) {
+    if (bits == 16) {
+        cur_put_u16(row + 2 * i, (uint16_t)code);
+    } else if (bits == 8) {
+        row[i] = (uint8_t)code;
+    } else {
+        uint32_t block = i / (128 / bits), within = i % (128 / bits), shift = within / 16 * bits;
+        int stored = bits == 1 ? code > 0 : code + offset_of(bits);
+        uint8_t *byte = &row[16 * block + within % 16];
+        *byte = (uint8_t)((*byte & ~(((1 << bits) - 1) << shift)) | stored << shift);
+    }
+}
+
+static float uniform(float low, float high) {
+    return low + (high - low) * (float)(test_noise() >> 8) / 16777216.0f;
+}
+
+static int random_code(uint32_t bits, int ternary) {
+    if (ternary) return (int)(test_noise() % 3) - 1;
+    if (bits == 1) return test_noise() & 1 ? 1 : -1;
+    int code = (int)(test_noise() % (1u << bits)) - (1 << (bits - 1));
+    return bits == 16 ? code / 2 : code; /* so that no row's sum of magnitudes is too large */
+}
+
+struct writer {
+    uint8_t *bytes;
+    uint32_t at;
+    uint32_t sections;
+};
+
+/* Adds a section at the next multiple of 16; its content is zero. */
+static uint8_t *add(struct writer *w, uint16_t type, uint16_t layer, uint32_t len) {
+    uint8_t *entry = w->bytes + 128 + 12 * w->sections++;
+    uint32_t from = (w->at + 15) & ~15u;
+    memset(w->bytes + w->at, 0, from + len - w->at);
+    w->at = from;
+    cur_put_u16(entry, type);
+    cur_put_u16(entry + 2, layer);
+    cur_put_u32(entry + 4, w->at);
+    cur_put_u32(entry + 8, len);
+    w->at += len;
+    return w->bytes + w->at - len;
+}
+
+static void add_floats(struct writer *w, uint16_t type, uint16_t layer, uint32_t count, float low,
+                       float high) {
+    uint8_t *to = add(w, type, layer, 4 * count);
+    for (uint32_t i = 0; i < count; i++)
+        cur_put_f32(to + 4 * i, uniform(low, high));
+}
+
+static void add_labels(struct writer *w, uint16_t outputs) {
+    static const char first[] = "a\0b\xc3\xa9s\0cc";
+    uint32_t len = outputs < 3 ? 2 * outputs : sizeof first + 2 * (outputs - 3u);
+    uint8_t *to = add(w, 1, 0, len);
+    for (uint32_t i = 0; i < len; i += 2)
+        to[i] = (uint8_t)('a' + i / 2);
+    if (outputs < 3) return;
+    memset(to, 0, len);
+    memcpy(to, first, sizeof first);
+    for (uint32_t i = sizeof first; i < len; i += 2)
+        to[i] = (uint8_t)('A' + i % 26);
+}
+
+static void add_weights(struct writer *w, uint16_t number, uint32_t bits, int ternary, uint32_t inputs,
+                        uint32_t outputs) {
+    uint32_t row_bytes = (inputs * bits + 127) / 128 * 16;
+    uint8_t *to = add(w, 11, number, outputs * row_bytes);
+    for (uint32_t o = 0; o < outputs; o++) {
+        for (uint32_t i = 0; i < inputs; i++)
+            images_put_code(to + o * row_bytes, bits, i, random_code(bits, ternary));
+    }
+}
+
+static void add_layer(struct writer *w, const struct images_plan *plan, uint16_t number, uint32_t inputs) {
+    const struct images_layer *layer = &plan->layer[number - 1];
+    int is_float = layer->kind == CUR_LAYER_FLOAT;
+    uint32_t scales = is_float ? 0 : layer->scale_each_output ? layer->outputs : 1;
+    const uint32_t fields[6] = {layer->kind,
+                                is_float ? 32 : plan->bits,
+                                inputs,
+                                layer->outputs,
+                                is_float ? 32 : plan->ternary == 2 ? 2 : 8,
+                                layer->flags};
+    uint8_t *to = add(w, 10, number, 16);
+    for (int i = 0; i < 6; i++)
+        cur_put_u16(to + 2 * i, (uint16_t)fields[i]);
+    cur_put_u32(to + 12, scales);
+    if (is_float) {
+        add_floats(w, 11, number, inputs * layer->outputs, -1, 1);
+    } else {
+        float most = 1.0f / (float)(1 << (plan->bits - 1));
+        add_weights(w, number, plan->bits, plan->ternary, inputs, layer->outputs);
+        add_floats(w, 12, number, scales, 0.1f * most, 0.2f * most);
+    }
+    add_floats(w, 13, number, layer->outputs, -0.5f, 0.5f);
+    if (!(layer->flags & CUR_LAYER_NORM)) return;
+    add_floats(w, 14, number, layer->outputs, 0.5f, 1.5f);
+    add_floats(w, 15, number, layer->outputs, -0.3f, 0.3f);
+}
+
+static void add_routing(struct writer *w, const struct images_plan *plan, uint16_t experts) {
+    uint8_t *to = add(w, 4, 0, 32u * experts);
+    if (plan->hashes) memcpy(to, plan->hashes, 32u * experts);
+    to = add(w, 5, 0, 20);
+    cur_put_f32(to, plan->alpha);
+    cur_put_f32(to + 4, plan->unit);
+    cur_put_f32(to + 8, plan->dropout);
+    cur_put_u32(to + 12, plan->seed);
+    cur_put_u16(to + 16, plan->passes);
+    cur_put_u16(to + 18, plan->top_k);
+    to = add(w, 6, 0, 4u * experts);
+    for (int e = 0; e < experts; e++)
+        cur_put_f32(to + 4 * e, plan->prior[e]);
+}
+
+static uint32_t section_count(const struct images_plan *plan) {
+    uint32_t count = plan->kind == CUR_IMAGE_ROUTER ? 6 : 3;
+    for (int l = 0; l < plan->layers; l++) {
+        count += plan->layer[l].kind == CUR_LAYER_FLOAT ? 3 : 4;
+        if (plan->layer[l].flags & CUR_LAYER_NORM) count += 2;
+    }
+    return count;
+}
+
+uint32_t images_build(uint8_t *bytes, const struct images_plan *plan, uint32_t seed) {
+    uint16_t outputs = plan->layer[plan->layers - 1].outputs;
+    uint32_t inputs = CUR_EMBEDDING, sections = section_count(plan);
+    struct writer w = {.bytes = bytes, .at = 128 + 12 * sections};
+    memset(bytes, 0, w.at);
+    test_seed(seed);
+    add_labels(&w, outputs);
+    add_floats(&w, 2, 0, CUR_EMBEDDING, -4, 0);
+    add_floats(&w, 3, 0, CUR_EMBEDDING, 0.3f, 1);
+    if (plan->kind == CUR_IMAGE_ROUTER) add_routing(&w, plan, outputs);
+    for (uint16_t number = 1; number <= plan->layers; number++) {
+        add_layer(&w, plan, number, inputs);
+        inputs = plan->layer[number - 1].outputs;
+    }
+    uint32_t len = (w.at + 15) & ~15u;
+    memset(bytes + w.at, 0, len - w.at);
+    memcpy(bytes, "CRLW", 4);
+    cur_put_u16(bytes + 4, 2);
+    cur_put_u16(bytes + 6, 128);
+    cur_put_u32(bytes + 8, len);
+    cur_put_u32(bytes + 12, plan->kind);
+    cur_put_u32(bytes + 16, 1);
+    cur_put_u16(bytes + 20, CUR_EMBEDDING);
+    cur_put_u16(bytes + 22, outputs);
+    bytes[24] = plan->bits;
+    bytes[25] = plan->layers;
+    bytes[26] = 1;
+    bytes[27] = plan->ternary;
+    cur_put_u16(bytes + 28, 1);
+    cur_put_u16(bytes + 30, (uint16_t)sections);
+    memcpy(bytes + 32, "fake", 4);
+    fake_seal(bytes, len);
+    return len;
+}
+
+uint32_t fake_image(uint8_t *bytes, uint32_t seed) {
+    const struct images_plan plan = {
+        .kind = CUR_IMAGE_EXPERT,
+        .bits = 4,
+        .layers = 2,
+        .layer = {{CUR_LAYER_BITLINEAR, 10, CUR_LAYER_NORM, 0}, {CUR_LAYER_FLOAT, 3, 0, 0}},
+    };
+    return images_build(bytes, &plan, seed);
+}
+
+struct images_plan images_expert(uint8_t bits, uint8_t ternary) {
+    uint16_t kind = bits == 32 ? CUR_LAYER_FLOAT : ternary ? CUR_LAYER_TERNARY : CUR_LAYER_BITLINEAR;
+    return (struct images_plan){
+        .kind = CUR_IMAGE_EXPERT,
+        .bits = bits,
+        .ternary = ternary,
+        .layers = 3,
+        .layer = {{kind, 20, CUR_LAYER_NORM, 0}, {kind, 12, CUR_LAYER_NORM, 1}, {CUR_LAYER_FLOAT, 3, 0, 0}},
+    };
+}
+
+struct images_plan images_router(const uint8_t *hashes, const float *prior) {
+    struct images_plan plan = images_expert(8, 0);
+    plan.kind = CUR_IMAGE_ROUTER;
+    plan.layer[0].flags |= CUR_LAYER_DROPOUT;
+    plan.layer[1].flags |= CUR_LAYER_DROPOUT;
+    plan.hashes = hashes;
+    plan.prior = prior;
+    plan.unit = 0.05f;
+    plan.dropout = 0.2f;
+    plan.seed = 7;
+    plan.passes = 10;
+    plan.top_k = 1;
+    return plan;
+}
