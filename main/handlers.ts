@@ -16,6 +16,7 @@ import { telemetryCsv } from './fleet/telemetry-csv.ts';
 import type { VirtualBoards } from './fleet/virtual-boards.ts';
 import type { Classification } from './jobs/classify/classification.ts';
 import type { Jobs } from './jobs/jobs.ts';
+import type { Keys } from './keys/keys.ts';
 import type { Log } from './log.ts';
 import type { AllowedPaths } from './recordings/allowed-paths.ts';
 import { decodeAll, toInt16 } from './recordings/pcm16k.ts';
@@ -30,6 +31,7 @@ export interface Rooms {
   virtual: VirtualBoards;
   emulated: EmulatedBoards;
   bank: Bank;
+  keys: Keys;
   jobs: Jobs;
   classification: Classification;
   files: AllowedPaths;
@@ -39,7 +41,7 @@ export interface Rooms {
 }
 
 export function handlersOf(rooms: Rooms): Handlers {
-  const { fleet, jobs, bank, files, telemetry } = rooms;
+  const { fleet, jobs, bank, keys, files, telemetry } = rooms;
 
   const slots = async (session: Session) => {
     const { slots, active, previous } = await session.connected().slots();
@@ -108,6 +110,11 @@ export function handlersOf(rooms: Rooms): Handlers {
 
     'experts.list': () => bank.experts,
     'experts.file': ({ expertId, file }) => bank.file(expertId, file),
+
+    'keys.list': () => keys.list(),
+    'keys.create': ({ name }) => keys.create(name),
+    'keys.delete': async ({ keyId }) => (await keys.delete(keyId), keys.list()),
+    'keys.export': ({ keyId }) => keys.exportPublic(keyId),
 
     'slots.list': ({ boardId }) => slots(fleet.session(boardId)),
     'slots.activate': ({ boardId, slot }) => changeSlots(boardId, (board) => board.activate(slot)),

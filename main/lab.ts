@@ -14,6 +14,7 @@ import { virtualBoards } from './fleet/virtual-boards.ts';
 import { handlersOf } from './handlers.ts';
 import { Classification } from './jobs/classify/classification.ts';
 import { Jobs } from './jobs/jobs.ts';
+import { openKeys } from './keys/keys.ts';
 import { createLog } from './log.ts';
 import { AllowedPaths } from './recordings/allowed-paths.ts';
 import { resources } from './resources.ts';
@@ -78,6 +79,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     virtual,
     emulated,
     bank,
+    keys: openKeys(join(dataFolder, 'keys')),
     jobs,
     classification,
     files,

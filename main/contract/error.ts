@@ -22,6 +22,10 @@ export const errorCodes = [
   'EXPERT_NOT_FOUND',
   'NO_EXPERT_ACTIVE',
   'TRAINING_FAILED',
+  // keys
+  'KEY_NOT_FOUND',
+  'KEY_STORE',
+  'KEY_IN_USE',
   // recordings
   'FILE_NOT_FOUND',
   'FILE_EMPTY',

@@ -17,6 +17,7 @@ import type {
   LogLine,
   PortListing,
   RecordingInfo,
+  SigningKey,
   Slot,
   TelemetryRecord,
   TelemetrySummary,
@@ -30,6 +31,7 @@ const whole = (min: number, max: number) => v.pipe(v.number(), v.integer(), v.mi
 const seconds = (max: number) => v.pipe(v.number(), v.finite(), v.minValue(0), v.maxValue(max));
 const boardId = v.strictObject({ boardId: id });
 const jobId = v.strictObject({ jobId: id });
+const keyId = v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/));
 const boardSlot = v.strictObject({ boardId: id, slot: whole(0, 15) });
 
 export const requestSchemas = {
@@ -54,6 +56,13 @@ export const requestSchemas = {
     expertId: id,
     file: v.picklist(['image', 'quantized.onnx', 'float.onnx']),
   }),
+
+  'keys.list': none,
+  'keys.create': v.strictObject({ name: text(63) }),
+  /** For good. Refused while an attached board asks for signatures of this key. */
+  'keys.delete': v.strictObject({ keyId }),
+  /** The public half, as PEM. */
+  'keys.export': v.strictObject({ keyId }),
 
   'slots.list': boardId,
   'slots.activate': boardSlot,
@@ -115,6 +124,10 @@ export interface RequestResults {
   'boards.listen': null;
   'experts.list': ExpertInfo[];
   'experts.file': Uint8Array;
+  'keys.list': SigningKey[];
+  'keys.create': SigningKey;
+  'keys.delete': SigningKey[];
+  'keys.export': ExportFile;
   'slots.list': Slot[];
   'slots.activate': Slot[];
   'slots.erase': Slot[];

@@ -90,6 +90,18 @@ export interface ExpertInfo {
 
 export type ExpertFile = 'image' | 'quantized.onnx' | 'float.onnx';
 
+/** A key that images are signed with. The private half never leaves the lab's main process. */
+export interface SigningKey {
+  /** 16 hex digits: the first bytes of the SHA-256 of the public key, as boards name it. */
+  id: string;
+  name: string;
+  /** Ed25519, 64 hex digits. */
+  publicKey: string;
+  createdMs: number;
+  /** The operating system's keychain, or, where there is none, a file that its owner alone can read. */
+  keptIn: 'keychain' | 'file';
+}
+
 export interface Clip {
   id: string;
   label: string;

@@ -4,7 +4,7 @@
  */
 import type { EventName, LabEvents } from '../contract/events.ts';
 import type { RequestName, RequestParams, RequestResult } from '../contract/requests.ts';
-import type { Board, ExpertInfo, Job, LogLine, Slot } from '../contract/types.ts';
+import type { Board, ExpertInfo, Job, LogLine, SigningKey, Slot } from '../contract/types.ts';
 import type { EventMessage } from '../contract/wire.ts';
 import { dispatch, type Handlers } from '../dispatch.ts';
 import type { Lab } from '../lab.ts';
@@ -69,6 +69,14 @@ const expert: ExpertInfo = {
   card: '# Night\n',
 };
 
+const key: SigningKey = {
+  id: 'fedcba9876543210',
+  name: 'Station',
+  publicKey: 'ef'.repeat(32),
+  createdMs: 1_790_000_000_000,
+  keptIn: 'file',
+};
+
 /** Every byte value, often enough that no transport takes it for small. */
 export const bytes = Uint8Array.from({ length: 70_000 }, (_, index) => (index * 31) & 0xff);
 const audio = { pcm: bytes, samples: bytes.length / 2 };
@@ -91,6 +99,10 @@ export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N
   'boards.listen': [{ ...ofBoard, on: true, clipId: 'rain' }, null],
   'experts.list': [{}, [expert]],
   'experts.file': [{ expertId: 'night', file: 'image' }, bytes],
+  'keys.list': [{}, [key]],
+  'keys.create': [{ name: 'Station' }, key],
+  'keys.delete': [{ keyId: key.id }, []],
+  'keys.export': [{ keyId: key.id }, text],
   'slots.list': [ofBoard, [slot]],
   'slots.activate': [ofSlot, [slot]],
   'slots.erase': [ofSlot, []],

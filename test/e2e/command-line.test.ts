@@ -7,6 +7,7 @@ import type {
   ClassifiedFile,
   DeployResult,
   PlayResult,
+  SigningKey,
   TelemetrySummary,
 } from '../../main/contract/types.ts';
 import { resources } from '../../main/resources.ts';
@@ -49,6 +50,17 @@ describe('the command line', () => {
     }
     const { summary } = await json<{ summary: TelemetrySummary }>('telemetry');
     expect(summary).toMatchObject({ records: played.windows.length, missing: 0, latencySource: 'modelled' });
+  });
+
+  test('makes a key, shows and exports it, says where it lies, and deletes it', async () => {
+    const made = await json<SigningKey>('key', 'create', 'Station');
+    expect(made).toMatchObject({ name: 'Station', id: expect.stringMatching(/^[0-9a-f]{16}$/) });
+    expect(await json<SigningKey[]>('key', 'list')).toEqual([made]);
+    const { text } = await json<{ text: string }>('key', 'export', made.id);
+    expect(text).toContain('BEGIN PUBLIC KEY');
+    expect(await json<SigningKey[]>('key', 'delete', made.id)).toEqual([]);
+    const again = await curlew('key', 'delete', made.id, '--data', folder);
+    expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining(`no key ${made.id}`) });
   });
 
   test('classifies a folder and writes tables', async () => {

@@ -10,6 +10,10 @@ export const help = `curlew: the lab on the command line
   curlew infer FILE                 play a recording at the board
   curlew telemetry                  latency and energy that the board reported
   curlew classify FOLDER|FILE...    classify recordings with an expert
+  curlew key create NAME            a new key to sign experts with
+  curlew key list                   the lab's keys, and where they lie
+  curlew key export ID              the public half, as PEM
+  curlew key delete ID              for good
   curlew serve [--port N] [--host A] [--open]   the lab in a browser
   curlew demo                       the whole main job, ending with a table
 

@@ -5,6 +5,7 @@ import { help, readArgs, type Args } from './args.ts';
 import { boards, deploy, infer, telemetry, type Answer } from './commands/board.ts';
 import { classify } from './commands/classify.ts';
 import { demo } from './commands/demo.ts';
+import { key } from './commands/key.ts';
 import { serve } from './commands/serve.ts';
 import { connectCli } from './connect.ts';
 
@@ -14,6 +15,7 @@ const commands: Record<string, (client: LabClient, args: Args) => Promise<Answer
   infer,
   telemetry,
   classify,
+  key,
 };
 
 async function main(argv: string[]): Promise<number> {

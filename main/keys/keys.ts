@@ -1,0 +1,145 @@
+/**
+ * The lab's signing keys. A private key never leaves this folder's code: others name it by its id and get a signature.
+ * What is known of a key without its secret (name, public key, where the secret lies) is a small file each.
+ */
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { keyIdOf } from '../../models/packing/sign.ts';
+import { CurlewError } from '../contract/error.ts';
+import type { ExportFile, SigningKey } from '../contract/types.ts';
+import { drawSecret, publicKeyOf, publicPem, secretBytes, signText } from './ed25519.ts';
+import { keychain, secretFiles, writeDurably, type Secrets } from './secrets.ts';
+
+export interface Keys {
+  /** Oldest first. */
+  list(): Promise<SigningKey[]>;
+  /** @throws CurlewError KEY_STORE */
+  create(name: string): Promise<SigningKey>;
+  /** For good. @throws CurlewError KEY_NOT_FOUND, KEY_STORE */
+  delete(keyId: string): Promise<void>;
+  /** @throws CurlewError KEY_NOT_FOUND */
+  find(keyId: string): Promise<SigningKey>;
+  /** @throws CurlewError KEY_NOT_FOUND */
+  exportPublic(keyId: string): Promise<ExportFile>;
+  /** @returns the Ed25519 signature, 64 bytes @throws CurlewError KEY_NOT_FOUND, KEY_STORE */
+  sign(keyId: string, text: Uint8Array): Promise<Uint8Array>;
+}
+
+const record = v.strictObject({
+  name: v.string(),
+  publicKey: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
+  createdMs: v.number(),
+  keptIn: v.picklist(['keychain', 'file']),
+});
+const recordFile = /^([0-9a-f]{16})\.json$/;
+
+/** @param openKeychain gives the keychain, or why there is none */
+export function openKeys(folder: string, openKeychain: () => Promise<Secrets | string> = keychain): Keys {
+  const files = secretFiles(folder);
+  let opened: Promise<Secrets | string> | null = null;
+  /** Asked for once: some keychains put a question to the person. */
+  const chain = () => (opened ??= openKeychain());
+
+  const secretsOf = async ({ keptIn, name }: SigningKey): Promise<Secrets> => {
+    if (keptIn === 'file') return files;
+    const found = await chain();
+    if (typeof found !== 'string') return found;
+    throw failed(`The private key of “${name}” is in the keychain, which cannot be reached: ${found}`);
+  };
+
+  const list = async (): Promise<SigningKey[]> => {
+    const names = await readdir(folder).catch((thrown: NodeJS.ErrnoException) => {
+      if (thrown.code === 'ENOENT') return [];
+      throw failed(`The keys in ${folder} cannot be read: ${thrown.message}.`);
+    });
+    const ids = names.flatMap((name) => recordFile.exec(name)?.[1] ?? []);
+    const keys = await Promise.all(ids.map((id) => readRecord(folder, id)));
+    return keys.sort((a, b) => a.createdMs - b.createdMs);
+  };
+
+  const find = async (keyId: string): Promise<SigningKey> => {
+    const found = (await list()).find((key) => key.id === keyId);
+    if (found) return found;
+    throw new CurlewError('KEY_NOT_FOUND', `This lab holds no key ${keyId}.`, { keyId });
+  };
+
+  return {
+    list,
+    find,
+
+    async create(name) {
+      const secret = drawSecret();
+      const publicKey = publicKeyOf(secret);
+      const id = hex(keyIdOf(publicKey));
+      const found = await chain();
+      const keptIn = typeof found === 'string' ? 'file' : 'keychain';
+      const secrets = typeof found === 'string' ? files : found;
+      const key = { name, publicKey: hex(publicKey), createdMs: Date.now(), keptIn } as const;
+      try {
+        await secrets.write(id, secret);
+        // The record last: a key that is listed can sign.
+        await writeDurably(join(folder, `${id}.json`), JSON.stringify(key));
+      } catch (thrown) {
+        await secrets.delete(id).catch(() => undefined);
+        throw failed(`The new key could not be kept: ${(thrown as Error).message}. No key was made.`, thrown);
+      } finally {
+        secret.fill(0);
+      }
+      return { id, ...key };
+    },
+
+    async delete(keyId) {
+      const key = await find(keyId);
+      const secrets = await secretsOf(key);
+      try {
+        // The secret first: what is no longer listed must not lie about.
+        await secrets.delete(keyId);
+        await rm(join(folder, `${keyId}.json`), { force: true });
+      } catch (thrown) {
+        throw failed(`“${key.name}” could not be deleted: ${(thrown as Error).message}.`, thrown);
+      }
+    },
+
+    async exportPublic(keyId) {
+      const key = await find(keyId);
+      return {
+        name: `curlew-${keyId}.pem`,
+        mime: 'application/x-pem-file',
+        text: publicPem(Buffer.from(key.publicKey, 'hex')),
+      };
+    },
+
+    async sign(keyId, text) {
+      const key = await find(keyId);
+      const secrets = await secretsOf(key);
+      const secret = await secrets.read(keyId).catch((thrown: Error) => {
+        throw failed(`The private key of “${key.name}” cannot be read: ${thrown.message}.`, thrown);
+      });
+      // A secret of another key would sign what no board accepts.
+      if (secret?.length !== secretBytes || hex(publicKeyOf(secret)) !== key.publicKey) {
+        throw failed(`The private key of “${key.name}” is missing or damaged where it should lie.`);
+      }
+      try {
+        return signText(secret, text);
+      } finally {
+        secret.fill(0);
+      }
+    },
+  };
+}
+
+async function readRecord(folder: string, id: string): Promise<SigningKey> {
+  const path = join(folder, `${id}.json`);
+  try {
+    const key = v.parse(record, JSON.parse(await readFile(path, 'utf8')));
+    if (hex(keyIdOf(Buffer.from(key.publicKey, 'hex'))) === id) return { id, ...key };
+  } catch (thrown) {
+    throw failed(`${path} is not the record of a key: ${(thrown as Error).message}.`, thrown);
+  }
+  throw failed(`${path} is the record of another key than its name says.`);
+}
+
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+
+const failed = (message: string, cause?: unknown) => new CurlewError('KEY_STORE', message, {}, { cause });

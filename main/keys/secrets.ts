@@ -1,0 +1,72 @@
+/** Where private keys lie: in the operating system's keychain, or in files that their owner alone can read. */
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+export interface Secrets {
+  /** @returns null when there is none under this id @throws when the place cannot be read */
+  read(id: string): Promise<Uint8Array | null>;
+  /** Whole, or not at all. @throws when it cannot be kept */
+  write(id: string, secret: Uint8Array): Promise<void>;
+  delete(id: string): Promise<void>;
+}
+
+const service = 'Curlew';
+/**
+ * On Linux the secret service or nothing: without this the library would fall back to the kernel's keyring, which
+ * forgets with the next restart.
+ */
+const lasting = { linux: { store: 'secret-service' } } as const;
+
+/** @returns the keychain, or why there is none */
+export async function keychain(): Promise<Secrets | string> {
+  try {
+    const { AsyncEntry } = await import('@napi-rs/keyring');
+    const entry = (id: string) => new AsyncEntry(service, id, lasting);
+    // Looking for what is not there shows whether anything could be, without a question to the person.
+    await entry('probe').getPassword();
+    return {
+      async read(id) {
+        const text = await entry(id).getPassword();
+        return text === null ? null : Buffer.from(text, 'hex');
+      },
+      write: (id, secret) => entry(id).setPassword(Buffer.from(secret).toString('hex')),
+      async delete(id) {
+        await entry(id).deleteCredential();
+      },
+    };
+  } catch (thrown) {
+    return (thrown as Error).message;
+  }
+}
+
+/** @param folder is made when the first secret is written */
+export function secretFiles(folder: string): Secrets {
+  const path = (id: string) => join(folder, `${id}.secret`);
+  return {
+    async read(id) {
+      try {
+        return Buffer.from(await readFile(path(id), 'utf8'), 'hex');
+      } catch (thrown) {
+        if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return null;
+        throw thrown;
+      }
+    },
+    write: (id, secret) => writeDurably(path(id), Buffer.from(secret).toString('hex')),
+    delete: (id) => rm(path(id), { force: true }),
+  };
+}
+
+/** Beside it first, onto the disk, then in its place: a crash leaves the old file, the new one, or none. */
+export async function writeDurably(path: string, text: string): Promise<void> {
+  await mkdir(join(path, '..'), { recursive: true, mode: 0o700 });
+  const beside = `${path}.new`;
+  await rm(beside, { force: true });
+  const file = await open(beside, 'wx', 0o600);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(beside, path);
+}
