@@ -1,4 +1,4 @@
-/** The 64-byte telemetry record (PROTOCOL.md, Group 66). */
+/** The 72-byte telemetry record (PROTOCOL.md, Group 66). */
 import { CurlewError } from '../../main/contract/error.ts';
 import { crc32 } from './crc.ts';
 
@@ -22,9 +22,15 @@ export interface BoardRecord {
   supplyMillivolts: number | null;
   temperatureC: number | null;
   stackBytes: number | null;
+  /** How much the router's passes disagreed; 0 without a router. */
+  curiosity: number;
+  /** Place in the bank of the expert that answered. */
+  place: number;
 }
 
-export const recordBytes = 64;
+export const recordBytes = 72;
+const recordVersion = 2;
+const checksumAt = recordBytes - 4;
 const sources: FigureSource[] = ['none', 'measured', 'counted', 'modelled'];
 
 /** Two bits each: where latency and energy come from. */
@@ -45,8 +51,9 @@ export function readRecords(bytes: Uint8Array): BoardRecord[] {
 function readRecord(bytes: Uint8Array): BoardRecord {
   const view = new DataView(bytes.buffer, bytes.byteOffset, recordBytes);
   const u32 = (at: number) => view.getUint32(at, true);
-  if (crc32(bytes.subarray(0, 60)) !== u32(60)) throw bad('the checksum of a record does not match');
-  if (bytes[23] !== 1) throw bad(`record version ${bytes[23]} is unknown`);
+  if (crc32(bytes.subarray(0, checksumAt)) !== u32(checksumAt))
+    throw bad('the checksum of a record does not match');
+  if (bytes[23] !== recordVersion) throw bad(`record version ${bytes[23]} is unknown`);
   const millivolts = view.getUint16(52, true);
   const centiDegrees = view.getInt16(54, true);
   return {
@@ -63,6 +70,8 @@ function readRecord(bytes: Uint8Array): BoardRecord {
     supplyMillivolts: millivolts === 0 ? null : millivolts,
     temperatureC: centiDegrees === -32768 ? null : centiDegrees / 100,
     stackBytes: u32(56) === 0 ? null : u32(56),
+    curiosity: view.getFloat32(60, true),
+    place: view.getUint8(64),
   };
 }
 

@@ -159,6 +159,10 @@ export interface TelemetryRecord {
   supplyMillivolts: number | null;
   temperatureC: number | null;
   stackBytes: number | null;
+  /** How much the router's dropout passes disagreed; 0 without a router. */
+  curiosity: number;
+  /** Place in the board's bank of the expert that answered. */
+  place: number;
 }
 
 export interface TelemetrySummary {

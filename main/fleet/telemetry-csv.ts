@@ -22,6 +22,8 @@ const columns: readonly (keyof TelemetryRecord)[] = [
   'supplyMillivolts',
   'temperatureC',
   'stackBytes',
+  'curiosity',
+  'place',
 ];
 
 export function telemetryCsv(boardId: string, records: readonly TelemetryRecord[]): ExportFile {

@@ -31,4 +31,8 @@ export const migrations: readonly string[] = [
     label VARCHAR NOT NULL, confidence FLOAT NOT NULL
   );
   `,
+  `
+  ALTER TABLE telemetry ADD COLUMN curiosity FLOAT DEFAULT 0;
+  ALTER TABLE telemetry ADD COLUMN place UTINYINT DEFAULT 0;
+  `,
 ];

@@ -38,6 +38,8 @@ const record = (sequence: number, change: Partial<TelemetryRecord> = {}): Teleme
   supplyMillivolts: null,
   temperatureC: null,
   stackBytes: 2048,
+  curiosity: 0.25,
+  place: 2,
   ...change,
 });
 const run = (from: number, to: number, change?: Partial<TelemetryRecord>) =>

@@ -18,7 +18,8 @@ const columns = `board_id AS "boardId", boot_id AS "bootId", sequence, received_
   top_probability AS "topProbability", entropy, features_us AS "featuresUs", encoder_us AS "encoderUs",
   router_us AS "routerUs", expert_us AS "expertUs", latency_source AS "latencySource",
   energy_nanojoule AS "energyNanojoule", energy_source AS "energySource",
-  supply_millivolts AS "supplyMillivolts", temperature_c AS "temperatureC", stack_bytes AS "stackBytes"`;
+  supply_millivolts AS "supplyMillivolts", temperature_c AS "temperatureC", stack_bytes AS "stackBytes",
+  curiosity, place`;
 
 const latency = 'features_us::DOUBLE + encoder_us + router_us + expert_us';
 
@@ -142,6 +143,8 @@ async function appendAll(connection: DuckDBConnection, records: readonly Telemet
     else appender.appendFloat(record.temperatureC);
     if (record.stackBytes === null) appender.appendNull();
     else appender.appendUInteger(record.stackBytes);
+    appender.appendFloat(record.curiosity);
+    appender.appendUTinyInt(record.place);
     appender.endRow();
   }
   appender.closeSync();

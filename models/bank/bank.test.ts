@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { CurlewError } from '../../main/contract/error.ts';
 import { patchCount } from '../features/log-mel.ts';
-import { readImage } from '../packing/read.ts';
+import { readExpert } from '../packing/read.ts';
 import { hex, sha256 } from '../packing/sha256.ts';
 import { parseManifest } from './bank.ts';
 import { verifyBank } from './verify.ts';
@@ -31,7 +31,7 @@ test('verifying notices a changed file, and weights that are not the image’s',
 
 test('an image carries the hash of its quantized reference and the expert’s name and classes', async () => {
   for (const expert of manifest.experts) {
-    const image = readImage(await read(expert.files.image.path));
+    const image = readExpert(await read(expert.files.image.path));
     expect(hex(image.referenceSha256)).toBe(expert.files['quantized.onnx'].sha256);
     expect(hex(sha256(await read(expert.files['quantized.onnx'].path)))).toBe(hex(image.referenceSha256));
     expect(image.expert.name).toBe(expert.name);

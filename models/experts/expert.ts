@@ -15,16 +15,34 @@ interface LayerShape {
   readonly bias: Float32Array;
   /** LayerNorm with gain and bias, then ReLU, after the layer; null for none. */
   readonly norm: { readonly gain: Float32Array; readonly bias: Float32Array } | null;
+  /** ReLU alone after the layer; only without `norm`. */
+  readonly relu?: boolean;
+  /** Dropout behind all that; only in a router, whose passes draw it. */
+  readonly dropout?: boolean;
 }
+
+export const weightBitsOfBitLinear = [1, 2, 4, 8, 16] as const;
+export type WeightBits = (typeof weightBitsOfBitLinear)[number];
 
 /** LN, int8 activations, integer weights: y_o = Σ code · q · (s · scale_o) + bias_o. */
 export interface BitLinearLayer extends LayerShape {
   readonly kind: 'bitlinear';
-  readonly weightBits: 4;
-  readonly codes: Int8Array;
+  readonly weightBits: WeightBits;
+  /** −1 and 1 with 1 bit, else two's complement numbers of so many bits; Int16Array with 16 bits */
+  readonly codes: Int8Array | Int16Array;
   /** one for the whole layer, or one an output */
   readonly scales: Float32Array;
 }
+
+/** The same with weights −1, 0 and 1, and int8 or ternary activations. */
+export interface TernaryLayer extends LayerShape {
+  readonly kind: 'ternary';
+  readonly activationBits: 8 | 2;
+  readonly codes: Int8Array;
+  readonly scales: Float32Array;
+}
+
+export type IntegerLayer = BitLinearLayer | TernaryLayer;
 
 /** y = Σ weight · v + bias. */
 export interface LinearLayer extends LayerShape {
@@ -32,16 +50,18 @@ export interface LinearLayer extends LayerShape {
   readonly weights: Float32Array;
 }
 
-/** A BitLinear layer before quantization: LN, then float weights. */
+/** An integer layer before quantization: LN, then float weights. */
 export interface LatentLayer extends LayerShape {
   readonly kind: 'latent';
   readonly weights: Float32Array;
 }
 
-interface ExpertOf<Layer> {
+/** A classifier of embeddings. */
+export interface Network<Layer> {
   /** At most 31 bytes of UTF-8; the board shows it. */
   readonly name: string;
   readonly version: number;
+  /** one an output */
   readonly labels: readonly string[];
   readonly standardization: Standardization;
   /** First to last; the last layer's outputs are the logits. */
@@ -49,12 +69,19 @@ interface ExpertOf<Layer> {
 }
 
 /** What a board runs. */
-export type Expert = ExpertOf<BitLinearLayer | LinearLayer>;
+export type Expert = Network<IntegerLayer | LinearLayer>;
 
 /** What quantization-aware training holds underneath: the same expert with no number rounded. */
-export type LatentExpert = ExpertOf<LatentLayer | LinearLayer>;
+export type LatentExpert = Network<LatentLayer | LinearLayer>;
 
-/** Bits of the hidden layers' weights: 4, or 32 if every layer is float. */
-export function weightBits(expert: Expert): number {
-  return expert.layers.some((layer) => layer.kind === 'bitlinear') ? 4 : 32;
+/** How the integer layers compute: bits of BitLinear weights, or ternary weights with int8 or ternary activations. */
+export type Precision = WeightBits | 'ternary' | 'ternary-activations';
+
+/** @returns 32 where every layer is float */
+export function precisionOf({ layers }: Expert): Precision | 32 {
+  for (const layer of layers) {
+    if (layer.kind === 'bitlinear') return layer.weightBits;
+    if (layer.kind === 'ternary') return layer.activationBits === 2 ? 'ternary-activations' : 'ternary';
+  }
+  return 32;
 }

@@ -1,8 +1,9 @@
 import * as ort from 'onnxruntime-web';
 import { expect, test } from 'vitest';
 import { layerNorm, quantizeActivations } from '../quantizers/bitlinear.ts';
+import { quantizeTernaryActivations } from '../quantizers/ternary.ts';
 import { createReference } from '../reference/reference.ts';
-import type { Expert, LatentExpert, LatentLayer } from './expert.ts';
+import type { Expert, IntegerLayer, LatentExpert, LatentLayer, LinearLayer, Precision } from './expert.ts';
 import { floatModel, quantizedModel } from './models.ts';
 import { quantizeExpert } from './quantize.ts';
 
@@ -39,32 +40,46 @@ function latentExpert(): LatentExpert {
   };
 }
 
+/** A layer's input as it is multiplied with the weights, and what a product is worth. */
+function entering(layer: IntegerLayer | LatentLayer | LinearLayer, v: Float64Array) {
+  if (layer.kind === 'linear') return { input: v, worth: 1 };
+  if (layer.kind === 'latent') return { input: layerNorm(v), worth: 1 };
+  const ternary = layer.kind === 'ternary' && layer.activationBits === 2;
+  const { codes, scale } = ternary ? quantizeTernaryActivations(v) : quantizeActivations(v);
+  return { input: Float64Array.from(codes), worth: scale };
+}
+
 /** IMAGE.md's arithmetic, written out plainly. */
 function logitsOf(expert: Expert | LatentExpert, embedding: Float32Array): Float64Array {
   const { offset, scale } = expert.standardization;
   let v = Float64Array.from(embedding, (e, i) => (e - offset[i]!) * scale[i]!);
   for (const layer of expert.layers) {
-    const rows = layer.kind === 'bitlinear' ? layer.codes : layer.weights;
-    const activations = quantizeActivations(v);
-    const input = layer.kind === 'bitlinear' ? activations.codes : layer.kind === 'latent' ? layerNorm(v) : v;
-    const unit = layer.kind === 'bitlinear' ? activations.scale * layer.scales[0]! : 1;
+    const integer = layer.kind === 'bitlinear' || layer.kind === 'ternary';
+    const rows = integer ? layer.codes : layer.weights;
+    const { input, worth } = entering(layer, v);
     v = Float64Array.from({ length: layer.outputs }, (_, o) => {
       let sum = 0;
       for (let i = 0; i < layer.inputs; i++) sum += rows[o * layer.inputs + i]! * input[i]!;
-      return sum * unit + layer.bias[o]!;
+      const weightScale = integer ? layer.scales[layer.scales.length === 1 ? 0 : o]! : 1;
+      return sum * worth * weightScale + layer.bias[o]!;
     });
     const { norm } = layer;
     if (norm) v = layerNorm(v).map((y, o) => Math.max(0, y * norm.gain[o]! + norm.bias[o]!));
+    else if (layer.relu) v = v.map((y) => Math.max(0, y));
   }
   return v;
 }
 
 const pcm = numbers(11)(15_600 + 7_680).map((x) => x / 3);
 
-test.each([
-  ['quantized', quantizedModel(quantizeExpert(latentExpert())), quantizeExpert(latentExpert())],
-  ['float', floatModel(latentExpert()), latentExpert()],
-] as const)('the %s graph computes the arithmetic of the specification', async (_, model, expert) => {
+const latent = latentExpert();
+const precisions: readonly Precision[] = [1, 2, 4, 8, 16, 'ternary', 'ternary-activations'];
+const bare: LatentExpert = {
+  ...latent,
+  layers: latent.layers.map((layer, i) => ({ ...layer, norm: null, relu: i === 0 })),
+};
+
+async function expectArithmetic(model: Uint8Array, expert: Expert | LatentExpert): Promise<void> {
   const reference = await createReference(ort, model);
   const { patches, classes, logits, embedding } = await reference.runWithFeatures(pcm);
   expect([patches, classes]).toEqual([2, 3]);
@@ -73,18 +88,36 @@ test.each([
     expected.forEach((value, i) => expect(logits[patch * 3 + i]).toBeCloseTo(value, 4));
   }
   await reference.release();
+}
+
+test.each(precisions)(
+  'the quantized graph computes the arithmetic of the specification: %s',
+  async (precision) => {
+    for (const perChannel of [false, true]) {
+      const expert = quantizeExpert(latent, precision, { perChannel });
+      await expectArithmetic(quantizedModel(expert), expert);
+    }
+  },
+);
+
+test('the float graph computes the arithmetic of the specification', async () => {
+  await expectArithmetic(floatModel(latent), latent);
+});
+
+test('layers with ReLU alone or nothing behind them are computed as the specification says', async () => {
+  const expert = quantizeExpert(bare, 'ternary-activations');
+  await expectArithmetic(quantizedModel(expert), expert);
 });
 
 test('a sample that is constant after standardization gives finite logits', async () => {
-  const latent = latentExpert();
   const silent = { ...latent.standardization, scale: new Float32Array(384) };
-  const reference = await createReference(
-    ort,
-    quantizedModel(quantizeExpert({ ...latent, standardization: silent })),
-  );
-  const { logits } = await reference.run(pcm);
-  expect(logits.every(Number.isFinite)).toBe(true);
-  await reference.release();
+  for (const precision of [4, 'ternary-activations'] as const) {
+    const expert = quantizeExpert({ ...latent, standardization: silent }, precision);
+    const reference = await createReference(ort, quantizedModel(expert));
+    const { logits } = await reference.run(pcm);
+    expect(logits.every(Number.isFinite)).toBe(true);
+    await reference.release();
+  }
 });
 
 test('the same expert gives the same graph, byte for byte', () => {

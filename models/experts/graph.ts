@@ -1,7 +1,7 @@
 import type { Graph, Value } from '../onnx/graph.ts';
-import { float64s, int8s } from '../onnx/tensor.ts';
+import { float64s, int16s, int8s } from '../onnx/tensor.ts';
 import { largestActivation, layerNormEpsilon } from '../quantizers/bitlinear.ts';
-import type { BitLinearLayer, LatentLayer, LinearLayer, Standardization } from './expert.ts';
+import type { IntegerLayer, LatentLayer, LinearLayer, Network, Standardization } from './expert.ts';
 
 /*
  * The arithmetic of models/packing/IMAGE.md as nodes, in binary64: parameters are the binary32 values of the
@@ -9,11 +9,7 @@ import type { BitLinearLayer, LatentLayer, LinearLayer, Standardization } from '
  * Values are [patches, numbers].
  */
 
-export function addStandardization(
-  graph: Graph,
-  embedding: Value,
-  { offset, scale }: Standardization,
-): Value {
+function addStandardization(graph: Graph, embedding: Value, { offset, scale }: Standardization): Value {
   const centred = graph.node('Sub', [embedding, graph.constant('embedding_offset', float64s(offset))]);
   return graph.node('Mul', [centred, graph.constant('embedding_scale', float64s(scale))]);
 }
@@ -27,12 +23,11 @@ function addLayerNorm(graph: Graph, value: Value): Value {
   return graph.node('Div', [centred, graph.node('Sqrt', [offset])]);
 }
 
-function addNormAndRelu(
-  graph: Graph,
-  value: Value,
-  layer: LatentLayer | LinearLayer | BitLinearLayer,
-): Value {
-  if (layer.norm === null) return value;
+/** What follows a layer: LayerNorm and ReLU, or ReLU alone. */
+function addNormAndRelu(graph: Graph, value: Value, layer: LatentLayer | LinearLayer | IntegerLayer): Value {
+  if (layer.norm === null) {
+    return layer.relu ? graph.node('Max', [value, graph.scalar('zero', 0)]) : value;
+  }
   const scaled = graph.node('Mul', [
     addLayerNorm(graph, value),
     graph.constant('gain', float64s(layer.norm.gain)),
@@ -41,18 +36,39 @@ function addNormAndRelu(
   return graph.node('Max', [shifted, graph.scalar('zero', 0)]);
 }
 
-export function addBitLinear(graph: Graph, value: Value, layer: BitLinearLayer): Value {
-  const { inputs, outputs } = layer;
+/** Activation codes, as float64 integers, and what one is worth. */
+function addActivationCodes(graph: Graph, value: Value, ternary: boolean): { codes: Value; scale: Value } {
   const normal = addLayerNorm(graph, value);
-  const largest = graph.node('ReduceMax', [graph.node('Abs', [normal]), graph.int64('absmax_axis', [-1])]);
-  const scale = graph.node('Div', [largest, graph.scalar('largest_activation', largestActivation)]);
+  const magnitude = graph.node('Abs', [normal]);
+  const scale = ternary
+    ? graph.node('ReduceMean', [magnitude, graph.int64('absmean_axis', [-1])])
+    : graph.node('Div', [
+        graph.node('ReduceMax', [magnitude, graph.int64('absmax_axis', [-1])]),
+        graph.scalar('largest_activation', largestActivation),
+      ]);
   // An all-zero sample has scale 0 and must give codes 0: divide by something positive instead.
   const divisor = graph.node('Max', [scale, graph.scalar('smallest_divisor', 1e-30)]);
   const codes = graph.node('Round', [graph.node('Div', [normal, divisor])]);
+  if (!ternary) return { codes, scale };
+  const below = graph.node('Min', [codes, graph.scalar('largest_ternary', 1)]);
+  return { codes: graph.node('Max', [below, graph.scalar('smallest_ternary', -1)]), scale };
+}
+
+/** BitLinear or ternary. */
+function addIntegerLinear(graph: Graph, value: Value, layer: IntegerLayer): Value {
+  const { inputs, outputs } = layer;
+  const ternary = layer.kind === 'ternary' && layer.activationBits === 2;
+  const { codes, scale } = addActivationCodes(graph, value, ternary);
   // Sums of integers below 2^53 are exact in binary64, whatever the order. MatMulInteger would say it more
   // plainly, but ONNX Runtime 1.30 fuses it with the Cast and Mul that follow into a node without binary64.
+  const transposed = transpose(layer.codes, outputs, inputs);
   const weights = graph.cast(
-    graph.constant('codes', int8s(transpose(layer.codes, outputs, inputs), [inputs, outputs])),
+    graph.constant(
+      'codes',
+      transposed instanceof Int16Array
+        ? int16s(transposed, [inputs, outputs])
+        : int8s(transposed, [inputs, outputs]),
+    ),
     'float64',
   );
   const sums = graph.node('MatMul', [codes, weights]);
@@ -64,8 +80,24 @@ export function addBitLinear(graph: Graph, value: Value, layer: BitLinearLayer):
   return addNormAndRelu(graph, biased, layer);
 }
 
+/** Standardization and all layers, without dropout: embedding to logits. */
+export function addNetwork(
+  graph: Graph,
+  embedding: Value,
+  { standardization, layers }: Network<IntegerLayer | LatentLayer | LinearLayer>,
+): Value {
+  let value = addStandardization(graph, embedding, standardization);
+  for (const layer of layers) {
+    value =
+      layer.kind === 'bitlinear' || layer.kind === 'ternary'
+        ? addIntegerLinear(graph, value, layer)
+        : addLinear(graph, value, layer);
+  }
+  return value;
+}
+
 /** A float layer; a latent one is the same behind LayerNorm. */
-export function addLinear(graph: Graph, value: Value, layer: LatentLayer | LinearLayer): Value {
+function addLinear(graph: Graph, value: Value, layer: LatentLayer | LinearLayer): Value {
   const { inputs, outputs } = layer;
   const input = layer.kind === 'latent' ? addLayerNorm(graph, value) : value;
   const weights = transpose(layer.weights, outputs, inputs);
@@ -82,7 +114,11 @@ export function addLinear(graph: Graph, value: Value, layer: LatentLayer | Linea
 }
 
 /** [rows][columns] to [columns][rows]. */
-function transpose<A extends Int8Array | Float32Array>(matrix: A, rows: number, columns: number): A {
+function transpose<A extends Int8Array | Int16Array | Float32Array>(
+  matrix: A,
+  rows: number,
+  columns: number,
+): A {
   const result = matrix.slice() as A;
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {

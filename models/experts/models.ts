@@ -2,7 +2,7 @@ import { addFrontEnd } from '../features/front-end.ts';
 import { frontEnd } from '../features/log-mel.ts';
 import { Graph } from '../onnx/graph.ts';
 import type { Expert, LatentExpert } from './expert.ts';
-import { addBitLinear, addLinear, addStandardization } from './graph.ts';
+import { addNetwork } from './graph.ts';
 
 /**
  * The quantized reference, PCM to logits in one graph: the arithmetic that a board runs.
@@ -21,13 +21,20 @@ export function floatModel(latent: LatentExpert): Uint8Array<ArrayBuffer> {
   return model(latent, 'float');
 }
 
-function model(expert: Expert | LatentExpert, kind: 'quantized' | 'float'): Uint8Array<ArrayBuffer> {
+/**
+ * The router's reference: its plain logits, as in a run without dropout; inputs and outputs as above, `labels`
+ * being the experts.
+ */
+export function routerModel(router: Expert): Uint8Array<ArrayBuffer> {
+  return model(router, 'router');
+}
+
+function model(
+  expert: Expert | LatentExpert,
+  kind: 'quantized' | 'float' | 'router',
+): Uint8Array<ArrayBuffer> {
   const graph = new Graph(`${expert.name} (${kind})`);
-  let value = addFrontEnd(graph, frontEnd.patchHop);
-  value = addStandardization(graph, value, expert.standardization);
-  for (const layer of expert.layers) {
-    value = layer.kind === 'bitlinear' ? addBitLinear(graph, value, layer) : addLinear(graph, value, layer);
-  }
+  const value = addNetwork(graph, addFrontEnd(graph, frontEnd.patchHop), expert);
   graph.output('logits', graph.cast(value, 'float32'), 'float32', ['patches', expert.labels.length]);
   return graph.finish({
     name: expert.name,

@@ -4,6 +4,7 @@ import { ProtobufWriter } from './protobuf.ts';
 export const elementTypes = {
   float32: 1,
   int8: 3,
+  int16: 5,
   int32: 6,
   int64: 7,
   bool: 9,
@@ -15,6 +16,7 @@ export type ElementType = keyof typeof elementTypes;
 interface ArrayOf {
   float32: Float32Array;
   int8: Int8Array;
+  int16: Int16Array;
   int32: Int32Array;
   int64: BigInt64Array;
   float64: Float64Array;
@@ -39,6 +41,10 @@ export function float32s(values: ArrayLike<number>, shape: readonly number[] = [
 
 export function int8s(values: ArrayLike<number>, shape: readonly number[] = [values.length]): Tensor {
   return { type: 'int8', shape, data: Int8Array.from(values) };
+}
+
+export function int16s(values: ArrayLike<number>, shape: readonly number[] = [values.length]): Tensor {
+  return { type: 'int16', shape, data: Int16Array.from(values) };
 }
 
 /** TensorProto with raw data, which ONNX defines as little-endian, as is every host that runs JavaScript. */

@@ -1,28 +1,37 @@
 /** The numbers of IMAGE.md that both the writer and the reader need. */
 export const format = {
   magic: 0x574c5243, // 'CRLW' read as a little-endian u32
-  version: 1,
+  version: 2,
   headerBytes: 128,
   sectionEntryBytes: 12,
   alignment: 16,
-  longestImage: 512 * 1024,
-  kindExpert: 1,
+  longestImage: 8 * 1024 * 1024,
   frontEndLogMel: 1,
   encoderStatistics: 1,
   nameOffset: 32,
   nameBytes: 32,
   referenceOffset: 64,
   sealOffset: 96,
+  hashBytes: 32,
   mostSections: 64,
   mostLayers: 8,
   mostClasses: 64,
-  mostInputs: 8192,
+  mostExperts: 8,
+  mostPasses: 64,
+  /** of a layer: inputs and outputs */
+  mostWidth: 2048,
 } as const;
+
+export const imageKinds = { expert: 1, router: 2 } as const;
+export type ImageKind = keyof typeof imageKinds;
 
 export const sectionTypes = {
   labels: 1,
   embeddingOffset: 2,
   embeddingScale: 3,
+  experts: 4,
+  routing: 5,
+  prior: 6,
   layer: 10,
   weights: 11,
   weightScales: 12,
@@ -31,16 +40,11 @@ export const sectionTypes = {
   normBias: 15,
 } as const;
 
-export const layerKinds = { bitlinear: 1, linear: 2 } as const;
+export const layerKinds = { bitlinear: 1, linear: 2, ternary: 3 } as const;
 
-/** Layer flag: LayerNorm with gain and bias, then ReLU, follow. */
-export const flagNorm = 1;
+/** Layer flags: LayerNorm with gain and bias, then ReLU, follow; ReLU alone follows; then dropout, in a router. */
+export const flags = { norm: 1, relu: 2, dropout: 4 } as const;
 
 export function alignUp(value: number, to: number): number {
   return Math.ceil(value / to) * to;
-}
-
-/** Bytes of one packed row of 4-bit codes: two a byte, padded to whole 32-bit words. */
-export function rowBytes(inputs: number): number {
-  return alignUp(inputs, 8) / 2;
 }

@@ -1,26 +1,25 @@
 import { CurlewError } from '../../main/contract/error.ts';
 import { frontEnd } from '../features/log-mel.ts';
 import { statisticsSize } from '../features/graph.ts';
-import { format } from './format.ts';
+import type { Precision } from '../experts/expert.ts';
+import { format, imageKinds, type ImageKind } from './format.ts';
 import { hex, sha256 } from './sha256.ts';
 
 export interface ImageHeader {
+  readonly kind: ImageKind;
   readonly name: string;
   readonly version: number;
   readonly embeddingSize: number;
-  readonly classes: number;
-  /** of the hidden layers: 4, or 32 for float */
-  readonly weightBits: number;
+  readonly outputs: number;
+  /** of every layer that is not float; 32: all are float */
+  readonly precision: Precision | 32;
   readonly layers: number;
   readonly sections: number;
   readonly referenceSha256: Uint8Array;
 }
 
 export function bad(problem: string): CurlewError {
-  return new CurlewError(
-    'IMAGE_BAD',
-    `This is not a sound expert image: ${problem}. Pack or fetch it again.`,
-  );
+  return new CurlewError('IMAGE_BAD', `This is not a sound image: ${problem}. Pack or fetch it again.`);
 }
 
 /**
@@ -32,7 +31,8 @@ export function readHeader(bytes: Uint8Array): ImageHeader {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (view.getUint32(0, true) !== format.magic) throw bad('it does not begin with CRLW');
   const formatVersion = view.getUint16(4, true);
-  if (formatVersion !== format.version) throw bad(`its format version is ${formatVersion}, known is 1`);
+  if (formatVersion !== format.version)
+    throw bad(`its format version is ${formatVersion}, known is ${format.version}`);
   if (view.getUint16(6, true) !== format.headerBytes) throw bad('its header size is not 128');
   const length = view.getUint32(8, true);
   if (length !== bytes.length) throw bad(`it should have ${length} bytes and has ${bytes.length}`);
@@ -41,29 +41,42 @@ export function readHeader(bytes: Uint8Array): ImageHeader {
   }
   checkSeal(bytes);
 
+  const kind = (['expert', 'router'] as const).find((one) => imageKinds[one] === view.getUint32(12, true));
+  if (kind === undefined) throw bad('it is neither an expert nor a router');
   const header = {
+    kind,
     name: readName(bytes.subarray(format.nameOffset, format.nameOffset + format.nameBytes)),
     version: view.getUint32(16, true),
     embeddingSize: view.getUint16(20, true),
-    classes: view.getUint16(22, true),
-    weightBits: view.getUint8(24),
+    outputs: view.getUint16(22, true),
+    precision: readPrecision(view.getUint8(24), view.getUint8(27)),
     layers: view.getUint8(25),
     sections: view.getUint16(30, true),
     referenceSha256: new Uint8Array(bytes.subarray(format.referenceOffset, format.sealOffset)),
   };
-  if (view.getUint32(12, true) !== format.kindExpert) throw bad('it is not of the kind expert');
-  if (view.getUint16(26, true) !== format.frontEndLogMel) throw bad('its front end is unknown');
+  if (view.getUint8(26) !== format.frontEndLogMel) throw bad('its front end is unknown');
   if (view.getUint16(28, true) !== format.encoderStatistics) throw bad('its encoder is unknown');
   if (header.embeddingSize !== statisticsSize) {
     throw bad(`its embedding has ${header.embeddingSize} numbers, 6 × ${frontEnd.melBands} are expected`);
   }
-  if (header.classes < 2 || header.classes > format.mostClasses)
-    throw bad(`it has ${header.classes} classes`);
-  if (header.weightBits !== 4 && header.weightBits !== 32)
-    throw bad(`it has ${header.weightBits}-bit weights`);
+  const most = kind === 'expert' ? format.mostClasses : format.mostExperts;
+  if (header.outputs < 2 || header.outputs > most) throw bad(`it has ${header.outputs} outputs`);
   if (header.layers < 1 || header.layers > format.mostLayers) throw bad(`it has ${header.layers} layers`);
   if (header.sections > format.mostSections) throw bad(`it has ${header.sections} sections`);
   return header;
+}
+
+/** Weight bits and ternary mark of the header. */
+export const precisionMarks: readonly { precision: Precision | 32; bits: number; ternary: number }[] = [
+  ...([1, 2, 4, 8, 16, 32] as const).map((bits) => ({ precision: bits, bits, ternary: 0 })),
+  { precision: 'ternary', bits: 2, ternary: 1 },
+  { precision: 'ternary-activations', bits: 2, ternary: 2 },
+];
+
+function readPrecision(bits: number, ternary: number): Precision | 32 {
+  const mark = precisionMarks.find((one) => one.bits === bits && one.ternary === ternary);
+  if (mark === undefined) throw bad(`it has ${bits}-bit weights and the ternary mark ${ternary}`);
+  return mark.precision;
 }
 
 function checkSeal(bytes: Uint8Array): void {
@@ -74,7 +87,7 @@ function checkSeal(bytes: Uint8Array): void {
   if (found !== expected) {
     throw new CurlewError(
       'IMAGE_HASH',
-      'The expert image was altered or damaged: its SHA-256 does not match. Pack or fetch it again.',
+      'The image was altered or damaged: its SHA-256 does not match. Pack or fetch it again.',
       { expected, found },
     );
   }

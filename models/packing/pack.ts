@@ -1,13 +1,10 @@
 import { CurlewError } from '../../main/contract/error.ts';
-import { weightBits, type BitLinearLayer, type Expert, type LinearLayer } from '../experts/expert.ts';
-import { alignUp, flagNorm, format, layerKinds, rowBytes, sectionTypes } from './format.ts';
+import { precisionOf, type Expert } from '../experts/expert.ts';
+import type { Router } from '../router/router.ts';
+import { alignUp, format, imageKinds, sectionTypes, type ImageKind } from './format.ts';
+import { precisionMarks } from './header.ts';
+import { bytesOf, layerSections, type Section } from './pack-layer.ts';
 import { sha256 } from './sha256.ts';
-
-interface Section {
-  readonly type: number;
-  readonly layer: number;
-  readonly content: Uint8Array;
-}
 
 /**
  * Writes the image of an expert (IMAGE.md). The same expert and reference give the same bytes.
@@ -15,15 +12,48 @@ interface Section {
  * @throws CurlewError IMAGE_BAD if the expert does not fit the format
  */
 export function packExpert(expert: Expert, reference: Uint8Array): Uint8Array<ArrayBuffer> {
-  const name = new TextEncoder().encode(expert.name);
+  return pack('expert', expert, reference, []);
+}
+
+/** The same for a router. */
+export function packRouter(router: Router, reference: Uint8Array): Uint8Array<ArrayBuffer> {
+  const { alpha, curiosityScale, dropout, seed, passes, topK } = router.routing;
+  const routing = new DataView(new ArrayBuffer(20));
+  routing.setFloat32(0, alpha, true);
+  routing.setFloat32(4, curiosityScale, true);
+  routing.setFloat32(8, dropout, true);
+  routing.setUint32(12, seed, true);
+  routing.setUint16(16, passes, true);
+  routing.setUint16(18, topK, true);
+  const hashes = new Uint8Array(format.hashBytes * router.expertHashes.length);
+  router.expertHashes.forEach((hash, i) => hashes.set(hash, format.hashBytes * i));
+  return pack('router', router, reference, [
+    { type: sectionTypes.experts, layer: 0, content: hashes },
+    { type: sectionTypes.routing, layer: 0, content: new Uint8Array(routing.buffer) },
+    { type: sectionTypes.prior, layer: 0, content: bytesOf(router.prior) },
+  ]);
+}
+
+function pack(
+  kind: ImageKind,
+  network: Expert,
+  reference: Uint8Array,
+  routing: readonly Section[],
+): Uint8Array<ArrayBuffer> {
+  const name = new TextEncoder().encode(network.name);
   if (name.length === 0 || name.length >= format.nameBytes) {
-    throw new CurlewError('IMAGE_BAD', `The expert's name takes ${name.length} bytes; 1 to 31 are possible.`);
+    throw new CurlewError(
+      'IMAGE_BAD',
+      `The ${kind}'s name takes ${name.length} bytes; 1 to 31 are possible.`,
+    );
   }
+  const { labels, standardization, layers, version } = network;
   const sections = [
-    { type: sectionTypes.labels, layer: 0, content: labelBytes(expert.labels) },
-    { type: sectionTypes.embeddingOffset, layer: 0, content: bytesOf(expert.standardization.offset) },
-    { type: sectionTypes.embeddingScale, layer: 0, content: bytesOf(expert.standardization.scale) },
-    ...expert.layers.flatMap(layerSections),
+    { type: sectionTypes.labels, layer: 0, content: labelBytes(labels) },
+    { type: sectionTypes.embeddingOffset, layer: 0, content: bytesOf(standardization.offset) },
+    { type: sectionTypes.embeddingScale, layer: 0, content: bytesOf(standardization.scale) },
+    ...routing,
+    ...layers.flatMap(layerSections),
   ];
 
   const tableEnd = format.headerBytes + sections.length * format.sectionEntryBytes;
@@ -36,23 +66,26 @@ export function packExpert(expert: Expert, reference: Uint8Array): Uint8Array<Ar
   if (length > format.longestImage) {
     throw new CurlewError(
       'IMAGE_BAD',
-      `The image would take ${length} bytes, a board's slot has ${format.longestImage}; use smaller layers or fewer bits.`,
+      `The image would take ${length} bytes, ${format.longestImage} are possible; use smaller layers or fewer bits.`,
     );
   }
 
+  const precision = precisionOf(network);
+  const mark = precisionMarks.find((one) => one.precision === precision)!;
   const image = new Uint8Array(length);
   const view = new DataView(image.buffer);
   view.setUint32(0, format.magic, true);
   view.setUint16(4, format.version, true);
   view.setUint16(6, format.headerBytes, true);
   view.setUint32(8, length, true);
-  view.setUint32(12, format.kindExpert, true);
-  view.setUint32(16, expert.version, true);
-  view.setUint16(20, expert.standardization.offset.length, true);
-  view.setUint16(22, expert.labels.length, true);
-  view.setUint8(24, weightBits(expert));
-  view.setUint8(25, expert.layers.length);
-  view.setUint16(26, format.frontEndLogMel, true);
+  view.setUint32(12, imageKinds[kind], true);
+  view.setUint32(16, version, true);
+  view.setUint16(20, standardization.offset.length, true);
+  view.setUint16(22, labels.length, true);
+  view.setUint8(24, mark.bits);
+  view.setUint8(25, layers.length);
+  view.setUint8(26, format.frontEndLogMel);
+  view.setUint8(27, mark.ternary);
   view.setUint16(28, format.encoderStatistics, true);
   view.setUint16(30, sections.length, true);
   image.set(name, format.nameOffset);
@@ -69,49 +102,6 @@ export function packExpert(expert: Expert, reference: Uint8Array): Uint8Array<Ar
   return image;
 }
 
-function layerSections(layer: BitLinearLayer | LinearLayer, index: number): Section[] {
-  const quantized = layer.kind === 'bitlinear';
-  const description = new DataView(new ArrayBuffer(16));
-  description.setUint16(0, layerKinds[layer.kind], true);
-  description.setUint16(2, quantized ? layer.weightBits : 32, true);
-  description.setUint16(4, layer.inputs, true);
-  description.setUint16(6, layer.outputs, true);
-  description.setUint16(8, quantized ? 8 : 32, true);
-  description.setUint16(10, layer.norm ? flagNorm : 0, true);
-  description.setUint32(12, quantized ? layer.scales.length : 0, true);
-
-  const section = (type: number, content: Uint8Array): Section => ({ type, layer: index + 1, content });
-  return [
-    section(sectionTypes.layer, new Uint8Array(description.buffer)),
-    section(sectionTypes.weights, quantized ? packCodes(layer) : bytesOf(layer.weights)),
-    ...(quantized ? [section(sectionTypes.weightScales, bytesOf(layer.scales))] : []),
-    section(sectionTypes.bias, bytesOf(layer.bias)),
-    ...(layer.norm
-      ? [
-          section(sectionTypes.normGain, bytesOf(layer.norm.gain)),
-          section(sectionTypes.normBias, bytesOf(layer.norm.bias)),
-        ]
-      : []),
-  ];
-}
-
-/** Two codes a byte, the even input in the low nibble. */
-function packCodes({ codes, inputs, outputs }: BitLinearLayer): Uint8Array {
-  const stride = rowBytes(inputs);
-  const packed = new Uint8Array(outputs * stride);
-  codes.forEach((code, i) => {
-    const output = Math.floor(i / inputs);
-    const input = i % inputs;
-    packed[output * stride + (input >> 1)]! |= (code & 15) << (input % 2 === 0 ? 0 : 4);
-  });
-  return packed;
-}
-
 function labelBytes(labels: readonly string[]): Uint8Array {
   return new TextEncoder().encode(labels.map((label) => `${label}\0`).join(''));
-}
-
-/** Typed arrays are little-endian on every host that runs JavaScript, as the format is. */
-function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
-  return new Uint8Array(buffer, byteOffset, byteLength);
 }

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { layerNorm, quantizeActivations, quantizeWeights, roundHalfEven } from './bitlinear.ts';
+import {
+  largestCode,
+  largestRowSum,
+  layerNorm,
+  quantizeActivations,
+  quantizeWeights,
+  roundHalfEven,
+} from './bitlinear.ts';
 
 test('halves are rounded to the even neighbour', () => {
   expect([0.5, 1.5, 2.5, -0.5, -1.5, -2.5, 2.4999, 3].map((x) => roundHalfEven(x) + 0)).toEqual([
@@ -36,6 +43,31 @@ test('no 4-bit weight is further than half a scale from its centred value', () =
       );
     }),
   );
+});
+
+test('1-bit weights are the sign of the centred weight, worth its mean magnitude', () => {
+  // mean 1; centred −3, −1, 1, 3, 0
+  const { codes, scale } = quantizeWeights(Float32Array.of(-2, 0, 2, 4, 1), 1);
+  expect([...codes]).toEqual([-1, -1, 1, 1, 1]);
+  expect(scale).toBe(Math.fround(8 / 5));
+});
+
+test('2, 8 and 16-bit weights reach the ends of their codes', () => {
+  for (const bits of [2, 8, 16]) {
+    const { codes, scale } = quantizeWeights(Float32Array.of(-1, 1, 0.5, -0.5), bits);
+    expect([codes[0], codes[1]]).toEqual([-largestCode(bits), largestCode(bits)]);
+    expect(scale).toBe(Math.fround(1 / largestCode(bits)));
+  }
+});
+
+test('no row of 16-bit weights can overflow a board’s sums, however even its weights', () => {
+  const inputs = 2048;
+  const even = Float32Array.from({ length: 2 * inputs }, (_, i) => (i % 2 === 0 ? 1 : -1));
+  const { codes, scale } = quantizeWeights(even, 16, inputs);
+  const sum = Array.from(codes.subarray(0, inputs), Math.abs).reduce((total, code) => total + code);
+  expect(sum).toBeLessThanOrEqual(largestRowSum);
+  expect(sum).toBeGreaterThan(largestRowSum - 2 * inputs);
+  expect(codes[0]! * scale).toBeCloseTo(1, 3);
 });
 
 test('dropping the weights’ mean changes no output of a normalised input', () => {

@@ -167,5 +167,7 @@ export const record = (sequence: number, changes: Partial<TelemetryRecord> = {})
   supplyMillivolts: 3300,
   temperatureC: 24.5,
   stackBytes: 2048,
+  curiosity: 0,
+  place: 0,
   ...changes,
 });

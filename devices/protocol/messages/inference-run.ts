@@ -6,6 +6,12 @@ export type InputKind = 'pcm' | 'log-mel';
 
 export interface InferenceResult {
   inferenceId: number;
+  /** Of the expert that answered: the highest ranked. */
+  slot: number;
+  /** The router's weight of each expert of the bank; empty without a router. */
+  gate: Float32Array;
+  /** How much the router's passes disagreed; 0 without a router. */
+  curiosity: number;
   classIndex: number;
   logits: Float32Array;
   topProbability: number;
@@ -24,6 +30,9 @@ export function decodeResult(reply: Fields): InferenceResult {
   const sources = sourcesOf(reply.number('src'));
   return {
     inferenceId: reply.number('id'),
+    slot: reply.number('slot'),
+    gate: reply.floats('gate'),
+    curiosity: reply.number('curiosity'),
     classIndex: reply.number('class'),
     logits: reply.floats('logits'),
     topProbability: reply.number('p'),
@@ -36,7 +45,7 @@ export function decodeResult(reply: Fields): InferenceResult {
 }
 
 /**
- * Runs the active expert on the input buffer. Asking again after a lost reply runs it again: the answer is the
+ * Runs the active bank on the input buffer. Asking again after a lost reply runs it again: the answer is the
  * same and the telemetry rightly shows two runs.
  */
 export const inferenceRun: Command<{ kind: InputKind }, InferenceResult> = {
