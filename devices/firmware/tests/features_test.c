@@ -50,14 +50,14 @@ static void sine(double amplitude, double hertz, double phase) {
 static void loud_tones(void) {
     for (int turn = 0; turn < 60; turn++) {
         sine(32767, 40 + 130 * turn, turn);
-        CHECK_AT(turn, largest_error() < 5e-4);
+        CHECK_AT(turn, largest_error() < 8e-4);
     }
 }
 
 static void quiet_tones(void) {
     for (int turn = 0; turn < 30; turn++) {
         sine(1 << (turn % 12), 100 + 250 * turn, turn);
-        CHECK_AT(turn, largest_error() < 2e-5);
+        CHECK_AT(turn, largest_error() < 5e-5);
     }
 }
 
@@ -66,7 +66,7 @@ static void noises(void) {
         int shift = turn % 15;
         for (int n = 0; n < 400; n++)
             pcm[n] = (int16_t)((int16_t)test_noise() >> shift);
-        CHECK_AT(turn, largest_error() < 2e-6);
+        CHECK_AT(turn, largest_error() < 1e-5);
     }
 }
 
@@ -81,7 +81,16 @@ static void extremes(void) {
         CHECK_AT(kind, largest_error() < 5e-4);
     }
     memset(pcm, 0, sizeof pcm);
-    CHECK(largest_error() < 1e-6);
+    CHECK(largest_error() < 1e-5);
+}
+
+/* Squares of every length are what fills the transform's sums most; the sanitizer stops at an overflow. */
+static void loud_squares(void) {
+    for (int length = 1; length <= 130; length++) {
+        for (int n = 0; n < 400; n++)
+            pcm[n] = (int16_t)((n + length / 3) / length % 2 ? 32767 : -32768);
+        CHECK_AT(length, largest_error() < 8e-4);
+    }
 }
 
 static void embedding(void) {
@@ -107,10 +116,11 @@ static void embedding(void) {
 }
 
 TEST_LIST(features_tests) = {
-    {"log-mel of full-scale tones is within 5e-4 of float64, silent bands included", loud_tones},
-    {"log-mel of quiet tones is within 2e-5 of float64", quiet_tones},
-    {"log-mel of noise at every level is within 2e-6 of float64", noises},
+    {"log-mel of full-scale tones is within 8e-4 of float64, silent bands included", loud_tones},
+    {"log-mel of quiet tones is within 5e-5 of float64", quiet_tones},
+    {"log-mel of noise at every level is within 1e-5 of float64", noises},
     {"log-mel of extreme samples and of silence holds", extremes},
+    {"no full-scale square wave overflows the transform", loud_squares},
     {"the embedding is the statistics it is said to be", embedding},
     TEST_END,
 };
