@@ -96,7 +96,8 @@ export function handlersOf(rooms: Rooms): Handlers {
     'boards.detach': async ({ boardId }) => (await fleet.detach(boardId), null),
     'boards.reset': async ({ boardId }) => (await fleet.session(boardId).connected().reset(), null),
     'boards.addVirtual': () => attachMade(rooms.virtual.create()),
-    'boards.addQemu': () => attachMade(rooms.emulated.create()),
+    'boards.machines': () => rooms.emulated.machines(),
+    'boards.addQemu': ({ machine }) => attachMade(rooms.emulated.create(machine)),
     'boards.listen': async ({ boardId, on, clipId }) => {
       const session = fleet.session(boardId);
       if (clipId !== undefined) {

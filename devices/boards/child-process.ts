@@ -15,6 +15,8 @@ export interface Program {
   terminal: RegExp;
   /** When the program is not installed: what to do. */
   missing: string;
+  /** What it prints when it ends because it cannot do this, and what to do then. */
+  unfit?: { printed: RegExp; message: string };
 }
 
 const startMs = 10_000;
@@ -82,7 +84,10 @@ function terminalPath(
       const found = program.terminal.exec(printed)?.[1];
       if (found) resolve(found);
     };
-    const ended = (code: number | null): void => failed(`it ended with code ${code}. ${printed.trim()}`);
+    const ended = (code: number | null): void => {
+      if (!program.unfit?.printed.test(printed)) failed(`it ended with code ${code}. ${printed.trim()}`);
+      else reject(new CurlewError('EMULATOR_MISSING', program.unfit.message, { port, printed }));
+    };
     const abort = (): void => reject(aborted(port));
     child.stdout?.on('data', read);
     child.stderr?.on('data', read);

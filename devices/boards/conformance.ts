@@ -17,6 +17,8 @@ export interface ConformanceSubject {
   name: string;
   /** A board with erased flash. */
   port(): Port;
+  /** Also what takes an emulator long: a window more to send, and inferences until old telemetry is gone. */
+  thorough: boolean;
   /** What the board must say of itself. */
   expected: { kind: string; hasAudioSource: boolean; latencySource: string; energySource: string };
 }
@@ -83,6 +85,7 @@ export function boardConformance(
     let board: CurlewBoard;
     let client: SmpClient;
     let reference: InferenceResult;
+    let logMel: Float32Array;
 
     const deploy = async (image: Uint8Array): Promise<number> => {
       const { slot } = await board.upload(image, sha256(image));
@@ -90,7 +93,7 @@ export function boardConformance(
       await board.activate(slot);
       return slot;
     };
-    /** Runs what is in the board's input buffer once more. */
+    /** Runs what is in the board's input buffer once more: no window to send. */
     const runAgain = (kind: 'pcm' | 'log-mel'): Promise<InferenceResult> =>
       client.request(inferenceRun, { kind });
 
@@ -120,7 +123,8 @@ export function boardConformance(
       const { slots, active, previous } = await board.slots();
       expect(slots.map(({ state }) => state)).toEqual(['empty', 'empty']);
       expect([active, previous]).toEqual([-1, -1]);
-      await expect(board.infer(material.pcm)).rejects.toMatchObject({ code: 'NO_EXPERT_ACTIVE' });
+      if (subject.thorough)
+        await expect(board.infer(material.pcm)).rejects.toMatchObject({ code: 'NO_EXPERT_ACTIVE' });
       expect(await refusal(board.labels())).toBe('no_expert');
       expect(await refusal(board.lastResult())).toBe('incomplete');
     });
@@ -160,7 +164,7 @@ export function boardConformance(
     });
 
     test('gives the same logits for its own log-mel values as for the sound', async () => {
-      const logMel = await board.features('log-mel');
+      logMel = await board.features('log-mel');
       const embedding = await board.features('embedding');
       expect([logMel.length, embedding.length]).toEqual([96 * 64, 384]);
       const again = await board.infer(logMel);
@@ -178,11 +182,11 @@ export function boardConformance(
 
     test('takes a second expert beside the first and rolls back to it', async () => {
       await deploy(second);
-      expect((await board.infer(material.pcm)).logits).not.toEqual(reference.logits);
+      expect((await runAgain('log-mel')).logits).not.toEqual(reference.logits);
       const { active, previous } = await board.rollback();
       expect((await board.slots()).slots[active]?.sha256).toEqual(sha256(first));
       expect(previous).toBe(1 - active);
-      expect((await board.infer(material.pcm)).logits).toEqual(reference.logits);
+      expect((await runAgain('log-mel')).logits).toEqual(reference.logits);
     });
 
     test('erases the slot that is not active, and only that', async () => {
@@ -221,7 +225,7 @@ export function boardConformance(
       // Announced with its own hash: now the image's seal is what does not match.
       await board.upload(altered, sha256(altered));
       expect(await refusal(board.verify(slot))).toBe('bad_image');
-      expect((await board.infer(material.pcm)).logits).toEqual(reference.logits);
+      expect((await runAgain('log-mel')).logits).toEqual(reference.logits);
     });
 
     test('refuses an image cut short and goes on with the old expert', async () => {
@@ -229,7 +233,7 @@ export function boardConformance(
       const { slot } = await board.upload(short, sha256(short));
       expect(await refusal(board.verify(slot))).toBe('bad_image');
       expect((await board.slots()).slots[slot]?.state).toBe('partial');
-      expect((await board.infer(material.pcm)).logits).toEqual(reference.logits);
+      expect((await runAgain('log-mel')).logits).toEqual(reference.logits);
     });
 
     test('answers malformed requests with an error and changes nothing', async () => {
@@ -287,20 +291,15 @@ export function boardConformance(
       expect(after - discardedBytes).toBeGreaterThanOrEqual(noise.length);
     });
 
-    test('runs only on a whole window', async () => {
-      await board.reset();
-      await board.readInfo();
-      expect(await refusal(runAgain('pcm'))).toBe('incomplete');
-    });
-
-    test('numbers its telemetry from 1 at every boot and tells boots apart', async () => {
+    test('after a reset runs only on a whole window, numbers its telemetry from 1 and is told apart', async () => {
       const { bootId } = await board.readInfo();
-      await board.infer(material.pcm);
+      expect((await board.telemetry(0)).oldest).toBe(1);
       await board.reset();
       const after = await board.readInfo();
       expect(after.bootId).not.toBe(bootId);
+      expect(await refusal(runAgain('log-mel'))).toBe('incomplete');
       expect((await board.telemetry(0)).oldest).toBe(0);
-      const result = await board.infer(material.pcm);
+      const result = await board.infer(logMel);
       expect(result.logits).toEqual(reference.logits);
       const page = await board.telemetry(0);
       expect(page).toMatchObject({ bootId: after.bootId, next: 2, oldest: 1 });
@@ -314,8 +313,7 @@ export function boardConformance(
       });
     });
 
-    test('keeps the last 1024 records and says which are gone', async () => {
-      await board.infer(await board.features('log-mel'));
+    test.runIf(subject.thorough)('keeps the last 1024 records and says which are gone', async () => {
       const { sequence } = await runAgain('log-mel');
       const last = ringRecords + 40;
       const runs = Array.from({ length: last - sequence }, () => runAgain('log-mel'));

@@ -8,6 +8,7 @@ import {
   kernelTable,
   nanosecondsPerInstruction,
 } from './profiles.ts';
+import { emulatedMachine, emulatedMachines } from './qemu/machines.ts';
 import { boardParameters } from './qemu/parameters.ts';
 
 const firmware = (path: string): string =>
@@ -32,7 +33,7 @@ test('every profile is complete, fits the board’s report and cites its source'
     expect(new TextEncoder().encode(profile.name).length).toBeLessThanOrEqual(31);
     expect(profile.source).toMatch(/datasheet/);
     expect(nanosecondsPerInstruction(profile)).toBeGreaterThan(0);
-    expect(activeWatts(profile)).toBeGreaterThan(0);
+    expect(activeWatts(profile) > 0).toBe(profile.activeMilliamps !== null);
   }
 });
 
@@ -51,4 +52,23 @@ test('QEMU parameters lie as the firmware reads them', () => {
   expect(new TextDecoder().decode(bytes.subarray(80, 96))).toBe('stm32l476-80mhz\0');
   expect([112, 116, 120].map((at) => view.getUint32(at, true))).toEqual([15_625, 24_000, 3000]);
   expect(bytes).toHaveLength(124);
+});
+
+test('every machine’s parameters lie where its firmware looks for them', () => {
+  const behind = /MACHINE_PARAMETERS .*MACHINE_MEMORY \+ (0x[0-9a-f]+)u/.exec(
+    firmware('ports/mps/machine.h'),
+  )?.[1];
+  for (const { name, parametersAddress } of emulatedMachines) {
+    const memory = /MACHINE_MEMORY\s+(0x[0-9a-f]+)u/.exec(firmware(`ports/mps/${name}/map.h`))?.[1];
+    expect(parametersAddress, name).toBe(Number(memory) + Number(behind));
+  }
+});
+
+test('an unknown machine is refused, and the ones there are are named', () => {
+  expect(() => emulatedMachine('z80')).toThrow(
+    expect.objectContaining({
+      code: 'REQUEST_INVALID',
+      message: expect.stringContaining('mps3-an547') as string,
+    }),
+  );
 });

@@ -3,8 +3,11 @@
  * and energy are computed from. Data, in profiles/*.json; `source` in each says where the figures come from.
  */
 import { CurlewError } from '../../main/contract/error.ts';
+import ensembleE3 from './profiles/ensemble-e3-160mhz.json';
 import kernelsCortexM4f from './profiles/kernels-cortex-m4f.json';
 import stm32f407 from './profiles/stm32f407-168mhz.json';
+import stm32f746 from './profiles/stm32f746-216mhz.json';
+import stm32l100 from './profiles/stm32l100-32mhz.json';
 import stm32l476 from './profiles/stm32l476-80mhz.json';
 
 export interface BoardProfile {
@@ -13,8 +16,8 @@ export interface BoardProfile {
   readonly title: string;
   readonly clockHz: number;
   readonly supplyVolts: number;
-  /** Whole supply current while the processor runs, milliamperes. */
-  readonly activeMilliamps: number;
+  /** Whole supply current while the processor runs, milliamperes; null: not known, and energy is not told. */
+  readonly activeMilliamps: number | null;
   readonly cyclesPerInstruction: number;
   readonly source: string;
 }
@@ -41,7 +44,13 @@ export interface KernelTable {
   readonly instructions: Readonly<Record<KernelName, number>>;
 }
 
-export const boardProfiles: readonly BoardProfile[] = [stm32l476, stm32f407];
+export const boardProfiles: readonly BoardProfile[] = [
+  stm32l476,
+  stm32f407,
+  stm32l100,
+  stm32f746,
+  ensembleE3,
+];
 
 export const defaultProfile: BoardProfile = stm32l476;
 
@@ -62,7 +71,7 @@ export function nanosecondsPerInstruction(profile: BoardProfile): number {
   return (profile.cyclesPerInstruction * 1e9) / profile.clockHz;
 }
 
-/** Power while the processor runs, watts. */
+/** Power while the processor runs, watts; 0: not known. */
 export function activeWatts(profile: BoardProfile): number {
-  return (profile.supplyVolts * profile.activeMilliamps) / 1000;
+  return (profile.supplyVolts * (profile.activeMilliamps ?? 0)) / 1000;
 }

@@ -15,6 +15,7 @@ import type {
   Job,
   LabInfo,
   LogLine,
+  Machine,
   PortListing,
   RecordingInfo,
   SigningKey,
@@ -46,8 +47,10 @@ export const requestSchemas = {
   'boards.reset': boardId,
   /** One more virtual board; the lab opens with one already attached. */
   'boards.addVirtual': none,
-  /** One more board on an emulated Cortex-M4F. */
-  'boards.addQemu': none,
+  /** The emulated machines that boards.addQemu can start. */
+  'boards.machines': none,
+  /** One more board on an emulated machine. */
+  'boards.addQemu': v.strictObject({ machine: id }),
   /** Board's own microphone: continuous inference on or off. A virtual board hears the bundled clip `clipId`. */
   'boards.listen': v.strictObject({ boardId: id, on: v.boolean(), clipId: v.optional(id) }),
 
@@ -120,6 +123,7 @@ export interface RequestResults {
   'boards.detach': null;
   'boards.reset': null;
   'boards.addVirtual': Board;
+  'boards.machines': Machine[];
   'boards.addQemu': Board;
   'boards.listen': null;
   'experts.list': ExpertInfo[];

@@ -272,6 +272,13 @@ export interface ExportFile {
   text: string;
 }
 
+/** A machine that boards can be emulated on. */
+export interface Machine {
+  name: string;
+  /** For a person. */
+  title: string;
+}
+
 export interface LogLine {
   atMs: number;
   level: 'info' | 'warning' | 'error';

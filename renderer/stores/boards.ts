@@ -56,7 +56,8 @@ export const useBoards = defineStore('boards', () => {
     detach: (boardId: string) => client.request('boards.detach', { boardId }),
     reset: (boardId: string) => client.request('boards.reset', { boardId }),
     addVirtual: () => client.request('boards.addVirtual', {}),
-    addQemu: () => client.request('boards.addQemu', {}),
+    machines: () => client.request('boards.machines', {}),
+    addQemu: (machine: string) => client.request('boards.addQemu', { machine }),
     listen: (boardId: string, on: boolean, clipId?: string) =>
       client.request('boards.listen', clipId === undefined ? { boardId, on } : { boardId, on, clipId }),
     activate: async (boardId: string, slot: number) =>

@@ -1,11 +1,12 @@
 /** Boards that are processes: what is left behind when one side goes away. */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
 import { hostBoard } from '../../devices/boards/host/host-board.ts';
+import { emulatedMachine } from '../../devices/boards/qemu/machines.ts';
 import { qemuBoard } from '../../devices/boards/qemu/qemu-board.ts';
 import { CurlewBoard } from '../../devices/drivers/curlew/board.ts';
 
@@ -67,15 +68,35 @@ test('a host board keeps its flash in its file', async () => {
   await second.close();
 });
 
-test('without the emulator a QEMU board says which package to install', async () => {
-  const path = process.env['PATH'];
-  process.env['PATH'] = folder;
+async function withPath<T>(path: string, work: () => Promise<T>): Promise<T> {
+  const before = process.env['PATH'];
+  process.env['PATH'] = path;
   try {
-    await expect(qemuBoard({ name: 'none', id: new Uint8Array(8) }).open()).rejects.toMatchObject({
-      code: 'EMULATOR_MISSING',
-      message: expect.stringContaining('qemu-system-arm') as string,
-    });
+    return await work();
   } finally {
-    process.env['PATH'] = path;
+    process.env['PATH'] = before;
   }
+}
+
+test('without the emulator a QEMU board says which package to install', async () => {
+  await withPath(folder, () =>
+    expect(qemuBoard({ name: 'none', id: new Uint8Array(8) }).open()).rejects.toMatchObject({
+      code: 'EMULATOR_MISSING',
+      message: expect.stringContaining('package qemu-system-arm') as string,
+    }),
+  );
+});
+
+test('with an emulator too old for the machine a QEMU board says which one to install', async () => {
+  const old = mkdtempSync(join(folder, 'old-'));
+  // What a QEMU says of a machine it does not have.
+  const script = '#!/bin/sh\necho "qemu-system-arm: unsupported machine type" >&2\nexit 1\n';
+  writeFileSync(join(old, 'qemu-system-arm'), script, { mode: 0o755 });
+  const board = qemuBoard({ name: 'old', id: new Uint8Array(8), machine: emulatedMachine('mps3-an547') });
+  await withPath(`${old}:${process.env['PATH']}`, () =>
+    expect(board.open()).rejects.toMatchObject({
+      code: 'EMULATOR_MISSING',
+      message: expect.stringMatching(/mps3-an547.*7\.2/) as string,
+    }),
+  );
 });

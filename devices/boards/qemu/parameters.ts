@@ -1,8 +1,6 @@
 /** What a QEMU board finds in its memory when it starts: `struct machine_parameters` of ports/mps/machine.h. */
 import { activeWatts, nanosecondsPerInstruction, type BoardProfile } from '../profiles.ts';
 
-export const parametersAddress = 0x21800000;
-
 const size = 124;
 const magic = 0x52415043;
 

@@ -22,6 +22,8 @@ Options
   --board ID       which board; the only attached one otherwise
   --port PATH      (boards, deploy, infer, telemetry) attach the board at this port first
   --baud N         bits a second of that port (921600)
+  --emulated NAME  (boards, deploy, infer, telemetry) start an emulated board first:
+                   mps2-an385, mps2-an386, mps2-an500 or mps3-an547
   --expert ID      which expert of the bank; its first otherwise
   --image FILE     (deploy) an expert image of your own
   --raven FILE     (classify) write a Raven selection table
@@ -40,6 +42,7 @@ export interface Args {
     port?: string;
     host?: string;
     baud?: string;
+    emulated?: string;
     expert?: string;
     image?: string;
     raven?: string;
@@ -61,6 +64,7 @@ export function readArgs(argv: string[]): Args {
         port: { type: 'string' },
         host: { type: 'string' },
         baud: { type: 'string' },
+        emulated: { type: 'string' },
         expert: { type: 'string' },
         image: { type: 'string' },
         raven: { type: 'string' },

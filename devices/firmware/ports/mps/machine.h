@@ -62,7 +62,7 @@ struct machine_parameters {
     char name[64];    /* zero-terminated UTF-8 */
     char profile[32]; /* zero-terminated */
     uint32_t ps_per_instruction;
-    uint32_t microwatts; /* while working */
+    uint32_t microwatts; /* while working; 0: not known */
     uint32_t supply_mv;
 };
 

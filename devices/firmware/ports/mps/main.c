@@ -108,6 +108,7 @@ static void take_parameters(const struct machine_parameters *p) {
     ps_per_instruction = p->ps_per_instruction;
     microwatts = p->microwatts;
     supply = p->supply_mv;
+    if (microwatts == 0) return;
     hal.energy_nj = energy_nj;
     hal.source = CUR_SOURCE_COUNTED | CUR_SOURCE_COUNTED << 2;
 }

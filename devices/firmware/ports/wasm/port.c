@@ -164,10 +164,12 @@ EXPORT(set_kernel) void set_kernel(uint32_t kernel, double instructions_per_unit
     if (kernel < CUR_KERNELS) instructions[kernel] = instructions_per_unit;
 }
 
-/* Power is in watts, which is nanojoules a nanosecond. */
+/* Power is in watts, which is nanojoules a nanosecond; 0: not known. */
 EXPORT(set_profile) void set_profile(double ns_each_instruction, double watts, uint32_t millivolts) {
     ns_per_instruction = ns_each_instruction;
     nj_per_ns = watts;
+    hal.energy_nj = watts > 0 ? energy_nj : NULL;
+    hal.source = CUR_SOURCE_MODELLED | (watts > 0 ? CUR_SOURCE_MODELLED << 2 : 0);
     supply_mv = millivolts;
 }
 

@@ -12,12 +12,13 @@ export interface Answer {
   json: unknown;
 }
 
-/** The board that is meant: the port's, the named one, or the only one. @throws CurlewError BOARD_NOT_FOUND */
+/** The board that is meant: the port's, a new emulated one, the named one, or the only one. @throws CurlewError BOARD_NOT_FOUND */
 async function chooseBoard(client: LabClient, { options }: Args): Promise<Board> {
   if (options.port) {
     const baudRate = wholeNumber(options.baud ?? '921600', '--baud', 1200, 12_000_000);
     return client.request('boards.attach', { portId: options.port, baudRate });
   }
+  if (options.emulated) return client.request('boards.addQemu', { machine: options.emulated });
   const boards = await client.request('boards.list', {});
   const chosen = options.board ? boards.filter((board) => board.id === options.board) : boards;
   if (chosen.length === 1) return chosen[0] as Board;
@@ -35,7 +36,7 @@ const expertOf = (board: Board) =>
 const nameOf = (board: Board) => board.name + (board.simulated ? ' (simulated)' : '');
 
 export async function boards(client: LabClient, args: Args): Promise<Answer> {
-  if (args.options.port) await chooseBoard(client, args);
+  if (args.options.port || args.options.emulated) await chooseBoard(client, args);
   const [attached, listing] = await Promise.all([
     client.request('boards.list', {}),
     client.request('ports.list', {}),
