@@ -32,8 +32,9 @@ struct cur_linear {
 struct cur_linear_work {
     _Alignas(16) union {
         uint16_t table[CUR_LINEAR_TABLES][256];
-        uint32_t pairs[CUR_LINEAR_TABLES][128]; /* the same, two neighbours at once */
+        uint32_t pairs[CUR_LINEAR_TABLES][128]; /* the table, two neighbours at once */
         int16_t wide[CUR_LINEAR_WIDTH];
+        uint32_t pairs_of_codes[CUR_LINEAR_WIDTH / 2];
         struct cur_linear_fields {
             uint32_t flip, mask;
         } fields[CUR_LINEAR_WIDTH / 16]; /* of 16 ternary activations, in the order of a word of weights */

@@ -1,3 +1,4 @@
+#include "rows.h"
 #include "tables.h"
 
 /*
@@ -23,11 +24,11 @@ static inline uint32_t first(int32_t of_0, int32_t of_1) {
 /* Words n to 4 n - 1 of a table whose words before are there: the next two bits count `low` and `high`. */
 static inline void extend(uint32_t *pairs, uint32_t n, int32_t low, int32_t high) {
     uint32_t add_1 = both(low), add_2 = both(high), add_3 = add_1 + add_2;
-    for (uint32_t i = 0; i < n; i++) {
-        uint32_t x = pairs[i];
-        pairs[n + i] = x + add_1;
-        pairs[2 * n + i] = x + add_2;
-        pairs[3 * n + i] = x + add_3;
+    for (uint32_t *end = pairs + n; pairs < end; pairs += 2) {
+        uint32_t x = pairs[0], y = pairs[1];
+        pairs[n] = x + add_1, pairs[n + 1] = y + add_1;
+        pairs[2 * n] = x + add_2, pairs[2 * n + 1] = y + add_2;
+        pairs[3 * n] = x + add_3, pairs[3 * n + 1] = y + add_3;
     }
 }
 
@@ -38,8 +39,9 @@ static void tabulate_1_bit(uint32_t *pairs, const int8_t *a) {
         none -= a[BLOCK * k];
     pairs[0] = first(none, none + 2 * a[0]);
     pairs[1] = pairs[0] + both(2 * a[BLOCK]);
-    for (uint32_t k = 2, n = 2; k < 8; k += 2, n *= 4)
-        extend(pairs, n, 2 * a[BLOCK * k], 2 * a[BLOCK * k + BLOCK]);
+    extend(pairs, 2, 2 * a[2 * BLOCK], 2 * a[3 * BLOCK]);
+    extend(pairs, 8, 2 * a[4 * BLOCK], 2 * a[5 * BLOCK]);
+    extend(pairs, 32, 2 * a[6 * BLOCK], 2 * a[7 * BLOCK]);
 }
 
 /* Bits 2 k and 2 k + 1 of a byte are the weight of a[16 k], plus 2. */
@@ -49,28 +51,40 @@ static void tabulate_2_bits(uint32_t *pairs, const int8_t *a) {
         none -= 2 * a[BLOCK * k];
     pairs[0] = first(none, none + a[0]);
     pairs[1] = pairs[0] + both(2 * a[0]);
-    for (uint32_t k = 1, n = 2; k < 4; k++, n *= 4)
-        extend(pairs, n, a[BLOCK * k], 2 * a[BLOCK * k]);
+    extend(pairs, 2, a[BLOCK], 2 * a[BLOCK]);
+    extend(pairs, 8, a[2 * BLOCK], 2 * a[2 * BLOCK]);
+    extend(pairs, 32, a[3 * BLOCK], 2 * a[3 * BLOCK]);
 }
 
-static void look_up_4(int32_t *acc, const uint8_t *row, uint32_t row_bytes, const uint16_t (*table)[256]) {
-    const uint8_t *row_1 = row + row_bytes, *row_2 = row_1 + row_bytes, *row_3 = row_2 + row_bytes;
-    int32_t sum_0 = acc[0], sum_1 = acc[1], sum_2 = acc[2], sum_3 = acc[3];
-    for (int j = 0; j < BLOCK; j++) {
-        sum_0 += table[j][row[j]];
-        sum_1 += table[j][row_1[j]];
-        sum_2 += table[j][row_2[j]];
-        sum_3 += table[j][row_3[j]];
+/*
+ * One byte of four rows. The empty statement holds the compiler back: left alone it addresses every entry from the
+ * first table, one instruction more for each look-up, and loads so many ahead that they overflow the registers.
+ */
+static inline const uint16_t *look_up_byte(int32_t *sums, const uint8_t *const *row, int j,
+                                           const uint16_t *table) {
+    sums[0] += table[row[0][j]];
+    sums[1] += table[row[1][j]];
+    sums[2] += table[row[2][j]];
+    sums[3] += table[row[3][j]];
+    table += 256;
+    __asm volatile("" : "+r"(table), "+r"(sums[0]), "+r"(sums[1]), "+r"(sums[2]), "+r"(sums[3]));
+    return table;
+}
+
+static void look_up_4(int32_t *acc, const uint8_t *row, uint32_t row_bytes, const uint16_t *table) {
+    const uint8_t *const rows[] = {row, row + row_bytes, row + 2 * row_bytes, row + 3 * row_bytes};
+    int32_t sums[] = {acc[0], acc[1], acc[2], acc[3]};
+    for (int i = 0; i < BLOCK; i += 8) { /* nested, or the compiler does not unroll it */
+        for (int j = i; j < i + 8; j++)
+            table = look_up_byte(sums, rows, j, table);
     }
-    acc[0] = sum_0;
-    acc[1] = sum_1;
-    acc[2] = sum_2;
-    acc[3] = sum_3;
+    for (int r = 0; r < CUR_ROWS; r++)
+        acc[r] = sums[r];
 }
 
-static void look_up(int32_t *acc, const uint8_t *row, const uint16_t (*table)[256]) {
+static void look_up(int32_t *acc, const uint8_t *row, const uint16_t *table) {
     for (int j = 0; j < BLOCK; j++)
-        *acc += table[j][row[j]];
+        *acc += table[256 * j + row[j]];
 }
 
 void cur_linear_tables(int32_t *acc, const struct cur_linear *layer, const int8_t *codes,
@@ -88,8 +102,8 @@ void cur_linear_tables(int32_t *acc, const struct cur_linear *layer, const int8_
         const uint8_t *row = layer->weights + at;
         uint32_t o = 0;
         for (; o + 4 <= outputs; o += 4, row += 4 * row_bytes)
-            look_up_4(acc + o, row, row_bytes, work->table);
+            look_up_4(acc + o, row, row_bytes, work->table[0]);
         for (; o < outputs; o++, row += row_bytes)
-            look_up(acc + o, row, work->table);
+            look_up(acc + o, row, work->table[0]);
     }
 }
