@@ -6,81 +6,68 @@
  *
  * With --check it writes nothing and fails when the table differs from what it counts by more than 1 %.
  */
-import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { firmwareBuild } from './build-files.ts';
 import { kernelNames, type KernelName, type KernelTable } from './profiles.ts';
-import { emulator, emulatorMissing } from './qemu/qemu-board.ts';
+import { countBenchProgram, type Count } from './qemu/bench-program.ts';
 
 const tableFile = new URL('./profiles/kernels-cortex-m4f.json', import.meta.url);
-const longestMs = 60_000;
+const machine = 'mps2-an386';
+const layers = [
+  [384, 640],
+  [640, 320],
+  [640, 64],
+] as const;
+const weightBits: Record<string, number> = { '1': 1, '2': 2, t: 2, '4': 4, '8': 8, '16': 16 };
 
-interface Count {
-  units: number;
-  instructions: number;
+const counts = new Map([
+  ...(await countBenchProgram(machine, 'kernels')),
+  ...(await countBenchProgram(machine, 'linear')),
+]);
+
+function get(name: string): Count {
+  const found = counts.get(name);
+  if (!found) throw new Error(`The bench printed no line for ${name}.`);
+  return found;
 }
 
-/** Runs bench/kernels.c until it prints `end`. */
-function count(): Promise<Map<string, Count>> {
-  const kernel = firmwareBuild('mps2-an386-bench-kernels.elf', 'mps2-an386', 'make and gcc-arm-none-eabi');
-  const machine = ['-M', 'mps2-an386', '-display', 'none', '-monitor', 'none', '-serial', 'stdio'];
-  return new Promise((resolve, reject) => {
-    const child = execFile(
-      emulator,
-      [...machine, '-icount', 'shift=6,sleep=off', '-kernel', kernel],
-      { timeout: longestMs },
-      (error, printed) => {
-        if ((error as NodeJS.ErrnoException | null)?.code === 'ENOENT') reject(new Error(emulatorMissing));
-        else if (!/^end$/m.test(printed))
-          reject(new Error(`The bench did not finish; it printed: ${printed}`));
-        else resolve(parse(printed));
-      },
-    );
-    let printed = '';
-    child.stdout?.on('data', (text: string) => {
-      printed += text;
-      if (/^end$/m.test(printed)) child.kill();
-    });
+/** What a layer takes is prepare · blocks + block · blocks · outputs + row · outputs: three layers tell the three. */
+function linearCosts(precision: string): Record<'prepare' | 'block' | 'row', number> {
+  const equations = layers.map(([inputs, outputs]) => {
+    const blocks = Math.ceil((inputs * weightBits[precision]!) / 128);
+    const { instructions } = get(`${precision}_${inputs}_${outputs}`);
+    return [blocks, blocks * outputs, outputs, instructions];
   });
+  const [prepare, block, row] = solve(equations);
+  return { prepare: prepare!, block: block!, row: row! };
 }
 
-function parse(printed: string): Map<string, Count> {
-  const lines = [...printed.matchAll(/^(\w+) (\d+) (\d+)$/gm)];
-  return new Map(
-    lines.map(([, name, units, n]) => [name!, { units: Number(units), instructions: Number(n) }]),
-  );
+/** Gauss and Jordan's elimination; the last column is the right side. */
+function solve(rows: number[][]): number[] {
+  for (let c = 0; c < rows.length; c++) {
+    const pivot = rows[c]!.map((x) => x / rows[c]![c]!);
+    rows = rows.map((row, r) => (r === c ? pivot : row.map((x, i) => x - pivot[i]! * row[c]!)));
+  }
+  return rows.map((row) => row.at(-1)!);
 }
 
-function tableOf(counts: Map<string, Count>): KernelTable {
-  const get = (name: string): Count => {
-    const found = counts.get(name);
-    if (!found) throw new Error(`The bench printed no line for ${name}.`);
-    return found;
-  };
-  // Two layers of the same height and different widths tell what a multiply takes from what a row takes.
-  const [wide, narrow] = [get('wide'), get('narrow')];
-  const int4 = (wide.instructions - narrow.instructions) / (wide.units - narrow.units);
-  const rows = 320;
-  const row = (narrow.instructions - int4 * narrow.units) / rows;
-  const perUnit = (name: KernelName): number => {
-    if (name === 'int4') return int4;
-    if (name === 'row') return row;
-    return get(name).instructions / get(name).units;
-  };
-  const rounded = (value: number): number => Number(value.toPrecision(5));
-  return {
-    core: 'Cortex-M4F',
-    source:
-      'Counted on QEMU mps2-an386 (-icount shift=6) from the firmware as built by gcc-arm-none-eabi 12.2 -O3, by ' +
-      'devices/boards/measure-kernels.ts. Instructions, not cycles.',
-    instructions: Object.fromEntries(
-      kernelNames.map((name) => [name, rounded(perUnit(name))]),
-    ) as KernelTable['instructions'],
-  };
+function perUnit(name: KernelName): number {
+  const linear = /^(prepare|block|row)_(\w+)$/.exec(name);
+  if (linear) return linearCosts(linear[2]!)[linear[1] as 'prepare' | 'block' | 'row'];
+  const { instructions, units } = get(name);
+  return instructions / units;
 }
 
-const measured = tableOf(await count());
+const measured: KernelTable = {
+  core: 'Cortex-M4F',
+  source:
+    'Counted on QEMU mps2-an386 (-icount shift=6) from the firmware as built by gcc-arm-none-eabi 12.2 -O3, by ' +
+    'devices/boards/measure-kernels.ts. Instructions, not cycles.',
+  instructions: Object.fromEntries(
+    kernelNames.map((name) => [name, Number(perUnit(name).toPrecision(5))]),
+  ) as KernelTable['instructions'],
+};
+
 if (process.argv.includes('--check')) {
   const committed = JSON.parse(readFileSync(tableFile, 'utf8')) as KernelTable;
   const off = kernelNames.filter((name) => {

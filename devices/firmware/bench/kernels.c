@@ -1,16 +1,17 @@
-/* Counts the instructions of each kernel and prints a line for each.
+/* Counts the instructions of each kernel but the integer layers (linear.c) and prints a line for each.
  * devices/boards/measure-kernels.ts runs it and writes the table of the modelled boards. */
 #include "../core/curlew.h"
+#include "../core/inference/router.h"
 #include "../core/mem.h"
 #include "bench.h"
 
-enum { WIDE = 640, NARROW = 320, OUTPUTS = 320, CLASSES = 10 };
+enum { WIDE = 640, NARROW = 320, CLASSES = 10, EXPERTS = 5, PASSES = 10 };
 
 static int16_t pcm[CUR_WINDOW_SAMPLES];
 static float patch[CUR_FRAMES * CUR_BANDS], embedding[CUR_EMBEDDING];
 static struct cur_expert_work work;
 static struct cur_scores scores;
-static uint8_t weights[WIDE * OUTPUTS * 4] __attribute__((aligned(16)));
+static uint8_t weights[NARROW * CLASSES * 4] __attribute__((aligned(16)));
 static uint8_t floats[4 * CUR_IMAGE_WIDTH];
 
 static uint32_t state = 1;
@@ -30,23 +31,28 @@ static void fill(void) {
         pcm[i] = (int16_t)(noise() & 0xffff);
     for (uint32_t i = 0; i < sizeof floats; i += 4)
         cur_put_f32(floats + i, (float)(noise() & 0xff) / 256.0f + 0.1f);
-    for (uint32_t i = 0; i < WIDE * OUTPUTS; i++)
+    for (uint32_t i = 0; i < NARROW * CLASSES; i++)
         cur_put_f32(weights + 4 * i, (float)(noise() & 0xff) / 256.0f);
 }
 
-static void measure_linear(const char *name, uint32_t inputs) {
-    struct cur_layer layer = {.linear = {.inputs = (uint16_t)inputs,
-                                         .outputs = OUTPUTS,
-                                         .bits = 4,
-                                         .row_bytes = cur_row_bytes(4, inputs),
-                                         .weights = weights},
-                              .scale_count = 1,
-                              .scales = floats,
-                              .bias = floats};
+static void measure_router(void) {
+    static struct cur_image router = {.outputs = EXPERTS};
+    static const struct cur_routing routing = {.alpha = 1, .unit = 0.1f, .dropout = 0.2f};
+    static float passes[PASSES][CUR_IMAGE_EXPERTS], kept[WIDE];
+    static struct cur_route route;
+    router.prior = floats;
+    for (int t = 0; t < PASSES; t++) {
+        for (int e = 0; e < EXPERTS; e++)
+            passes[t][e] = (float)(noise() & 0xff) / 256.0f / EXPERTS;
+    }
+    float *values = work.rows[0].values;
     bench_begin();
-    cur_linear(work.rows[0].sums, &layer.linear, work.codes, &work.linear);
-    cur_scale_sums(&work.rows[0], &layer, 0.5f);
-    bench_finish(name, inputs * OUTPUTS);
+    memcpy(values, kept, sizeof kept);
+    cur_drop(values, WIDE, routing.dropout, 1, 0, 1, 1);
+    bench_finish("dropout", WIDE);
+    bench_begin();
+    cur_route(&route, &router, &routing, (const float(*)[CUR_IMAGE_EXPERTS])passes, PASSES);
+    bench_finish("route", PASSES * EXPERTS);
 }
 
 void bench(void) {
@@ -66,12 +72,17 @@ void bench(void) {
     bench_begin();
     cur_quantize(work.codes, values, WIDE);
     bench_finish("quant", WIDE);
-    measure_linear("wide", WIDE);
-    measure_linear("narrow", NARROW);
+    fill_floats(values, WIDE);
+    bench_begin();
+    cur_quantize_ternary(work.codes, values, WIDE);
+    bench_finish("quant_ternary", WIDE);
     fill_floats(values, WIDE);
     bench_begin();
     cur_norm_relu(values, floats, floats, WIDE);
     bench_finish("norm", WIDE);
+    bench_begin();
+    cur_relu(values, WIDE);
+    bench_finish("relu", WIDE);
     struct cur_layer last = {
         .linear = {.inputs = NARROW, .outputs = CLASSES, .row_bytes = 4 * NARROW, .weights = weights},
         .bias = floats};
@@ -82,4 +93,5 @@ void bench(void) {
     bench_begin();
     cur_softmax(&scores, CLASSES);
     bench_finish("softmax", CLASSES);
+    measure_router();
 }

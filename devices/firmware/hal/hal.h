@@ -28,16 +28,40 @@ enum cur_cause {
 
 /* What `work` reports, with the unit that is counted. */
 enum cur_kernel {
-    CUR_KERNEL_FRAME = 0,   /* frames: window, FFT, magnitude, mel, logarithm */
-    CUR_KERNEL_ENCODER = 1, /* patches: the statistics of 96 x 64 log-mel values */
-    CUR_KERNEL_SCALE = 2,   /* elements: embedding offset and scale */
-    CUR_KERNEL_QUANT = 3,   /* elements: LayerNorm and rounding to int8 */
-    CUR_KERNEL_INT4 = 4,    /* multiply-accumulates: 4-bit weight times int8 activation */
-    CUR_KERNEL_ROW = 5,     /* outputs of a BitLinear layer: loop set-up, scale, bias */
-    CUR_KERNEL_NORM = 6,    /* elements: LayerNorm with gain and bias, ReLU */
-    CUR_KERNEL_FLOAT = 7,   /* multiply-accumulates: float weight times float activation */
-    CUR_KERNEL_SOFTMAX = 8, /* classes: probabilities and entropy */
-    CUR_KERNELS = 9,
+    CUR_KERNEL_FRAME = 0,         /* frames: window, FFT, magnitude, mel, logarithm */
+    CUR_KERNEL_ENCODER = 1,       /* patches: the statistics of 96 x 64 log-mel values */
+    CUR_KERNEL_SCALE = 2,         /* elements: embedding offset and scale */
+    CUR_KERNEL_QUANT = 3,         /* elements: LayerNorm and rounding to int8 */
+    CUR_KERNEL_QUANT_TERNARY = 4, /* elements: LayerNorm and rounding to -1, 0, 1 */
+    CUR_KERNEL_NORM = 5,          /* elements: LayerNorm with gain and bias, ReLU */
+    CUR_KERNEL_RELU = 6,          /* elements: ReLU alone */
+    CUR_KERNEL_FLOAT = 7,         /* multiply-accumulates: float weight times float activation */
+    CUR_KERNEL_SOFTMAX = 8,       /* classes: probabilities and entropy */
+    CUR_KERNEL_DROPOUT = 9,       /* elements: one pass's dropout, with the copy it starts from */
+    CUR_KERNEL_ROUTE = 10,        /* experts times passes: statistics, gates, ranking */
+
+    /* An integer linear layer, for each precision (weight bits; T: 2-bit weights, ternary activations).
+     * PREPARE: 16-byte blocks of a row, once a layer: activations put in order, or tables. BLOCK: such blocks
+     * times outputs. ROW: outputs, with scale and bias. */
+    CUR_KERNEL_PREPARE_1 = 11,
+    CUR_KERNEL_BLOCK_1 = 12,
+    CUR_KERNEL_ROW_1 = 13,
+    CUR_KERNEL_PREPARE_2 = 14,
+    CUR_KERNEL_BLOCK_2 = 15,
+    CUR_KERNEL_ROW_2 = 16,
+    CUR_KERNEL_PREPARE_T = 17,
+    CUR_KERNEL_BLOCK_T = 18,
+    CUR_KERNEL_ROW_T = 19,
+    CUR_KERNEL_PREPARE_4 = 20,
+    CUR_KERNEL_BLOCK_4 = 21,
+    CUR_KERNEL_ROW_4 = 22,
+    CUR_KERNEL_PREPARE_8 = 23,
+    CUR_KERNEL_BLOCK_8 = 24,
+    CUR_KERNEL_ROW_8 = 25,
+    CUR_KERNEL_PREPARE_16 = 26,
+    CUR_KERNEL_BLOCK_16 = 27,
+    CUR_KERNEL_ROW_16 = 28,
+    CUR_KERNELS = 29,
 };
 
 struct cur_hal {

@@ -115,7 +115,7 @@ void cur_softmax(struct cur_scores *scores, uint32_t n) {
     scores->entropy = entropy;
 }
 
-static void relu(float *v, uint32_t n) {
+void cur_relu(float *v, uint32_t n) {
     for (uint32_t i = 0; i < n; i++)
         v[i] = v[i] > 0.0f ? v[i] : 0.0f;
 }
@@ -128,29 +128,49 @@ void cur_layers_start(const struct cur_image *image, const float *embedding, str
     cur_report(hal, CUR_KERNEL_SCALE, image->embedding);
 }
 
+static void report_linear(const struct cur_hal *hal, const struct cur_linear *linear) {
+    static const struct {
+        uint8_t prepare, block, row;
+    } kernels[] = {
+        {CUR_KERNEL_PREPARE_1, CUR_KERNEL_BLOCK_1, CUR_KERNEL_ROW_1},
+        {CUR_KERNEL_PREPARE_2, CUR_KERNEL_BLOCK_2, CUR_KERNEL_ROW_2},
+        {CUR_KERNEL_PREPARE_4, CUR_KERNEL_BLOCK_4, CUR_KERNEL_ROW_4},
+        {CUR_KERNEL_PREPARE_8, CUR_KERNEL_BLOCK_8, CUR_KERNEL_ROW_8},
+        {CUR_KERNEL_PREPARE_16, CUR_KERNEL_BLOCK_16, CUR_KERNEL_ROW_16},
+        {CUR_KERNEL_PREPARE_T, CUR_KERNEL_BLOCK_T, CUR_KERNEL_ROW_T},
+    };
+    uint32_t at = 0, blocks = linear->row_bytes / 16;
+    while (1u << at < linear->bits)
+        at++;
+    if (linear->ternary_activations) at = 5;
+    cur_report(hal, kernels[at].prepare, blocks);
+    cur_report(hal, kernels[at].block, blocks * linear->outputs);
+    cur_report(hal, kernels[at].row, linear->outputs);
+}
+
 void cur_layer_run(const struct cur_layer *layer, struct cur_expert_work *work, const struct cur_hal *hal) {
     const struct cur_linear *linear = &layer->linear;
     float *v = cur_layers_values(work);
     work->now ^= 1;
     union cur_row *y = &work->rows[work->now];
-    uint32_t macs = (uint32_t)linear->inputs * linear->outputs;
     if (layer->kind == CUR_LAYER_FLOAT) {
         cur_float_linear(y->values, layer, v);
-        cur_report(hal, CUR_KERNEL_FLOAT, macs);
+        cur_report(hal, CUR_KERNEL_FLOAT, (uint32_t)linear->inputs * linear->outputs);
     } else {
         float scale = linear->ternary_activations ? cur_quantize_ternary(work->codes, v, linear->inputs)
                                                   : cur_quantize(work->codes, v, linear->inputs);
         cur_linear(y->sums, linear, work->codes, &work->linear);
         cur_scale_sums(y, layer, scale);
-        cur_report(hal, CUR_KERNEL_QUANT, linear->inputs);
-        cur_report(hal, CUR_KERNEL_INT4, macs);
-        cur_report(hal, CUR_KERNEL_ROW, linear->outputs);
+        cur_report(hal, linear->ternary_activations ? CUR_KERNEL_QUANT_TERNARY : CUR_KERNEL_QUANT,
+                   linear->inputs);
+        report_linear(hal, linear);
     }
     if (layer->flags & CUR_LAYER_NORM) {
         cur_norm_relu(y->values, layer->norm_gain, layer->norm_bias, linear->outputs);
         cur_report(hal, CUR_KERNEL_NORM, linear->outputs);
     } else if (layer->flags & CUR_LAYER_RELU) {
-        relu(y->values, linear->outputs);
+        cur_relu(y->values, linear->outputs);
+        cur_report(hal, CUR_KERNEL_RELU, linear->outputs);
     }
     if (hal->watchdog_feed) hal->watchdog_feed(hal->ctx);
 }

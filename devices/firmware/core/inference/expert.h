@@ -47,6 +47,9 @@ void cur_float_linear(float *y, const struct cur_layer *layer, const float *v);
 /* v = max(0, LayerNorm(v) * gain + bias) */
 void cur_norm_relu(float *v, const uint8_t *gain, const uint8_t *bias, uint32_t n);
 
+/* v = max(0, v) */
+void cur_relu(float *v, uint32_t n);
+
 /* Probabilities of n logits (1 to CUR_IMAGE_CLASSES). Returns the largest logit's index, the first of equals.
  */
 int cur_probabilities(float *probabilities, const float *logits, uint32_t n);

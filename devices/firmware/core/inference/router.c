@@ -80,6 +80,7 @@ static int finish(float *probabilities, const struct cur_image *router, const st
         if (dropping && layer->flags & CUR_LAYER_DROPOUT) {
             cur_drop(cur_layers_values(work), layer->linear.outputs, routing->dropout, (uint32_t)l + 1, pass,
                      routing->seed, inference);
+            cur_report(hal, CUR_KERNEL_DROPOUT, layer->linear.outputs);
         }
     }
     const float *logits = cur_layers_values(work);
@@ -112,9 +113,13 @@ int cur_router_run(struct cur_route *route, const struct cur_image *router, cons
     for (uint32_t t = 0; t < routing->passes; t++) {
         float *v = cur_layers_values(work);
         memcpy(v, scratch->kept, 4 * width);
-        if (drops) cur_drop(v, width, routing->dropout, (uint32_t)shared, t, routing->seed, inference);
+        if (drops) {
+            cur_drop(v, width, routing->dropout, (uint32_t)shared, t, routing->seed, inference);
+            cur_report(hal, CUR_KERNEL_DROPOUT, width);
+        }
         if (finish(scratch->passes[t], router, routing, shared, 1, t, inference, work, hal)) return -1;
     }
     cur_route(route, router, routing, (const float(*)[CUR_IMAGE_EXPERTS])scratch->passes, routing->passes);
+    cur_report(hal, CUR_KERNEL_ROUTE, routing->passes * router->outputs);
     return 0;
 }

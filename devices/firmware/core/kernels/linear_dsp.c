@@ -6,12 +6,13 @@
 #include <arm_acle.h>
 
 /*
- * Cortex-M's DSP instructions: SMLAD multiplies two pairs of 16-bit numbers and adds both products. Activations
- * are widened once a layer, in pairs ordered as the weights come out of their words. At 1 and 2 bits tables take
- * fewer instructions.
+ * Cortex-M's DSP instructions: SMLAD multiplies two pairs of 16-bit numbers and adds both products.
+ * Activations are widened once a layer, in pairs ordered as the weights come out of their words. At 1 and 2
+ * bits tables take fewer instructions.
  *
- * The loops are assembly because they need all registers: two rows share each load of activations, several words
- * are loaded by one instruction, and masking or sign extension comes with the shift. gcc 12 takes a third more.
+ * The loops are assembly because they need all registers: two rows share each load of activations, several
+ * words are loaded by one instruction, and masking or sign extension comes with the shift. gcc 12 takes a
+ * third more.
  */
 
 /* Bytes 0 and 2 of a word as a pair, sign extended; and bytes 1 and 3. */
@@ -135,7 +136,7 @@ static void two_rows_16_bits(int32_t *sums, const uint8_t *a, const uint8_t *b, 
     __asm volatile("1:\n"
                    "ldmia %[pairs]!, {r4, r5, r6, r8}\n" ADD_16_BITS("%[a]", "%[sum_a]")
                        ADD_16_BITS("%[b]", "%[sum_b]") "cmp %[b], %[end]\n"
-                   "bne 1b\n"
+                                                       "bne 1b\n"
                    : [pairs] "+r"(pairs), [a] "+r"(a), [b] "+r"(b), [sum_a] "+r"(sum_a), [sum_b] "+r"(sum_b)
                    : [end] "r"(end)
                    : "r4", "r5", "r6", "r8", "r9", "r10", "r11", "r12", "cc", "memory");

@@ -57,8 +57,9 @@ static void tabulate_2_bits(uint32_t *pairs, const int8_t *a) {
 }
 
 /*
- * One byte of four rows. The empty statement holds the compiler back: left alone it addresses every entry from the
- * first table, one instruction more for each look-up, and loads so many ahead that they overflow the registers.
+ * One byte of four rows. The empty statement holds the compiler back: left alone it addresses every entry
+ * from the first table, one instruction more for each look-up, and loads so many ahead that they overflow the
+ * registers.
  */
 static inline const uint16_t *look_up_byte(int32_t *sums, const uint8_t *const *row, int j,
                                            const uint16_t *table) {
