@@ -14,7 +14,10 @@ void bench(void);
 void bench_begin(void);
 void bench_finish(const char *name, uint32_t units);
 
-/* A line of its own, for what is no count. */
+/* Text as it is; a line of its own ends in a line feed. */
 void bench_print(const char *text);
+
+/* A line `NAME VALUE`, for what is no count. */
+void bench_value(const char *name, uint32_t value);
 
 #endif

@@ -22,6 +22,13 @@ static void print_number(uint64_t x) {
     bench_print(digits + at);
 }
 
+void bench_value(const char *name, uint32_t value) {
+    bench_print(name);
+    bench_print(" ");
+    print_number(value);
+    bench_print("\n");
+}
+
 void bench_begin(void) {
     started = machine_instructions();
 }

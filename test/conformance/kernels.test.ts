@@ -1,0 +1,33 @@
+/** Every variant of the kernels gives the same integers as portable C: the check program says so on each machine. */
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { firmwareBuild } from '../../devices/boards/build-files.ts';
+import { runBenchProgram } from '../../devices/boards/qemu/bench-program.ts';
+
+/** As many cases as devices/firmware/bench/linear_cases.h makes: 6 precisions, 20 widths, 4 heights, 5 patterns. */
+const verdict = ['linear_same 2400'];
+
+test.each([
+  ['Cortex-M3, portable C', 'mps2-an385'],
+  ['Cortex-M4F, DSP', 'mps2-an386'],
+  ['Cortex-M7F, DSP', 'mps2-an500'],
+  ['Cortex-M55, MVE', 'mps3-an547'],
+])('%s: kernels give the same integers as portable C', async (_, machine) => {
+  expect(await runBenchProgram(machine, 'check_kernels')).toEqual(verdict);
+});
+
+test('WebAssembly SIMD: kernels give the same integers as portable C', async () => {
+  const file = firmwareBuild('check-kernels.wasm', 'wasm-check-kernels', 'clang-14 and lld-14');
+  const printed: string[] = [];
+  const { instance } = await WebAssembly.instantiate(readFileSync(file), {
+    bench: {
+      value(name: number, value: number) {
+        const memory = new Uint8Array((instance.exports['memory'] as WebAssembly.Memory).buffer);
+        const end = memory.indexOf(0, name);
+        printed.push(`${new TextDecoder().decode(memory.subarray(name, end))} ${value}`);
+      },
+    },
+  });
+  (instance.exports['bench'] as () => void)();
+  expect(printed).toEqual(verdict);
+});
