@@ -4,6 +4,7 @@
 #include "../hal/hal.h"
 #include "inference/encoder.h"
 #include "inference/bank.h"
+#include "link/early.h"
 #include "link/framing.h"
 #include "link/line.h"
 #include "storage/slots.h"
@@ -45,6 +46,7 @@ struct cur_board {
 
     struct cur_receiver receiver;
     struct cur_line line;
+    struct cur_early early;
     uint8_t reply[CUR_BUF_SIZE];
     uint8_t frame[CUR_FRAME_SIZE];
     uint8_t scratch[CUR_BUF_SIZE]; /* strings that came in pieces */

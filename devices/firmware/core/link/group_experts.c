@@ -70,6 +70,7 @@ static int begin(struct cur_board *b, const struct cur_request *rq, struct cur_c
     if (slot == unnamed) slot = slot_for(&b->slots, len, sha);
     if (slot >= CUR_SLOTS || (int)slot == b->slots.active) return CUR_RC_BAD_SLOT;
     if (cur_slots_begin(&b->slots, (int)slot, len, sha)) return CUR_RC_FLASH;
+    cur_early_clear(&b->early);
     cur_cbor_write_map(w, 2);
     cur_cbor_write_text(w, "slot");
     cur_cbor_write_u32(w, slot);
@@ -87,13 +88,21 @@ static int write(struct cur_board *b, const struct cur_request *rq, struct cur_c
     }
     if (slot >= CUR_SLOTS || b->slots.slot[slot].state != CUR_SLOT_PARTIAL) return CUR_RC_BAD_SLOT;
     struct cur_slot *to = &b->slots.slot[slot];
-    if (off == to->off) {
+    int early = off > to->off && off < to->len && n <= to->len - off;
+    int kept = early && cur_early_keep(&b->early, slot, off, data, n);
+    while (data && off == to->off) {
         if (n > to->len - to->off) return CUR_RC_TOO_LARGE;
         if (cur_slots_write(&b->slots, (int)slot, data, n)) return CUR_RC_FLASH;
+        off = to->off;
+        data = cur_early_at(&b->early, slot, off, &n);
     }
-    cur_cbor_write_map(w, 1);
+    cur_cbor_write_map(w, kept ? 2 : 1);
     cur_cbor_write_text(w, "off");
     cur_cbor_write_u32(w, to->off);
+    if (kept) {
+        cur_cbor_write_text(w, "kept");
+        cur_cbor_write_bool(w, 1);
+    }
     return 0;
 }
 
