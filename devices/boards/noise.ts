@@ -4,7 +4,7 @@ export interface NoiseOptions {
   seed: number;
   /** Probability that one data bit is flipped, 0 to 1, each for itself; may depend on the rate, bits a second. */
   bitErrorRate?: number | ((baud: number) => number);
-  /** Stretches of random bytes, on average one in every `everyBytes`, `bytes` long. */
+  /** Stretches of random bytes, on average one in every `everyBytes`, `bytes` long or until the line is idle. */
   bursts?: { everyBytes: number; bytes: number };
   /** Probability that a byte is lost, or comes twice. */
   lostBytes?: number;
@@ -29,6 +29,11 @@ export class Noise {
   constructor(private readonly options: NoiseOptions) {
     this.draw = randomNumbers(options.seed);
     this.bytesToBurst = this.gap(1 / (options.bursts?.everyBytes ?? Infinity));
+  }
+
+  /** The line has been idle: a burst does not wait for the next bytes. */
+  rest(): void {
+    this.burstLeft = 0;
   }
 
   /** How long a write waits before it goes on the line, milliseconds. */

@@ -85,6 +85,7 @@ function streamOver(inner: ByteStream, board: BoardPort, options: LineOptions, a
   });
   inner.onData((bytes) => {
     const sentAt = boardBaud();
+    if (back.idle) air.back.rest();
     back.send(air.back.pass(bytes, sentAt), sentAt, air.back.holds());
   });
   inner.onClose(() => {
@@ -96,6 +97,7 @@ function streamOver(inner: ByteStream, board: BoardPort, options: LineOptions, a
   return {
     async write(bytes) {
       if (closed) throw lost();
+      if (out.idle) air.out.rest();
       out.send(air.out.pass(bytes, baud), baud, air.out.holds());
       await out.fewerThan(sendBufferBytes);
       if (closed) throw lost();

@@ -43,6 +43,10 @@ export class Wire {
     this.schedule();
   }
 
+  get idle(): boolean {
+    return performance.now() > this.freeAt;
+  }
+
   /** Resolves once fewer than `count` bytes are on their way; at once after `cutOff`. */
   fewerThan(count: number): Promise<void> {
     if (this.cut || this.undelivered < count) return Promise.resolve();

@@ -1,10 +1,14 @@
 /**
- * Requests and replies over one byte stream: sequence matching, several requests in flight, retry, abort.
- * Knows no command; a command brings its own encoding, time limit and whether it may be repeated.
+ * Requests and replies over one byte stream: sequence matching, several requests in flight, retry, abort. Knows no
+ * command; a command brings its own encoding, time limit and whether it may be repeated.
+ *
+ * A board answers in order (PROTOCOL.md, Message). So an answer shows at once that a request sent before it, and
+ * still without an answer, was lost on the way or its answer was; no time limit need pass to know it. How long to
+ * wait where no later answer comes is measured (round-trip.ts).
  */
 import { CurlewError } from '../../main/contract/error.ts';
 import type { ByteStream } from '../drivers/port.ts';
-import type { Command } from './command.ts';
+import { quickMs, type Command } from './command.ts';
 import { Fields } from './fields.ts';
 import {
   binaryDecoder,
@@ -13,15 +17,20 @@ import {
   type FrameDecoder,
   type FramingName,
 } from './framing.ts';
+import { osEcho } from './messages/os-echo.ts';
 import { refusalOf } from './refusal.ts';
+import { RoundTrip } from './round-trip.ts';
+import { SequenceNumbers } from './sequence-numbers.ts';
 import { decodeSmp, encodeSmp, type SmpMessage } from './smp.ts';
 
 export interface RequestOptions {
   signal?: AbortSignal;
-  /** In place of the command's own, milliseconds. */
+  /** The longest that one answer may take, in place of the command's own, milliseconds. */
   timeoutMs?: number;
-  /** Times a repeatable command is asked again after silence. Default 2. */
+  /** A repeatable command is asked again after silence, for this many times its time limit more. Default 2. */
   retries?: number;
+  /** How often the caller has tried it in vain: each doubles the wait. */
+  attempt?: number;
 }
 
 export interface SmpClient {
@@ -33,9 +42,14 @@ export interface SmpClient {
   setFraming(framing: FramingName): void;
   /** Largest message and how many may be outstanding, as the board said. */
   setLimits(limits: { messageBytes: number; outstanding: number }): void;
+  /** The caller has sent something again by itself. */
+  countRetry(): void;
   readonly framing: FramingName;
   readonly messageBytes: number;
   readonly outstanding: number;
+  readonly roundTrip: RoundTrip;
+  /** Bytes a millisecond that the line carries each way; null where it has no rate. */
+  readonly bytesPerMs: number | null;
   /** What has gone over the line so far. `discarded` counts received bytes that fit no frame. */
   readonly counts: Readonly<{
     sent: number;
@@ -48,23 +62,22 @@ export interface SmpClient {
   readonly lastNoise: Uint8Array;
 }
 
-interface Waiter {
-  operation: SmpMessage['operation'];
-  group: number;
-  command: number;
-  resolve(reply: SmpMessage): void;
-  reject(error: CurlewError): void;
-}
+/** Start bit, eight data bits, stop bit. */
+const bitsPerByte = 10;
+/** Of the wait, after silences: on a noisy line silence says more of the noise than of the board. */
+const mostDoublings = 3;
 
 export function createSmpClient(stream: ByteStream, where: string): SmpClient {
-  const waiters = new Map<number, Waiter>();
+  const numbers = new SequenceNumbers();
+  const roundTrip = new RoundTrip();
   const queue: (() => void)[] = [];
   const counts = { sent: 0, received: 0, discarded: 0, retries: 0, messages: 0 };
   let framing: FramingName = 'console';
   let decoder: FrameDecoder = consoleDecoder();
   let limits = { messageBytes: 256, outstanding: 1 };
   let running = 0;
-  let sequence = 0;
+  let flyingBytes = 0;
+  let overtaking = false;
   let lost: CurlewError | null = null;
   let writing: Promise<void> = Promise.resolve();
   let lastNoise = new Uint8Array(0);
@@ -81,7 +94,7 @@ export function createSmpClient(stream: ByteStream, where: string): SmpClient {
       reason instanceof CurlewError
         ? reason
         : new CurlewError('PORT_LOST', `The connection to ${where} was closed.`, { port: where });
-    for (const waiter of [...waiters.values()]) waiter.reject(lost);
+    for (const waiter of numbers.waiting()) waiter.reject(lost);
     for (const start of queue.splice(0)) start();
   });
 
@@ -98,23 +111,18 @@ export function createSmpClient(stream: ByteStream, where: string): SmpClient {
       noise(body);
       return;
     }
-    const waiter = waiters.get(message.sequence);
-    const matches =
-      message.response &&
-      waiter?.group === message.group &&
-      waiter.command === message.command &&
-      waiter.operation === message.operation;
-    // A reply nobody waits for any more (it came after its time limit) is dropped: its request was repeated.
-    if (!waiter || !matches) return;
+    // A reply that nobody waits for any more is dropped: its request was given up, or repeated under a new number.
+    const waiter = numbers.answered(message);
+    if (!waiter) return;
     counts.messages++;
     waiter.resolve(message);
-  }
-
-  /** Sequence numbers are reused after 256 requests; one still waited for is stepped over. */
-  function nextSequence(): number {
-    do sequence = (sequence + 1) & 0xff;
-    while (waiters.has(sequence));
-    return sequence;
+    if (overtaking || numbers.overtaken().length === 0) return;
+    overtaking = true;
+    // What has arrived together with this reply is read first.
+    setTimeout(() => {
+      overtaking = false;
+      for (const late of numbers.overtaken()) late.reject(silent(late.name));
+    }, 0);
   }
 
   async function place(signal: AbortSignal | undefined): Promise<void> {
@@ -141,8 +149,20 @@ export function createSmpClient(stream: ByteStream, where: string): SmpClient {
     return turn;
   }
 
-  async function once<P, R>(command: Command<P, R>, params: P, timeoutMs: number, signal?: AbortSignal) {
-    const number = nextSequence();
+  const bytesPerMs = (): number | null => (stream.rate ? stream.rate.baud / bitsPerByte / 1000 : null);
+
+  /** How long to wait for an answer when `attempt` silences went before: what is on the line, and a round trip. */
+  const limitOf = (attempt: number): number =>
+    roundTrip.limitMs * 2 ** Math.min(attempt, mostDoublings) + flyingBytes / (bytesPerMs() ?? Infinity);
+
+  /** @param probing asks in between whether the board is still there, so that a loss shows before the limit */
+  async function once<P, R>(
+    command: Command<P, R>,
+    params: P,
+    wait: { attempt: number; mostMs: number; probing: boolean },
+    signal?: AbortSignal,
+  ) {
+    const number = numbers.next();
     const body = encodeSmp({
       operation: command.operation,
       response: false,
@@ -160,57 +180,72 @@ export function createSmpClient(stream: ByteStream, where: string): SmpClient {
     const frame = encodeFrame(framing, body);
     let timer: NodeJS.Timeout | undefined;
     let abort: (() => void) | undefined;
+    let leftAt: number | null = null;
+    flyingBytes += frame.length;
     try {
-      return await new Promise<SmpMessage>((resolve, reject) => {
-        waiters.set(number, {
-          operation: command.operation,
-          group: command.group,
-          command: command.id,
-          resolve,
-          reject,
-        });
+      const reply = await new Promise<SmpMessage>((resolve, reject) => {
+        numbers.wait(number, { ...command, command: command.id, resolve, reject });
         abort = () => reject(aborted());
         signal?.addEventListener('abort', abort, { once: true });
+        const ask = (attempt: number, leftMs: number): void => {
+          const ms = Math.min(limitOf(attempt), leftMs);
+          timer = setTimeout(() => {
+            if (!wait.probing || ms >= leftMs) {
+              reject(silent(command.name));
+              return;
+            }
+            void once(osEcho, { text: '' }, { attempt, mostMs: leftMs, probing: false }, signal).catch(
+              () => undefined,
+            );
+            ask(attempt + 1, leftMs - ms);
+          }, ms);
+        };
         // The limit counts from when the request has left, not from when it joined a slow line's queue.
         send(frame).then(() => {
           counts.sent += frame.length;
-          timer = setTimeout(() => reject(silent(command.name, timeoutMs)), timeoutMs);
+          leftAt = performance.now();
+          if (numbers.waits(number)) ask(wait.attempt, wait.mostMs);
         }, reject);
       });
+      // A write may resolve after its answer has come; and what takes the board long says nothing of the line.
+      if (leftAt !== null && !wait.probing) roundTrip.add(performance.now() - leftAt);
+      return reply;
     } finally {
-      waiters.delete(number);
+      numbers.leave(number);
+      flyingBytes -= frame.length;
       clearTimeout(timer);
       if (abort) signal?.removeEventListener('abort', abort);
     }
   }
 
-  const silent = (name: string, timeoutMs: number) =>
-    new CurlewError(
-      'BOARD_SILENT',
-      `The board at ${where} did not answer "${name}" within ${timeoutMs / 1000} s.`,
-      {
-        port: where,
-      },
-    );
+  const silent = (name: string) =>
+    new CurlewError('BOARD_SILENT', `The board at ${where} did not answer "${name}".`, { port: where });
 
   return {
     async request(command, params, options = {}) {
-      const { signal } = options;
-      const timeoutMs = options.timeoutMs ?? command.timeoutMs;
-      const attempts = command.repeatable ? 1 + (options.retries ?? 2) : 1;
+      const { signal, attempt: before = 0 } = options;
+      const mostMs = options.timeoutMs ?? command.timeoutMs;
+      const retries = command.repeatable ? (options.retries ?? 2) : 0;
+      // What takes the board no time is asked again; what may take long, or must not be done twice, is waited for.
+      const probing = !command.repeatable || command.timeoutMs > 2 * quickMs;
       if (signal?.aborted) throw aborted();
       await place(signal);
+      const started = performance.now();
       try {
-        for (let attempt = 1; ; attempt++) {
+        for (let attempt = before; ; attempt++) {
           if (lost) throw lost;
           try {
-            const reply = await once(command, params, timeoutMs, signal);
+            const reply = await once(command, params, { attempt, mostMs, probing }, signal);
             const refusal = refusalOf(command.name, command.group, reply.payload);
             if (refusal) throw refusal;
             return command.decode(new Fields(reply.payload, command.name));
           } catch (thrown) {
             const again =
-              thrown instanceof CurlewError && thrown.code === 'BOARD_SILENT' && attempt < attempts;
+              thrown instanceof CurlewError &&
+              thrown.code === 'BOARD_SILENT' &&
+              retries > 0 &&
+              // Timers may fire a moment early.
+              performance.now() - started < (1 + retries) * mostMs - 5;
             if (!again) throw thrown;
             counts.retries++;
           }
@@ -228,6 +263,9 @@ export function createSmpClient(stream: ByteStream, where: string): SmpClient {
     setLimits(next) {
       limits = next;
     },
+    countRetry() {
+      counts.retries++;
+    },
     get framing() {
       return framing;
     },
@@ -237,10 +275,14 @@ export function createSmpClient(stream: ByteStream, where: string): SmpClient {
     get outstanding() {
       return limits.outstanding;
     },
+    get bytesPerMs() {
+      return bytesPerMs();
+    },
     get lastNoise() {
       return lastNoise;
     },
     counts,
+    roundTrip,
   };
 }
 

@@ -51,6 +51,13 @@ export function encodeBinary(body: Uint8Array): Uint8Array {
 export const encodeFrame = (framing: FramingName, body: Uint8Array): Uint8Array =>
   framing === 'binary' ? encodeBinary(body) : encodeConsole(body);
 
+/** Bytes on the line for a message of that many bytes; in the binary framing at most. */
+export function frameLength(framing: FramingName, bodyBytes: number): number {
+  if (framing === 'binary') return bodyBytes + 4 + Math.ceil((bodyBytes + 4) / 254) + 2;
+  const packet = bodyBytes + 4;
+  return 4 * Math.ceil(packet / 3) + 3 * Math.ceil(packet / bytesPerLine);
+}
+
 /** Decodes console frames; text lines between them are discarded whole, so that a log on the line stays readable. */
 export function consoleDecoder(): FrameDecoder {
   let line: number[] = [];

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CurlewError } from '../../main/contract/error.ts';
-import { transfer } from './transfer.ts';
+import { transfer, type Pace, type TransferAnswer } from './transfer.ts';
 
 const silence = () => new CurlewError('BOARD_SILENT', 'nothing');
 const codeOf = (promise: Promise<unknown>) =>
@@ -10,6 +10,14 @@ const codeOf = (promise: Promise<unknown>) =>
     (error: unknown) => (error as CurlewError).code,
   );
 
+const steady = (pieceBytes: number, window: number): Pace => ({
+  pieceBytes,
+  window,
+  taken: () => undefined,
+  lost: () => undefined,
+  kept: () => undefined,
+});
+
 /** A receiver that takes only the next byte wanted; `fate` says what happens to the n-th piece. */
 function receiver(length: number, fate: (n: number) => 'arrives' | 'lost' | 'reply lost') {
   const got = new Uint8Array(length);
@@ -17,7 +25,7 @@ function receiver(length: number, fate: (n: number) => 'arrives' | 'lost' | 'rep
   let n = 0;
   return {
     got,
-    async send(offset: number, piece: Uint8Array): Promise<number> {
+    async send(offset: number, piece: Uint8Array): Promise<TransferAnswer> {
       const what = fate(n++);
       await Promise.resolve();
       if (what === 'lost') throw silence();
@@ -26,7 +34,7 @@ function receiver(length: number, fate: (n: number) => 'arrives' | 'lost' | 'rep
         wanted += piece.length;
       }
       if (what === 'reply lost') throw silence();
-      return wanted;
+      return { wanted };
     },
   };
 }
@@ -50,7 +58,7 @@ describe('a transfer', () => {
             misses = fate === 'arrives' ? 0 : misses + 1;
             return misses > 2 ? ((misses = 0), 'arrives') : fate;
           });
-          await transfer({ data, from: 0, pieceBytes, window, send: peer.send });
+          await transfer({ data, from: 0, pace: steady(pieceBytes, window), send: peer.send });
           expect(peer.got).toEqual(data);
         },
       ),
@@ -64,9 +72,8 @@ describe('a transfer', () => {
     await transfer({
       data,
       from: 40,
-      pieceBytes: 30,
-      window: 1,
-      send: async (offset, piece) => (offsets.push(offset), (wanted += piece.length)),
+      pace: steady(30, 1),
+      send: async (offset, piece) => (offsets.push(offset), { wanted: (wanted += piece.length) }),
     });
     expect(offsets).toEqual([40, 70]);
   });
@@ -77,8 +84,7 @@ describe('a transfer', () => {
     await transfer({
       data: new Uint8Array(1000),
       from: 0,
-      pieceBytes: 64,
-      window: 3,
+      pace: steady(64, 3),
       send: peer.send,
       onProgress: (at) => seen.push(at),
     });
@@ -87,17 +93,17 @@ describe('a transfer', () => {
   });
 
   test('gives up on a receiver that is silent, or takes nothing more', async () => {
-    const task = { data: new Uint8Array(100), from: 0, pieceBytes: 10, window: 3 };
+    const task = { data: new Uint8Array(100), from: 0, pace: steady(10, 3) };
     expect(await codeOf(transfer({ ...task, send: () => Promise.reject(silence()) }))).toBe('BOARD_SILENT');
-    expect(await codeOf(transfer({ ...task, send: async () => 0 }))).toBe('BOARD_REFUSED');
+    expect(await codeOf(transfer({ ...task, send: async () => ({ wanted: 0 }) }))).toBe('BOARD_REFUSED');
   });
 
   test('ends on abort', async () => {
     const abort = new AbortController();
-    const send = async (offset: number) => (abort.abort(), offset + 1);
+    const send = async (offset: number) => (abort.abort(), { wanted: offset + 1 });
     expect(
       await codeOf(
-        transfer({ data: new Uint8Array(9), from: 0, pieceBytes: 1, window: 1, send, signal: abort.signal }),
+        transfer({ data: new Uint8Array(9), from: 0, pace: steady(1, 1), send, signal: abort.signal }),
       ),
     ).toBe('ABORTED');
   });

@@ -1,7 +1,7 @@
 /** A board that speaks Curlew's protocol, behind any port: one method for each thing it can do. */
 import { CurlewError } from '../../../main/contract/error.ts';
 import { createSmpClient, type RequestOptions, type SmpClient } from '../../protocol/client.ts';
-import type { FramingName } from '../../protocol/framing.ts';
+import { frameLength, type FramingName } from '../../protocol/framing.ts';
 import { boardInfo, type BoardInfo } from '../../protocol/messages/board-info.ts';
 import { expertActivate, type ActiveSlots } from '../../protocol/messages/expert-activate.ts';
 import { expertBegin } from '../../protocol/messages/expert-begin.ts';
@@ -19,6 +19,7 @@ import { inferenceRun, type InferenceResult, type InputKind } from '../../protoc
 import { osEcho } from '../../protocol/messages/os-echo.ts';
 import { osReset } from '../../protocol/messages/os-reset.ts';
 import { telemetryRead, type TelemetryPage } from '../../protocol/messages/telemetry-read.ts';
+import { Pacing } from '../../protocol/pacing.ts';
 import { transfer } from '../../protocol/transfer.ts';
 import type { ByteStream, Port } from '../port.ts';
 import { greet } from './greet.ts';
@@ -32,19 +33,29 @@ export interface UploadOptions {
 /** A write message's bytes beside its data: SMP header, CBOR keys, offsets. */
 const writeOverhead = 48;
 /**
- * Pieces in flight. Two hide a round trip of any length the line needs; a third hides the host's own timing. Small
- * on purpose: what the board answers meanwhile (some 40 bytes a piece) always fits the line's buffers, so a
- * sender that waits to write can never be one that the board waits for.
+ * Most pieces in flight. Small on purpose: what the board answers meanwhile (some 40 bytes a piece) always fits the
+ * line's buffers, so a sender that waits to write can never be one that the board waits for.
  */
-const piecesInFlight = 4;
+const mostInFlight = 7;
 
 export class CurlewBoard {
+  /** What was lost in one transfer tells the next one how to go about it. */
+  private readonly pacing: Pacing;
+
   private constructor(
     private readonly stream: ByteStream,
     private readonly client: SmpClient,
     /** As it was when the board was greeted; `readInfo` asks anew. */
     readonly info: BoardInfo,
-  ) {}
+  ) {
+    this.pacing = new Pacing(() => ({
+      largestPiece: client.messageBytes - writeOverhead,
+      largestWindow: Math.min(mostInFlight, client.outstanding),
+      frameBytes: (piece) => frameLength(client.framing, piece + writeOverhead),
+      bytesPerMs: client.bytesPerMs,
+      roundTripMs: client.roundTrip.shortestMs,
+    }));
+  }
 
   /**
    * Opens the port, greets the board (again and again: the first greeting may fall into its boot), reads its
@@ -132,11 +143,16 @@ export class CurlewBoard {
     await transfer({
       data: image,
       from: offset,
-      pieceBytes: this.pieceBytes,
-      window: this.piecesInFlight,
-      send: async (at, data) =>
-        (await this.client.request(expertWrite, { slot, offset: at, data }, { ...request, retries: 0 }))
-          .offset,
+      pace: this.pacing,
+      send: (at, data, attempt, again) => {
+        if (again) this.client.countRetry();
+        const sealed = this.client.framing === 'console';
+        return this.client.request(
+          expertWrite,
+          { slot, offset: at, data, sealed },
+          { ...request, retries: 0, attempt },
+        );
+      },
       ...(onProgress ? { onProgress: (sent: number) => onProgress(sent, image.length) } : {}),
       ...request,
     });
@@ -171,11 +187,15 @@ export class CurlewBoard {
     await transfer({
       data,
       from: 0,
-      pieceBytes: this.pieceBytes,
-      window: this.piecesInFlight,
-      send: async (offset, piece) =>
-        (await this.client.request(inferenceLoad, { offset, data: piece }, { ...options, retries: 0 }))
-          .offset,
+      pace: this.pacing,
+      send: (offset, piece, attempt, again) => {
+        if (again) this.client.countRetry();
+        return this.client.request(
+          inferenceLoad,
+          { offset, data: piece },
+          { ...options, retries: 0, attempt },
+        );
+      },
       ...(options.signal ? { signal: options.signal } : {}),
     });
     try {
@@ -217,13 +237,5 @@ export class CurlewBoard {
   /** @param after last sequence number held durably; also the acknowledgement */
   telemetry(after: number, options?: RequestOptions): Promise<TelemetryPage> {
     return this.client.request(telemetryRead, { after }, options);
-  }
-
-  private get pieceBytes(): number {
-    return this.client.messageBytes - writeOverhead;
-  }
-
-  private get piecesInFlight(): number {
-    return Math.min(piecesInFlight, this.client.outstanding);
   }
 }

@@ -1,7 +1,8 @@
 import { groups, quickMs, type Command } from '../command.ts';
+import type { TransferAnswer } from '../transfer.ts';
 
 /** A piece of one window for the board's input buffer; offset 0 starts anew. */
-export const inferenceLoad: Command<{ offset: number; data: Uint8Array }, { offset: number }> = {
+export const inferenceLoad: Command<{ offset: number; data: Uint8Array }, TransferAnswer> = {
   name: 'inference load',
   operation: 'write',
   group: groups.inference,
@@ -9,5 +10,5 @@ export const inferenceLoad: Command<{ offset: number; data: Uint8Array }, { offs
   repeatable: true,
   timeoutMs: 2 * quickMs,
   encode: ({ offset, data }) => ({ off: offset, data }),
-  decode: (reply) => ({ offset: reply.number('off') }),
+  decode: (reply) => ({ wanted: reply.number('off') }),
 };
