@@ -4,6 +4,16 @@ import { expect, test } from 'vitest';
 import { firmwareBuild } from '../../devices/boards/build-files.ts';
 import { runBenchProgram } from '../../devices/boards/qemu/bench-program.ts';
 
+/** The part of the WebAssembly API used here: TypeScript keeps its types in the DOM library. */
+interface WebAssemblyApi {
+  instantiate(
+    bytes: Uint8Array,
+    imports: object,
+  ): Promise<{ instance: { exports: { memory: { buffer: ArrayBuffer }; bench(): void } } }>;
+}
+
+const { WebAssembly } = globalThis as unknown as { WebAssembly: WebAssemblyApi };
+
 /** As many cases as devices/firmware/bench/linear_cases.h makes: 6 precisions, 20 widths, 4 heights, 5 patterns. */
 const verdict = ['linear_same 2400'];
 
@@ -22,12 +32,12 @@ test('WebAssembly SIMD: kernels give the same integers as portable C', async () 
   const { instance } = await WebAssembly.instantiate(readFileSync(file), {
     bench: {
       value(name: number, value: number) {
-        const memory = new Uint8Array((instance.exports['memory'] as WebAssembly.Memory).buffer);
+        const memory = new Uint8Array(instance.exports.memory.buffer);
         const end = memory.indexOf(0, name);
         printed.push(`${new TextDecoder().decode(memory.subarray(name, end))} ${value}`);
       },
     },
   });
-  (instance.exports['bench'] as () => void)();
+  instance.exports.bench();
   expect(printed).toEqual(verdict);
 });
