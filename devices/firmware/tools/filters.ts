@@ -65,11 +65,22 @@ ${lists.join('\n')}
 writeFileSync(
   new URL('../core/inference/decimate_taps.h', import.meta.url),
   header('CUR_DECIMATE_TAPS_H', [
-    list('half_band', taps(64, 32000, 64.5, () => 1)),
-    list('third_band', taps(96, 48000, 64.5, () => 1)),
+    list(
+      'half_band',
+      taps(64, 32000, 64.5, () => 1),
+    ),
+    list(
+      'third_band',
+      taps(96, 48000, 64.5, () => 1),
+    ),
   ]),
 );
 writeFileSync(
   new URL('../drivers/pdm_taps.h', import.meta.url),
-  header('CUR_PDM_TAPS_H', [list('cur_pdm_taps', taps(128, 64000, 66, (hertz) => 1 / droop(hertz)))]),
+  header('CUR_PDM_TAPS_H', [
+    list(
+      'cur_pdm_taps',
+      taps(128, 64000, 66, (hertz) => 1 / droop(hertz)),
+    ),
+  ]),
 );
