@@ -53,8 +53,8 @@ export function handlersOf(rooms: Rooms): Handlers {
       name: one.name,
       bits: one.bits,
       sha256: Buffer.from(one.sha256).toString('hex'),
-      active: one.slot === active,
-      previous: one.slot === previous,
+      active: active.includes(one.slot),
+      previous: previous.includes(one.slot),
     }));
   };
 

@@ -45,10 +45,12 @@ export class Fields {
     return value;
   }
 
-  numbers(key: string, length: number): number[] {
+  /** @param length exact length wanted */
+  numbers(key: string, length?: number): number[] {
     const list = this.list(key);
-    if (list.length !== length || !list.every((item) => typeof item === 'number')) {
-      throw this.wrong(key, `${length} numbers`, list);
+    const fits = length === undefined || list.length === length;
+    if (!fits || !list.every((item) => typeof item === 'number')) {
+      throw this.wrong(key, length === undefined ? 'numbers' : `${length} numbers`, list);
     }
     return list;
   }

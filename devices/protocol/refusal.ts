@@ -6,8 +6,8 @@ const ours: Record<number, [name: string, sentence: string]> = {
   1: ['malformed', 'it could not read the request'],
   2: ['unsupported', 'it cannot do that'],
   3: ['no_expert', 'no expert is active on it; deploy one first'],
-  4: ['bad_slot', 'it has no such slot, or the slot is the active one and may not be changed'],
-  5: ['too_large', 'the data is larger than its slot or buffer'],
+  4: ['bad_slot', 'it has no such slot, or the slot belongs to the active expert and may not be changed'],
+  5: ['too_large', 'the data is larger than its store or buffer'],
   6: ['bad_offset', 'the data does not continue where the last piece ended'],
   7: ['bad_hash', 'the image does not match its SHA-256; it was damaged or cut short. Deploy it again'],
   8: ['bad_image', 'the image is not one that it can run; pack the expert again'],
@@ -15,6 +15,11 @@ const ours: Record<number, [name: string, sentence: string]> = {
   10: ['busy', 'it is listening to its own microphone; stop that first'],
   11: ['not_verified', 'that slot holds no verified expert'],
   12: ['incomplete', 'it has not received a whole window of sound'],
+  13: ['full', 'its store is full; erase an expert'],
+  14: ['bad_bank', 'these experts do not belong together'],
+  15: ['not_signed', 'it has a key, and this is not signed with it'],
+  16: ['too_old', 'an older version is not allowed on it'],
+  17: ['bad_setting', 'a setting is out of its range'],
 };
 const standard: Record<number, [name: string, sentence: string]> = {
   1: ['unknown', 'it met an error that it cannot name'],

@@ -104,7 +104,7 @@ export class Session {
     const board = this.connected();
     const options = { signal: this.stopping.signal };
     const [info, table] = [await board.readInfo(options), await board.slots(options)];
-    const slot = table.slots.find((one) => one.slot === table.active);
+    const slot = table.slots.find((one) => one.slot === table.active[0]);
     this.change({
       id: info.id,
       name: info.name,

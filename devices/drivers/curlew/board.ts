@@ -3,7 +3,7 @@ import { CurlewError } from '../../../main/contract/error.ts';
 import { createSmpClient, type RequestOptions, type SmpClient } from '../../protocol/client.ts';
 import { frameLength, type FramingName } from '../../protocol/framing.ts';
 import { boardInfo, type BoardInfo } from '../../protocol/messages/board-info.ts';
-import { expertActivate, type ActiveSlots } from '../../protocol/messages/expert-activate.ts';
+import { expertActivate, type ActiveBank } from '../../protocol/messages/expert-activate.ts';
 import { expertBegin } from '../../protocol/messages/expert-begin.ts';
 import { expertErase } from '../../protocol/messages/expert-erase.ts';
 import { expertLabels } from '../../protocol/messages/expert-labels.ts';
@@ -123,7 +123,7 @@ export class CurlewBoard {
   }
 
   /**
-   * Sends an image to the slot that is not active, going on where an interrupted upload of the same image stopped.
+   * Sends an image to the board's store, going on where an interrupted upload of the same image stopped.
    * @param sha256 of the whole image, 32 bytes
    * @returns the slot; its image is not verified yet
    */
@@ -164,15 +164,16 @@ export class CurlewBoard {
     return (await this.client.request(expertVerify, { slot }, options)).sha256;
   }
 
-  activate(slot: number, options?: RequestOptions): Promise<ActiveSlots> {
-    return this.client.request(expertActivate, { slot }, options);
+  /** Makes the expert in this slot answer alone. */
+  activate(slot: number, options?: RequestOptions): Promise<ActiveBank> {
+    return this.client.request(expertActivate, { slots: [slot] }, options);
   }
 
   erase(slot: number, options?: RequestOptions): Promise<void> {
     return this.client.request(expertErase, { slot }, options);
   }
 
-  rollback(options?: RequestOptions): Promise<ActiveSlots> {
+  rollback(options?: RequestOptions): Promise<ActiveBank> {
     return this.client.request(expertRollback, undefined, options);
   }
 

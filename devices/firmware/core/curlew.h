@@ -7,7 +7,8 @@
 #include "link/early.h"
 #include "link/framing.h"
 #include "link/line.h"
-#include "storage/slots.h"
+#include "storage/settings.h"
+#include "storage/store.h"
 #include "inference/telemetry.h"
 
 /* The whole board: one struct, owned by the port (static, it is too large for a stack). */
@@ -52,7 +53,9 @@ struct cur_board {
     uint8_t scratch[CUR_BUF_SIZE]; /* strings that came in pieces */
     int reset_wanted;
 
-    struct cur_slots slots;
+    struct cur_store store;
+    struct cur_settings settings; /* always in their ranges */
+    struct cur_journal settings_journal;
     struct cur_open_bank bank; /* the active one */
     int has_expert;            /* there is one, and it was opened */
 

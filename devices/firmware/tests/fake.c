@@ -35,23 +35,14 @@ static int uart_baud(void *ctx, uint32_t baud) {
     return 0;
 }
 
-static int flash_erase(void *ctx, uint32_t off) {
+static int erase(void *ctx, uint32_t off) {
     struct fake *f = ctx;
-    if (off % FAKE_BLOCK || off >= FAKE_FLASH) return -1;
-    memset(f->flash + off, 0xff, FAKE_BLOCK);
-    f->flash_writes++;
-    return 0;
+    return flash_erase(&f->flash, off);
 }
 
-static int flash_program(void *ctx, uint32_t off, const uint8_t *bytes, uint32_t n) {
+static int program(void *ctx, uint32_t off, const uint8_t *bytes, uint32_t n) {
     struct fake *f = ctx;
-    if (off > FAKE_FLASH || n > FAKE_FLASH - off) return -1;
-    for (uint32_t i = 0; i < n; i++) {
-        f->rule_broken |= f->flash[off + i] != 0xff;
-        f->flash[off + i] &= bytes[i];
-    }
-    f->flash_writes++;
-    return 0;
+    return flash_program(&f->flash, off, bytes, n);
 }
 
 static int32_t audio_read(void *ctx, int16_t *samples, uint32_t n) {
@@ -80,8 +71,16 @@ static void reset(void *ctx) {
 }
 
 void fake_start(struct fake *f) {
-    memset(f, 0, sizeof *f);
-    memset(f->flash, 0xff, sizeof f->flash);
+    fake_start_with(f, FLASH_MAX, 4096, 8);
+}
+
+void fake_start_with(struct fake *f, uint32_t flash_size, uint32_t block, uint32_t granule) {
+    flash_start(&f->flash, flash_size, block, granule);
+    f->in_at = f->in_len = f->out_len = 0;
+    f->audio = NULL;
+    f->audio_left = 0;
+    f->resets = 0;
+    f->skipped_ns = 0;
     f->baud = 921600;
     f->hal = (struct cur_hal){
         .ctx = f,
@@ -91,12 +90,12 @@ void fake_start(struct fake *f) {
         .uart_write = uart_write,
         .uart_baud = uart_baud,
         .baud = f->baud,
-        .flash = f->flash,
-        .flash_size = FAKE_FLASH,
-        .flash_block = FAKE_BLOCK,
-        .flash_granule = FAKE_GRANULE,
-        .flash_erase = flash_erase,
-        .flash_program = flash_program,
+        .flash = f->flash.bytes,
+        .flash_size = flash_size,
+        .flash_block = block,
+        .flash_granule = granule,
+        .flash_erase = erase,
+        .flash_program = program,
         .audio_read = audio_read,
         .supply_mv = zero,
         .temperature_cc = temperature_cc,

@@ -2,15 +2,12 @@
 #define CUR_FAKE_H
 
 #include "../core/curlew.h"
+#include "flash_emulated.h"
 
-enum { FAKE_FLASH = 0x400000, FAKE_BLOCK = 4096, FAKE_GRANULE = 8 };
-
-/* Hardware for tests: flash as an array (it obeys the rules of flash), a line as two buffers. */
+/* Hardware for tests: emulated flash, a line as two buffers. */
 struct fake {
     struct cur_hal hal;
-    uint8_t flash[FAKE_FLASH] __attribute__((aligned(16)));
-    uint32_t flash_writes; /* erases and programs so far */
-    int rule_broken;       /* something programmed that was not erased */
+    struct flash flash;
     uint8_t in[65536], out[65536];
     size_t in_at, in_len, out_len;
     const int16_t *audio; /* NULL none */
@@ -20,8 +17,9 @@ struct fake {
     uint32_t baud;       /* what the line is set to; rates above a million are not to be had */
 };
 
-/* A new board's hardware: erased flash. */
+/* A new board's hardware: erased flash, of 4 MiB in blocks of 4 KiB and granules of 8 bytes or as said. */
 void fake_start(struct fake *f);
+void fake_start_with(struct fake *f, uint32_t flash_size, uint32_t block, uint32_t granule);
 
 /* A small image, right in everything, built in `bytes` (at least 8 KiB); returns its length. Layers:
  * BitLinear 384 -> 10 with norm, float 10 -> 3. */

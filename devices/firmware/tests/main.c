@@ -2,19 +2,6 @@
 
 int test_failed;
 
-static uint32_t state;
-
-void test_seed(uint32_t seed) {
-    state = seed;
-}
-
-uint32_t test_noise(void) {
-    state ^= state << 13;
-    state ^= state >> 17;
-    state ^= state << 5;
-    return state;
-}
-
 #define LIST(name) extern const struct test name##_tests[];
 #include "lists.def"
 #undef LIST

@@ -12,10 +12,23 @@ uint8_t rig_reply[CUR_BUF_SIZE];
 size_t rig_reply_len;
 struct cur_cbor_map rig_map;
 
+uint32_t rig_slot;
+int rig_direct;
+
 static struct cur_receiver receiver;
 
 void rig_start(void) {
-    fake_start(&rig_fake);
+    rig_start_with(FLASH_MAX, 4096, 8);
+}
+
+void rig_restart(int cause) {
+    rig_fake.hal.cause = (uint8_t)cause;
+    cur_init(&rig_board, &rig_fake.hal);
+}
+
+void rig_start_with(uint32_t flash_size, uint32_t block, uint32_t granule) {
+    fake_start_with(&rig_fake, flash_size, block, granule);
+    rig_fake.hal.cause = CUR_CAUSE_POWER;
     cur_init(&rig_board, &rig_fake.hal);
     memset(&receiver, 0, sizeof receiver);
     rig_image_len = fake_image(rig_image, 1);
@@ -49,13 +62,24 @@ void rig_put(const uint8_t *bytes, size_t n) {
     rig_fake.in_len += n;
 }
 
-void rig_send(enum cur_framing framing, int op, int group, int command, const uint8_t *payload, size_t n) {
-    static uint8_t message[CUR_BUF_SIZE], frame[CUR_FRAME_SIZE];
+static size_t write_message(uint8_t *message, int op, int group, int command, const uint8_t *payload,
+                            size_t n) {
     const uint8_t header[8] = {(uint8_t)(8 | op), 0,  (uint8_t)(n >> 8), (uint8_t)n, 0,
                                (uint8_t)group,    42, (uint8_t)command};
     memcpy(message, header, 8);
     memcpy(message + 8, payload, n);
-    rig_put(frame, cur_frame(framing, message, 8 + n, frame));
+    return 8 + n;
+}
+
+void rig_send(enum cur_framing framing, int op, int group, int command, const uint8_t *payload, size_t n) {
+    static uint8_t message[CUR_BUF_SIZE], frame[CUR_FRAME_SIZE];
+    size_t len = write_message(message, op, group, command, payload, n);
+    rig_put(frame, cur_frame(framing, message, len, frame));
+}
+
+uint32_t rig_numbers(const char *key, uint32_t numbers[12]) {
+    size_t count;
+    return cur_cbor_get_u32s(&rig_map, key, numbers, 12, &count) ? 0xdeadbeef : (uint32_t)count;
 }
 
 uint32_t rig_number(const char *key) {
@@ -66,9 +90,16 @@ uint32_t rig_number(const char *key) {
 /* One request and its rig_reply; 0, the error's rc, or RIG_BROKEN. The rig_reply's rig_map is in `rig_map`.
  */
 int rig_ask_bytes(int op, int group, int command, const uint8_t *payload, size_t n) {
-    rig_send(CUR_FRAMING_BINARY, op, group, command, payload, n);
-    rig_poll_all();
-    if (!rig_take_reply(CUR_FRAMING_BINARY)) return RIG_BROKEN;
+    if (rig_direct) {
+        static uint8_t message[CUR_BUF_SIZE];
+        rig_reply_len =
+            cur_smp_answer(&rig_board, message, write_message(message, op, group, command, payload, n));
+        memcpy(rig_reply, rig_board.reply, rig_reply_len);
+    } else {
+        rig_send(CUR_FRAMING_BINARY, op, group, command, payload, n);
+        rig_poll_all();
+        if (!rig_take_reply(CUR_FRAMING_BINARY)) return RIG_BROKEN;
+    }
     if (rig_reply[0] != (8 | (op + 1)) || rig_reply[5] != group || rig_reply[6] != 42 ||
         rig_reply[7] != command)
         return RIG_BROKEN;
@@ -114,19 +145,38 @@ int rig_ask_slot(int command, uint32_t slot) {
     return rig_ask(CUR_OP_WRITE, 64, command);
 }
 
-int rig_upload(uint32_t slot) {
+int rig_ask_experts(int command) {
+    rig_request(0);
+    return rig_ask(CUR_OP_WRITE, 64, command);
+}
+
+int rig_activate(uint32_t slot) {
+    return rig_activate_bank(&slot, 1, -1);
+}
+
+int rig_activate_bank(const uint32_t *slots, uint32_t count, int router) {
+    rig_request(router < 0 ? 1 : 2);
+    cur_cbor_write_text(&rig_writer, "slots");
+    cur_cbor_write_array(&rig_writer, count);
+    for (uint32_t i = 0; i < count; i++)
+        cur_cbor_write_u32(&rig_writer, slots[i]);
+    if (router >= 0) rig_pair("router", (uint32_t)router);
+    return rig_ask(CUR_OP_WRITE, 64, 4);
+}
+
+int rig_upload(void) {
     uint8_t sha[32];
     fake_sha256(rig_image, rig_image_len, sha);
-    rig_request(3);
+    rig_request(2);
     rig_pair("len", rig_image_len);
-    rig_pair("slot", slot);
     rig_pair_bytes("sha", sha, 32);
     int rc = rig_ask(CUR_OP_WRITE, 64, 1);
     if (rc) return rc;
+    rig_slot = rig_number("slot");
     for (uint32_t off = rig_number("off"); off < rig_image_len; off = rig_number("off")) {
         uint32_t n = rig_image_len - off < 2048 ? rig_image_len - off : 2048;
         rig_request(3);
-        rig_pair("slot", slot);
+        rig_pair("slot", rig_slot);
         rig_pair("off", off);
         rig_pair_bytes("data", rig_image + off, n);
         rc = rig_ask(CUR_OP_WRITE, 64, 2);
@@ -135,10 +185,10 @@ int rig_upload(uint32_t slot) {
     return 0;
 }
 
-int rig_deploy(uint32_t slot) {
-    int rc = rig_upload(slot);
-    if (!rc) rc = rig_ask_slot(3, slot);
-    return rc ? rc : rig_ask_slot(4, slot);
+int rig_deploy(void) {
+    int rc = rig_upload();
+    if (!rc) rc = rig_ask_slot(3, rig_slot);
+    return rc ? rc : rig_activate(rig_slot);
 }
 
 int rig_infer(uint32_t seed) {

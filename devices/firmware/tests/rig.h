@@ -19,8 +19,15 @@ extern uint8_t rig_reply[CUR_BUF_SIZE];
 extern size_t rig_reply_len;
 extern struct cur_cbor_map rig_map;
 
-/* A new board, just switched on. */
+/* A new board, just switched on; its flash as fake_start makes it, or of another shape. */
 void rig_start(void);
+void rig_start_with(uint32_t flash_size, uint32_t block, uint32_t granule);
+
+/* The same board switched on again, or restarted by `cause` (enum cur_cause). */
+void rig_restart(int cause);
+
+/* Hands requests to the board without its line: quicker. */
+extern int rig_direct;
 
 /* Lets the board work until it has nothing to do. */
 void rig_poll_all(void);
@@ -48,12 +55,21 @@ int rig_ask(int op, int group, int command);
 /* A number in the last reply; 0xdeadbeef if it is not there. */
 uint32_t rig_number(const char *key);
 
-/* A command of the experts group with only a slot. */
+/* Commands of the experts group: with only a slot; without anything; activate, of one slot or a bank (router
+ * -1: none). */
 int rig_ask_slot(int command, uint32_t slot);
+int rig_ask_experts(int command);
+int rig_activate(uint32_t slot);
+int rig_activate_bank(const uint32_t *slots, uint32_t count, int router);
 
-/* Sends rig_image; sends, verifies and activates it; runs it on a window of noise. 0 or an rc. */
-int rig_upload(uint32_t slot);
-int rig_deploy(uint32_t slot);
+/* Numbers of an array in the last reply: as many as there are, at most 12. */
+uint32_t rig_numbers(const char *key, uint32_t numbers[12]);
+
+/* Sends rig_image, from where the board wants it, into rig_slot, which the board chooses; sends, verifies and
+ * activates it; runs it on a window of noise. 0 or an rc. */
+extern uint32_t rig_slot;
+int rig_upload(void);
+int rig_deploy(void);
 int rig_infer(uint32_t seed);
 
 #endif

@@ -1,19 +1,38 @@
+import type { Fields } from '../fields.ts';
 import { groups, slowMs, type Command } from '../command.ts';
 
-export interface ActiveSlots {
-  active: number;
-  /** Where roll back goes; −1 for nowhere. */
-  previous: number;
+export type Trial = 'none' | 'trial' | 'fell_back';
+
+/** How the board's banks stand. */
+export interface ActiveBank {
+  /** Slots of the experts that answer, in the router's order; empty: none. */
+  active: number[];
+  /** Slot of the router; −1 for none. */
+  router: number;
+  /** Where roll back goes; empty for nowhere. */
+  previous: number[];
+  /** `fell_back`: the board undid the last activation by itself. */
+  trial: Trial;
 }
 
-/** From now on this slot answers. Activating the active slot changes nothing, so asking again is safe. */
-export const expertActivate: Command<{ slot: number }, ActiveSlots> = {
+export function readActiveBank(reply: Fields): ActiveBank {
+  const trial = reply.text('trial');
+  return {
+    active: reply.numbers('active'),
+    router: reply.number('router'),
+    previous: reply.numbers('previous'),
+    trial: trial === 'trial' || trial === 'fell_back' ? trial : 'none',
+  };
+}
+
+/** From now on this bank answers. Activating the active bank changes nothing, so asking again is safe. */
+export const expertActivate: Command<{ slots: readonly number[]; router?: number }, ActiveBank> = {
   name: 'expert activate',
   operation: 'write',
   group: groups.experts,
   id: 4,
   repeatable: true,
   timeoutMs: slowMs,
-  encode: ({ slot }) => ({ slot }),
-  decode: (reply) => ({ active: reply.number('active'), previous: reply.number('previous') }),
+  encode: ({ slots, router }) => ({ slots: [...slots], ...(router === undefined ? {} : { router }) }),
+  decode: readActiveBank,
 };

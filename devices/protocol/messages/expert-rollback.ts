@@ -1,8 +1,8 @@
 import { groups, slowMs, type Command } from '../command.ts';
-import type { ActiveSlots } from './expert-activate.ts';
+import { readActiveBank, type ActiveBank } from './expert-activate.ts';
 
-/** Swaps the active slot and the previous one: twice is not once, so it is never repeated by itself. */
-export const expertRollback: Command<void, ActiveSlots> = {
+/** Swaps the active bank and the previous one: twice is not once, so it is never repeated by itself. */
+export const expertRollback: Command<void, ActiveBank> = {
   name: 'expert rollback',
   operation: 'write',
   group: groups.experts,
@@ -10,5 +10,5 @@ export const expertRollback: Command<void, ActiveSlots> = {
   repeatable: false,
   timeoutMs: slowMs,
   encode: () => ({}),
-  decode: (reply) => ({ active: reply.number('active'), previous: reply.number('previous') }),
+  decode: readActiveBank,
 };

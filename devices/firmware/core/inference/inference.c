@@ -52,7 +52,7 @@ static void append_record(struct cur_board *b) {
         .curiosity = last->route.curiosity,
         .place = last->route.ranked[0],
     };
-    memcpy(record.expert, b->slots.slot[last->slot].sha, 8);
+    memcpy(record.expert, b->store.slot[last->slot].sha, 8);
     memcpy(record.latency_us, last->latency_us, sizeof record.latency_us);
     last->sequence = cur_telemetry_append(&b->telemetry, &record);
 }
@@ -88,7 +88,7 @@ int cur_infer(struct cur_board *b, enum cur_input_kind kind) {
     if (rc) return rc;
 
     last->inference++;
-    last->slot = (uint32_t)b->slots.active;
+    last->slot = b->store.active.slot[route.ranked[0]];
     last->classes = b->bank.expert[0].outputs;
     last->experts = b->bank.has_router ? b->bank.count : 0;
     last->route = route;
@@ -98,14 +98,31 @@ int cur_infer(struct cur_board *b, enum cur_input_kind kind) {
     last->energy_nj = to_u32(energy(b) - nj);
     last->source = b->hal->source;
     append_record(b);
+    /* Where the flash fails now the trial goes on: the next inference tries again. */
+    (void)cur_store_inference_done(&b->store);
     return 0;
 }
 
-void cur_expert_load(struct cur_board *b) {
-    struct cur_bank_source source = {.count = 1};
+/* The image of a slot, without its signature. 0 or an rc. */
+static int source_of(const struct cur_store *store, int slot, struct cur_bank_image *image) {
+    return cur_store_image(store, slot, &image->bytes, &image->len);
+}
+
+int cur_expert_load(struct cur_board *b) {
+    const struct cur_store *store = &b->store;
+    const struct cur_bank *bank = &store->active;
+    struct cur_bank_source source = {.count = bank->count,
+                                     .own_routing = bank->own_routing,
+                                     .top_k = bank->top_k,
+                                     .passes = bank->passes,
+                                     .alpha = bank->alpha};
     b->has_expert = 0;
-    if (b->slots.active < 0) return;
-    source.expert[0].bytes = cur_slots_bytes(&b->slots, b->slots.active);
-    source.expert[0].len = b->slots.slot[b->slots.active].len;
-    b->has_expert = cur_bank_open(&b->bank, &source) == 0;
+    if (bank->count == 0) return 0;
+    for (int i = 0; i < bank->count; i++) {
+        if (source_of(store, bank->slot[i], &source.expert[i])) return -1;
+    }
+    if (bank->router >= 0 && source_of(store, bank->router, &source.router)) return -1;
+    if (cur_bank_open(&b->bank, &source)) return -1;
+    b->has_expert = 1;
+    return 0;
 }

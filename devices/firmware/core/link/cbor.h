@@ -31,6 +31,13 @@ int cur_cbor_map_check(struct cur_cbor_map *map, const uint8_t *bytes, size_t le
 int cur_cbor_get_u32(const struct cur_cbor_map *map, const char *key, uint32_t *value);
 int cur_cbor_get_bool(const struct cur_cbor_map *map, const char *key, int *value);
 
+/* A number of any kind CBOR has, as the nearest float32. */
+int cur_cbor_get_f32(const struct cur_cbor_map *map, const char *key, float *value);
+
+/* An array of at most `cap` u32. */
+int cur_cbor_get_u32s(const struct cur_cbor_map *map, const char *key, uint32_t *values, size_t cap,
+                      size_t *count);
+
 /* Byte string (major 2) or text (major 3). A definite one is pointed at where it lies; one in pieces is
  * joined in `scratch` (`cap` bytes; more is malformed). */
 int cur_cbor_get_string(const struct cur_cbor_map *map, const char *key, int major, uint8_t *scratch,

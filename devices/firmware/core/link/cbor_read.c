@@ -182,6 +182,60 @@ int cur_cbor_get_bool(const struct cur_cbor_map *map, const char *key, int *valu
     return CUR_CBOR_OK;
 }
 
+static float half_to_float(uint32_t bits) {
+    uint32_t sign = (bits & 0x8000u) << 16, exponent = bits >> 10 & 31, fraction = bits & 1023;
+    float value;
+    if (exponent == 0) {
+        value = (float)fraction * 0x1p-24f;
+        return sign ? -value : value;
+    }
+    uint32_t wide = sign | (exponent == 31 ? 255 : exponent + 112) << 23 | fraction << 13;
+    memcpy(&value, &wide, 4);
+    return value;
+}
+
+int cur_cbor_get_f32(const struct cur_cbor_map *map, const char *key, float *value) {
+    struct reader r;
+    struct head h;
+    int e = find(map, key, &r);
+    if (e) return e;
+    if (read_head(&r, &h)) return CUR_CBOR_MALFORMED;
+    if (h.major == 0 || h.major == 1) {
+        *value = h.major == 0 ? (float)h.value : -1.0f - (float)h.value;
+        return CUR_CBOR_OK;
+    }
+    if (h.major != 7 || h.info < 25 || h.info > 27) return CUR_CBOR_MALFORMED;
+    if (h.info == 25) {
+        *value = half_to_float((uint32_t)h.value);
+    } else if (h.info == 26) {
+        uint32_t bits = (uint32_t)h.value;
+        memcpy(value, &bits, 4);
+    } else {
+        double wide;
+        memcpy(&wide, &h.value, 8);
+        /* Beyond float32's range the conversion would be undefined. */
+        if (wide > 3.4028234663852886e38 || wide < -3.4028234663852886e38) return CUR_CBOR_MALFORMED;
+        *value = (float)wide;
+    }
+    return CUR_CBOR_OK;
+}
+
+int cur_cbor_get_u32s(const struct cur_cbor_map *map, const char *key, uint32_t *values, size_t cap,
+                      size_t *count) {
+    struct reader r;
+    struct head h, item;
+    int e = find(map, key, &r);
+    if (e) return e;
+    if (read_head(&r, &h) || h.major != 4) return CUR_CBOR_MALFORMED;
+    int open = h.info == OPEN_LENGTH;
+    for (*count = 0; open || *count < h.value; values[(*count)++] = (uint32_t)item.value) {
+        e = read_head(&r, &item);
+        if (open && e == BREAK) break;
+        if (e || item.major != 0 || item.value > 0xffffffffu || *count == cap) return CUR_CBOR_MALFORMED;
+    }
+    return CUR_CBOR_OK;
+}
+
 int cur_cbor_get_string(const struct cur_cbor_map *map, const char *key, int major, uint8_t *scratch,
                         size_t cap, const uint8_t **value, size_t *len) {
     struct reader r;

@@ -1,104 +1,127 @@
 #include "../inference/inference.h"
 #include "../mem.h"
-#include "../crypto/sha256.h"
+#include "crc.h"
 #include "smp.h"
 
-enum { LIST = 0, BEGIN = 1, WRITE = 2, VERIFY = 3, ACTIVATE = 4, ERASE = 5, ROLLBACK = 6, LABELS = 7 };
+enum {
+    LIST = 0,
+    BEGIN = 1,
+    WRITE = 2,
+    VERIFY = 3,
+    ACTIVATE = 4,
+    ERASE = 5,
+    ROLLBACK = 6,
+    LABELS = 7,
+    CONFIRM = 8,
+};
+
+enum { ALPHA_MAX = 100, PASSES_MAX = 64 };
+
+static void pair_u32(struct cur_cbor_writer *w, const char *key, uint32_t value) {
+    cur_cbor_write_text(w, key);
+    cur_cbor_write_u32(w, value);
+}
 
 static void write_slot(struct cur_board *b, int i, struct cur_cbor_writer *w) {
     static const char *const states[] = {"empty", "partial", "verified"};
-    const struct cur_slot *slot = &b->slots.slot[i];
-    const uint8_t *image = cur_slots_bytes(&b->slots, i);
-    int verified = slot->state == CUR_SLOT_VERIFIED;
-    cur_cbor_write_map(w, 8);
-    cur_cbor_write_text(w, "slot");
-    cur_cbor_write_int(w, i);
+    static const uint8_t unknown[CUR_IMAGE_HEADER];
+    const struct cur_slot *slot = &b->store.slot[i];
+    const uint8_t *header = slot->state == CUR_SLOT_VERIFIED ? cur_store_bytes(&b->store, i) : unknown;
+    cur_cbor_write_map(w, 11);
+    pair_u32(w, "slot", (uint32_t)i);
     cur_cbor_write_text(w, "state");
     cur_cbor_write_text(w, states[slot->state]);
-    cur_cbor_write_text(w, "len");
-    cur_cbor_write_u32(w, slot->len);
-    cur_cbor_write_text(w, "off");
-    cur_cbor_write_u32(w, slot->off);
+    pair_u32(w, "len", slot->len);
+    pair_u32(w, "off", slot->off);
     cur_cbor_write_text(w, "name");
-    cur_cbor_write_text(w, verified ? (const char *)image + CUR_IMAGE_NAME : "");
-    cur_cbor_write_text(w, "bits");
-    cur_cbor_write_u32(w, verified ? image[CUR_IMAGE_BITS] : 0);
-    cur_cbor_write_text(w, "classes");
-    cur_cbor_write_u32(w, verified ? cur_u16(image + CUR_IMAGE_OUTPUTS) : 0);
+    cur_cbor_write_text(w, (const char *)header + CUR_IMAGE_NAME);
+    pair_u32(w, "kind", cur_u32(header + CUR_IMAGE_KIND));
+    pair_u32(w, "bits", header[CUR_IMAGE_BITS]);
+    pair_u32(w, "ternary", header[CUR_IMAGE_TERNARY]);
+    pair_u32(w, "version", cur_u32(header + CUR_IMAGE_VERSION));
+    cur_cbor_write_text(w, "signed");
+    cur_cbor_write_bool(w, slot->is_signed);
     cur_cbor_write_text(w, "sha");
     cur_cbor_write_bytes(w, slot->sha, 32);
 }
 
+static void pair_slots(struct cur_cbor_writer *w, const char *key, const struct cur_bank *bank) {
+    cur_cbor_write_text(w, key);
+    cur_cbor_write_array(w, bank->count);
+    for (int i = 0; i < bank->count; i++)
+        cur_cbor_write_u32(w, bank->slot[i]);
+}
+
+/* Four pairs of a map. */
+static void write_banks(const struct cur_store *s, struct cur_cbor_writer *w) {
+    static const char *const trials[] = {"none", "trial", "fell_back"};
+    pair_slots(w, "active", &s->active);
+    cur_cbor_write_text(w, "router");
+    cur_cbor_write_int(w, s->active.router);
+    pair_slots(w, "previous", &s->previous);
+    cur_cbor_write_text(w, "trial");
+    cur_cbor_write_text(w, trials[s->trial]);
+}
+
 static int list(struct cur_board *b, struct cur_cbor_writer *w) {
-    cur_cbor_write_map(w, 4);
-    cur_cbor_write_text(w, "slots");
-    cur_cbor_write_array(w, CUR_SLOTS);
+    uint32_t used = 0;
     for (int i = 0; i < CUR_SLOTS; i++)
-        write_slot(b, i, w);
-    cur_cbor_write_text(w, "active");
-    cur_cbor_write_int(w, b->slots.active);
-    cur_cbor_write_text(w, "previous");
-    cur_cbor_write_int(w, b->slots.previous);
-    cur_cbor_write_text(w, "size");
-    cur_cbor_write_u32(w, CUR_SLOT_SIZE);
+        used += b->store.slot[i].state != CUR_SLOT_EMPTY;
+    cur_cbor_write_map(w, 8);
+    cur_cbor_write_text(w, "slots");
+    cur_cbor_write_array(w, used);
+    for (int i = 0; i < CUR_SLOTS; i++) {
+        if (b->store.slot[i].state != CUR_SLOT_EMPTY) write_slot(b, i, w);
+    }
+    pair_u32(w, "count", CUR_SLOTS);
+    write_banks(&b->store, w);
+    pair_u32(w, "size", (uint32_t)(b->store.end - b->store.from) * b->hal->flash_block);
+    pair_u32(w, "free", cur_store_free(&b->store));
     return 0;
 }
 
-/* The slot for an upload that names none: never the active one; where the same upload began, else an empty
- * one, else one that nothing would be rolled back to. */
-static uint32_t slot_for(const struct cur_slots *s, uint32_t len, const uint8_t *sha) {
-    if (s->active >= 0) return (uint32_t)(1 - s->active);
-    for (uint32_t i = 0; i < CUR_SLOTS; i++) {
-        const struct cur_slot *slot = &s->slot[i];
-        if (slot->state == CUR_SLOT_PARTIAL && slot->len == len && memcmp(slot->sha, sha, 32) == 0) return i;
-    }
-    for (uint32_t i = 0; i < CUR_SLOTS; i++) {
-        if (s->slot[i].state == CUR_SLOT_EMPTY) return i;
-    }
-    return s->previous == 0 ? 1 : 0;
-}
-
 static int begin(struct cur_board *b, const struct cur_request *rq, struct cur_cbor_writer *w) {
-    const uint32_t unnamed = 0xffffffffu;
-    uint32_t len, sha_len, slot = unnamed;
+    uint32_t len, sha_len;
     const uint8_t *sha;
-    if (cur_cbor_get_u32(&rq->map, "len", &len) || cur_optional_u32(&rq->map, "slot", &slot) ||
-        cur_need_bytes(b, &rq->map, "sha", &sha, &sha_len) || sha_len != 32 || len == 0) {
+    int slot;
+    if (cur_cbor_get_u32(&rq->map, "len", &len) || cur_need_bytes(b, &rq->map, "sha", &sha, &sha_len) ||
+        sha_len != 32 || len == 0) {
         return CUR_RC_MALFORMED;
     }
-    if (len > CUR_SLOT_SIZE) return CUR_RC_TOO_LARGE;
-    if (slot == unnamed) slot = slot_for(&b->slots, len, sha);
-    if (slot >= CUR_SLOTS || (int)slot == b->slots.active) return CUR_RC_BAD_SLOT;
-    if (cur_slots_begin(&b->slots, (int)slot, len, sha)) return CUR_RC_FLASH;
+    int rc = cur_store_begin(&b->store, len, sha, &slot);
+    if (rc) return rc;
     cur_early_clear(&b->early);
     cur_cbor_write_map(w, 2);
-    cur_cbor_write_text(w, "slot");
-    cur_cbor_write_u32(w, slot);
-    cur_cbor_write_text(w, "off");
-    cur_cbor_write_u32(w, b->slots.slot[slot].off);
+    pair_u32(w, "slot", (uint32_t)slot);
+    pair_u32(w, "off", b->store.slot[slot].off);
     return 0;
 }
 
 static int write(struct cur_board *b, const struct cur_request *rq, struct cur_cbor_writer *w) {
-    uint32_t slot, off, n;
+    uint32_t slot, off, n, crc = 0;
     const uint8_t *data;
     if (cur_cbor_get_u32(&rq->map, "slot", &slot) || cur_cbor_get_u32(&rq->map, "off", &off) ||
         cur_need_bytes(b, &rq->map, "data", &data, &n)) {
         return CUR_RC_MALFORMED;
     }
-    if (slot >= CUR_SLOTS || b->slots.slot[slot].state != CUR_SLOT_PARTIAL) return CUR_RC_BAD_SLOT;
-    struct cur_slot *to = &b->slots.slot[slot];
+    int checked = cur_cbor_get_u32(&rq->map, "crc", &crc);
+    if (checked == CUR_CBOR_MALFORMED) return CUR_RC_MALFORMED;
+    if (slot >= CUR_SLOTS || b->store.slot[slot].state != CUR_SLOT_PARTIAL || b->store.slot[slot].is_file) {
+        return CUR_RC_BAD_SLOT;
+    }
+    if (checked == CUR_CBOR_OK && cur_crc32(0, data, n) != crc) return CUR_RC_BAD_HASH;
+    struct cur_slot *to = &b->store.slot[slot];
     int early = off > to->off && off < to->len && n <= to->len - off;
     int kept = early && cur_early_keep(&b->early, slot, off, data, n);
     while (data && off == to->off) {
         if (n > to->len - to->off) return CUR_RC_TOO_LARGE;
-        if (cur_slots_write(&b->slots, (int)slot, data, n)) return CUR_RC_FLASH;
+        int rc = cur_store_write(&b->store, (int)slot, data, n);
+        if (rc) return rc;
         off = to->off;
         data = cur_early_at(&b->early, slot, off, &n);
     }
     cur_cbor_write_map(w, kept ? 2 : 1);
-    cur_cbor_write_text(w, "off");
-    cur_cbor_write_u32(w, to->off);
+    pair_u32(w, "off", to->off);
     if (kept) {
         cur_cbor_write_text(w, "kept");
         cur_cbor_write_bool(w, 1);
@@ -106,79 +129,122 @@ static int write(struct cur_board *b, const struct cur_request *rq, struct cur_c
     return 0;
 }
 
-/* The slot that verify, activate or erase names. */
+/* The slot that verify or erase names. */
 static int named_slot(const struct cur_request *rq, uint32_t *slot) {
     if (cur_cbor_get_u32(&rq->map, "slot", slot)) return CUR_RC_MALFORMED;
     return *slot < CUR_SLOTS ? 0 : CUR_RC_BAD_SLOT;
-}
-
-/* Hash and structure of the bytes in a slot. */
-static int check_bytes(struct cur_board *b, uint32_t slot) {
-    const struct cur_slot *s = &b->slots.slot[slot];
-    const uint8_t *bytes = cur_slots_bytes(&b->slots, (int)slot);
-    uint8_t digest[32];
-    struct cur_sha256 sha;
-    struct cur_image image;
-    cur_sha256_start(&sha);
-    cur_sha256_feed(&sha, bytes, s->len);
-    cur_sha256_finish(&sha, digest);
-    if (memcmp(digest, s->sha, 32)) return CUR_RC_BAD_HASH;
-    return cur_image_open(&image, bytes, s->len) ? CUR_RC_BAD_IMAGE : 0;
 }
 
 static int verify(struct cur_board *b, const struct cur_request *rq, struct cur_cbor_writer *w) {
     uint32_t slot;
     int rc = named_slot(rq, &slot);
     if (rc) return rc;
-    const struct cur_slot *s = &b->slots.slot[slot];
-    if (s->state == CUR_SLOT_EMPTY) return CUR_RC_NOT_VERIFIED;
-    if (s->off < s->len) return CUR_RC_BAD_HASH;
-    if (s->state == CUR_SLOT_PARTIAL) {
-        rc = check_bytes(b, slot);
-        /* Wrong bytes are forgotten, so that the same upload can be tried again. */
-        if (rc) return cur_slots_restart(&b->slots, (int)slot) ? CUR_RC_FLASH : rc;
-        if (cur_slots_seal(&b->slots, (int)slot)) return CUR_RC_FLASH;
-    }
+    cur_early_clear(&b->early);
+    rc = cur_store_verify(&b->store, (int)slot);
+    if (rc) return rc;
     cur_cbor_write_map(w, 2);
-    cur_cbor_write_text(w, "slot");
-    cur_cbor_write_u32(w, slot);
+    pair_u32(w, "slot", slot);
     cur_cbor_write_text(w, "sha");
-    cur_cbor_write_bytes(w, s->sha, 32);
+    cur_cbor_write_bytes(w, b->store.slot[slot].sha, 32);
     return 0;
 }
 
-static int choose(struct cur_board *b, int active, int previous, struct cur_cbor_writer *w) {
-    if (active != b->slots.active && cur_slots_choose(&b->slots, active, previous)) return CUR_RC_FLASH;
-    cur_expert_load(b);
-    cur_cbor_write_map(w, 2);
-    cur_cbor_write_text(w, "active");
-    cur_cbor_write_int(w, b->slots.active);
-    cur_cbor_write_text(w, "previous");
-    cur_cbor_write_int(w, b->slots.previous);
+/* Routing of its own: all three numbers or none. */
+static int read_routing(const struct cur_cbor_map *map, struct cur_bank *bank) {
+    uint32_t passes = 0, top_k = 0;
+    float alpha = 0.0f;
+    int e[3] = {cur_cbor_get_f32(map, "alpha", &alpha), cur_cbor_get_u32(map, "passes", &passes),
+                cur_cbor_get_u32(map, "topk", &top_k)};
+    if (e[0] == CUR_CBOR_ABSENT && e[1] == CUR_CBOR_ABSENT && e[2] == CUR_CBOR_ABSENT) return 0;
+    if (e[0] || e[1] || e[2] || bank->router < 0) return CUR_RC_MALFORMED;
+    if (!(alpha >= 0.0f && alpha <= ALPHA_MAX) || passes > PASSES_MAX || top_k < 1 || top_k > bank->count) {
+        return CUR_RC_MALFORMED;
+    }
+    bank->own_routing = 1;
+    bank->alpha = alpha;
+    bank->passes = (uint16_t)passes;
+    bank->top_k = (uint8_t)top_k;
+    return 0;
+}
+
+static int read_bank(const struct cur_cbor_map *map, struct cur_bank *bank) {
+    uint32_t slots[CUR_BANK], router;
+    size_t count;
+    cur_bank_clear(bank);
+    int has_router = cur_cbor_get_u32(map, "router", &router);
+    if (cur_cbor_get_u32s(map, "slots", slots, CUR_BANK, &count) || count == 0 ||
+        has_router == CUR_CBOR_MALFORMED) {
+        return CUR_RC_MALFORMED;
+    }
+    bank->count = (uint8_t)count;
+    for (size_t i = 0; i < count; i++) {
+        if (slots[i] >= CUR_SLOTS) return CUR_RC_BAD_SLOT;
+        bank->slot[i] = (uint8_t)slots[i];
+    }
+    if (has_router == CUR_CBOR_OK) {
+        if (router >= CUR_SLOTS) return CUR_RC_BAD_SLOT;
+        bank->router = (int8_t)router;
+    }
+    return read_routing(map, bank);
+}
+
+/* Each image alone: verified, signed, not too old. */
+static int check_images(const struct cur_store *s, const struct cur_bank *bank) {
+    const uint8_t *image;
+    uint32_t len;
+    for (int slot = 0; slot < CUR_SLOTS; slot++) {
+        if (!cur_bank_holds(bank, slot)) continue;
+        if (s->slot[slot].state != CUR_SLOT_VERIFIED) return CUR_RC_NOT_VERIFIED;
+        int rc = cur_store_image(s, slot, &image, &len);
+        if (!rc) rc = cur_store_version_allowed(s, slot);
+        if (rc) return rc;
+    }
+    return 0;
+}
+
+/* Opens the bank; where it cannot be, the active one answers on. */
+static int try_bank(struct cur_board *b, const struct cur_bank *bank) {
+    struct cur_bank before = b->store.active;
+    b->store.active = *bank;
+    int failed = cur_expert_load(b);
+    b->store.active = before;
+    if (failed) (void)cur_expert_load(b);
+    return failed ? CUR_RC_BAD_BANK : 0;
+}
+
+static int answer_banks(struct cur_board *b, int rc, struct cur_cbor_writer *w) {
+    if (rc) {
+        (void)cur_expert_load(b);
+        return rc;
+    }
+    cur_cbor_write_map(w, 4);
+    write_banks(&b->store, w);
     return 0;
 }
 
 static int activate(struct cur_board *b, const struct cur_request *rq, struct cur_cbor_writer *w) {
-    uint32_t slot;
-    int rc = named_slot(rq, &slot);
-    if (rc) return rc;
-    if (b->slots.slot[slot].state != CUR_SLOT_VERIFIED) return CUR_RC_NOT_VERIFIED;
-    return choose(b, (int)slot, b->slots.active, w);
+    struct cur_bank bank;
+    int rc = read_bank(&rq->map, &bank);
+    if (!rc) rc = check_images(&b->store, &bank);
+    if (!rc) rc = try_bank(b, &bank);
+    return rc ? rc : answer_banks(b, cur_store_activate(&b->store, &bank), w);
+}
+
+static int rollback(struct cur_board *b, struct cur_cbor_writer *w) {
+    struct cur_bank bank = b->store.previous;
+    if (bank.count == 0) return CUR_RC_NOT_VERIFIED;
+    if (b->store.protect) return CUR_RC_TOO_OLD;
+    int rc = try_bank(b, &bank);
+    return rc ? rc : answer_banks(b, cur_store_rollback(&b->store), w);
 }
 
 static int erase(struct cur_board *b, const struct cur_request *rq, struct cur_cbor_writer *w) {
     uint32_t slot;
     int rc = named_slot(rq, &slot);
+    if (!rc) rc = cur_store_erase(&b->store, (int)slot);
     if (rc) return rc;
-    if ((int)slot == b->slots.active) return CUR_RC_BAD_SLOT;
-    if (cur_slots_erase(&b->slots, (int)slot)) return CUR_RC_FLASH;
     cur_cbor_write_map(w, 0);
     return 0;
-}
-
-static int rollback(struct cur_board *b, struct cur_cbor_writer *w) {
-    if (b->slots.previous < 0) return CUR_RC_NOT_VERIFIED;
-    return choose(b, b->slots.previous, b->slots.active, w);
 }
 
 static int labels(struct cur_board *b, struct cur_cbor_writer *w) {
@@ -212,6 +278,8 @@ int cur_group_experts(struct cur_board *b, const struct cur_request *rq, struct 
         return erase(b, rq, w);
     case ROLLBACK:
         return rollback(b, w);
+    case CONFIRM:
+        return answer_banks(b, cur_store_confirm(&b->store), w);
     default:
         return CUR_RC_UNSUPPORTED;
     }

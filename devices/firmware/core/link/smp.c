@@ -8,6 +8,8 @@ static cur_handler *handler_of(uint16_t group) {
     switch (group) {
     case CUR_GROUP_OS:
         return cur_group_os;
+    case CUR_GROUP_FILES:
+        return cur_group_files;
     case CUR_GROUP_EXPERTS:
         return cur_group_experts;
     case CUR_GROUP_INFERENCE:

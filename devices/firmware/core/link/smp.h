@@ -10,6 +10,7 @@ enum cur_smp_op { CUR_OP_READ = 0, CUR_OP_WRITE = 2 };
 
 enum cur_group {
     CUR_GROUP_OS = 0,
+    CUR_GROUP_FILES = 8,
     CUR_GROUP_EXPERTS = 64,
     CUR_GROUP_INFERENCE = 65,
     CUR_GROUP_TELEMETRY = 66,
@@ -38,6 +39,11 @@ enum cur_rc {
     CUR_RC_BUSY = 10,
     CUR_RC_NOT_VERIFIED = 11,
     CUR_RC_INCOMPLETE = 12,
+    CUR_RC_FULL = 13,
+    CUR_RC_BAD_BANK = 14,
+    CUR_RC_NOT_SIGNED = 15,
+    CUR_RC_TOO_OLD = 16,
+    CUR_RC_BAD_SETTING = 17,
 };
 
 /* A request whose payload is a well-formed map. */
@@ -50,7 +56,8 @@ struct cur_request {
  * all it needs before it changes anything. */
 typedef int cur_handler(struct cur_board *b, const struct cur_request *rq, struct cur_cbor_writer *w);
 
-cur_handler cur_group_os, cur_group_experts, cur_group_inference, cur_group_telemetry, cur_group_board;
+cur_handler cur_group_os, cur_group_files, cur_group_experts, cur_group_inference, cur_group_telemetry,
+    cur_group_board;
 
 /* Answers one message (header and payload) into b->reply; returns the length, 0 for no answer. */
 size_t cur_smp_answer(struct cur_board *b, const uint8_t *message, size_t len);

@@ -88,6 +88,9 @@ const uint8_t *cur_store_bytes(const struct cur_store *s, int slot);
 uint32_t cur_store_free(const struct cur_store *s);
 uint32_t cur_store_capacity(const struct cur_store *s);
 
+/* Makes a bank none. */
+void cur_bank_clear(struct cur_bank *bank);
+
 /* 1 if the slot belongs to the bank. */
 int cur_bank_holds(const struct cur_bank *bank, int slot);
 
@@ -128,9 +131,5 @@ int cur_store_inference_done(struct cur_store *s);
 /* The active bank cannot be opened: forgets slots whose bytes are not what their hash says, and makes the
  * previous bank active, or none. */
 int cur_store_discard_active(struct cur_store *s);
-
-/* Sets the public key (32 bytes, or NULL for none) and roll-back protection. CUR_RC_NOT_SIGNED if a slot of
- * the active bank is not signed with it; a previous bank that is not is forgotten. */
-int cur_store_set_key(struct cur_store *s, const uint8_t *key, int protect);
 
 #endif

@@ -1,0 +1,86 @@
+#include "key.h"
+#include "store_state.h"
+#include "../crypto/ed25519.h"
+#include "../crypto/sha256.h"
+#include "../inference/image.h"
+#include "../link/smp.h"
+#include "../mem.h"
+
+/* What a slot holds, and who signed it (models/packing/IMAGE.md, Signature). */
+
+enum {
+    SIGNATURE = 96,
+    SIGNATURE_VERSION = 1,
+    AT_LENGTH = 8,
+    AT_KEY_ID = 8,
+    AT_SIGNATURE = 16,
+    AT_ZEROS = 80
+};
+
+/* Hashed at once between two feedings of the watchdog, bytes. */
+enum { PIECE = 16384 };
+
+void cur_store_hash(const struct cur_store *s, int slot, uint8_t digest[32]) {
+    const uint8_t *bytes = cur_store_bytes(s, slot);
+    struct cur_sha256 sha;
+    cur_sha256_start(&sha);
+    for (uint32_t at = 0, left = s->slot[slot].len; left;) {
+        uint32_t n = left < PIECE ? left : PIECE;
+        cur_sha256_feed(&sha, bytes + at, n);
+        at += n;
+        left -= n;
+        if (s->hal->watchdog_feed) s->hal->watchdog_feed(s->hal->ctx);
+    }
+    cur_sha256_finish(&sha, digest);
+}
+
+/* The image's length by its header: all of the slot, or all but a signature; 0 where it is neither. */
+static uint32_t image_length(const struct cur_store *s, int slot) {
+    uint32_t total = s->slot[slot].len;
+    if (total < CUR_IMAGE_HEADER) return 0;
+    uint32_t len = cur_u32(cur_store_bytes(s, slot) + AT_LENGTH);
+    return len >= CUR_IMAGE_HEADER && (len == total || len == total - SIGNATURE) ? len : 0;
+}
+
+int cur_store_signed_with(const struct cur_store *s, int slot, const uint8_t key[32]) {
+    static const char purpose[] = "curlew image 1"; /* with its zero byte */
+    const uint8_t *image = cur_store_bytes(s, slot);
+    uint32_t len = image_length(s, slot);
+    if (len == 0 || len == s->slot[slot].len) return CUR_RC_NOT_SIGNED;
+
+    const uint8_t *signature = image + len;
+    uint8_t message[sizeof purpose + 32], id[8];
+    cur_key_id(key, id);
+    if (memcmp(signature, "SIGN", 4) || cur_u32(signature + 4) != SIGNATURE_VERSION) return CUR_RC_NOT_SIGNED;
+    if (memcmp(signature + AT_KEY_ID, id, sizeof id)) return CUR_RC_NOT_SIGNED;
+    for (uint32_t i = AT_ZEROS; i < SIGNATURE; i++) {
+        if (signature[i]) return CUR_RC_NOT_SIGNED;
+    }
+    memcpy(message, purpose, sizeof purpose);
+    memcpy(message + sizeof purpose, image + CUR_IMAGE_SEAL, 32);
+    if (s->hal->watchdog_feed) s->hal->watchdog_feed(s->hal->ctx);
+    int wrong = cur_ed25519_verify(signature + AT_SIGNATURE, key, message, sizeof message);
+    return wrong ? CUR_RC_NOT_SIGNED : 0;
+}
+
+int cur_store_image(const struct cur_store *s, int slot, const uint8_t **image, uint32_t *len) {
+    *image = cur_store_bytes(s, slot);
+    *len = image_length(s, slot);
+    if (*len == 0) return CUR_RC_BAD_IMAGE;
+    return s->has_key ? cur_store_signed_with(s, slot, s->key) : 0;
+}
+
+static uint32_t version_of(const struct cur_store *s, int slot) {
+    return cur_u32(cur_store_bytes(s, slot) + CUR_IMAGE_VERSION);
+}
+
+int cur_store_version_allowed(const struct cur_store *s, int slot) {
+    return s->protect && version_of(s, slot) < s->version ? CUR_RC_TOO_OLD : 0;
+}
+
+void cur_store_note_versions(struct cur_store *s) {
+    for (int slot = 0; slot < CUR_SLOTS; slot++) {
+        if (cur_bank_holds(&s->active, slot) && version_of(s, slot) > s->version)
+            s->version = version_of(s, slot);
+    }
+}

@@ -1,0 +1,49 @@
+#include "key.h"
+#include "store_state.h"
+#include "../crypto/ed25519.h"
+#include "../crypto/sha256.h"
+#include "../link/smp.h"
+#include "../mem.h"
+
+void cur_key_id(const uint8_t key[32], uint8_t id[8]) {
+    struct cur_sha256 sha;
+    uint8_t digest[32];
+    cur_sha256_start(&sha);
+    cur_sha256_feed(&sha, key, 32);
+    cur_sha256_finish(&sha, digest);
+    memcpy(id, digest, 8);
+}
+
+int cur_key_change_signed(const struct cur_store *s, const uint8_t *key, int protect,
+                          const uint8_t signature[64]) {
+    static const char purpose[] = "curlew key 1"; /* with its zero byte */
+    uint8_t message[sizeof purpose + 8 + 4 + 32 + 1], *p = message;
+    memcpy(p, purpose, sizeof purpose);
+    p += sizeof purpose;
+    memcpy(p, s->hal->id, 8);
+    cur_put_u32(p + 8, s->key_changes);
+    p += 12;
+    if (key) memcpy(p, key, 32);
+    p += key ? 32 : 0;
+    *p++ = protect ? 1 : 0;
+    return cur_ed25519_verify(signature, s->key, message, (size_t)(p - message)) ? CUR_RC_NOT_SIGNED : 0;
+}
+
+int cur_key_set(struct cur_store *s, const uint8_t *key, int protect) {
+    uint8_t is_signed[CUR_SLOTS] = {0};
+    for (int i = 0; i < CUR_SLOTS; i++) {
+        if (!key || s->slot[i].state != CUR_SLOT_VERIFIED) continue;
+        is_signed[i] = cur_store_signed_with(s, i, key) == 0;
+        if (!is_signed[i] && cur_bank_holds(&s->active, i)) return CUR_RC_NOT_SIGNED;
+    }
+    for (int i = 0; i < CUR_SLOTS; i++) {
+        if (key && !is_signed[i] && cur_bank_holds(&s->previous, i)) cur_bank_clear(&s->previous);
+        s->slot[i].is_signed = is_signed[i];
+    }
+    s->has_key = key != NULL;
+    memset(s->key, 0, sizeof s->key);
+    if (key) memcpy(s->key, key, sizeof s->key);
+    s->protect = protect ? 1 : 0;
+    s->key_changes++;
+    return cur_store_commit(s);
+}

@@ -1,0 +1,20 @@
+#ifndef CUR_KEY_H
+#define CUR_KEY_H
+
+#include "store.h"
+
+/* The public key that images must be signed with (Ed25519), as the store's state keeps it. */
+
+/* Id of a key: the first bytes of its SHA-256. */
+void cur_key_id(const uint8_t key[32], uint8_t id[8]);
+
+/* CUR_RC_NOT_SIGNED unless the board's key signed this change (PROTOCOL.md, group 67, `key`). The board must
+ * have one; `key` is 32 bytes, or NULL for none. */
+int cur_key_change_signed(const struct cur_store *s, const uint8_t *key, int protect,
+                          const uint8_t signature[64]);
+
+/* Sets the key (NULL: none) and roll-back protection. 0; CUR_RC_NOT_SIGNED if a slot of the active bank is
+ * not signed with it; CUR_RC_FLASH. A previous bank that is not signed with it is forgotten. */
+int cur_key_set(struct cur_store *s, const uint8_t *key, int protect);
+
+#endif
