@@ -69,10 +69,11 @@ function newest(folder) {
 
 /**
  * Installs Debian packages when this user may; else says exactly what to install and why.
- * @param {{program: string, debian: string, why: string}[]} needs programs wanted, the package of each, and its purpose
+ * @param {{program?: string, file?: string, debian: string, why: string}[]} needs programs wanted, or files where a package
+ *   brings no program, the package of each, and its purpose
  */
 export function ensurePrograms(needs) {
-  const missing = needs.filter(({ program }) => !onPath(program));
+  const missing = needs.filter((one) => !isThere(one));
   if (missing.length === 0) return;
   const packages = [...new Set(missing.map(({ debian }) => debian))];
   const install = ['install', '--yes', '--no-install-recommends', ...packages];
@@ -83,11 +84,13 @@ export function ensurePrograms(needs) {
     spawnSync('apt-get', ['update', '--quiet=2'], { stdio: ['ignore', 2, 2], env });
     spawnSync('apt-get', ['--quiet=2', ...install], { stdio: ['ignore', 'ignore', 2], env });
   }
-  const still = missing.filter(({ program }) => !onPath(program));
+  const still = missing.filter((one) => !isThere(one));
   if (still.length === 0) return;
   const list = still.map(({ debian, why }) => `  ${debian}: ${why}`).join('\n');
   stop(`These packages are needed:\n${list}\nInstall them with: sudo apt-get ${install.join(' ')}`);
 }
+
+const isThere = ({ program, file }) => (file ? existsSync(file) : onPath(program));
 
 export const onPath = (program) =>
   (process.env.PATH ?? '')
