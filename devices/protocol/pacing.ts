@@ -32,6 +32,7 @@ export class Pacing {
   private exposedBytes = 0;
   private losses = 0;
   private keepsEarly = false;
+  private lostEver = 0;
 
   constructor(private readonly path: () => Path) {}
 
@@ -44,11 +45,17 @@ export class Pacing {
   lost(piece: number): void {
     this.expose(this.path().frameBytes(piece) / 2);
     this.losses++;
+    this.lostEver++;
   }
 
   /** The board has kept a piece that came too early: what follows a lost one need not be sent again. */
   kept(): void {
     this.keepsEarly = true;
+  }
+
+  /** Since the beginning. */
+  get lossCount(): number {
+    return this.lostEver;
   }
 
   /** Losses a byte on the line. */

@@ -39,6 +39,8 @@ export interface Transfer {
 /** Silences in a row, and answers that want the same byte, without a byte gained, after which a transfer gives up. */
 const mostSilences = 8;
 const mostStalls = 60;
+/** In flight, those given up included: more would only wait for a place at the board. */
+const mostFlights = 9;
 
 interface Piece {
   start: number;
@@ -134,7 +136,9 @@ export async function transfer(task: Transfer): Promise<void> {
 
   const failed = (flight: Flight, error: CurlewError): void => {
     flights = flights.filter((one) => one !== flight);
-    if (error.code !== 'BOARD_SILENT') throw error;
+    // Damaged on the way, though its frame looked right: as good as lost.
+    const damaged = error.context['reason'] === 'bad_hash';
+    if (error.code !== 'BOARD_SILENT' && !damaged) throw error;
     if (flight.stale || flight.end <= wanted) return;
     giveUp(flight);
     // One silence, however many were in flight.
@@ -146,7 +150,7 @@ export async function transfer(task: Transfer): Promise<void> {
     if (task.signal?.aborted) throw new CurlewError('ABORTED', 'The transfer was cancelled.');
     // After a silence one piece at a time, until bytes arrive again.
     const window = silences > 0 ? 1 : pace.window;
-    while (flights.filter((flight) => !flight.stale).length < window) {
+    while (flights.length < mostFlights && flights.filter((flight) => !flight.stale).length < window) {
       const next = hole();
       if (next.start >= data.length) break;
       launch(next);

@@ -142,7 +142,13 @@ export class Session {
   }
 
   private async open(): Promise<void> {
-    const board = await CurlewBoard.open(this.port, { signal: this.stopping.signal });
+    const board = await CurlewBoard.open(this.port, {
+      signal: this.stopping.signal,
+      onLinkChange: ({ framing, text }) => {
+        this.change({ framing });
+        this.context.log('warning', this.current.id, text);
+      },
+    });
     this.board = board;
     board.onClose((reason) => {
       if (this.board !== board) return;

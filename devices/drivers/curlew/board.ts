@@ -1,7 +1,7 @@
 /** A board that speaks Curlew's protocol, behind any port: one method for each thing it can do. */
 import { CurlewError } from '../../../main/contract/error.ts';
 import { createSmpClient, type RequestOptions, type SmpClient } from '../../protocol/client.ts';
-import { frameLength, type FramingName } from '../../protocol/framing.ts';
+import type { FramingName } from '../../protocol/framing.ts';
 import { boardInfo, type BoardInfo } from '../../protocol/messages/board-info.ts';
 import { expertActivate, type ActiveBank } from '../../protocol/messages/expert-activate.ts';
 import { expertBegin } from '../../protocol/messages/expert-begin.ts';
@@ -19,10 +19,10 @@ import { inferenceRun, type InferenceResult, type InputKind } from '../../protoc
 import { osEcho } from '../../protocol/messages/os-echo.ts';
 import { osReset } from '../../protocol/messages/os-reset.ts';
 import { telemetryRead, type TelemetryPage } from '../../protocol/messages/telemetry-read.ts';
-import { Pacing } from '../../protocol/pacing.ts';
 import { transfer } from '../../protocol/transfer.ts';
 import type { ByteStream, Port } from '../port.ts';
 import { greet } from './greet.ts';
+import { Link, type LinkChange } from './link.ts';
 
 export interface UploadOptions {
   signal?: AbortSignal;
@@ -30,54 +30,44 @@ export interface UploadOptions {
   onProgress?(sent: number, total: number): void;
 }
 
-/** A write message's bytes beside its data: SMP header, CBOR keys, offsets. */
-const writeOverhead = 48;
-/**
- * Most pieces in flight. Small on purpose: what the board answers meanwhile (some 40 bytes a piece) always fits the
- * line's buffers, so a sender that waits to write can never be one that the board waits for.
- */
-const mostInFlight = 7;
+/** An upload that gains no byte is taken up again so often. */
+const mostRounds = 4;
+/** With less than this still to send, bytes, changing the line's rate is not worth while. */
+const worthSlowing = 16_000;
+
+export interface OpenOptions {
+  signal?: AbortSignal;
+  /** Keeps to one framing instead. */
+  framing?: FramingName;
+  /** The link fell back to something slower or surer, now or later. */
+  onLinkChange?(change: LinkChange): void;
+}
 
 export class CurlewBoard {
-  /** What was lost in one transfer tells the next one how to go about it. */
-  private readonly pacing: Pacing;
+  private readonly client: SmpClient;
 
   private constructor(
     private readonly stream: ByteStream,
-    private readonly client: SmpClient,
+    private readonly link: Link,
     /** As it was when the board was greeted; `readInfo` asks anew. */
     readonly info: BoardInfo,
   ) {
-    this.pacing = new Pacing(() => ({
-      largestPiece: client.messageBytes - writeOverhead,
-      largestWindow: Math.min(mostInFlight, client.outstanding),
-      frameBytes: (piece) => frameLength(client.framing, piece + writeOverhead),
-      bytesPerMs: client.bytesPerMs,
-      roundTripMs: client.roundTrip.shortestMs,
-    }));
+    this.client = link.client;
   }
 
   /**
    * Opens the port, greets the board (again and again: the first greeting may fall into its boot), reads its
-   * limits and takes the fastest framing both sides know.
-   * @param options.framing keeps to one framing instead
+   * limits and takes the fastest framing that gets through.
    * @throws CurlewError of the port; BOARD_SILENT, BOARD_GARBAGE, BOARD_REFUSED, ABORTED
    */
-  static async open(
-    port: Port,
-    options: { signal?: AbortSignal; framing?: FramingName } = {},
-  ): Promise<CurlewBoard> {
+  static async open(port: Port, options: OpenOptions = {}): Promise<CurlewBoard> {
     const { signal } = options;
     const stream = await port.open(signal ? { signal } : {});
     try {
-      const client = createSmpClient(stream, port.id);
-      const info = await greet(client, port.id, signal);
-      if (info.framings.binary && options.framing !== 'console') {
-        client.setFraming('binary');
-        // The first binary request proves the framing before anything depends on it.
-        await client.request(osEcho, { text: 'curlew' }, signal ? { signal } : {});
-      }
-      return new CurlewBoard(stream, client, info);
+      const link = new Link(createSmpClient(stream, port.id), stream, options.onLinkChange);
+      const info = await greet(link, port.id, signal);
+      if (info.framings.binary && options.framing !== 'console') await link.tryBinary(signal);
+      return new CurlewBoard(stream, link, info);
     } catch (thrown) {
       await stream.close();
       throw thrown;
@@ -86,6 +76,11 @@ export class CurlewBoard {
 
   get framing(): FramingName {
     return this.client.framing;
+  }
+
+  /** Bits a second; null where the line has no rate. */
+  get baud(): number | null {
+    return this.link.baud;
   }
 
   /** Bytes, messages and retries so far; `discarded` bytes fitted no frame. */
@@ -97,29 +92,31 @@ export class CurlewBoard {
     return this.stream.onClose(listener);
   }
 
-  close(): Promise<void> {
-    return this.stream.close();
+  /** The board is left at the rate at which it was found. */
+  async close(): Promise<void> {
+    await this.link.restore();
+    await this.stream.close();
   }
 
   readInfo(options?: RequestOptions): Promise<BoardInfo> {
-    return this.client.request(boardInfo, undefined, options);
+    return this.link.request(boardInfo, undefined, options);
   }
 
   async echo(text: string, options?: RequestOptions): Promise<string> {
-    return (await this.client.request(osEcho, { text }, options)).text;
+    return (await this.link.request(osEcho, { text }, options)).text;
   }
 
   /** The board answers and restarts; the port stays open. Greet again through `readInfo`. */
   reset(options?: RequestOptions): Promise<void> {
-    return this.client.request(osReset, undefined, options);
+    return this.link.request(osReset, undefined, options);
   }
 
   slots(options?: RequestOptions): Promise<SlotTable> {
-    return this.client.request(expertList, undefined, options);
+    return this.link.request(expertList, undefined, options);
   }
 
   labels(options?: RequestOptions): Promise<string[]> {
-    return this.client.request(expertLabels, undefined, options);
+    return this.link.request(expertLabels, undefined, options);
   }
 
   /**
@@ -132,49 +129,79 @@ export class CurlewBoard {
     sha256: Uint8Array,
     options: UploadOptions = {},
   ): Promise<{ slot: number }> {
-    const { signal, onProgress } = options;
-    const request = signal ? { signal } : {};
-    const { slot, offset } = await this.client.request(
-      expertBegin,
-      { length: image.length, sha256 },
-      request,
-    );
-    onProgress?.(offset, image.length);
-    await transfer({
+    const { signal } = options;
+    let furthest = -1;
+    for (let rounds = 0; ; rounds++) {
+      const begun = await this.link.request(
+        expertBegin,
+        { length: image.length, sha256 },
+        signal ? { signal } : {},
+      );
+      if (begun.offset > furthest) rounds = 0;
+      furthest = Math.max(furthest, begun.offset);
+      const slowing = new AbortController();
+      try {
+        await this.send(image, begun, options, slowing);
+        return { slot: begun.slot };
+      } catch (thrown) {
+        if (signal?.aborted || rounds >= mostRounds) throw thrown;
+        if (slowing.signal.aborted) await this.link.slowDown(signal);
+        else if (!(await this.findAgain(thrown, signal))) throw thrown;
+      }
+    }
+  }
+
+  /** @param slowing aborted when the line's losses ask for a slower rate */
+  private send(
+    image: Uint8Array,
+    begun: { slot: number; offset: number },
+    { signal, onProgress }: UploadOptions,
+    slowing: AbortController,
+  ): Promise<void> {
+    const either = signal ? AbortSignal.any([signal, slowing.signal]) : slowing.signal;
+    onProgress?.(begun.offset, image.length);
+    return transfer({
       data: image,
-      from: offset,
-      pace: this.pacing,
-      send: (at, data, attempt, again) => {
+      from: begun.offset,
+      pace: this.link.pacing,
+      send: (offset, data, attempt, again) => {
         if (again) this.client.countRetry();
+        if (image.length - offset > worthSlowing && this.link.wantsSlower) slowing.abort();
         const sealed = this.client.framing === 'console';
         return this.client.request(
           expertWrite,
-          { slot, offset: at, data, sealed },
-          { ...request, retries: 0, attempt },
+          { slot: begun.slot, offset, data, sealed },
+          { signal: either, retries: 0, attempt },
         );
       },
       ...(onProgress ? { onProgress: (sent: number) => onProgress(sent, image.length) } : {}),
-      ...request,
+      signal: either,
     });
-    return { slot };
+  }
+
+  /** Whether an upload can be taken up again: the board answers, or has restarted and forgotten the upload. */
+  private async findAgain(thrown: unknown, signal?: AbortSignal): Promise<boolean> {
+    if (!(thrown instanceof CurlewError)) return false;
+    if (thrown.code === 'BOARD_SILENT') return this.link.recover(signal);
+    return thrown.code === 'BOARD_REFUSED' && thrown.context['reason'] === 'bad_slot';
   }
 
   /** The board checks hash and structure. @throws CurlewError BOARD_REFUSED, reason bad_hash or bad_image */
   async verify(slot: number, options?: RequestOptions): Promise<Uint8Array> {
-    return (await this.client.request(expertVerify, { slot }, options)).sha256;
+    return (await this.link.request(expertVerify, { slot }, options)).sha256;
   }
 
   /** Makes the expert in this slot answer alone. */
   activate(slot: number, options?: RequestOptions): Promise<ActiveBank> {
-    return this.client.request(expertActivate, { slots: [slot] }, options);
+    return this.link.request(expertActivate, { slots: [slot] }, options);
   }
 
   erase(slot: number, options?: RequestOptions): Promise<void> {
-    return this.client.request(expertErase, { slot }, options);
+    return this.link.request(expertErase, { slot }, options);
   }
 
   rollback(options?: RequestOptions): Promise<ActiveBank> {
-    return this.client.request(expertRollback, undefined, options);
+    return this.link.request(expertRollback, undefined, options);
   }
 
   /**
@@ -188,7 +215,7 @@ export class CurlewBoard {
     await transfer({
       data,
       from: 0,
-      pace: this.pacing,
+      pace: this.link.pacing,
       send: (offset, piece, attempt, again) => {
         if (again) this.client.countRetry();
         return this.client.request(
@@ -200,7 +227,7 @@ export class CurlewBoard {
       ...(options.signal ? { signal: options.signal } : {}),
     });
     try {
-      return await this.client.request(inferenceRun, { kind }, options);
+      return await this.link.request(inferenceRun, { kind }, options);
     } catch (thrown) {
       if (thrown instanceof CurlewError && thrown.context['reason'] === 'no_expert') {
         throw new CurlewError(
@@ -214,19 +241,19 @@ export class CurlewBoard {
   }
 
   lastResult(options?: RequestOptions): Promise<InferenceResult> {
-    return this.client.request(inferenceLast, undefined, options);
+    return this.link.request(inferenceLast, undefined, options);
   }
 
   /** Continuous inference on the board's own audio source. @param hopSamples at 16 kHz, 1600 to 160,000 */
   listen(on: boolean, hopSamples = 7680, options?: RequestOptions): Promise<void> {
-    return this.client.request(inferenceContinuous, { on, hopSamples }, options);
+    return this.link.request(inferenceContinuous, { on, hopSamples }, options);
   }
 
   /** Features of the board's last window: 96 × 64 log-mel values, or the embedding. */
   async features(what: FeatureKind, options?: RequestOptions): Promise<Float32Array> {
     const parts: Uint8Array[] = [];
     for (let offset = 0; ;) {
-      const { data, length } = await this.client.request(inferenceFeatures, { what, offset }, options);
+      const { data, length } = await this.link.request(inferenceFeatures, { what, offset }, options);
       parts.push(data);
       offset += data.length;
       if (offset >= length || data.length === 0) break;
@@ -237,6 +264,6 @@ export class CurlewBoard {
 
   /** @param after last sequence number held durably; also the acknowledgement */
   telemetry(after: number, options?: RequestOptions): Promise<TelemetryPage> {
-    return this.client.request(telemetryRead, { after }, options);
+    return this.link.request(telemetryRead, { after }, options);
   }
 }

@@ -3,6 +3,7 @@ import { CurlewError } from '../../../main/contract/error.ts';
 import type { SmpClient } from '../../protocol/client.ts';
 import { boardInfo, type BoardInfo } from '../../protocol/messages/board-info.ts';
 import { osParameters } from '../../protocol/messages/os-parameters.ts';
+import type { Link } from './link.ts';
 
 /** An emulated board's terminal may swallow the first second; a real one may be booting. */
 const greetings = 8;
@@ -11,19 +12,27 @@ const greetingMs = 500;
 const largestMessage = 4096;
 
 /** @throws CurlewError BOARD_SILENT, BOARD_GARBAGE, BOARD_REFUSED, ABORTED, PORT_LOST */
-export async function greet(client: SmpClient, where: string, signal?: AbortSignal): Promise<BoardInfo> {
-  const options = { timeoutMs: greetingMs, retries: greetings - 1, ...(signal ? { signal } : {}) };
-  try {
-    const info = await client.request(boardInfo, undefined, options);
-    const { bufferSize, bufferCount } = await client.request(osParameters, undefined, options);
-    client.setLimits({
-      messageBytes: Math.min(bufferSize, largestMessage),
-      outstanding: Math.max(1, bufferCount - 1),
-    });
-    return info;
-  } catch (thrown) {
-    throw explain(thrown, client, where);
+export async function greet(link: Link, where: string, signal?: AbortSignal): Promise<BoardInfo> {
+  for (;;) {
+    try {
+      return await ask(link.client, signal);
+    } catch (thrown) {
+      const silent = thrown instanceof CurlewError && thrown.code === 'BOARD_SILENT';
+      if (!silent || !(await link.findSlower(signal))) throw explain(thrown, link.client, where);
+    }
   }
+}
+
+/** The shorter answer first: it comes through where the other would not, and shows that asking again is worth it. */
+async function ask(client: SmpClient, signal?: AbortSignal): Promise<BoardInfo> {
+  const options = { timeoutMs: greetingMs, retries: greetings - 1, ...(signal ? { signal } : {}) };
+  const { bufferSize, bufferCount } = await client.request(osParameters, undefined, options);
+  const info = await client.request(boardInfo, undefined, options);
+  client.setLimits({
+    messageBytes: Math.min(bufferSize, largestMessage),
+    outstanding: Math.max(1, bufferCount - 1),
+  });
+  return info;
 }
 
 function explain(thrown: unknown, client: SmpClient, where: string): unknown {
