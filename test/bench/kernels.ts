@@ -44,9 +44,21 @@ export const bench: Bench = async (say) => {
       figures[`${short}_${name}`] = rounded(together);
     }
   }
+  await convolutions(say, figures);
   await frontEnd(say, figures);
   return figures;
 };
+
+async function convolutions(say: (line: string) => void, figures: Figures): Promise<void> {
+  const all = await Promise.all(machines.map(({ machine }) => countBenchProgram(machine, 'conv')));
+  say('Convolutions, requantization included: instructions a multiply-accumulate; pools: a cell.');
+  say(row(['', ...machines.map(({ short }) => short.toUpperCase())]));
+  for (const name of all[0]!.keys()) {
+    const values = all.map((counts) => perUnit([counts.get(name)!]));
+    say(row([`  ${name}`, ...values.map((value) => value.toFixed(3))]));
+    machines.forEach(({ short }, i) => (figures[`${short}_${name}`] = rounded(values[i]!)));
+  }
+}
 
 async function frontEnd(say: (line: string) => void, figures: Figures): Promise<void> {
   const counts = await countBenchProgram('mps2-an386', 'features');

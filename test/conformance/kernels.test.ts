@@ -14,8 +14,8 @@ interface WebAssemblyApi {
 
 const { WebAssembly } = globalThis as unknown as { WebAssembly: WebAssemblyApi };
 
-/** As many cases as devices/firmware/bench/linear_cases.h makes: 6 precisions, 20 widths, 4 heights, 5 patterns. */
-const verdict = ['linear_same 2400'];
+/** As many cases as devices/firmware/bench/linear_cases.h and conv_cases.h make. */
+const verdict = ['linear_same 2400', 'conv_same 480'];
 
 test.each([
   ['Cortex-M3, portable C', 'mps2-an385'],

@@ -1,29 +1,64 @@
-/* Compares this build's kernels with portable C over all cases of linear_cases.h and prints the verdict:
- * `same N` cases, or which case differs. Runs on every emulated machine and as WebAssembly. */
+/* Compares this build's kernels with portable C over all cases of linear_cases.h and conv_cases.h and prints
+ * the verdicts: `linear_same CASES`, `conv_same CASES`, or which case differs. Runs on every emulated machine
+ * and as WebAssembly. */
 #include "../core/mem.h"
 #include "bench.h"
-#include "linear_cases.h"
+#include "conv_cases.h"
 
 static struct linear_case c;
 static struct cur_linear_work work;
-static int32_t sums[CASE_OUTPUTS + 1], portable[CASE_OUTPUTS + 1];
+static int32_t sums[CASE_OUTPUTS + 1], portable_sums[CASE_OUTPUTS + 1];
+static struct conv_case conv;
+static struct cur_conv_work conv_work;
+static int8_t out[CONV_CASE_OUTPUT], portable_out[CONV_CASE_OUTPUT];
 
-/* 1 where the sums are the same, and what lies behind them is untouched. */
-static int same_sums(uint32_t number) {
-    case_make(&c, number);
+/* What lies behind the results must stay untouched, so all of the memory is compared. */
+static int same_sums(void) {
     memset(sums, 0x5a, sizeof sums);
-    memset(portable, 0x5a, sizeof portable);
+    memset(portable_sums, 0x5a, sizeof portable_sums);
     memset(&work, 0xa5, sizeof work);
     cur_linear(sums, &c.layer, c.codes, &work);
-    cur_linear_portable(portable, &c.layer, c.codes, &work);
-    return memcmp(sums, portable, sizeof sums) == 0;
+    cur_linear_portable(portable_sums, &c.layer, c.codes, &work);
+    return memcmp(sums, portable_sums, sizeof sums) == 0;
 }
 
-void bench(void) {
+static int same_image(void) {
+    memset(out, 0x5a, sizeof out);
+    memset(portable_out, 0x5a, sizeof portable_out);
+    memset(&conv_work, 0xa5, sizeof conv_work);
+    if (conv.depthwise) {
+        cur_depthwise(out, conv.in, &conv.window, &conv.weights, &conv.by, &conv_work);
+        cur_depthwise_portable(portable_out, conv.in, &conv.window, &conv.weights, &conv.by, &conv_work);
+    } else {
+        cur_conv(out, conv.in, &conv.window, &conv.weights, &conv.by, &conv_work);
+        cur_conv_portable(portable_out, conv.in, &conv.window, &conv.weights, &conv.by, &conv_work);
+    }
+    return memcmp(out, portable_out, sizeof out) == 0;
+}
+
+static void check_linear(void) {
     for (uint32_t number = 0; number < CASE_TOTAL; number++) {
-        if (same_sums(number)) continue;
+        case_make(&c, number);
+        if (same_sums()) continue;
         bench_value("linear_differs_at", number);
         return;
     }
     bench_value("linear_same", CASE_TOTAL);
+}
+
+static void check_conv(void) {
+    uint32_t compared = 0;
+    for (uint32_t number = 0; number < CONV_CASE_TOTAL; number++) {
+        if (!conv_case_make(&conv, number)) continue;
+        compared++;
+        if (same_image()) continue;
+        bench_value("conv_differs_at", number);
+        return;
+    }
+    bench_value("conv_same", compared);
+}
+
+void bench(void) {
+    check_linear();
+    check_conv();
 }

@@ -3,7 +3,7 @@
 #include "../mem.h"
 
 #ifdef CUR_KERNELS_DSP
-#include <arm_acle.h>
+#include "dsp.h"
 
 /*
  * Cortex-M's DSP instructions: SMLAD multiplies two pairs of 16-bit numbers and adds both products.
@@ -15,25 +15,16 @@
  * third more.
  */
 
-/* Bytes 0 and 2 of a word as a pair, sign extended; and bytes 1 and 3. */
-static inline uint32_t bytes_0_2(uint32_t x) {
-    return (uint32_t)__sxtb16(x);
-}
-
-static inline uint32_t bytes_1_3(uint32_t x) {
-    return (uint32_t)__sxtb16(x >> 8 | x << 24);
-}
-
 /* For each word of eight 4-bit weights four pairs: of nibbles 0 and 4, 1 and 5, 2 and 6, 3 and 7. */
 static void prepare_4_bits(uint32_t *pairs, const int8_t *codes, uint32_t blocks) {
     for (; blocks; blocks--, codes += 32) {
         for (uint32_t i = 0; i < 16; i += 4, pairs += 4) {
             uint32_t low = cur_u32((const uint8_t *)codes + i);
             uint32_t high = cur_u32((const uint8_t *)codes + 16 + i);
-            pairs[0] = bytes_0_2(low);
-            pairs[1] = bytes_0_2(high);
-            pairs[2] = bytes_1_3(low);
-            pairs[3] = bytes_1_3(high);
+            pairs[0] = cur_bytes_0_2(low);
+            pairs[1] = cur_bytes_0_2(high);
+            pairs[2] = cur_bytes_1_3(low);
+            pairs[3] = cur_bytes_1_3(high);
         }
     }
 }
@@ -76,8 +67,8 @@ static void rows_4_bits(int32_t *sums, const uint8_t *const *row, uint32_t block
 static void prepare_8_bits(uint32_t *pairs, const int8_t *codes, uint32_t blocks) {
     for (uint32_t i = 0; i < 16 * blocks; i += 4, pairs += 2) {
         uint32_t four = cur_u32((const uint8_t *)codes + i);
-        pairs[0] = bytes_0_2(four);
-        pairs[1] = bytes_1_3(four);
+        pairs[0] = cur_bytes_0_2(four);
+        pairs[1] = cur_bytes_1_3(four);
     }
 }
 

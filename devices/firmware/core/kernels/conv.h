@@ -1,0 +1,65 @@
+#ifndef CUR_CONV_H
+#define CUR_CONV_H
+
+#include "linear.h"
+#include "requantize.h"
+
+/*
+ * Convolution and pooling of int8 images, for an encoder: height x width x channels, channels together.
+ * Activations are symmetric (zero is 0, -127 to 127), so padding is zeros. Integers alone; every build gives
+ * the same bytes. Nothing is checked here.
+ */
+
+enum {
+    CUR_CONV_CHANNELS = 512, /* most output channels of a convolution, and channels of a depthwise one */
+    CUR_DEPTHWISE_TAPS = 9,  /* most kernel cells of a depthwise convolution: 3 x 3 */
+};
+
+/* An image and the window that slides over it. */
+struct cur_window {
+    uint16_t height, width, channels;    /* of the input, at least 1 each */
+    uint8_t kernel_height, kernel_width; /* at least 1; no larger than the input unless `same` */
+    uint8_t stride;                      /* 1 or 2, both ways */
+    uint8_t same; /* 1: padded so that the output is ceil(input / stride), the odd cell of padding behind; 0:
+                     none */
+};
+
+/* Scratch, 12 KiB; the caller owns it. */
+struct cur_conv_work {
+    _Alignas(16) int8_t codes[CUR_LINEAR_WIDTH];
+    int32_t sums[CUR_CONV_CHANNELS];
+    union {
+        struct cur_linear_work linear;
+        int8_t taps[CUR_DEPTHWISE_TAPS * CUR_CONV_CHANNELS]; /* 4-bit weights unpacked */
+    };
+};
+
+/* Rows and columns of the output. */
+uint32_t cur_window_rows(const struct cur_window *window);
+uint32_t cur_window_columns(const struct cur_window *window);
+
+/* 2-D convolution; pointwise with a 1 x 1 kernel. `weights` is a linear layer from a window's cells (row,
+ * column, channel: at most CUR_LINEAR_WIDTH of them) to the output channels. */
+void cur_conv(int8_t *out, const int8_t *in, const struct cur_window *window,
+              const struct cur_linear *weights, const struct cur_requantize *by, struct cur_conv_work *work);
+
+/* Depthwise convolution. `weights` are packed as a linear layer of 4 or 8 bits with a row for each kernel
+ * cell and an input for each channel. */
+void cur_depthwise(int8_t *out, const int8_t *in, const struct cur_window *window,
+                   const struct cur_linear *weights, const struct cur_requantize *by,
+                   struct cur_conv_work *work);
+
+/* The same in portable C on every target, to compare with. */
+void cur_conv_portable(int8_t *out, const int8_t *in, const struct cur_window *window,
+                       const struct cur_linear *weights, const struct cur_requantize *by,
+                       struct cur_conv_work *work);
+void cur_depthwise_portable(int8_t *out, const int8_t *in, const struct cur_window *window,
+                            const struct cur_linear *weights, const struct cur_requantize *by,
+                            struct cur_conv_work *work);
+
+/* Mean (rounded half away from zero) and maximum of each channel over the window's cells inside the image;
+ * the scale stays. Over a whole image where the window is as large. */
+void cur_average_pool(int8_t *out, const int8_t *in, const struct cur_window *window);
+void cur_max_pool(int8_t *out, const int8_t *in, const struct cur_window *window);
+
+#endif

@@ -1,0 +1,141 @@
+#include "test.h"
+#include "../bench/conv_cases.h"
+
+static struct conv_case c;
+static struct cur_conv_work work;
+static int8_t out[CONV_CASE_OUTPUT];
+
+/* The code of input i, read from a packed row as IMAGE.md lays it down. */
+static int64_t code_at(uint32_t row, uint32_t i) {
+    const uint8_t *bytes = c.weights.weights + row * c.weights.row_bytes;
+    if (c.weights.bits == 8) return (int8_t)bytes[i];
+    return (bytes[i / 32 * 16 + i % 16] >> 4 * (i % 32 / 16) & 15) - 8;
+}
+
+/* Where output step `at` begins, as ONNX's SAME_UPPER and VALID say. */
+static int begin(int at, int size, int kernel) {
+    if (!c.window.same) return at * c.window.stride;
+    int steps = (size + c.window.stride - 1) / c.window.stride;
+    int padding = (steps - 1) * c.window.stride + kernel - size;
+    return at * c.window.stride - (padding > 0 ? padding : 0) / 2;
+}
+
+static int steps(int size, int kernel) {
+    return c.window.same ? (size + c.window.stride - 1) / c.window.stride
+                         : (size - kernel) / c.window.stride + 1;
+}
+
+static int in_at(int y, int x, int channel) {
+    if (y < 0 || x < 0 || y >= c.window.height || x >= c.window.width) return 0;
+    return c.in[(y * c.window.width + x) * c.window.channels + channel];
+}
+
+static int8_t requantized(int64_t sum, uint32_t channel) {
+    __int128 x = (__int128)(sum + c.by.bias[channel]) * c.by.multiplier[channel];
+    __int128 half = (__int128)1 << (c.by.shift[channel] - 1), low = c.by.relu ? 0 : -127;
+    x = x < 0 ? -((-x + half) >> c.by.shift[channel]) : (x + half) >> c.by.shift[channel];
+    return (int8_t)(x < low ? low : x > 127 ? 127 : x);
+}
+
+static int8_t naive(int out_y, int out_x, int channel) {
+    int64_t sum = 0;
+    int y = begin(out_y, c.window.height, c.window.kernel_height);
+    int x = begin(out_x, c.window.width, c.window.kernel_width);
+    for (int i = 0; i < c.window.kernel_height * c.window.kernel_width; i++) {
+        int row = y + i / c.window.kernel_width, column = x + i % c.window.kernel_width;
+        if (c.depthwise) {
+            sum += code_at((uint32_t)i, (uint32_t)channel) * in_at(row, column, channel);
+            continue;
+        }
+        for (int k = 0; k < c.window.channels; k++)
+            sum += code_at((uint32_t)channel, (uint32_t)(i * c.window.channels + k)) * in_at(row, column, k);
+    }
+    return requantized(sum, (uint32_t)channel);
+}
+
+typedef void convolution(int8_t *, const int8_t *, const struct cur_window *, const struct cur_linear *,
+                         const struct cur_requantize *, struct cur_conv_work *);
+
+static void compare_with_naive(convolution *conv, convolution *depthwise) {
+    for (uint32_t number = 0; number < CONV_CASE_TOTAL; number++) {
+        if (!conv_case_make(&c, number)) continue;
+        int rows = steps(c.window.height, c.window.kernel_height);
+        int columns = steps(c.window.width, c.window.kernel_width);
+        int channels = c.depthwise ? c.window.channels : c.weights.outputs;
+        CHECK_AT(number, cur_window_rows(&c.window) == (uint32_t)rows);
+        CHECK_AT(number, cur_window_columns(&c.window) == (uint32_t)columns);
+        memset(out, 0x5a, sizeof out);
+        memset(&work, 0xa5, sizeof work);
+        (c.depthwise ? depthwise : conv)(out, c.in, &c.window, &c.weights, &c.by, &work);
+        for (int i = 0; i < rows * columns * channels; i++) {
+            int at = i / channels;
+            CHECK_AT(number, out[i] == naive(at / columns, at % columns, i % channels));
+        }
+        CHECK_AT(number, out[rows * columns * channels] == 0x5a);
+    }
+}
+
+static void portable_is_exact(void) {
+    compare_with_naive(cur_conv_portable, cur_depthwise_portable);
+}
+
+static void chosen_is_exact(void) {
+    compare_with_naive(cur_conv, cur_depthwise);
+}
+
+static void requantizes_half_away_from_zero(void) {
+    /* 2^30 / 2^33: an eighth. */
+    static const int32_t bias[13] = {0};
+    static int32_t multiplier[13];
+    static uint8_t shift[13];
+    static const int32_t sums[13] = {0, 4, -4, 8, -8, 12, -12, 1012, -1012, 1016, -1016, 4000, -4000};
+    static const int8_t want[13] = {0, 1, -1, 1, -1, 2, -2, 127, -127, 127, -127, 127, -127};
+    int8_t got[13];
+    for (int i = 0; i < 13; i++)
+        multiplier[i] = 1 << 30, shift[i] = 33;
+    struct cur_requantize by = {bias, multiplier, shift, 0};
+    cur_requantize(got, sums, 13, &by);
+    for (int i = 0; i < 13; i++)
+        CHECK_AT(i, got[i] == want[i]);
+    by.relu = 1;
+    cur_requantize(got, sums, 13, &by);
+    for (int i = 0; i < 13; i++)
+        CHECK_AT(i, got[i] == (want[i] > 0 ? want[i] : 0));
+}
+
+static void pools(void) {
+    for (uint32_t number = 0; number < CONV_CASE_TOTAL; number++) {
+        if (!conv_case_make(&c, number)) continue;
+        static int8_t largest[CONV_CASE_OUTPUT];
+        int rows = steps(c.window.height, c.window.kernel_height);
+        int columns = steps(c.window.width, c.window.kernel_width), channels = c.window.channels;
+        cur_average_pool(out, c.in, &c.window);
+        cur_max_pool(largest, c.in, &c.window);
+        for (int i = 0; i < rows * columns * channels; i++) {
+            int y = begin(i / channels / columns, c.window.height, c.window.kernel_height);
+            int x = begin(i / channels % columns, c.window.width, c.window.kernel_width);
+            int sum = 0, count = 0, most = -200;
+            for (int k = 0; k < c.window.kernel_height * c.window.kernel_width; k++) {
+                int row = y + k / c.window.kernel_width, column = x + k % c.window.kernel_width;
+                if (row < 0 || column < 0 || row >= c.window.height || column >= c.window.width) continue;
+                int value = in_at(row, column, i % channels);
+                sum += value;
+                count++;
+                if (value > most) most = value;
+            }
+            int twice = 2 * sum / count; /* toward zero: half away is (twice + sign) / 2 */
+            CHECK_AT(number, out[i] == (twice + (sum < 0 ? -1 : 1)) / 2);
+            CHECK_AT(number, largest[i] == most);
+        }
+    }
+}
+
+TEST_LIST(conv_tests) = {
+    {"portable convolutions equal the naive ones in every shape, stride, padding and extreme",
+     portable_is_exact},
+    {"this build's convolutions equal the naive ones in every shape, stride, padding and extreme",
+     chosen_is_exact},
+    {"requantization rounds half away from zero and clamps", requantizes_half_away_from_zero},
+    {"pools average and take the largest of what lies inside the image", pools},
+    TEST_END,
+};
