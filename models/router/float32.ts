@@ -4,7 +4,7 @@
  * quotient or root of two binary32 numbers, computed in binary64 and rounded, is the one that binary32 gives:
  * Math.fround around each operation is enough.
  */
-import type { IntegerLayer, LinearLayer, Standardization } from '../experts/expert.ts';
+import type { Expert, IntegerLayer, LinearLayer, Standardization } from '../experts/expert.ts';
 import { largestActivation, layerNormEpsilon, roundHalfEven } from '../quantizers/bitlinear.ts';
 
 const f = Math.fround;
@@ -31,6 +31,11 @@ export function softmax32(logits: Float32Array): Float32Array {
   const powers = logits.map((logit) => exp32(f(logit - top)));
   const sum = powers.reduce((total, power) => f(total + power), 0);
   return powers.map((power) => power / sum);
+}
+
+/** An expert's logits, or a router's without dropout. */
+export function logits32({ layers, standardization }: Expert, embedding: Float32Array): Float32Array {
+  return layers.reduce((input, layer) => layer32(layer, input), standardize32(embedding, standardization));
 }
 
 export function standardize32(embedding: Float32Array, { offset, scale }: Standardization): Float32Array {
