@@ -1,4 +1,7 @@
-/** Experts of every precision: the same bits on every build of the firmware, and what the reference graph gives. */
+/**
+ * Experts of every precision, and a bank of three with a router: the same bits on every build of the firmware, and what
+ * the reference graphs and the lab's own routing give.
+ */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import * as ort from 'onnxruntime-web';
@@ -11,14 +14,16 @@ import { VirtualBoard } from '../../devices/boards/virtual/virtual-board.ts';
 import { CurlewBoard } from '../../devices/drivers/curlew/board.ts';
 import type { Port } from '../../devices/drivers/port.ts';
 import { createSmpClient } from '../../devices/protocol/client.ts';
-import { inferenceRun } from '../../devices/protocol/messages/inference-run.ts';
+import { inferenceRun, type InferenceResult } from '../../devices/protocol/messages/inference-run.ts';
 import { difference, implementationTolerance } from '../../models/evaluation/agreement.ts';
 import type { Expert, Precision } from '../../models/experts/expert.ts';
-import { quantizedModel } from '../../models/experts/models.ts';
-import { packExpert } from '../../models/packing/pack.ts';
+import { quantizedModel, routerModel } from '../../models/experts/models.ts';
+import { packExpert, packRouter } from '../../models/packing/pack.ts';
 import { createReference } from '../../models/reference/reference.ts';
-import { logits32 } from '../../models/router/float32.ts';
-import { randomExpertOf, randomNumbers } from '../fixtures/random-expert.ts';
+import { logits32, softmax32 } from '../../models/router/float32.ts';
+import { answering, route } from '../../models/router/route.ts';
+import type { Routing } from '../../models/router/router.ts';
+import { randomExpertOf, randomNumbers, randomRouter } from '../fixtures/random-expert.ts';
 
 const root = new URL('../../', import.meta.url);
 const precisions: readonly Precision[] = [1, 2, 4, 8, 16, 'ternary', 'ternary-activations'];
@@ -56,49 +61,140 @@ const bits = (values: Float32Array): number[] => [
   ...new Uint32Array(values.buffer, values.byteOffset, values.length),
 ];
 
-async function answersOf(port: Port): Promise<{ logits: Float32Array[]; embedding: Float32Array }> {
+/** The bank: 8-bit, 4-bit and ternary, and what their precision speaks for. */
+const places = [3, 2, 5];
+const prior = [1, 0.5, 0];
+const images = experts.map(({ expert }) => packExpert(expert, new Uint8Array()));
+const hashOf = (bytes: Uint8Array) => new Uint8Array(createHash('sha256').update(bytes).digest());
+const router = randomRouter(
+  70,
+  places.map((at) => ({ name: experts[at]!.name, sha256: hashOf(images[at]!) })),
+  prior,
+);
+/** The router's own routing, then others in its place. */
+const routings: readonly (Pick<Routing, 'alpha' | 'passes' | 'topK'> | undefined)[] = [
+  undefined,
+  { alpha: 50, passes: 7, topK: 1 },
+  { alpha: 0, passes: 0, topK: 3 },
+];
+
+interface BoardAnswers {
+  /** of each expert alone */
+  logits: Float32Array[];
+  embedding: Float32Array;
+  /** of the bank, by `routings`; `place` in the bank of the expert that answered */
+  bank: (InferenceResult & { place: number })[];
+}
+
+async function answersOf(port: Port): Promise<BoardAnswers> {
   const tapped = tappedPort(port);
   const board = await CurlewBoard.open(tapped);
   const client = createSmpClient(tapped.line, tapped.id);
+  const send = async (image: Uint8Array): Promise<number> => {
+    const { slot } = await board.upload(image, hashOf(image));
+    await board.verify(slot);
+    return slot;
+  };
+  // The window stays in the board's buffer: it is sent once.
+  const runAgain = () => client.request(inferenceRun, { kind: 'pcm' as const });
   try {
+    const slots: number[] = [];
     const logits: Float32Array[] = [];
-    for (const { expert } of experts) {
-      const image = packExpert(expert, new Uint8Array());
-      const { slot } = await board.upload(image, new Uint8Array(createHash('sha256').update(image).digest()));
-      await board.verify(slot);
+    for (const image of images) {
+      const slot = await send(image);
+      slots.push(slot);
       await board.activate(slot);
-      // The window stays in the board's buffer: it is sent once.
-      const answer =
-        logits.length === 0 ? board.infer(pcm) : client.request(inferenceRun, { kind: 'pcm' as const });
-      logits.push((await answer).logits);
+      logits.push((await (logits.length === 0 ? board.infer(pcm) : runAgain())).logits);
     }
-    return { logits, embedding: await board.features('embedding') };
+    const bankSlots = places.map((at) => slots[at]!);
+    const routerSlot = await send(packRouter(router, routerModel(router)));
+    const bank: BoardAnswers['bank'] = [];
+    for (const routing of routings) {
+      const own = routing === undefined ? {} : { routing };
+      await board.activateBank({ slots: bankSlots, router: routerSlot, ...own });
+      const answer = await runAgain();
+      bank.push({ ...answer, place: bankSlots.indexOf(answer.slot) });
+    }
+    return { logits, embedding: await board.features('embedding'), bank };
   } finally {
     await board.close();
   }
 }
 
-describe('experts of every precision', () => {
-  let first: { logits: Float32Array[]; embedding: Float32Array };
+describe('experts of every precision and a bank', () => {
+  let first: BoardAnswers;
   beforeAll(async () => {
     first = await answersOf(virtual);
   });
 
   test.each(boards.slice(1))('give the same bits on $name as on virtual', async ({ port }) => {
-    const { logits } = await answersOf(port());
+    const { logits, bank } = await answersOf(port());
     expect(logits.map(bits)).toEqual(first.logits.map(bits));
+    const compared = ({
+      place,
+      curiosity,
+      gate,
+      logits: sum,
+      inferenceId,
+    }: BoardAnswers['bank'][number]) => ({
+      place,
+      curiosity,
+      gate: bits(gate),
+      logits: bits(sum),
+      inferenceId,
+    });
+    expect(bank.map(compared)).toEqual(first.bank.map(compared));
   });
 
   test.each(experts.map((one, i) => ({ ...one, i })))(
     'are what the reference computes: $name',
     async ({ expert, i }) => {
       expect(bits(logits32(expert, first.embedding))).toEqual(bits(first.logits[i]!));
-      const reference = await createReference(ort, quantizedModel(expert));
-      const { logits } = await reference.run(Float32Array.from(pcm, (sample) => sample / 32_768));
-      const { relative, sameTopClass } = difference(first.logits[i]!, logits);
-      expect(relative).toBeLessThanOrEqual(implementationTolerance);
-      expect(sameTopClass).toBe(true);
-      await reference.release();
+      await expectReference(quantizedModel(expert), first.logits[i]!);
     },
   );
+
+  test.each(
+    routings.map((routing, i) => ({ routing, i, name: routing ? JSON.stringify(routing) : 'its own' })),
+  )('the bank routes as the lab does: $name', ({ routing, i }) => {
+    const { inferenceId, curiosity, gate, place, logits } = first.bank[i]!;
+    const inForce = { ...router.routing, ...routing };
+    const expected = route(router, first.embedding, inferenceId, inForce);
+    expect(place).toBe(expected.ranked[0]);
+    expect(bits(gate)).toEqual(bits(expected.gate));
+    expect(Math.abs(curiosity - expected.curiosity)).toBeLessThan(1e-5);
+    expect(curiosity > 0).toBe(inForce.passes > 0);
+    const blend = new Float64Array(logits.length);
+    for (const { expert, share } of answering(expected, inForce.topK)) {
+      first.logits[places[expert]!]!.forEach((logit, at) => (blend[at]! += share * logit));
+    }
+    expect(difference(logits, blend).relative).toBeLessThan(1e-6);
+  });
+
+  test('doubt moves the choice towards precision', () => {
+    const [, doubtful, plain] = first.bank;
+    expect(prior[doubtful!.place]).toBeGreaterThan(prior[plain!.place]!);
+  });
+
+  test('without dropout the gates are the softmax of the router’s graph', async () => {
+    const { gate } = first.bank[2]!;
+    await expectReference(routerModel(router), logits32(router, first.embedding), (logits) =>
+      softmax32(logits).forEach((p, e) => expect(gate[e]).toBeCloseTo(p, 3)),
+    );
+  });
 });
+
+/** Logits of the graph that hears the same window must be those. */
+async function expectReference(
+  model: Uint8Array,
+  found: Float32Array,
+  also: (logits: Float32Array) => void = () => undefined,
+): Promise<void> {
+  const reference = await createReference(ort, model);
+  const { logits } = await reference.run(Float32Array.from(pcm, (sample) => sample / 32_768));
+  const { relative, sameTopClass } = difference(found, logits);
+  expect(relative).toBeLessThanOrEqual(implementationTolerance);
+  expect(sameTopClass).toBe(true);
+  also(logits);
+  await reference.release();
+}

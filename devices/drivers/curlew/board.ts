@@ -3,7 +3,7 @@ import { CurlewError } from '../../../main/contract/error.ts';
 import { createSmpClient, type RequestOptions, type SmpClient } from '../../protocol/client.ts';
 import type { FramingName } from '../../protocol/framing.ts';
 import { boardInfo, type BoardInfo } from '../../protocol/messages/board-info.ts';
-import { expertActivate, type ActiveBank } from '../../protocol/messages/expert-activate.ts';
+import { expertActivate, type ActiveBank, type BankChoice } from '../../protocol/messages/expert-activate.ts';
 import { expertBegin } from '../../protocol/messages/expert-begin.ts';
 import { expertErase } from '../../protocol/messages/expert-erase.ts';
 import { expertLabels } from '../../protocol/messages/expert-labels.ts';
@@ -193,7 +193,12 @@ export class CurlewBoard {
 
   /** Makes the expert in this slot answer alone. */
   activate(slot: number, options?: RequestOptions): Promise<ActiveBank> {
-    return this.link.request(expertActivate, { slots: [slot] }, options);
+    return this.activateBank({ slots: [slot] }, options);
+  }
+
+  /** Makes a router and the experts it picks from answer. */
+  activateBank(bank: BankChoice, options?: RequestOptions): Promise<ActiveBank> {
+    return this.link.request(expertActivate, bank, options);
   }
 
   erase(slot: number, options?: RequestOptions): Promise<void> {

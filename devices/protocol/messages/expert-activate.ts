@@ -25,14 +25,26 @@ export function readActiveBank(reply: Fields): ActiveBank {
   };
 }
 
+export interface BankChoice {
+  /** Slots of the experts, in the router's order; without a router one. */
+  slots: readonly number[];
+  router?: number;
+  /** In place of the router image's own: how much curiosity shifts the choice, dropout passes, experts that answer. */
+  routing?: { alpha: number; passes: number; topK: number };
+}
+
 /** From now on this bank answers. Activating the active bank changes nothing, so asking again is safe. */
-export const expertActivate: Command<{ slots: readonly number[]; router?: number }, ActiveBank> = {
+export const expertActivate: Command<BankChoice, ActiveBank> = {
   name: 'expert activate',
   operation: 'write',
   group: groups.experts,
   id: 4,
   repeatable: true,
   timeoutMs: slowMs,
-  encode: ({ slots, router }) => ({ slots: [...slots], ...(router === undefined ? {} : { router }) }),
+  encode: ({ slots, router, routing }) => ({
+    slots: [...slots],
+    ...(router === undefined ? {} : { router }),
+    ...(routing === undefined ? {} : { alpha: routing.alpha, passes: routing.passes, topk: routing.topK }),
+  }),
   decode: readActiveBank,
 };
