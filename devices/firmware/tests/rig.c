@@ -6,7 +6,7 @@
 
 struct fake rig_fake;
 struct cur_board rig_board;
-uint8_t rig_image[8192] __attribute__((aligned(16)));
+uint8_t rig_image[16384] __attribute__((aligned(16)));
 uint32_t rig_image_len;
 uint8_t rig_reply[CUR_BUF_SIZE];
 size_t rig_reply_len;

@@ -11,7 +11,7 @@ extern struct fake rig_fake;
 extern struct cur_board rig_board;
 
 /* The image that rig_upload sends: fake_image of seed 1 after rig_start. */
-extern uint8_t rig_image[8192];
+extern uint8_t rig_image[16384];
 extern uint32_t rig_image_len;
 
 /* The last reply, and its map. */
