@@ -112,7 +112,7 @@ describe('an upload arrives unharmed', () => {
       },
     });
     expect(reset).not.toBeNull();
-    await reset;
+    await (reset as Promise<void> | null);
     expect(await arrived()).toBe(true);
   });
 
