@@ -285,7 +285,7 @@ export function boardConformance(
             undefined,
           ),
         );
-      expect(await ask(99, 0)).toBe('unsupported');
+      expect(await ask(99, 0)).toBe('not_supported');
       expect(await ask(3, 0)).toBe('not_supported');
       expect(await ask(65, 77)).toBe('unsupported');
       expect(await ask(0, 77)).toBe('not_supported');

@@ -33,16 +33,14 @@ const standard: Record<number, [name: string, sentence: string]> = {
   9: ['corrupt', 'the request arrived damaged'],
 };
 
-/** @returns null when the reply is no error; reads version 2 ("err") and version 1 ("rc") errors */
+/** @returns null when the reply is no error; an error of a group comes in "err", one of SMP itself in "rc" */
 export function refusalOf(command: string, group: number, payload: Payload): CurlewError | null {
   const err = payload['err'] as { group?: unknown; rc?: unknown } | undefined;
   const code = typeof err === 'object' && err !== null ? err.rc : payload['rc'];
   if (typeof code !== 'number' || code === 0) return null;
   const errorGroup = typeof err?.group === 'number' ? err.group : group;
-  const [name, sentence] = (errorGroup >= 64 ? ours : standard)[code] ?? [
-    'code',
-    `it gives the error code ${code}`,
-  ];
+  const ofBoard = err !== undefined && errorGroup >= 64;
+  const [name, sentence] = (ofBoard ? ours : standard)[code] ?? ['code', `it gives the error code ${code}`];
   return new CurlewError('BOARD_REFUSED', `The board refused "${command}": ${sentence}.`, {
     command,
     group: errorGroup,

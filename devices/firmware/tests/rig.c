@@ -112,6 +112,8 @@ int rig_ask_bytes(int op, int group, int command, const uint8_t *payload, size_t
                "err",
                4) == 0)
         return rig_reply[rig_reply_len - 1] & 31;
+    /* SMP's own error: {"rc": n}. */
+    if (rig_reply_len == 13 && memcmp(rig_reply + 8, "\xa1\x62rc", 4) == 0) return rig_reply[12];
     return 0;
 }
 

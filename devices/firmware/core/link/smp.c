@@ -23,26 +23,27 @@ static cur_handler *handler_of(uint16_t group) {
     }
 }
 
-/* The map of an error: version 2 names the group, version 1 does not. */
+/* The map of an error. Version 2 names the group whose error it is, and none where it is SMP's own. */
 static void write_error(struct cur_cbor_writer *w, int version, uint16_t group, int rc) {
     w->len = 0;
     w->overflow = 0;
     cur_cbor_write_map(w, 1);
-    if (version) {
+    int own = rc < 0;
+    if (version && !own) {
         cur_cbor_write_text(w, "err");
         cur_cbor_write_map(w, 2);
         cur_cbor_write_text(w, "group");
         cur_cbor_write_u32(w, group);
     }
     cur_cbor_write_text(w, "rc");
-    cur_cbor_write_u32(w, (uint32_t)rc);
+    cur_cbor_write_u32(w, (uint32_t)(own ? -rc : rc));
 }
 
 static int handle(struct cur_board *b, uint16_t group, struct cur_request *rq, const uint8_t *message,
                   size_t len, struct cur_cbor_writer *w) {
     static const uint8_t empty_map[] = {0xa0};
     cur_handler *handler = handler_of(group);
-    if (!handler) return group < CUR_GROUP_EXPERTS ? CUR_STD_NOT_SUPPORTED : CUR_RC_UNSUPPORTED;
+    if (!handler) return CUR_STD_NOT_SUPPORTED;
     int malformed = group < CUR_GROUP_EXPERTS ? CUR_STD_INVALID : CUR_RC_MALFORMED;
     size_t payload = len - CUR_SMP_HEADER;
     if (big_u16(message + 2) != payload) return malformed;

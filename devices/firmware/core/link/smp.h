@@ -17,11 +17,12 @@ enum cur_group {
     CUR_GROUP_BOARD = 67,
 };
 
-/* `rc` of the standard groups. */
+/* SMP's own errors, whatever the group: `{"rc": n}` on the line, negative here to tell them from a group's.
+ */
 enum cur_standard_rc {
-    CUR_STD_UNKNOWN = 1,
-    CUR_STD_INVALID = 3,
-    CUR_STD_NOT_SUPPORTED = 8,
+    CUR_STD_UNKNOWN = -1,
+    CUR_STD_INVALID = -3,
+    CUR_STD_NOT_SUPPORTED = -8,
 };
 
 /* `rc` of groups 64 to 67; 0 is success. */
