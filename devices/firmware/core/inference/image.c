@@ -5,13 +5,13 @@
 #include "../crypto/sha256.h"
 #include "../link/utf8.h"
 
-enum { NAME_SIZE = 32, HASH_SIZE = 32, ROUTING_SIZE = 20, BAD = -1 };
+enum { HASH_SIZE = 32, ROUTING_SIZE = 20, BAD = -1 };
 
 static int check_name(const uint8_t *name) {
     uint32_t used = 0;
-    while (used < NAME_SIZE && name[used])
+    while (used < CUR_IMAGE_NAME_SIZE && name[used])
         used++;
-    if (used == NAME_SIZE || !cur_all_zero(name + used, NAME_SIZE - used)) return BAD;
+    if (used == CUR_IMAGE_NAME_SIZE || !cur_all_zero(name + used, CUR_IMAGE_NAME_SIZE - used)) return BAD;
     return cur_utf8_valid(name, used) ? 0 : BAD;
 }
 

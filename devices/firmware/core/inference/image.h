@@ -27,7 +27,8 @@ enum {
     CUR_IMAGE_BITS = 24,
     CUR_IMAGE_TERNARY = 27,
     CUR_IMAGE_NAME = 32,
-    CUR_IMAGE_SEAL = 96, /* 32 bytes */
+    CUR_IMAGE_NAME_SIZE = 32, /* a zero at its end included */
+    CUR_IMAGE_SEAL = 96,      /* 32 bytes */
 };
 
 enum cur_image_kind { CUR_IMAGE_EXPERT = 1, CUR_IMAGE_ROUTER = 2 };

@@ -2,6 +2,7 @@
 #include "../mem.h"
 #include "crc.h"
 #include "smp.h"
+#include "utf8.h"
 
 enum {
     LIST = 0,
@@ -22,6 +23,14 @@ static void pair_u32(struct cur_cbor_writer *w, const char *key, uint32_t value)
     cur_cbor_write_u32(w, value);
 }
 
+/* Bytes of an image's name; 0 where flash has decayed and it is none any more. */
+static size_t name_length(const uint8_t *name) {
+    size_t n = 0;
+    while (n < CUR_IMAGE_NAME_SIZE && name[n])
+        n++;
+    return n < CUR_IMAGE_NAME_SIZE && cur_utf8_valid(name, n) ? n : 0;
+}
+
 static void write_slot(struct cur_board *b, int i, struct cur_cbor_writer *w) {
     static const char *const states[] = {"empty", "partial", "verified"};
     static const uint8_t unknown[CUR_IMAGE_HEADER];
@@ -34,7 +43,7 @@ static void write_slot(struct cur_board *b, int i, struct cur_cbor_writer *w) {
     pair_u32(w, "len", slot->len);
     pair_u32(w, "off", slot->off);
     cur_cbor_write_text(w, "name");
-    cur_cbor_write_text(w, (const char *)header + CUR_IMAGE_NAME);
+    cur_cbor_write_text_n(w, header + CUR_IMAGE_NAME, name_length(header + CUR_IMAGE_NAME));
     pair_u32(w, "kind", cur_u32(header + CUR_IMAGE_KIND));
     pair_u32(w, "bits", header[CUR_IMAGE_BITS]);
     pair_u32(w, "ternary", header[CUR_IMAGE_TERNARY]);

@@ -1,6 +1,7 @@
 #include "store_state.h"
 #include "flash.h"
 #include "settings.h"
+#include "../inference/image.h"
 #include "../link/crc.h"
 #include "../link/smp.h"
 #include "../mem.h"
@@ -48,8 +49,8 @@ static void get_bank(struct cur_bank *bank, const uint8_t *p) {
     bank->count = p[0] <= CUR_BANK ? p[0] : 0;
     memcpy(bank->slot, p + 1, CUR_BANK);
     p += 1 + CUR_BANK;
-    bank->router = (int8_t)p[0];
-    bank->own_routing = p[1];
+    bank->router = (int8_t)p[0] < 0 ? -1 : (int8_t)p[0];
+    bank->own_routing = p[1] != 0;
     bank->top_k = p[2];
     bank->passes = cur_u16(p + 3);
     bank->alpha = cur_f32(p + 5);
@@ -133,8 +134,11 @@ static void get_slot(const struct cur_store *s, struct cur_slot *slot, const uin
     slot->generation = cur_u32(p + 4);
     slot->chunks = p[9];
     slot->mark = p[10];
-    const uint8_t *header = s->hal->flash + slot->first * block;
-    int sound = slot->first >= s->from && slot->blocks >= 2 && slot->first + slot->blocks <= s->end &&
+    int inside = slot->first >= s->from && slot->blocks >= 2 && slot->first + slot->blocks <= s->end;
+    const uint8_t *header = s->hal->flash + (inside ? slot->first : s->from) * block;
+    uint32_t len = cur_u32(header + 8);
+    uint32_t least = p[8] & FLAG_VERIFIED ? CUR_IMAGE_HEADER : 1;
+    int sound = inside && len >= least && len <= (slot->blocks - 1u) * block &&
                 cur_u32(header) == header_magic && cur_u32(header + 4) == slot->generation &&
                 cur_u32(header + HEADER_SEALED) == cur_crc32(0, header, HEADER_SEALED);
     /* A file is named only once it is whole: cut short, it is sent anew. */
@@ -143,7 +147,7 @@ static void get_slot(const struct cur_store *s, struct cur_slot *slot, const uin
         memset(slot, 0, sizeof *slot);
         return;
     }
-    slot->len = cur_u32(header + 8);
+    slot->len = len;
     memcpy(slot->sha, header + 12, 32);
     if (p[8] & FLAG_VERIFIED) {
         slot->state = CUR_SLOT_VERIFIED;
@@ -184,12 +188,13 @@ void cur_store_read(struct cur_store *s) {
     check_bank(s, &s->active);
     check_bank(s, &s->previous);
     const uint8_t *p = state + AT_REST;
-    s->trial = p[0];
+    s->trial = p[0] <= CUR_TRIAL_FELL_BACK ? p[0] : CUR_TRIAL_NONE;
     s->starts_left = p[1];
     s->next = cur_u16(p + 2);
+    if (s->next < s->from || s->next >= s->end) s->next = s->from;
     s->generation = cur_u32(p + 4);
-    s->has_key = p[8];
-    s->protect = p[9];
+    s->has_key = p[8] != 0;
+    s->protect = p[9] != 0;
     memcpy(s->key, p + 10, 32);
     s->key_changes = cur_u32(p + 42);
     s->version = cur_u32(p + 46);
