@@ -20,8 +20,14 @@ function bessel(x: number): number {
   return sum;
 }
 
-/** The first half of a symmetric filter's taps, 15 fraction bits; `gain` is the response wanted at a frequency. */
-function taps(count: number, rate: number, stopDecibels: number, gain: (hertz: number) => number): number[] {
+/** The first half of a symmetric filter's taps, `bits` of fraction; `gain` is the response wanted at a frequency. */
+function taps(
+  count: number,
+  rate: number,
+  stopDecibels: number,
+  bits: number,
+  gain: (hertz: number) => number,
+): number[] {
   const beta = 0.1102 * (stopDecibels - 8.7);
   const middle = (count - 1) / 2;
   const steps = 4000;
@@ -35,7 +41,7 @@ function taps(count: number, rate: number, stopDecibels: number, gain: (hertz: n
     return (2 * cutoff * sum * window) / (steps * rate);
   });
   const total = all.reduce((sum, tap) => sum + tap, 0);
-  return all.slice(0, count / 2).map((tap) => Math.round((32768 * tap) / total));
+  return all.slice(0, count / 2).map((tap) => Math.round((2 ** bits * tap) / total));
 }
 
 /** What a CIC decimator of order 4 leaves of a frequency, at its output rate (for many bits a sample). */
@@ -47,7 +53,7 @@ function list(name: string, values: number[]): string {
   return `static const int16_t ${name}[${values.length}] = {\n${lines.join('\n')}\n};\n`;
 }
 
-function header(guard: string, lists: string[]): string {
+function header(guard: string, bits: number, lists: string[]): string {
   return `/* Written by devices/firmware/tools/filters.ts; not to be edited by hand. */
 #ifndef ${guard}
 #define ${guard}
@@ -55,7 +61,7 @@ function header(guard: string, lists: string[]): string {
 #include <stdint.h>
 
 /* clang-format off */
-/* First halves of symmetric low-pass filters, 15 fraction bits. */
+/* First halves of symmetric low-pass filters, ${bits} fraction bits. */
 
 ${lists.join('\n')}
 #endif
@@ -64,23 +70,23 @@ ${lists.join('\n')}
 
 writeFileSync(
   new URL('../core/inference/decimate_taps.h', import.meta.url),
-  header('CUR_DECIMATE_TAPS_H', [
+  header('CUR_DECIMATE_TAPS_H', 14, [
     list(
       'half_band',
-      taps(64, 32000, 64.5, () => 1),
+      taps(64, 32000, 64.5, 14, () => 1),
     ),
     list(
       'third_band',
-      taps(96, 48000, 64.5, () => 1),
+      taps(96, 48000, 64.5, 14, () => 1),
     ),
   ]),
 );
 writeFileSync(
   new URL('../drivers/pdm_taps.h', import.meta.url),
-  header('CUR_PDM_TAPS_H', [
+  header('CUR_PDM_TAPS_H', 15, [
     list(
       'cur_pdm_taps',
-      taps(128, 64000, 66, (hertz) => 1 / droop(hertz)),
+      taps(128, 64000, 66, 15, (hertz) => 1 / droop(hertz)),
     ),
   ]),
 );

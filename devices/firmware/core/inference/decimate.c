@@ -9,13 +9,13 @@ void cur_decimate_start(struct cur_decimator *d, uint32_t rate) {
     d->due = d->by;
 }
 
-/* No sum passes 32 bits: the taps' magnitudes sum to less than 2, of 15 fraction bits. */
+/* No sum passes 32 bits: 2^15 times the taps' magnitudes, which sum to less than 2.1 of 14 fraction bits. */
 static int16_t filtered(const struct cur_decimator *d) {
     const int16_t *x = d->line + d->at; /* oldest first */
-    int32_t sum = 1 << 14;
+    int32_t sum = 1 << 13;
     for (uint32_t i = 0; i < d->taps / 2; i++)
         sum += (x[i] + x[d->taps - 1 - i]) * d->half[i];
-    sum >>= 15;
+    sum >>= 14;
     return (int16_t)(sum > 32767 ? 32767 : sum < -32768 ? -32768 : sum);
 }
 

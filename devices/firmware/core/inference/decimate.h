@@ -4,7 +4,7 @@
 #include <stdint.h>
 
 /*
- * From a microphone's 16, 32 or 48 kHz to 16 kHz: a symmetric FIR filter of 64 or 96 taps of 15 fraction bits
+ * From a microphone's 16, 32 or 48 kHz to 16 kHz: a symmetric FIR filter of 64 or 96 taps of 14 fraction bits
  * (Kaiser's window, tools/filters.ts), of which only every second or third result is computed. Passes up to 7
  * kHz within 0.1 dB; what would fold onto that, from 9 kHz, is at least 60 dB down. Delay: 1 ms.
  */
