@@ -13,6 +13,7 @@ void cur_init(struct cur_board *b, const struct cur_hal *hal) {
     /* A bank that cannot be opened any more makes way for the previous one, and that one for none. */
     while (cur_expert_load(b) && cur_store_discard_active(&b->store) == 0) {
     }
+    if (b->settings.auto_start && b->has_expert) (void)cur_continuous_start(b, b->settings.hop);
 }
 
 uint32_t cur_uptime_ms(const struct cur_board *b) {

@@ -2,6 +2,7 @@
 #define CUR_CURLEW_H
 
 #include "../hal/hal.h"
+#include "inference/decimate.h"
 #include "inference/encoder.h"
 #include "inference/bank.h"
 #include "link/early.h"
@@ -24,8 +25,8 @@ enum {
 /* What the last inference found. */
 struct cur_result {
     uint32_t inference; /* 0: there was none yet */
-    uint32_t sequence;
-    uint32_t slot; /* of the expert that answered: the highest ranked */
+    uint32_t sequence;  /* of its telemetry record; 0: none was kept */
+    uint32_t slot;      /* of the expert that answered: the highest ranked */
     uint32_t classes;
     uint32_t experts; /* that the router chose from; 0 without a router */
     uint32_t latency_us[4];
@@ -66,11 +67,14 @@ struct cur_board {
     struct cur_bank_work work;
     struct cur_result last;
     struct cur_telemetry telemetry;
+    uint32_t kept_ms; /* uptime of the last record kept */
 
     int continuous;
-    uint32_t hop;     /* samples between windows */
-    uint32_t filled;  /* samples of the window so far */
-    uint32_t to_skip; /* samples between two windows, when the hop is longer than a window */
+    uint32_t hop;             /* samples between windows */
+    uint32_t filled;          /* samples of the window so far */
+    uint32_t to_skip;         /* samples between two windows, when the hop is longer than a window */
+    uint64_t listens_from_ns; /* where the duty cycle's first period began */
+    struct cur_decimator decimator;
 };
 
 /* Starts (or restarts) the board: RAM state is new, flash state is read. `hal` must outlive it. */

@@ -35,13 +35,24 @@ static int take_patch(struct cur_board *b) {
     return 0;
 }
 
+/* The class as it is recorded: none where the settings ask for more certainty. */
+static int16_t recorded_class(const struct cur_settings *s, const struct cur_scores *scores) {
+    int unsure = s->max_entropy > 0.0f && scores->entropy > s->max_entropy;
+    return scores->p < s->min_p || unsure ? -1 : (int16_t)scores->top;
+}
+
+/* Keeps a record of the last inference, unless one was kept less than the settings' interval ago. */
 static void append_record(struct cur_board *b) {
     const struct cur_hal *hal = b->hal;
     struct cur_result *last = &b->last;
+    uint32_t now_ms = cur_uptime_ms(b);
+    last->sequence = 0;
+    if (b->telemetry.last && now_ms - b->kept_ms < b->settings.interval_ms) return;
+    b->kept_ms = now_ms;
     struct cur_record record = {
-        .uptime_ms = cur_uptime_ms(b),
+        .uptime_ms = now_ms,
         .inference = last->inference,
-        .top = (int16_t)last->scores.top,
+        .top = recorded_class(&b->settings, &last->scores),
         .source = last->source,
         .p = last->scores.p,
         .entropy = last->scores.entropy,

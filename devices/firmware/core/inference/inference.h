@@ -5,13 +5,15 @@
 
 enum cur_input_kind { CUR_INPUT_PCM = 0, CUR_INPUT_LOG_MEL = 1 };
 
-/* Runs the active bank on the input buffer and appends a telemetry record; the result is in b->last.
+/* Runs the active bank on the input buffer and appends a telemetry record where the interval of the settings
+ * has passed; the result is in b->last.
  * Returns 0, or an rc of group 65: no_expert, malformed (a log-mel value is not finite), bad_image (the
  * router's or an expert's numbers overflowed). */
 int cur_infer(struct cur_board *b, enum cur_input_kind kind);
 
-/* Starts (hop in samples) and stops inference on the board's own audio source. */
-void cur_continuous_start(struct cur_board *b, uint32_t hop);
+/* Starts inference on the board's own audio source, at the microphone's rate and in the duty cycle of the
+ * settings; hop in samples of 16 kHz. 0, or -1 where there is no source or it does not take the rate. */
+int cur_continuous_start(struct cur_board *b, uint32_t hop);
 void cur_continuous_stop(struct cur_board *b);
 
 /* Takes what samples there are and runs at most one inference. Returns 0 when there was nothing to do. */

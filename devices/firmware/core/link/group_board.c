@@ -1,3 +1,4 @@
+#include "../inference/inference.h"
 #include "../mem.h"
 #include "../storage/key.h"
 #include "smp.h"
@@ -136,7 +137,9 @@ static int set(struct cur_board *b, const struct cur_request *rq, struct cur_cbo
     if (!cur_settings_valid(&wanted, b->hal)) return CUR_RC_BAD_SETTING;
     if (wanted.mic_rate != b->settings.mic_rate && !has_rate(b, wanted.mic_rate)) return CUR_RC_BAD_SETTING;
     if (cur_settings_save(&wanted, &b->settings_journal)) return CUR_RC_FLASH;
+    int other_rate = wanted.mic_rate != b->settings.mic_rate;
     b->settings = wanted;
+    if (b->continuous && other_rate && cur_continuous_start(b, b->hop)) cur_continuous_stop(b);
     return write_settings(&b->settings, w);
 }
 

@@ -4,8 +4,6 @@
 
 enum { LOAD = 0, RUN = 1, CONTINUOUS = 2, FEATURES = 3, LAST = 4 };
 
-enum { HOP_DEFAULT = 7680, HOP_MIN = 1600, HOP_MAX = 160000 };
-
 static void write_result(struct cur_board *b, struct cur_cbor_writer *w) {
     const struct cur_result *r = &b->last;
     cur_cbor_write_map(w, 12);
@@ -71,16 +69,16 @@ static int has_audio(const struct cur_board *b) {
 }
 
 static int continuous(struct cur_board *b, const struct cur_request *rq, struct cur_cbor_writer *w) {
-    uint32_t hop = HOP_DEFAULT;
+    uint32_t hop = b->settings.hop;
     int on;
-    if (cur_cbor_get_bool(&rq->map, "on", &on) || cur_optional_u32(&rq->map, "hop", &hop) || hop < HOP_MIN ||
-        hop > HOP_MAX) {
+    if (cur_cbor_get_bool(&rq->map, "on", &on) || cur_optional_u32(&rq->map, "hop", &hop) ||
+        hop < CUR_HOP_MIN || hop > CUR_HOP_MAX) {
         return CUR_RC_MALFORMED;
     }
     if (on && !has_audio(b)) return CUR_RC_UNSUPPORTED;
     if (on && !b->has_expert) return CUR_RC_NO_EXPERT;
     if (on) {
-        cur_continuous_start(b, hop);
+        if (cur_continuous_start(b, hop)) return CUR_RC_UNSUPPORTED;
     } else if (b->continuous) {
         cur_continuous_stop(b);
     }
