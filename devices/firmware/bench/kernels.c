@@ -21,9 +21,13 @@ static uint32_t noise(void) {
     return state >> 8;
 }
 
+/* Roughly normal, as a layer's values are: some kernels take the less the more values they clamp. */
 static void fill_floats(float *to, uint32_t n) {
-    for (uint32_t i = 0; i < n; i++)
-        to[i] = (float)(noise() & 0xffff) / 65536.0f + 0.1f;
+    for (uint32_t i = 0; i < n; i++) {
+        to[i] = -2.0f;
+        for (int k = 0; k < 4; k++)
+            to[i] += (float)(noise() & 0xffff) / 65536.0f;
+    }
 }
 
 static void fill(void) {
