@@ -3,10 +3,12 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CurlewError } from '../contract/error.ts';
 import { openStore } from './open-store.ts';
 import { migrations } from './migrations.ts';
+import { telemetryStore } from './telemetry-store.ts';
 
 let folder: string;
 beforeEach(async () => void (folder = await mkdtemp(join(tmpdir(), 'curlew-store-'))));
@@ -30,6 +32,22 @@ describe('opening the store', () => {
       );
       await store.close();
     }
+  });
+
+  test('records kept before there were routers get no curiosity and the first place', async () => {
+    const path = join(folder, 'lab.duckdb');
+    const instance = await DuckDBInstance.create(path);
+    const old = await instance.connect();
+    await old.run('CREATE TABLE schema_version (version INTEGER PRIMARY KEY, applied_ms DOUBLE)');
+    await old.run(migrations[0]!);
+    await old.run('INSERT INTO schema_version VALUES (1, 0)');
+    await old.run(`INSERT INTO telemetry VALUES ('b', 1, 1, 0, 0, 1, 'e', 0, 1, 0, 0, 0, 0, 0, 'none', 0, 'none',
+      NULL, NULL, NULL)`);
+    old.closeSync();
+    instance.closeSync();
+    const store = await openStore(path);
+    expect((await telemetryStore(store).records('b', 1))[0]).toMatchObject({ curiosity: 0, place: 0 });
+    await store.close();
   });
 
   test('refuses a store of a newer Curlew and a file that is none', async () => {

@@ -15,6 +15,7 @@ import { CurlewBoard } from '../../devices/drivers/curlew/board.ts';
 import type { Port } from '../../devices/drivers/port.ts';
 import { createSmpClient } from '../../devices/protocol/client.ts';
 import { inferenceRun, type InferenceResult } from '../../devices/protocol/messages/inference-run.ts';
+import type { BoardRecord } from '../../devices/protocol/telemetry-record.ts';
 import { difference, implementationTolerance } from '../../models/evaluation/agreement.ts';
 import type { Expert, Precision } from '../../models/experts/expert.ts';
 import { quantizedModel, routerModel } from '../../models/experts/models.ts';
@@ -84,6 +85,8 @@ interface BoardAnswers {
   embedding: Float32Array;
   /** of the bank, by `routings`; `place` in the bank of the expert that answered */
   bank: (InferenceResult & { place: number })[];
+  /** telemetry of `bank` */
+  records: BoardRecord[];
 }
 
 async function answersOf(port: Port): Promise<BoardAnswers> {
@@ -115,7 +118,8 @@ async function answersOf(port: Port): Promise<BoardAnswers> {
       const answer = await runAgain();
       bank.push({ ...answer, place: bankSlots.indexOf(answer.slot) });
     }
-    return { logits, embedding: await board.features('embedding'), bank };
+    const { records } = await board.telemetry(bank[0]!.sequence - 1);
+    return { logits, embedding: await board.features('embedding'), bank, records };
   } finally {
     await board.close();
   }
@@ -169,6 +173,17 @@ describe('experts of every precision and a bank', () => {
       first.logits[places[expert]!]!.forEach((logit, at) => (blend[at]! += share * logit));
     }
     expect(difference(logits, blend).relative).toBeLessThan(1e-6);
+  });
+
+  test('telemetry tells who answered, how curious the router was and what it took', () => {
+    expect(first.records).toHaveLength(routings.length);
+    first.records.forEach((record, i) => {
+      const { place, curiosity, latencyUs, inferenceId } = first.bank[i]!;
+      expect(record).toMatchObject({ place, curiosity, latencyUs, inferenceId });
+      expect(record.latencyUs[2]).toBeGreaterThan(0);
+      const hash = Buffer.from(hashOf(images[places[place]!]!)).toString('hex');
+      expect(record.expert).toBe(hash.slice(0, 16));
+    });
   });
 
   test('doubt moves the choice towards precision', () => {
