@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { CurlewError } from '../../main/contract/error.ts';
 import { createSmpClient } from './client.ts';
 import { expertRollback } from './messages/expert-rollback.ts';
@@ -72,6 +72,39 @@ describe('the SMP client', () => {
     const client = clientOf(stream);
     expect((await client.request(osEcho, { text: 'q' }, { timeoutMs: 10 })).text).toBe('right');
     expect(client.counts.retries).toBe(1);
+  });
+
+  test('asks again at once when the answer to a later request shows that one was lost', async () => {
+    let lost = 1;
+    const stream = scriptedStream((request) =>
+      request.payload['d'] === 'lost' && lost-- > 0 ? null : echo(request),
+    );
+    const client = clientOf(stream);
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const asked = Promise.all(['lost', 'kept'].map((text) => client.request(osEcho, { text })));
+    // Far less than the first time limit.
+    await vi.advanceTimersByTimeAsync(20);
+    expect((await asked).map(({ text }) => text)).toEqual(['lost', 'kept']);
+    expect(client.counts.retries).toBe(1);
+  });
+
+  test('does not use a number again while an answer to it may still come', async () => {
+    const silent: SmpMessage[] = [];
+    const stream = scriptedStream((request) => {
+      if (silent.length > 0 || request.payload['d'] !== 'silent') return echo(request);
+      silent.push(request);
+      return null;
+    });
+    const client = clientOf(stream);
+    const options = { timeoutMs: 5, retries: 0 };
+    expect(await codeOf(client.request(osEcho, { text: 'silent' }, options))).toBe('BOARD_SILENT');
+    const given = silent[0] as SmpMessage;
+    // Its answer comes late, and again and again: none of the next 300 requests may take it for its own.
+    for (let i = 0; i < 300; i++) {
+      if (i < 200) stream.reply(given, { r: 'late' });
+      expect((await client.request(osEcho, { text: `q${i}` })).text).toBe(`q${i}`);
+    }
   });
 
   test('never asks an unrepeatable command again', async () => {

@@ -8,6 +8,7 @@
  */
 import { CurlewError } from '../../main/contract/error.ts';
 import type { ByteStream } from '../drivers/port.ts';
+import { onAbort } from './abort.ts';
 import { quickMs, type Command } from './command.ts';
 import { Fields } from './fields.ts';
 import {
@@ -129,15 +130,14 @@ export function createSmpClient(stream: ByteStream, where: string): SmpClient {
     while (running >= limits.outstanding && !lost) {
       await new Promise<void>((resolve, reject) => {
         const start = () => {
-          signal?.removeEventListener('abort', abort);
+          stopWaiting();
           resolve();
         };
-        const abort = () => {
+        const stopWaiting = onAbort(signal, () => {
           queue.splice(queue.indexOf(start), 1);
           reject(aborted());
-        };
+        });
         queue.push(start);
-        signal?.addEventListener('abort', abort, { once: true });
       });
     }
     running++;
@@ -179,14 +179,13 @@ export function createSmpClient(stream: ByteStream, where: string): SmpClient {
     }
     const frame = encodeFrame(framing, body);
     let timer: NodeJS.Timeout | undefined;
-    let abort: (() => void) | undefined;
+    let stopWaiting: (() => void) | undefined;
     let leftAt: number | null = null;
     flyingBytes += frame.length;
     try {
       const reply = await new Promise<SmpMessage>((resolve, reject) => {
         numbers.wait(number, { ...command, command: command.id, resolve, reject });
-        abort = () => reject(aborted());
-        signal?.addEventListener('abort', abort, { once: true });
+        stopWaiting = onAbort(signal, () => reject(aborted()));
         const ask = (attempt: number, leftMs: number): void => {
           const ms = Math.min(limitOf(attempt), leftMs);
           timer = setTimeout(() => {
@@ -214,7 +213,7 @@ export function createSmpClient(stream: ByteStream, where: string): SmpClient {
       numbers.leave(number);
       flyingBytes -= frame.length;
       clearTimeout(timer);
-      if (abort) signal?.removeEventListener('abort', abort);
+      stopWaiting?.();
     }
   }
 

@@ -65,6 +65,72 @@ describe('a transfer', () => {
     );
   });
 
+  test('sends only what was lost again to a receiver that keeps what comes early', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 2, max: 7 }),
+        fc.infiniteStream(fc.nat(9)),
+        async (window, fates) => {
+          const data = Uint8Array.from({ length: 2000 }, (_, i) => i & 255);
+          const got = new Map<number, Uint8Array>();
+          const answers: (() => void)[] = [];
+          let wanted = 0;
+          let taken = 0;
+          let asked = 0;
+          await transfer({
+            data,
+            from: 0,
+            pace: steady(50, window),
+            send: (offset, piece) =>
+              new Promise((resolve, reject) => {
+                if ((fates.next().value as number) === 0 && asked++ < 40) {
+                  // Shown by a later answer, or by silence where there is none.
+                  answers.push(() => reject(silence()));
+                } else {
+                  taken += piece.length;
+                  got.set(offset, piece);
+                  for (let next = got.get(wanted); next; next = got.get(wanted)) wanted += next.length;
+                  const answer = { wanted, kept: offset > wanted };
+                  answers.push(() => resolve(answer));
+                }
+                setImmediate(() => answers.shift()?.());
+              }),
+          });
+          expect(Buffer.concat([...got].sort(([a], [b]) => a - b).map(([, piece]) => piece))).toEqual(
+            Buffer.from(data),
+          );
+          // Twice only where silence hid what had arrived.
+          expect(taken).toBeLessThanOrEqual(data.length + asked * window * 50);
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+
+  test('goes back where a receiver that restarted wants bytes again', async () => {
+    const data = Uint8Array.from({ length: 500 }, (_, i) => i & 255);
+    let wanted = 100;
+    let restarted = false;
+    const got = new Uint8Array(500);
+    await transfer({
+      data,
+      from: 100,
+      pace: steady(20, 3),
+      send: async (offset, piece) => {
+        if (offset === 300 && !restarted) {
+          restarted = true;
+          wanted = 60;
+        }
+        if (offset === wanted) {
+          got.set(piece, offset);
+          wanted += piece.length;
+        }
+        return { wanted };
+      },
+    });
+    expect(got.subarray(60)).toEqual(data.subarray(60));
+  });
+
   test('goes on from where the receiver stands', async () => {
     const data = Uint8Array.from({ length: 100 }, (_, i) => i);
     const offsets: number[] = [];
