@@ -69,14 +69,16 @@ static inline int32_t block_2_bits(int32_t sum, const uint8_t *row, const int8x1
 static void rows_2_bits(int32_t *sums, const uint8_t *const *row, uint32_t blocks, const void *activations,
                         int32_t start) {
     const int8_t *a = activations;
-    int32_t s[CUR_ROWS] = {start, start, start, start};
-    for (uint32_t at = 0; at < 16 * blocks; at += 16, a += 64) {
+    const uint8_t *r0 = row[0], *r1 = row[1], *r2 = row[2], *r3 = row[3];
+    int32_t s0 = start, s1 = start, s2 = start, s3 = start;
+    for (; blocks; blocks--, r0 += 16, r1 += 16, r2 += 16, r3 += 16, a += 64) {
         const int8x16_t x[] = {vld1q_s8(a), vld1q_s8(a + 16), vld1q_s8(a + 32), vld1q_s8(a + 48)};
-        for (int r = 0; r < CUR_ROWS; r++)
-            s[r] = block_2_bits(s[r], row[r] + at, x);
+        s0 = block_2_bits(s0, r0, x);
+        s1 = block_2_bits(s1, r1, x);
+        s2 = block_2_bits(s2, r2, x);
+        s3 = block_2_bits(s3, r3, x);
     }
-    for (int r = 0; r < CUR_ROWS; r++)
-        sums[r] = s[r];
+    sums[0] = s0, sums[1] = s1, sums[2] = s2, sums[3] = s3;
 }
 
 static inline int32_t block_4_bits(int32_t sum, const uint8_t *row, int8x16_t low, int8x16_t high) {
