@@ -158,6 +158,29 @@ static void writes_within_bounds(void) {
     CHECK(memcmp(whole, want, sizeof want) == 0);
 }
 
+static void narrows_wide_floats(void) {
+    uint8_t bytes[12] = {0xa1, 0x61, 'd', 0xfb};
+    for (int i = 0; i < 200000; i++) {
+        uint64_t bits = (uint64_t)test_noise() << 32 | test_noise();
+        /* Around the range of float32, its smallest numbers included, with many ties. */
+        bits = (bits & ~(0x7ffull << 52)) | (uint64_t)(1023 - 160 + test_noise() % 300) << 52;
+        if (i % 2) bits &= ~0xfffffffull;
+        double wide;
+        memcpy(&wide, &bits, 8);
+        for (int b = 0; b < 8; b++)
+            bytes[4 + b] = (uint8_t)(bits >> (56 - 8 * b));
+        struct cur_cbor_map map;
+        float value = 0;
+        CHECK_AT(i, cur_cbor_map_check(&map, bytes, sizeof bytes) == 0);
+        int e = cur_cbor_get_f32(&map, "d", &value);
+        int fits = wide < 0x1.ffffffp127 && wide > -0x1.ffffffp127;
+        CHECK_AT(i, e == (fits ? CUR_CBOR_OK : CUR_CBOR_MALFORMED));
+        if (!fits) continue;
+        float want = (float)wide;
+        CHECK_AT(i, memcmp(&value, &want, 4) == 0);
+    }
+}
+
 TEST_LIST(cbor_tests) = {
     {"a map of definite lengths is read by key", reads_definite},
     {"a map of indefinite lengths is read the same", reads_indefinite},
@@ -167,5 +190,6 @@ TEST_LIST(cbor_tests) = {
     {"values of the wrong type, out of range or given twice are malformed", refuses_wrong_values},
     {"noise is read without harm", survives_noise},
     {"writing stops at the end of the buffer and remembers it", writes_within_bounds},
+    {"float64 values become the nearest float32", narrows_wide_floats},
     TEST_END,
 };

@@ -194,6 +194,30 @@ static float half_to_float(uint32_t bits) {
     return value;
 }
 
+/* The float32 nearest to a float64's bits, half to even; in integers, as no target computes with float64. */
+static int narrow(uint64_t wide, float *value) {
+    uint32_t exponent = (uint32_t)(wide >> 52) & 0x7ff, shift = 29, bits;
+    uint64_t mantissa = wide & 0xfffffffffffffu;
+    if (exponent == 0x7ff && mantissa) {
+        bits = 0x7fc00000u;
+    } else {
+        int32_t e = (int32_t)exponent - 1023 + 127;
+        if (e >= 255) return CUR_CBOR_MALFORMED;
+        if (e <= 0) { /* below the smallest normal float32: the leading one becomes visible */
+            mantissa |= exponent ? 1ull << 52 : 0;
+            shift = e > -24 ? (uint32_t)(30 - e) : 54;
+            e = 0;
+        }
+        uint64_t rest = mantissa & ((1ull << shift) - 1), half = 1ull << (shift - 1);
+        bits = ((uint32_t)e << 23) + (uint32_t)(mantissa >> shift);
+        if (rest > half || (rest == half && (bits & 1))) bits++;
+        if (bits >= 0x7f800000u) return CUR_CBOR_MALFORMED;
+    }
+    bits |= (uint32_t)(wide >> 63) << 31;
+    memcpy(value, &bits, 4);
+    return CUR_CBOR_OK;
+}
+
 int cur_cbor_get_f32(const struct cur_cbor_map *map, const char *key, float *value) {
     struct reader r;
     struct head h;
@@ -211,11 +235,7 @@ int cur_cbor_get_f32(const struct cur_cbor_map *map, const char *key, float *val
         uint32_t bits = (uint32_t)h.value;
         memcpy(value, &bits, 4);
     } else {
-        double wide;
-        memcpy(&wide, &h.value, 8);
-        /* Beyond float32's range the conversion would be undefined. */
-        if (wide > 3.4028234663852886e38 || wide < -3.4028234663852886e38) return CUR_CBOR_MALFORMED;
-        *value = (float)wide;
+        return narrow(h.value, value);
     }
     return CUR_CBOR_OK;
 }
