@@ -13,6 +13,8 @@ export interface Bank {
   expert(expertId: string): ExpertInfo;
   /** @throws CurlewError EXPERT_NOT_FOUND, FILE_NOT_FOUND, FILE_DAMAGED when its hash is not the manifest's */
   file(expertId: string, file: ExpertFile): Promise<Uint8Array>;
+  /** The image with this hash; null where the bank has none. @throws as `file` */
+  image(sha256: string): Promise<Uint8Array | null>;
   /** Path of the clip's sound. @throws CurlewError FILE_NOT_FOUND */
   clipPath(clipId: string): string;
 }
@@ -70,6 +72,10 @@ export async function loadBank(folder: string): Promise<Bank> {
     clips,
     expert: (expertId) => experts.find((one) => one.id === entry(expertId).id) as ExpertInfo,
     file: async (expertId, file) => read(entry(expertId).files[file]),
+    async image(sha256) {
+      const found = manifest.experts.find((one) => one.files.image.sha256 === sha256);
+      return found ? read(found.files.image) : null;
+    },
     clipPath(clipId) {
       const clip = manifest.clips.find((one) => one.id === clipId);
       if (clip) return join(folder, clip.file.path);

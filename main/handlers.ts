@@ -1,5 +1,4 @@
 /** What the lab does for each request of the contract; the rooms do the work. */
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { CurlewError } from './contract/error.ts';
 import type { EventName, LabEvents } from './contract/events.ts';
@@ -7,7 +6,9 @@ import type { Audio16k, Job, LabInfo } from './contract/types.ts';
 import type { Handlers } from './dispatch.ts';
 import type { Bank } from './experts.ts';
 import { deploy } from './fleet/deploy.ts';
+import { deploymentOf, type DeployImage, type Deployment } from './fleet/deployment.ts';
 import type { EmulatedBoards } from './fleet/emulated-boards.ts';
+import { expertStoreOf } from './fleet/expert-store.ts';
 import type { Fleet } from './fleet/fleet.ts';
 import { play } from './fleet/play.ts';
 import type { MadePort, PortDirectory } from './fleet/port-directory.ts';
@@ -21,6 +22,7 @@ import type { Log } from './log.ts';
 import type { AllowedPaths } from './recordings/allowed-paths.ts';
 import { decodeAll, toInt16 } from './recordings/pcm16k.ts';
 import type { BoardStore } from './store/board-store.ts';
+import type { SignedImages } from './store/signed-images.ts';
 import type { TelemetryStore } from './store/telemetry-store.ts';
 
 export interface Rooms {
@@ -37,26 +39,15 @@ export interface Rooms {
   files: AllowedPaths;
   telemetry: TelemetryStore;
   boards: BoardStore;
+  signedImages: SignedImages;
   emit<E extends EventName>(event: E, payload: LabEvents[E]): void;
 }
 
 export function handlersOf(rooms: Rooms): Handlers {
   const { fleet, jobs, bank, keys, files, telemetry } = rooms;
 
-  const slots = async (session: Session) => {
-    const { slots, active, previous } = await session.connected().slots();
-    return slots.map((one) => ({
-      slot: one.slot,
-      state: one.state,
-      length: one.length,
-      offset: one.offset,
-      name: one.name,
-      bits: one.bits,
-      sha256: Buffer.from(one.sha256).toString('hex'),
-      active: active.includes(one.slot),
-      previous: previous.includes(one.slot),
-    }));
-  };
+  const slots = async (session: Session) =>
+    expertStoreOf(await session.connected().slots(), rooms.signedImages);
 
   /** Changes slots with the board to itself, then tells how they stand. */
   const changeSlots = async (boardId: string, change: Parameters<Session['exclusive']>[0]) => {
@@ -71,19 +62,35 @@ export function handlersOf(rooms: Rooms): Handlers {
     return fleet.attach(made.port.id);
   };
 
-  const startDeploy = (boardId: string, image: Uint8Array, name: string, activate: boolean): Job => {
+  const startDeploy = (boardId: string, deployment: Deployment, activate: boolean): Job => {
     const session = fleet.session(boardId);
+    const { name, sha256 } = deployment.router ?? (deployment.experts[0] as DeployImage);
+    const title = deployment.router ? `${name} and its ${deployment.experts.length} experts` : name;
     return jobs.start({
       kind: 'deploy',
-      title: `Deploy ${name} to ${session.state.name}`,
+      title: `Deploy ${title} to ${session.state.name}`,
       canPause: false,
       async run({ signal, progress }) {
-        const result = await deploy(session, image, { activate, signal, progress });
-        const sha256 = createHash('sha256').update(image).digest('hex');
+        const { sign } = keys;
+        const result = await deploy(session, deployment, {
+          activate,
+          signal,
+          progress,
+          sign,
+          signedImages: rooms.signedImages,
+        });
         await rooms.boards.deployed(result, { name, sha256 });
         return result;
       },
     });
+  };
+
+  /** Changes how a board is, then tells how it stands. */
+  const changeBoard = async (boardId: string, change: Parameters<Session['exclusive']>[0]) => {
+    const session = fleet.session(boardId);
+    await session.exclusive(change);
+    await session.refresh();
+    return session.state;
   };
 
   return {
@@ -109,23 +116,46 @@ export function handlersOf(rooms: Rooms): Handlers {
       return null;
     },
 
+    'boards.settings': ({ boardId }) => fleet.session(boardId).connected().settings(),
+    'boards.changeSettings': async ({ boardId, settings }) => {
+      await changeBoard(boardId, (board) => board.changeSettings(settings));
+      return fleet.session(boardId).connected().settings();
+    },
+    'boards.setKey': async ({ boardId, keyId, protect }) => {
+      const newKey = keyId === null ? null : Buffer.from((await keys.find(keyId)).publicKey, 'hex');
+      return changeBoard(boardId, (board) => board.changeKey({ newKey, protect }, keys.sign));
+    },
+
     'experts.list': () => bank.experts,
     'experts.file': ({ expertId, file }) => bank.file(expertId, file),
 
     'keys.list': () => keys.list(),
     'keys.create': ({ name }) => keys.create(name),
-    'keys.delete': async ({ keyId }) => (await keys.delete(keyId), keys.list()),
+    'keys.delete': async ({ keyId }) => {
+      const user = fleet.boards().find((board) => board.keyId === keyId);
+      if (user) {
+        throw new CurlewError(
+          'KEY_IN_USE',
+          `${user.name} takes only what is signed with this key: give it another key, or none, first.`,
+          { keyId, boardId: user.id },
+        );
+      }
+      await keys.delete(keyId);
+      return keys.list();
+    },
     'keys.export': ({ keyId }) => keys.exportPublic(keyId),
 
     'slots.list': ({ boardId }) => slots(fleet.session(boardId)),
-    'slots.activate': ({ boardId, slot }) => changeSlots(boardId, (board) => board.activate(slot)),
+    'slots.activate': ({ boardId, slots, router = null }) =>
+      changeSlots(boardId, (board) => board.activate({ slots, router })),
     'slots.erase': ({ boardId, slot }) => changeSlots(boardId, (board) => board.erase(slot)),
     'slots.rollback': ({ boardId }) => changeSlots(boardId, (board) => board.rollback()),
+    'slots.confirm': ({ boardId }) => changeSlots(boardId, (board) => board.confirm()),
     'deploy.start': async ({ boardId, expertId, activate = true }) =>
-      startDeploy(boardId, await bank.file(expertId, 'image'), bank.expert(expertId).name, activate),
-    'deploy.file': async ({ boardId, path, activate = true }) => {
-      const real = await files.resolve(path);
-      return startDeploy(boardId, await readWhole(real), real, activate);
+      startDeploy(boardId, await deploymentOf([await bank.file(expertId, 'image')], bank.image), activate),
+    'deploy.files': async ({ boardId, paths, activate = true }) => {
+      const images = await Promise.all(paths.map(async (path) => readWhole(await files.resolve(path))));
+      return startDeploy(boardId, await deploymentOf(images, bank.image), activate);
     },
 
     'clips.list': () => bank.clips,

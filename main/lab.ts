@@ -22,6 +22,7 @@ import { boardStore } from './store/board-store.ts';
 import { jobStore } from './store/job-store.ts';
 import { openStore } from './store/open-store.ts';
 import { resultStore } from './store/result-store.ts';
+import { signedImages } from './store/signed-images.ts';
 import { telemetryStore } from './store/telemetry-store.ts';
 
 export interface LabOptions {
@@ -53,6 +54,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   const log = createLog((line) => emit('log', line));
   const telemetry = telemetryStore(store);
   const boards = boardStore(store);
+  const signed = await signedImages(store);
   const roots = options.roots ?? usualRoots();
   const files = new AllowedPaths(roots);
   const bank = await loadBank(resources.bank);
@@ -62,7 +64,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   const virtual = await virtualBoards(join(dataFolder, 'boards'), resources.virtualBoard);
   const emulated = emulatedBoards();
   const ports = portDirectory();
-  const fleet = new Fleet(ports, { telemetry, boards, emit, log: log.add });
+  const fleet = new Fleet(ports, { telemetry, boards, signedImages: signed, emit, log: log.add });
 
   for (const made of virtual.known()) {
     ports.add(made);
@@ -85,6 +87,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     files,
     telemetry,
     boards,
+    signedImages: signed,
     emit,
   });
   log.add('info', null, `The lab is open; its data is in ${dataFolder}.`);

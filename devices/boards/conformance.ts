@@ -90,7 +90,7 @@ export function boardConformance(
     const deploy = async (image: Uint8Array): Promise<number> => {
       const { slot } = await board.upload(image, sha256(image));
       await board.verify(slot);
-      await board.activate(slot);
+      await board.activate({ slots: [slot] });
       return slot;
     };
     /** Runs what is in the board's input buffer once more: no window to send. */
@@ -202,7 +202,7 @@ export function boardConformance(
       const after = await board.slots();
       expect(after.slots.map(({ slot }) => slot)).toEqual([running]);
       expect(after.freeBytes).toBeGreaterThanOrEqual(freeBytes);
-      expect(await refusal(board.activate(other))).toBe('not_verified');
+      expect(await refusal(board.activate({ slots: [other] }))).toBe('not_verified');
       expect(await refusal(board.rollback())).toBe('not_verified');
     });
 
@@ -229,7 +229,7 @@ export function boardConformance(
       altered[altered.length >> 1]! ^= 1;
       const { slot } = await board.upload(altered, sha256(second));
       expect(await refusal(board.verify(slot))).toBe('bad_hash');
-      expect(await refusal(board.activate(slot))).toBe('not_verified');
+      expect(await refusal(board.activate({ slots: [slot] }))).toBe('not_verified');
       // Announced with its own hash: now the image's seal is what does not match.
       const own = await board.upload(altered, sha256(altered));
       expect(await refusal(board.verify(own.slot))).toBe('bad_image');

@@ -3,13 +3,16 @@
  * checked by the lab whatever the transport, and the type of its result.
  */
 import * as v from 'valibot';
+import { settingProblems } from './settings.ts';
 import type {
   Audio16k,
   Board,
+  BoardSettings,
   Clip,
   ClassifiedFile,
   Detection,
   ExpertInfo,
+  ExpertStore,
   ExportFile,
   FileEntry,
   Job,
@@ -19,7 +22,6 @@ import type {
   PortListing,
   RecordingInfo,
   SigningKey,
-  Slot,
   TelemetryRecord,
   TelemetrySummary,
 } from './types.ts';
@@ -33,7 +35,28 @@ const seconds = (max: number) => v.pipe(v.number(), v.finite(), v.minValue(0), v
 const boardId = v.strictObject({ boardId: id });
 const jobId = v.strictObject({ jobId: id });
 const keyId = v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/));
-const boardSlot = v.strictObject({ boardId: id, slot: whole(0, 15) });
+
+const slot = whole(0, 15);
+/** Ranges and their sentences are settings.ts's alone. */
+const settings = v.pipe(
+  v.strictObject({
+    name: v.string(),
+    latitude: v.nullable(v.number()),
+    longitude: v.nullable(v.number()),
+    microphoneRate: v.number(),
+    listenS: v.number(),
+    periodS: v.number(),
+    hopSamples: v.number(),
+    leastProbability: v.number(),
+    mostEntropy: v.number(),
+    telemetryIntervalMs: v.number(),
+    autoStart: v.boolean(),
+  }),
+  v.check(
+    (given) => Object.keys(settingProblems(given)).length === 0,
+    ({ input }) => Object.values(settingProblems(input as BoardSettings))[0]?.replace(/\.$/, '') ?? '',
+  ),
+);
 
 export const requestSchemas = {
   'lab.info': none,
@@ -54,6 +77,12 @@ export const requestSchemas = {
   /** Board's own microphone: continuous inference on or off. A virtual board hears the bundled clip `clipId`. */
   'boards.listen': v.strictObject({ boardId: id, on: v.boolean(), clipId: v.optional(id) }),
 
+  'boards.settings': boardId,
+  /** All at once; the answer is what the board keeps, durably. */
+  'boards.changeSettings': v.strictObject({ boardId: id, settings }),
+  /** From now on only images signed with this key; null: any. A key that is set already signs the change. */
+  'boards.setKey': v.strictObject({ boardId: id, keyId: v.nullable(keyId), protect: v.boolean() }),
+
   'experts.list': none,
   'experts.file': v.strictObject({
     expertId: id,
@@ -68,13 +97,27 @@ export const requestSchemas = {
   'keys.export': v.strictObject({ keyId }),
 
   'slots.list': boardId,
-  'slots.activate': boardSlot,
-  'slots.erase': boardSlot,
+  /** One expert, or those of a router in its order. */
+  'slots.activate': v.strictObject({
+    boardId: id,
+    slots: v.pipe(v.array(slot), v.minLength(1), v.maxLength(8)),
+    router: v.optional(slot),
+  }),
+  'slots.erase': v.strictObject({ boardId: id, slot }),
   'slots.rollback': boardId,
+  /** The trial of the active bank is over. */
+  'slots.confirm': boardId,
   /** Uploads, verifies and (unless told otherwise) activates; progress comes as a job. */
   'deploy.start': v.strictObject({ boardId: id, expertId: id, activate: v.optional(v.boolean()) }),
-  /** The same from an image file on disk. */
-  'deploy.file': v.strictObject({ boardId: id, path, activate: v.optional(v.boolean()) }),
+  /**
+   * The same from image files on disk: one expert, or a router with its experts. Experts of the router that are
+   * not among the files are taken from the bank.
+   */
+  'deploy.files': v.strictObject({
+    boardId: id,
+    paths: v.pipe(v.array(path), v.minLength(1), v.maxLength(9)),
+    activate: v.optional(v.boolean()),
+  }),
 
   'clips.list': none,
   'clips.audio': v.strictObject({ clipId: id }),
@@ -126,18 +169,22 @@ export interface RequestResults {
   'boards.machines': Machine[];
   'boards.addQemu': Board;
   'boards.listen': null;
+  'boards.settings': BoardSettings;
+  'boards.changeSettings': BoardSettings;
+  'boards.setKey': Board;
   'experts.list': ExpertInfo[];
   'experts.file': Uint8Array;
   'keys.list': SigningKey[];
   'keys.create': SigningKey;
   'keys.delete': SigningKey[];
   'keys.export': ExportFile;
-  'slots.list': Slot[];
-  'slots.activate': Slot[];
-  'slots.erase': Slot[];
-  'slots.rollback': Slot[];
+  'slots.list': ExpertStore;
+  'slots.activate': ExpertStore;
+  'slots.erase': ExpertStore;
+  'slots.rollback': ExpertStore;
+  'slots.confirm': ExpertStore;
   'deploy.start': Job;
-  'deploy.file': Job;
+  'deploy.files': Job;
   'clips.list': Clip[];
   'clips.audio': Audio16k;
   'play.start': Job;

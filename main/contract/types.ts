@@ -53,23 +53,81 @@ export interface Board {
   framing: 'console' | 'binary';
   hasAudioSource: boolean;
   continuous: boolean;
-  /** The active expert as the board tells it; null when none. */
-  activeExpert: { name: string; sha256: string; bits: number } | null;
+  /** Why it last started: `power`, `request`, `watchdog`, `fault`, `unknown`. */
+  cause: string;
+  /** The active expert as the board tells it (the first one of a bank); null when none. */
+  activeExpert: { name: string; sha256: string; bits: number; ternary: boolean } | null;
+  /** The router that picks among the active experts; null where one expert answers alone. */
+  activeRouter: { name: string; experts: number } | null;
+  /** A newly activated bank that has not proved itself yet, or one that was undone because it did not. */
+  trial: 'none' | 'trial' | 'fell_back';
+  /** Key that its images must be signed with; null where it takes any. */
+  keyId: string | null;
+  /** It refuses images older than one that ran. */
+  rollbackProtected: boolean;
   supplyMillivolts: number | null;
   temperatureC: number | null;
   lastSeenMs: number | null;
 }
 
+/** A place in a board's store that holds an image, or a part of one. */
 export interface Slot {
   slot: number;
-  state: 'empty' | 'partial' | 'verified';
+  state: 'partial' | 'verified';
+  /** Bytes as announced (with a signature), and how many of them have arrived. */
   length: number;
   offset: number;
+  /** Known once verified: empty, null, 0 or false before. */
   name: string;
+  kind: 'expert' | 'router' | null;
   bits: number;
+  ternary: boolean;
+  version: number;
+  /** Carries a sound signature of the board's key. */
+  signed: boolean;
+  /** Of the image, without its signature where the lab knows it. */
   sha256: string;
   active: boolean;
   previous: boolean;
+}
+
+/** A board's flash as far as experts go. */
+export interface ExpertStore {
+  slots: Slot[];
+  slotCount: number;
+  bytes: number;
+  /** The largest image that fits now. */
+  freeBytes: number;
+  /** Slots of the bank that answers, in the router's order; empty for none. */
+  active: number[];
+  router: number | null;
+  /** Where roll back leads; empty for nowhere. */
+  previous: number[];
+  trial: Board['trial'];
+}
+
+/** What a person sets and a board keeps; ranges in settings.ts. */
+export interface BoardSettings {
+  /** Empty: the board's own. */
+  name: string;
+  /** Degrees; both null where the place is not known. */
+  latitude: number | null;
+  longitude: number | null;
+  /** Samples a second. */
+  microphoneRate: number;
+  /** Seconds of listening in each period; 0 always. */
+  listenS: number;
+  periodS: number;
+  /** Samples of 16 kHz between windows of continuous inference. */
+  hopSamples: number;
+  /** Below this top probability a window is recorded as no class. */
+  leastProbability: number;
+  /** Above this entropy, nats, a window is recorded as no class; 0 off. */
+  mostEntropy: number;
+  /** Shortest time between telemetry records. */
+  telemetryIntervalMs: number;
+  /** Continuous inference starts when the board does. */
+  autoStart: boolean;
 }
 
 export interface ExpertInfo {
@@ -200,7 +258,10 @@ export interface Job {
 export interface DeployResult {
   kind: 'deploy';
   boardId: string;
-  slot: number;
+  /** Where the experts lie, in the router's order, and the router where there is one. */
+  slots: number[];
+  router: number | null;
+  /** Of all images, their signatures included. */
   bytes: number;
   uploadMs: number;
   /** Image bytes per second over the line's byte rate; null where the line's rate is unknown. */

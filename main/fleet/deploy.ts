@@ -1,64 +1,94 @@
-/** Deploying an expert: upload beside the running one, verify by hash, then switch. */
+/** Deploying an expert, or a router with its experts: upload beside the running bank, verify, then switch. */
 import { createHash } from 'node:crypto';
+import type { CurlewBoard } from '../../devices/drivers/curlew/board.ts';
 import { CurlewError } from '../contract/error.ts';
 import type { DeployResult } from '../contract/types.ts';
-import { readImage } from '../../models/packing/read.ts';
+import type { SignedImages } from '../store/signed-images.ts';
+import { bytesFor, type Deployment } from './deployment.ts';
 import type { Session } from './session.ts';
 
 export interface DeployOptions {
   activate: boolean;
   signal: AbortSignal;
-  /** @param done bytes of `total` on the board; `detail` for a person */
   progress(fraction: number, detail: string): void;
+  /** Signs with a key of the lab; asked only for a board that has one. @throws CurlewError KEY_NOT_FOUND */
+  sign(keyId: string, text: Uint8Array): Promise<Uint8Array>;
+  signedImages: SignedImages;
 }
 
 /**
- * Until the board has verified the image the old expert keeps running, whatever happens.
- * @throws CurlewError IMAGE_BAD, IMAGE_HASH before anything is sent; those of the board and the port; ABORTED
+ * Until the board has verified every image the old bank keeps running, whatever happens.
+ * @throws CurlewError KEY_NOT_FOUND before anything is sent; those of the board and the port; ABORTED
  */
 export async function deploy(
   session: Session,
-  image: Uint8Array,
+  { experts, router }: Deployment,
   options: DeployOptions,
 ): Promise<DeployResult> {
-  readImage(image);
-  const sha256 = createHash('sha256').update(image).digest();
+  const { signal, progress } = options;
   return session.exclusive(async (board) => {
-    const { signal, progress } = options;
+    const uploads = await Promise.all(
+      [...experts, ...(router ? [router] : [])].map(async (one) => {
+        const bytes = await bytesFor(one, session.state, options.sign);
+        const sha256 = createHash('sha256').update(bytes).digest();
+        await options.signedImages.keep(sha256.toString('hex'), one.sha256);
+        return { name: one.name, bytes, sha256 };
+      }),
+    );
+    const total = uploads.reduce((sum, { bytes }) => sum + bytes.length, 0);
     const began = performance.now();
-    const { slot } = await board.upload(image, sha256, {
-      signal,
-      onProgress: (sent, total) =>
-        progress((0.96 * sent) / total, uploading(sent, total, performance.now() - began)),
-    });
-    const uploadMs = performance.now() - began;
-    progress(0.96, 'verifying');
-    const verified = await board.verify(slot, { signal });
-    if (!sha256.equals(verified)) {
-      throw new CurlewError(
-        'IMAGE_HASH',
-        'The board verified another image than the one that was sent; deploy again.',
-      );
+    const slots: number[] = [];
+    let before = 0;
+    for (const { name, bytes, sha256 } of uploads) {
+      const slot = await uploadOne(board, bytes, sha256, signal, (sent) => {
+        const rate = (1000 * (before + sent)) / Math.max(performance.now() - began, 1);
+        const part = uploads.length > 1 ? `${name}: ` : '';
+        progress(
+          (0.96 * (before + sent)) / total,
+          sent < bytes.length
+            ? `${part}uploading ${kilobytes(before + sent)} of ${kilobytes(total)} kB, ${kilobytes(rate)} kB/s`
+            : `${part}verifying`,
+        );
+      });
+      slots.push(slot);
+      before += bytes.length;
     }
+    const uploadMs = performance.now() - began;
+    const routerSlot = router ? (slots.pop() as number) : null;
     if (options.activate) {
       progress(0.98, 'activating');
-      await board.activate(slot, { signal });
+      await board.activate({ slots, router: routerSlot }, { signal });
     }
     await session.refresh();
     const rate = session.lineBytesPerSecond;
     return {
       kind: 'deploy',
       boardId: session.state.id,
-      slot,
-      bytes: image.length,
+      slots,
+      router: routerSlot,
+      bytes: total,
       uploadMs,
-      lineShare: rate === null ? null : image.length / (uploadMs / 1000) / rate,
+      lineShare: rate === null ? null : total / (uploadMs / 1000) / rate,
       activated: options.activate,
     };
-  }, options.signal);
+  }, signal);
 }
 
-const uploading = (sent: number, total: number, ms: number): string =>
-  `uploading ${kilobytes(sent)} of ${kilobytes(total)} kB, ${kilobytes((1000 * sent) / Math.max(ms, 1))} kB/s`;
+async function uploadOne(
+  board: CurlewBoard,
+  bytes: Uint8Array,
+  sha256: Buffer,
+  signal: AbortSignal,
+  onSent: (sent: number) => void,
+): Promise<number> {
+  const { slot } = await board.upload(bytes, sha256, { signal, onProgress: onSent });
+  onSent(bytes.length);
+  const verified = await board.verify(slot, { signal });
+  if (sha256.equals(verified)) return slot;
+  throw new CurlewError(
+    'IMAGE_HASH',
+    'The board verified another image than the one that was sent; deploy again.',
+  );
+}
 
 const kilobytes = (bytes: number) => (bytes / 1000).toFixed(bytes < 100_000 ? 1 : 0);

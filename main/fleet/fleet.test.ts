@@ -12,15 +12,20 @@ import type { Board, PortListing, TelemetryRecord } from '../contract/types.ts';
 import { resources } from '../resources.ts';
 import { boardStore } from '../store/board-store.ts';
 import { openStore, type Store } from '../store/open-store.ts';
+import { signedImages, type SignedImages } from '../store/signed-images.ts';
 import { telemetryStore, type TelemetryStore } from '../store/telemetry-store.ts';
-import { deploy } from './deploy.ts';
+import { deploy, type DeployOptions } from './deploy.ts';
+import { deploymentOf } from './deployment.ts';
 import { Fleet } from './fleet.ts';
 import { play } from './play.ts';
 import { portDirectory, type PortDirectory } from './port-directory.ts';
 import type { Session } from './session.ts';
 
 const image = (seed: number) => packExpert(randomExpert(seed), new Uint8Array(32));
-const quiet = { signal: new AbortController().signal, progress: () => undefined };
+const expert = (seed: number) => deploymentOf([image(seed)], async () => null);
+const noKey = async () => {
+  throw new CurlewError('KEY_NOT_FOUND', 'There is no key.');
+};
 const sound = Int16Array.from({ length: 15_600 + 7680 }, (_, i) => 8000 * Math.sin(i / 7));
 const codeOf = (promise: Promise<unknown>) =>
   promise.then(
@@ -34,6 +39,8 @@ const until = async (holds: () => boolean): Promise<void> => {
 let folder: string;
 let store: Store;
 let telemetry: TelemetryStore;
+let signed: SignedImages;
+let quiet: Omit<DeployOptions, 'activate'>;
 let fleet: Fleet;
 let virtual: VirtualBoard;
 let board: Board;
@@ -46,12 +53,20 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'curlew-fleet-'));
   store = await openStore(join(folder, 'lab.duckdb'));
   telemetry = telemetryStore(store);
+  signed = await signedImages(store);
+  quiet = {
+    signal: new AbortController().signal,
+    progress: () => undefined,
+    sign: noKey,
+    signedImages: signed,
+  };
   told = [];
   listings = [];
   ports = portDirectory();
   fleet = new Fleet(ports, {
     telemetry,
     boards: boardStore(store),
+    signedImages: signed,
     emit: (event, payload) => {
       if (event === 'ports') listings.push(payload as PortListing);
       if (event === 'telemetry') told.push(...(payload as { records: TelemetryRecord[] }).records);
@@ -76,7 +91,7 @@ afterEach(async () => {
 
 describe('a fleet of one virtual board', () => {
   test('deploys, plays a recording, and stores what the board reports of it', async () => {
-    const result = await deploy(session, image(1), { ...quiet, activate: true });
+    const result = await deploy(session, await expert(1), { ...quiet, activate: true });
     expect(result).toMatchObject({ boardId: board.id, activated: true, lineShare: null });
     expect(session.state.activeExpert).toMatchObject({ name: 'random-1', bits: 4 });
     const seen: number[] = [];
@@ -90,26 +105,29 @@ describe('a fleet of one virtual board', () => {
   });
 
   test('refuses a truncated and an altered image before anything is sent', async () => {
-    await deploy(session, image(1), { ...quiet, activate: true });
+    await deploy(session, await expert(1), { ...quiet, activate: true });
     const good = image(2);
     const altered = Uint8Array.from(good);
     altered[good.length - 100] = (altered[good.length - 100] as number) ^ 1;
-    expect(await codeOf(deploy(session, altered, { ...quiet, activate: true }))).toBe('IMAGE_HASH');
-    expect(await codeOf(deploy(session, good.subarray(0, 5000), { ...quiet, activate: true }))).toMatch(
-      /^IMAGE_/,
-    );
+    expect(await codeOf(deploymentOf([altered], async () => null))).toBe('IMAGE_HASH');
+    expect(await codeOf(deploymentOf([good.subarray(0, 5000)], async () => null))).toMatch(/^IMAGE_/);
     expect(session.state.activeExpert?.name).toBe('random-1');
   });
 
   test('a cancelled deploy leaves the old expert running, and the next one goes on where it stopped', async () => {
-    await deploy(session, image(1), { ...quiet, activate: true });
+    await deploy(session, await expert(1), { ...quiet, activate: true });
     const abort = new AbortController();
     const progress = (fraction: number) => void (fraction > 0.4 && abort.abort());
-    const cut = deploy(session, image(2), { activate: true, signal: abort.signal, progress });
+    const cut = deploy(session, await expert(2), {
+      ...quiet,
+      activate: true,
+      signal: abort.signal,
+      progress,
+    });
     expect(await codeOf(cut)).toBe('ABORTED');
     expect(session.state).toMatchObject({ state: 'attached', activeExpert: { name: 'random-1' } });
     const fractions: number[] = [];
-    await deploy(session, image(2), {
+    await deploy(session, await expert(2), {
       ...quiet,
       activate: true,
       progress: (fraction) => fractions.push(fraction),
@@ -119,7 +137,7 @@ describe('a fleet of one virtual board', () => {
   });
 
   test('keeps every record over a restart of the board, and tells the boots apart', async () => {
-    await deploy(session, image(1), { ...quiet, activate: true });
+    await deploy(session, await expert(1), { ...quiet, activate: true });
     await play(session, sound, { ...quiet, onWindow: () => undefined });
     await session.connected().reset();
     await play(session, sound, { ...quiet, onWindow: () => undefined });
@@ -141,14 +159,14 @@ describe('a fleet of one virtual board', () => {
   test('shows a vanished board as lost, rejects at once, and attaches it again', async () => {
     virtual.switchOff();
     await until(() => session.state.state === 'lost');
-    expect(await codeOf(deploy(session, image(1), { ...quiet, activate: true }))).toBe('PORT_LOST');
+    expect(await codeOf(deploy(session, await expert(1), { ...quiet, activate: true }))).toBe('PORT_LOST');
     expect(fleet.boards()).toMatchObject([{ id: board.id, state: 'lost' }]);
     expect(await fleet.attach(virtual.id)).toMatchObject({ id: board.id, state: 'attached' });
     expect(fleet.boards()).toHaveLength(1);
   });
 
   test('detaches in the middle of work: the work ends, the port is free again', async () => {
-    const going = deploy(session, image(3), { ...quiet, activate: true });
+    const going = deploy(session, await expert(3), { ...quiet, activate: true });
     await fleet.detach(board.id);
     expect(await codeOf(going)).toBe('PORT_LOST');
     expect(fleet.boards()).toEqual([]);
@@ -157,7 +175,7 @@ describe('a fleet of one virtual board', () => {
   });
 
   test('listens with the board’s own microphone and stores the records as they come', async () => {
-    await deploy(session, image(1), { ...quiet, activate: true });
+    await deploy(session, await expert(1), { ...quiet, activate: true });
     virtual.setMicrophone(sound);
     await session.connected().listen(true, 1600);
     await until(() => told.length >= 3);

@@ -6,12 +6,15 @@ import { CurlewError, toCurlewError } from '../contract/error.ts';
 import type { EventName, LabEvents } from '../contract/events.ts';
 import type { Board, LogLine, TelemetryRecord } from '../contract/types.ts';
 import type { BoardStore } from '../store/board-store.ts';
+import type { SignedImages } from '../store/signed-images.ts';
 import type { TelemetryStore } from '../store/telemetry-store.ts';
+import { expertStoreOf } from './expert-store.ts';
 import { pullTelemetry } from './telemetry-pull.ts';
 
 export interface SessionContext {
   telemetry: TelemetryStore;
   boards: BoardStore;
+  signedImages: SignedImages;
   emit<E extends EventName>(event: E, payload: LabEvents[E]): void;
   log(level: LogLine['level'], subject: string | null, text: string): void;
   /** The state of some board changed. */
@@ -104,7 +107,9 @@ export class Session {
     const board = this.connected();
     const options = { signal: this.stopping.signal };
     const [info, table] = [await board.readInfo(options), await board.slots(options)];
-    const slot = table.slots.find((one) => one.slot === table.active[0]);
+    const store = expertStoreOf(table, this.context.signedImages);
+    const [expert] = store.active.map((slot) => store.slots.find((one) => one.slot === slot));
+    const router = store.slots.find((one) => one.slot === store.router);
     this.change({
       id: info.id,
       name: info.name,
@@ -118,7 +123,14 @@ export class Session {
       supplyMillivolts: info.supplyMillivolts,
       temperatureC: info.temperatureC,
       lastSeenMs: Date.now(),
-      activeExpert: slot ? { name: slot.name, sha256: hex(slot.sha256), bits: slot.bits } : null,
+      cause: info.cause,
+      activeExpert: expert
+        ? { name: expert.name, sha256: expert.sha256, bits: expert.bits, ternary: expert.ternary }
+        : null,
+      activeRouter: router ? { name: router.name, experts: store.active.length } : null,
+      trial: store.trial,
+      keyId: info.keyId,
+      rollbackProtected: info.protected,
     });
   }
 
@@ -132,6 +144,7 @@ export class Session {
     const mine = this.pulling.then(() =>
       pullTelemetry(this.connected(), this.current.id, {
         telemetry: this.context.telemetry,
+        signedImages: this.context.signedImages,
         signal: this.stopping.signal,
         onRecords: (records) => this.received(records),
         onReboot: () => this.rebooted(),
@@ -224,8 +237,6 @@ export class Session {
   }
 }
 
-const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
-
 const blank = (port: Port): Board => ({
   id: `port:${port.id}`,
   portId: port.id,
@@ -241,7 +252,12 @@ const blank = (port: Port): Board => ({
   framing: 'console',
   hasAudioSource: false,
   continuous: false,
+  cause: '',
   activeExpert: null,
+  activeRouter: null,
+  trial: 'none',
+  keyId: null,
+  rollbackProtected: false,
   supplyMillivolts: null,
   temperatureC: null,
   lastSeenMs: null,

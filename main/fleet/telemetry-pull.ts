@@ -5,10 +5,12 @@
 import type { CurlewBoard } from '../../devices/drivers/curlew/board.ts';
 import type { BoardRecord } from '../../devices/protocol/telemetry-record.ts';
 import type { TelemetryRecord } from '../contract/types.ts';
+import type { SignedImages } from '../store/signed-images.ts';
 import type { TelemetryStore } from '../store/telemetry-store.ts';
 
 export interface PullOptions {
   telemetry: TelemetryStore;
+  signedImages: SignedImages;
   signal: AbortSignal;
   /** Stored already when called. */
   onRecords(records: TelemetryRecord[]): void;
@@ -24,7 +26,7 @@ export async function pullTelemetry(
   boardId: string,
   options: PullOptions,
 ): Promise<void> {
-  const { telemetry, signal } = options;
+  const { telemetry, signedImages, signal } = options;
   while (!signal.aborted) {
     const boot = bootOf.get(board) ?? board.info.bootId;
     const cursor = await telemetry.cursor(boardId, boot);
@@ -37,7 +39,13 @@ export async function pullTelemetry(
     }
     if (page.records.length === 0) return;
     const receivedMs = Date.now();
-    const records = page.records.map((record) => ({ ...flat(record), boardId, bootId: boot, receivedMs }));
+    const records = page.records.map((record) => ({
+      ...flat(record),
+      expert: signedImages.imageOf(record.expert),
+      boardId,
+      bootId: boot,
+      receivedMs,
+    }));
     await telemetry.append(records);
     options.onRecords(records);
     if ((page.records.at(-1) as BoardRecord).sequence + 1 >= page.next) return;

@@ -4,7 +4,15 @@
  */
 import type { EventName, LabEvents } from '../contract/events.ts';
 import type { RequestName, RequestParams, RequestResult } from '../contract/requests.ts';
-import type { Board, ExpertInfo, Job, LogLine, SigningKey, Slot } from '../contract/types.ts';
+import type {
+  Board,
+  BoardSettings,
+  ExpertInfo,
+  ExpertStore,
+  Job,
+  LogLine,
+  SigningKey,
+} from '../contract/types.ts';
 import type { EventMessage } from '../contract/wire.ts';
 import { dispatch, type Handlers } from '../dispatch.ts';
 import type { Lab } from '../lab.ts';
@@ -24,7 +32,12 @@ export const board: Board = {
   framing: 'binary',
   hasAudioSource: true,
   continuous: false,
-  activeExpert: { name: 'night', sha256: 'ab'.repeat(32), bits: 4 },
+  cause: 'power',
+  activeExpert: { name: 'night', sha256: 'ab'.repeat(32), bits: 4, ternary: false },
+  activeRouter: null,
+  trial: 'none',
+  keyId: null,
+  rollbackProtected: false,
   supplyMillivolts: 3300,
   temperatureC: 21.5,
   lastSeenMs: 1_790_000_000_000,
@@ -44,16 +57,45 @@ export const job: Job = {
   result: null,
 };
 
-const slot: Slot = {
-  slot: 0,
-  state: 'verified',
-  length: 70_000,
-  offset: 70_000,
-  name: 'night',
-  bits: 4,
-  sha256: 'cd'.repeat(32),
-  active: true,
-  previous: false,
+const store: ExpertStore = {
+  slots: [
+    {
+      slot: 0,
+      state: 'verified',
+      length: 70_000,
+      offset: 70_000,
+      name: 'night',
+      kind: 'expert',
+      bits: 4,
+      ternary: false,
+      version: 3,
+      signed: true,
+      sha256: 'cd'.repeat(32),
+      active: true,
+      previous: false,
+    },
+  ],
+  slotCount: 12,
+  bytes: 2 ** 20,
+  freeBytes: 900_000,
+  active: [0],
+  router: null,
+  previous: [],
+  trial: 'trial',
+};
+
+const settings: BoardSettings = {
+  name: 'Küste 雨',
+  latitude: 54.5,
+  longitude: -8.25,
+  microphoneRate: 48_000,
+  listenS: 60,
+  periodS: 600,
+  hopSamples: 7680,
+  leastProbability: 0.5,
+  mostEntropy: 1.5,
+  telemetryIntervalMs: 1000,
+  autoStart: true,
 };
 
 const expert: ExpertInfo = {
@@ -83,7 +125,6 @@ const audio = { pcm: bytes, samples: bytes.length / 2 };
 const text = { name: 'export.csv', mime: 'text/csv', text: 'a,b\r\n1,“ü”\r\n' };
 const ofBoard = { boardId: board.id };
 const ofJob = { jobId: job.id };
-const ofSlot = { ...ofBoard, slot: 0 };
 
 /** One request of each name, as a page would make it, and what this lab answers. */
 export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N>] } = {
@@ -98,18 +139,22 @@ export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N
   'boards.machines': [{}, [{ name: 'mps2-an386', title: 'Cortex-M4F on QEMU (mps2-an386)' }]],
   'boards.addQemu': [{ machine: 'mps2-an386' }, board],
   'boards.listen': [{ ...ofBoard, on: true, clipId: 'rain' }, null],
+  'boards.settings': [ofBoard, { ...settings, latitude: null, longitude: null }],
+  'boards.changeSettings': [{ ...ofBoard, settings }, settings],
+  'boards.setKey': [{ ...ofBoard, keyId: null, protect: false }, board],
   'experts.list': [{}, [expert]],
   'experts.file': [{ expertId: 'night', file: 'image' }, bytes],
   'keys.list': [{}, [key]],
   'keys.create': [{ name: 'Station' }, key],
   'keys.delete': [{ keyId: key.id }, []],
   'keys.export': [{ keyId: key.id }, text],
-  'slots.list': [ofBoard, [slot]],
-  'slots.activate': [ofSlot, [slot]],
-  'slots.erase': [ofSlot, []],
-  'slots.rollback': [ofBoard, [slot]],
+  'slots.list': [ofBoard, store],
+  'slots.activate': [{ ...ofBoard, slots: [0, 2], router: 1 }, store],
+  'slots.erase': [{ ...ofBoard, slot: 0 }, store],
+  'slots.rollback': [ofBoard, store],
+  'slots.confirm': [ofBoard, store],
   'deploy.start': [{ ...ofBoard, expertId: 'night', activate: false }, job],
-  'deploy.file': [{ ...ofBoard, path: '/images/night.cxp' }, job],
+  'deploy.files': [{ ...ofBoard, paths: ['/images/night.cxp'] }, job],
   'clips.list': [{}, []],
   'clips.audio': [{ clipId: 'rain' }, audio],
   'play.start': [

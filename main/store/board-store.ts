@@ -24,7 +24,7 @@ export const boardStore = (store: Store): BoardStore => ({
       connection.run('INSERT INTO deployments VALUES ($1, $2, $3, $4, $5, $6, $7, $8)', [
         Date.now(),
         result.boardId,
-        result.slot,
+        result.router ?? result.slots[0] ?? -1,
         expert.name,
         expert.sha256,
         result.bytes,

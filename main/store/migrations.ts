@@ -35,4 +35,6 @@ export const migrations: readonly string[] = [
   ALTER TABLE telemetry ADD COLUMN curiosity FLOAT DEFAULT 0;
   ALTER TABLE telemetry ADD COLUMN place UTINYINT DEFAULT 0;
   `,
+  // What a board names by the hash of all its bytes, and the image among them.
+  'CREATE TABLE signed_images (sha256 VARCHAR PRIMARY KEY, image_sha256 VARCHAR NOT NULL)',
 ];

@@ -5,7 +5,7 @@ import { useBench } from './bench.ts';
 import { useBoards } from './boards.ts';
 import { useExperts } from './experts.ts';
 
-const running = { name: 'esc10-b4', sha256: expert().imageSha256, bits: 4 };
+const running = { name: 'esc10-b4', sha256: expert().imageSha256, bits: 4, ternary: false };
 
 async function bench(boards = [board()], experts = [expert()]) {
   const lab = new LabDouble({

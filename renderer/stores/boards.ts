@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
-import type { Board, PortListing, Slot } from '../../main/contract/types.ts';
+import type { Board, BoardSettings, ExpertStore, PortListing } from '../../main/contract/types.ts';
 import { useLab } from './lab.ts';
 import { useNotices } from './notices.ts';
 
@@ -14,7 +14,7 @@ export const useBoards = defineStore('boards', () => {
   const list = shallowRef<Board[] | null>(null);
   const ports = shallowRef<PortListing | null>(null);
   const portsError = ref<string | null>(null);
-  const slots = shallowRef<ReadonlyMap<string, Slot[]>>(new Map());
+  const stores = shallowRef<ReadonlyMap<string, ExpertStore>>(new Map());
 
   client.on('boards', (boards) => (list.value = boards));
   client.on('ports', (listing) => (ports.value = listing));
@@ -33,24 +33,25 @@ export const useBoards = defineStore('boards', () => {
     }
   }
 
-  function keepSlots(boardId: string, found: Slot[]): void {
-    slots.value = new Map(slots.value).set(boardId, found);
+  function keepStore(boardId: string, found: ExpertStore): void {
+    stores.value = new Map(stores.value).set(boardId, found);
   }
 
-  async function loadSlots(boardId: string): Promise<void> {
-    keepSlots(boardId, await client.request('slots.list', { boardId }));
+  async function loadStore(boardId: string): Promise<void> {
+    keepStore(boardId, await client.request('slots.list', { boardId }));
   }
 
   return {
     list,
     ports,
     portsError,
-    slots,
+    /** What each board's flash holds, as it was last read. */
+    stores,
     usable: computed(() => (list.value ?? []).filter(isUsable)),
     find: (id: string | null) => list.value?.find((board) => board.id === id) ?? null,
     load,
     loadPorts,
-    loadSlots,
+    loadStore,
     attach: (portId: string, baudRate?: number) =>
       client.request('boards.attach', baudRate === undefined ? { portId } : { portId, baudRate }),
     detach: (boardId: string) => client.request('boards.detach', { boardId }),
@@ -61,10 +62,17 @@ export const useBoards = defineStore('boards', () => {
     listen: (boardId: string, on: boolean, clipId?: string) =>
       client.request('boards.listen', clipId === undefined ? { boardId, on } : { boardId, on, clipId }),
     activate: async (boardId: string, slot: number) =>
-      keepSlots(boardId, await client.request('slots.activate', { boardId, slot })),
+      keepStore(boardId, await client.request('slots.activate', { boardId, slots: [slot] })),
     erase: async (boardId: string, slot: number) =>
-      keepSlots(boardId, await client.request('slots.erase', { boardId, slot })),
+      keepStore(boardId, await client.request('slots.erase', { boardId, slot })),
     rollback: async (boardId: string) =>
-      keepSlots(boardId, await client.request('slots.rollback', { boardId })),
+      keepStore(boardId, await client.request('slots.rollback', { boardId })),
+    confirm: async (boardId: string) =>
+      keepStore(boardId, await client.request('slots.confirm', { boardId })),
+    settings: (boardId: string) => client.request('boards.settings', { boardId }),
+    changeSettings: (boardId: string, settings: BoardSettings) =>
+      client.request('boards.changeSettings', { boardId, settings }),
+    setKey: (boardId: string, keyId: string | null, protect: boolean) =>
+      client.request('boards.setKey', { boardId, keyId, protect }),
   };
 });

@@ -8,7 +8,9 @@ import type { EventName, LabEvents } from '../../main/contract/events.ts';
 import type { RequestName, RequestParams, RequestResult } from '../../main/contract/requests.ts';
 import type {
   Board,
+  BoardSettings,
   ExpertInfo,
+  ExpertStore,
   Job,
   Slot,
   TelemetryRecord,
@@ -81,7 +83,12 @@ export const board = (changes: Partial<Board> = {}): Board => ({
   framing: 'binary',
   hasAudioSource: true,
   continuous: false,
+  cause: 'power',
   activeExpert: null,
+  activeRouter: null,
+  trial: 'none',
+  keyId: null,
+  rollbackProtected: false,
   supplyMillivolts: 3300,
   temperatureC: 24.5,
   lastSeenMs: 1000,
@@ -108,10 +115,41 @@ export const slot = (changes: Partial<Slot> = {}): Slot => ({
   length: 91_234,
   offset: 91_234,
   name: 'esc10-b4',
+  kind: 'expert',
   bits: 4,
+  ternary: false,
+  version: 1,
+  signed: false,
   sha256: 'ab'.repeat(32),
   active: true,
   previous: false,
+  ...changes,
+});
+
+export const store = (changes: Partial<ExpertStore> = {}): ExpertStore => ({
+  slots: [slot()],
+  slotCount: 12,
+  bytes: 1_048_576,
+  freeBytes: 900_000,
+  active: [0],
+  router: null,
+  previous: [],
+  trial: 'none',
+  ...changes,
+});
+
+export const settings = (changes: Partial<BoardSettings> = {}): BoardSettings => ({
+  name: '',
+  latitude: null,
+  longitude: null,
+  microphoneRate: 16_000,
+  listenS: 0,
+  periodS: 0,
+  hopSamples: 7680,
+  leastProbability: 0,
+  mostEntropy: 0,
+  telemetryIntervalMs: 0,
+  autoStart: false,
   ...changes,
 });
 

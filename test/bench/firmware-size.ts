@@ -113,7 +113,7 @@ async function stackUsed(machine: string): Promise<number> {
   try {
     const { slot } = await board.upload(image, createHash('sha256').update(image).digest());
     await board.verify(slot);
-    await board.activate(slot);
+    await board.activate({ slots: [slot] });
     await board.infer(new Int16Array(15_600).map((_, i) => 8000 * Math.sin(i * 0.3)));
     await board.features('log-mel');
     await board.labels();

@@ -106,7 +106,7 @@ async function answersOf(port: Port): Promise<BoardAnswers> {
     for (const image of images) {
       const slot = await send(image);
       slots.push(slot);
-      await board.activate(slot);
+      await board.activate({ slots: [slot] });
       logits.push((await (logits.length === 0 ? board.infer(pcm) : runAgain())).logits);
     }
     const bankSlots = places.map((at) => slots[at]!);
@@ -114,7 +114,7 @@ async function answersOf(port: Port): Promise<BoardAnswers> {
     const bank: BoardAnswers['bank'] = [];
     for (const routing of routings) {
       const own = routing === undefined ? {} : { routing };
-      await board.activateBank({ slots: bankSlots, router: routerSlot, ...own });
+      await board.activate({ slots: bankSlots, router: routerSlot, ...own });
       const answer = await runAgain();
       bank.push({ ...answer, place: bankSlots.indexOf(answer.slot) });
     }

@@ -29,7 +29,7 @@ beforeAll(async () => {
   const image = await bank.file('esc10-q4', 'image');
   const { slot } = await board.upload(image, sha256(image));
   await board.verify(slot);
-  await board.activate(slot);
+  await board.activate({ slots: [slot] });
   quantized = await createReference(ort, await bank.file('esc10-q4', 'quantized.onnx'));
   float = await createReference(ort, await bank.file('esc10-q4', 'float.onnx'));
 });

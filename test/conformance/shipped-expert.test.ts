@@ -25,7 +25,7 @@ async function answerOf(port: Port): Promise<InferenceResult> {
   try {
     const { slot } = await board.upload(image, hash);
     await board.verify(slot);
-    await board.activate(slot);
+    await board.activate({ slots: [slot] });
     return await board.infer(pcm);
   } finally {
     await board.close();

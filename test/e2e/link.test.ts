@@ -98,7 +98,7 @@ test('a pulled cable is noticed at once, ends what was waiting, and the board is
   await cable(path, `${board.path},raw,echo=0`);
   await until(async () => (await stateAt(path)) === 'attached');
   // The upload goes on where the cable was pulled: the board kept what it had.
-  const slots = await client.request('slots.list', { boardId: attached.id });
+  const { slots } = await client.request('slots.list', { boardId: attached.id });
   expect(slots.some((slot) => slot.state === 'partial' && slot.offset > 0)).toBe(true);
   const again = await client.request('deploy.start', { boardId: attached.id, expertId: expert?.id ?? '' });
   await until(

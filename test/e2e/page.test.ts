@@ -41,7 +41,7 @@ describe('the page', () => {
     await page.getByRole('button', { name: /^Deploy ESC-10/ }).click();
     await page.getByRole('button', { name: /^Deploy again/ }).waitFor(slow);
     await page.getByText('The expert is deployed', { exact: true }).waitFor();
-    const slots = await lab.client.request('slots.list', {
+    const { slots } = await lab.client.request('slots.list', {
       boardId: (await lab.client.request('boards.list', {}))[0]?.id ?? '',
     });
     expect(slots.filter((slot) => slot.active)).toMatchObject([{ state: 'verified', bits: 4 }]);

@@ -3,11 +3,14 @@ import { CurlewError } from '../../../main/contract/error.ts';
 import { createSmpClient, type RequestOptions, type SmpClient } from '../../protocol/client.ts';
 import type { FramingName } from '../../protocol/framing.ts';
 import { boardInfo, type BoardInfo } from '../../protocol/messages/board-info.ts';
-import { expertActivate, type ActiveBank, type BankChoice } from '../../protocol/messages/expert-activate.ts';
+import { boardKey, keyChangeText, type KeyChange, type KeyState } from '../../protocol/messages/board-key.ts';
+import { boardSet, boardSettings, type BoardSettings } from '../../protocol/messages/board-settings.ts';
+import { expertActivate, type BankChoice } from '../../protocol/messages/expert-activate.ts';
 import { expertBegin } from '../../protocol/messages/expert-begin.ts';
+import { expertConfirm } from '../../protocol/messages/expert-confirm.ts';
 import { expertErase } from '../../protocol/messages/expert-erase.ts';
 import { expertLabels } from '../../protocol/messages/expert-labels.ts';
-import { expertList, type SlotTable } from '../../protocol/messages/expert-list.ts';
+import { expertList, type Banks, type SlotTable } from '../../protocol/messages/expert-list.ts';
 import { expertRollback } from '../../protocol/messages/expert-rollback.ts';
 import { expertVerify } from '../../protocol/messages/expert-verify.ts';
 import { expertWrite } from '../../protocol/messages/expert-write.ts';
@@ -111,6 +114,31 @@ export class CurlewBoard {
     return this.link.request(osReset, undefined, options);
   }
 
+  settings(options?: RequestOptions): Promise<BoardSettings> {
+    return this.link.request(boardSettings, undefined, options);
+  }
+
+  /** @returns the settings as the board keeps them @throws CurlewError BOARD_REFUSED, reason bad_setting */
+  changeSettings(settings: BoardSettings, options?: RequestOptions): Promise<BoardSettings> {
+    return this.link.request(boardSet, settings, options);
+  }
+
+  /**
+   * Sets, replaces or removes the key whose signature images need.
+   * @param sign signs with the board's present key; asked only where it has one
+   * @throws CurlewError BOARD_REFUSED, reason not_signed: a wrong signature, or an active expert without one
+   */
+  async changeKey(
+    change: KeyChange,
+    sign: (keyId: string, text: Uint8Array) => Promise<Uint8Array>,
+    options?: RequestOptions,
+  ): Promise<KeyState> {
+    const { id, keyId, keyChanges } = await this.readInfo(options);
+    const boardId = Uint8Array.from(id.match(/../g) ?? [], (digits) => parseInt(digits, 16));
+    const signature = keyId ? await sign(keyId, keyChangeText(boardId, keyChanges, change)) : null;
+    return this.link.request(boardKey, { ...change, signature }, options);
+  }
+
   slots(options?: RequestOptions): Promise<SlotTable> {
     return this.link.request(expertList, undefined, options);
   }
@@ -120,7 +148,7 @@ export class CurlewBoard {
   }
 
   /**
-   * Sends an image to the board's store, going on where an interrupted upload of the same image stopped.
+   * Sends an image to a slot that is not in use, going on where an interrupted upload of the same image stopped.
    * @param sha256 of the whole image, 32 bytes
    * @returns the slot; its image is not verified yet
    */
@@ -186,26 +214,25 @@ export class CurlewBoard {
     return thrown.code === 'BOARD_REFUSED' && thrown.context['reason'] === 'bad_slot';
   }
 
-  /** The board checks hash and structure. @throws CurlewError BOARD_REFUSED, reason bad_hash or bad_image */
+  /** The board checks hash and structure. @throws CurlewError BOARD_REFUSED, reason bad_hash, bad_image, not_signed or too_old */
   async verify(slot: number, options?: RequestOptions): Promise<Uint8Array> {
     return (await this.link.request(expertVerify, { slot }, options)).sha256;
   }
 
-  /** Makes the expert in this slot answer alone. */
-  activate(slot: number, options?: RequestOptions): Promise<ActiveBank> {
-    return this.activateBank({ slots: [slot] }, options);
+  activate(bank: BankChoice, options?: RequestOptions): Promise<Banks> {
+    return this.link.request(expertActivate, bank, options);
   }
 
-  /** Makes a router and the experts it picks from answer. */
-  activateBank(bank: BankChoice, options?: RequestOptions): Promise<ActiveBank> {
-    return this.link.request(expertActivate, bank, options);
+  /** Ends the trial of the active bank. */
+  confirm(options?: RequestOptions): Promise<Banks> {
+    return this.link.request(expertConfirm, undefined, options);
   }
 
   erase(slot: number, options?: RequestOptions): Promise<void> {
     return this.link.request(expertErase, { slot }, options);
   }
 
-  rollback(options?: RequestOptions): Promise<ActiveBank> {
+  rollback(options?: RequestOptions): Promise<Banks> {
     return this.link.request(expertRollback, undefined, options);
   }
 

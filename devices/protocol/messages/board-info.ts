@@ -1,6 +1,7 @@
 import { groups, quickMs, type Command } from '../command.ts';
+import { decodeKeyState, type KeyState } from './board-key.ts';
 
-export interface BoardInfo {
+export interface BoardInfo extends KeyState {
   /** 16 hex digits. */
   id: string;
   name: string;
@@ -8,6 +9,8 @@ export interface BoardInfo {
   profile: string;
   firmware: string;
   bootId: number;
+  /** Why it last started: `power`, `request`, `watchdog`, `fault`, `unknown`. */
+  cause: string;
   uptimeMs: number;
   /** Telemetry records the board can hold. */
   ringRecords: number;
@@ -38,12 +41,14 @@ export const boardInfo: Command<void, BoardInfo> = {
     const link = reply.number('link');
     const centiDegrees = known(reply.number('cc'), -32768);
     return {
+      ...decodeKeyState(reply),
       id: Array.from(reply.bytes('id', 8), (byte) => byte.toString(16).padStart(2, '0')).join(''),
       name: reply.text('name'),
       kind: reply.text('kind'),
       profile: reply.text('profile'),
       firmware: reply.text('fw'),
       bootId: reply.number('boot'),
+      cause: reply.text('cause'),
       uptimeMs: reply.number('up'),
       ringRecords: reply.number('ring'),
       framings: { console: (link & 1) !== 0, binary: (link & 2) !== 0 },

@@ -1,24 +1,36 @@
 import { groups, quickMs, type Command } from '../command.ts';
-import { readActiveBank, type ActiveBank } from './expert-activate.ts';
+import type { Fields } from '../fields.ts';
 
 export interface SlotState {
   slot: number;
   state: 'partial' | 'verified';
-  /** Length of the image and how much of it has arrived, bytes. */
+  /** Length as announced (with a signature) and how much of it has arrived, bytes. */
   length: number;
   offset: number;
-  /** The next four from the image's header; empty and 0 until it is verified. */
+  /** The rest is known once the image is verified: empty, null, 0 or false before. */
   name: string;
-  kind: 'expert' | 'router' | 'unknown';
+  kind: 'expert' | 'router' | null;
+  /** Of the hidden layers' weights. */
   bits: number;
+  ternary: 'no' | 'weights' | 'weights and activations';
   version: number;
   /** Carries a sound signature of the board's key. */
   signed: boolean;
-  /** 32 bytes: what `begin` announced. */
+  /** 32 bytes: of all bytes as announced. */
   sha256: Uint8Array;
 }
 
-export interface SlotTable extends ActiveBank {
+/** Which slots answer, which did before, and how sure the board is of them. */
+export interface Banks {
+  /** In the router's order; empty for none. */
+  active: number[];
+  router: number | null;
+  /** Where roll back leads; empty for nowhere. */
+  previous: number[];
+  trial: 'none' | 'trial' | 'fell_back';
+}
+
+export interface SlotTable extends Banks {
   /** Those that are not empty. */
   slots: SlotState[];
   /** Slots in all. */
@@ -28,7 +40,21 @@ export interface SlotTable extends ActiveBank {
   freeBytes: number;
 }
 
-const kinds: Record<number, SlotState['kind']> = { 1: 'expert', 2: 'router' };
+const kinds: SlotState['kind'][] = [null, 'expert', 'router'];
+const ternary: SlotState['ternary'][] = ['no', 'weights', 'weights and activations'];
+const trials = new Set(['none', 'trial', 'fell_back']);
+
+export function decodeBanks(reply: Fields): Banks {
+  const router = reply.number('router');
+  const trial = reply.text('trial');
+  return {
+    active: reply.numbers('active'),
+    router: router < 0 ? null : router,
+    previous: reply.numbers('previous'),
+    // A state that this lab does not know is one that it cannot vouch for.
+    trial: trials.has(trial) ? (trial as Banks['trial']) : 'trial',
+  };
+}
 
 export const expertList: Command<void, SlotTable> = {
   name: 'expert list',
@@ -39,19 +65,20 @@ export const expertList: Command<void, SlotTable> = {
   timeoutMs: quickMs,
   encode: () => ({}),
   decode: (reply) => ({
+    ...decodeBanks(reply),
     slots: reply.maps('slots').map((slot) => ({
       slot: slot.number('slot'),
       state: slot.text('state') === 'verified' ? 'verified' : 'partial',
       length: slot.number('len'),
       offset: slot.number('off'),
       name: slot.text('name'),
-      kind: kinds[slot.number('kind')] ?? 'unknown',
+      kind: kinds[slot.number('kind')] ?? null,
       bits: slot.number('bits'),
+      ternary: ternary[slot.number('ternary')] ?? 'no',
       version: slot.number('version'),
       signed: slot.bool('signed'),
       sha256: slot.bytes('sha', 32),
     })),
-    ...readActiveBank(reply),
     slotCount: reply.number('count'),
     storeBytes: reply.number('size'),
     freeBytes: reply.number('free'),

@@ -1,8 +1,8 @@
 import { groups, slowMs, type Command } from '../command.ts';
-import { readActiveBank, type ActiveBank } from './expert-activate.ts';
+import { decodeBanks, type Banks } from './expert-list.ts';
 
 /** Swaps the active bank and the previous one: twice is not once, so it is never repeated by itself. */
-export const expertRollback: Command<void, ActiveBank> = {
+export const expertRollback: Command<void, Banks> = {
   name: 'expert rollback',
   operation: 'write',
   group: groups.experts,
@@ -10,5 +10,5 @@ export const expertRollback: Command<void, ActiveBank> = {
   repeatable: false,
   timeoutMs: slowMs,
   encode: () => ({}),
-  decode: readActiveBank,
+  decode: decodeBanks,
 };

@@ -10,6 +10,12 @@ export const help = `curlew: the lab on the command line
   curlew infer FILE                 play a recording at the board
   curlew telemetry                  latency and energy that the board reported
   curlew classify FOLDER|FILE...    classify recordings with an expert
+  curlew board                      what the board's store holds
+  curlew board settings [NAME=VALUE...]   shows or changes its settings
+  curlew board key [ID|none]        shows, sets or removes the key its images must be signed with
+  curlew board rollback             back to the bank that ran before
+  curlew board confirm              ends the trial of the active bank
+  curlew board erase SLOT           frees a slot
   curlew key create NAME            a new key to sign experts with
   curlew key list                   the lab's keys, and where they lie
   curlew key export ID              the public half, as PEM
@@ -25,7 +31,8 @@ Options
   --emulated NAME  (boards, deploy, infer, telemetry) start an emulated board first:
                    mps2-an385, mps2-an386, mps2-an500 or mps3-an547
   --expert ID      which expert of the bank; its first otherwise
-  --image FILE     (deploy) an expert image of your own
+  --image FILE     (deploy) an image of your own; several times for a router and its experts
+  --protect        (board key) from now on no image older than one that ran
   --raven FILE     (classify) write a Raven selection table
   --csv FILE       (classify) write the detections as CSV
   --data FOLDER    where the lab keeps its store (${defaultDataFolder({})})
@@ -44,7 +51,8 @@ export interface Args {
     baud?: string;
     emulated?: string;
     expert?: string;
-    image?: string;
+    image?: string[];
+    protect?: boolean;
     raven?: string;
     csv?: string;
     open?: boolean;
@@ -66,7 +74,8 @@ export function readArgs(argv: string[]): Args {
         baud: { type: 'string' },
         emulated: { type: 'string' },
         expert: { type: 'string' },
-        image: { type: 'string' },
+        image: { type: 'string', multiple: true },
+        protect: { type: 'boolean' },
         raven: { type: 'string' },
         csv: { type: 'string' },
         data: { type: 'string' },

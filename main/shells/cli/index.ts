@@ -3,6 +3,7 @@ import type { LabClient } from '../../contract/client.ts';
 import { CurlewError, toCurlewError } from '../../contract/error.ts';
 import { help, readArgs, type Args } from './args.ts';
 import { boards, deploy, infer, telemetry, type Answer } from './commands/board.ts';
+import { boardControl } from './commands/board-control.ts';
 import { classify } from './commands/classify.ts';
 import { demo } from './commands/demo.ts';
 import { key } from './commands/key.ts';
@@ -16,6 +17,7 @@ const commands: Record<string, (client: LabClient, args: Args) => Promise<Answer
   telemetry,
   classify,
   key,
+  board: boardControl,
 };
 
 async function main(argv: string[]): Promise<number> {

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { LabClient } from '../../../contract/client.ts';
 import { CurlewError } from '../../../contract/error.ts';
 import type { Board, DeployResult, PlayResult } from '../../../contract/types.ts';
+import { weightsOf } from '../../../contract/words.ts';
 import { wholeNumber, type Args } from '../args.ts';
 import { follow, kilobytes, millijoules, milliseconds, percent, table, type Row } from '../output.ts';
 
@@ -13,7 +14,7 @@ export interface Answer {
 }
 
 /** The board that is meant: the port's, a new emulated one, the named one, or the only one. @throws CurlewError BOARD_NOT_FOUND */
-async function chooseBoard(client: LabClient, { options }: Args): Promise<Board> {
+export async function chooseBoard(client: LabClient, { options }: Args): Promise<Board> {
   if (options.port) {
     const baudRate = wholeNumber(options.baud ?? '921600', '--baud', 1200, 12_000_000);
     return client.request('boards.attach', { portId: options.port, baudRate });
@@ -32,7 +33,11 @@ async function chooseBoard(client: LabClient, { options }: Args): Promise<Board>
 }
 
 const expertOf = (board: Board) =>
-  board.activeExpert ? `${board.activeExpert.name} (${board.activeExpert.bits}-bit)` : '—';
+  board.activeRouter
+    ? `${board.activeRouter.name} (${board.activeRouter.experts} experts)`
+    : board.activeExpert
+      ? `${board.activeExpert.name} (${weightsOf(board.activeExpert)})`
+      : '—';
 const nameOf = (board: Board) => board.name + (board.simulated ? ' (simulated)' : '');
 
 export async function boards(client: LabClient, args: Args): Promise<Answer> {
@@ -66,15 +71,23 @@ export async function boards(client: LabClient, args: Args): Promise<Answer> {
 
 export async function deploy(client: LabClient, args: Args): Promise<Answer> {
   const board = await chooseBoard(client, args);
-  const { image } = args.options;
-  const job = image
-    ? await client.request('deploy.file', { boardId: board.id, path: resolve(image) })
-    : await client.request('deploy.start', { boardId: board.id, expertId: await chooseExpert(client, args) });
+  const images = args.options.image ?? [];
+  const job =
+    images.length > 0
+      ? await client.request('deploy.files', {
+          boardId: board.id,
+          paths: images.map((path) => resolve(path)),
+        })
+      : await client.request('deploy.start', {
+          boardId: board.id,
+          expertId: await chooseExpert(client, args),
+        });
   const result = (await follow(client, job)).result as DeployResult;
   const share = result.lineShare === null ? '' : `, ${percent(result.lineShare)} of the line`;
+  const where = [...result.slots, ...(result.router === null ? [] : [result.router])];
   const text =
     `${job.title}: ${kilobytes(result.bytes)} in ${(result.uploadMs / 1000).toFixed(2)} s${share}; ` +
-    `verified and active in slot ${result.slot}.`;
+    `verified and active in ${where.length > 1 ? 'slots' : 'slot'} ${where.join(', ')}.`;
   return { text, json: result };
 }
 

@@ -1,0 +1,115 @@
+import { describe, expect, test } from 'vitest';
+import { Fields } from '../fields.ts';
+import { boardKey, keyChangeText } from './board-key.ts';
+import { boardSet, boardSettings, type BoardSettings } from './board-settings.ts';
+import { expertActivate } from './expert-activate.ts';
+import { expertList } from './expert-list.ts';
+
+const fields = (payload: Record<string, unknown>) => new Fields(payload, 'test');
+const wire = {
+  v: 1,
+  name: 'Küste',
+  lat: NaN,
+  lon: NaN,
+  mic: 48_000,
+  listen: 60,
+  period: 600,
+  hop: 7680,
+  minp: 0.5,
+  maxh: 1.5,
+  interval: 1000,
+  auto: true,
+};
+
+describe('the settings on the wire', () => {
+  test('say of an unknown place that it is unknown', () => {
+    const settings = boardSettings.decode(fields(wire));
+    expect(settings).toMatchObject({
+      latitude: null,
+      longitude: null,
+      microphoneRate: 48_000,
+      autoStart: true,
+    });
+    expect(boardSettings.decode(fields({ ...wire, lat: 54.5, lon: -8 }))).toMatchObject({
+      latitude: 54.5,
+      longitude: -8,
+    });
+  });
+
+  test('go back as they came', () => {
+    const { v: _version, ...sent } = wire;
+    const settings: BoardSettings = boardSet.decode(fields(wire));
+    expect(boardSet.encode(settings)).toEqual(sent);
+  });
+});
+
+describe('a change of the key', () => {
+  const boardId = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8);
+
+  test('is signed over purpose, board, count of changes, the new key and the protection', () => {
+    const text = keyChangeText(boardId, 0x01020304, { newKey: new Uint8Array(32).fill(9), protect: true });
+    const expected = [...new TextEncoder().encode('curlew key 1\0'), ...boardId, 4, 3, 2, 1];
+    expect([...text]).toEqual([...expected, ...new Array<number>(32).fill(9), 1]);
+  });
+
+  test('to no key is signed over the same without one', () => {
+    const text = keyChangeText(boardId, 0, { newKey: null, protect: false });
+    expect([...text].slice(13)).toEqual([...boardId, 0, 0, 0, 0, 0]);
+  });
+
+  test('is sent with a signature only where there is one', () => {
+    const change = { newKey: null, protect: false };
+    expect(boardKey.encode({ ...change, signature: null })).toEqual({
+      new: new Uint8Array(0),
+      protect: false,
+    });
+    const signature = new Uint8Array(64);
+    expect(boardKey.encode({ ...change, signature })).toMatchObject({ sig: signature });
+  });
+});
+
+describe('the store on the wire', () => {
+  const slot = {
+    slot: 3,
+    state: 'verified',
+    len: 100,
+    off: 100,
+    name: 'owls',
+    kind: 2,
+    bits: 2,
+    ternary: 1,
+    version: 7,
+    signed: true,
+    sha: new Uint8Array(32),
+  };
+  const list = {
+    slots: [slot],
+    count: 12,
+    active: [],
+    router: -1,
+    previous: [3],
+    trial: 'none',
+    size: 1,
+    free: 2,
+  };
+
+  test('names kinds and ternary weights', () => {
+    const table = expertList.decode(fields(list));
+    expect(table).toMatchObject({
+      router: null,
+      previous: [3],
+      slots: [{ kind: 'router', ternary: 'weights' }],
+    });
+  });
+
+  test('is refused where a number of a bank is none', () => {
+    expect(() => expertList.decode(fields({ ...list, active: ['0'] }))).toThrow(
+      expect.objectContaining({ code: 'BOARD_BAD_REPLY' }),
+    );
+  });
+
+  test('activates one expert without a word of a router', () => {
+    expect(expertActivate.encode({ slots: [3], router: null })).toEqual({ slots: [3] });
+    expect(expertActivate.encode({ slots: [3, 1], router: 0 })).toEqual({ slots: [3, 1], router: 0 });
+  });
+});

@@ -1,0 +1,110 @@
+/** What is to be deployed: images checked, a router's experts found and in its order, signed where the board asks. */
+import { createHash } from 'node:crypto';
+import {
+  appendSignature,
+  signedText,
+  splitSignature,
+  type ImageSignature,
+} from '../../models/packing/sign.ts';
+import { readImage } from '../../models/packing/read.ts';
+import { CurlewError } from '../contract/error.ts';
+import type { Board } from '../contract/types.ts';
+
+export interface DeployImage {
+  name: string;
+  image: Uint8Array;
+  /** Of the image alone, hex. */
+  sha256: string;
+  signature: ImageSignature | null;
+}
+
+export interface Deployment {
+  /** In the router's order; exactly one where there is no router. */
+  experts: DeployImage[];
+  router: DeployImage | null;
+}
+
+/**
+ * @param files the images as they lie on disk, with or without signatures
+ * @param fromBank an expert's image by its SHA-256 (hex); null where the bank has none such
+ * @throws CurlewError IMAGE_BAD, IMAGE_HASH; EXPERT_NOT_FOUND for a router whose experts are not to be had;
+ *   REQUEST_INVALID for images that do not go together
+ */
+export async function deploymentOf(
+  files: Uint8Array[],
+  fromBank: (sha256: string) => Promise<Uint8Array | null>,
+): Promise<Deployment> {
+  const read = files.map(readDeployable);
+  const routers = read.filter((one) => one.expertHashes !== null);
+  const experts = read.filter((one) => one.expertHashes === null);
+  const [router] = routers;
+  if (!router) {
+    if (experts.length === 1) return { experts, router: null };
+    throw new CurlewError(
+      'REQUEST_INVALID',
+      `${experts.length} experts cannot answer together without a router; add the image of theirs, or deploy one.`,
+    );
+  }
+  if (routers.length > 1) {
+    throw new CurlewError('REQUEST_INVALID', 'A board runs one router; these are several.');
+  }
+  const hashes = router.expertHashes ?? [];
+  const ordered = await Promise.all(
+    hashes.map(async (sha256, place) => {
+      const given = experts.find((one) => one.sha256 === sha256);
+      if (given) return given;
+      const banked = await fromBank(sha256);
+      if (banked) return readDeployable(banked);
+      throw new CurlewError(
+        'EXPERT_NOT_FOUND',
+        `The router ${router.name} picks “${router.labels[place] ?? place}”, which is neither among the files nor in ` +
+          `the bank (SHA-256 ${sha256.slice(0, 16)}…).`,
+        { sha256 },
+      );
+    }),
+  );
+  const stranger = experts.find((one) => !hashes.includes(one.sha256));
+  if (stranger) {
+    throw new CurlewError('REQUEST_INVALID', `${stranger.name} is no expert of the router ${router.name}.`);
+  }
+  return { experts: ordered, router };
+}
+
+/** @returns the bytes for this board: with a signature of its key where it has one */
+export async function bytesFor(
+  { name, image, signature }: DeployImage,
+  board: Pick<Board, 'name' | 'keyId'>,
+  sign: (keyId: string, text: Uint8Array) => Promise<Uint8Array>,
+): Promise<Uint8Array> {
+  const { keyId } = board;
+  if (keyId === null || hex(signature?.keyId) === keyId)
+    return signature ? appendSignature(image, signature) : image;
+  const fresh = await sign(keyId, signedText(image)).catch((thrown: unknown) => {
+    if (!(thrown instanceof CurlewError) || thrown.code !== 'KEY_NOT_FOUND') throw thrown;
+    throw new CurlewError(
+      'KEY_NOT_FOUND',
+      `${board.name} takes only images signed with the key ${keyId}, which this lab does not hold: ${name} was not ` +
+        'sent. Deploy from the lab that holds the key, or deploy a file that is signed with it.',
+      { keyId },
+    );
+  });
+  return appendSignature(image, { keyId: Buffer.from(keyId, 'hex'), signature: fresh });
+}
+
+function readDeployable(
+  bytes: Uint8Array,
+): DeployImage & { labels: readonly string[]; expertHashes: string[] | null } {
+  const { image, signature } = splitSignature(bytes);
+  const read = readImage(image);
+  const { name, labels } = read.kind === 'router' ? read.router : read.expert;
+  return {
+    name,
+    labels,
+    image,
+    signature,
+    sha256: createHash('sha256').update(image).digest('hex'),
+    expertHashes: read.kind === 'router' ? read.router.expertHashes.map((hash) => hex(hash)) : null,
+  };
+}
+
+const hex = (bytes: Uint8Array | undefined): string => Buffer.from(bytes ?? []).toString('hex');

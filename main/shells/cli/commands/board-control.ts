@@ -1,0 +1,114 @@
+/** `curlew board …`: a board's store, its settings and its key. */
+import type { LabClient } from '../../../contract/client.ts';
+import { CurlewError } from '../../../contract/error.ts';
+import type { Board, BoardSettings, ExpertStore } from '../../../contract/types.ts';
+import { weightsOf } from '../../../contract/words.ts';
+import { wholeNumber, type Args } from '../args.ts';
+import { kilobytes, percent, table, type Row } from '../output.ts';
+import { chooseBoard, type Answer } from './board.ts';
+
+type Action = (client: LabClient, board: Board, args: Args) => Promise<Answer>;
+
+const trials: Record<ExpertStore['trial'], string[]> = {
+  none: [],
+  trial: ['The active bank is on trial: it stays after three inferences, or with “curlew board confirm”.'],
+  fell_back: ['The last activation was undone: it did not stand its trial.'],
+};
+
+function storeAnswer(store: ExpertStore): Answer {
+  const rows = store.slots.map((one): Row => [
+    one.slot,
+    one.name || '—',
+    one.state === 'partial' ? `partial, ${percent(one.offset / one.length)}` : (one.kind ?? '—'),
+    one.state === 'partial' ? '—' : weightsOf(one),
+    one.version,
+    kilobytes(one.length),
+    one.signed ? 'yes' : 'no',
+    [one.active && 'active', one.previous && 'previous'].filter(Boolean).join(', '),
+  ]);
+  const text = [
+    table(['slot', 'name', 'what', 'weights', 'version', 'size', 'signed', ''], rows),
+    `${store.slots.length} of ${store.slotCount} slots in use; the largest image that fits now has ${kilobytes(store.freeBytes)}.`,
+    ...trials[store.trial],
+  ].join('\n');
+  return { text, json: store };
+}
+
+/** The settings' names on the command line are those of the contract. */
+function changed(settings: BoardSettings, words: string[]): BoardSettings {
+  const result: Record<string, unknown> = { ...settings };
+  for (const word of words) {
+    const [, name = '', text = ''] = /^([^=]+)=(.*)$/.exec(word) ?? [];
+    if (!(name in settings)) {
+      throw new CurlewError(
+        'REQUEST_INVALID',
+        `“${word}” sets nothing: write NAME=VALUE with one of ${Object.keys(settings).join(', ')}.`,
+      );
+    }
+    result[name] = valueOf(name as keyof BoardSettings, text, settings);
+  }
+  return result as unknown as BoardSettings;
+}
+
+function valueOf(name: keyof BoardSettings, text: string, settings: BoardSettings): unknown {
+  if (name === 'name') return text;
+  if ((name === 'latitude' || name === 'longitude') && text === '') return null;
+  if (typeof settings[name] === 'boolean') {
+    if (text === 'true' || text === 'false') return text === 'true';
+    throw new CurlewError('REQUEST_INVALID', `${name} is true or false, not “${text}”.`);
+  }
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isFinite(value)) return value;
+  throw new CurlewError('REQUEST_INVALID', `${name} is a number, not “${text}”.`);
+}
+
+const settings: Action = async (client, { id: boardId }, { words }) => {
+  const change = words.slice(1);
+  const before = await client.request('boards.settings', { boardId });
+  const after =
+    change.length === 0
+      ? before
+      : await client.request('boards.changeSettings', { boardId, settings: changed(before, change) });
+  const rows = Object.entries(after).map(([name, value]): Row => [name, value === null ? '' : String(value)]);
+  return { text: table(['setting', 'value'], rows), json: after };
+};
+
+const key: Action = async (client, board, { words, options }) => {
+  const [, word] = words;
+  const protect = options.protect ?? false;
+  const now = word
+    ? await client.request('boards.setKey', {
+        boardId: board.id,
+        keyId: word === 'none' ? null : word,
+        protect,
+      })
+    : board;
+  const { keyId, rollbackProtected } = now;
+  const text =
+    keyId === null
+      ? `${now.name} takes any sound image: it has no key.`
+      : `${now.name} takes only images signed with the key ${keyId}${rollbackProtected ? ', and none older than one that ran' : ''}.`;
+  return { text, json: { keyId, rollbackProtected } };
+};
+
+const actions: Record<string, Action> = {
+  settings,
+  key,
+  slots: async (client, { id: boardId }) => storeAnswer(await client.request('slots.list', { boardId })),
+  rollback: async (client, { id: boardId }) =>
+    storeAnswer(await client.request('slots.rollback', { boardId })),
+  confirm: async (client, { id: boardId }) => storeAnswer(await client.request('slots.confirm', { boardId })),
+  erase: async (client, { id: boardId }, { words }) => {
+    const slot = wholeNumber(words[1] ?? '', 'erase', 0, 15);
+    return storeAnswer(await client.request('slots.erase', { boardId, slot }));
+  },
+};
+
+export async function boardControl(client: LabClient, args: Args): Promise<Answer> {
+  const [name = 'slots'] = args.words;
+  const action = actions[name];
+  if (!action) {
+    throw new CurlewError('REQUEST_INVALID', `There is no “curlew board ${name}”. See “curlew --help”.`);
+  }
+  return action(client, await chooseBoard(client, args), args);
+}

@@ -1,0 +1,29 @@
+import { defineStore } from 'pinia';
+import { shallowRef } from 'vue';
+import type { SigningKey } from '../../main/contract/types.ts';
+import { useLab } from './lab.ts';
+
+/** The lab's signing keys, as far as a page may know them. */
+export const useKeys = defineStore('keys', () => {
+  const { client } = useLab();
+  const list = shallowRef<SigningKey[] | null>(null);
+
+  async function load(): Promise<void> {
+    list.value = await client.request('keys.list', {});
+  }
+
+  return {
+    list,
+    load,
+    find: (id: string | null) => list.value?.find((key) => key.id === id) ?? null,
+    async create(name: string): Promise<SigningKey> {
+      const key = await client.request('keys.create', { name });
+      await load();
+      return key;
+    },
+    async remove(keyId: string): Promise<void> {
+      list.value = await client.request('keys.delete', { keyId });
+    },
+    export: (keyId: string) => client.request('keys.export', { keyId }),
+  };
+});

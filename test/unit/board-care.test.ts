@@ -1,0 +1,210 @@
+/** The lab and a virtual board with real firmware: settings, keys, signed images and banks, as a person asks for them. */
+import { createHash } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { VirtualBoard } from '../../devices/boards/virtual/virtual-board.ts';
+import { CurlewBoard } from '../../devices/drivers/curlew/board.ts';
+import { randomBank } from '../fixtures/random-bank.ts';
+import type { LabClient } from '../../main/contract/client.ts';
+import { connectLab } from '../../main/contract/connect.ts';
+import type { Board, DeployResult, ExpertStore, Job } from '../../main/contract/types.ts';
+import { openLab, type Lab } from '../../main/lab.ts';
+import { resources } from '../../main/resources.ts';
+import { localTransport } from '../../main/shells/local-transport.ts';
+
+let folder: string;
+let lab: Lab;
+let client: LabClient;
+let boardId: string;
+const { experts, router } = randomBank([1, 2, 3]);
+const images: string[] = [];
+
+async function open(): Promise<void> {
+  lab = await openLab({ dataFolder: join(folder, 'data'), shell: 'test', roots: [folder] });
+  client = connectLab(localTransport(lab));
+  boardId = (await board()).id;
+}
+async function close(): Promise<void> {
+  client.close();
+  await lab.close();
+}
+const board = async (): Promise<Board> => (await client.request('boards.list', {}))[0] as Board;
+const store = (): Promise<ExpertStore> => client.request('slots.list', { boardId });
+
+async function ended(job: Job): Promise<Job> {
+  for (;;) {
+    const now = (await client.request('jobs.list', {})).find((one) => one.id === job.id) as Job;
+    if (now.state !== 'running' && now.state !== 'queued') return now;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+const deploy = async (...paths: string[]) => ended(await client.request('deploy.files', { boardId, paths }));
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'curlew-care-'));
+  for (const [i, image] of [...experts, router].entries()) {
+    const path = join(folder, `${i}.image`);
+    await writeFile(path, image);
+    images.push(path);
+  }
+  await open();
+});
+afterAll(async () => {
+  await close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe('the settings of a board', () => {
+  test('are kept over a restart of the board and of the lab', async () => {
+    const settings = {
+      ...(await client.request('boards.settings', { boardId })),
+      name: 'Reed bed 雨',
+      latitude: 54.25,
+      longitude: -8.5,
+      listenS: 60,
+      periodS: 600,
+      leastProbability: 0.5,
+      telemetryIntervalMs: 250,
+    };
+    expect(await client.request('boards.changeSettings', { boardId, settings })).toEqual(settings);
+    expect((await board()).name).toBe('Reed bed 雨');
+    await client.request('boards.reset', { boardId });
+    expect(await client.request('boards.settings', { boardId })).toEqual(settings);
+    await close();
+    await open();
+    expect(await client.request('boards.settings', { boardId })).toEqual(settings);
+  });
+
+  test('are refused with the sentence of the one that is out of range, and nothing changes', async () => {
+    const before = await client.request('boards.settings', { boardId });
+    const wrong = client.request('boards.changeSettings', {
+      boardId,
+      settings: { ...before, name: 'other', periodS: 59 },
+    });
+    await expect(wrong).rejects.toMatchObject({
+      code: 'REQUEST_INVALID',
+      message: expect.stringContaining('A period of 59 s is shorter than the 60 s of listening in it.'),
+    });
+    expect(await client.request('boards.settings', { boardId })).toEqual(before);
+  });
+});
+
+describe('a bank', () => {
+  test('of a router and its experts is deployed as one, on trial until it is confirmed', async () => {
+    const job = await deploy(
+      images[3] as string,
+      images[2] as string,
+      images[0] as string,
+      images[1] as string,
+    );
+    expect(job.error).toBeNull();
+    const { slots, router: routerSlot } = job.result as DeployResult;
+    expect(await store()).toMatchObject({ active: slots, router: routerSlot, trial: 'trial' });
+    expect(await board()).toMatchObject({
+      activeRouter: { experts: 3 },
+      activeExpert: { name: 'random-1', ternary: false },
+      trial: 'trial',
+    });
+    await client.request('slots.confirm', { boardId });
+    expect(await board()).toMatchObject({ trial: 'none' });
+  });
+
+  test('is left for one expert and come back to by roll back', async () => {
+    const before = await store();
+    const alone = before.active[1] as number;
+    const after = await client.request('slots.activate', { boardId, slots: [alone] });
+    expect(after).toMatchObject({ active: [alone], router: null, previous: before.active });
+    expect(await client.request('slots.rollback', { boardId })).toMatchObject({
+      active: before.active,
+      router: before.router,
+    });
+  });
+
+  test('keeps its slots from being erased', async () => {
+    const { active } = await store();
+    const erase = client.request('slots.erase', { boardId, slot: active[0] as number });
+    await expect(erase).rejects.toMatchObject({ code: 'BOARD_REFUSED', context: { reason: 'bad_slot' } });
+  });
+});
+
+describe('a key', () => {
+  let keyId: string;
+
+  test('is not given to a board that runs something unsigned', async () => {
+    keyId = (await client.request('keys.create', { name: 'Station' })).id;
+    const refused = client.request('boards.setKey', { boardId, keyId, protect: false });
+    await expect(refused).rejects.toMatchObject({ code: 'BOARD_REFUSED', context: { reason: 'not_signed' } });
+    expect((await board()).keyId).toBeNull();
+  });
+
+  test('given to a fresh board, has every image signed from then on', async () => {
+    const fresh = await client.request('boards.addVirtual', {});
+    boardId = fresh.id;
+    expect(await client.request('boards.setKey', { boardId, keyId, protect: false })).toMatchObject({
+      keyId,
+    });
+    const job = await deploy(...images);
+    expect(job.error).toBeNull();
+    const { slots } = await store();
+    expect(slots.map((slot) => slot.signed)).toEqual([true, true, true, true]);
+    const hashes = [...experts, router].map((image) => createHash('sha256').update(image).digest('hex'));
+    expect(slots.map((slot) => slot.sha256)).toEqual(hashes);
+  });
+
+  test('is not deleted while a board asks for it', async () => {
+    await expect(client.request('keys.delete', { keyId })).rejects.toMatchObject({ code: 'KEY_IN_USE' });
+  });
+
+  test('is replaced and removed by changes that the present key signs', async () => {
+    const second = await client.request('keys.create', { name: 'Second' });
+    // What runs is signed with the first key: the board would be left without a sound bank.
+    const early = client.request('boards.setKey', { boardId, keyId: second.id, protect: false });
+    await expect(early).rejects.toMatchObject({ context: { reason: 'not_signed' } });
+    expect(await client.request('boards.setKey', { boardId, keyId, protect: true })).toMatchObject({
+      rollbackProtected: true,
+    });
+    const free = await client.request('boards.setKey', { boardId, keyId: null, protect: false });
+    expect(free).toMatchObject({ keyId: null, rollbackProtected: false });
+    expect(await client.request('boards.setKey', { boardId, keyId, protect: false })).toMatchObject({
+      keyId,
+    });
+  });
+
+  test('that the lab does not hold keeps its images from being sent, in a clear sentence', async () => {
+    const keys = join(folder, 'data', 'keys');
+    const files = (await readdir(keys)).filter((name) => name.startsWith(keyId));
+    expect(files.length).toBeGreaterThan(0);
+    const kept = await Promise.all(files.map((name) => readFile(join(keys, name))));
+    for (const name of files) await rm(join(keys, name));
+    const job = await deploy(images[0] as string);
+    expect(job).toMatchObject({ state: 'failed', error: { code: 'KEY_NOT_FOUND' } });
+    expect(job.error?.message).toMatch(
+      /takes only images signed with the key [0-9a-f]{16}, which this lab does not hold/,
+    );
+    for (const [i, name] of files.entries()) await writeFile(join(keys, name), kept[i] as Buffer);
+  });
+});
+
+test('a board with a key refuses what is unsigned or altered, whoever sends it', async () => {
+  const key = await client.request('keys.create', { name: 'Third' });
+  const wasm = await readFile(resources.virtualBoard);
+  const virtual = new VirtualBoard({ wasm, name: 'strict', id: new Uint8Array(8).fill(3) });
+  const strict = await CurlewBoard.open(virtual);
+  const newKey = Buffer.from(key.publicKey, 'hex');
+  await strict.changeKey({ newKey, protect: false }, async () => new Uint8Array(64));
+  const image = experts[0] as Uint8Array;
+  const sha256 = createHash('sha256').update(image).digest();
+  const { slot } = await strict.upload(image, sha256);
+  await expect(strict.verify(slot)).rejects.toMatchObject({
+    code: 'BOARD_REFUSED',
+    context: { reason: 'not_signed' },
+    message: expect.stringContaining('it takes only what is signed with its key, and this is not'),
+  });
+  const wrong = strict.changeKey({ newKey: null, protect: false }, async () => new Uint8Array(64));
+  await expect(wrong).rejects.toMatchObject({ context: { reason: 'not_signed' } });
+  expect(await strict.readInfo()).toMatchObject({ keyId: key.id, keyChanges: 1, protected: false });
+  await strict.close();
+  virtual.switchOff();
+});
