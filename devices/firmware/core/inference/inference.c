@@ -22,6 +22,7 @@ static uint32_t to_u32(uint64_t x) {
 static void compute_patch(struct cur_board *b) {
     for (int t = 0; t < CUR_FRAMES; t++) {
         cur_log_mel_frame(b->input.pcm + t * CUR_FRAME_HOP, b->patch + t * CUR_BANDS);
+        if (b->hal->watchdog_feed) b->hal->watchdog_feed(b->hal->ctx);
     }
     report(b, CUR_KERNEL_FRAME, CUR_FRAMES);
 }
