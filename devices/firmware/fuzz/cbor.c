@@ -5,10 +5,15 @@
 static void read_key(const struct cur_cbor_map *map, const char *key) {
     static uint8_t scratch[64];
     const uint8_t *value;
+    uint32_t numbers[8];
     size_t len;
     uint32_t number;
+    float real;
     int flag;
     cur_cbor_get_u32(map, key, &number);
+    cur_cbor_get_f32(map, key, &real);
+    if (cur_cbor_get_u32s(map, key, numbers, sizeof numbers / sizeof *numbers, &len) == CUR_CBOR_OK)
+        FUZZ_CHECK(len <= sizeof numbers / sizeof *numbers);
     if (cur_cbor_get_bool(map, key, &flag) == CUR_CBOR_OK) FUZZ_CHECK(flag == 0 || flag == 1);
     for (int major = CUR_CBOR_BYTES; major <= CUR_CBOR_TEXT; major++) {
         if (cur_cbor_get_string(map, key, major, scratch, sizeof scratch, &value, &len)) continue;
