@@ -132,6 +132,59 @@ static void survives_noise(void) {
     }
 }
 
+/* {"k": a double}, read as float32. */
+static int read_double(double from, float *to) {
+    uint8_t bytes[12] = {0xa1, 0x61, 'k', 0xfb};
+    uint64_t bits;
+    struct cur_cbor_map map;
+    memcpy(&bits, &from, 8);
+    for (int i = 0; i < 8; i++)
+        bytes[4 + i] = (uint8_t)(bits >> (56 - 8 * i));
+    return cur_cbor_map_check(&map, bytes, sizeof bytes) || cur_cbor_get_f32(&map, "k", to);
+}
+
+static void reads_doubles(void) {
+    float value;
+    for (int turn = 0; turn < 200000; turn++) {
+        uint64_t bits = (uint64_t)test_noise() << 32 | test_noise();
+        /* Half of them about float32's range, subnormal ones too; a quarter on the edge between two float32
+         * values. */
+        if (turn % 2) bits = (bits & 0x800fffffffffffffu) | (uint64_t)(870 + test_noise() % 285) << 52;
+        if (turn % 4 == 1) bits = (bits & ~(uint64_t)0x1fffffff) | 0x10000000;
+        double from;
+        memcpy(&from, &bits, 8);
+        if (from != from) {
+            CHECK_AT(turn, read_double(from, &value) == 0 && value != value);
+        } else if (from > 3.4028234663852886e38 || from < -3.4028234663852886e38) {
+            CHECK_AT(turn, read_double(from, &value) != 0);
+        } else {
+            CHECK_AT(turn, read_double(from, &value) == 0 && value == (float)from);
+        }
+    }
+    CHECK(read_double(3.4028234663852886e38, &value) == 0 && value == 3.4028234663852886e38f);
+    CHECK(read_double(0x1.ffffffp127, &value) != 0);
+    CHECK(read_double(-1.0 / 0.0, &value) != 0);
+}
+
+static void reads_numbers_of_every_width(void) {
+    static const struct {
+        uint8_t bytes[8], len;
+        float value;
+    } cases[] = {
+        {{0xa1, 0x61, 'k', 0x18, 200}, 5, 200.0f},
+        {{0xa1, 0x61, 'k', 0x38, 199}, 5, -200.0f},
+        {{0xa1, 0x61, 'k', 0xf9, 0x3e, 0x00}, 6, 1.5f},
+        {{0xa1, 0x61, 'k', 0xf9, 0x80, 0x01}, 6, -0x1p-24f},
+        {{0xa1, 0x61, 'k', 0xfa, 0xbf, 0xc0, 0, 0}, 8, -1.5f},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct cur_cbor_map map;
+        float value;
+        CHECK_AT(i, cur_cbor_map_check(&map, cases[i].bytes, cases[i].len) == 0);
+        CHECK_AT(i, cur_cbor_get_f32(&map, "k", &value) == 0 && value == cases[i].value);
+    }
+}
+
 static void writes_within_bounds(void) {
     uint8_t whole[64], part[64];
     size_t len = 0;
@@ -189,6 +242,8 @@ TEST_LIST(cbor_tests) = {
     {"nesting is followed to a limit and no deeper", limits_depth},
     {"values of the wrong type, out of range or given twice are malformed", refuses_wrong_values},
     {"noise is read without harm", survives_noise},
+    {"numbers of every width are read as float32", reads_numbers_of_every_width},
+    {"a double is rounded to the nearest float32", reads_doubles},
     {"writing stops at the end of the buffer and remembers it", writes_within_bounds},
     {"float64 values become the nearest float32", narrows_wide_floats},
     TEST_END,
