@@ -62,7 +62,12 @@ export function handlersOf(rooms: Rooms): Handlers {
     return fleet.attach(made.port.id);
   };
 
-  const startDeploy = (boardId: string, deployment: Deployment, activate: boolean): Job => {
+  const startDeploy = (
+    boardId: string,
+    deployment: Deployment,
+    activate: boolean,
+    signWith?: string,
+  ): Job => {
     const session = fleet.session(boardId);
     const { name, sha256 } = deployment.router ?? (deployment.experts[0] as DeployImage);
     const title = deployment.router ? `${name} and its ${deployment.experts.length} experts` : name;
@@ -77,6 +82,7 @@ export function handlersOf(rooms: Rooms): Handlers {
           signal,
           progress,
           sign,
+          signWith,
           signedImages: rooms.signedImages,
         });
         await rooms.boards.deployed(result, { name, sha256 });
@@ -151,11 +157,16 @@ export function handlersOf(rooms: Rooms): Handlers {
     'slots.erase': ({ boardId, slot }) => changeSlots(boardId, (board) => board.erase(slot)),
     'slots.rollback': ({ boardId }) => changeSlots(boardId, (board) => board.rollback()),
     'slots.confirm': ({ boardId }) => changeSlots(boardId, (board) => board.confirm()),
-    'deploy.start': async ({ boardId, expertId, activate = true }) =>
-      startDeploy(boardId, await deploymentOf([await bank.file(expertId, 'image')], bank.image), activate),
-    'deploy.files': async ({ boardId, paths, activate = true }) => {
+    'deploy.start': async ({ boardId, expertId, activate = true, signWith }) =>
+      startDeploy(
+        boardId,
+        await deploymentOf([await bank.file(expertId, 'image')], bank.image),
+        activate,
+        signWith,
+      ),
+    'deploy.files': async ({ boardId, paths, activate = true, signWith }) => {
       const images = await Promise.all(paths.map(async (path) => readWhole(await files.resolve(path))));
-      return startDeploy(boardId, await deploymentOf(images, bank.image), activate);
+      return startDeploy(boardId, await deploymentOf(images, bank.image), activate, signWith);
     },
 
     'clips.list': () => bank.clips,

@@ -37,6 +37,8 @@ const jobId = v.strictObject({ jobId: id });
 const keyId = v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/));
 
 const slot = whole(0, 15);
+/** For a board that has no key yet: before it can be given one, what runs on it must be signed with it. */
+const signWith = v.optional(keyId);
 /** Ranges and their sentences are settings.ts's alone. */
 const settings = v.pipe(
   v.strictObject({
@@ -108,7 +110,12 @@ export const requestSchemas = {
   /** The trial of the active bank is over. */
   'slots.confirm': boardId,
   /** Uploads, verifies and (unless told otherwise) activates; progress comes as a job. */
-  'deploy.start': v.strictObject({ boardId: id, expertId: id, activate: v.optional(v.boolean()) }),
+  'deploy.start': v.strictObject({
+    boardId: id,
+    expertId: id,
+    activate: v.optional(v.boolean()),
+    signWith,
+  }),
   /**
    * The same from image files on disk: one expert, or a router with its experts. Experts of the router that are
    * not among the files are taken from the bank.
@@ -117,6 +124,7 @@ export const requestSchemas = {
     boardId: id,
     paths: v.pipe(v.array(path), v.minLength(1), v.maxLength(9)),
     activate: v.optional(v.boolean()),
+    signWith,
   }),
 
   'clips.list': none,

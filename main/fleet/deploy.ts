@@ -13,6 +13,8 @@ export interface DeployOptions {
   progress(fraction: number, detail: string): void;
   /** Signs with a key of the lab; asked only for a board that has one. @throws CurlewError KEY_NOT_FOUND */
   sign(keyId: string, text: Uint8Array): Promise<Uint8Array>;
+  /** Key for a board that has none yet. */
+  signWith?: string | undefined;
   signedImages: SignedImages;
 }
 
@@ -29,7 +31,7 @@ export async function deploy(
   return session.exclusive(async (board) => {
     const uploads = await Promise.all(
       [...experts, ...(router ? [router] : [])].map(async (one) => {
-        const bytes = await bytesFor(one, session.state, options.sign);
+        const bytes = await bytesFor(one, session.state, options.sign, options.signWith);
         const sha256 = createHash('sha256').update(bytes).digest();
         await options.signedImages.keep(sha256.toString('hex'), one.sha256);
         return { name: one.name, bytes, sha256 };

@@ -70,17 +70,21 @@ export async function deploymentOf(
   return { experts: ordered, router };
 }
 
-/** @returns the bytes for this board: with a signature of its key where it has one */
+/**
+ * @param signWith key for a board that has none yet
+ * @returns the bytes for this board: with a signature of its key where it has one
+ */
 export async function bytesFor(
   { name, image, signature }: DeployImage,
   board: Pick<Board, 'name' | 'keyId'>,
   sign: (keyId: string, text: Uint8Array) => Promise<Uint8Array>,
+  signWith?: string,
 ): Promise<Uint8Array> {
-  const { keyId } = board;
+  const keyId = board.keyId ?? signWith ?? null;
   if (keyId === null || hex(signature?.keyId) === keyId)
     return signature ? appendSignature(image, signature) : image;
   const fresh = await sign(keyId, signedText(image)).catch((thrown: unknown) => {
-    if (!(thrown instanceof CurlewError) || thrown.code !== 'KEY_NOT_FOUND') throw thrown;
+    if (!(thrown instanceof CurlewError) || thrown.code !== 'KEY_NOT_FOUND' || !board.keyId) throw thrown;
     throw new CurlewError(
       'KEY_NOT_FOUND',
       `${board.name} takes only images signed with the key ${keyId}, which this lab does not hold: ${name} was not ` +

@@ -139,6 +139,15 @@ describe('a key', () => {
     expect((await board()).keyId).toBeNull();
   });
 
+  test('is given to a board once what runs on it was deployed signed with the key', async () => {
+    const other = (await client.request('boards.addVirtual', {})).id;
+    const paths = [images[0] as string];
+    await ended(await client.request('deploy.files', { boardId: other, paths, signWith: keyId }));
+    const changed = await client.request('boards.setKey', { boardId: other, keyId, protect: false });
+    expect(changed).toMatchObject({ keyId, activeExpert: { name: 'random-1' } });
+    await client.request('boards.detach', { boardId: other });
+  });
+
   test('given to a fresh board, has every image signed from then on', async () => {
     const fresh = await client.request('boards.addVirtual', {});
     boardId = fresh.id;

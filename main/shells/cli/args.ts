@@ -32,6 +32,7 @@ Options
                    mps2-an385, mps2-an386, mps2-an500 or mps3-an547
   --expert ID      which expert of the bank; its first otherwise
   --image FILE     (deploy) an image of your own; several times for a router and its experts
+  --sign KEY       (deploy) sign with this key, for a board that is to be given it
   --protect        (board key) from now on no image older than one that ran
   --raven FILE     (classify) write a Raven selection table
   --csv FILE       (classify) write the detections as CSV
@@ -53,6 +54,7 @@ export interface Args {
     expert?: string;
     image?: string[];
     protect?: boolean;
+    sign?: string;
     raven?: string;
     csv?: string;
     open?: boolean;
@@ -76,6 +78,7 @@ export function readArgs(argv: string[]): Args {
         expert: { type: 'string' },
         image: { type: 'string', multiple: true },
         protect: { type: 'boolean' },
+        sign: { type: 'string' },
         raven: { type: 'string' },
         csv: { type: 'string' },
         data: { type: 'string' },

@@ -72,15 +72,18 @@ export async function boards(client: LabClient, args: Args): Promise<Answer> {
 export async function deploy(client: LabClient, args: Args): Promise<Answer> {
   const board = await chooseBoard(client, args);
   const images = args.options.image ?? [];
+  const signing = args.options.sign ? { signWith: args.options.sign } : {};
   const job =
     images.length > 0
       ? await client.request('deploy.files', {
           boardId: board.id,
           paths: images.map((path) => resolve(path)),
+          ...signing,
         })
       : await client.request('deploy.start', {
           boardId: board.id,
           expertId: await chooseExpert(client, args),
+          ...signing,
         });
   const result = (await follow(client, job)).result as DeployResult;
   const share = result.lineShare === null ? '' : `, ${percent(result.lineShare)} of the line`;
