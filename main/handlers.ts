@@ -129,7 +129,20 @@ export function handlersOf(rooms: Rooms): Handlers {
     },
     'boards.setKey': async ({ boardId, keyId, protect }) => {
       const newKey = keyId === null ? null : Buffer.from((await keys.find(keyId)).publicKey, 'hex');
-      return changeBoard(boardId, (board) => board.changeKey({ newKey, protect }, keys.sign));
+      return changeBoard(boardId, async (board) => {
+        try {
+          await board.changeKey({ newKey, protect }, keys.sign);
+        } catch (thrown) {
+          const reason = thrown instanceof CurlewError ? thrown.context['reason'] : null;
+          if (reason !== 'not_signed' || newKey === null) throw thrown;
+          throw new CurlewError(
+            'BOARD_REFUSED',
+            'What runs on the board is not signed with this key. Deploy it signed with the key first, then set the key.',
+            { reason },
+            { cause: thrown },
+          );
+        }
+      });
     },
 
     'experts.list': () => bank.experts,
