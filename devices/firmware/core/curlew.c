@@ -33,6 +33,9 @@ static void answer(struct cur_board *b, enum cur_framing framing, const uint8_t 
     }
 }
 
+/* A line that is quiet this long is between frames; a frame that is being sent stutters for less. */
+static const uint64_t pause_ns = 50000000;
+
 int cur_poll(struct cur_board *b) {
     const struct cur_hal *hal = b->hal;
     uint8_t byte;
@@ -45,7 +48,13 @@ int cur_poll(struct cur_board *b) {
         enum cur_framing framing = cur_receive(&b->receiver, byte, &message, &len);
         if (framing == CUR_FRAMING_NONE) continue;
         answer(b, framing, message, len);
+        b->heard_ns = hal->now_ns(hal->ctx);
         return 1;
+    }
+    if (worked) {
+        b->heard_ns = hal->now_ns(hal->ctx);
+    } else if (hal->now_ns(hal->ctx) - b->heard_ns >= pause_ns) {
+        cur_receive_pause(&b->receiver);
     }
     return cur_continuous_poll(b) || worked;
 }

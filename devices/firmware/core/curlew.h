@@ -47,6 +47,7 @@ struct cur_board {
     uint64_t started_ns;
 
     struct cur_receiver receiver;
+    uint64_t heard_ns; /* when the last byte came */
     struct cur_line line;
     struct cur_early early;
     uint8_t reply[CUR_BUF_SIZE];

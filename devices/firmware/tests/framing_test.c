@@ -159,6 +159,31 @@ static void cut_frames_do_not_harm_the_next(void) {
     }
 }
 
+/* A crafted image may hold bytes that look like a request in the other framing. */
+static void takes_no_packet_from_within_a_frame(void) {
+    static const uint8_t newline = '\n';
+    static uint8_t packet[CUR_FRAME_SIZE];
+    fill(40, 1);
+    size_t n = cur_frame(CUR_FRAMING_CONSOLE, body, 40, packet);
+    memset(&receiver, 0, sizeof receiver);
+    fill(10, 2);
+    CHECK(feed(frame, cur_frame(CUR_FRAMING_BINARY, body, 10, frame), 10, NULL) == 1);
+    for (size_t at = 1; at < 600; at++) {
+        fill(800, 2);
+        body[at - 1] = '\n';
+        memcpy(body + at, packet, n);
+        CHECK_AT(at, feed(frame, cur_frame(CUR_FRAMING_BINARY, body, 800, frame), 800, NULL) == 1);
+        /* By itself the packet is taken: behind a frame, and behind noise once the line has been quiet. */
+        fill(40, 1);
+        CHECK_AT(at, feed(packet, n, 40, NULL) == 1);
+        feed((const uint8_t *)"noise", 5, 0, NULL);
+        CHECK_AT(at, feed(packet, n, 40, NULL) == 0);
+        cur_receive_pause(&receiver);
+        CHECK_AT(at, feed(&newline, 1, 40, NULL) == 0);
+        CHECK_AT(at, feed(packet, n, 40, NULL) == 1);
+    }
+}
+
 TEST_LIST(framing_tests) = {
     {"binary frames of every length carry any bytes", binary_round_trip},
     {"console frames of every length carry any bytes", console_round_trip},
@@ -168,6 +193,7 @@ TEST_LIST(framing_tests) = {
     {"frames are found in noise, and the noise is counted", finds_frames_in_noise},
     {"a binary frame with any bit flipped is refused", refuses_flipped_binary},
     {"a console frame with any bit flipped is refused", refuses_flipped_console},
+    {"a console packet within a binary frame is no request", takes_no_packet_from_within_a_frame},
     {"what is too long is dropped, and what follows is taken", refuses_what_is_too_long},
     {"a frame cut short anywhere does not harm the next one", cut_frames_do_not_harm_the_next},
     TEST_END,

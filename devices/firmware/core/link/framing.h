@@ -11,7 +11,8 @@ enum cur_framing { CUR_FRAMING_NONE = 0, CUR_FRAMING_CONSOLE = 1, CUR_FRAMING_BI
 
 /*
  * Receives both framings at once: every byte goes to both decoders, and whichever completes a message with
- * a right checksum wins and clears the other.
+ * a right checksum wins and clears the other. Once a binary frame was accepted, a console packet begins only
+ * where no binary frame can be open: one inside an image's bytes must not be taken for a request.
  */
 struct cur_receiver {
     /* console: base64 lines */
@@ -32,9 +33,14 @@ struct cur_receiver {
     uint8_t block_zero;   /* a zero follows the current block, unless the frame ends */
     uint8_t binary_bad;   /* this frame cannot be right; wait for its end */
     /* of both */
+    uint8_t binary_used; /* a binary frame was accepted: what follows one may be the inside of the next */
+    uint8_t paused;      /* the line was quiet before the next byte */
     uint32_t received, accepted;
     uint32_t discarded; /* bytes that fit no frame, as of the last message accepted; wraps */
 };
+
+/* The line has been quiet for some tens of milliseconds: whatever frame is open may be given up. */
+void cur_receive_pause(struct cur_receiver *r);
 
 /* One byte in. Returns the framing of a completed message and where it is (valid until the next byte). */
 enum cur_framing cur_receive(struct cur_receiver *r, uint8_t byte, const uint8_t **body, size_t *len);

@@ -61,7 +61,13 @@ static int console_line_end(struct cur_receiver *r) {
     return cur_crc16(0, r->console + 2, want - 2) == 0 ? 1 : -1;
 }
 
+/* 1 where the byte that comes now may begin a console packet; asked before the binary decoder has seen it. */
+static int packet_may_start(const struct cur_receiver *r) {
+    return !r->binary_used || r->paused || r->binary_wire == 0 || r->binary_bad;
+}
+
 static int console_byte(struct cur_receiver *r, uint8_t byte) {
+    if (byte == 0x06 && !r->in_packet && !packet_may_start(r)) return 0;
     if (byte == 0x06 || byte == 0x04) {
         /* Neither byte is base64: whatever line was open has lost its end. */
         if (byte == 0x06 || r->line_state == LINE_CONTENT) console_drop(r);
@@ -134,6 +140,10 @@ static int binary_byte(struct cur_receiver *r, uint8_t byte) {
     return 0;
 }
 
+void cur_receive_pause(struct cur_receiver *r) {
+    r->paused = 1;
+}
+
 enum cur_framing cur_receive(struct cur_receiver *r, uint8_t byte, const uint8_t **body, size_t *len) {
     enum cur_framing framing = CUR_FRAMING_NONE;
     r->received++;
@@ -151,10 +161,14 @@ enum cur_framing cur_receive(struct cur_receiver *r, uint8_t byte, const uint8_t
     } else if (byte == 0 && r->binary_wire == 1) {
         r->accepted++; /* an empty frame: flushes noise, is none itself */
     }
+    if (byte != '\n' && byte != '\r') r->paused = 0;
     if (framing != CUR_FRAMING_NONE) {
-        console_drop(r);
+        r->binary_used |= framing == CUR_FRAMING_BINARY;
         r->discarded = r->received - r->accepted;
     }
-    if (byte == 0 || framing != CUR_FRAMING_NONE) binary_restart(r);
+    if (byte == 0 || framing != CUR_FRAMING_NONE) {
+        console_drop(r); /* no console packet has a zero */
+        binary_restart(r);
+    }
     return framing;
 }
