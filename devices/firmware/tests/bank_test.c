@@ -47,9 +47,9 @@ static void one_expert_answers_alone(void) {
     float logits[CUR_IMAGE_CLASSES];
     start();
     source.router.bytes = NULL;
-    CHECK(cur_bank_open(&bank, &source) != 0);
+    CHECK(cur_bank_open(&bank, &source, &hal) != 0);
     source.count = 1;
-    CHECK(cur_bank_open(&bank, &source) == 0);
+    CHECK(cur_bank_open(&bank, &source, &hal) == 0);
     CHECK(answer(&scores, &route, 1) == 0);
     CHECK(route.ranked[0] == 0 && route.gate[0] == 0.0f && route.curiosity == 0.0f);
     CHECK(cur_expert_run(&bank.expert[0], embedding, &work.layers, logits, &hal) == 0);
@@ -61,7 +61,7 @@ static void the_best_expert_answers(void) {
     struct cur_route route;
     float logits[CUR_IMAGE_CLASSES];
     start();
-    CHECK(cur_bank_open(&bank, &source) == 0);
+    CHECK(cur_bank_open(&bank, &source, &hal) == 0);
     for (uint32_t inference = 1; inference < 10; inference++) {
         CHECK(answer(&scores, &route, inference) == 0);
         CHECK(cur_expert_run(&bank.expert[route.ranked[0]], embedding, &work.layers, logits, &hal) == 0);
@@ -79,7 +79,7 @@ static void the_best_experts_share(void) {
     source.passes = 4;
     for (uint8_t k = 1; k <= 3; k++) {
         source.top_k = k;
-        CHECK(cur_bank_open(&bank, &source) == 0);
+        CHECK(cur_bank_open(&bank, &source, &hal) == 0);
         CHECK(answer(&scores, &route, 5) == 0);
         double sum = 0, want[3] = {0};
         for (int i = 0; i < k; i++)
@@ -99,24 +99,24 @@ static void the_best_experts_share(void) {
 static void refuses_what_does_not_belong_together(void) {
     start();
     source.count = 2;
-    CHECK(cur_bank_open(&bank, &source) != 0);
+    CHECK(cur_bank_open(&bank, &source, &hal) != 0);
     start();
     struct cur_bank_image first = source.expert[0];
     source.expert[0] = source.expert[1];
     source.expert[1] = first;
-    CHECK(cur_bank_open(&bank, &source) != 0);
+    CHECK(cur_bank_open(&bank, &source, &hal) != 0);
     start();
     source.expert[2] = source.router;
-    CHECK(cur_bank_open(&bank, &source) != 0);
+    CHECK(cur_bank_open(&bank, &source, &hal) != 0);
     start();
     source.expert[2].bytes = NULL;
-    CHECK(cur_bank_open(&bank, &source) != 0);
+    CHECK(cur_bank_open(&bank, &source, &hal) != 0);
     start();
     source.router = source.expert[0];
-    CHECK(cur_bank_open(&bank, &source) != 0);
+    CHECK(cur_bank_open(&bank, &source, &hal) != 0);
     start();
     source.expert[0].len -= 16;
-    CHECK(cur_bank_open(&bank, &source) != 0);
+    CHECK(cur_bank_open(&bank, &source, &hal) != 0);
     /* The router knows this expert, but it has another label. */
     start();
     images_section(experts[2], 1, 0)[0] = 'z';
@@ -124,9 +124,9 @@ static void refuses_what_does_not_belong_together(void) {
     fake_sha256(experts[2], source.expert[2].len, hashes + 64);
     struct images_plan plan = images_router(hashes, prior);
     put_router(&plan);
-    CHECK(cur_bank_open(&bank, &source) != 0);
+    CHECK(cur_bank_open(&bank, &source, &hal) != 0);
     start();
-    CHECK(cur_bank_open(&bank, &source) == 0);
+    CHECK(cur_bank_open(&bank, &source, &hal) == 0);
 }
 
 static void refuses_wrong_routing(void) {
@@ -135,19 +135,19 @@ static void refuses_wrong_routing(void) {
     source.top_k = 3;
     source.passes = 64;
     source.alpha = 100;
-    CHECK(cur_bank_open(&bank, &source) == 0 && bank.routing.top_k == 3 && bank.routing.passes == 64);
+    CHECK(cur_bank_open(&bank, &source, &hal) == 0 && bank.routing.top_k == 3 && bank.routing.passes == 64);
     source.top_k = 4;
-    CHECK(cur_bank_open(&bank, &source) != 0);
+    CHECK(cur_bank_open(&bank, &source, &hal) != 0);
     source.top_k = 0;
-    CHECK(cur_bank_open(&bank, &source) != 0);
+    CHECK(cur_bank_open(&bank, &source, &hal) != 0);
     source.top_k = 1;
     source.passes = 65;
-    CHECK(cur_bank_open(&bank, &source) != 0);
+    CHECK(cur_bank_open(&bank, &source, &hal) != 0);
     source.passes = 0;
     source.alpha = NAN;
-    CHECK(cur_bank_open(&bank, &source) != 0);
+    CHECK(cur_bank_open(&bank, &source, &hal) != 0);
     source.alpha = -1;
-    CHECK(cur_bank_open(&bank, &source) != 0);
+    CHECK(cur_bank_open(&bank, &source, &hal) != 0);
 }
 
 TEST_LIST(bank_tests) = {

@@ -5,12 +5,17 @@
 
 enum { HASH_SIZE = 32, BAD = -1 };
 
-static int open_image(struct cur_image *image, const struct cur_bank_image *from, uint16_t kind) {
+/* Opening hashes the whole image; the watchdog hears of each. */
+static int open_image(struct cur_image *image, const struct cur_bank_image *from, uint16_t kind,
+                      const struct cur_hal *hal) {
+    if (hal->watchdog_feed) hal->watchdog_feed(hal->ctx);
     if (!from->bytes || cur_image_open(image, from->bytes, from->len)) return BAD;
     return image->kind == kind ? 0 : BAD;
 }
 
-static int is_announced(const struct cur_image *router, int place, const struct cur_image *expert) {
+static int is_announced(const struct cur_image *router, int place, const struct cur_image *expert,
+                        const struct cur_hal *hal) {
+    if (hal->watchdog_feed) hal->watchdog_feed(hal->ctx);
     uint8_t digest[HASH_SIZE];
     struct cur_sha256 sha;
     cur_sha256_start(&sha);
@@ -34,13 +39,14 @@ static int take_routing(struct cur_routing *routing, const struct cur_bank_sourc
     return 0;
 }
 
-int cur_bank_open(struct cur_open_bank *bank, const struct cur_bank_source *source) {
+int cur_bank_open(struct cur_open_bank *bank, const struct cur_bank_source *source,
+                  const struct cur_hal *hal) {
     struct cur_image *router = &bank->router;
     bank->count = source->count;
     bank->has_router = source->router.bytes != NULL;
     if (source->count < 1 || source->count > CUR_IMAGE_EXPERTS) return BAD;
     if (bank->has_router) {
-        if (open_image(router, &source->router, CUR_IMAGE_ROUTER)) return BAD;
+        if (open_image(router, &source->router, CUR_IMAGE_ROUTER, hal)) return BAD;
         bank->routing = router->routing;
         if (router->outputs != source->count || take_routing(&bank->routing, source)) return BAD;
     } else if (source->count != 1) {
@@ -48,9 +54,10 @@ int cur_bank_open(struct cur_open_bank *bank, const struct cur_bank_source *sour
     }
     for (int e = 0; e < source->count; e++) {
         struct cur_image *expert = &bank->expert[e];
-        if (open_image(expert, &source->expert[e], CUR_IMAGE_EXPERT)) return BAD;
+        if (open_image(expert, &source->expert[e], CUR_IMAGE_EXPERT, hal)) return BAD;
         if (!same_task(&bank->expert[0], expert)) return BAD;
-        if (bank->has_router && (router->embedding != expert->embedding || !is_announced(router, e, expert)))
+        if (bank->has_router &&
+            (router->embedding != expert->embedding || !is_announced(router, e, expert, hal)))
             return BAD;
     }
     return 0;

@@ -36,7 +36,8 @@ struct cur_bank_work {
 /* Checks every image, that they belong together (each expert is the one whose hash the router holds, all have
  * the same labels and take the same embedding), and that the routing is in range. The images must stay where
  * they are. Returns 0, or -1 and leaves `bank` unusable. */
-int cur_bank_open(struct cur_open_bank *bank, const struct cur_bank_source *source);
+int cur_bank_open(struct cur_open_bank *bank, const struct cur_bank_source *source,
+                  const struct cur_hal *hal);
 
 /* Picks: the route of an embedding, for the inference of that number. Without a router the one expert is
  * ranked first, and gate and curiosity are 0. Returns 0, or -1 if the router's numbers overflow. */

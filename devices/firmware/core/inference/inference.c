@@ -134,7 +134,7 @@ int cur_expert_load(struct cur_board *b) {
         if (source_of(store, bank->slot[i], &source.expert[i])) return -1;
     }
     if (bank->router >= 0 && source_of(store, bank->router, &source.router)) return -1;
-    if (cur_bank_open(&b->bank, &source)) return -1;
+    if (cur_bank_open(&b->bank, &source, b->hal)) return -1;
     b->has_expert = 1;
     return 0;
 }
