@@ -138,7 +138,7 @@ export function boardConformance(
     test('takes an expert and answers with it', async () => {
       const slot = await deploy(first);
       const table = await board.slots();
-      expect(table).toMatchObject({ active: [slot], router: -1, previous: [] });
+      expect(table).toMatchObject({ active: [slot], router: null, previous: [] });
       expect(table.slots).toMatchObject([{ slot, state: 'verified', length: first.length, bits: 4 }]);
       expect(table.slots[0]?.sha256).toEqual(sha256(first));
       expect(await board.labels()).toEqual(material.labels);
@@ -186,7 +186,7 @@ export function boardConformance(
       expect((await runAgain('log-mel')).logits).not.toEqual(reference.logits);
       expect(await board.rollback()).toEqual({
         active: [before],
-        router: -1,
+        router: null,
         previous: [slot],
         trial: 'none',
       });
@@ -322,21 +322,23 @@ export function boardConformance(
       });
     });
 
-    test.runIf(subject.thorough)('keeps the last 1024 records and says which are gone', async () => {
-      const { sequence } = await runAgain('log-mel');
-      const last = ringRecords + 40;
-      const runs = Array.from({ length: last - sequence }, () => runAgain('log-mel'));
-      await Promise.all(runs);
-      const sequences: number[] = [];
-      for (let after = 0; ;) {
-        const page = await board.telemetry(after);
-        expect(page).toMatchObject({ next: last + 1, oldest: last - ringRecords + 1 });
-        if (page.records.length === 0) break;
-        sequences.push(...page.records.map((record) => record.sequence));
-        after = sequences.at(-1)!;
-      }
-      expect(sequences).toEqual(Array.from({ length: ringRecords }, (_, i) => last - ringRecords + 1 + i));
-    });
+    if (subject.thorough) {
+      test('keeps the last 1024 records and says which are gone', async () => {
+        const { sequence } = await runAgain('log-mel');
+        const last = ringRecords + 40;
+        const runs = Array.from({ length: last - sequence }, () => runAgain('log-mel'));
+        await Promise.all(runs);
+        const sequences: number[] = [];
+        for (let after = 0; ;) {
+          const page = await board.telemetry(after);
+          expect(page).toMatchObject({ next: last + 1, oldest: last - ringRecords + 1 });
+          if (page.records.length === 0) break;
+          sequences.push(...page.records.map((record) => record.sequence));
+          after = sequences.at(-1)!;
+        }
+        expect(sequences).toEqual(Array.from({ length: ringRecords }, (_, i) => last - ringRecords + 1 + i));
+      });
+    }
 
     if (subject.expected.hasAudioSource) {
       test('listens to its own microphone until told to stop', async () => {
