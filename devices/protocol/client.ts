@@ -181,10 +181,16 @@ export function createSmpClient(stream: ByteStream, where: string): SmpClient {
     let timer: NodeJS.Timeout | undefined;
     let stopWaiting: (() => void) | undefined;
     let leftAt: number | null = null;
+    // A write may resolve after its answer has come; and what takes the board long says nothing of the line. An
+    // answer that comes too late counts as well: its number tells which attempt it is of, and a wait that was too
+    // short must become longer.
+    const measure = (): void => {
+      if (leftAt !== null && !wait.probing) roundTrip.add(performance.now() - leftAt);
+    };
     flyingBytes += frame.length;
     try {
       const reply = await new Promise<SmpMessage>((resolve, reject) => {
-        numbers.wait(number, { ...command, command: command.id, resolve, reject });
+        numbers.wait(number, { ...command, command: command.id, resolve, reject, late: measure });
         stopWaiting = onAbort(signal, () => reject(aborted()));
         const ask = (attempt: number, leftMs: number): void => {
           const ms = Math.min(limitOf(attempt), leftMs);
@@ -206,8 +212,7 @@ export function createSmpClient(stream: ByteStream, where: string): SmpClient {
           if (numbers.waits(number)) ask(wait.attempt, wait.mostMs);
         }, reject);
       });
-      // A write may resolve after its answer has come; and what takes the board long says nothing of the line.
-      if (leftAt !== null && !wait.probing) roundTrip.add(performance.now() - leftAt);
+      measure();
       return reply;
     } finally {
       numbers.leave(number);

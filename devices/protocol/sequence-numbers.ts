@@ -13,6 +13,8 @@ export interface Waiter {
   command: number;
   resolve(reply: SmpMessage): void;
   reject(error: CurlewError): void;
+  /** The answer came after all, when it was no longer waited for. */
+  late(): void;
 }
 
 interface Entry {
@@ -74,7 +76,9 @@ export class SequenceNumbers {
     for (const [number, { order, leftMs }] of this.entries) {
       if (leftMs !== null && order < entry.order) this.entries.delete(number);
     }
-    return entry.leftMs === null ? entry.waiter : null;
+    if (entry.leftMs === null) return entry.waiter;
+    entry.waiter.late();
+    return null;
   }
 
   /** Waited for, though a later request was answered. */
