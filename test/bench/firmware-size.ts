@@ -6,6 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { readFirmware, type Firmware } from '../../devices/boards/firmware-stack.ts';
 import { emulatedMachine } from '../../devices/boards/qemu/machines.ts';
 import { qemuBoard } from '../../devices/boards/qemu/qemu-board.ts';
@@ -39,6 +40,8 @@ export const bench: Bench = async (say) => {
       if (stack[i] !== undefined) figures[`${target}_stack_${name}`] = stack[i];
     });
   };
+  const folder = fileURLToPath(new URL('../../devices/firmware', import.meta.url));
+  execFileSync('make', ['-s', '-C', folder, 'host', ...Object.values(machines)], { stdio: 'inherit' });
   const paths: string[] = [];
   let soft = '';
   for (const [target, machine] of Object.entries(machines)) {
