@@ -5,6 +5,7 @@ export const ringColumns = [
   'position',
   'features',
   'encoder',
+  'router',
   'total',
   'energy',
   'sequence',
@@ -56,11 +57,13 @@ export class TelemetryRing {
       position = this.last('position') + Math.min(missing, widestGap) + 1;
     }
     const encoder = record.featuresUs + record.encoderUs;
+    const router = encoder + record.routerUs;
     const values: Record<RingColumn, number> = {
       position,
       features: record.featuresUs,
       encoder,
-      total: encoder + record.routerUs + record.expertUs,
+      router,
+      total: router + record.expertUs,
       energy: record.energyNanojoule,
       sequence: record.sequence,
       boot: record.bootId,

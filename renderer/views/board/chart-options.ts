@@ -8,7 +8,7 @@ export type ChartKind = 'latency' | 'energy';
 
 /** The columns that a chart draws, back to front: a stack is drawn as filled totals, the largest first. */
 export const chartColumns: Record<ChartKind, readonly RingColumn[]> = {
-  latency: ['position', 'total', 'encoder', 'features'],
+  latency: ['position', 'total', 'router', 'encoder', 'features'],
   energy: ['position', 'energy'],
 };
 
@@ -79,7 +79,8 @@ export function chartOptions(
       { label: 'record', value: (_u, position) => (position === null ? '–' : sequenceAt(ring, position)) },
       ...(kind === 'latency'
         ? [
-            series('expert', '--stage-expert', between('total', 'encoder')),
+            series('expert', '--stage-expert', between('total', 'router')),
+            series('router', '--stage-router', between('router', 'encoder')),
             series('encoder', '--stage-encoder', between('encoder', 'features')),
             series('features', '--stage-features', (index) => inOne(duration(at('features', index)))),
           ]
