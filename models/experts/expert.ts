@@ -42,7 +42,21 @@ export interface TernaryLayer extends LayerShape {
   readonly scales: Float32Array;
 }
 
-export type IntegerLayer = BitLinearLayer | TernaryLayer;
+/**
+ * Post-training quantization: no LayerNorm before the layer, activations by a scale fixed beforehand:
+ * q = clamp(round(v / s), ±127), y_o = Σ code · q · (s · scale_o) + bias_o.
+ */
+export interface StaticLayer extends LayerShape {
+  readonly kind: 'static';
+  /** s: what one activation code is worth; > 0 */
+  readonly activationScale: number;
+  /** −127 to 127 */
+  readonly codes: Int8Array;
+  /** one for the whole layer, or one an output */
+  readonly scales: Float32Array;
+}
+
+export type IntegerLayer = BitLinearLayer | TernaryLayer | StaticLayer;
 
 /** y = Σ weight · v + bias. */
 export interface LinearLayer extends LayerShape {
@@ -56,6 +70,13 @@ export interface LatentLayer extends LayerShape {
   readonly weights: Float32Array;
 }
 
+/** A static layer before quantization: a linear one with the scale that calibration found for its activations. */
+export interface CalibratedLayer extends LayerShape {
+  readonly kind: 'calibrated';
+  readonly activationScale: number;
+  readonly weights: Float32Array;
+}
+
 /** A classifier of embeddings. */
 export interface Network<Layer> {
   /** At most 31 bytes of UTF-8; the board shows it. */
@@ -64,6 +85,8 @@ export interface Network<Layer> {
   /** one an output */
   readonly labels: readonly string[];
   readonly standardization: Standardization;
+  /** SHA-256 of the image of the encoder that makes its embeddings; without: the log-mel's statistics */
+  readonly encoderHash?: Uint8Array;
   /** First to last; the last layer's outputs are the logits. */
   readonly layers: readonly Layer[];
 }
@@ -71,16 +94,20 @@ export interface Network<Layer> {
 /** What a board runs. */
 export type Expert = Network<IntegerLayer | LinearLayer>;
 
-/** What quantization-aware training holds underneath: the same expert with no number rounded. */
-export type LatentExpert = Network<LatentLayer | LinearLayer>;
+/** What training yields: the same expert with no number rounded. With linear layers alone it is the float reference. */
+export type LatentExpert = Network<LatentLayer | CalibratedLayer | LinearLayer>;
 
-/** How the integer layers compute: bits of BitLinear weights, or ternary weights with int8 or ternary activations. */
-export type Precision = WeightBits | 'ternary' | 'ternary-activations';
+/** What quantization-aware training makes: bits of BitLinear weights, or ternary weights with int8 or ternary activations. */
+export type TrainedPrecision = WeightBits | 'ternary' | 'ternary-activations';
+
+/** How the integer layers compute; `static8`: post-training quantization to 8 bits. */
+export type Precision = TrainedPrecision | 'static8';
 
 /** @returns 32 where every layer is float */
 export function precisionOf({ layers }: Expert): Precision | 32 {
   for (const layer of layers) {
     if (layer.kind === 'bitlinear') return layer.weightBits;
+    if (layer.kind === 'static') return 'static8';
     if (layer.kind === 'ternary') return layer.activationBits === 2 ? 'ternary-activations' : 'ternary';
   }
   return 32;

@@ -1,11 +1,12 @@
 import * as ort from 'onnxruntime-web';
 import { expect, test } from 'vitest';
-import { layerNorm, quantizeActivations } from '../quantizers/bitlinear.ts';
+import { layerNorm, quantizeActivations, roundHalfEven } from '../quantizers/bitlinear.ts';
 import { quantizeTernaryActivations } from '../quantizers/ternary.ts';
 import { createReference } from '../reference/reference.ts';
-import type { Expert, IntegerLayer, LatentExpert, LatentLayer, LinearLayer, Precision } from './expert.ts';
+import type { Expert, LatentExpert, LatentLayer, TrainedPrecision } from './expert.ts';
 import { floatModel, quantizedModel } from './models.ts';
 import { quantizeExpert } from './quantize.ts';
+import { restoreExpert, storeExpert } from './store.ts';
 
 /** Deterministic numbers in [-1, 1). */
 function numbers(seed: number) {
@@ -41,9 +42,13 @@ function latentExpert(): LatentExpert {
 }
 
 /** A layer's input as it is multiplied with the weights, and what a product is worth. */
-function entering(layer: IntegerLayer | LatentLayer | LinearLayer, v: Float64Array) {
-  if (layer.kind === 'linear') return { input: v, worth: 1 };
+function entering(layer: (Expert | LatentExpert)['layers'][number], v: Float64Array) {
+  if (layer.kind === 'linear' || layer.kind === 'calibrated') return { input: v, worth: 1 };
   if (layer.kind === 'latent') return { input: layerNorm(v), worth: 1 };
+  if (layer.kind === 'static') {
+    const worth = layer.activationScale;
+    return { input: v.map((a) => Math.max(-127, Math.min(127, roundHalfEven(a / worth)))), worth };
+  }
   const ternary = layer.kind === 'ternary' && layer.activationBits === 2;
   const { codes, scale } = ternary ? quantizeTernaryActivations(v) : quantizeActivations(v);
   return { input: Float64Array.from(codes), worth: scale };
@@ -54,7 +59,7 @@ function logitsOf(expert: Expert | LatentExpert, embedding: Float32Array): Float
   const { offset, scale } = expert.standardization;
   let v = Float64Array.from(embedding, (e, i) => (e - offset[i]!) * scale[i]!);
   for (const layer of expert.layers) {
-    const integer = layer.kind === 'bitlinear' || layer.kind === 'ternary';
+    const integer = 'codes' in layer;
     const rows = integer ? layer.codes : layer.weights;
     const { input, worth } = entering(layer, v);
     v = Float64Array.from({ length: layer.outputs }, (_, o) => {
@@ -73,10 +78,18 @@ function logitsOf(expert: Expert | LatentExpert, embedding: Float32Array): Float
 const pcm = numbers(11)(15_600 + 7_680).map((x) => x / 3);
 
 const latent = latentExpert();
-const precisions: readonly Precision[] = [1, 2, 4, 8, 16, 'ternary', 'ternary-activations'];
+const precisions: readonly TrainedPrecision[] = [1, 2, 4, 8, 16, 'ternary', 'ternary-activations'];
 const bare: LatentExpert = {
   ...latent,
   layers: latent.layers.map((layer, i) => ({ ...layer, norm: null, relu: i === 0 })),
+};
+
+/** The float reference of the same shape, calibrated so that some activations are clipped. */
+const calibrated: LatentExpert = {
+  ...latent,
+  layers: latent.layers.map((layer, i) =>
+    layer.kind === 'latent' ? { ...layer, kind: 'calibrated', activationScale: [0.1, 0.015][i]! } : layer,
+  ),
 };
 
 async function expectArithmetic(model: Uint8Array, expert: Expert | LatentExpert): Promise<void> {
@@ -99,6 +112,26 @@ test.each(precisions)(
     }
   },
 );
+
+test('the graph of a static expert computes the arithmetic of the specification', async () => {
+  const expert = quantizeExpert(calibrated, 'static8');
+  expect(expert.layers.map(({ kind }) => kind)).toEqual(['static', 'static', 'linear']);
+  await expectArithmetic(quantizedModel(expert), expert);
+  await expectArithmetic(floatModel(calibrated), calibrated);
+});
+
+test('a layer becomes only what it was trained or calibrated for', () => {
+  expect(() => quantizeExpert(calibrated, 8)).toThrow(RangeError);
+  expect(() => quantizeExpert(latent, 'static8')).toThrow(RangeError);
+  expect(() => quantizeExpert(latent, 32)).toThrow(RangeError);
+});
+
+test('every kind of latent expert comes back from storage as it was', () => {
+  for (const expert of [latent, calibrated]) {
+    const { description, weights } = storeExpert(expert);
+    expect(restoreExpert(JSON.parse(JSON.stringify(description)), weights)).toEqual(expert);
+  }
+});
 
 test('the float graph computes the arithmetic of the specification', async () => {
   await expectArithmetic(floatModel(latent), latent);

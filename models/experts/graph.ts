@@ -1,7 +1,16 @@
 import type { Graph, Value } from '../onnx/graph.ts';
 import { float64s, int16s, int8s } from '../onnx/tensor.ts';
 import { largestActivation, layerNormEpsilon } from '../quantizers/bitlinear.ts';
-import type { IntegerLayer, LatentLayer, LinearLayer, Network, Standardization } from './expert.ts';
+import type {
+  CalibratedLayer,
+  IntegerLayer,
+  LatentLayer,
+  LinearLayer,
+  Network,
+  Standardization,
+} from './expert.ts';
+
+type AnyLayer = IntegerLayer | LatentLayer | CalibratedLayer | LinearLayer;
 
 /*
  * The arithmetic of models/packing/IMAGE.md as nodes, in binary64: parameters are the binary32 values of the
@@ -24,7 +33,7 @@ function addLayerNorm(graph: Graph, value: Value): Value {
 }
 
 /** What follows a layer: LayerNorm and ReLU, or ReLU alone. */
-function addNormAndRelu(graph: Graph, value: Value, layer: LatentLayer | LinearLayer | IntegerLayer): Value {
+function addNormAndRelu(graph: Graph, value: Value, layer: AnyLayer): Value {
   if (layer.norm === null) {
     return layer.relu ? graph.node('Max', [value, graph.scalar('zero', 0)]) : value;
   }
@@ -37,7 +46,13 @@ function addNormAndRelu(graph: Graph, value: Value, layer: LatentLayer | LinearL
 }
 
 /** Activation codes, as float64 integers, and what one is worth. */
-function addActivationCodes(graph: Graph, value: Value, ternary: boolean): { codes: Value; scale: Value } {
+function addActivationCodes(graph: Graph, value: Value, layer: IntegerLayer): { codes: Value; scale: Value } {
+  if (layer.kind === 'static') {
+    const scale = graph.scalar('activation_scale', layer.activationScale);
+    const codes = graph.node('Round', [graph.node('Div', [value, scale])]);
+    return { codes: addClamp(graph, codes, largestActivation), scale };
+  }
+  const ternary = layer.kind === 'ternary' && layer.activationBits === 2;
   const normal = addLayerNorm(graph, value);
   const magnitude = graph.node('Abs', [normal]);
   const scale = ternary
@@ -49,16 +64,19 @@ function addActivationCodes(graph: Graph, value: Value, ternary: boolean): { cod
   // An all-zero sample has scale 0 and must give codes 0: divide by something positive instead.
   const divisor = graph.node('Max', [scale, graph.scalar('smallest_divisor', 1e-30)]);
   const codes = graph.node('Round', [graph.node('Div', [normal, divisor])]);
-  if (!ternary) return { codes, scale };
-  const below = graph.node('Min', [codes, graph.scalar('largest_ternary', 1)]);
-  return { codes: graph.node('Max', [below, graph.scalar('smallest_ternary', -1)]), scale };
+  return { codes: ternary ? addClamp(graph, codes, 1) : codes, scale };
 }
 
-/** BitLinear or ternary. */
+/** To ±limit. */
+function addClamp(graph: Graph, value: Value, limit: number): Value {
+  const below = graph.node('Min', [value, graph.scalar('largest_code', limit)]);
+  return graph.node('Max', [below, graph.scalar('smallest_code', -limit)]);
+}
+
+/** BitLinear, ternary or static. */
 function addIntegerLinear(graph: Graph, value: Value, layer: IntegerLayer): Value {
   const { inputs, outputs } = layer;
-  const ternary = layer.kind === 'ternary' && layer.activationBits === 2;
-  const { codes, scale } = addActivationCodes(graph, value, ternary);
+  const { codes, scale } = addActivationCodes(graph, value, layer);
   // Sums of integers below 2^53 are exact in binary64, whatever the order. MatMulInteger would say it more
   // plainly, but ONNX Runtime 1.30 fuses it with the Cast and Mul that follow into a node without binary64.
   const transposed = transpose(layer.codes, outputs, inputs);
@@ -84,20 +102,17 @@ function addIntegerLinear(graph: Graph, value: Value, layer: IntegerLayer): Valu
 export function addNetwork(
   graph: Graph,
   embedding: Value,
-  { standardization, layers }: Network<IntegerLayer | LatentLayer | LinearLayer>,
+  { standardization, layers }: Network<AnyLayer>,
 ): Value {
   let value = addStandardization(graph, embedding, standardization);
   for (const layer of layers) {
-    value =
-      layer.kind === 'bitlinear' || layer.kind === 'ternary'
-        ? addIntegerLinear(graph, value, layer)
-        : addLinear(graph, value, layer);
+    value = 'codes' in layer ? addIntegerLinear(graph, value, layer) : addLinear(graph, value, layer);
   }
   return value;
 }
 
 /** A float layer; a latent one is the same behind LayerNorm. */
-function addLinear(graph: Graph, value: Value, layer: LatentLayer | LinearLayer): Value {
+function addLinear(graph: Graph, value: Value, layer: LatentLayer | CalibratedLayer | LinearLayer): Value {
   const { inputs, outputs } = layer;
   const input = layer.kind === 'latent' ? addLayerNorm(graph, value) : value;
   const weights = transpose(layer.weights, outputs, inputs);

@@ -1,16 +1,29 @@
 import { quantizeWeights } from '../quantizers/bitlinear.ts';
 import { quantizeTernaryWeights } from '../quantizers/ternary.ts';
-import type { Expert, IntegerLayer, LatentExpert, LatentLayer, Precision, WeightBits } from './expert.ts';
+import { quantizeSymmetric } from '../quantizers/ptq.ts';
+import type {
+  CalibratedLayer,
+  Expert,
+  IntegerLayer,
+  LatentExpert,
+  LatentLayer,
+  Precision,
+  WeightBits,
+} from './expert.ts';
 
 export interface QuantizationOptions {
   /** one scale for each output instead of one for the layer; ternary weights always have that */
   readonly perChannel?: boolean;
 }
 
-/** Rounds every latent layer's weights to codes; float layers, biases and norms stay. */
+/**
+ * Rounds every latent and calibrated layer's weights to codes; float layers, biases and norms stay.
+ * @param precision that the layers were trained, or calibrated, for; 32 where all are float
+ * @throws RangeError if a layer was made for something else
+ */
 export function quantizeExpert(
   latent: LatentExpert,
-  precision: Precision = 4,
+  precision: Precision | 32 = 4,
   { perChannel = false }: QuantizationOptions = {},
 ): Expert {
   return {
@@ -21,7 +34,19 @@ export function quantizeExpert(
   };
 }
 
-export function quantizeLayer(layer: LatentLayer, precision: Precision, perChannel: boolean): IntegerLayer {
+/** @throws RangeError as quantizeExpert */
+export function quantizeLayer(
+  layer: LatentLayer | CalibratedLayer,
+  precision: Precision | 32,
+  perChannel: boolean,
+): IntegerLayer {
+  if (layer.kind === 'calibrated' && precision === 'static8') {
+    const { weights, kind: _calibrated, ...shape } = layer;
+    return { kind: 'static', ...shape, ...quantizeSymmetric(weights, layer.outputs) };
+  }
+  if (layer.kind === 'calibrated' || precision === 'static8' || precision === 32) {
+    throw new RangeError(`A ${layer.kind} layer does not become one of precision ${precision}`);
+  }
   const { weights, kind: _latent, ...shape } = layer;
   if (precision === 'ternary' || precision === 'ternary-activations') {
     const activationBits = precision === 'ternary' ? 8 : 2;

@@ -1,4 +1,4 @@
-import type { LatentExpert, LatentLayer, LinearLayer } from './expert.ts';
+import type { CalibratedLayer, LatentExpert, LatentLayer, LinearLayer } from './expert.ts';
 
 /** An expert's shapes and names; its numbers lie beside it as binary32, little-endian, one after the other. */
 export interface ExpertDescription {
@@ -7,11 +7,13 @@ export interface ExpertDescription {
   readonly labels: readonly string[];
   readonly embeddingSize: number;
   readonly layers: readonly {
-    readonly kind: 'latent' | 'linear';
+    readonly kind: 'latent' | 'calibrated' | 'linear';
     readonly inputs: number;
     readonly outputs: number;
     /** LayerNorm with gain and bias, then ReLU, follow */
     readonly norm: boolean;
+    /** of a calibrated layer */
+    readonly activationScale?: number;
   }[];
 }
 
@@ -29,7 +31,11 @@ export function storeExpert(expert: LatentExpert): {
     version,
     labels,
     embeddingSize: standardization.offset.length,
-    layers: layers.map(({ kind, inputs, outputs, norm }) => ({ kind, inputs, outputs, norm: norm !== null })),
+    layers: layers.map((layer) => {
+      const { kind, inputs, outputs, norm } = layer;
+      const shape = { kind, inputs, outputs, norm: norm !== null };
+      return layer.kind === 'calibrated' ? { ...shape, activationScale: layer.activationScale } : shape;
+    }),
   };
   const numbers = [
     standardization.offset,
@@ -47,7 +53,7 @@ export function storeExpert(expert: LatentExpert): {
 
 /**
  * The opposite of storeExpert.
- * @throws RangeError if there are more or fewer numbers than the description asks for
+ * @throws RangeError if there are more or fewer numbers than the description asks for, or no scale where one belongs
  */
 export function restoreExpert(description: ExpertDescription, weights: Uint8Array): LatentExpert {
   const { name, version, labels, embeddingSize } = description;
@@ -61,14 +67,21 @@ export function restoreExpert(description: ExpertDescription, weights: Uint8Arra
     return numbers.slice(position - count, position);
   };
   const standardization = { offset: take(embeddingSize), scale: take(embeddingSize) };
-  const layers = description.layers.map(({ kind, inputs, outputs, norm }): LatentLayer | LinearLayer => ({
-    kind,
-    inputs,
-    outputs,
-    weights: take(inputs * outputs),
-    bias: take(outputs),
-    norm: norm ? { gain: take(outputs), bias: take(outputs) } : null,
-  }));
+  const layers = description.layers.map((layer): LatentLayer | CalibratedLayer | LinearLayer => {
+    const { kind, inputs, outputs, norm, activationScale } = layer;
+    const rest = {
+      inputs,
+      outputs,
+      weights: take(inputs * outputs),
+      bias: take(outputs),
+      norm: norm ? { gain: take(outputs), bias: take(outputs) } : null,
+    };
+    if (kind !== 'calibrated') return { kind, ...rest };
+    if (!(activationScale !== undefined && activationScale > 0)) {
+      throw new RangeError(`A calibrated layer of ${name} has no activation scale`);
+    }
+    return { kind, activationScale, ...rest };
+  });
   if (position !== numbers.length) {
     throw new RangeError(`The weights of ${name} go on after the ${position} numbers it has`);
   }

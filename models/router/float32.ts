@@ -59,21 +59,26 @@ function norm32(values: Float32Array): Float32Array {
   return centred.map((value) => value / deviation);
 }
 
-function activationCodes(input: Float32Array, ternary: boolean): { codes: Float32Array; worth: number } {
+function activationCodes(input: Float32Array, layer: IntegerLayer): { codes: Float32Array; worth: number } {
+  if (layer.kind === 'static') {
+    const worth = layer.activationScale;
+    return { codes: input.map((value) => clampedCode(f(value / worth), largestActivation)), worth };
+  }
+  const ternary = layer.kind === 'ternary' && layer.activationBits === 2;
   const normal = norm32(input);
   const worth = ternary
     ? f(normal.reduce((sum, value) => f(sum + Math.abs(value)), 0) / normal.length)
     : f(normal.reduce((max, value) => Math.max(max, Math.abs(value)), 0) / largestActivation);
   const most = ternary ? 1 : largestActivation;
-  const codes = normal.map((value) =>
-    worth > 0 ? roundHalfEven(Math.max(-most, Math.min(most, f(value / worth)))) : 0,
-  );
-  return { codes, worth };
+  return { codes: normal.map((value) => (worth > 0 ? clampedCode(f(value / worth), most) : 0)), worth };
 }
+
+const clampedCode = (quotient: number, most: number) =>
+  roundHalfEven(Math.max(-most, Math.min(most, quotient)));
 
 function integerLinear(layer: IntegerLayer, input: Float32Array): Float32Array {
   const { inputs, outputs, scales, bias } = layer;
-  const { codes, worth } = activationCodes(input, layer.kind === 'ternary' && layer.activationBits === 2);
+  const { codes, worth } = activationCodes(input, layer);
   return Float32Array.from({ length: outputs }, (_, o) => {
     let sum = 0;
     for (let i = 0; i < inputs; i++) sum += layer.codes[o * inputs + i]! * codes[i]!;
