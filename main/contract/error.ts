@@ -19,6 +19,8 @@ export const errorCodes = [
   // experts and images
   'IMAGE_BAD',
   'IMAGE_HASH',
+  'ENCODER_UNFIT',
+  'ENCODER_MISSING',
   'EXPERT_NOT_FOUND',
   'NO_EXPERT_ACTIVE',
   'TRAINING_FAILED',

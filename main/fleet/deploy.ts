@@ -24,13 +24,13 @@ export interface DeployOptions {
  */
 export async function deploy(
   session: Session,
-  { experts, router }: Deployment,
+  { encoder, experts, router }: Deployment,
   options: DeployOptions,
 ): Promise<DeployResult> {
   const { signal, progress } = options;
   return session.exclusive(async (board) => {
     const uploads = await Promise.all(
-      [...experts, ...(router ? [router] : [])].map(async (one) => {
+      [...(encoder ? [encoder] : []), ...experts, ...(router ? [router] : [])].map(async (one) => {
         const bytes = await bytesFor(one, session.state, options.sign, options.signWith);
         const sha256 = createHash('sha256').update(bytes).digest();
         await options.signedImages.keep(sha256.toString('hex'), one.sha256);
@@ -56,6 +56,8 @@ export async function deploy(
       before += bytes.length;
     }
     const uploadMs = performance.now() - began;
+    // the board finds the encoder by its hash
+    if (encoder) slots.shift();
     const routerSlot = router ? (slots.pop() as number) : null;
     if (options.activate) {
       progress(0.98, 'activating');

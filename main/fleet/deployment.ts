@@ -1,4 +1,4 @@
-/** What is to be deployed: images checked, a router's experts found and in its order, signed where the board asks. */
+/** What is to be deployed: images checked, a router's experts and their encoder found, signed where the board asks. */
 import { createHash } from 'node:crypto';
 import {
   appendSignature,
@@ -19,6 +19,8 @@ export interface DeployImage {
 }
 
 export interface Deployment {
+  /** What the experts, and the router, take their embedding from; null for the log-mel's statistics. */
+  encoder: DeployImage | null;
   /** In the router's order; exactly one where there is no router. */
   experts: DeployImage[];
   router: DeployImage | null;
@@ -26,29 +28,77 @@ export interface Deployment {
 
 /**
  * @param files the images as they lie on disk, with or without signatures
- * @param fromBank an expert's image by its SHA-256 (hex); null where the bank has none such
+ * @param fromBank an expert's or encoder's image by its SHA-256 (hex); null where the bank has none such
  * @throws CurlewError IMAGE_BAD, IMAGE_HASH; EXPERT_NOT_FOUND for a router whose experts are not to be had;
- *   REQUEST_INVALID for images that do not go together
+ *   ENCODER_MISSING for experts whose encoder is not; REQUEST_INVALID for images that do not go together
  */
-export async function deploymentOf(
-  files: Uint8Array[],
-  fromBank: (sha256: string) => Promise<Uint8Array | null>,
-): Promise<Deployment> {
+export async function deploymentOf(files: Uint8Array[], fromBank: FromBank): Promise<Deployment> {
   const read = files.map(readDeployable);
-  const routers = read.filter((one) => one.expertHashes !== null);
-  const experts = read.filter((one) => one.expertHashes === null);
+  const bank = await bankOf(
+    read.filter((one) => one.kind !== 'encoder'),
+    fromBank,
+  );
+  const encoder = await encoderOf(
+    bank,
+    read.filter((one) => one.kind === 'encoder'),
+    fromBank,
+  );
+  return { ...bank, encoder };
+}
+
+type FromBank = (sha256: string) => Promise<Uint8Array | null>;
+
+interface Bank {
+  experts: Deployable[];
+  router: Deployable | null;
+}
+
+/** The one encoder that all images of a bank ask for. */
+async function encoderOf(
+  { experts, router }: Bank,
+  given: Deployable[],
+  fromBank: FromBank,
+): Promise<Deployable | null> {
+  const all = [...experts, ...(router ? [router] : [])];
+  const [wanted, ...others] = new Set(all.map((one) => one.encoderHash));
+  if (others.length > 0) {
+    throw new CurlewError('REQUEST_INVALID', 'These images ask for different encoders; a board runs one.');
+  }
+  const stranger = given.find((one) => one.sha256 !== wanted);
+  if (stranger) {
+    throw new CurlewError(
+      'REQUEST_INVALID',
+      `${stranger.name} is not the encoder that ${all[0]?.name} asks for.`,
+    );
+  }
+  if (wanted === null || wanted === undefined) return null;
+  const found = given[0] ?? (await fromBank(wanted).then((image) => image && readDeployable(image)));
+  if (found) return found;
+  throw new CurlewError(
+    'ENCODER_MISSING',
+    `${all[0]?.name} needs the encoder with the SHA-256 ${wanted.slice(0, 16)}…, which is neither among the files ` +
+      'nor in the bank; add its image.',
+    { sha256: wanted },
+  );
+}
+
+async function bankOf(read: Deployable[], fromBank: FromBank): Promise<Bank> {
+  const routers = read.filter((one) => one.kind === 'router');
+  const experts = read.filter((one) => one.kind === 'expert');
   const [router] = routers;
   if (!router) {
     if (experts.length === 1) return { experts, router: null };
     throw new CurlewError(
       'REQUEST_INVALID',
-      `${experts.length} experts cannot answer together without a router; add the image of theirs, or deploy one.`,
+      experts.length === 0
+        ? 'An encoder answers nothing by itself; add the image of an expert.'
+        : `${experts.length} experts cannot answer together without a router; add the image of theirs, or deploy one.`,
     );
   }
   if (routers.length > 1) {
     throw new CurlewError('REQUEST_INVALID', 'A board runs one router; these are several.');
   }
-  const hashes = router.expertHashes ?? [];
+  const hashes = router.expertHashes;
   const ordered = await Promise.all(
     hashes.map(async (sha256, place) => {
       const given = experts.find((one) => one.sha256 === sha256);
@@ -95,19 +145,30 @@ export async function bytesFor(
   return appendSignature(image, { keyId: Buffer.from(keyId, 'hex'), signature: fresh });
 }
 
-function readDeployable(
-  bytes: Uint8Array,
-): DeployImage & { labels: readonly string[]; expertHashes: string[] | null } {
+interface Deployable extends DeployImage {
+  kind: 'expert' | 'router' | 'encoder';
+  labels: readonly string[];
+  expertHashes: string[];
+  /** Hex; null for the log-mel's statistics. */
+  encoderHash: string | null;
+}
+
+function readDeployable(bytes: Uint8Array): Deployable {
   const { image, signature } = splitSignature(bytes);
   const read = readImage(image);
-  const { name, labels } = read.kind === 'router' ? read.router : read.expert;
+  const common = { image, signature, sha256: createHash('sha256').update(image).digest('hex') };
+  if (read.kind === 'encoder') {
+    const { name } = read.encoder;
+    return { ...common, kind: 'encoder', name, labels: [], expertHashes: [], encoderHash: null };
+  }
+  const network = read.kind === 'router' ? read.router : read.expert;
   return {
-    name,
-    labels,
-    image,
-    signature,
-    sha256: createHash('sha256').update(image).digest('hex'),
-    expertHashes: read.kind === 'router' ? read.router.expertHashes.map((hash) => hex(hash)) : null,
+    ...common,
+    kind: read.kind,
+    name: network.name,
+    labels: network.labels,
+    expertHashes: read.kind === 'router' ? read.router.expertHashes.map((hash) => hex(hash)) : [],
+    encoderHash: network.encoderHash ? hex(network.encoderHash) : null,
   };
 }
 

@@ -1,4 +1,4 @@
-import { addFrontEnd } from '../features/front-end.ts';
+import { addFrontEnd, type EmbeddedBy } from '../features/front-end.ts';
 import { frontEnd } from '../features/log-mel.ts';
 import { Graph } from '../onnx/graph.ts';
 import type { Expert, LatentExpert } from './expert.ts';
@@ -7,34 +7,39 @@ import { addNetwork } from './graph.ts';
 /**
  * The quantized reference, PCM to logits in one graph: the arithmetic that a board runs.
  * Input `pcm` float32 [samples], 16 kHz in [-1, 1), at least 15,600 of them; outputs `logits`
- * [patches, classes], `log_mel` [frames, 64] and `embedding` [patches, 384], all float32.
+ * [patches, classes], `log_mel` [frames, 64] and `embedding` [patches, D], all float32.
+ * @param encoder the one that the expert was trained with; null: the log-mel's statistics
  */
-export function quantizedModel(expert: Expert): Uint8Array<ArrayBuffer> {
-  return model(expert, 'quantized');
+export function quantizedModel(expert: Expert, encoder: EmbeddedBy = null): Uint8Array<ArrayBuffer> {
+  return model(expert, 'quantized', encoder);
 }
 
 /**
  * The float reference: the same weights before quantization, activations unquantized; same inputs and
  * outputs. The difference to the quantized reference is the quantization error.
  */
-export function floatModel(latent: LatentExpert): Uint8Array<ArrayBuffer> {
-  return model(latent, 'float');
+export function floatModel(
+  latent: LatentExpert | Expert,
+  encoder: EmbeddedBy = null,
+): Uint8Array<ArrayBuffer> {
+  return model(latent, 'float', encoder);
 }
 
 /**
  * The router's reference: its plain logits, as in a run without dropout; inputs and outputs as above, `labels`
  * being the experts.
  */
-export function routerModel(router: Expert): Uint8Array<ArrayBuffer> {
-  return model(router, 'router');
+export function routerModel(router: Expert, encoder: EmbeddedBy = null): Uint8Array<ArrayBuffer> {
+  return model(router, 'router', encoder);
 }
 
 function model(
   expert: Expert | LatentExpert,
   kind: 'quantized' | 'float' | 'router',
+  encoder: EmbeddedBy,
 ): Uint8Array<ArrayBuffer> {
   const graph = new Graph(`${expert.name} (${kind})`);
-  const value = addNetwork(graph, addFrontEnd(graph, frontEnd.patchHop), expert);
+  const value = addNetwork(graph, addFrontEnd(graph, frontEnd.patchHop, encoder), expert);
   graph.output('logits', graph.cast(value, 'float32'), 'float32', ['patches', expert.labels.length]);
   return graph.finish({
     name: expert.name,

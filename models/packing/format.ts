@@ -8,12 +8,16 @@ export const format = {
   longestImage: 8 * 1024 * 1024,
   frontEndLogMel: 1,
   encoderStatistics: 1,
+  /** the one whose image's hash stands in section 7 */
+  encoderImage: 2,
   nameOffset: 32,
   nameBytes: 32,
   referenceOffset: 64,
   sealOffset: 96,
   hashBytes: 32,
   mostSections: 64,
+  /** of an encoder */
+  mostEncoderSections: 192,
   mostLayers: 8,
   mostClasses: 64,
   mostExperts: 8,
@@ -22,7 +26,7 @@ export const format = {
   mostWidth: 2048,
 } as const;
 
-export const imageKinds = { expert: 1, router: 2 } as const;
+export const imageKinds = { expert: 1, router: 2, encoder: 3 } as const;
 export type ImageKind = keyof typeof imageKinds;
 
 export const sectionTypes = {
@@ -32,15 +36,24 @@ export const sectionTypes = {
   experts: 4,
   routing: 5,
   prior: 6,
+  encoder: 7,
+  encoderInput: 8,
   layer: 10,
   weights: 11,
   weightScales: 12,
   bias: 13,
   normGain: 14,
   normBias: 15,
+  encoderLayer: 16,
+  requantizeBias: 17,
+  multiplier: 18,
+  shift: 19,
+  activationScale: 20,
 } as const;
 
-export const layerKinds = { bitlinear: 1, linear: 2, ternary: 3 } as const;
+export const layerKinds = { bitlinear: 1, linear: 2, ternary: 3, static: 4 } as const;
+
+export const encoderLayerKinds = { convolution: 1, depthwise: 2, 'average-pool': 3, 'max-pool': 4 } as const;
 
 /** Layer flags: LayerNorm with gain and bias, then ReLU, follow; ReLU alone follows; then dropout, in a router. */
 export const flags = { norm: 1, relu: 2, dropout: 4 } as const;

@@ -1,4 +1,5 @@
 import { CurlewError } from '../../main/contract/error.ts';
+import { encoderLimits } from '../encoder/encoder.ts';
 import { frontEnd } from '../features/log-mel.ts';
 import { statisticsSize } from '../features/graph.ts';
 import type { Precision } from '../experts/expert.ts';
@@ -11,8 +12,10 @@ export interface ImageHeader {
   readonly version: number;
   readonly embeddingSize: number;
   readonly outputs: number;
-  /** of every layer that is not float; 32: all are float */
+  /** of every layer that is not float; 32: all are float; 8 in an encoder */
   readonly precision: Precision | 32;
+  /** the embedding comes from an encoder image, whose hash stands in section 7 */
+  readonly hasEncoder: boolean;
   readonly layers: number;
   readonly sections: number;
   readonly referenceSha256: Uint8Array;
@@ -41,8 +44,10 @@ export function readHeader(bytes: Uint8Array): ImageHeader {
   }
   checkSeal(bytes);
 
-  const kind = (['expert', 'router'] as const).find((one) => imageKinds[one] === view.getUint32(12, true));
-  if (kind === undefined) throw bad('it is neither an expert nor a router');
+  const kind = (['expert', 'router', 'encoder'] as const).find(
+    (one) => imageKinds[one] === view.getUint32(12, true),
+  );
+  if (kind === undefined) throw bad('it is neither an expert nor a router nor an encoder');
   const header = {
     kind,
     name: readName(bytes.subarray(format.nameOffset, format.nameOffset + format.nameBytes)),
@@ -50,20 +55,45 @@ export function readHeader(bytes: Uint8Array): ImageHeader {
     embeddingSize: view.getUint16(20, true),
     outputs: view.getUint16(22, true),
     precision: readPrecision(view.getUint8(24), view.getUint8(27)),
+    hasEncoder: view.getUint16(28, true) === format.encoderImage,
     layers: view.getUint8(25),
     sections: view.getUint16(30, true),
     referenceSha256: new Uint8Array(bytes.subarray(format.referenceOffset, format.sealOffset)),
   };
   if (view.getUint8(26) !== format.frontEndLogMel) throw bad('its front end is unknown');
-  if (view.getUint16(28, true) !== format.encoderStatistics) throw bad('its encoder is unknown');
-  if (header.embeddingSize !== statisticsSize) {
-    throw bad(`its embedding has ${header.embeddingSize} numbers, 6 × ${frontEnd.melBands} are expected`);
+  const encoder = view.getUint16(28, true);
+  if (kind === 'encoder') checkEncoder(header, encoder);
+  else checkNetwork(header, encoder);
+  return header;
+}
+
+function checkNetwork(header: ImageHeader, encoder: number): void {
+  const { kind, embeddingSize, outputs, layers, sections } = header;
+  if (encoder !== format.encoderStatistics && encoder !== format.encoderImage)
+    throw bad('its encoder is unknown');
+  if (!header.hasEncoder && embeddingSize !== statisticsSize) {
+    throw bad(`its embedding has ${embeddingSize} numbers, 6 × ${frontEnd.melBands} are expected`);
+  }
+  if (embeddingSize < 1 || embeddingSize > encoderLimits.channels) {
+    throw bad(`its embedding has ${embeddingSize} numbers`);
   }
   const most = kind === 'expert' ? format.mostClasses : format.mostExperts;
-  if (header.outputs < 2 || header.outputs > most) throw bad(`it has ${header.outputs} outputs`);
-  if (header.layers < 1 || header.layers > format.mostLayers) throw bad(`it has ${header.layers} layers`);
-  if (header.sections > format.mostSections) throw bad(`it has ${header.sections} sections`);
-  return header;
+  if (outputs < 2 || outputs > most) throw bad(`it has ${outputs} outputs`);
+  if (layers < 1 || layers > format.mostLayers) throw bad(`it has ${layers} layers`);
+  if (sections > format.mostSections) throw bad(`it has ${sections} sections`);
+}
+
+function checkEncoder(
+  { embeddingSize, outputs, precision, layers, sections }: ImageHeader,
+  encoder: number,
+): void {
+  if (encoder !== 0) throw bad('it is an encoder and names one');
+  if (precision !== 8) throw bad('it is an encoder whose weights are not 8-bit');
+  if (embeddingSize !== outputs || outputs < 1 || outputs > encoderLimits.channels) {
+    throw bad(`its embedding has ${embeddingSize} numbers and it has ${outputs} outputs`);
+  }
+  if (layers < 1 || layers > encoderLimits.layers) throw bad(`it has ${layers} layers`);
+  if (sections > format.mostEncoderSections) throw bad(`it has ${sections} sections`);
 }
 
 /** Weight bits and ternary mark of the header. */

@@ -18,6 +18,8 @@ export function bitsOf(layer: IntegerLayer | LinearLayer): { weights: number; ac
       return { weights: layer.weightBits, activations: 8 };
     case 'ternary':
       return { weights: 2, activations: layer.activationBits };
+    case 'static':
+      return { weights: 8, activations: 8 };
   }
 }
 
@@ -44,6 +46,9 @@ export function layerSections(layer: IntegerLayer | LinearLayer, index: number):
     section(sectionTypes.layer, new Uint8Array(description.buffer)),
     section(sectionTypes.weights, weights),
     ...(kind === 'linear' ? [] : [section(sectionTypes.weightScales, bytesOf(layer.scales))]),
+    ...(kind === 'static'
+      ? [section(sectionTypes.activationScale, bytesOf(Float32Array.of(layer.activationScale)))]
+      : []),
     section(sectionTypes.bias, bytesOf(layer.bias)),
     ...(norm
       ? [
@@ -59,6 +64,6 @@ function flagsOf({ norm, relu, dropout }: IntegerLayer | LinearLayer): number {
 }
 
 /** Typed arrays are little-endian on every host that runs JavaScript, as the format is. */
-export function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
+export function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
 }

@@ -64,23 +64,22 @@ export function readLayer(
     const weights = sections.toFloats(weightBytes, inputs * outputs, `layer ${index}`);
     return { kind: 'linear', ...shape, weights };
   }
-  const ternary = description.kind === layerKinds.ternary;
-  const codes = unpackCodes(weightBytes, { inputs, outputs, bits: description.bits, ternary }, index);
-  return ternary
-    ? {
-        kind: 'ternary',
-        activationBits: description.activationBits as 8 | 2,
-        ...shape,
-        codes: codes as Int8Array,
-        scales: weightScales,
-      }
-    : {
-        kind: 'bitlinear',
-        weightBits: description.bits as WeightBits,
-        ...shape,
-        codes,
-        scales: weightScales,
-      };
+  const { kind, bits } = description;
+  const ternary = kind === layerKinds.ternary;
+  const integers = {
+    ...shape,
+    codes: unpackCodes(weightBytes, { inputs, outputs, bits, ternary }, index),
+    scales: weightScales,
+  };
+  if (kind === layerKinds.bitlinear)
+    return { kind: 'bitlinear', weightBits: bits as WeightBits, ...integers };
+  const codes = integers.codes as Int8Array;
+  if (ternary) {
+    return { kind: 'ternary', activationBits: description.activationBits as 8 | 2, ...integers, codes };
+  }
+  const [activationScale] = sections.floats(sectionTypes.activationScale, index, 1);
+  if (!(activationScale! > 0)) throw bad(`layer ${index} has an activation scale that is not positive`);
+  return { kind: 'static', activationScale: activationScale!, ...integers, codes };
 }
 
 function readDescription(bytes: Uint8Array, index: number): Description {
@@ -109,7 +108,9 @@ function checkKind(found: Description, index: number, precision: Precision | 32)
       ? { kind, bits: 32, activationBits: 32 }
       : precision === 'ternary' || precision === 'ternary-activations'
         ? { kind: layerKinds.ternary, bits: 2, activationBits: precision === 'ternary' ? 8 : 2 }
-        : { kind: layerKinds.bitlinear, bits: precision, activationBits: 8 };
+        : precision === 'static8'
+          ? { kind: layerKinds.static, bits: 8, activationBits: 8 }
+          : { kind: layerKinds.bitlinear, bits: precision, activationBits: 8 };
   const integer = kind !== layerKinds.linear;
   const scalesFit = integer ? scales === 1 || scales === outputs : scales === 0;
   const sound =

@@ -3,6 +3,7 @@ import { precisionOf, type Expert, type IntegerLayer, type LinearLayer } from '.
 import type { Router, Routing } from '../router/router.ts';
 import { format, sectionTypes } from './format.ts';
 import { bad, readHeader } from './header.ts';
+import { readEncoderImage, type EncoderImage } from './read-encoder.ts';
 import { readLayer } from './read-layer.ts';
 import { Sections } from './sections.ts';
 
@@ -25,8 +26,9 @@ export interface RouterImage extends Common {
  * Reads an image back (without a signature), refusing everything that IMAGE.md does not allow.
  * @throws CurlewError IMAGE_BAD (structure) or IMAGE_HASH (the seal does not match)
  */
-export function readImage(bytes: Uint8Array): ExpertImage | RouterImage {
+export function readImage(bytes: Uint8Array): ExpertImage | RouterImage | EncoderImage {
   const header = readHeader(bytes);
+  if (header.kind === 'encoder') return readEncoderImage(bytes, header);
   const sections = new Sections(bytes, header.sections);
   const labels = readLabels(sections.take(sectionTypes.labels, 0), header.outputs);
   const standardization = {
@@ -35,6 +37,9 @@ export function readImage(bytes: Uint8Array): ExpertImage | RouterImage {
   };
   const router = header.kind === 'router';
   const picking = router ? readPicking(sections, header.outputs) : null;
+  const encoderHash = header.hasEncoder ? sections.take(sectionTypes.encoder, 0) : null;
+  if (encoderHash && encoderHash.length !== format.hashBytes)
+    throw bad('it names its encoder in another length');
   const { name, version, precision, referenceSha256 } = header;
   const layers: (IntegerLayer | LinearLayer)[] = [];
   let inputs = header.embeddingSize;
@@ -44,7 +49,14 @@ export function readImage(bytes: Uint8Array): ExpertImage | RouterImage {
     inputs = layer.outputs;
   }
   if (inputs !== header.outputs) throw bad(`its last layer has ${inputs} outputs for ${header.outputs}`);
-  const expert = { name, version, labels, standardization, layers };
+  const expert = {
+    name,
+    version,
+    labels,
+    standardization,
+    layers,
+    ...(encoderHash ? { encoderHash: encoderHash.slice() } : {}),
+  };
   if (precisionOf(expert) !== precision) throw bad('no layer has the weights that its header names');
   sections.finish();
   return picking
@@ -52,22 +64,30 @@ export function readImage(bytes: Uint8Array): ExpertImage | RouterImage {
     : { kind: 'expert', expert, referenceSha256 };
 }
 
-/** @throws CurlewError IMAGE_BAD also for a sound router */
+/** @throws CurlewError IMAGE_BAD also for a sound image of another kind */
 export function readExpert(bytes: Uint8Array): ExpertImage {
   const image = readImage(bytes);
-  if (image.kind !== 'expert') throw otherKind('a router', 'an expert');
+  if (image.kind !== 'expert') throw otherKind(image.kind, 'an expert');
   return image;
 }
 
-/** @throws CurlewError IMAGE_BAD also for a sound expert */
+/** @throws as readExpert */
 export function readRouter(bytes: Uint8Array): RouterImage {
   const image = readImage(bytes);
-  if (image.kind !== 'router') throw otherKind('an expert', 'a router');
+  if (image.kind !== 'router') throw otherKind(image.kind, 'a router');
   return image;
 }
 
-function otherKind(found: string, wanted: string): CurlewError {
-  return new CurlewError('IMAGE_BAD', `This is the image of ${found}, not of ${wanted}.`);
+/** @throws as readExpert */
+export function readEncoder(bytes: Uint8Array): EncoderImage {
+  const image = readImage(bytes);
+  if (image.kind !== 'encoder') throw otherKind(image.kind, 'an encoder');
+  return image;
+}
+
+function otherKind(found: 'expert' | 'router' | 'encoder', wanted: string): CurlewError {
+  const article = found === 'router' ? 'a' : 'an';
+  return new CurlewError('IMAGE_BAD', `This is the image of ${article} ${found}, not of ${wanted}.`);
 }
 
 function readPicking(

@@ -1,0 +1,161 @@
+/**
+ * An encoder as data: a chain of convolutions from a log-mel patch to an embedding (models/packing/IMAGE.md,
+ * "Encoder images"). Images are height (frames) × width (bands) × channels; weights lie as the board has them:
+ * convolution [outputs][row][column][input channel], depthwise [row][column][channel].
+ */
+import { CurlewError } from '../../main/contract/error.ts';
+import { frontEnd } from '../features/log-mel.ts';
+
+export type EncoderLayerKind = 'convolution' | 'depthwise' | 'average-pool' | 'max-pool';
+
+export interface EncoderLayerShape {
+  readonly kind: EncoderLayerKind;
+  /** rows and columns */
+  readonly kernel: readonly [number, number];
+  readonly stride: 1 | 2;
+  /** padded so that the output is ceil(input / stride), the odd cell of padding behind; else not padded */
+  readonly same: boolean;
+  /** channels */
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly relu: boolean;
+}
+
+/** Before quantization. Pools have no weights and no bias. */
+export interface FloatEncoderLayer extends EncoderLayerShape {
+  readonly weights: Float32Array;
+  readonly bias: Float32Array;
+  /** what the largest code, 127, stands for behind this layer; > 0. A pool keeps that of its input. */
+  readonly range: number;
+}
+
+/** On a board. */
+export interface EncoderLayer extends EncoderLayerShape {
+  /** −127 to 127 */
+  readonly codes: Int8Array;
+  /** in units of the sums */
+  readonly bias: Int32Array;
+  /** an output code is round((sum + bias) · multiplier / 2^shift), half away from zero */
+  readonly multiplier: Int32Array;
+  readonly shift: Uint8Array;
+}
+
+interface Common<Layer> {
+  /** At most 31 bytes of UTF-8. */
+  readonly name: string;
+  readonly version: number;
+  /** The network sees x − offset; the code is round((x − offset) · scale), within ±127. Both binary32. */
+  readonly input: { readonly offset: number; readonly scale: number };
+  readonly layers: readonly Layer[];
+}
+
+export type FloatEncoder = Common<FloatEncoderLayer>;
+
+export interface Encoder extends Common<EncoderLayer> {
+  /** embedding_c = Σ codes of channel c · unit; binary32 */
+  readonly unit: number;
+}
+
+/** What a board can hold and run. */
+export const encoderLimits = {
+  layers: 32,
+  channels: 512,
+  /** of a kernel */
+  side: 255,
+  /** rows · columns · input channels of a convolution's kernel */
+  cells: 2048,
+  depthwiseCells: 9,
+  /** a layer's input and output, bytes */
+  arena: 49_152,
+  /** Σ |weight code| of an output: sums stay below 2^24, so that binary32 holds them exactly */
+  rowSum: Math.floor(2 ** 24 / 127),
+  /** |sum + bias| stays below this */
+  sum: 2 ** 30,
+} as const;
+
+export interface ImageSize {
+  readonly rows: number;
+  readonly columns: number;
+  readonly channels: number;
+}
+
+/** Rows, columns and channels of the input and behind each layer. */
+export function sizesOf(layers: readonly EncoderLayerShape[]): ImageSize[] {
+  const sizes: ImageSize[] = [{ rows: frontEnd.patchFrames, columns: frontEnd.melBands, channels: 1 }];
+  for (const { kernel, stride, same, outputs } of layers) {
+    const { rows, columns } = sizes.at(-1)!;
+    const steps = (size: number, cells: number) =>
+      same ? Math.ceil(size / stride) : Math.floor((size - cells) / stride) + 1;
+    sizes.push({ rows: steps(rows, kernel[0]), columns: steps(columns, kernel[1]), channels: outputs });
+  }
+  return sizes;
+}
+
+/** Numbers in the embedding. */
+export function embeddingSizeOf({ layers }: { readonly layers: readonly EncoderLayerShape[] }): number {
+  return layers.at(-1)?.outputs ?? 0;
+}
+
+/** Multiply-accumulates of one patch, padding included. */
+export function multiplyAccumulates({ layers }: { readonly layers: readonly EncoderLayerShape[] }): number {
+  const sizes = sizesOf(layers);
+  return layers.reduce((sum, { kind, kernel, inputs, outputs }, i) => {
+    if (kind !== 'convolution' && kind !== 'depthwise') return sum;
+    const { rows, columns } = sizes[i + 1]!;
+    const cells = kernel[0] * kernel[1] * (kind === 'convolution' ? inputs : 1);
+    return sum + rows * columns * cells * outputs;
+  }, 0);
+}
+
+/** Bytes of the largest input and output that lie in memory together. */
+export function arenaBytes({ layers }: { readonly layers: readonly EncoderLayerShape[] }): number {
+  const bytes = sizesOf(layers).map(({ rows, columns, channels }) => rows * columns * channels);
+  return layers.reduce((most, _, i) => Math.max(most, bytes[i]! + bytes[i + 1]!), 0);
+}
+
+/**
+ * Checks the shapes against what a board can run.
+ * @throws CurlewError ENCODER_UNFIT naming the layer and the limit it breaks
+ */
+export function checkEncoderShape({ layers }: { readonly layers: readonly EncoderLayerShape[] }): void {
+  if (layers.length < 1 || layers.length > encoderLimits.layers) {
+    throw unfit(`it has ${layers.length} layers, and a board runs 1 to ${encoderLimits.layers}`);
+  }
+  const sizes = sizesOf(layers);
+  layers.forEach((layer, i) => checkLayer(layer, i + 1, sizes[i]!, sizes[i + 1]!));
+}
+
+function checkLayer(layer: EncoderLayerShape, number: number, from: ImageSize, to: ImageSize): void {
+  const { kind, kernel, stride, inputs, outputs, same } = layer;
+  const cells = kernel[0] * kernel[1];
+  const convolution = kind === 'convolution';
+  const fail = (problem: string) => {
+    throw unfit(`layer ${number} ${problem}`);
+  };
+  if (outputs < 1 || kernel.some((side) => side < 1 || side > encoderLimits.side)) {
+    fail(
+      `has a kernel of ${kernel.join(' × ')} for ${outputs} channels; sides of 1 to ${encoderLimits.side} are possible`,
+    );
+  }
+  if (inputs !== from.channels) fail(`takes ${inputs} channels where ${from.channels} arrive`);
+  if (!convolution && inputs !== outputs) fail(`changes the number of channels, which a ${kind} cannot`);
+  if (stride !== 1 && stride !== 2) fail(`has a stride of ${String(stride)}; 1 and 2 are possible`);
+  if (!same && (kernel[0] > from.rows || kernel[1] > from.columns))
+    fail('has a kernel larger than its input');
+  if (outputs > encoderLimits.channels)
+    fail(`has ${outputs} channels; ${encoderLimits.channels} are possible`);
+  if (convolution && cells * inputs > encoderLimits.cells) {
+    fail(`has kernels of ${cells * inputs} weights; ${encoderLimits.cells} are possible`);
+  }
+  if (kind === 'depthwise' && cells > encoderLimits.depthwiseCells) {
+    fail(`has depthwise kernels of ${cells} weights; ${encoderLimits.depthwiseCells} are possible`);
+  }
+  const bytes = from.rows * from.columns * from.channels + to.rows * to.columns * to.channels;
+  if (bytes > encoderLimits.arena) {
+    fail(`needs ${bytes} bytes of memory for its input and output; a board has ${encoderLimits.arena}`);
+  }
+}
+
+export function unfit(problem: string): CurlewError {
+  return new CurlewError('ENCODER_UNFIT', `This encoder does not fit a board: ${problem}.`);
+}
