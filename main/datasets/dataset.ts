@@ -14,7 +14,7 @@ export interface Clip {
   readonly path: string;
   /** index into the data set's classes */
   readonly label: number;
-  /** 1 and up */
+  /** the data set's own number, or 1 … k where the folds are made */
   readonly fold: number;
   /** what recording the clip was cut from: clips of one recording share it */
   readonly source: string;
@@ -30,7 +30,6 @@ export const problemKinds = [
   'missing-file',
   'outside-folder',
   'unlisted-file',
-  'unsupported-file',
   'unreadable-file',
   'unknown-label',
   'unknown-fold',
