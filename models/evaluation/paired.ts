@@ -1,0 +1,78 @@
+import { studentQuantile, studentTwoSided, studentUpper } from './distributions.ts';
+import { deviation, mean } from './moments.ts';
+
+export interface Interval {
+  readonly low: number;
+  readonly high: number;
+  readonly level: number;
+}
+
+export interface PairedT {
+  /** mean difference */
+  readonly effect: number;
+  /** ±Infinity where every pair differs by the same; null where no pair differs at all */
+  readonly t: number | null;
+  readonly degrees: number;
+  /** two-sided */
+  readonly p: number;
+  readonly interval: Interval;
+}
+
+/**
+ * Student's t-test of pairs' differences against 0 (Student 1908).
+ * @param differences at least two
+ * @throws RangeError if there are fewer
+ */
+export function pairedT(differences: ArrayLike<number>, level = 0.95): PairedT {
+  const { effect, error, degrees } = summary(differences);
+  const half = studentQuantile((1 + level) / 2, degrees) * error;
+  const interval = { low: effect - half, high: effect + half, level };
+  if (error === 0 && effect === 0) return { effect, t: null, degrees, p: 1, interval };
+  const t = effect / error;
+  return { effect, t, degrees, p: studentTwoSided(t, degrees), interval };
+}
+
+export interface Tost {
+  readonly effect: number;
+  /** against −margin and against +margin; infinite where every pair differs by the same */
+  readonly t: readonly [number, number];
+  readonly degrees: number;
+  /** the larger of the two one-sided p: small means equivalent */
+  readonly p: number;
+  /** with level 1 − 2 · significance it lies within ±margin exactly when p is below the significance */
+  readonly interval: Interval;
+}
+
+/**
+ * Two one-sided t-tests for equivalence (Schuirmann 1987). Null hypothesis: the mean difference is at least `margin`
+ * away from 0.
+ * @param differences of pairs, at least two
+ * @param margin > 0, in the differences' unit
+ * @throws RangeError if there are fewer, or the margin is not above 0
+ */
+export function tost(differences: ArrayLike<number>, margin: number, significance = 0.05): Tost {
+  if (!(margin > 0)) throw new RangeError(`The margin must be above 0, not ${margin}`);
+  const { effect, error, degrees } = summary(differences);
+  const lower = over(effect + margin, error);
+  const upper = over(effect - margin, error);
+  const half = studentQuantile(1 - significance, degrees) * error;
+  return {
+    effect,
+    t: [lower, upper],
+    degrees,
+    p: Math.max(studentUpperOf(lower, degrees), studentUpperOf(-upper, degrees)),
+    interval: { low: effect - half, high: effect + half, level: 1 - 2 * significance },
+  };
+}
+
+/** A difference that lies on the margin itself without any spread is not within it. */
+const over = (distance: number, error: number) => (distance === 0 && error === 0 ? 0 : distance / error);
+
+const studentUpperOf = (t: number, degrees: number) => (t === -Infinity ? 1 : studentUpper(t, degrees));
+
+function summary(differences: ArrayLike<number>): { effect: number; error: number; degrees: number } {
+  const n = differences.length;
+  const spread = deviation(differences);
+  if (spread === null) throw new RangeError(`A paired test needs two pairs at least, not ${n}`);
+  return { effect: mean(differences), error: spread / Math.sqrt(n), degrees: n - 1 };
+}
