@@ -21,15 +21,28 @@ export function accuracy(matrix: ConfusionMatrix): number {
 }
 
 /**
- * Mean over classes of F1 = 2 TP / (2 TP + FP + FN). A class that neither occurs nor is predicted has no F1
- * and is left out of the mean.
+ * Each class's F1 = 2 TP / (2 TP + FP + FN), and its clips; F1 is null for a class that neither occurs nor is
+ * predicted.
  */
-export function macroF1(matrix: ConfusionMatrix): number {
-  const scores = matrix.flatMap((row, i) => {
-    const truePositives = row[i]!;
-    const actual = row.reduce((sum, count) => sum + count, 0);
-    const predicted = matrix.reduce((sum, other) => sum + other[i]!, 0);
-    return actual + predicted === 0 ? [] : [(2 * truePositives) / (actual + predicted)];
+export function classF1(matrix: ConfusionMatrix): { f1: number | null; support: number }[] {
+  const predicted = new Array<number>(matrix.length).fill(0);
+  for (const row of matrix) row.forEach((count, i) => (predicted[i]! += count));
+  return matrix.map((row, i) => {
+    const support = row.reduce((sum, count) => sum + count, 0);
+    const both = support + predicted[i]!;
+    return { f1: both === 0 ? null : (2 * row[i]!) / both, support };
   });
+}
+
+/** Mean F1 over the classes that occur or are predicted. */
+export function macroF1(matrix: ConfusionMatrix): number {
+  const scores = classF1(matrix).flatMap(({ f1 }) => (f1 === null ? [] : [f1]));
   return scores.reduce((sum, score) => sum + score, 0) / scores.length;
+}
+
+/** Mean F1 over the classes, each weighted by how often it truly occurs. */
+export function weightedF1(matrix: ConfusionMatrix): number {
+  const classes = classF1(matrix);
+  const clips = classes.reduce((sum, { support }) => sum + support, 0);
+  return classes.reduce((sum, { f1, support }) => sum + (f1 ?? 0) * support, 0) / clips;
 }

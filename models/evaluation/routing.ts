@@ -1,0 +1,35 @@
+import { Random } from '../training/random.ts';
+
+/**
+ * Share of samples whose chosen expert is not the same in all draws.
+ * @param draws [draw][sample] the place of the expert that was chosen; at least two draws of as many samples
+ * @throws RangeError if there are fewer than two draws, no samples, or draws of different lengths
+ */
+export function flipRate(draws: readonly ArrayLike<number>[]): number {
+  const [first, ...others] = draws;
+  if (!first || others.length === 0 || first.length === 0 || others.some((d) => d.length !== first.length)) {
+    throw new RangeError('Flips are told from two draws at least, of the same samples');
+  }
+  const flipped = Array.from(first).filter((expert, i) => others.some((draw) => draw[i] !== expert));
+  return flipped.length / first.length;
+}
+
+/** Share of the routings that fell to each expert. */
+export function usage(chosen: ArrayLike<number>, experts: number): number[] {
+  const counts = new Array<number>(experts).fill(0);
+  for (let i = 0; i < chosen.length; i++) counts[chosen[i]!]!++;
+  return counts.map((count) => count / chosen.length);
+}
+
+/** Mean bits of the experts that answered. */
+export function meanBits(shares: readonly number[], bits: readonly number[]): number {
+  return shares.reduce((sum, share, expert) => sum + share * bits[expert]!, 0);
+}
+
+/**
+ * Random routing at equal mean bits: another router's choices, dealt out anew among the samples. Every expert
+ * answers exactly as often, but what it answers no longer depends on the sound.
+ */
+export function dealtAnew(chosen: ArrayLike<number>, seed: number): number[] {
+  return new Random(seed).shuffle(Array.from(chosen));
+}

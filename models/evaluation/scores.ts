@@ -1,0 +1,147 @@
+import { byFold, confusionOf, isRight, predictedOf, type ClipAnswer } from './answers.ts';
+import { clusteredBootstrap, percentileInterval, type BootstrapOptions, type Estimate } from './bootstrap.ts';
+import { atTemperature, calibrationOf, type CalibrationScores } from './calibration.ts';
+import { accuracy, confusionMatrix, macroF1, weightedF1, type ConfusionMatrix } from './classification.ts';
+import { deviation, mean } from './moments.ts';
+import { rocOf, type RocResult } from './roc.ts';
+import { errorDetection, type ErrorDetection } from './uncertainty.ts';
+
+export interface FoldEstimate extends Estimate {
+  readonly fold: number;
+  readonly clips: number;
+}
+
+export interface Score {
+  readonly folds: readonly FoldEstimate[];
+  /** Over the folds. */
+  readonly mean: number;
+  /** Sample standard deviation over the folds; null with one fold. */
+  readonly deviation: number | null;
+  /** Over the clips of all folds together. */
+  readonly pooled: Estimate;
+}
+
+export interface CalibrationResult {
+  readonly plain: CalibrationScores;
+  /** After temperature scaling, fitted on each fold's validation clips; null where it was not fitted. */
+  readonly scaled: {
+    readonly temperatures: readonly { readonly fold: number; readonly temperature: number }[];
+    readonly scores: CalibrationScores;
+  } | null;
+}
+
+export type UncertaintyKind = 'max-softmax' | 'curiosity';
+
+export interface UncertaintyResult extends ErrorDetection {
+  /** 'max-softmax' stands for 1 − the top probability. */
+  readonly kind: UncertaintyKind;
+}
+
+export interface ModelScores {
+  readonly clips: number;
+  readonly accuracy: Score;
+  readonly macroF1: Score;
+  readonly weightedF1: Score;
+  /** Clips of all folds. */
+  readonly confusion: ConfusionMatrix;
+  readonly roc: RocResult;
+  readonly calibration: CalibrationResult;
+  /** Side by side: max-softmax always, curiosity where a router has it. */
+  readonly uncertainty: readonly UncertaintyResult[];
+}
+
+const measures = [accuracy, macroF1, weightedF1];
+
+/**
+ * All scores of one model. Intervals are of a bootstrap that draws whole sources, anew for each fold and for all.
+ * @param answers to test clips, each by a model that did not see the clip's fold; one at least
+ * @param classes how many there are
+ * @param temperatures fitted for each fold (see fitTemperature); null: none were
+ * @throws RangeError if there are no answers, or a fold has no temperature
+ */
+export function modelScores(
+  answers: readonly ClipAnswer[],
+  classes: number,
+  options: BootstrapOptions,
+  temperatures: ReadonlyMap<number, number> | null = null,
+): ModelScores {
+  const folds = [...byFold(answers)].map(([fold, clips]) => ({
+    fold,
+    clips: clips.length,
+    estimates: estimates(clips, classes, options),
+  }));
+  const pooled = estimates(answers, classes, options);
+  const [accuracy, macroF1, weightedF1] = measures.map((_, measure): Score => {
+    const values = folds.map(({ fold, clips, estimates }) => ({ fold, clips, ...estimates[measure]! }));
+    const plain = values.map(({ value }) => value);
+    return { folds: values, mean: mean(plain), deviation: deviation(plain), pooled: pooled[measure]! };
+  });
+  return {
+    clips: answers.length,
+    accuracy: accuracy!,
+    macroF1: macroF1!,
+    weightedF1: weightedF1!,
+    confusion: confusionOf(answers, classes),
+    roc: rocOf(answers, classes),
+    calibration: calibration(answers, temperatures),
+    uncertainty: uncertainties(answers),
+  };
+}
+
+/** One estimate a measure. */
+function estimates(answers: readonly ClipAnswer[], classes: number, options: BootstrapOptions): Estimate[] {
+  const truth = answers.map((answer) => answer.truth);
+  const predicted = answers.map(predictedOf);
+  const statistics = (indices: readonly number[]) => {
+    const matrix = confusionMatrix(
+      indices.map((i) => truth[i]!),
+      indices.map((i) => predicted[i]!),
+      classes,
+    );
+    return measures.map((measure) => measure(matrix));
+  };
+  const drawn = clusteredBootstrap(
+    answers.map(({ source }) => source),
+    statistics,
+    options,
+  );
+  return statistics([...answers.keys()]).map((value, measure) => ({
+    value,
+    ...percentileInterval(drawn[measure]!, options.level),
+  }));
+}
+
+function calibration(
+  answers: readonly ClipAnswer[],
+  temperatures: ReadonlyMap<number, number> | null,
+): CalibrationResult {
+  const plain = calibrationOf(answers);
+  if (temperatures === null) return { plain, scaled: null };
+  const scaled = answers.map((answer) => {
+    const temperature = temperatures.get(answer.fold);
+    if (temperature === undefined) throw new RangeError(`Fold ${answer.fold} has no temperature`);
+    return { ...answer, probabilities: atTemperature(answer.probabilities, temperature) };
+  });
+  return {
+    plain,
+    scaled: {
+      temperatures: [...byFold(answers).keys()].map((fold) => ({
+        fold,
+        temperature: temperatures.get(fold)!,
+      })),
+      scores: calibrationOf(scaled),
+    },
+  };
+}
+
+function uncertainties(answers: readonly ClipAnswer[]): UncertaintyResult[] {
+  const wrong = answers.map((answer) => !isRight(answer));
+  const doubt = answers.map(({ probabilities }) => 1 - Math.max(...Array.from(probabilities)));
+  const curiosity = answers.flatMap((answer) => answer.curiosity ?? []);
+  return [
+    { kind: 'max-softmax', ...errorDetection(doubt, wrong) },
+    ...(curiosity.length === answers.length
+      ? [{ kind: 'curiosity' as const, ...errorDetection(curiosity, wrong) }]
+      : []),
+  ];
+}

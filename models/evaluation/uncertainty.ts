@@ -1,0 +1,132 @@
+import { auroc } from './roc.ts';
+
+/** When the most certain `coverage` of the clips is answered. */
+export interface RiskPoint {
+  readonly coverage: number;
+  /** Share of errors among the answered. */
+  readonly risk: number;
+  /** Share of errors among all clips: risk times coverage. */
+  readonly generalizedRisk: number;
+}
+
+/** Counts between neighbouring edges, the last bin with its upper edge; one edge more than counts. */
+export interface Histogram {
+  readonly edges: readonly number[];
+  readonly right: readonly number[];
+  readonly wrong: readonly number[];
+}
+
+/** How well an uncertainty tells wrong answers from right ones. */
+export interface ErrorDetection {
+  /** Probability that a wrong answer is more uncertain than a right one; null where all are right or all wrong. */
+  readonly auroc: number | null;
+  /** Area under the risk–coverage curve. */
+  readonly aurc: number;
+  /** Area under the generalized risk–coverage curve. */
+  readonly augrc: number;
+  readonly curve: readonly RiskPoint[];
+  readonly histogram: Histogram;
+}
+
+/** Points that a curve is thinned to: more cannot be seen. */
+const mostPoints = 200;
+
+/**
+ * @param uncertainty of each clip, higher is less certain; any scale
+ * @param wrong whether the answer is wrong
+ * @throws RangeError if the lists differ in length or are empty
+ */
+export function errorDetection(uncertainty: ArrayLike<number>, wrong: readonly boolean[]): ErrorDetection {
+  if (uncertainty.length !== wrong.length || wrong.length === 0) {
+    throw new RangeError(`${uncertainty.length} uncertainties do not belong to ${wrong.length} answers`);
+  }
+  const runs = runsOf(uncertainty, wrong);
+  return {
+    auroc: auroc(uncertainty, wrong),
+    aurc: aurc(runs, wrong.length),
+    augrc: augrc(runs, wrong.length),
+    curve: thinned(curveOf(runs, wrong.length)),
+    histogram: histogramOf(uncertainty, wrong),
+  };
+}
+
+/** Clips that are equally uncertain: answered together or not at all. */
+interface Run {
+  readonly clips: number;
+  readonly errors: number;
+}
+
+/** The most certain first. */
+function runsOf(uncertainty: ArrayLike<number>, wrong: readonly boolean[]): Run[] {
+  const runs = new Map<number, { clips: number; errors: number }>();
+  wrong.forEach((isWrong, i) => {
+    const run = runs.get(uncertainty[i]!) ?? { clips: 0, errors: 0 };
+    run.clips++;
+    if (isWrong) run.errors++;
+    runs.set(uncertainty[i]!, run);
+  });
+  return [...runs.entries()].sort(([a], [b]) => a - b).map(([, run]) => run);
+}
+
+/**
+ * Mean over k = 1 … n of the risk among the k most certain clips (Geifman et al. 2019). Within a run of equals the
+ * k-th clip is any of them: the errors expected over all their orders count.
+ */
+function aurc(runs: readonly Run[], n: number): number {
+  let [answered, errors, sum] = [0, 0, 0];
+  for (const run of runs) {
+    for (let k = 1; k <= run.clips; k++) {
+      sum += (errors + (run.errors * k) / run.clips) / (answered + k);
+    }
+    answered += run.clips;
+    errors += run.errors;
+  }
+  return sum / n;
+}
+
+/**
+ * Area under errors / n against coverage, straight between the ends of runs (Traub et al. 2024):
+ * the mean risk of an error that passes unnoticed. Equals (1 − AUROC) · a · (1 − a) + (1 − a)² / 2 with accuracy a.
+ */
+function augrc(runs: readonly Run[], n: number): number {
+  let [errors, area] = [0, 0];
+  for (const run of runs) {
+    area += (run.clips * (2 * errors + run.errors)) / 2;
+    errors += run.errors;
+  }
+  return area / (n * n);
+}
+
+function curveOf(runs: readonly Run[], n: number): RiskPoint[] {
+  let [answered, errors] = [0, 0];
+  return runs.map((run) => {
+    answered += run.clips;
+    errors += run.errors;
+    return { coverage: answered / n, risk: errors / answered, generalizedRisk: errors / n };
+  });
+}
+
+/** Evenly spaced points, the first and the last among them. */
+function thinned(points: readonly RiskPoint[]): RiskPoint[] {
+  if (points.length <= mostPoints) return [...points];
+  const step = (points.length - 1) / (mostPoints - 1);
+  return Array.from({ length: mostPoints }, (_, i) => points[Math.round(i * step)]!);
+}
+
+const histogramBins = 20;
+
+/** From the smallest to the largest; one bin where all are equal. */
+function histogramOf(uncertainty: ArrayLike<number>, wrong: readonly boolean[]): Histogram {
+  const values = Array.from(uncertainty);
+  const low = values.reduce((least, value) => Math.min(least, value), Infinity);
+  const high = values.reduce((most, value) => Math.max(most, value), -Infinity);
+  const count = low === high ? 1 : histogramBins;
+  const right = new Array<number>(count).fill(0);
+  const wrongs = new Array<number>(count).fill(0);
+  values.forEach((value, i) => {
+    const bin = low === high ? 0 : Math.min(count - 1, Math.floor(((value - low) / (high - low)) * count));
+    (wrong[i] ? wrongs : right)[bin]!++;
+  });
+  const edges = Array.from({ length: count + 1 }, (_, i) => low + ((high - low) * i) / count);
+  return { edges, right, wrong: wrongs };
+}
