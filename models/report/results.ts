@@ -3,6 +3,22 @@
  * Plain data, so that JSON carries it. A piece that was not examined is null, never 0; shares and scores are 0 … 1.
  */
 
+import type { TestResult } from '../evaluation/comparison.ts';
+import type { ModelScores } from '../evaluation/scores.ts';
+
+export type { Estimate } from '../evaluation/bootstrap.ts';
+export type { CalibrationScores, ReliabilityBin } from '../evaluation/calibration.ts';
+export type { Measure, Test, TestKind, TestResult } from '../evaluation/comparison.ts';
+export type { RocCurve, RocPoint, RocResult } from '../evaluation/roc.ts';
+export type {
+  CalibrationResult,
+  ModelScores,
+  Score,
+  UncertaintyKind,
+  UncertaintyResult,
+} from '../evaluation/scores.ts';
+export type { Histogram, RiskPoint } from '../evaluation/uncertainty.ts';
+
 /** Where a figure comes from, in the lab's words; a figure that is not there is null instead. */
 export type FigureSource = 'measured' | 'counted' | 'modelled';
 
@@ -148,110 +164,6 @@ export interface MixtureResult {
   readonly losses: readonly LossCurve[];
 }
 
-export interface ModelScores {
-  readonly clips: number;
-  readonly accuracy: Score;
-  readonly macroF1: Score;
-  readonly weightedF1: Score;
-  /** Rows true classes, columns answers; clips of all folds. */
-  readonly confusion: readonly (readonly number[])[];
-  readonly roc: RocResult;
-  readonly calibration: CalibrationResult;
-  /** Side by side: max-softmax always, curiosity where a router has it. */
-  readonly uncertainty: readonly UncertaintyResult[];
-}
-
-/** A value with a percentile interval. */
-export interface Estimate {
-  readonly value: number;
-  readonly low: number;
-  readonly high: number;
-}
-
-export interface Score {
-  readonly folds: readonly (Estimate & { readonly fold: number; readonly clips: number })[];
-  /** Over the folds. */
-  readonly mean: number;
-  /** Sample standard deviation over the folds; null with one fold. */
-  readonly deviation: number | null;
-  /** Over the clips of all folds together. */
-  readonly pooled: Estimate;
-}
-
-/** A point [false positive rate, true positive rate]. */
-export type RocPoint = readonly [number, number];
-
-export interface RocResult {
-  /** One against the rest; in the order of the classes. */
-  readonly classes: readonly RocCurve[];
-  /** Mean of the classes' curves. */
-  readonly macro: RocCurve;
-}
-
-export interface RocCurve {
-  /** Area under the curve; null where a class has no clips or nothing but clips. */
-  readonly auc: number | null;
-  readonly points: readonly RocPoint[];
-}
-
-export interface CalibrationScores {
-  /** Expected calibration error over bins of equal width. */
-  readonly ece: number;
-  /** Mean over clips of the squared distance to the true class: 0 … 2. */
-  readonly brier: number;
-  /** Mean negative log-likelihood, nats. */
-  readonly nll: number;
-  readonly bins: readonly ReliabilityBin[];
-}
-
-/** Clips whose top probability lies in (low, high]; confidence and accuracy are null in an empty bin. */
-export interface ReliabilityBin {
-  readonly low: number;
-  readonly high: number;
-  readonly clips: number;
-  readonly confidence: number | null;
-  readonly accuracy: number | null;
-}
-
-export interface CalibrationResult {
-  readonly plain: CalibrationScores;
-  /** After temperature scaling, fitted on each fold's validation clips; null where it was not fitted. */
-  readonly scaled: {
-    readonly temperatures: readonly { readonly fold: number; readonly temperature: number }[];
-    readonly scores: CalibrationScores;
-  } | null;
-}
-
-export type UncertaintyKind = 'max-softmax' | 'curiosity';
-
-/** How well an uncertainty tells wrong answers from right ones. */
-export interface UncertaintyResult {
-  /** 'max-softmax' stands for 1 − the top probability. */
-  readonly kind: UncertaintyKind;
-  /** Probability that a wrong answer is more uncertain than a right one; null where all are right or all wrong. */
-  readonly auroc: number | null;
-  readonly aurc: number;
-  readonly augrc: number;
-  readonly curve: readonly RiskPoint[];
-  readonly histogram: Histogram;
-}
-
-/** When the most certain `coverage` of the clips is answered. */
-export interface RiskPoint {
-  readonly coverage: number;
-  /** Share of errors among the answered. */
-  readonly risk: number;
-  /** Share of errors among all: risk times coverage. */
-  readonly generalizedRisk: number;
-}
-
-/** Counts between neighbouring edges; one edge more than counts. */
-export interface Histogram {
-  readonly edges: readonly number[];
-  readonly right: readonly number[];
-  readonly wrong: readonly number[];
-}
-
 /** Per inference, on the report's board. */
 export interface Cost {
   /** Every inference, microseconds, in the order they ran. */
@@ -299,35 +211,4 @@ export interface CarbonAssumptions {
   readonly origin: string;
   /** Of everything in this report; null where it was not timed. */
   readonly training: { readonly seconds: Figure; readonly watts: number } | null;
-}
-
-export type TestKind =
-  'mcnemar' | 'clustered-bootstrap' | 'paired-t' | 'wilcoxon' | 'brown-forsythe' | 'tost';
-
-export type Measure = 'accuracy' | 'macro-f1' | 'weighted-f1' | 'latency' | 'energy';
-
-/** Null hypothesis: no difference between a and b; of 'tost': they differ by `margin` or more. */
-export interface TestResult {
-  readonly test: TestKind;
-  /** Names of models; differences are a − b. */
-  readonly a: string;
-  readonly b: string;
-  readonly measure: Measure;
-  /** What was counted as one observation, and how many there were (of each, where not paired). */
-  readonly unit: 'clip' | 'fold' | 'inference';
-  readonly n: number;
-  /** Of the sources drawn in a clustered bootstrap. */
-  readonly clusters: number | null;
-  /** For a person: 'exact binomial', 'normal approximation with tie and continuity correction', … */
-  readonly method: string;
-  readonly statistic: number | null;
-  /** a − b in the measure's own unit; of 'brown-forsythe' the ratio of the standard deviations, a / b. */
-  readonly effect: number | null;
-  readonly interval: { readonly low: number; readonly high: number; readonly level: number } | null;
-  /** In the measure's own unit; of 'tost' alone. */
-  readonly margin: number | null;
-  readonly p: number;
-  /** After Holm's correction within the family. */
-  readonly adjusted: number;
-  readonly family: string;
 }
