@@ -27,10 +27,13 @@ function embed(encoder: Encoder, patch: Float32Array): number[] {
   );
   encoder.layers.forEach((layer, i) => {
     const [from, to] = [sizes[i]!, sizes[i + 1]!];
-    const { kind, kernel, stride, same, inputs, outputs } = layer;
-    const before = (size: number, steps: number, cells: number) =>
-      same ? Math.floor(Math.max(0, (steps - 1) * stride + cells - size) / 2) : 0;
-    const [top, left] = [before(from.rows, to.rows, kernel[0]), before(from.columns, to.columns, kernel[1])];
+    const { kind, kernel, stride, padding, inputs, outputs } = layer;
+    const before = (size: number, steps: number, cells: number) => {
+      const all = padding === 'none' ? 0 : Math.max(0, (steps - 1) * stride + cells - size);
+      return Math.floor((all + Number(padding === 'same-lower')) / 2);
+    };
+    const top = before(from.rows, to.rows, kernel[0]);
+    const left = before(from.columns, to.columns, kernel[1]);
     const result: number[] = [];
     for (let y = 0; y < to.rows; y++) {
       for (let x = 0; x < to.columns; x++) {
@@ -163,7 +166,7 @@ const oneLayer = {
   kind: 'convolution',
   kernel: [3, 3],
   stride: 2,
-  same: true,
+  padding: 'same',
   inputs: 1,
   outputs: 8,
   relu: true,
@@ -178,7 +181,7 @@ test.each([
   ['too much memory', [{ ...oneLayer, stride: 1 }]],
   ['too many channels', [{ ...oneLayer, outputs: 513 }]],
   ['a stride of 3', [{ ...oneLayer, stride: 3 }]],
-  ['a kernel larger than its input', [{ ...oneLayer, same: false, kernel: [97, 3] }]],
+  ['a kernel larger than its input', [{ ...oneLayer, padding: 'none', kernel: [97, 3] }]],
   ['channels that do not arrive', [oneLayer, { ...oneLayer, inputs: 9 }]],
   ['a pool that changes channels', [oneLayer, { ...oneLayer, kind: 'max-pool', inputs: 8, outputs: 4 }]],
   ['a depthwise kernel of 25', [oneLayer, { ...oneLayer, kind: 'depthwise', kernel: [5, 5], inputs: 8 }]],

@@ -8,13 +8,15 @@ import { frontEnd } from '../features/log-mel.ts';
 
 export type EncoderLayerKind = 'convolution' | 'depthwise' | 'average-pool' | 'max-pool';
 
+export type Padding = 'none' | 'same' | 'same-lower';
+
 export interface EncoderLayerShape {
   readonly kind: EncoderLayerKind;
   /** rows and columns */
   readonly kernel: readonly [number, number];
   readonly stride: 1 | 2;
-  /** padded so that the output is ceil(input / stride), the odd cell of padding behind; else not padded */
-  readonly same: boolean;
+  /** `same`: the output is ceil(input / stride), the odd cell of padding behind, or in front for `same-lower` */
+  readonly padding: Padding;
   /** channels */
   readonly inputs: number;
   readonly outputs: number;
@@ -25,6 +27,8 @@ export interface EncoderLayerShape {
 export interface FloatEncoderLayer extends EncoderLayerShape {
   readonly weights: Float32Array;
   readonly bias: Float32Array;
+  /** values above are cut off, as ReLU6 does; without: none */
+  readonly clip?: number;
   /** what the largest code, 127, stands for behind this layer; > 0. A pool keeps that of its input. */
   readonly range: number;
 }
@@ -82,13 +86,30 @@ export interface ImageSize {
 /** Rows, columns and channels of the input and behind each layer. */
 export function sizesOf(layers: readonly EncoderLayerShape[]): ImageSize[] {
   const sizes: ImageSize[] = [{ rows: frontEnd.patchFrames, columns: frontEnd.melBands, channels: 1 }];
-  for (const { kernel, stride, same, outputs } of layers) {
+  for (const layer of layers) {
     const { rows, columns } = sizes.at(-1)!;
-    const steps = (size: number, cells: number) =>
-      same ? Math.ceil(size / stride) : Math.floor((size - cells) / stride) + 1;
-    sizes.push({ rows: steps(rows, kernel[0]), columns: steps(columns, kernel[1]), channels: outputs });
+    const [down, across] = [alongside(layer, 0, rows), alongside(layer, 1, columns)];
+    sizes.push({ rows: down.steps, columns: across.steps, channels: layer.outputs });
   }
   return sizes;
+}
+
+/**
+ * How a layer's kernel goes along one side of its input.
+ * @param axis 0 rows, 1 columns
+ * @returns steps, and cells of padding in front and behind
+ */
+export function alongside(
+  { kernel, stride, padding }: Pick<EncoderLayerShape, 'kernel' | 'stride' | 'padding'>,
+  axis: 0 | 1,
+  size: number,
+): { steps: number; front: number; behind: number } {
+  const cells = kernel[axis];
+  if (padding === 'none') return { steps: Math.floor((size - cells) / stride) + 1, front: 0, behind: 0 };
+  const steps = Math.ceil(size / stride);
+  const all = Math.max(0, (steps - 1) * stride + cells - size);
+  const front = padding === 'same' ? Math.floor(all / 2) : Math.ceil(all / 2);
+  return { steps, front, behind: all - front };
 }
 
 /** Numbers in the embedding. */
@@ -126,7 +147,7 @@ export function checkEncoderShape({ layers }: { readonly layers: readonly Encode
 }
 
 function checkLayer(layer: EncoderLayerShape, number: number, from: ImageSize, to: ImageSize): void {
-  const { kind, kernel, stride, inputs, outputs, same } = layer;
+  const { kind, kernel, stride, inputs, outputs, padding } = layer;
   const cells = kernel[0] * kernel[1];
   const convolution = kind === 'convolution';
   const fail = (problem: string) => {
@@ -140,7 +161,7 @@ function checkLayer(layer: EncoderLayerShape, number: number, from: ImageSize, t
   if (inputs !== from.channels) fail(`takes ${inputs} channels where ${from.channels} arrive`);
   if (!convolution && inputs !== outputs) fail(`changes the number of channels, which a ${kind} cannot`);
   if (stride !== 1 && stride !== 2) fail(`has a stride of ${String(stride)}; 1 and 2 are possible`);
-  if (!same && (kernel[0] > from.rows || kernel[1] > from.columns))
+  if (padding === 'none' && (kernel[0] > from.rows || kernel[1] > from.columns))
     fail('has a kernel larger than its input');
   if (outputs > encoderLimits.channels)
     fail(`has ${outputs} channels; ${encoderLimits.channels} are possible`);

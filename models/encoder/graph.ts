@@ -1,6 +1,7 @@
 import type { Graph, Value } from '../onnx/graph.ts';
 import { float32s, float64s } from '../onnx/tensor.ts';
 import {
+  alongside,
   sizesOf,
   type Encoder,
   type EncoderLayer,
@@ -54,7 +55,9 @@ export function addFloatLayers(graph: Graph, input: Value, { layers }: FloatEnco
     const parameters = layer.weights.length === 0 ? [] : convolutionWeights(graph, layer, layer.weights);
     const bias = layer.weights.length === 0 ? [] : [graph.constant('bias', float32s(layer.bias))];
     const value = addWindow(graph, [from, ...parameters, ...bias], layer, sizes[i]!);
-    values.push(layer.relu ? graph.node('Relu', [value]) : value);
+    const active = layer.relu ? graph.node('Relu', [value]) : value;
+    const clip = layer.clip && graph.constant('clip', float32s([layer.clip], []));
+    values.push(clip ? graph.node('Min', [active, clip]) : active);
   });
   return values;
 }
@@ -117,14 +120,10 @@ function addWindow(graph: Graph, inputs: readonly Value[], layer: EncoderLayerSh
   });
 }
 
-/** Before rows and columns, then behind them: the odd cell lies behind. */
-function paddingOf({ kernel, stride, same }: EncoderLayerShape, { rows, columns }: Size): number[] {
-  if (!same) return [0, 0, 0, 0];
-  const all = (size: number, cells: number) =>
-    Math.max(0, (Math.ceil(size / stride) - 1) * stride + cells - size);
-  const [vertical, horizontal] = [all(rows, kernel[0]), all(columns, kernel[1])];
-  const before = [vertical, horizontal].map((cells) => Math.floor(cells / 2));
-  return [...before, vertical - before[0]!, horizontal - before[1]!];
+/** Before rows and columns, then behind them. */
+function paddingOf(layer: EncoderLayerShape, { rows, columns }: Size): number[] {
+  const [down, across] = [alongside(layer, 0, rows), alongside(layer, 1, columns)];
+  return [down.front, across.front, down.behind, across.behind];
 }
 
 /** As ONNX has them: [outputs][input channels of a group][rows][columns]. */

@@ -39,14 +39,14 @@ export function quantizeEncoder(encoder: FloatEncoder): Encoder {
   };
 }
 
-function pool({ range: _range, weights: _weights, ...layer }: FloatEncoderLayer): EncoderLayer {
+function pool({ range: _range, weights: _weights, clip: _clip, ...layer }: FloatEncoderLayer): EncoderLayer {
   const none = new Int32Array();
   return { ...layer, codes: new Int8Array(), bias: none, multiplier: none, shift: new Uint8Array() };
 }
 
 /** @param from what an input code is worth @param to what an output code is worth */
 function quantizeLayer(
-  { range: _range, weights, bias, ...layer }: FloatEncoderLayer,
+  { range: _range, clip: _clip, weights, bias, ...layer }: FloatEncoderLayer,
   number: number,
   from: number,
   to: number,

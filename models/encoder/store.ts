@@ -15,10 +15,11 @@ const schema = v.strictObject({
       kind: v.picklist(['convolution', 'depthwise', 'average-pool', 'max-pool']),
       kernel: v.tuple([whole, whole]),
       stride: v.picklist([1, 2]),
-      same: v.boolean(),
+      padding: v.picklist(['none', 'same', 'same-lower']),
       inputs: whole,
       outputs: whole,
       relu: v.boolean(),
+      clip: v.optional(positive),
       range: positive,
     }),
   ),
@@ -61,11 +62,11 @@ export function restoreEncoder(description: unknown, weights: Uint8Array): Float
   if (!numbers.every(Number.isFinite)) throw damaged('a weight is not finite');
   let position = 0;
   const take = (count: number) => numbers.slice(position, (position += count));
-  const layers = result.output.layers.map((shape): FloatEncoderLayer => ({
-    ...shape,
-    weights: take(weightCount(shape)),
-    bias: take(weightCount(shape) === 0 ? 0 : shape.outputs),
-  }));
+  const layers = result.output.layers.map(({ clip, ...shape }): FloatEncoderLayer => {
+    const weights = take(weightCount(shape));
+    const bias = take(weights.length === 0 ? 0 : shape.outputs);
+    return clip === undefined ? { ...shape, weights, bias } : { ...shape, clip, weights, bias };
+  });
   if (position !== numbers.length) {
     throw damaged(`it has ${numbers.length} weights and asks for ${position}`);
   }

@@ -53,6 +53,8 @@ export const sectionTypes = {
 
 export const layerKinds = { bitlinear: 1, linear: 2, ternary: 3, static: 4 } as const;
 
+export const paddings = { none: 0, same: 1, 'same-lower': 2 } as const;
+
 export const encoderLayerKinds = { convolution: 1, depthwise: 2, 'average-pool': 3, 'max-pool': 4 } as const;
 
 /** Layer flags: LayerNorm with gain and bias, then ReLU, follow; ReLU alone follows; then dropout, in a router. */

@@ -1,6 +1,6 @@
 import { embeddingSizeOf, type Encoder, type EncoderLayer } from '../encoder/encoder.ts';
 import { packCodes } from './codes.ts';
-import { encoderLayerKinds, sectionTypes } from './format.ts';
+import { encoderLayerKinds, paddings, sectionTypes } from './format.ts';
 import { bytesOf, type Section } from './pack-layer.ts';
 import { writeImage } from './write-image.ts';
 
@@ -35,12 +35,12 @@ export function packEncoder(encoder: Encoder, reference: Uint8Array): Uint8Array
 
 /** @param index of the layer, from 0 */
 function layerSections(layer: EncoderLayer, index: number): Section[] {
-  const { kind, kernel, stride, same, outputs, relu, codes, bias, multiplier, shift } = layer;
+  const { kind, kernel, stride, padding, outputs, relu, codes, bias, multiplier, shift } = layer;
   const shape = Uint16Array.of(
     encoderLayerKinds[kind],
     ...kernel,
     stride,
-    Number(same),
+    paddings[padding],
     outputs,
     Number(relu),
     0,

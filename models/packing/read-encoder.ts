@@ -5,11 +5,12 @@ import {
   type EncoderLayer,
   type EncoderLayerKind,
   type EncoderLayerShape,
+  type Padding,
 } from '../encoder/encoder.ts';
 import { CurlewError } from '../../main/contract/error.ts';
 import { weightCount } from '../encoder/store.ts';
 import { unpackCodes } from './codes.ts';
-import { encoderLayerKinds, sectionTypes } from './format.ts';
+import { encoderLayerKinds, paddings, sectionTypes } from './format.ts';
 import { bad, type ImageHeader } from './header.ts';
 import { Sections } from './sections.ts';
 
@@ -74,19 +75,20 @@ function readLayer(sections: Sections, index: number, inputs: number): EncoderLa
 function readShape(bytes: Uint8Array, index: number, inputs: number): EncoderLayerShape {
   if (bytes.length !== 16) throw bad(`layer ${index} is described in ${bytes.length} bytes, not 16`);
   const words = new Uint16Array(new Uint8Array(bytes).buffer);
-  const [number, rows, columns, stride, same, outputs, relu, zero] = words as unknown as number[];
+  const [number, rows, columns, stride, padded, outputs, relu, zero] = words as unknown as number[];
   const kind = (Object.keys(encoderLayerKinds) as EncoderLayerKind[]).find(
     (one) => encoderLayerKinds[one] === number,
   );
   const pool = kind === 'average-pool' || kind === 'max-pool';
   if (kind === undefined) throw bad(`layer ${index} is of the unknown kind ${number}`);
-  if (same! > 1 || relu! > (pool ? 0 : 1) || zero !== 0)
+  const padding = (Object.keys(paddings) as Padding[]).find((one) => paddings[one] === padded);
+  if (padding === undefined || relu! > (pool ? 0 : 1) || zero !== 0)
     throw bad(`layer ${index} has a mark that is unknown`);
   return {
     kind,
     kernel: [rows!, columns!],
     stride: stride as 1 | 2,
-    same: same === 1,
+    padding,
     inputs,
     outputs: outputs!,
     relu: relu === 1,
