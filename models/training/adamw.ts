@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { variable } from './layers.ts';
+import { assignTo, copyOf, variable } from './variables.ts';
 
 interface Moments {
   readonly first: tf.Variable;
@@ -41,6 +41,25 @@ export class AdamW {
       );
       const kept = weights.rank > 1 ? 1 - this.rate * this.decay : 1;
       weights.assign(tf.sub(tf.mul(weights, kept), direction));
+    });
+  }
+
+  /** Steps taken so far. */
+  get step(): number {
+    return this.#step;
+  }
+
+  /** First and second moments in turn, in the order of the variables; copies. */
+  moments(): Float32Array[] {
+    return this.#moments.flatMap(({ first, second }) => [copyOf(first), copyOf(second)]);
+  }
+
+  /** Goes on from what an optimizer of the same variables had after `step` steps. */
+  restore(step: number, moments: readonly Float32Array[]): void {
+    this.#step = step;
+    this.#moments.forEach(({ first, second }, i) => {
+      assignTo(first, moments[2 * i]!);
+      assignTo(second, moments[2 * i + 1]!);
     });
   }
 

@@ -1,5 +1,6 @@
 import { CurlewError } from '../../main/contract/error.ts';
 import type { Standardization } from '../experts/expert.ts';
+import { hex, sha256 } from '../packing/sha256.ts';
 
 export interface TrainingData {
   /** [samples][size], row-major */
@@ -10,10 +11,17 @@ export interface TrainingData {
   /** source of each sample: samples of one source never lie on both sides of the validation split */
   readonly groups: readonly string[];
   readonly classes: readonly string[];
+  /** where some samples are mixed of two (mixup, between-class mixing) */
+  readonly mixed?: {
+    /** [samples][classes]: every sample's share of each class, summing to 1 */
+    readonly targets: Float32Array;
+    /** source of what is mixed in; null for a sample that is not mixed: only such a one validates */
+    readonly seconds: readonly (string | null)[];
+  };
 }
 
 /** @throws CurlewError TRAINING_FAILED saying what is wrong with the data */
-export function checkData({ embeddings, size, labels, groups, classes }: TrainingData): void {
+export function checkData({ embeddings, size, labels, groups, classes, mixed }: TrainingData): void {
   const fail = (problem: string) => {
     throw new CurlewError('TRAINING_FAILED', `The training data cannot be used: ${problem}.`);
   };
@@ -25,6 +33,25 @@ export function checkData({ embeddings, size, labels, groups, classes }: Trainin
     if (!labels.includes(i)) fail(`no sample is of the class ${name}`);
   });
   if (labels.some((label) => label < 0 || label >= classes.length)) fail('a label is not among the classes');
+  if (!mixed) return;
+  if (mixed.targets.length !== labels.length * classes.length || mixed.seconds.length !== labels.length) {
+    fail('labels and mixed targets differ in number');
+  }
+  if (!mixed.targets.every((share) => share >= 0 && share <= 1)) fail('a target is not between 0 and 1');
+}
+
+/** SHA-256, in hex, of the data and whatever else a training depends on. */
+export function fingerprintOf(
+  { embeddings, labels, mixed, ...rest }: TrainingData,
+  more: object,
+  arrays: readonly Float32Array[] = [],
+): string {
+  const all = [embeddings, labels, ...(mixed ? [mixed.targets] : []), ...arrays];
+  const hashes = all.map(({ buffer, byteOffset, byteLength }) =>
+    hex(sha256(new Uint8Array(buffer, byteOffset, byteLength))),
+  );
+  const text = JSON.stringify([rest, mixed?.seconds ?? null, more, hashes]);
+  return hex(sha256(new TextEncoder().encode(text)));
 }
 
 /** e' = (e − mean) / deviation over the training samples; a number that never varies is left at zero. */
@@ -44,7 +71,7 @@ export function standardize({ embeddings, size }: TrainingData, rows: readonly n
 }
 
 export function applied(
-  { embeddings, size }: TrainingData,
+  { embeddings, size }: Pick<TrainingData, 'embeddings' | 'size'>,
   { offset, scale }: Standardization,
 ): Float32Array {
   return embeddings.map((value, i) => (value - offset[i % size]!) * scale[i % size]!);

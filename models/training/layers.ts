@@ -1,5 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { largestActivation, largestCode, layerNormEpsilon } from '../quantizers/bitlinear.ts';
+import type { TrainedPrecision } from '../experts/expert.ts';
+import { layerNormEpsilon } from '../quantizers/bitlinear.ts';
+import type { Random } from './random.ts';
+import { quantizedActivations, quantizedWeights } from './rounding.ts';
+import { variable } from './variables.ts';
 
 /*
  * Layers with their gradients written out. TensorFlow.js registers its own gradients only through a module
@@ -28,28 +32,8 @@ export function normaliseGradient({ output, deviation }: Normalised, dy: tf.Tens
   return tf.div(tf.sub(tf.sub(dy, tf.mean(dy, 1, true)), along), deviation);
 }
 
-/** Values on the grid of symmetric `bits`-bit codes: centred on the mean, absmax over the tensor. */
-export function quantizedWeights(weights: tf.Tensor2D, bits: number): tf.Tensor2D {
-  const centred = tf.sub(weights, tf.mean(weights));
-  const scale = tf.maximum(tf.div(tf.max(tf.abs(centred)), largestCode(bits)), 1e-12);
-  return tf.mul(tf.round(tf.div(centred, scale)), scale);
-}
-
-/** int8 by each row's absmax. */
-export function quantizedActivations(x: tf.Tensor2D): tf.Tensor2D {
-  const scale = tf.maximum(tf.div(tf.max(tf.abs(x), 1, true), largestActivation), 1e-12);
-  return tf.mul(tf.round(tf.div(x, scale)), scale);
-}
-
-/** A variable that leaves no other tensor behind; `weights` given to a layer are thereby the layer's. */
-export function variable(initial: () => tf.Tensor): tf.Variable {
-  const value = initial();
-  const result = tf.variable(value);
-  value.dispose();
-  return result;
-}
-
 export interface Layer {
+  readonly outputs: number;
   /** in the order of `gradients` */
   readonly parameters: readonly tf.Variable[];
   /** @param mask dropout factors of the outputs; null outside training */
@@ -63,17 +47,20 @@ export interface Pass {
 }
 
 /**
- * BitLinear, then LayerNorm with gain and bias, ReLU and dropout. Rounding is passed straight through: the
- * gradient at the rounded value is taken as the gradient at the latent one.
+ * A linear layer, then LayerNorm with gain and bias, ReLU and dropout. At a precision below float the input passes
+ * LayerNorm first, and input and weights are rounded. Rounding is passed straight through: the gradient at the
+ * rounded value is taken as the gradient at the latent one (Bengio et al. 2013, arXiv 1308.3432).
  */
 export class HiddenLayer implements Layer {
+  readonly outputs: number;
   readonly parameters: readonly [tf.Variable, tf.Variable, tf.Variable, tf.Variable];
 
   constructor(
     weights: tf.Tensor2D,
-    private readonly bits: number,
+    private readonly precision: TrainedPrecision | 32,
   ) {
     const outputs = weights.shape[1];
+    this.outputs = outputs;
     this.parameters = [
       variable(() => weights),
       variable(() => tf.zeros([outputs])),
@@ -84,9 +71,11 @@ export class HiddenLayer implements Layer {
 
   forward(x: tf.Tensor2D, mask: tf.Tensor2D | null): Pass {
     const [latent, bias, gain, normBias] = this.parameters;
-    const entering = normalise(x);
-    const input = quantizedActivations(entering.output);
-    const weights = quantizedWeights(latent as tf.Tensor2D, this.bits);
+    const { precision } = this;
+    const entering = precision === 32 ? null : normalise(x);
+    const input = entering && precision !== 32 ? quantizedActivations(entering.output, precision) : x;
+    const weights =
+      precision === 32 ? (latent as tf.Tensor2D) : quantizedWeights(latent as tf.Tensor2D, precision);
     const leaving = normalise(tf.add(tf.matMul(input, weights), bias));
     const active = tf.relu(tf.add(tf.mul(leaving.output, gain), normBias)) as tf.Tensor2D;
     return {
@@ -102,7 +91,7 @@ export class HiddenLayer implements Layer {
           tf.sum(dActive, 0),
         ];
         const dInput = wanted ? (tf.matMul(dSum, tf.transpose(weights)) as tf.Tensor2D) : null;
-        return { gradients, input: dInput && normaliseGradient(entering, dInput) };
+        return { gradients, input: dInput && entering ? normaliseGradient(entering, dInput) : dInput };
       },
     };
   }
@@ -110,10 +99,12 @@ export class HiddenLayer implements Layer {
 
 /** The float layer at the end: y = x W + bias. */
 export class OutputLayer implements Layer {
+  readonly outputs: number;
   readonly parameters: readonly [tf.Variable, tf.Variable];
 
   constructor(weights: tf.Tensor2D) {
-    this.parameters = [variable(() => weights), variable(() => tf.zeros([weights.shape[1]]))];
+    this.outputs = weights.shape[1];
+    this.parameters = [variable(() => weights), variable(() => tf.zeros([this.outputs]))];
   }
 
   forward(x: tf.Tensor2D): Pass {
@@ -126,4 +117,49 @@ export class OutputLayer implements Layer {
       }),
     };
   }
+}
+
+/** An MLP's layers; weights uniform in ±sqrt(1 / inputs). */
+export function newLayers(
+  { size, hidden, outputs }: { size: number; hidden: readonly number[]; outputs: number },
+  precision: TrainedPrecision | 32,
+  random: Random,
+): Layer[] {
+  const widths = [size, ...hidden];
+  const matrix = (from: number, to: number) =>
+    tf.tensor2d(random.spread(from * to, Math.sqrt(1 / from)), [from, to]);
+  return [
+    ...hidden.map((width, i) => new HiddenLayer(matrix(widths[i]!, width), precision)),
+    new OutputLayer(matrix(widths.at(-1)!, outputs)),
+  ];
+}
+
+/** All layers, one after the other. @param dropout of every layer but the last; null outside training */
+export function throughLayers(
+  layers: readonly Layer[],
+  input: tf.Tensor2D,
+  dropout: { random: Random; rate: number } | null,
+): { output: tf.Tensor2D; backward(dy: tf.Tensor2D): tf.Tensor[] } {
+  let value = input;
+  const passes = layers.map((layer, i) => {
+    const shape: [number, number] = [input.shape[0], layer.outputs];
+    const drops = dropout !== null && i < layers.length - 1;
+    const mask = drops ? tf.tensor2d(dropout.random.dropout(shape[0] * shape[1], dropout.rate), shape) : null;
+    const pass = layer.forward(value, mask);
+    value = pass.output;
+    return pass;
+  });
+  return {
+    output: value,
+    backward: (dy) => {
+      const gradients: Parameters[] = [];
+      let upstream: tf.Tensor2D | null = dy;
+      for (let i = passes.length - 1; i >= 0; i--) {
+        const result = passes[i]!.backward(upstream!, i > 0);
+        gradients.unshift(result.gradients);
+        upstream = result.input;
+      }
+      return gradients.flat();
+    },
+  };
 }

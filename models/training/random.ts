@@ -9,6 +9,15 @@ export class Random {
     this.#state = mixed ^ (mixed >>> 16) || 1;
   }
 
+  /** All there is to know of the generator: set to an earlier value, it goes on as it did from there. */
+  get state(): number {
+    return this.#state;
+  }
+
+  set state(value: number) {
+    this.#state = value;
+  }
+
   /** Uniform in [0, 1). */
   uniform(): number {
     let x = this.#state;

@@ -1,3 +1,5 @@
+import { CurlewError } from '../../main/contract/error.ts';
+import type { TrainingData } from './data.ts';
 import { Random } from './random.ts';
 
 /**
@@ -6,6 +8,8 @@ import { Random } from './random.ts';
  * @param labels class of each sample
  * @param groups source clip of each sample
  * @param share of the sources of each class, 0 … 1, that validate; at least one if the class has two
+ * @param seconds source of what is mixed into each sample: a mixed sample trains if both sources do, else it is
+ *   left out
  * @returns indices of the samples
  */
 export function groupedSplit(
@@ -13,6 +17,7 @@ export function groupedSplit(
   groups: readonly string[],
   share: number,
   random: Random,
+  seconds: readonly (string | null)[] = [],
 ): { training: number[]; validation: number[] } {
   const sourcesOfClass = new Map<number, Set<string>>();
   groups.forEach((group, i) => {
@@ -28,6 +33,28 @@ export function groupedSplit(
   }
   const training: number[] = [];
   const validation: number[] = [];
-  groups.forEach((group, i) => (validating.has(group) ? validation : training).push(i));
+  groups.forEach((group, i) => {
+    const second = seconds[i] ?? null;
+    if (second === null) (validating.has(group) ? validation : training).push(i);
+    else if (!validating.has(group) && !validating.has(second)) training.push(i);
+  });
   return { training, validation };
+}
+
+/**
+ * The split that every expert and the router of a bank share: it depends on data, share and seed alone.
+ * @throws CurlewError TRAINING_FAILED if nothing can be set aside
+ */
+export function splitOf(
+  { labels, groups, mixed }: TrainingData,
+  { validationShare, seed }: { validationShare: number; seed: number },
+): { training: number[]; validation: number[] } {
+  const split = groupedSplit(labels, groups, validationShare, new Random(seed), mixed?.seconds);
+  if (split.validation.length === 0) {
+    throw new CurlewError(
+      'TRAINING_FAILED',
+      'No class has two source recordings, so nothing can be set aside for validation; add recordings.',
+    );
+  }
+  return split;
 }

@@ -1,30 +1,45 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-wasm';
-import { CurlewError } from '../../main/contract/error.ts';
-import type { LatentExpert, LatentLayer, LinearLayer, Standardization } from '../experts/expert.ts';
-import { AdamW } from './adamw.ts';
-import { Batches } from './batches.ts';
-import { applied, checkData, classWeights, standardize, type TrainingData } from './data.ts';
-import { HiddenLayer, OutputLayer, type Layer } from './layers.ts';
+import type {
+  LatentExpert,
+  LatentLayer,
+  LinearLayer,
+  Precision,
+  Standardization,
+  TrainedPrecision,
+} from '../experts/expert.ts';
+import type { Calibration } from '../quantizers/ptq.ts';
+import { calibrate } from './calibrate.ts';
+import {
+  complete,
+  Course,
+  type CourseOptions,
+  type EpochReport,
+  type Learner,
+  type Outcome,
+  type Split,
+} from './course.ts';
+import { applied, checkData, classWeights, fingerprintOf, standardize, type TrainingData } from './data.ts';
+import { newLayers, throughLayers, type Layer } from './layers.ts';
+import { CrossEntropy } from './loss.ts';
 import { Random } from './random.ts';
-import { groupedSplit } from './split.ts';
+import { splitOf } from './split.ts';
+import { inChunks, rowsOf } from './variables.ts';
 
-export type { TrainingData };
+export type { EpochReport, TrainingData };
 
-export interface TrainingOptions {
+export interface TrainingOptions extends CourseOptions {
   readonly name: string;
   readonly version: number;
   readonly seed: number;
+  /** widths of the hidden layers */
   readonly hidden: readonly number[];
-  readonly weightBits: 4;
+  /** 32: the float reference; `static8`: the float reference, calibrated for quantization after its training */
+  readonly precision: Precision | 32;
+  /** for `static8` */
+  readonly calibration: Calibration;
   readonly dropout: number;
-  readonly learningRate: number;
-  readonly weightDecay: number;
   readonly labelSmoothing: number;
-  readonly batch: number;
-  readonly epochs: number;
-  /** epochs without a lower validation loss before training ends */
-  readonly patience: number;
   /** share of each class's sources that validate */
   readonly validationShare: number;
 }
@@ -33,7 +48,8 @@ export interface TrainingOptions {
 export const defaultTraining: Omit<TrainingOptions, 'name' | 'version'> = {
   seed: 1,
   hidden: [640, 320],
-  weightBits: 4,
+  precision: 4,
+  calibration: 'mse',
   dropout: 0.195,
   learningRate: 5.79e-4,
   weightDecay: 5.13e-3,
@@ -44,108 +60,119 @@ export const defaultTraining: Omit<TrainingOptions, 'name' | 'version'> = {
   validationShare: 0.2,
 };
 
-export interface EpochReport {
-  /** counted from 1 */
-  readonly epoch: number;
-  readonly trainingLoss: number;
-  readonly validationLoss: number;
-  readonly validationAccuracy: number;
-}
-
 export interface TrainedExpert {
+  /** `quantizeExpert` with the options' precision makes what a board runs of it */
   readonly expert: LatentExpert;
   /** of the epoch whose weights were kept: the lowest validation loss */
   readonly best: EpochReport;
   readonly epochs: number;
+  /** the loss curves: every epoch's */
+  readonly reports: readonly EpochReport[];
 }
 
 /**
- * Trains a 4-bit expert with quantization in the loop, on arrays alone: no files, no clock.
- * The same data, options and seed give the same expert on the same machine.
- * @throws CurlewError TRAINING_FAILED if the data cannot be learned from; ABORTED through `signal`
+ * A course that trains an expert with its quantization in the loop, on arrays alone: no files, no clock. The same
+ * data, options and seed give the same expert on the same machine, to the bit, interrupted or not.
+ * @param checkpoint of an earlier course of the same data and options, to go on from
+ * @throws CurlewError TRAINING_FAILED if the data cannot be learned from, or the checkpoint cannot be taken up
  */
+export async function expertCourse(
+  data: TrainingData,
+  options: TrainingOptions,
+  checkpoint: Uint8Array | null = null,
+): Promise<Course<TrainedExpert>> {
+  checkData(data);
+  const split = splitOf(data, options);
+  await tf.setBackend('wasm');
+  const random = new Random(options.seed);
+  const learner = new ExpertLearner(data, options, split, random);
+  return new Course(learner, options, split, random, fingerprintOf(data, options), checkpoint);
+}
+
+/** As `expertCourse`, to its end. @throws CurlewError as `expertCourse`, as `complete` */
 export async function trainExpert(
   data: TrainingData,
   options: TrainingOptions,
-  { onProgress, signal }: { onProgress?: (report: EpochReport) => void; signal?: AbortSignal } = {},
+  hooks: Parameters<typeof complete>[1] = {},
 ): Promise<TrainedExpert> {
-  checkData(data);
-  await tf.setBackend('wasm');
-  const random = new Random(options.seed);
-  const { training, validation } = groupedSplit(data.labels, data.groups, options.validationShare, random);
-  if (validation.length === 0) {
-    throw new CurlewError(
-      'TRAINING_FAILED',
-      'No class has two source recordings, so nothing can be set aside for validation; add recordings.',
-    );
-  }
-  const standardization = standardize(data, training);
-  const features = applied(data, standardization);
-  const weights = classWeights(data, training);
-  const layers = newLayers(data, options, random);
-  const parameters = layers.flatMap((layer) => layer.parameters);
-  const optimizer = new AdamW(parameters, options.learningRate, options.weightDecay);
-  const batches = new Batches(data, features, weights, options.labelSmoothing);
-
-  let best: EpochReport | null = null;
-  let kept: Float32Array[][] = [];
-  let epoch = 0;
-  try {
-    while (epoch < options.epochs && (best === null || epoch - best.epoch < options.patience)) {
-      epoch++;
-      random.shuffle(training);
-      let loss = 0;
-      for (let start = 0; start < training.length; start += options.batch) {
-        if (signal?.aborted) throw new CurlewError('ABORTED', 'The training was cancelled.');
-        const rows = training.slice(start, start + options.batch);
-        loss +=
-          (batches.step(layers, rows, optimizer, random, options.dropout) * rows.length) / training.length;
-        // Lets a pending message, such as a cancel, through.
-        await new Promise((resolve) => setTimeout(resolve));
-      }
-      const report = { epoch, trainingLoss: loss, ...batches.evaluate(layers, validation) };
-      if (!Number.isFinite(report.validationLoss)) {
-        throw new CurlewError('TRAINING_FAILED', `The loss is no longer a number after epoch ${epoch}.`);
-      }
-      if (best === null || report.validationLoss < best.validationLoss) {
-        best = report;
-        kept = layers.map((layer) => layer.parameters.map((p) => p.dataSync().slice() as Float32Array));
-      }
-      onProgress?.(report);
-    }
-  } finally {
-    optimizer.dispose();
-    tf.dispose(parameters);
-  }
-  return { expert: assemble(data, options, standardization, kept), best: best!, epochs: epoch };
+  return complete(await expertCourse(data, options), hooks);
 }
 
-/** Weights uniform in ±sqrt(1 / inputs). */
-function newLayers(data: TrainingData, options: TrainingOptions, random: Random): Layer[] {
-  const widths = [data.size, ...options.hidden];
-  const matrix = (inputs: number, outputs: number) =>
-    tf.tensor2d(random.spread(inputs * outputs, Math.sqrt(1 / inputs)), [inputs, outputs]);
-  const hidden = options.hidden.map(
-    (outputs, i) => new HiddenLayer(matrix(widths[i]!, outputs), options.weightBits),
-  );
-  return [...hidden, new OutputLayer(matrix(widths.at(-1)!, data.classes.length))];
+class ExpertLearner implements Learner<TrainedExpert> {
+  readonly parameters: readonly tf.Variable[];
+  readonly #layers: readonly Layer[];
+  readonly #standardization: Standardization;
+  readonly #features: Float32Array;
+  readonly #loss: CrossEntropy;
+
+  constructor(
+    private readonly data: TrainingData,
+    private readonly options: TrainingOptions,
+    private readonly split: Split,
+    random: Random,
+  ) {
+    this.#standardization = standardize(data, split.training);
+    this.#features = applied(data, this.#standardization);
+    this.#loss = new CrossEntropy(data, classWeights(data, split.training), options.labelSmoothing);
+    const shape = { size: data.size, hidden: options.hidden, outputs: data.classes.length };
+    this.#layers = newLayers(shape, trainedAs(options.precision), random);
+    this.parameters = this.#layers.flatMap((layer) => layer.parameters);
+  }
+
+  learn(rows: readonly number[], random: Random) {
+    const input = rowsOf(this.#features, this.data.size, rows);
+    const { output, backward } = throughLayers(this.#layers, input, { random, rate: this.options.dropout });
+    const { value, gradient } = this.#loss.of(output, rows);
+    return { loss: value, gradients: backward(gradient) };
+  }
+
+  measure(rows: readonly number[]) {
+    const logits = inChunks(rows, (chunk) => {
+      const input = rowsOf(this.#features, this.data.size, chunk);
+      return throughLayers(this.#layers, input, null).output;
+    });
+    const predicted = tf.argMax(logits, 1).dataSync();
+    const right = rows.filter((row, i) => predicted[i] === this.data.labels[row]).length;
+    return {
+      validationLoss: this.#loss.of(logits, rows).value.dataSync()[0]!,
+      validationAccuracy: right / rows.length,
+    };
+  }
+
+  result({ kept, best, reports }: Outcome): TrainedExpert {
+    const { name, version, hidden, precision, calibration } = this.options;
+    const widths = [this.data.size, ...hidden, this.data.classes.length];
+    const about = { name, version, labels: this.data.classes, standardization: this.#standardization };
+    const expert = { ...about, layers: layersOf(kept, widths, trainedAs(precision)) };
+    return {
+      expert:
+        precision === 'static8' ? calibrate(expert, this.data, this.split.training, calibration) : expert,
+      best,
+      epochs: reports.length,
+      reports,
+    };
+  }
 }
 
-function assemble(
-  data: TrainingData,
-  options: TrainingOptions,
-  standardization: Standardization,
-  parameters: readonly Float32Array[][],
-): LatentExpert {
-  const widths = [data.size, ...options.hidden, data.classes.length];
-  const layers = parameters.map(([weights, bias, gain, normBias], i): LatentLayer | LinearLayer => {
-    const [inputs, outputs] = [widths[i]!, widths[i + 1]!];
+/** What is in the loop while training: post-training quantization starts from the float reference. */
+function trainedAs(precision: Precision | 32): TrainedPrecision | 32 {
+  return precision === 'static8' ? 32 : precision;
+}
+
+/** @param parameters of all layers: four of a hidden one, two of the last */
+export function layersOf(
+  parameters: readonly Float32Array[],
+  widths: readonly number[],
+  precision: TrainedPrecision | 32,
+): (LatentLayer | LinearLayer)[] {
+  return widths.slice(1).map((outputs, i) => {
+    const inputs = widths[i]!;
+    const [weights, bias, gain, normBias] = parameters.slice(4 * i, 4 * i + 4);
     const shape = { inputs, outputs, bias: bias!, weights: transposed(weights!, inputs, outputs) };
     return gain && normBias
-      ? { kind: 'latent', ...shape, norm: { gain, bias: normBias } }
+      ? { kind: precision === 32 ? 'linear' : 'latent', ...shape, norm: { gain, bias: normBias } }
       : { kind: 'linear', ...shape, norm: null };
   });
-  return { name: options.name, version: options.version, labels: data.classes, standardization, layers };
 }
 
 /** [inputs][outputs] to the expert's [outputs][inputs]. */

@@ -27,7 +27,7 @@ export function modelCard(
   const licences = [...new Set(dataset.clips.map((clip) => clip.licence))].sort().join(', ');
   return `# ${expert.name}
 
-Says which of ${expert.labels.length} sounds a window of 0.975 s holds: ${expert.labels.join(', ')}. An MLP on the statistics of the log-mel (encoder 1): ${expert.layers.map((layer) => layer.inputs).join(' → ')} → ${expert.labels.length}, hidden layers BitLinear with ${options.weightBits}-bit weights and 8-bit activations, last layer float. \`models/packing/IMAGE.md\` defines every step.
+Says which of ${expert.labels.length} sounds a window of 0.975 s holds: ${expert.labels.join(', ')}. An MLP on the statistics of the log-mel (encoder 1): ${expert.layers.map((layer) => layer.inputs).join(' → ')} → ${expert.labels.length}, hidden layers BitLinear with ${options.precision}-bit weights and 8-bit activations, last layer float. \`models/packing/IMAGE.md\` defines every step.
 
 Made on ${date} by \`npm run bank:train -- FOLDER\`, FOLDER being the data below; the same data and seed (${options.seed}) on the same kind of machine give the same weights. \`weights.f32\` and \`expert.json\` hold the latent weights, from which \`float.onnx\`, \`quantized.onnx\` and \`expert.image\` follow byte for byte.
 
