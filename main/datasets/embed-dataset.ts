@@ -1,0 +1,164 @@
+/** From a data set's recordings to embeddings: each is decoded once, looked at, and embedded. */
+import { createHash } from 'node:crypto';
+import { CurlewError } from '../contract/error.ts';
+import { openFile, pieceBytes, throwIfAborted } from '../recordings/file.ts';
+import { readAudio, soundProblems, type ClipAudio, type Sound } from './audio.ts';
+import { cacheKey, FeatureCache } from './cache.ts';
+import type { Clip, Dataset, EmbeddedClip, EmbeddedDataset, Problem } from './dataset.ts';
+
+/** Part of every key, so that features of samples made another way are not taken for these. */
+const audioIdentity = '16 kHz mono int16, zeros up to one window, 1';
+
+/** From samples (16 kHz, in [-1, 1), at least 15,600) to [patches][size] numbers, row-major, at least one patch. */
+export type Embed = (pcm: Float32Array) => Promise<{ embeddings: Float32Array; patches: number }>;
+
+export interface CheckOptions {
+  signal?: AbortSignal;
+  /** Clips done so far, of `dataset.clips.length`. */
+  onProgress?: (done: number) => void;
+}
+
+export interface EmbedOptions extends CheckOptions {
+  embed: Embed;
+  /** All that decides what `embed` makes of samples: front end, encoder's hash, gains or augmentation, hop. */
+  identity: string;
+  cacheFolder: string;
+  /** Default: cache.ts. */
+  cacheBytes?: number;
+}
+
+/**
+ * Decodes every clip and adds what is wrong to the problems; those that cannot be decoded are left out.
+ * @throws CurlewError ABORTED
+ */
+export async function checkAudio(dataset: Dataset, options: CheckOptions = {}): Promise<Dataset> {
+  const { clips, rest } = await examine(dataset, options, async (clip) => {
+    const { sound, damage } = await readAudio(clip.path, options.signal);
+    return { clip, sound, damage };
+  });
+  return { ...dataset, ...rest, clips };
+}
+
+/**
+ * The embeddings of every clip, from the cache where they are there. What was done stays in the cache, so after a
+ * cancel or a crash the same call goes on where it was. Clips are embedded one after the other.
+ * @throws CurlewError ABORTED; INTERNAL if `embed` gives rows of another length than before; what `embed` throws
+ */
+export async function embedDataset(dataset: Dataset, options: EmbedOptions): Promise<EmbeddedDataset> {
+  const { embed, identity, signal } = options;
+  const cache = new FeatureCache(options.cacheFolder, options.cacheBytes);
+  let hits = 0;
+  let computed = 0;
+  let failure: string | null = null;
+  let size = 0;
+
+  const embedded = (clip: Clip, sound: Sound, patches: number, embeddings: Float32Array): EmbeddedClip => {
+    const own = embeddings.length / patches;
+    if (size === 0) size = own;
+    if (own !== size || !Number.isInteger(own) || own === 0) {
+      throw new CurlewError(
+        'INTERNAL',
+        `${clip.name} gives ${embeddings.length} numbers in ${patches} patches where others give ${size} a patch.`,
+      );
+    }
+    return { ...clip, samples: sound.samples, patches, embeddings };
+  };
+
+  const { clips, rest } = await examine(dataset, options, async (clip, sha256) => {
+    const key = cacheKey(sha256, `${audioIdentity}\n${identity}`);
+    const kept = await cache.get(key);
+    if (kept) {
+      hits++;
+      const { sound, patches } = kept.facts as { sound: Sound; patches: number };
+      return { clip: embedded(clip, sound, patches, kept.values), sound, damage: null };
+    }
+    const { pcm, sound, damage } = await readAudio(clip.path, signal);
+    const { embeddings, patches } = await embed(pcm);
+    const own = embedded(clip, sound, patches, embeddings);
+    computed++;
+    // What is told of damage names bytes and paths of this very file; such clips are decoded each time.
+    if (damage === null && (await hashOfFile(clip.path, signal)) === sha256) {
+      try {
+        await cache.put(key, { facts: { sound, patches }, values: embeddings });
+      } catch (thrown) {
+        failure ??= thrown instanceof Error ? thrown.message : String(thrown);
+      }
+    }
+    return { clip: own, sound, damage };
+  });
+  return { ...dataset, ...rest, clips, size, cache: { hits, computed, broken: cache.broken, failure } };
+}
+
+interface Examined<T extends Clip> extends Pick<ClipAudio, 'sound' | 'damage'> {
+  clip: T;
+}
+
+/** Runs `work` over every clip; gathers those that are used, and what is to be said of all. */
+async function examine<T extends Clip>(
+  dataset: Dataset,
+  { signal, onProgress }: CheckOptions,
+  work: (clip: Clip, sha256: string) => Promise<Examined<T>>,
+): Promise<{ clips: T[]; rest: Pick<Dataset, 'classes' | 'folds' | 'problems'> }> {
+  const used: T[] = [];
+  const problems: Problem[] = [];
+  const ofContent = new Map<string, Clip>();
+  for (const [i, clip] of dataset.clips.entries()) {
+    throwIfAborted(signal);
+    const { name, path } = clip;
+    try {
+      const sha256 = await hashOfFile(path, signal);
+      const examined = await work(clip, sha256);
+      used.push(examined.clip);
+      problems.push(...soundProblems(name, examined.sound));
+      if (examined.damage) {
+        const message = examined.damage.message.replaceAll(path, name);
+        problems.push({ kind: 'damaged-file', name, message, outcome: 'used' });
+      }
+      const same = ofContent.get(sha256);
+      if (same) problems.push(sameContent(clip, same, dataset.classes));
+      else ofContent.set(sha256, clip);
+    } catch (thrown) {
+      if (!(thrown instanceof CurlewError) || !thrown.code.startsWith('FILE_')) throw thrown;
+      const message = `${name} is left out: ${thrown.message.replaceAll(path, name)}`;
+      problems.push({ kind: 'unreadable-file', name, message, outcome: 'left-out' });
+    }
+    onProgress?.(i + 1);
+  }
+  const present = new Set(used.map(({ label }) => label));
+  const classes = dataset.classes.filter((_, label) => present.has(label));
+  dataset.classes.forEach((name, label) => {
+    if (present.has(label)) return;
+    const message = `The class ${name} has no clip that can be decoded; it is left out.`;
+    problems.push({ kind: 'empty-class', name, message, outcome: null });
+  });
+  return {
+    clips: used.map((clip) => ({ ...clip, label: classes.indexOf(dataset.classes[clip.label]!) })),
+    rest: {
+      classes,
+      folds: [...new Set(used.map(({ fold }) => fold))].sort((a, b) => a - b),
+      problems: [...dataset.problems, ...problems],
+    },
+  };
+}
+
+function sameContent(clip: Clip, same: Clip, classes: readonly string[]): Problem {
+  const where = ({ label, fold }: Clip) => `class ${classes[label]!}, fold ${fold}`;
+  return {
+    kind: 'same-content',
+    name: clip.name,
+    message: `${clip.name} (${where(clip)}) holds the same bytes as ${same.name} (${where(same)}); both are used.`,
+    outcome: 'used',
+  };
+}
+
+/** @throws CurlewError as openFile */
+async function hashOfFile(path: string, signal?: AbortSignal): Promise<string> {
+  const file = await openFile(path, signal);
+  try {
+    const hash = createHash('sha256');
+    for (let at = 0; at < file.bytes; at += pieceBytes) hash.update(await file.read(at, pieceBytes));
+    return hash.digest('hex');
+  } finally {
+    await file.close();
+  }
+}
