@@ -81,7 +81,7 @@ const latent = latentExpert();
 const precisions: readonly TrainedPrecision[] = [1, 2, 4, 8, 16, 'ternary', 'ternary-activations'];
 const bare: LatentExpert = {
   ...latent,
-  layers: latent.layers.map((layer, i) => ({ ...layer, norm: null, relu: i === 0 })),
+  layers: latent.layers.map((layer, i) => ({ ...layer, norm: null, ...(i === 0 ? { relu: true } : {}) })),
 };
 
 /** The float reference of the same shape, calibrated so that some activations are clipped. */
@@ -127,7 +127,8 @@ test('a layer becomes only what it was trained or calibrated for', () => {
 });
 
 test('every kind of latent expert comes back from storage as it was', () => {
-  for (const expert of [latent, calibrated]) {
+  const encoderHash = Uint8Array.from({ length: 32 }, (_, i) => 9 * i);
+  for (const expert of [latent, bare, calibrated, { ...latent, encoderHash }]) {
     const { description, weights } = storeExpert(expert);
     expect(restoreExpert(JSON.parse(JSON.stringify(description)), weights)).toEqual(expert);
   }

@@ -1,3 +1,4 @@
+import { hex } from '../packing/sha256.ts';
 import type { CalibratedLayer, LatentExpert, LatentLayer, LinearLayer } from './expert.ts';
 
 /** An expert's shapes and names; its numbers lie beside it as binary32, little-endian, one after the other. */
@@ -14,7 +15,13 @@ export interface ExpertDescription {
     readonly norm: boolean;
     /** of a calibrated layer */
     readonly activationScale?: number;
+    /** ReLU alone follows */
+    readonly relu?: boolean;
+    /** in a router, dropout follows */
+    readonly dropout?: boolean;
   }[];
+  /** SHA-256 of the encoder's image, in hex; without: the log-mel's statistics */
+  readonly encoder?: string;
 }
 
 /**
@@ -25,17 +32,22 @@ export function storeExpert(expert: LatentExpert): {
   description: ExpertDescription;
   weights: Uint8Array<ArrayBuffer>;
 } {
-  const { name, version, labels, standardization, layers } = expert;
+  const { name, version, labels, standardization, encoderHash, layers } = expert;
   const description = {
     name,
     version,
     labels,
     embeddingSize: standardization.offset.length,
     layers: layers.map((layer) => {
-      const { kind, inputs, outputs, norm } = layer;
-      const shape = { kind, inputs, outputs, norm: norm !== null };
-      return layer.kind === 'calibrated' ? { ...shape, activationScale: layer.activationScale } : shape;
+      const { kind, inputs, outputs, norm, relu, dropout } = layer;
+      return {
+        ...{ kind, inputs, outputs, norm: norm !== null },
+        ...(layer.kind === 'calibrated' ? { activationScale: layer.activationScale } : {}),
+        ...(relu ? { relu } : {}),
+        ...(dropout ? { dropout } : {}),
+      };
     }),
+    ...(encoderHash ? { encoder: hex(encoderHash) } : {}),
   };
   const numbers = [
     standardization.offset,
@@ -56,7 +68,7 @@ export function storeExpert(expert: LatentExpert): {
  * @throws RangeError if there are more or fewer numbers than the description asks for, or no scale where one belongs
  */
 export function restoreExpert(description: ExpertDescription, weights: Uint8Array): LatentExpert {
-  const { name, version, labels, embeddingSize } = description;
+  const { name, version, labels, embeddingSize, encoder } = description;
   const numbers = new Float32Array(new Uint8Array(weights).buffer);
   let position = 0;
   const take = (count: number) => {
@@ -68,13 +80,15 @@ export function restoreExpert(description: ExpertDescription, weights: Uint8Arra
   };
   const standardization = { offset: take(embeddingSize), scale: take(embeddingSize) };
   const layers = description.layers.map((layer): LatentLayer | CalibratedLayer | LinearLayer => {
-    const { kind, inputs, outputs, norm, activationScale } = layer;
+    const { kind, inputs, outputs, norm, activationScale, relu, dropout } = layer;
     const rest = {
       inputs,
       outputs,
       weights: take(inputs * outputs),
       bias: take(outputs),
       norm: norm ? { gain: take(outputs), bias: take(outputs) } : null,
+      ...(relu ? { relu } : {}),
+      ...(dropout ? { dropout } : {}),
     };
     if (kind !== 'calibrated') return { kind, ...rest };
     if (!(activationScale !== undefined && activationScale > 0)) {
@@ -85,5 +99,12 @@ export function restoreExpert(description: ExpertDescription, weights: Uint8Arra
   if (position !== numbers.length) {
     throw new RangeError(`The weights of ${name} go on after the ${position} numbers it has`);
   }
-  return { name, version, labels, standardization, layers };
+  return {
+    ...{ name, version, labels, standardization, layers },
+    ...(encoder === undefined ? {} : { encoderHash: fromHex(encoder) }),
+  };
+}
+
+function fromHex(text: string): Uint8Array {
+  return Uint8Array.from(text.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));
 }

@@ -2,7 +2,7 @@
 import type { IntegerLayer, LinearLayer } from '../experts/expert.ts';
 import { exp32, layer32, softmax32, standardize32 } from './float32.ts';
 import { philox } from './philox.ts';
-import type { Router, Routing } from './router.ts';
+import type { Routing, UnboundRouter } from './router.ts';
 
 export interface Route {
   /** each expert's weight; they sum to 1 */
@@ -21,7 +21,7 @@ const f = Math.fround;
  * @param routing in place of the router's own
  */
 export function route(
-  router: Router,
+  router: UnboundRouter,
   embedding: Float32Array,
   inferenceId: number,
   routing: Routing = router.routing,
@@ -31,7 +31,7 @@ export function route(
 
 /** Each pass's probabilities; a single one, without dropout, where the routing asks for none. */
 function passesOf(
-  { layers, standardization }: Router,
+  { layers, standardization }: UnboundRouter,
   embedding: Float32Array,
   inferenceId: number,
   routing: Routing,
@@ -115,4 +115,17 @@ export function answering({ gate, ranked }: Route, topK: number): { expert: numb
   const best = ranked.slice(0, topK);
   const sum = best.reduce((total, expert) => f(total + gate[expert]!), 0);
   return best.map((expert) => ({ expert, share: f(gate[expert]! / sum) }));
+}
+
+/**
+ * The mixture's logits: those of the experts that answer, weighted by their shares.
+ * @param logits every expert's, in the router's order
+ */
+export function mixedLogits(
+  shares: readonly { expert: number; share: number }[],
+  logits: readonly Float32Array[],
+): Float32Array {
+  return logits[0]!.map((_, c) =>
+    shares.reduce((sum, { expert, share }) => f(sum + f(share * logits[expert]![c]!)), 0),
+  );
 }

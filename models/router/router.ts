@@ -16,11 +16,15 @@ export interface Routing {
   readonly topK: number;
 }
 
-/** A classifier of embeddings whose classes are experts; its labels are their names. */
-export interface Router extends Expert {
-  /** SHA-256 of each expert's whole image, in the order of the outputs */
-  readonly expertHashes: readonly Uint8Array[];
+/** A classifier of embeddings whose classes are experts, before their images are known; its labels are their names. */
+export interface UnboundRouter extends Expert {
   /** one an expert, 0 to 1 */
   readonly prior: Float32Array;
   readonly routing: Routing;
+}
+
+/** A router of experts that are images. */
+export interface Router extends UnboundRouter {
+  /** SHA-256 of each expert's whole image, in the order of the outputs */
+  readonly expertHashes: readonly Uint8Array[];
 }
