@@ -27,7 +27,10 @@ export interface Test {
   readonly method: string;
   /** Finite; null where the test has none. */
   readonly statistic: number | null;
-  /** a − b in the measure's own unit; of 'brown-forsythe' the ratio of the standard deviations, a / b. */
+  /**
+   * a − b in the measure's own unit (of 'wilcoxon' the Hodges–Lehmann estimate); of 'brown-forsythe' the ratio of the
+   * standard deviations, a / b, null where b does not vary.
+   */
   readonly effect: number | null;
   readonly interval: Interval | null;
   /** In the measure's own unit; of 'tost' alone. */
@@ -199,7 +202,7 @@ function wilcoxonTest(
     test: 'wilcoxon',
     method: `${wilcoxonMethods[result.method]}${left}`,
     statistic: result.w,
-    effect: mean(differences),
+    effect: result.effect,
     interval: null,
     p: result.p,
   };

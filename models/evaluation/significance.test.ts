@@ -11,6 +11,7 @@ import {
 import { holm } from './holm.ts';
 import { levene } from './levene.ts';
 import { mcnemar, mcnemarOfCounts } from './mcnemar.ts';
+import { quantile } from './moments.ts';
 import { pairedT, tost } from './paired.ts';
 import { wilcoxon } from './wilcoxon.ts';
 
@@ -96,6 +97,18 @@ test('Wilcoxon’s test is exact for few pairs without ties', () => {
   const depression = wilcoxon(before.map((x, i) => x - after[i]!));
   expect(depression).toMatchObject({ w: 40, method: 'exact' });
   near(depression.p, 0.0390625);
+  // The book’s estimate of the effect.
+  near(depression.effect, 0.46);
+});
+
+test('Wilcoxon’s effect is the median of all pairs’ means', () => {
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: -50, max: 50 }), { minLength: 1, maxLength: 12 }), (list) => {
+      const kept = list.filter((x) => x !== 0);
+      const means = kept.flatMap((x, i) => kept.slice(i).map((y) => (x + y) / 2));
+      expect(wilcoxon(list).effect).toBeCloseTo(means.length === 0 ? 0 : quantile(means, 0.5), 9);
+    }),
+  );
 });
 
 test('Wilcoxon’s test goes over to the normal approximation with ties, zeros or many pairs', () => {
@@ -105,7 +118,7 @@ test('Wilcoxon’s test goes over to the normal approximation with ties, zeros o
   expect(result).toMatchObject({ w: 0, n: 9, method: 'normal' });
   near(result.p, 0.009090698015925044);
   expect(wilcoxon(Array.from({ length: 51 }, (_, i) => i + 1)).method).toBe('normal');
-  expect(wilcoxon([0, 0])).toEqual({ w: 0, n: 0, method: 'none', p: 1 });
+  expect(wilcoxon([0, 0])).toEqual({ effect: 0, w: 0, n: 0, method: 'none', p: 1 });
 });
 
 test('McNemar’s test of approval ratings, as chi-square and exact', () => {

@@ -2,6 +2,8 @@ import { normalTwoSided } from './distributions.ts';
 import { ranks } from './moments.ts';
 
 export interface Wilcoxon {
+  /** Hodges–Lehmann estimate: the median of the means of all pairs of differences, each with itself too; 0 of none */
+  readonly effect: number;
   /** sum of the ranks of the positive differences */
   readonly w: number;
   /** differences that are not 0: the others are left out, as Wilcoxon did */
@@ -22,13 +24,14 @@ const exactLimit = 50;
 export function wilcoxon(differences: ArrayLike<number>): Wilcoxon {
   const kept = Array.from(differences).filter((difference) => difference !== 0);
   const n = kept.length;
-  if (n === 0) return { w: 0, n, method: 'none', p: 1 };
+  if (n === 0) return { effect: 0, w: 0, n, method: 'none', p: 1 };
   const ranked = ranks(kept.map(Math.abs));
   const w = kept.reduce((sum, difference, i) => sum + (difference > 0 ? ranked.ranks[i]! : 0), 0);
   const tied = ranked.ties.length < n;
+  const effect = pseudoMedian(Float64Array.from(kept).sort());
   return n === differences.length && n <= exactLimit && !tied
-    ? { w, n, method: 'exact', p: exactP(w, n) }
-    : { w, n, method: 'normal', p: normalP(w, n, ranked.ties) };
+    ? { effect, w, n, method: 'exact', p: exactP(w, n) }
+    : { effect, w, n, method: 'normal', p: normalP(w, n, ranked.ties) };
 }
 
 /** Twice the rarer tail among all sign patterns, which the null hypothesis makes equally likely. */
@@ -48,4 +51,31 @@ function normalP(w: number, n: number, ties: readonly number[]): number {
   const variance = (n * (n + 1) * (2 * n + 1)) / 24 - correction;
   const distance = Math.max(0, Math.abs(w - (n * (n + 1)) / 4) - 0.5);
   return normalTwoSided(distance / Math.sqrt(variance));
+}
+
+/** Hodges & Lehmann (1963), without forming the n (n + 1) / 2 means: they are counted below a bisected bound. */
+function pseudoMedian(sorted: Float64Array): number {
+  const pairs = (sorted.length * (sorted.length + 1)) / 2;
+  return (meanOfRank(sorted, Math.ceil(pairs / 2)) + meanOfRank(sorted, Math.floor(pairs / 2) + 1)) / 2;
+}
+
+/** The means' order statistic of this rank, counted from 1. */
+function meanOfRank(sorted: Float64Array, rank: number): number {
+  let [low, high] = [sorted[0]!, sorted.at(-1)!];
+  for (let step = 0; step < 100; step++) {
+    const middle = (low + high) / 2;
+    if (meansUpTo(sorted, middle) >= rank) high = middle;
+    else low = middle;
+  }
+  return high;
+}
+
+function meansUpTo(sorted: Float64Array, bound: number): number {
+  let [count, last] = [0, sorted.length - 1];
+  for (let first = 0; first < sorted.length; first++) {
+    while (last >= first && (sorted[first]! + sorted[last]!) / 2 > bound) last--;
+    if (last < first) break;
+    count += last - first + 1;
+  }
+  return count;
 }
