@@ -79,7 +79,7 @@ export function soundProblems(name: string, { samples, peak, atFullScale }: Soun
     note('silent', `${name} is silent: nothing in it reaches −80 dB of full scale; it is used as it is.`);
   }
   if (atFullScale > clippedShare) {
-    const share = (100 * atFullScale).toFixed(1);
+    const share = (100 * atFullScale).toFixed(2);
     note('clipped', `${name} is clipped: ${share} % of its samples are at full scale; it is used as it is.`);
   }
   if (samples < patchSamples) {
