@@ -2,6 +2,7 @@
  * devices/boards/measure-kernels.ts runs it and writes the table of the modelled boards. */
 #include "../core/curlew.h"
 #include "../core/inference/router.h"
+#include "../core/inference/statistics.h"
 #include "../core/mem.h"
 #include "bench.h"
 
@@ -39,6 +40,17 @@ static void fill(void) {
         cur_put_f32(weights + 4 * i, (float)(noise() & 0xff) / 256.0f);
 }
 
+static void measure_encoder(void) {
+    static int8_t codes[CUR_FRAMES * CUR_BANDS];
+    enum { CELLS = 24, CHANNELS = 64 };
+    bench_begin();
+    cur_encoder_quantize(codes, patch, CUR_FRAMES * CUR_BANDS, -3.0f, 20.0f);
+    bench_finish("input", CUR_FRAMES * CUR_BANDS);
+    bench_begin();
+    cur_encoder_mean(embedding, codes, CELLS, CHANNELS, 0.01f);
+    bench_finish("mean", CELLS * CHANNELS);
+}
+
 static void measure_router(void) {
     static struct cur_image router = {.outputs = EXPERTS};
     static const struct cur_routing routing = {.alpha = 1, .unit = 0.1f, .dropout = 0.2f};
@@ -67,11 +79,11 @@ void bench(void) {
         cur_log_mel_frame(pcm + t * CUR_FRAME_HOP, patch + t * CUR_BANDS);
     bench_finish("frame", CUR_FRAMES);
     bench_begin();
-    cur_encode(patch, embedding);
-    bench_finish("encoder", 1);
+    cur_statistics(patch, embedding);
+    bench_finish("statistics", 1);
     bench_begin();
-    cur_scale(values, embedding, floats, floats, CUR_EMBEDDING);
-    bench_finish("scale", CUR_EMBEDDING);
+    cur_scale(values, embedding, floats, floats, CUR_STATISTICS);
+    bench_finish("scale", CUR_STATISTICS);
     fill_floats(values, WIDE);
     bench_begin();
     cur_quantize(work.codes, values, WIDE);
@@ -80,6 +92,10 @@ void bench(void) {
     bench_begin();
     cur_quantize_ternary(work.codes, values, WIDE);
     bench_finish("quant_ternary", WIDE);
+    fill_floats(values, WIDE);
+    bench_begin();
+    cur_quantize_static(work.codes, values, WIDE, 0.015f);
+    bench_finish("quant_static", WIDE);
     fill_floats(values, WIDE);
     bench_begin();
     cur_norm_relu(values, floats, floats, WIDE);
@@ -97,5 +113,6 @@ void bench(void) {
     bench_begin();
     cur_softmax(&scores, CLASSES);
     bench_finish("softmax", CLASSES);
+    measure_encoder();
     measure_router();
 }

@@ -3,7 +3,7 @@
 
 #include "../hal/hal.h"
 #include "inference/decimate.h"
-#include "inference/encoder.h"
+#include "inference/features.h"
 #include "inference/bank.h"
 #include "link/early.h"
 #include "link/framing.h"
@@ -28,7 +28,8 @@ struct cur_result {
     uint32_t sequence;  /* of its telemetry record; 0: none was kept */
     uint32_t slot;      /* of the expert that answered: the highest ranked */
     uint32_t classes;
-    uint32_t experts; /* that the router chose from; 0 without a router */
+    uint32_t experts;   /* that the router chose from; 0 without a router */
+    uint32_t embedding; /* numbers of it */
     uint32_t latency_us[4];
     uint32_t energy_nj;
     uint8_t source;
@@ -65,7 +66,7 @@ struct cur_board {
     uint32_t loaded; /* bytes of input so far */
     float patch[CUR_FRAMES * CUR_BANDS];
     float embedding[CUR_EMBEDDING];
-    struct cur_bank_work work;
+    union cur_bank_work work;
     struct cur_result last;
     struct cur_telemetry telemetry;
     uint32_t kept_ms; /* uptime of the last record kept */

@@ -29,7 +29,7 @@ enum cur_cause {
 /* What `work` reports, with the unit that is counted. */
 enum cur_kernel {
     CUR_KERNEL_FRAME = 0,         /* frames: window, FFT, magnitude, mel, logarithm */
-    CUR_KERNEL_ENCODER = 1,       /* patches: the statistics of 96 x 64 log-mel values */
+    CUR_KERNEL_STATISTICS = 1,    /* patches: encoder 1, of 96 x 64 log-mel values */
     CUR_KERNEL_SCALE = 2,         /* elements: embedding offset and scale */
     CUR_KERNEL_QUANT = 3,         /* elements: LayerNorm and rounding to int8 */
     CUR_KERNEL_QUANT_TERNARY = 4, /* elements: LayerNorm and rounding to -1, 0, 1 */
@@ -61,7 +61,25 @@ enum cur_kernel {
     CUR_KERNEL_PREPARE_16 = 26,
     CUR_KERNEL_BLOCK_16 = 27,
     CUR_KERNEL_ROW_16 = 28,
-    CUR_KERNELS = 29,
+
+    CUR_KERNEL_QUANT_STATIC = 29, /* elements: rounding to int8 by a scale that is known */
+
+    /* An encoder image. Its convolutions also count PREPARE_8 and BLOCK_8, once a window. */
+    CUR_KERNEL_INPUT = 30,       /* numbers of the patch that become codes */
+    CUR_KERNEL_CONV_WINDOW = 31, /* windows of a convolution */
+    CUR_KERNEL_GATHER_ROW = 32,  /* rows of windows copied */
+    CUR_KERNEL_GATHER = 33,      /* words, and bytes that fill none, copied or cleared */
+    CUR_KERNEL_CONV_OUTPUT = 34, /* sums of a convolution, requantized */
+    CUR_KERNEL_DEPTHWISE_WINDOW = 35,
+    CUR_KERNEL_DEPTHWISE_CELL = 36,   /* kernel cells inside the image, over all windows */
+    CUR_KERNEL_DEPTHWISE_TAP = 37,    /* such cells times channels: multiply-accumulates */
+    CUR_KERNEL_DEPTHWISE_OUTPUT = 38, /* sums of a depthwise convolution, requantized */
+    CUR_KERNEL_AVERAGE_CELL = 39,     /* cells of an average pool's windows, times channels */
+    CUR_KERNEL_AVERAGE_OUTPUT = 40,   /* numbers it gives */
+    CUR_KERNEL_MAX_CELL = 41,         /* the same of a max pool */
+    CUR_KERNEL_MAX_OUTPUT = 42,
+    CUR_KERNEL_MEAN = 43, /* numbers of the last layer that are summed */
+    CUR_KERNELS = 44,
 };
 
 struct cur_hal {

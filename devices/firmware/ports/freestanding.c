@@ -26,6 +26,8 @@ void *memmove(void *to, const void *from, size_t n) {
 
 void *memset(void *to, int value, size_t n) {
     uint8_t *t = to;
+    for (; n >= 4; n -= 4, t += 4)
+        cur_put_u32(t, 0x01010101u * (uint8_t)value);
     while (n--)
         *t++ = (uint8_t)value;
     return to;

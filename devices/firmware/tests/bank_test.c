@@ -10,7 +10,7 @@ static uint8_t router[IMAGES_LARGEST] __attribute__((aligned(16)));
 static uint8_t hashes[4 * 32];
 static struct cur_bank_source source;
 static struct cur_open_bank bank;
-static struct cur_bank_work work;
+static union cur_bank_work work;
 static float embedding[CUR_EMBEDDING];
 static const struct cur_hal hal; /* that wants to know nothing */
 static const float prior[3] = {0, 0.5f, 1};
@@ -52,7 +52,7 @@ static void one_expert_answers_alone(void) {
     CHECK(cur_bank_open(&bank, &source, &hal) == 0);
     CHECK(answer(&scores, &route, 1) == 0);
     CHECK(route.ranked[0] == 0 && route.gate[0] == 0.0f && route.curiosity == 0.0f);
-    CHECK(cur_expert_run(&bank.expert[0], embedding, &work.layers, logits, &hal) == 0);
+    CHECK(cur_expert_run(&bank.expert[0], embedding, &work.bank.layers, logits, &hal) == 0);
     CHECK(memcmp(logits, scores.logits, 12) == 0);
 }
 
@@ -64,7 +64,7 @@ static void the_best_expert_answers(void) {
     CHECK(cur_bank_open(&bank, &source, &hal) == 0);
     for (uint32_t inference = 1; inference < 10; inference++) {
         CHECK(answer(&scores, &route, inference) == 0);
-        CHECK(cur_expert_run(&bank.expert[route.ranked[0]], embedding, &work.layers, logits, &hal) == 0);
+        CHECK(cur_expert_run(&bank.expert[route.ranked[0]], embedding, &work.bank.layers, logits, &hal) == 0);
         CHECK_AT(inference, memcmp(logits, scores.logits, 12) == 0);
         CHECK_AT(inference, route.curiosity > 0);
     }
@@ -87,7 +87,7 @@ static void the_best_experts_share(void) {
         for (int i = 0; i < k; i++) {
             uint8_t e = route.ranked[i];
             float logits[CUR_IMAGE_CLASSES];
-            CHECK(cur_expert_run(&bank.expert[e], embedding, &work.layers, logits, &hal) == 0);
+            CHECK(cur_expert_run(&bank.expert[e], embedding, &work.bank.layers, logits, &hal) == 0);
             for (int c = 0; c < 3; c++)
                 want[c] += route.gate[e] / sum * logits[c];
         }
@@ -129,6 +129,70 @@ static void refuses_what_does_not_belong_together(void) {
     CHECK(cur_bank_open(&bank, &source, &hal) == 0);
 }
 
+static uint8_t encoder[IMAGES_LARGEST] __attribute__((aligned(16)));
+static struct cur_bank_image encoder_image = {.bytes = encoder};
+static uint8_t encoder_hash[32];
+
+/* The bank's experts and router over an encoder of 48 numbers; `odd` of the four takes another one. */
+static void start_with_encoder(int odd) {
+    static const uint8_t other[32] = {1};
+    encoder_image.len = images_encoder(encoder, 5);
+    fake_sha256(encoder, encoder_image.len, encoder_hash);
+    source = (struct cur_bank_source){.count = 3};
+    for (int e = 0; e < 3; e++) {
+        struct images_plan plan = images_expert(4, 0);
+        plan.encoder_hash = e == odd ? other : encoder_hash;
+        plan.embedding = 48;
+        source.expert[e].bytes = experts[e];
+        source.expert[e].len = images_build(experts[e], &plan, (uint32_t)e + 1);
+        fake_sha256(experts[e], source.expert[e].len, hashes + 32 * e);
+    }
+    struct images_plan plan = images_router(hashes, prior);
+    plan.encoder_hash = odd == 3 ? other : encoder_hash;
+    plan.embedding = 48;
+    put_router(&plan);
+}
+
+static void takes_its_embedding_from_an_encoder(void) {
+    static float patch[CUR_FRAMES * CUR_BANDS], want[CUR_EMBEDDING];
+    start_with_encoder(-1);
+    CHECK(cur_bank_open(&bank, &source, &hal) == 0 && bank.embedding == 48);
+    CHECK(memcmp(bank.encoder_hash, encoder_hash, 32) == 0);
+    CHECK(cur_bank_open_encoder(&bank, &encoder_image, &hal) == 0);
+    for (int i = 0; i < CUR_FRAMES * CUR_BANDS; i++)
+        patch[i] = (float)(test_noise() % 8000) / 1000 - 6;
+    cur_bank_encode(embedding, &bank, patch, &work, &hal);
+    cur_encoder_run(&bank.encoder, patch, want, &work.encoder, &hal);
+    CHECK(memcmp(embedding, want, 4 * 48) == 0);
+    struct cur_scores scores;
+    struct cur_route route;
+    CHECK(answer(&scores, &route, 1) == 0);
+}
+
+static void refuses_other_encoders(void) {
+    for (int odd = 0; odd < 4; odd++) {
+        start_with_encoder(odd);
+        CHECK_AT(odd, cur_bank_open(&bank, &source, &hal) != 0);
+    }
+    /* One that takes the statistics. */
+    start_with_encoder(-1);
+    struct images_plan plan = images_expert(4, 0);
+    source.expert[1].len = images_build(experts[1], &plan, 2);
+    fake_sha256(experts[1], source.expert[1].len, hashes + 32);
+    plan = images_router(hashes, prior);
+    plan.encoder_hash = encoder_hash;
+    plan.embedding = 48;
+    put_router(&plan);
+    CHECK(cur_bank_open(&bank, &source, &hal) != 0);
+    /* An encoder of another size, and what is none. */
+    static const struct images_encoder_layer narrow[] = {{CUR_ENCODER_CONV, 3, 3, 2, 1, 0, 8}};
+    start_with_encoder(-1);
+    CHECK(cur_bank_open(&bank, &source, &hal) == 0);
+    encoder_image.len = images_build_encoder(encoder, narrow, 1, 1);
+    CHECK(cur_bank_open_encoder(&bank, &encoder_image, &hal) != 0);
+    CHECK(cur_bank_open_encoder(&bank, &source.expert[0], &hal) != 0);
+}
+
 static void refuses_wrong_routing(void) {
     start();
     source.own_routing = 1;
@@ -155,6 +219,8 @@ TEST_LIST(bank_tests) = {
     {"with a router the expert of the highest gate answers", the_best_expert_answers},
     {"the k best experts share the answer by their gates", the_best_experts_share},
     {"images that do not belong together are refused", refuses_what_does_not_belong_together},
+    {"a bank takes its embedding from the encoder that its images name", takes_its_embedding_from_an_encoder},
+    {"images that name other encoders, and other encoders than named, are refused", refuses_other_encoders},
     {"routing out of its ranges is refused", refuses_wrong_routing},
     TEST_END,
 };

@@ -89,7 +89,11 @@ static double round_to_codes(double *v, int n, int ternary) {
 static void naive_layer(const struct cur_layer *layer, double *v, double *y) {
     int inputs = layer->linear.inputs, outputs = layer->linear.outputs, bits = layer->linear.bits;
     double worth = 1;
-    if (layer->kind != CUR_LAYER_FLOAT) {
+    if (layer->kind == CUR_LAYER_STATIC) {
+        worth = layer->activation_scale;
+        for (int i = 0; i < inputs; i++)
+            v[i] = fmax(-127, fmin(127, rint(v[i] / worth)));
+    } else if (layer->kind != CUR_LAYER_FLOAT) {
         normalise(v, inputs);
         worth = round_to_codes(v, inputs, layer->linear.ternary_activations);
     }
@@ -159,6 +163,28 @@ static void matches_naive_without_norm(void) {
     }
 }
 
+static void static_layers_match_naive(void) {
+    for (uint32_t seed = 2; seed <= 11; seed++) {
+        struct images_plan plan = images_static_expert();
+        if (seed % 3 == 0) plan.layer[0].flags = CUR_LAYER_RELU;
+        if (seed % 3 == 1) plan.layer[2].kind = CUR_LAYER_STATIC;
+        uint32_t len = images_build(bytes, &plan, seed);
+        CHECK_AT(seed, cur_image_open(&image, bytes, len) == 0);
+        CHECK_AT(seed, distance() < 1e-5);
+    }
+}
+
+static void quantizes_by_a_known_scale(void) {
+    static const float v[8] = {0.25f, -0.25f, 0.75f, -0.75f, 63.5f, -63.75f, 1e30f, -1e30f};
+    static const int8_t want[8] = {0, 0, 2, -2, 127, -127, 127, -127};
+    int8_t codes[CUR_LINEAR_PADDING];
+    memset(codes, 0x55, sizeof codes);
+    cur_quantize_static(codes, v, 8, 0.5f);
+    CHECK(memcmp(codes, want, 8) == 0);
+    for (int i = 8; i < CUR_LINEAR_PADDING; i++)
+        CHECK_AT(i, codes[i] == 0);
+}
+
 static void reports_overflow(void) {
     float embedding[CUR_EMBEDDING], logits[CUR_IMAGE_CLASSES];
     uint32_t len = fake_image(bytes, 3);
@@ -179,6 +205,8 @@ TEST_LIST(expert_tests) = {
     {"softmax gives probability, entropy and the first of equal tops", softmax},
     {"an expert of any precision is what plain integers and float64 give", matches_naive},
     {"so is one with ReLU alone or nothing behind its layers", matches_naive_without_norm},
+    {"a static layer's activations are rounded by its own scale, half to even", quantizes_by_a_known_scale},
+    {"an expert with static layers is what plain integers and float64 give", static_layers_match_naive},
     {"an expert whose numbers overflow is reported", reports_overflow},
     TEST_END,
 };

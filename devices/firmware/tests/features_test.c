@@ -1,7 +1,7 @@
 #include <math.h>
 
 #include "test.h"
-#include "../core/inference/encoder.h"
+#include "../core/inference/statistics.h"
 #include "../core/inference/features.h"
 
 /* The front end in float64, straight from its definition: a DFT by its sum, no table. */
@@ -94,10 +94,10 @@ static void loud_squares(void) {
 }
 
 static void embedding(void) {
-    static float patch[CUR_FRAMES * CUR_BANDS], got[CUR_EMBEDDING];
+    static float patch[CUR_FRAMES * CUR_BANDS], got[CUR_STATISTICS];
     for (int i = 0; i < CUR_FRAMES * CUR_BANDS; i++)
         patch[i] = (float)(test_noise() % 10000) / 1000.0f - 6.0f;
-    cur_encode(patch, got);
+    cur_statistics(patch, got);
     for (int b = 0; b < CUR_BANDS; b++) {
         double sum = 0, squares = 0, max = -1e9, min = 1e9, steps = 0, step_max = 0;
         for (int t = 0; t < CUR_FRAMES; t++) {
@@ -121,6 +121,6 @@ TEST_LIST(features_tests) = {
     {"log-mel of noise at every level is within 1e-5 of float64", noises},
     {"log-mel of extreme samples and of silence holds", extremes},
     {"no full-scale square wave overflows the transform", loud_squares},
-    {"the embedding is the statistics it is said to be", embedding},
+    {"the statistics are those they are said to be", embedding},
     TEST_END,
 };

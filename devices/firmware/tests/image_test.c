@@ -60,6 +60,29 @@ static void opens_a_router(void) {
     CHECK(image.layers[1].flags == (CUR_LAYER_NORM | CUR_LAYER_DROPOUT));
 }
 
+static void opens_static_layers(void) {
+    struct images_plan plan = images_static_expert();
+    start(&plan);
+    CHECK(cur_image_open(&image, bytes, len) == 0);
+    CHECK(image.layers[0].kind == CUR_LAYER_STATIC && image.layers[2].kind == CUR_LAYER_FLOAT);
+    CHECK(image.layers[1].activation_scale == cur_f32(section(20, 2)) && image.encoder_hash == NULL);
+}
+
+static void opens_what_names_an_encoder(void) {
+    static const uint8_t hash[32] = {1, 2, 3};
+    struct images_plan plans[] = {images_expert(4, 0), images_router(NULL, prior)};
+    for (int p = 0; p < 2; p++) {
+        static const uint16_t sizes[] = {1, 48, 384, 512, 513};
+        plans[p].encoder_hash = hash;
+        for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
+            plans[p].embedding = sizes[s];
+            start(&plans[p]);
+            CHECK_AT(sizes[s], (cur_image_open(&image, bytes, len) == 0) == (sizes[s] <= 512));
+            CHECK_AT(sizes[s], sizes[s] > 512 || memcmp(image.encoder_hash, hash, 32) == 0);
+        }
+    }
+}
+
 static void refuses_any_flipped_byte(void) {
     start_expert(4, 0);
     for (uint32_t i = 0; i < len; i++) {
@@ -183,6 +206,53 @@ static void refuses_wrong_layers(void) {
             }
         }
     }
+}
+
+static void refuses_wrong_static_layers(void) {
+    static const uint32_t bad[] = {0x7f800000u, 0x7fc00000u, 0xbf800000u, 0};
+    struct images_plan plan = images_static_expert();
+    start(&plan);
+    for (uint16_t layer = 1; layer <= 2; layer++) {
+        for (size_t v = 0; v < sizeof bad / sizeof *bad; v++) {
+            cur_put_u32(section(20, layer), bad[v]);
+            CHECK_AT(layer, refused());
+        }
+        cur_put_u16(fake_entry(bytes, 20, layer), 99);
+        CHECK_AT(layer, refused());
+        /* One layer of another kind, which then has a section too many. */
+        cur_put_u16(section(10, layer), CUR_LAYER_BITLINEAR);
+        CHECK_AT(layer, refused());
+        cur_put_u16(section(10, layer) + 8, 2);
+        CHECK_AT(layer, refused());
+    }
+    /* All its sections right, but not of one kind. */
+    plan.layer[1].kind = CUR_LAYER_BITLINEAR;
+    start(&plan);
+    CHECK(refused());
+    plan.layer[1].kind = CUR_LAYER_STATIC;
+    for (int bits = 1; bits <= 16; bits *= 2) {
+        plan.bits = (uint8_t)bits;
+        start(&plan);
+        CHECK_AT(bits, refused() == (bits != 8));
+    }
+}
+
+static void refuses_wrong_encoders(void) {
+    static const uint8_t hash[32] = {1, 2, 3};
+    struct images_plan plan = images_expert(4, 0);
+    plan.encoder_hash = hash;
+    plan.embedding = 48;
+    start(&plan);
+    for (uint16_t encoder = 0; encoder < 4; encoder++) {
+        cur_put_u16(bytes + 28, encoder);
+        CHECK_AT(encoder, refused() == (encoder != 2));
+    }
+    cur_put_u16(fake_entry(bytes, 7, 0), 8);
+    CHECK(refused());
+    /* Statistics have one size alone. */
+    plan.encoder_hash = NULL;
+    start(&plan);
+    CHECK(refused());
 }
 
 static void refuses_layers_too_wide(void) {
@@ -323,6 +393,8 @@ static void refuses_wrong_routing(void) {
 TEST_LIST(image_tests) = {
     {"an expert of every precision is opened", opens_experts},
     {"a router is opened", opens_a_router},
+    {"an expert with static layers is opened", opens_static_layers},
+    {"images that name an encoder are opened, up to its largest embedding", opens_what_names_an_encoder},
     {"an image with any byte altered is refused", refuses_any_flipped_byte},
     {"an image cut short is refused", refuses_any_cut},
     {"a sealed image with a wrong header is refused", refuses_any_u16_of_the_header},
@@ -332,6 +404,9 @@ TEST_LIST(image_tests) = {
     {"a sealed expert with what only routers have is refused, and the other way round",
      refuses_what_only_routers_have},
     {"a sealed image with wrong layers is refused", refuses_wrong_layers},
+    {"a sealed image with wrong static layers, or with others beside, is refused",
+     refuses_wrong_static_layers},
+    {"a sealed image that names an encoder wrongly is refused", refuses_wrong_encoders},
     {"a sealed image with a layer wider than 2048 is refused", refuses_layers_too_wide},
     {"a sealed image with a row of 16-bit weights whose sum could overflow is refused",
      refuses_rows_that_could_overflow},

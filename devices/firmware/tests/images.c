@@ -1,5 +1,6 @@
 #include "images.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "../core/mem.h"
@@ -110,6 +111,7 @@ static void add_layer(struct writer *w, const struct images_plan *plan, uint16_t
     for (int i = 0; i < 6; i++)
         cur_put_u16(to + 2 * i, (uint16_t)fields[i]);
     cur_put_u32(to + 12, scales);
+    if (layer->kind == CUR_LAYER_STATIC) cur_put_f32(add(w, 20, number, 4), uniform(0.01f, 0.03f));
     if (is_float) {
         add_floats(w, 11, number, inputs * layer->outputs, -1, 1);
     } else {
@@ -139,47 +141,113 @@ static void add_routing(struct writer *w, const struct images_plan *plan, uint16
 }
 
 static uint32_t section_count(const struct images_plan *plan) {
-    uint32_t count = plan->kind == CUR_IMAGE_ROUTER ? 6 : 3;
+    uint32_t count = (plan->kind == CUR_IMAGE_ROUTER ? 6u : 3u) + (plan->encoder_hash != NULL);
     for (int l = 0; l < plan->layers; l++) {
-        count += plan->layer[l].kind == CUR_LAYER_FLOAT ? 3 : 4;
+        count += plan->layer[l].kind == CUR_LAYER_FLOAT ? 3 : plan->layer[l].kind == CUR_LAYER_STATIC ? 5 : 4;
         if (plan->layer[l].flags & CUR_LAYER_NORM) count += 2;
     }
     return count;
 }
 
+/* Fills in the header but for what is the caller's, and the seal; returns the length. */
+static uint32_t finish(struct writer *w, uint16_t kind, uint16_t embedding, uint16_t outputs) {
+    uint8_t *bytes = w->bytes;
+    uint32_t len = (w->at + 15) & ~15u;
+    memset(bytes + w->at, 0, len - w->at);
+    memcpy(bytes, "CRLW", 4);
+    cur_put_u16(bytes + 4, 2);
+    cur_put_u16(bytes + 6, 128);
+    cur_put_u32(bytes + 8, len);
+    cur_put_u32(bytes + 12, kind);
+    cur_put_u32(bytes + 16, 1);
+    cur_put_u16(bytes + 20, embedding);
+    cur_put_u16(bytes + 22, outputs);
+    bytes[26] = 1;
+    cur_put_u16(bytes + 30, (uint16_t)w->sections);
+    memcpy(bytes + 32, "fake", 4);
+    fake_seal(bytes, len);
+    return len;
+}
+
 uint32_t images_build(uint8_t *bytes, const struct images_plan *plan, uint32_t seed) {
     uint16_t outputs = plan->layer[plan->layers - 1].outputs;
-    uint32_t inputs = CUR_EMBEDDING, sections = section_count(plan);
+    uint16_t embedding = plan->embedding ? plan->embedding : CUR_STATISTICS;
+    uint32_t inputs = embedding, sections = section_count(plan);
     struct writer w = {.bytes = bytes, .at = 128 + 12 * sections};
     memset(bytes, 0, w.at);
     test_seed(seed);
     add_labels(&w, outputs);
-    add_floats(&w, 2, 0, CUR_EMBEDDING, -4, 0);
-    add_floats(&w, 3, 0, CUR_EMBEDDING, 0.3f, 1);
+    add_floats(&w, 2, 0, embedding, -4, 0);
+    add_floats(&w, 3, 0, embedding, 0.3f, 1);
+    if (plan->encoder_hash) memcpy(add(&w, 7, 0, 32), plan->encoder_hash, 32);
     if (plan->kind == CUR_IMAGE_ROUTER) add_routing(&w, plan, outputs);
     for (uint16_t number = 1; number <= plan->layers; number++) {
         add_layer(&w, plan, number, inputs);
         inputs = plan->layer[number - 1].outputs;
     }
-    uint32_t len = (w.at + 15) & ~15u;
-    memset(bytes + w.at, 0, len - w.at);
-    memcpy(bytes, "CRLW", 4);
-    cur_put_u16(bytes + 4, 2);
-    cur_put_u16(bytes + 6, 128);
-    cur_put_u32(bytes + 8, len);
-    cur_put_u32(bytes + 12, plan->kind);
-    cur_put_u32(bytes + 16, 1);
-    cur_put_u16(bytes + 20, CUR_EMBEDDING);
-    cur_put_u16(bytes + 22, outputs);
     bytes[24] = plan->bits;
     bytes[25] = plan->layers;
-    bytes[26] = 1;
     bytes[27] = plan->ternary;
-    cur_put_u16(bytes + 28, 1);
-    cur_put_u16(bytes + 30, (uint16_t)sections);
-    memcpy(bytes + 32, "fake", 4);
-    fake_seal(bytes, len);
-    return len;
+    cur_put_u16(bytes + 28, plan->encoder_hash ? 2 : 1);
+    return finish(&w, plan->kind, embedding, outputs);
+}
+
+static void add_encoder_weights(struct writer *w, uint16_t number, const struct images_encoder_layer *layer,
+                                uint32_t channels) {
+    int depthwise = layer->kind == CUR_ENCODER_DEPTHWISE;
+    uint32_t cells = (uint32_t)layer->kernel_rows * layer->kernel_columns;
+    uint32_t inputs = depthwise ? cells : cells * channels;
+    if (depthwise)
+        add_weights(w, number, 8, 0, channels, cells);
+    else
+        add_weights(w, number, 8, 0, inputs, layer->outputs);
+    uint8_t *bias = add(w, 17, number, 4u * layer->outputs);
+    uint8_t *multiplier = add(w, 18, number, 4u * layer->outputs);
+    uint8_t *shift = add(w, 19, number, layer->outputs);
+    for (uint32_t o = 0; o < layer->outputs; o++) {
+        cur_put_u32(bias + 4 * o, test_noise() % 20001 - 10000);
+        /* Codes and weights are some 74 each, in the mean square: the sums, 74 * 74 * sqrt(inputs), become
+         * codes of the same size. */
+        cur_put_u32(multiplier + 4 * o, (uint32_t)(uniform(0.7f, 1.3f) / sqrtf((float)inputs) * 0x1.8p29f));
+        shift[o] = 36;
+    }
+}
+
+uint32_t images_build_encoder(uint8_t *bytes, const struct images_encoder_layer *layers, uint8_t count,
+                              uint32_t seed) {
+    uint32_t sections = 1, channels = 1;
+    for (int l = 0; l < count; l++)
+        sections += layers[l].kind < CUR_ENCODER_AVERAGE_POOL ? 5 : 1;
+    struct writer w = {.bytes = bytes, .at = 128 + 12 * sections};
+    memset(bytes, 0, w.at);
+    test_seed(seed);
+    uint8_t *input = add(&w, 8, 0, 12);
+    cur_put_f32(input, -3.25f);
+    cur_put_f32(input + 4, 21.5f);
+    cur_put_f32(input + 8, 0.0125f);
+    for (uint16_t number = 1; number <= count; number++) {
+        const struct images_encoder_layer *layer = &layers[number - 1];
+        const uint16_t fields[8] = {layer->kind, layer->kernel_rows, layer->kernel_columns, layer->stride,
+                                    layer->same, layer->outputs,     layer->relu,           0};
+        uint8_t *to = add(&w, 16, number, 16);
+        for (int i = 0; i < 8; i++)
+            cur_put_u16(to + 2 * i, fields[i]);
+        if (layer->kind < CUR_ENCODER_AVERAGE_POOL) add_encoder_weights(&w, number, layer, channels);
+        channels = layer->outputs;
+    }
+    bytes[24] = 8;
+    bytes[25] = count;
+    return finish(&w, CUR_IMAGE_ENCODER, (uint16_t)channels, (uint16_t)channels);
+}
+
+uint32_t images_encoder(uint8_t *bytes, uint32_t seed) {
+    static const struct images_encoder_layer layers[] = {
+        {CUR_ENCODER_CONV, 3, 3, 2, 1, 1, 16},         {CUR_ENCODER_DEPTHWISE, 3, 3, 2, 1, 0, 16},
+        {CUR_ENCODER_CONV, 1, 1, 1, 0, 1, 32},         {CUR_ENCODER_MAX_POOL, 2, 3, 2, 0, 0, 32},
+        {CUR_ENCODER_CONV, 2, 3, 1, 0, 0, 20},         {CUR_ENCODER_DEPTHWISE, 2, 2, 1, 0, 1, 20},
+        {CUR_ENCODER_AVERAGE_POOL, 3, 2, 1, 1, 0, 20}, {CUR_ENCODER_CONV, 1, 1, 2, 1, 0, 48},
+    };
+    return images_build_encoder(bytes, layers, sizeof layers / sizeof *layers, seed);
 }
 
 uint32_t fake_image(uint8_t *bytes, uint32_t seed) {
@@ -201,6 +269,12 @@ struct images_plan images_expert(uint8_t bits, uint8_t ternary) {
         .layers = 3,
         .layer = {{kind, 20, CUR_LAYER_NORM, 0}, {kind, 12, CUR_LAYER_NORM, 1}, {CUR_LAYER_FLOAT, 3, 0, 0}},
     };
+}
+
+struct images_plan images_static_expert(void) {
+    struct images_plan plan = images_expert(8, 0);
+    plan.layer[0].kind = plan.layer[1].kind = CUR_LAYER_STATIC;
+    return plan;
 }
 
 struct images_plan images_router(const uint8_t *hashes, const float *prior) {

@@ -1,9 +1,10 @@
 #include "bank.h"
 #include "fmath.h"
+#include "statistics.h"
 #include "../crypto/sha256.h"
 #include "../mem.h"
 
-enum { HASH_SIZE = 32, BAD = -1 };
+enum { BAD = -1 };
 
 /* Opening hashes the whole image; the watchdog hears of each. */
 static int open_image(struct cur_image *image, const struct cur_bank_image *from, uint16_t kind,
@@ -16,16 +17,21 @@ static int open_image(struct cur_image *image, const struct cur_bank_image *from
 static int is_announced(const struct cur_image *router, int place, const struct cur_image *expert,
                         const struct cur_hal *hal) {
     if (hal->watchdog_feed) hal->watchdog_feed(hal->ctx);
-    uint8_t digest[HASH_SIZE];
+    uint8_t digest[CUR_IMAGE_HASH];
     struct cur_sha256 sha;
     cur_sha256_start(&sha);
     cur_sha256_feed(&sha, expert->bytes, expert->len);
     cur_sha256_finish(&sha, digest);
-    return memcmp(digest, router->expert_hashes + HASH_SIZE * place, HASH_SIZE) == 0;
+    return memcmp(digest, router->expert_hashes + CUR_IMAGE_HASH * place, sizeof digest) == 0;
+}
+
+static int same_encoder(const struct cur_image *a, const struct cur_image *b) {
+    if (a->embedding != b->embedding || !a->encoder_hash != !b->encoder_hash) return 0;
+    return !a->encoder_hash || memcmp(a->encoder_hash, b->encoder_hash, CUR_IMAGE_HASH) == 0;
 }
 
 static int same_task(const struct cur_image *a, const struct cur_image *b) {
-    return a->embedding == b->embedding && a->labels_len == b->labels_len &&
+    return same_encoder(a, b) && a->labels_len == b->labels_len &&
            memcmp(a->labels, b->labels, a->labels_len) == 0;
 }
 
@@ -56,26 +62,44 @@ int cur_bank_open(struct cur_open_bank *bank, const struct cur_bank_source *sour
         struct cur_image *expert = &bank->expert[e];
         if (open_image(expert, &source->expert[e], CUR_IMAGE_EXPERT, hal)) return BAD;
         if (!same_task(&bank->expert[0], expert)) return BAD;
-        if (bank->has_router &&
-            (router->embedding != expert->embedding || !is_announced(router, e, expert, hal)))
+        if (bank->has_router && (!same_encoder(router, expert) || !is_announced(router, e, expert, hal)))
             return BAD;
     }
+    bank->embedding = bank->expert[0].embedding;
+    bank->encoder_hash = bank->expert[0].encoder_hash;
     return 0;
 }
 
+int cur_bank_open_encoder(struct cur_open_bank *bank, const struct cur_bank_image *encoder,
+                          const struct cur_hal *hal) {
+    if (hal->watchdog_feed) hal->watchdog_feed(hal->ctx);
+    if (cur_encoder_open(&bank->encoder, encoder->bytes, encoder->len)) return BAD;
+    return bank->encoder.embedding == bank->embedding ? 0 : BAD;
+}
+
+void cur_bank_encode(float embedding[CUR_EMBEDDING], const struct cur_open_bank *bank, const float *patch,
+                     union cur_bank_work *work, const struct cur_hal *hal) {
+    if (bank->encoder_hash) {
+        cur_encoder_run(&bank->encoder, patch, embedding, &work->encoder, hal);
+        return;
+    }
+    cur_statistics(patch, embedding);
+    cur_report(hal, CUR_KERNEL_STATISTICS, 1);
+}
+
 int cur_bank_route(struct cur_route *route, const struct cur_open_bank *bank, const float *embedding,
-                   uint32_t inference, struct cur_bank_work *work, const struct cur_hal *hal) {
+                   uint32_t inference, union cur_bank_work *work, const struct cur_hal *hal) {
     if (!bank->has_router) {
         memset(route, 0, sizeof *route);
         return 0;
     }
-    return cur_router_run(route, &bank->router, &bank->routing, embedding, inference, &work->layers,
-                          &work->router, hal);
+    return cur_router_run(route, &bank->router, &bank->routing, embedding, inference, &work->bank.layers,
+                          &work->bank.router, hal);
 }
 
 /* Adds the logits of the k best, each with its share of their gates. */
 static int blend(float *logits, const struct cur_open_bank *bank, const struct cur_route *route,
-                 const float *embedding, struct cur_bank_work *work, const struct cur_hal *hal) {
+                 const float *embedding, union cur_bank_work *work, const struct cur_hal *hal) {
     float one[CUR_IMAGE_CLASSES], sum = 0.0f;
     uint32_t classes = bank->expert[0].outputs, k = bank->routing.top_k;
     for (uint32_t i = 0; i < k; i++)
@@ -84,7 +108,7 @@ static int blend(float *logits, const struct cur_open_bank *bank, const struct c
     for (uint32_t i = 0; i < k; i++) {
         uint32_t e = route->ranked[i];
         float share = route->gate[e] / sum;
-        if (cur_expert_run(&bank->expert[e], embedding, &work->layers, one, hal)) return BAD;
+        if (cur_expert_run(&bank->expert[e], embedding, &work->bank.layers, one, hal)) return BAD;
         for (uint32_t c = 0; c < classes; c++)
             logits[c] += share * one[c];
     }
@@ -92,12 +116,12 @@ static int blend(float *logits, const struct cur_open_bank *bank, const struct c
 }
 
 int cur_bank_answer(struct cur_scores *scores, const struct cur_open_bank *bank,
-                    const struct cur_route *route, const float *embedding, struct cur_bank_work *work,
+                    const struct cur_route *route, const float *embedding, union cur_bank_work *work,
                     const struct cur_hal *hal) {
     const struct cur_image *expert = &bank->expert[route->ranked[0]];
     if (bank->has_router && bank->routing.top_k > 1) {
         if (blend(scores->logits, bank, route, embedding, work, hal)) return BAD;
-    } else if (cur_expert_run(expert, embedding, &work->layers, scores->logits, hal)) {
+    } else if (cur_expert_run(expert, embedding, &work->bank.layers, scores->logits, hal)) {
         return BAD;
     }
     cur_softmax(scores, expert->outputs);

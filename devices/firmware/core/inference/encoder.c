@@ -1,33 +1,140 @@
 #include "encoder.h"
 #include "fmath.h"
+#include "image_sections.h"
+#include "../mem.h"
 
-/* Statistics of one band: `x` steps through the frames. */
-static void encode_band(const float *x, float *to) {
-    float sum = x[0], max = x[0], min = x[0], before = x[0];
-    float step_sum = 0.0f, step_max = 0.0f, squares = 0.0f;
-    for (int t = 1; t < CUR_FRAMES; t++) {
-        float now = x[t * CUR_BANDS], step = cur_absf(now - before);
-        sum += now;
-        max = now > max ? now : max;
-        min = now < min ? now : min;
-        step_sum += step;
-        step_max = step > step_max ? step : step_max;
-        before = now;
-    }
-    float mean = sum / (float)CUR_FRAMES;
-    for (int t = 0; t < CUR_FRAMES; t++) {
-        float d = x[t * CUR_BANDS] - mean;
-        squares += d * d;
-    }
-    to[0 * CUR_BANDS] = mean;
-    to[1 * CUR_BANDS] = cur_sqrtf(squares / (float)CUR_FRAMES);
-    to[2 * CUR_BANDS] = max;
-    to[3 * CUR_BANDS] = min;
-    to[4 * CUR_BANDS] = step_sum / (float)(CUR_FRAMES - 1);
-    to[5 * CUR_BANDS] = step_max;
+enum { SECTIONS_MAX = 192, INPUT_SIZE = 12, SHAPE_SIZE = 16, BITS = 8, KERNEL_MAX = 255, BAD = -1 };
+
+/* |sum + bias| stays below this (cur_requantize). */
+static const uint32_t reach_max = 1u << 30;
+
+enum { SHIFT_MIN = 33, SHIFT_MAX = 62 };
+
+static int check_header(const uint8_t *h) {
+    uint16_t embedding = cur_u16(h + CUR_IMAGE_EMBEDDING);
+    if (cur_u32(h + CUR_IMAGE_KIND) != CUR_IMAGE_ENCODER || h[CUR_IMAGE_BITS] != BITS) return BAD;
+    if (h[CUR_IMAGE_TERNARY] != 0 || cur_u16(h + CUR_IMAGE_ENCODER_OF) != 0) return BAD;
+    if (embedding < 1 || embedding > CUR_EMBEDDING || cur_u16(h + CUR_IMAGE_OUTPUTS) != embedding) return BAD;
+    return h[CUR_IMAGE_LAYER_COUNT] < 1 || h[CUR_IMAGE_LAYER_COUNT] > CUR_ENCODER_LAYERS ? BAD : 0;
 }
 
-void cur_encode(const float *patch, float embedding[CUR_EMBEDDING]) {
-    for (int band = 0; band < CUR_BANDS; band++)
-        encode_band(patch + band, embedding + band);
+static int open_input(struct cur_encoder *encoder, const uint8_t *image) {
+    const uint8_t *s;
+    if (cur_section_floats(image, CUR_SECTION_INPUT, 0, INPUT_SIZE / 4, &s)) return BAD;
+    encoder->offset = cur_f32(s);
+    encoder->scale = cur_f32(s + 4);
+    encoder->unit = cur_f32(s + 8);
+    return encoder->scale > 0.0f && encoder->unit > 0.0f ? 0 : BAD;
+}
+
+static int is_pool(const struct cur_encoder_layer *layer) {
+    return layer->kind == CUR_ENCODER_AVERAGE_POOL || layer->kind == CUR_ENCODER_MAX_POOL;
+}
+
+/* The window, from the section's numbers; its input's shape is there already. */
+static int check_window(struct cur_window *window, uint32_t height, uint32_t width, uint32_t stride,
+                        uint32_t same) {
+    if (height < 1 || height > KERNEL_MAX || width < 1 || width > KERNEL_MAX) return BAD;
+    if (stride < 1 || stride > 2 || same > 1) return BAD;
+    if (!same && (height > window->height || width > window->width)) return BAD;
+    window->kernel_height = (uint8_t)height;
+    window->kernel_width = (uint8_t)width;
+    window->stride = (uint8_t)stride;
+    window->same = (uint8_t)same;
+    return 0;
+}
+
+static int open_shape(struct cur_encoder_layer *layer, const uint8_t *image, uint16_t number) {
+    struct cur_window *window = &layer->window;
+    const uint8_t *s;
+    if (cur_section_sized(image, CUR_SECTION_SHAPE, number, SHAPE_SIZE, &s)) return BAD;
+    uint16_t kind = cur_u16(s), relu = cur_u16(s + 12);
+    if (kind < CUR_ENCODER_CONV || kind > CUR_ENCODER_MAX_POOL) return BAD;
+    layer->kind = (uint8_t)kind;
+    layer->outputs = cur_u16(s + 10);
+    if (check_window(window, cur_u16(s + 2), cur_u16(s + 4), cur_u16(s + 6), cur_u16(s + 8))) return BAD;
+    if (layer->outputs < 1 || layer->outputs > CUR_CONV_CHANNELS) return BAD;
+    if (kind != CUR_ENCODER_CONV && layer->outputs != window->channels) return BAD;
+    if (relu > 1 || (relu && is_pool(layer)) || cur_u16(s + 14) != 0) return BAD;
+    layer->by.relu = (uint8_t)relu;
+    layer->rows = (uint16_t)cur_window_rows(window);
+    layer->columns = (uint16_t)cur_window_columns(window);
+    uint32_t in = (uint32_t)window->height * window->width * window->channels;
+    uint32_t out = (uint32_t)layer->rows * layer->columns * layer->outputs;
+    return in + out > CUR_ENCODER_ARENA ? BAD : 0;
+}
+
+static uint32_t magnitude(int32_t x) {
+    return x < 0 ? 0u - (uint32_t)x : (uint32_t)x;
+}
+
+/* How large the sum of an output can get, without its bias: the rows of a convolution are its outputs, those
+ * of a depthwise one its kernel's cells. */
+static uint32_t reach(const struct cur_encoder_layer *layer, uint32_t output) {
+    const struct cur_linear *weights = &layer->weights;
+    int depthwise = layer->kind == CUR_ENCODER_DEPTHWISE;
+    uint32_t count = depthwise ? weights->outputs : weights->inputs, sum = 0;
+    const uint8_t *code = weights->weights + (depthwise ? output : output * weights->row_bytes);
+    for (uint32_t i = 0; i < count; i++, code += depthwise ? weights->row_bytes : 1)
+        sum += magnitude((int8_t)*code);
+    return 127 * sum;
+}
+
+static int check_numbers(const struct cur_encoder_layer *layer) {
+    const struct cur_linear *weights = &layer->weights;
+    const struct cur_requantize *by = &layer->by;
+    for (uint32_t row = 0; row < weights->outputs; row++) {
+        if (!cur_padding_is_zero(weights, weights->weights + row * weights->row_bytes)) return BAD;
+    }
+    for (uint32_t o = 0; o < layer->outputs; o++) {
+        uint32_t bias = magnitude(by->bias[o]);
+        if (bias >= reach_max || reach(layer, o) >= reach_max - bias) return BAD;
+        if (by->multiplier[o] < 0 || by->shift[o] < SHIFT_MIN || by->shift[o] > SHIFT_MAX) return BAD;
+    }
+    return 0;
+}
+
+static int open_weights(struct cur_encoder_layer *layer, const uint8_t *image, uint16_t number) {
+    const struct cur_window *window = &layer->window;
+    const uint8_t *bias, *multiplier;
+    uint32_t cells = (uint32_t)window->kernel_height * window->kernel_width;
+    int depthwise = layer->kind == CUR_ENCODER_DEPTHWISE;
+    if (depthwise ? cells > CUR_DEPTHWISE_TAPS : cells * window->channels > CUR_LINEAR_WIDTH) return BAD;
+    uint32_t inputs = depthwise ? window->channels : cells * window->channels;
+    uint32_t rows = depthwise ? cells : layer->outputs, row_bytes = cur_row_bytes(BITS, inputs);
+    layer->weights = (struct cur_linear){
+        .row_bytes = row_bytes, .inputs = (uint16_t)inputs, .outputs = (uint16_t)rows, .bits = BITS};
+    uint32_t each = 4u * layer->outputs;
+    if (cur_section_sized(image, CUR_SECTION_WEIGHTS, number, rows * row_bytes, &layer->weights.weights) ||
+        cur_section_sized(image, CUR_SECTION_SUM_BIAS, number, each, &bias) ||
+        cur_section_sized(image, CUR_SECTION_MULTIPLIER, number, each, &multiplier) ||
+        cur_section_sized(image, CUR_SECTION_SHIFT, number, layer->outputs, &layer->by.shift)) {
+        return BAD;
+    }
+    /* Sections lie at multiples of 16. */
+    layer->by.bias = (const int32_t *)(const void *)bias;
+    layer->by.multiplier = (const int32_t *)(const void *)multiplier;
+    return check_numbers(layer);
+}
+
+int cur_encoder_open(struct cur_encoder *encoder, const uint8_t *bytes, uint32_t len) {
+    memset(encoder, 0, sizeof *encoder);
+    if (cur_image_check(bytes, len, SECTIONS_MAX) || check_header(bytes) || open_input(encoder, bytes))
+        return BAD;
+    encoder->embedding = cur_u16(bytes + CUR_IMAGE_EMBEDDING);
+    encoder->layer_count = bytes[CUR_IMAGE_LAYER_COUNT];
+    uint16_t height = CUR_FRAMES, width = CUR_BANDS, channels = 1;
+    uint32_t used = 1;
+    for (uint16_t i = 0; i < encoder->layer_count; i++) {
+        struct cur_encoder_layer *layer = &encoder->layers[i];
+        layer->window = (struct cur_window){.height = height, .width = width, .channels = channels};
+        if (open_shape(layer, bytes, (uint16_t)(i + 1))) return BAD;
+        used += is_pool(layer) ? 1 : 5;
+        if (!is_pool(layer) && open_weights(layer, bytes, (uint16_t)(i + 1))) return BAD;
+        height = layer->rows;
+        width = layer->columns;
+        channels = layer->outputs;
+    }
+    /* Every section found once: any more are unknown or double. */
+    return channels == encoder->embedding && used == cur_u16(bytes + CUR_IMAGE_SECTIONS) ? 0 : BAD;
 }

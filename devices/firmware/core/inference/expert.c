@@ -24,18 +24,10 @@ void cur_scale(float *v, const float *e, const uint8_t *offset, const uint8_t *s
         v[i] = (e[i] - cur_f32(offset + 4 * i)) * cur_f32(scale + 4 * i);
 }
 
-/* Rounds half to even: adding 1.5 * 2^23 leaves an integer. The comparisons also catch what is not a number,
- * before the cast. */
-static int8_t to_code(float x, float largest) {
-    x = x > -largest ? x : -largest;
-    x = x < largest ? x : largest;
-    return (int8_t)((x + 0x1.8p23f) - 0x1.8p23f);
-}
-
-/* Codes of n normalised values, one code being worth `scale`, then the padding. */
+/* Codes of n values, one code being worth `scale`, then the padding. */
 static void encode(int8_t *codes, const float *v, uint32_t n, float scale, float largest) {
     for (uint32_t i = 0; i < n; i++)
-        codes[i] = to_code(scale > 0.0f ? v[i] / scale : 0.0f, largest);
+        codes[i] = cur_round_to_code(scale > 0.0f ? v[i] / scale : 0.0f, largest);
     for (uint32_t i = n; i % CUR_LINEAR_PADDING; i++)
         codes[i] = 0;
 }
@@ -60,6 +52,10 @@ float cur_quantize_ternary(int8_t *codes, float *v, uint32_t n) {
     float scale = sum / (float)n;
     encode(codes, v, n, scale, 1.0f);
     return scale;
+}
+
+void cur_quantize_static(int8_t *codes, const float *v, uint32_t n, float scale) {
+    encode(codes, v, n, scale, 127.0f);
 }
 
 void cur_scale_sums(union cur_row *y, const struct cur_layer *layer, float activation_scale) {
@@ -148,6 +144,20 @@ static void report_linear(const struct cur_hal *hal, const struct cur_linear *li
     cur_report(hal, kernels[at].row, linear->outputs);
 }
 
+/* Codes of the layer's inputs; returns what one is worth. */
+static float quantize(const struct cur_layer *layer, int8_t *codes, float *v, const struct cur_hal *hal) {
+    uint32_t inputs = layer->linear.inputs;
+    if (layer->kind == CUR_LAYER_STATIC) {
+        cur_quantize_static(codes, v, inputs, layer->activation_scale);
+        cur_report(hal, CUR_KERNEL_QUANT_STATIC, inputs);
+        return layer->activation_scale;
+    }
+    int ternary = layer->linear.ternary_activations;
+    float scale = ternary ? cur_quantize_ternary(codes, v, inputs) : cur_quantize(codes, v, inputs);
+    cur_report(hal, ternary ? CUR_KERNEL_QUANT_TERNARY : CUR_KERNEL_QUANT, inputs);
+    return scale;
+}
+
 void cur_layer_run(const struct cur_layer *layer, struct cur_expert_work *work, const struct cur_hal *hal) {
     const struct cur_linear *linear = &layer->linear;
     float *v = cur_layers_values(work);
@@ -157,12 +167,9 @@ void cur_layer_run(const struct cur_layer *layer, struct cur_expert_work *work, 
         cur_float_linear(y->values, layer, v);
         cur_report(hal, CUR_KERNEL_FLOAT, (uint32_t)linear->inputs * linear->outputs);
     } else {
-        float scale = linear->ternary_activations ? cur_quantize_ternary(work->codes, v, linear->inputs)
-                                                  : cur_quantize(work->codes, v, linear->inputs);
+        float scale = quantize(layer, work->codes, v, hal);
         cur_linear(y->sums, linear, work->codes, &work->linear);
         cur_scale_sums(y, layer, scale);
-        cur_report(hal, linear->ternary_activations ? CUR_KERNEL_QUANT_TERNARY : CUR_KERNEL_QUANT,
-                   linear->inputs);
         report_linear(hal, linear);
     }
     if (layer->flags & CUR_LAYER_NORM) {

@@ -1,8 +1,8 @@
 #ifndef CUR_EXPERT_H
 #define CUR_EXPERT_H
 
-#include "../../hal/hal.h"
 #include "image.h"
+#include "report.h"
 
 /* One layer's values; a layer's integer sums turn into its values where they lie. */
 union cur_row {
@@ -38,6 +38,9 @@ float cur_quantize(int8_t *codes, float *v, uint32_t n);
 /* The same to codes -1, 0, 1; one code's worth is the mean magnitude. */
 float cur_quantize_ternary(int8_t *codes, float *v, uint32_t n);
 
+/* Codes of n values as they are, rounded half to even, one code being worth `scale`; padding as above. */
+void cur_quantize_static(int8_t *codes, const float *v, uint32_t n, float scale);
+
 /* What an integer layer's sums are worth: y[o] = sums[o] * (activation_scale * weight scale) + bias[o]. */
 void cur_scale_sums(union cur_row *y, const struct cur_layer *layer, float activation_scale);
 
@@ -72,10 +75,5 @@ static inline float *cur_layers_values(struct cur_expert_work *work) {
 /* Embedding to logits (image->outputs of them). Returns 0, or -1 if one is not finite. */
 int cur_expert_run(const struct cur_image *image, const float *embedding, struct cur_expert_work *work,
                    float *logits, const struct cur_hal *hal);
-
-/* Tells the port of work done. */
-static inline void cur_report(const struct cur_hal *hal, enum cur_kernel kernel, uint32_t units) {
-    if (hal->work) hal->work(hal->ctx, kernel, units);
-}
 
 #endif

@@ -27,6 +27,14 @@ static inline float cur_absf(float x) {
     return __builtin_fabsf(x);
 }
 
+/* Rounds half to even, clamped to -largest .. largest (an integer, at most 127): adding 1.5 * 2^23 leaves an
+ * integer. The comparisons also catch what is not a number, which becomes -largest, before the cast. */
+static inline int8_t cur_round_to_code(float x, float largest) {
+    x = x > -largest ? x : -largest;
+    x = x < largest ? x : largest;
+    return (int8_t)((x + 0x1.8p23f) - 0x1.8p23f);
+}
+
 static inline int cur_finite(float x) {
     uint32_t bits;
     __builtin_memcpy(&bits, &x, 4);

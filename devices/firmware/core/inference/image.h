@@ -5,7 +5,8 @@
 
 #include "../kernels/linear.h"
 
-/* The image of an expert or of a router, as models/packing/IMAGE.md lays it down. */
+/* The image of an expert or of a router, as models/packing/IMAGE.md lays it down. (An encoder's: encoder.h.)
+ */
 
 enum {
     CUR_IMAGE_LAYERS = 8,
@@ -14,26 +15,36 @@ enum {
     CUR_IMAGE_EXPERTS = 8,              /* most outputs of a router */
     CUR_IMAGE_PASSES = 64,              /* most dropout passes of a router */
     CUR_IMAGE_HEADER = 128,
+    CUR_IMAGE_HASH = 32, /* SHA-256 */
 };
 
 /* Longest image, bytes, without a signature. */
 #define CUR_IMAGE_LONGEST (8u << 20)
 
-/* Offsets in the header of what is shown of an image without opening it: u32, u32, u16, u8, u8, text. */
+/* Offsets in the header. */
 enum {
-    CUR_IMAGE_KIND = 12,
-    CUR_IMAGE_VERSION = 16,
-    CUR_IMAGE_OUTPUTS = 22,
-    CUR_IMAGE_BITS = 24,
-    CUR_IMAGE_TERNARY = 27,
+    CUR_IMAGE_KIND = 12,        /* u32 */
+    CUR_IMAGE_VERSION = 16,     /* u32 */
+    CUR_IMAGE_EMBEDDING = 20,   /* u16 */
+    CUR_IMAGE_OUTPUTS = 22,     /* u16 */
+    CUR_IMAGE_BITS = 24,        /* u8 */
+    CUR_IMAGE_LAYER_COUNT = 25, /* u8 */
+    CUR_IMAGE_TERNARY = 27,     /* u8 */
+    CUR_IMAGE_ENCODER_OF = 28,  /* u16 */
+    CUR_IMAGE_SECTIONS = 30,    /* u16 */
     CUR_IMAGE_NAME = 32,
     CUR_IMAGE_NAME_SIZE = 32, /* a zero at its end included */
     CUR_IMAGE_SEAL = 96,      /* 32 bytes */
 };
 
-enum cur_image_kind { CUR_IMAGE_EXPERT = 1, CUR_IMAGE_ROUTER = 2 };
+enum cur_image_kind { CUR_IMAGE_EXPERT = 1, CUR_IMAGE_ROUTER = 2, CUR_IMAGE_ENCODER = 3 };
 
-enum cur_layer_kind { CUR_LAYER_BITLINEAR = 1, CUR_LAYER_FLOAT = 2, CUR_LAYER_TERNARY = 3 };
+enum cur_layer_kind {
+    CUR_LAYER_BITLINEAR = 1,
+    CUR_LAYER_FLOAT = 2,
+    CUR_LAYER_TERNARY = 3,
+    CUR_LAYER_STATIC = 4,
+};
 
 /* Layer flags. */
 enum {
@@ -46,7 +57,8 @@ enum {
 struct cur_layer {
     struct cur_linear linear; /* shape and packed weights; 32 bits: float32[outputs][inputs] */
     uint16_t kind, flags;
-    uint32_t scale_count; /* 1, or one an output; 0 for float */
+    uint32_t scale_count;   /* 1, or one an output; 0 for float */
+    float activation_scale; /* of a static layer: what one code is worth, > 0 */
     const uint8_t *scales, *bias, *norm_gain, *norm_bias;
 };
 
@@ -71,6 +83,7 @@ struct cur_image {
     const uint8_t *labels; /* zero-terminated strings, one an output */
     uint32_t labels_len;
     const uint8_t *embedding_offset, *embedding_scale;
+    const uint8_t *encoder_hash; /* SHA-256 of the encoder's whole image; NULL: log-mel statistics */
     struct cur_layer layers[CUR_IMAGE_LAYERS];
     /* of a router only */
     const uint8_t *expert_hashes; /* 32 bytes an output: SHA-256 of that expert's whole image */

@@ -3,7 +3,7 @@
 
 enum { BAD = -1 };
 
-/* The bits stored for input i of a row of weights of up to 8 bits: whole 16-byte blocks, in which field k of
+/* The bits stored for input i of a row of weights of up to 4 bits: whole 16-byte blocks, in which field k of
  * byte j belongs to input 16 k + j. */
 static uint32_t field(const uint8_t *row, uint32_t bits, uint32_t i) {
     uint32_t inputs = 128 / bits, within = i % inputs;
@@ -11,9 +11,11 @@ static uint32_t field(const uint8_t *row, uint32_t bits, uint32_t i) {
     return byte >> (bits * (within / 16)) & ((1u << bits) - 1);
 }
 
-static int padding_is_zero(const struct cur_linear *linear, const uint8_t *row) {
-    if (linear->bits == 16)
-        return cur_all_zero(row + 2u * linear->inputs, linear->row_bytes - 2u * linear->inputs);
+int cur_padding_is_zero(const struct cur_linear *linear, const uint8_t *row) {
+    if (linear->bits >= 8) {
+        uint32_t used = linear->bits / 8u * linear->inputs;
+        return cur_all_zero(row + used, linear->row_bytes - used);
+    }
     for (uint32_t i = linear->inputs; i < linear->row_bytes * 8 / linear->bits; i++) {
         if (field(row, linear->bits, i)) return 0;
     }
@@ -48,7 +50,7 @@ static int check_codes(const struct cur_layer *layer) {
     const struct cur_linear *linear = &layer->linear;
     for (uint32_t o = 0; o < linear->outputs; o++) {
         const uint8_t *row = linear->weights + o * linear->row_bytes;
-        if (!padding_is_zero(linear, row)) return BAD;
+        if (!cur_padding_is_zero(linear, row)) return BAD;
         if (layer->kind == CUR_LAYER_TERNARY && !is_ternary(linear, row)) return BAD;
         if (linear->bits == 16 && !cannot_overflow(linear, row)) return BAD;
     }
@@ -57,32 +59,37 @@ static int check_codes(const struct cur_layer *layer) {
 
 static int open_integer(const struct cur_image *image, uint16_t number, struct cur_layer *layer) {
     struct cur_linear *linear = &layer->linear;
-    struct cur_section weights;
+    const uint8_t *activation;
     if (layer->scale_count != 1 && layer->scale_count != linear->outputs) return BAD;
-    if (cur_section_find(image, CUR_SECTION_WEIGHTS, number, &weights)) return BAD;
-    linear->weights = weights.bytes;
     linear->row_bytes = cur_row_bytes(linear->bits, linear->inputs);
-    if (weights.len != linear->outputs * linear->row_bytes || check_codes(layer)) return BAD;
-    if (cur_section_floats(image, CUR_SECTION_WEIGHT_SCALES, number, layer->scale_count, &layer->scales))
+    uint32_t len = linear->outputs * linear->row_bytes;
+    if (cur_section_sized(image->bytes, CUR_SECTION_WEIGHTS, number, len, &linear->weights)) return BAD;
+    if (check_codes(layer)) return BAD;
+    if (cur_section_floats(image->bytes, CUR_SECTION_WEIGHT_SCALES, number, layer->scale_count,
+                           &layer->scales))
         return BAD;
     for (uint32_t i = 0; i < layer->scale_count; i++) {
         if (cur_f32(layer->scales + 4 * i) <= 0.0f) return BAD;
     }
-    return 0;
+    if (layer->kind != CUR_LAYER_STATIC) return 0;
+    if (cur_section_floats(image->bytes, CUR_SECTION_ACTIVATION, number, 1, &activation)) return BAD;
+    layer->activation_scale = cur_f32(activation);
+    return layer->activation_scale > 0.0f ? 0 : BAD;
 }
 
 static int open_float(const struct cur_image *image, uint16_t number, struct cur_layer *layer) {
     struct cur_linear *linear = &layer->linear;
     linear->row_bytes = 4u * linear->inputs;
     if (layer->scale_count != 0) return BAD;
-    return cur_section_floats(image, CUR_SECTION_WEIGHTS, number, (uint32_t)linear->outputs * linear->inputs,
-                              &linear->weights);
+    return cur_section_floats(image->bytes, CUR_SECTION_WEIGHTS, number,
+                              (uint32_t)linear->outputs * linear->inputs, &linear->weights);
 }
 
 /* Whether kind and bits are those that the header announces, or float. */
 static int fits_header(const struct cur_image *image, uint16_t kind, uint16_t bits,
                        uint16_t activation_bits) {
     if (kind == CUR_LAYER_FLOAT) return bits == 32 && activation_bits == 32;
+    if (kind == CUR_LAYER_STATIC) return image->bits == 8 && bits == 8 && activation_bits == 8;
     if (kind != (image->ternary ? CUR_LAYER_TERNARY : CUR_LAYER_BITLINEAR)) return 0;
     return bits == image->bits && activation_bits == (image->ternary == 2 ? 2 : 8);
 }
@@ -97,7 +104,7 @@ static int flags_are_right(const struct cur_image *image, uint16_t flags) {
 int cur_layer_open(const struct cur_image *image, uint16_t number, uint16_t inputs, struct cur_layer *layer,
                    uint32_t *used) {
     struct cur_section s;
-    if (cur_section_find(image, CUR_SECTION_LAYER, number, &s) || s.len != 16) return BAD;
+    if (cur_section_find(image->bytes, CUR_SECTION_LAYER, number, &s) || s.len != 16) return BAD;
     uint16_t bits = cur_u16(s.bytes + 2), activation_bits = cur_u16(s.bytes + 8);
     layer->kind = cur_u16(s.bytes);
     layer->flags = cur_u16(s.bytes + 10);
@@ -115,10 +122,11 @@ int cur_layer_open(const struct cur_image *image, uint16_t number, uint16_t inpu
 
     int is_float = layer->kind == CUR_LAYER_FLOAT;
     if (is_float ? open_float(image, number, layer) : open_integer(image, number, layer)) return BAD;
-    if (cur_section_floats(image, CUR_SECTION_BIAS, number, outputs, &layer->bias)) return BAD;
-    *used += is_float ? 3 : 4;
+    if (cur_section_floats(image->bytes, CUR_SECTION_BIAS, number, outputs, &layer->bias)) return BAD;
+    *used += is_float ? 3 : layer->kind == CUR_LAYER_STATIC ? 5 : 4;
     if (!(layer->flags & CUR_LAYER_NORM)) return 0;
     *used += 2;
-    if (cur_section_floats(image, CUR_SECTION_NORM_GAIN, number, outputs, &layer->norm_gain)) return BAD;
-    return cur_section_floats(image, CUR_SECTION_NORM_BIAS, number, outputs, &layer->norm_bias);
+    if (cur_section_floats(image->bytes, CUR_SECTION_NORM_GAIN, number, outputs, &layer->norm_gain))
+        return BAD;
+    return cur_section_floats(image->bytes, CUR_SECTION_NORM_BIAS, number, outputs, &layer->norm_bias);
 }

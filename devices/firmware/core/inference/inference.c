@@ -11,10 +11,6 @@ static uint64_t energy(const struct cur_board *b) {
     return b->hal->energy_nj ? b->hal->energy_nj(b->hal->ctx) : 0;
 }
 
-static void report(const struct cur_board *b, enum cur_kernel kernel, uint32_t units) {
-    if (b->hal->work) b->hal->work(b->hal->ctx, kernel, units);
-}
-
 static uint32_t to_u32(uint64_t x) {
     return x > 0xffffffffu ? 0xffffffffu : (uint32_t)x;
 }
@@ -24,7 +20,7 @@ static void compute_patch(struct cur_board *b) {
         cur_log_mel_frame(b->input.pcm + t * CUR_FRAME_HOP, b->patch + t * CUR_BANDS);
         if (b->hal->watchdog_feed) b->hal->watchdog_feed(b->hal->ctx);
     }
-    report(b, CUR_KERNEL_FRAME, CUR_FRAMES);
+    cur_report(b->hal, CUR_KERNEL_FRAME, CUR_FRAMES);
 }
 
 /* Copies the log-mel values of the input; -1 if one is not finite. */
@@ -78,8 +74,7 @@ static int compute(struct cur_board *b, enum cur_input_kind kind, struct cur_rou
         compute_patch(b);
         at[1] = busy(b);
     }
-    cur_encode(b->patch, b->embedding);
-    report(b, CUR_KERNEL_ENCODER, 1);
+    cur_bank_encode(b->embedding, &b->bank, b->patch, &b->work, b->hal);
     at[2] = busy(b);
     if (cur_bank_route(route, &b->bank, b->embedding, b->last.inference + 1, &b->work, b->hal))
         return CUR_RC_BAD_IMAGE;
@@ -103,6 +98,7 @@ int cur_infer(struct cur_board *b, enum cur_input_kind kind) {
     last->slot = b->store.active.slot[route.ranked[0]];
     last->classes = b->bank.expert[0].outputs;
     last->experts = b->bank.has_router ? b->bank.count : 0;
+    last->embedding = b->bank.embedding;
     last->route = route;
     last->scores = scores;
     for (int i = 0; i < 4; i++)
@@ -120,6 +116,21 @@ static int source_of(const struct cur_store *store, int slot, struct cur_bank_im
     return cur_store_image(store, slot, &image->bytes, &image->len);
 }
 
+/* Opens the encoder that the bank names, in the slot that the state says or, where it says none yet, in the
+ * one it is found in. 0 or an rc. */
+static int load_encoder(struct cur_board *b) {
+    struct cur_bank *bank = &b->store.active;
+    struct cur_bank_image image;
+    int slot = bank->encoder;
+    if (!b->bank.encoder_hash) return slot < 0 ? 0 : CUR_RC_BAD_BANK;
+    int rc = cur_store_find_encoder(&b->store, b->bank.encoder_hash, &slot);
+    if (!rc) rc = source_of(&b->store, slot, &image);
+    if (rc) return rc;
+    if (cur_bank_open_encoder(&b->bank, &image, b->hal)) return CUR_RC_BAD_BANK;
+    bank->encoder = (int8_t)slot;
+    return 0;
+}
+
 int cur_expert_load(struct cur_board *b) {
     const struct cur_store *store = &b->store;
     const struct cur_bank *bank = &store->active;
@@ -131,10 +142,11 @@ int cur_expert_load(struct cur_board *b) {
     b->has_expert = 0;
     if (bank->count == 0) return 0;
     for (int i = 0; i < bank->count; i++) {
-        if (source_of(store, bank->slot[i], &source.expert[i])) return -1;
+        if (source_of(store, bank->slot[i], &source.expert[i])) return CUR_RC_BAD_BANK;
     }
-    if (bank->router >= 0 && source_of(store, bank->router, &source.router)) return -1;
-    if (cur_bank_open(&b->bank, &source, b->hal)) return -1;
-    b->has_expert = 1;
-    return 0;
+    if (bank->router >= 0 && source_of(store, bank->router, &source.router)) return CUR_RC_BAD_BANK;
+    if (cur_bank_open(&b->bank, &source, b->hal)) return CUR_RC_BAD_BANK;
+    int rc = load_encoder(b);
+    b->has_expert = rc == 0;
+    return rc;
 }

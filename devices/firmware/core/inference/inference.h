@@ -20,8 +20,9 @@ void cur_continuous_stop(struct cur_board *b);
 int cur_continuous_poll(struct cur_board *b);
 
 /* Opens the active bank, which answers from then on; b->has_expert says whether there is one. Each image is
- * checked anew: seal, structure, signature where the board has a key. Called at boot and after every change
- * of what is active. 0, also where no bank is active; -1 if it cannot be opened, and then there is no expert.
+ * checked anew: seal, structure, signature where the board has a key. Finds the slot of the encoder that the
+ * bank names, where the store's active bank does not know it yet. Called at boot and after every change of
+ * what is active. 0, also where no bank is active; an rc if it cannot be opened, and then there is no expert.
  */
 int cur_expert_load(struct cur_board *b);
 

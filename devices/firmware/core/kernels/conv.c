@@ -24,12 +24,18 @@ static inline void conv(int8_t *out, const int8_t *in, const struct cur_window *
                         const struct cur_linear *weights, const struct cur_requantize *by,
                         struct cur_conv_work *work, linear *kernel, cur_requantize_kernel *requantize) {
     uint32_t rows = cur_window_rows(window), columns = cur_window_columns(window);
-    memset(work->codes, 0, sizeof work->codes);
+    int gathers = cur_conv_gathers(window, weights);
+    memset(work->codes + weights->inputs, 0, -(uint32_t)weights->inputs % CUR_LINEAR_PADDING);
     for (uint32_t y = 0; y < rows; y++) {
         for (uint32_t x = 0; x < columns; x++, out += weights->outputs) {
-            struct cur_place place = cur_window_place(window, y, x);
-            gather(work->codes, in, window, &place);
-            kernel(work->sums, weights, work->codes, &work->linear);
+            const int8_t *codes = work->codes;
+            if (gathers) {
+                struct cur_place place = cur_window_place(window, y, x);
+                gather(work->codes, in, window, &place);
+            } else {
+                codes = in + (y * window->width + x) * window->stride * window->channels;
+            }
+            kernel(work->sums, weights, codes, &work->linear);
             requantize(out, work->sums, weights->outputs, by);
         }
     }

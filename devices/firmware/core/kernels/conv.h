@@ -49,6 +49,12 @@ void cur_depthwise(int8_t *out, const int8_t *in, const struct cur_window *windo
                    const struct cur_linear *weights, const struct cur_requantize *by,
                    struct cur_conv_work *work);
 
+/* Whether a convolution copies its windows: those of one cell lie in the image as the linear layer wants
+ * them, where whole blocks of 8-bit weights belong to a cell. */
+static inline int cur_conv_gathers(const struct cur_window *window, const struct cur_linear *weights) {
+    return window->kernel_height * window->kernel_width != 1 || weights->bits != 8 || window->channels % 16;
+}
+
 /* The same in portable C on every target, to compare with. */
 void cur_conv_portable(int8_t *out, const int8_t *in, const struct cur_window *window,
                        const struct cur_linear *weights, const struct cur_requantize *by,

@@ -212,13 +212,14 @@ static int check_images(const struct cur_store *s, const struct cur_bank *bank) 
 }
 
 /* Opens the bank; where it cannot be, the active one answers on. */
-static int try_bank(struct cur_board *b, const struct cur_bank *bank) {
+static int try_bank(struct cur_board *b, struct cur_bank *bank) {
     struct cur_bank before = b->store.active;
     b->store.active = *bank;
-    int failed = cur_expert_load(b);
+    int rc = cur_expert_load(b);
+    *bank = b->store.active; /* with the slot of its encoder */
     b->store.active = before;
-    if (failed) (void)cur_expert_load(b);
-    return failed ? CUR_RC_BAD_BANK : 0;
+    if (rc) (void)cur_expert_load(b);
+    return rc;
 }
 
 static int answer_banks(struct cur_board *b, int rc, struct cur_cbor_writer *w) {

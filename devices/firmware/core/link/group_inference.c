@@ -93,7 +93,7 @@ static int features(struct cur_board *b, const struct cur_request *rq, struct cu
     }
     if (!b->last.inference) return CUR_RC_INCOMPLETE;
     const uint8_t *from = (const uint8_t *)(what == 0 ? b->patch : b->embedding);
-    uint32_t len = what == 0 ? sizeof b->patch : sizeof b->embedding;
+    uint32_t len = what == 0 ? sizeof b->patch : 4 * b->last.embedding;
     if (off > len) return CUR_RC_BAD_OFFSET;
     /* 32 bytes are more than the map, its keys and the lengths take. */
     uint32_t room = (uint32_t)w->cap - 32, n = len - off < room ? len - off : room;

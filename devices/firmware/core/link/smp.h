@@ -45,6 +45,7 @@ enum cur_rc {
     CUR_RC_NOT_SIGNED = 15,
     CUR_RC_TOO_OLD = 16,
     CUR_RC_BAD_SETTING = 17,
+    CUR_RC_NO_ENCODER = 18,
 };
 
 /* A request whose payload is a well-formed map. */

@@ -20,11 +20,12 @@ enum {
 /* Hashed at once between two feedings of the watchdog, bytes. */
 enum { PIECE = 16384 };
 
-void cur_store_hash(const struct cur_store *s, int slot, uint8_t digest[32]) {
+/* SHA-256 of the first `len` bytes of a slot. */
+static void hash_bytes(const struct cur_store *s, int slot, uint32_t len, uint8_t digest[32]) {
     const uint8_t *bytes = cur_store_bytes(s, slot);
     struct cur_sha256 sha;
     cur_sha256_start(&sha);
-    for (uint32_t at = 0, left = s->slot[slot].len; left;) {
+    for (uint32_t at = 0, left = len; left;) {
         uint32_t n = left < PIECE ? left : PIECE;
         cur_sha256_feed(&sha, bytes + at, n);
         at += n;
@@ -32,6 +33,10 @@ void cur_store_hash(const struct cur_store *s, int slot, uint8_t digest[32]) {
         if (s->hal->watchdog_feed) s->hal->watchdog_feed(s->hal->ctx);
     }
     cur_sha256_finish(&sha, digest);
+}
+
+void cur_store_hash(const struct cur_store *s, int slot, uint8_t digest[32]) {
+    hash_bytes(s, slot, s->slot[slot].len, digest);
 }
 
 /* The image's length by its header: all of the slot, or all but a signature; 0 where it is neither. */
@@ -70,17 +75,37 @@ int cur_store_image(const struct cur_store *s, int slot, const uint8_t **image, 
     return s->has_key ? cur_store_signed_with(s, slot, s->key) : 0;
 }
 
+static int is_encoder(const struct cur_store *s, int slot) {
+    return cur_u32(cur_store_bytes(s, slot) + CUR_IMAGE_KIND) == CUR_IMAGE_ENCODER;
+}
+
+int cur_store_find_encoder(const struct cur_store *s, const uint8_t hash[32], int *slot) {
+    int rc = CUR_RC_NO_ENCODER, only = *slot;
+    for (int i = 0; i < CUR_SLOTS; i++) {
+        if (s->slot[i].state != CUR_SLOT_VERIFIED || (only >= 0 && i != only) || !is_encoder(s, i)) continue;
+        uint8_t digest[32];
+        hash_bytes(s, i, image_length(s, i), digest);
+        if (memcmp(digest, hash, sizeof digest)) continue;
+        rc = s->has_key ? cur_store_signed_with(s, i, s->key) : 0;
+        if (rc) continue;
+        *slot = i;
+        return 0;
+    }
+    return rc;
+}
+
 static uint32_t version_of(const struct cur_store *s, int slot) {
     return cur_u32(cur_store_bytes(s, slot) + CUR_IMAGE_VERSION);
 }
 
 int cur_store_version_allowed(const struct cur_store *s, int slot) {
-    return s->protect && version_of(s, slot) < s->version ? CUR_RC_TOO_OLD : 0;
+    if (!s->protect || is_encoder(s, slot)) return 0;
+    return version_of(s, slot) < s->version ? CUR_RC_TOO_OLD : 0;
 }
 
 void cur_store_note_versions(struct cur_store *s) {
     for (int slot = 0; slot < CUR_SLOTS; slot++) {
-        if (cur_bank_holds(&s->active, slot) && version_of(s, slot) > s->version)
-            s->version = version_of(s, slot);
+        if (!cur_bank_holds(&s->active, slot) || is_encoder(s, slot)) continue;
+        if (version_of(s, slot) > s->version) s->version = version_of(s, slot);
     }
 }

@@ -5,18 +5,19 @@
 
 void cur_bank_clear(struct cur_bank *bank) {
     memset(bank, 0, sizeof *bank);
-    bank->router = -1;
+    bank->router = bank->encoder = -1;
 }
 
 int cur_bank_holds(const struct cur_bank *bank, int slot) {
     for (int i = 0; i < bank->count; i++) {
         if (bank->slot[i] == slot) return 1;
     }
-    return bank->count && bank->router == slot;
+    return bank->count && (bank->router == slot || bank->encoder == slot);
 }
 
 static int same_bank(const struct cur_bank *a, const struct cur_bank *b) {
     if (a->count != b->count || memcmp(a->slot, b->slot, a->count) || a->router != b->router) return 0;
+    if (a->encoder != b->encoder) return 0;
     if (a->own_routing != b->own_routing) return 0;
     return !a->own_routing || (a->top_k == b->top_k && a->passes == b->passes && a->alpha == b->alpha);
 }

@@ -42,11 +42,12 @@ struct cur_slot {
     uint8_t sha[32];
 };
 
-/* One expert, or a router and the experts it picks from. */
+/* One expert, or a router and the experts it picks from; and the encoder that they name. */
 struct cur_bank {
     uint8_t count; /* of slots, 0 none */
     uint8_t slot[CUR_BANK];
     int8_t router;       /* slot, -1 none */
+    int8_t encoder;      /* slot, -1: none, or not yet looked for */
     uint8_t own_routing; /* the three below replace the router image's */
     uint8_t top_k;
     uint16_t passes;
@@ -109,7 +110,13 @@ int cur_store_verify(struct cur_store *s, int slot);
  * not there, CUR_RC_BAD_IMAGE if what follows the image is no signature. The structure is not checked. */
 int cur_store_image(const struct cur_store *s, int slot, const uint8_t **image, uint32_t *len);
 
-/* CUR_RC_TOO_OLD if roll-back protection forbids the verified slot's version. */
+/* The slot of the encoder whose whole image, without a signature, has that hash: `*slot`, or any verified one
+ * where it is -1. CUR_RC_NO_ENCODER where there is none, CUR_RC_NOT_SIGNED if the board asks for a signature
+ * that it lacks. */
+int cur_store_find_encoder(const struct cur_store *s, const uint8_t hash[32], int *slot);
+
+/* CUR_RC_TOO_OLD if roll-back protection forbids the verified slot's version. An encoder's never is: the
+ * experts that name it are what must be new. */
 int cur_store_version_allowed(const struct cur_store *s, int slot);
 
 /* Empties a slot that is not of the active bank; a previous bank that needs it is forgotten, too. */

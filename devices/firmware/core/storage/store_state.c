@@ -39,7 +39,8 @@ static void put_bank(uint8_t *p, const struct cur_bank *bank) {
     memcpy(p + 1, bank->slot, CUR_BANK);
     p += 1 + CUR_BANK;
     p[0] = (uint8_t)bank->router;
-    p[1] = bank->own_routing;
+    /* The encoder's slot shares a byte: what a board kept before there were encoders reads as none. */
+    p[1] = (uint8_t)(bank->own_routing | (bank->encoder + 1) << 4);
     p[2] = bank->top_k;
     cur_put_u16(p + 3, bank->passes);
     cur_put_f32(p + 5, bank->alpha);
@@ -50,7 +51,8 @@ static void get_bank(struct cur_bank *bank, const uint8_t *p) {
     memcpy(bank->slot, p + 1, CUR_BANK);
     p += 1 + CUR_BANK;
     bank->router = (int8_t)p[0] < 0 ? -1 : (int8_t)p[0];
-    bank->own_routing = p[1] != 0;
+    bank->own_routing = p[1] & 1;
+    bank->encoder = (int8_t)((p[1] >> 4) - 1);
     bank->top_k = p[2];
     bank->passes = cur_u16(p + 3);
     bank->alpha = cur_f32(p + 5);
@@ -159,13 +161,17 @@ static void get_slot(const struct cur_store *s, struct cur_slot *slot, const uin
     }
 }
 
+static int is_verified(const struct cur_store *s, int slot) {
+    return slot < CUR_SLOTS && s->slot[slot].state == CUR_SLOT_VERIFIED;
+}
+
 /* A bank of which a slot is gone is none. */
 static void check_bank(const struct cur_store *s, struct cur_bank *bank) {
     int whole = 1;
     for (int i = 0; i < bank->count; i++)
-        whole &= bank->slot[i] < CUR_SLOTS && s->slot[bank->slot[i] % CUR_SLOTS].state == CUR_SLOT_VERIFIED;
-    if (bank->router >= CUR_SLOTS) whole = 0;
-    if (bank->router >= 0 && whole) whole = s->slot[bank->router].state == CUR_SLOT_VERIFIED;
+        whole &= is_verified(s, bank->slot[i]);
+    whole &= bank->router < 0 || is_verified(s, bank->router);
+    whole &= bank->encoder < 0 || is_verified(s, bank->encoder);
     if (!whole) cur_bank_clear(bank);
 }
 
@@ -176,7 +182,8 @@ void cur_store_read(struct cur_store *s) {
     s->from = CUR_STORE_BLOCKS + CUR_SETTINGS_BLOCKS;
     s->end = (uint16_t)(hal->flash_size / hal->flash_block);
     s->next = s->from;
-    s->active.router = s->previous.router = -1;
+    cur_bank_clear(&s->active);
+    cur_bank_clear(&s->previous);
     s->tail_slot = -1;
     cur_journal_open(&s->journal, hal, state_magic, 0, CUR_STORE_BLOCKS, STATE);
     const uint8_t *state = s->journal.newest;

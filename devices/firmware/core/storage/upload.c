@@ -1,5 +1,7 @@
 #include "flash.h"
 #include "store_state.h"
+#include "../inference/encoder.h"
+#include "../inference/image.h"
 #include "../link/smp.h"
 #include "../mem.h"
 
@@ -160,10 +162,15 @@ static int restart(struct cur_store *s, int slot) {
 static int check(const struct cur_store *s, int slot) {
     const uint8_t *bytes;
     uint32_t len;
-    struct cur_image image;
+    union {
+        struct cur_image image;
+        struct cur_encoder encoder;
+    } opened;
     int rc = cur_store_image(s, slot, &bytes, &len);
     if (rc) return rc;
-    return cur_image_open(&image, bytes, len) ? CUR_RC_BAD_IMAGE : cur_store_version_allowed(s, slot);
+    if (cur_u32(bytes + CUR_IMAGE_KIND) == CUR_IMAGE_ENCODER)
+        return cur_encoder_open(&opened.encoder, bytes, len) ? CUR_RC_BAD_IMAGE : 0;
+    return cur_image_open(&opened.image, bytes, len) ? CUR_RC_BAD_IMAGE : cur_store_version_allowed(s, slot);
 }
 
 int cur_store_verify(struct cur_store *s, int slot) {

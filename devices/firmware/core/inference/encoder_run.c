@@ -1,0 +1,56 @@
+#include "encoder.h"
+#include "encoder_report.h"
+#include "fmath.h"
+#include "report.h"
+
+void cur_encoder_quantize(int8_t *codes, const float *x, uint32_t n, float offset, float scale) {
+    for (uint32_t i = 0; i < n; i++)
+        codes[i] = cur_round_to_code((x[i] - offset) * scale, 127.0f);
+}
+
+void cur_encoder_mean(float *embedding, const int8_t *in, uint32_t cells, uint32_t channels, float unit) {
+    for (uint32_t c = 0; c < channels; c++) {
+        int32_t sum = 0; /* below 2^24 in an arena's size: exact as a float */
+        for (uint32_t i = 0; i < cells; i++)
+            sum += in[i * channels + c];
+        embedding[c] = (float)sum * unit;
+    }
+}
+
+void cur_encoder_layer_run(int8_t *out, const int8_t *in, const struct cur_encoder_layer *layer,
+                           struct cur_conv_work *work) {
+    switch (layer->kind) {
+    case CUR_ENCODER_CONV:
+        cur_conv(out, in, &layer->window, &layer->weights, &layer->by, work);
+        break;
+    case CUR_ENCODER_DEPTHWISE:
+        cur_depthwise(out, in, &layer->window, &layer->weights, &layer->by, work);
+        break;
+    case CUR_ENCODER_AVERAGE_POOL:
+        cur_average_pool(out, in, &layer->window);
+        break;
+    default:
+        cur_max_pool(out, in, &layer->window);
+    }
+}
+
+void cur_encoder_run(const struct cur_encoder *encoder, const float patch[CUR_FRAMES * CUR_BANDS],
+                     float *embedding, struct cur_encoder_work *work, const struct cur_hal *hal) {
+    const int8_t *in = work->arena;
+    uint32_t cells = CUR_FRAMES * CUR_BANDS, channels = 1;
+    cur_encoder_quantize(work->arena, patch, cells, encoder->offset, encoder->scale);
+    cur_report(hal, CUR_KERNEL_INPUT, cells);
+    for (int l = 0; l < encoder->layer_count; l++) {
+        const struct cur_encoder_layer *layer = &encoder->layers[l];
+        cells = (uint32_t)layer->rows * layer->columns;
+        channels = layer->outputs;
+        /* At the end that the input does not lie at, aligned. */
+        uint32_t at = l % 2 ? 0 : (sizeof work->arena - cells * channels) & ~15u;
+        cur_encoder_layer_run(work->arena + at, in, layer, &work->conv);
+        cur_encoder_report(hal, layer);
+        if (hal->watchdog_feed) hal->watchdog_feed(hal->ctx);
+        in = work->arena + at;
+    }
+    cur_encoder_mean(embedding, in, cells, channels, encoder->unit);
+    cur_report(hal, CUR_KERNEL_MEAN, cells * channels);
+}
