@@ -9,7 +9,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { kernelNames, type KernelName, type KernelTable } from './profiles.ts';
-import { countBenchProgram, type Count } from './qemu/bench-program.ts';
+import { countBenchProgram, runBenchProgram, type Count } from './qemu/bench-program.ts';
 
 const tableFile = new URL('./profiles/kernels-cortex-m4f.json', import.meta.url);
 const machine = 'mps2-an386';
@@ -42,6 +42,73 @@ function linearCosts(precision: string): Record<'prepare' | 'block' | 'row', num
   return { prepare: prepare!, block: block!, row: row! };
 }
 
+/** Of a layer that the encoder's bench counted: units of each kernel that it reports, and its instructions. */
+interface EncoderLayer {
+  readonly name: string;
+  readonly units: Map<KernelName, number>;
+  readonly instructions: number;
+}
+
+async function encoderLayers(): Promise<EncoderLayer[]> {
+  const lines = await runBenchProgram(machine, 'encoder');
+  return lines
+    .map((line) => /^(\w+) 1 (\d+)$/.exec(line))
+    .filter((found) => found !== null)
+    .map(([, name, instructions]) => ({
+      name: name!,
+      units: new Map(
+        lines
+          .map((line) => /^(\w+)\/(\d+) (\d+)$/.exec(line))
+          .filter((found) => found?.[1] === name)
+          .map((found) => [kernelNames[Number(found![2])]!, Number(found![3])]),
+      ),
+      instructions: Number(instructions),
+    }));
+}
+
+/**
+ * What a unit of each of a few kernels takes: least squares over the layers that report them, each weighed by its
+ * instructions. What the layers take in `known` kernels is taken off first.
+ */
+function fitEncoderCosts(
+  layers: EncoderLayer[],
+  unknown: KernelName[],
+  known: Partial<Record<KernelName, number>>,
+): Partial<Record<KernelName, number>> {
+  const rows = layers
+    .filter(({ units }) => unknown.some((name) => units.has(name)))
+    .map(({ units, instructions }) => {
+      let left = instructions;
+      for (const [name, count] of units) left -= count * (known[name] ?? 0);
+      return [...unknown.map((name) => units.get(name) ?? 0), left].map((x) => x / instructions);
+    });
+  const normal = unknown.map((_, i) =>
+    [...unknown, null].map((_, j) => rows.reduce((sum, row) => sum + row[i]! * row[j]!, 0)),
+  );
+  const costs = solve(normal);
+  return Object.fromEntries(unknown.map((name, i) => [name, costs[i]!]));
+}
+
+function encoderCosts(layers: EncoderLayer[]): Partial<Record<KernelName, number>> {
+  const { prepare, block } = linearCosts('8');
+  const known = { prepare_8: prepare, block_8: block };
+  const groups: KernelName[][] = [
+    ['conv_window', 'gather_row', 'gather', 'conv_output'],
+    ['depthwise_window', 'depthwise_cell', 'depthwise_tap', 'depthwise_output'],
+    ['average_cell', 'average_output'],
+    ['max_cell', 'max_output'],
+  ];
+  const costs = Object.assign({}, ...groups.map((group) => fitEncoderCosts(layers, group, known))) as Partial<
+    Record<KernelName, number>
+  >;
+  for (const { name, units, instructions } of layers) {
+    let modelled = 0;
+    for (const [kernel, count] of units) modelled += count * ({ ...known, ...costs }[kernel] ?? 0);
+    console.log(`${name}: modelled ${Math.round(modelled)}, counted ${instructions}`);
+  }
+  return costs;
+}
+
 /** Gauss and Jordan's elimination; the last column is the right side. */
 function solve(rows: number[][]): number[] {
   for (let c = 0; c < rows.length; c++) {
@@ -51,7 +118,11 @@ function solve(rows: number[][]): number[] {
   return rows.map((row) => row.at(-1)!);
 }
 
+const ofEncoder = encoderCosts(await encoderLayers());
+
 function perUnit(name: KernelName): number {
+  const fitted = ofEncoder[name];
+  if (fitted !== undefined) return fitted;
   const linear = /^(prepare|block|row)_(\w+)$/.exec(name);
   if (linear) return linearCosts(linear[2]!)[linear[1] as 'prepare' | 'block' | 'row'];
   const { instructions, units } = get(name);

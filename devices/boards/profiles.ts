@@ -25,7 +25,7 @@ export interface BoardProfile {
 /** Kernels in the order of `enum cur_kernel` in devices/firmware/hal/hal.h, which also says each one's unit. */
 export const kernelNames = [
   'frame',
-  'encoder',
+  'statistics',
   'scale',
   'quant',
   'quant_ternary',
@@ -53,6 +53,21 @@ export const kernelNames = [
   'prepare_16',
   'block_16',
   'row_16',
+  'quant_static',
+  'input',
+  'conv_window',
+  'gather_row',
+  'gather',
+  'conv_output',
+  'depthwise_window',
+  'depthwise_cell',
+  'depthwise_tap',
+  'depthwise_output',
+  'average_cell',
+  'average_output',
+  'max_cell',
+  'max_output',
+  'mean',
 ] as const;
 
 export type KernelName = (typeof kernelNames)[number];
