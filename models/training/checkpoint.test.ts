@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { CurlewError } from '../../main/contract/error.ts';
 import { storeExpert } from '../experts/store.ts';
-import { packCheckpoint, unpackCheckpoint } from './checkpoint.ts';
+import { packArrays, unpackArrays } from './arrays.ts';
 import type { Course } from './course.ts';
 import { separable } from './testing.ts';
 import { defaultTraining, expertCourse, type TrainedExpert, type TrainingOptions } from './train.ts';
@@ -83,6 +83,6 @@ test('a damaged, shortened or foreign checkpoint is refused and leaves no tensor
 test('a checkpoint’s arrays and header come back as they were', () => {
   const arrays = [Float32Array.of(1, -0, 2 ** -149), new Float32Array(), Float32Array.of(3)];
   for (const header of [{}, { text: 'Brachvogel – ü' }, { n: [1, 2, 3] }]) {
-    expect(unpackCheckpoint(packCheckpoint(header, arrays))).toEqual({ header, arrays });
+    expect(unpackArrays(packArrays(header, arrays))).toEqual({ header, arrays });
   }
 });

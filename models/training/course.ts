@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { CurlewError } from '../../main/contract/error.ts';
 import { AdamW } from './adamw.ts';
-import { bad, packCheckpoint, unpackCheckpoint } from './checkpoint.ts';
+import { bad, packArrays, unpackArrays } from './arrays.ts';
 import type { Random } from './random.ts';
 import { assignTo, copyOf } from './variables.ts';
 
@@ -151,7 +151,7 @@ export class Course<Result> {
       step: this.#optimizer.step,
     };
     const parameters = this.learner.parameters.map(copyOf);
-    return packCheckpoint(header, [...parameters, ...this.#optimizer.moments(), ...this.#kept]);
+    return packArrays(header, [...parameters, ...this.#optimizer.moments(), ...this.#kept]);
   }
 
   dispose(): void {
@@ -181,7 +181,7 @@ export class Course<Result> {
   }
 
   #restore(checkpoint: Uint8Array): void {
-    const { header, arrays } = unpackCheckpoint(checkpoint);
+    const { header, arrays } = unpackArrays(checkpoint);
     const { fingerprint, reports, position, loss, order, random, step } = header as Header;
     if (fingerprint !== this.fingerprint) throw bad('is of other data or other options');
     const { parameters } = this.learner;

@@ -1,14 +1,14 @@
 /** The worker thread: decodes a recording, resamples it and runs the quantized reference over its windows. */
 import * as ort from 'onnxruntime-web';
-import { parentPort, workerData } from 'node:worker_threads';
+import { workerData } from 'node:worker_threads';
 import { createReference, type Reference } from '../../../models/reference/reference.ts';
-import { CurlewError, toCurlewError } from '../../contract/error.ts';
+import { CurlewError } from '../../contract/error.ts';
 import { openRecording, type Recording } from '../../recordings/decode.ts';
+import { answerRequests, plain } from '../worker-thread.ts';
 import { softmax } from './softmax.ts';
 import { windowBatches, type WindowBatch } from './window-batches.ts';
-import type { WorkerError, WorkerInput, WorkerReply, WorkerRequest } from './worker-messages.ts';
+import type { WorkerInput, WorkerReply, WorkerRequest } from './worker-messages.ts';
 
-const port = parentPort!;
 const { model } = workerData as WorkerInput;
 let reference: Reference | null = null;
 let open: { recording: Recording; batches: AsyncGenerator<WindowBatch, number, undefined> } | null = null;
@@ -43,18 +43,4 @@ async function answer(request: WorkerRequest): Promise<WorkerReply> {
   }
 }
 
-const plain = ({ code, message, context }: CurlewError): WorkerError => ({
-  code,
-  message,
-  context: { ...context },
-});
-
-async function reply(request: WorkerRequest): Promise<void> {
-  const answered = await answer(request).catch((thrown: unknown): WorkerReply => ({
-    type: 'failed',
-    error: plain(toCurlewError(thrown)),
-  }));
-  port.postMessage(answered);
-}
-
-port.on('message', (request: WorkerRequest) => void reply(request));
+answerRequests(answer);

@@ -1,6 +1,8 @@
 /** What the lab and its classification worker say to each other: one request, one answer, in turn. */
-import type { ErrorCode } from '../../contract/error.ts';
 import type { RecordingInfo } from '../../contract/types.ts';
+import type { WorkerError } from '../worker-thread.ts';
+
+export type { WorkerError };
 
 export interface WorkerInput {
   /** The quantized reference graph, ONNX. */
@@ -14,17 +16,10 @@ export type WorkerRequest =
   /** The next batch of windows of the open recording. */
   | { type: 'next' };
 
-export interface WorkerError {
-  code: ErrorCode;
-  message: string;
-  context: Record<string, unknown>;
-}
-
 export type WorkerReply =
   | { type: 'started' }
   | { type: 'opened'; info: RecordingInfo }
   /** `probabilities`: [windows][classes], row-major */
   | { type: 'windows'; probabilities: Float32Array }
   /** `samples` of 16 kHz in all; `damage`: what is wrong with a recording that could still be used. */
-  | { type: 'end'; samples: number; damage: WorkerError | null }
-  | { type: 'failed'; error: WorkerError };
+  | { type: 'end'; samples: number; damage: WorkerError | null };

@@ -1,7 +1,7 @@
 /**
- * Bytes that hold everything a course of training needs to go on: `CURLEWTC`, u32 version, u32 length of a JSON
- * header, the header padded with spaces to a multiple of 4, its arrays as binary32, and the SHA-256 of all that;
- * little-endian.
+ * Bytes that keep numbers and what belongs to them, for checkpoints and training data: `CURLEWTC`, u32 version, u32
+ * length of a JSON header, the header padded with spaces to a multiple of 4, arrays as binary32, and the SHA-256 of
+ * all that; little-endian.
  */
 import { CurlewError } from '../../main/contract/error.ts';
 import { sha256 } from '../packing/sha256.ts';
@@ -10,7 +10,7 @@ const magic = 'CURLEWTC';
 const version = 1;
 const hashBytes = 32;
 
-export function packCheckpoint(header: object, arrays: readonly Float32Array[]): Uint8Array<ArrayBuffer> {
+export function packArrays(header: object, arrays: readonly Float32Array[]): Uint8Array<ArrayBuffer> {
   const text = JSON.stringify({ header, lengths: arrays.map((array) => array.length) });
   const unpadded = new TextEncoder().encode(text).length;
   const json = new TextEncoder().encode(text + ' '.repeat(-unpadded & 3));
@@ -31,9 +31,10 @@ export function packCheckpoint(header: object, arrays: readonly Float32Array[]):
 }
 
 /** @throws CurlewError TRAINING_FAILED if the bytes are damaged, or of another version */
-export function unpackCheckpoint(bytes: Uint8Array): { header: unknown; arrays: Float32Array[] } {
+export function unpackArrays(bytes: Uint8Array): { header: unknown; arrays: Float32Array[] } {
   const end = bytes.length - hashBytes;
-  if (end < 16 || new TextDecoder().decode(bytes.subarray(0, 8)) !== magic) throw bad('is none');
+  if (end < 16 || new TextDecoder().decode(bytes.subarray(0, 8)) !== magic)
+    throw bad('is not what it should be');
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (view.getUint32(8, true) !== version) throw bad(`is of version ${view.getUint32(8, true)}`);
   const hash = sha256(bytes.subarray(0, end));
@@ -52,5 +53,5 @@ export function unpackCheckpoint(bytes: Uint8Array): { header: unknown; arrays: 
 }
 
 export function bad(what: string): CurlewError {
-  return new CurlewError('TRAINING_FAILED', `The checkpoint ${what}; start the training anew without it.`);
+  return new CurlewError('TRAINING_FAILED', `What was kept of a training ${what}; start the training anew.`);
 }
