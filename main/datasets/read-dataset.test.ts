@@ -267,6 +267,10 @@ describe('folders', () => {
     const dataset = await readDataset(folder, { allowed: async () => false });
     expect(problemsOf(dataset)).toContain('unreadable-file c left-out');
     expect((await readDataset(folder)).classes).toEqual(['a', 'b', 'c']);
+    await mkdir(join(folder, 'meta'));
+    await symlink(join(other, 'secret.wav'), join(folder, 'meta', 'esc50.csv'));
+    const asEsc50 = readDataset(folder, { layout: 'esc50', allowed: async () => false });
+    await expect(asEsc50).rejects.toMatchObject({ code: 'PATH_NOT_ALLOWED' });
   });
 });
 

@@ -95,8 +95,10 @@ async function readLayout(
 ): Promise<Listing> {
   switch (layout) {
     case 'esc50':
+      requireFile(folder, files, esc50Table);
       return readEsc50(folder, variant);
     case 'urbansound8k':
+      requireFile(folder, files, urbanSoundTable);
       return readUrbanSound8K(folder);
     case 'abgqi':
     case 'folders':
@@ -109,4 +111,14 @@ async function readLayout(
         { folder },
       );
   }
+}
+
+/** A table told by its layout must be among what may be opened; it could be a link. */
+function requireFile(folder: string, { names, failed }: ListedFiles, name: string): void {
+  if (names.includes(name)) return;
+  const path = join(folder, name);
+  throw (
+    failed.find((one) => one.name === name)?.error ??
+    new CurlewError('FILE_NOT_FOUND', `There is no file at ${path}.`, { path })
+  );
 }

@@ -2,7 +2,8 @@
 
 /** Rounded to int16 and clipped, as a board's microphone gives samples: in [-1, 1). */
 export function asHeard(pcm: Float32Array): Float32Array {
-  return pcm.map((sample) => Math.max(-32_768, Math.min(32_767, Math.round(sample * 32_768))) / 32_768);
+  // int16 has one zero: adding 0 makes −0 that one.
+  return pcm.map((sample) => (Math.max(-32_768, Math.min(32_767, Math.round(sample * 32_768))) + 0) / 32_768);
 }
 
 /**
