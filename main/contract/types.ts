@@ -236,7 +236,7 @@ export interface TelemetrySummary {
 }
 
 export type JobState = 'queued' | 'running' | 'paused' | 'done' | 'failed' | 'cancelled';
-export type JobKind = 'deploy' | 'play' | 'classify';
+export type JobKind = 'deploy' | 'play' | 'classify' | 'train';
 
 export interface Job {
   id: string;
@@ -251,8 +251,8 @@ export interface Job {
   finishedMs: number | null;
   error: { code: ErrorCode; message: string } | null;
   canPause: boolean;
-  /** What the job leaves behind; by kind DeployResult, PlayResult, ClassifyResult. */
-  result: DeployResult | PlayResult | ClassifyResult | null;
+  /** What the job leaves behind; by kind DeployResult, PlayResult, ClassifyResult, TrainResult. */
+  result: DeployResult | PlayResult | ClassifyResult | TrainResult | null;
 }
 
 export interface DeployResult {
@@ -282,6 +282,38 @@ export interface ClassifyResult {
   windows: number;
   audioSeconds: number;
   wallSeconds: number;
+}
+
+/** One epoch of a training; losses are cross-entropies, a router's those of its mixture. */
+export interface EpochFigures {
+  /** Counted from 1. */
+  epoch: number;
+  trainingLoss: number;
+  validationLoss: number;
+  validationAccuracy: number;
+}
+
+/** An expert, or a router, as its training ended. */
+export interface TrainedFigures {
+  id: string;
+  name: string;
+  precision: 1 | 2 | 4 | 8 | 16 | 32 | 'ternary' | 'ternary-activations' | 'static8';
+  /** The epoch whose weights were kept: the one with the lowest validation loss. */
+  best: EpochFigures;
+  /** The loss curves. */
+  reports: EpochFigures[];
+}
+
+export interface TrainResult {
+  kind: 'train';
+  /** Where the trained experts lie. */
+  folder: string;
+  experts: TrainedFigures[];
+  router: TrainedFigures | null;
+  /** Pauses left out. */
+  wallSeconds: number;
+  /** The same summed over the threads. */
+  trainingSeconds: number;
 }
 
 export interface FileEntry {

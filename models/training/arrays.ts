@@ -47,7 +47,8 @@ export function unpackArrays(bytes: Uint8Array): { header: unknown; arrays: Floa
   let position = jsonEnd;
   const arrays = lengths.map((length) => {
     position += 4 * length;
-    return new Float32Array(bytes.slice(position - 4 * length, position).buffer);
+    // A copy of its own: aligned, and of its part alone where the bytes are a Node Buffer.
+    return new Float32Array(new Uint8Array(bytes.subarray(position - 4 * length, position)).buffer);
   });
   return { header, arrays };
 }

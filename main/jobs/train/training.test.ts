@@ -1,0 +1,220 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { separable } from '../../../models/training/testing.ts';
+import { trainRouter } from '../../../models/training/train-router.ts';
+import { trainExpert } from '../../../models/training/train.ts';
+import { quantizeExpert } from '../../../models/experts/quantize.ts';
+import type { Job, TrainResult } from '../../contract/types.ts';
+import { scratchFolder } from '../../recordings/testing.ts';
+import { Jobs } from '../jobs.ts';
+import { MemoryJobStore, whenFinished } from '../testing.ts';
+import { defaultPlan, unitsOf, type TrainPlan } from './plan.ts';
+import type { TrainRequest } from './train-messages.ts';
+import { Training } from './training.ts';
+import { readTrained } from './work-folder.ts';
+
+const data = separable();
+const small = { hidden: [16, 8], epochs: 6, patience: 6, learningRate: 5e-3 };
+const expert = (id: string, more: object) => ({
+  id,
+  options: { ...defaultPlan().experts[0]!.options, ...small, name: id, version: 3, ...more },
+});
+const plan: TrainPlan = {
+  experts: [
+    expert('ternary', { precision: 'ternary' }),
+    expert('float', { precision: 32 }),
+    expert('ptq', { precision: 'static8', calibration: 'percentile' }),
+  ],
+  router: { ...defaultPlan().router!, ...small, name: 'router' },
+};
+const ids = ['ternary', 'float', 'ptq', 'router'];
+
+let scratch: Awaited<ReturnType<typeof scratchFolder>>;
+let store: MemoryJobStore;
+let jobs: Jobs;
+let training: Training;
+
+async function openLab(): Promise<void> {
+  jobs = await Jobs.open(store);
+  training = new Training(jobs);
+}
+
+beforeEach(async () => {
+  scratch = await scratchFolder();
+  store = new MemoryJobStore();
+  await openLab();
+});
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await jobs.close();
+  await scratch.remove();
+});
+
+const folder = () => join(scratch.folder, 'work');
+const start = (what: TrainPlan = plan) =>
+  training.start({ title: 'Train', folder: folder(), data, plan: what });
+
+/** What training in one go, without a job, gives. */
+async function expected() {
+  const trained = [];
+  for (const { options } of plan.experts)
+    trained.push({ ...(await trainExpert(data, options)), precision: options.precision });
+  const experts = trained.map((one) => quantizeExpert(one.expert, one.precision));
+  return [...trained, { ...(await trainRouter(data, experts, plan.router!)), precision: 8 }];
+}
+
+const results = () => Promise.all(ids.map((id) => readTrained(folder(), id)));
+
+/** Calls `meet` with each request to a worker, before it is sent; true holds it back. */
+function onRequest(meet: (worker: Worker, request: TrainRequest) => boolean | void) {
+  const original = Worker.prototype.postMessage;
+  vi.spyOn(Worker.prototype, 'postMessage').mockImplementation(function (this: Worker, message) {
+    if (!meet(this, message as TrainRequest)) Reflect.apply(original, this, [message]);
+  });
+}
+
+/** Resolves at the job's first change that fits. */
+const whenJob = (jobId: string, fits: (job: Job) => boolean) =>
+  new Promise<void>((resolve) => {
+    const unsubscribe = jobs.onChange((job) => {
+      if (job.id !== jobId || !fits(job)) return;
+      unsubscribe();
+      resolve();
+    });
+  });
+
+describe('a training job', () => {
+  it('trains in threads what training in one go gives, to the bit', async () => {
+    const job = await start();
+    const done = await whenFinished(jobs, job.id);
+    expect(done.error).toBeNull();
+    expect(await results()).toEqual(await expected());
+
+    const result = done.result as TrainResult;
+    expect(result.experts.map(({ id, precision }) => [id, precision])).toEqual([
+      ['ternary', 'ternary'],
+      ['float', 32],
+      ['ptq', 'static8'],
+    ]);
+    expect(result.router!.reports.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(result.trainingSeconds).toBeGreaterThan(0);
+    expect(training.curves(job.id)).toEqual(
+      Object.fromEntries([...result.experts, result.router!].map(({ id, reports }) => [id, reports])),
+    );
+    expect((await readdir(folder())).filter((name) => /checkpoint|new/.test(name))).toEqual([]);
+  });
+
+  it('goes on after its thread crashed, and gives the same to the bit', async () => {
+    let runs = 0;
+    let crashes = 0;
+    onRequest((worker, { type }) => {
+      if (type !== 'run' || ++runs % 4 !== 0 || crashes === 2) return false;
+      crashes++;
+      void worker.terminate();
+      return true;
+    });
+    const job = await start();
+    expect((await whenFinished(jobs, job.id)).error).toBeNull();
+    expect(crashes).toBe(2);
+    vi.restoreAllMocks();
+    expect(await results()).toEqual(await expected());
+  });
+
+  it('fails when its thread keeps crashing, and can then be resumed', async () => {
+    onRequest((worker, { type }) => {
+      if (type !== 'run') return false;
+      void worker.terminate();
+      return true;
+    });
+    const job = await start();
+    expect((await whenFinished(jobs, job.id)).error?.code).toBe('INTERNAL');
+    vi.restoreAllMocks();
+    jobs.resume(job.id);
+    expect((await whenFinished(jobs, job.id)).state).toBe('done');
+    expect(await results()).toEqual(await expected());
+  });
+
+  it('is taken up by the next lab from its checkpoints, and gives the same to the bit', async () => {
+    // A checkpoint after every moment of training; the lab dies once a course has gone some way.
+    const clock = performance.now.bind(performance);
+    let shift = 0;
+    vi.spyOn(performance, 'now').mockImplementation(() => clock() + shift);
+    let kept = 0;
+    let died = null as Promise<void> | null;
+    onRequest((_, { type }) => {
+      if (type === 'run') shift += 30_000;
+      if (type === 'keep' && ++kept === 3) died = jobs.close();
+    });
+    const job = await start();
+    await vi.waitUntil(() => died !== null, { timeout: 20_000 });
+    await died;
+    vi.restoreAllMocks();
+    expect((await readdir(folder())).filter((name) => name.endsWith('.checkpoint')).length).toBeGreaterThan(
+      0,
+    );
+
+    await openLab();
+    expect(jobs.get(job.id).state).toBe('paused');
+    jobs.resume(job.id);
+    expect((await whenFinished(jobs, job.id)).error).toBeNull();
+    expect(await results()).toEqual(await expected());
+  });
+
+  it('stops while it is paused, goes on when resumed, and trains no more once it is cancelled', async () => {
+    const job = await start();
+    await whenJob(job.id, ({ progress }) => (progress ?? 0) > 0);
+    jobs.pause(job.id);
+    const asked: string[] = [];
+    onRequest((_, { type }) => void asked.push(type));
+    // Each of the two lanes may have been about to ask once more.
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    expect(asked.filter((type) => type === 'run').length).toBeLessThanOrEqual(2);
+    jobs.resume(job.id);
+    await vi.waitUntil(() => asked.filter((type) => type === 'run').length > 2, { timeout: 20_000 });
+    jobs.cancel(job.id);
+    expect((await whenFinished(jobs, job.id)).state).toBe('cancelled');
+    expect(await readTrained(folder(), 'router')).toBeNull();
+  });
+
+  it('trains the float reference once for every calibration of it', () => {
+    const calibrated = (['min-max', 'percentile', 'mse'] as const).map((calibration) =>
+      expert(calibration, { precision: 'static8', calibration }),
+    );
+    const units = unitsOf({
+      ...plan,
+      experts: [...plan.experts, ...calibrated, expert('wide', { hidden: [20] })],
+    });
+    expect(units.map(({ experts }) => experts.map(({ id }) => id))).toEqual([
+      ['ternary'],
+      ['float', 'ptq', 'min-max', 'percentile', 'mse'],
+      ['wide'],
+    ]);
+  });
+
+  it.each<[string, TrainPlan]>([
+    ['no expert', { ...plan, experts: [] }],
+    ['an id that is no file name', { ...plan, experts: [expert('../up', {})] }],
+    ['an id twice', { ...plan, experts: [plan.experts[0]!, plan.experts[0]!] }],
+    ['the router’s id', { ...plan, experts: [expert('router', {})] }],
+  ])('is refused with %s', async (_, wrong) => {
+    await expect(start(wrong)).rejects.toMatchObject({ code: 'REQUEST_INVALID' });
+  });
+
+  it('is refused with data that cannot be learned from, before it starts', async () => {
+    const broken = { ...data, labels: data.labels.slice(1) };
+    await expect(training.start({ title: '', folder: folder(), data: broken, plan })).rejects.toMatchObject({
+      code: 'TRAINING_FAILED',
+    });
+    expect(jobs.list()).toEqual([]);
+  });
+
+  it('fails where a file of its folder is damaged', async () => {
+    const job = await start();
+    const bytes = await readFile(join(folder(), 'data'));
+    bytes[bytes.length >> 1]! ^= 1;
+    await writeFile(join(folder(), 'data'), bytes);
+    expect((await whenFinished(jobs, job.id)).error?.code).toBe('TRAINING_FAILED');
+  });
+});
