@@ -1,0 +1,26 @@
+/**
+ * Where the paper's claims hold for these results and where they do not, decided from the figures by rules. A claim
+ * about a difference needs a test that shows it after Holm's correction. A claim about a ratio holds from 90 % of
+ * the paper's figure on, and holds in part where the direction alone is right.
+ */
+import { controls } from './claims/controls.ts';
+import { published } from './claims/published.ts';
+import type { Results } from './results.ts';
+
+export type Verdict = 'holds' | 'holds in part' | 'does not hold' | 'not shown' | 'not examined';
+
+export interface Claim {
+  /** The paper's own claim, or what has to be so if routing by curiosity is worth anything. */
+  readonly origin: 'paper' | 'control';
+  readonly claim: string;
+  readonly verdict: Verdict;
+  /** What was found here, in a sentence or more with its figures. */
+  readonly finding: string;
+}
+
+export function claimsOf(results: Results): Claim[] {
+  return [
+    ...published.map((rule) => ({ origin: 'paper' as const, ...rule(results) })),
+    ...controls.map((rule) => ({ origin: 'control' as const, ...rule(results) })),
+  ];
+}

@@ -1,0 +1,86 @@
+import { digits, list, score } from '../format.ts';
+import type { MixtureResult, UncertaintyKind } from '../results.ts';
+import { curious, judged, notExamined, plainRouter, type Rule, type Wanted } from './rules.ts';
+
+/** What the paper does not test, and what its claims stand or fall with. */
+export const controls: readonly Rule[] = [
+  alphaRaisesPrecision,
+  curiosityBeatsChance,
+  routingBeatsOneExpert,
+  curiosityFindsErrors,
+];
+
+const answers: Wanted = { measures: ['accuracy', 'weighted-f1'] };
+
+function alphaRaisesPrecision(results: Parameters<Rule>[0]) {
+  const claim = 'A larger alpha moves sounds to experts of higher precision.';
+  const plain = plainRouter(results);
+  const routers = curious(results);
+  if (!plain || routers.length === 0)
+    return { claim, ...notExamined('There is no plain or no curiosity router.') };
+  const steps = [plain, ...routers];
+  const rises = steps.slice(1).map((next, i) => next.meanBits - steps[i]!.meanBits);
+  const rose = routers.at(-1)!.meanBits > plain.meanBits;
+  const path = steps.map(({ alpha, meanBits }) => `${meanBits.toFixed(2)} at alpha ${alpha ?? 0}`);
+  return {
+    claim,
+    verdict: rose ? (rises.every((rise) => rise >= 0) ? 'holds' : 'holds in part') : 'does not hold',
+    finding: `Mean bits: ${list(path)}.`,
+  } as const;
+}
+
+function curiosityBeatsChance(results: Parameters<Rule>[0]) {
+  const random = results.mixtures.filter(({ kind }) => kind === 'random');
+  const claim =
+    'Curiosity routing answers better than random routing at equal mean bits: the gain is in the choice, not in the bits.';
+  const judgements = random.map((mixture) =>
+    judged(results, [...curious(results)], mixture, answers, 'more'),
+  );
+  const examined = judgements.filter(({ verdict }) => verdict !== 'not examined');
+  if (examined.length === 0) return { claim, ...notExamined('There is no test against random routing.') };
+  const verdicts = new Set(examined.map(({ verdict }) => verdict));
+  return {
+    claim,
+    verdict: verdicts.size === 1 ? examined[0]!.verdict : ('holds in part' as const),
+    finding: examined.map(({ finding }) => finding).join(' '),
+  };
+}
+
+function routingBeatsOneExpert(results: Parameters<Rule>[0]) {
+  const claim = 'A router answers better than the bank’s best expert alone.';
+  const alone = results.mixtures.filter(({ kind }) => kind === 'always');
+  const [best] = alone.toSorted(byWeightedF1);
+  const routers = results.mixtures.filter(({ kind }) => kind === 'plain' || kind === 'curiosity');
+  if (!best || routers.length === 0) {
+    return { claim, ...notExamined('No expert was examined alone beside a router.') };
+  }
+  const f1 = [...routers, best].map(
+    ({ name, scores }) => `${score(scores.weightedF1.pooled.value)} with ${name}`,
+  );
+  const { verdict, finding } = judged(results, routers, best, answers, 'more');
+  return { claim, verdict, finding: `Weighted F1: ${list(f1)}. ${finding}` };
+}
+
+const byWeightedF1 = (a: MixtureResult, b: MixtureResult) =>
+  b.scores.weightedF1.pooled.value - a.scores.weightedF1.pooled.value;
+
+function curiosityFindsErrors(results: Parameters<Rule>[0]) {
+  const claim = 'Curiosity tells wrong answers from right ones better than the plain top probability does.';
+  const found = curious(results).flatMap(({ name, scores }) => {
+    const auroc = (kind: UncertaintyKind) =>
+      scores.uncertainty.find((uncertainty) => uncertainty.kind === kind)?.auroc ?? null;
+    const [curiosity, softmax] = [auroc('curiosity'), auroc('max-softmax')];
+    return curiosity === null || softmax === null ? [] : [{ name, curiosity, softmax }];
+  });
+  if (found.length === 0)
+    return { claim, ...notExamined('No router has curiosity and both right and wrong answers.') };
+  const wins = found.filter(({ curiosity, softmax }) => curiosity > softmax).length;
+  const texts = found.map(
+    ({ name, curiosity, softmax }) => `${digits(curiosity)} against ${digits(softmax)} with ${name}`,
+  );
+  return {
+    claim,
+    verdict: wins === 0 ? 'does not hold' : wins === found.length ? 'holds' : 'holds in part',
+    finding: `AUROC of curiosity against 1 − max-softmax: ${list(texts)}; not tested.`,
+  } as const;
+}

@@ -1,0 +1,97 @@
+import type { Claim, Verdict } from '../claims.ts';
+import { costOf, type CostFigures, type Model } from '../cost.ts';
+import { outcomeOf, readings } from '../reading.ts';
+import type { ExpertResult, Measure, MixtureResult, Results, TestResult } from '../results.ts';
+
+export type Rule = (results: Results) => Omit<Claim, 'origin'>;
+
+/** 0.05 for a level of 0.95, without the rounding of binary fractions. */
+export const significance = ({ protocol }: Results): number => Number((1 - protocol.level).toPrecision(6));
+
+/** Share of the paper's figure from which on a ratio counts as the same. */
+export const closeEnough = 0.9;
+
+export const bitLinear = ({ experts }: Results, bits: number): ExpertResult | undefined =>
+  experts.find((expert) => expert.family === 'bitlinear' && expert.bits === bits);
+
+export const plainRouter = ({ mixtures }: Results): MixtureResult | undefined =>
+  mixtures.find(({ kind }) => kind === 'plain');
+
+/** Rising alpha. */
+export const curious = ({ mixtures }: Results): MixtureResult[] =>
+  mixtures
+    .filter(({ kind, alpha }) => kind === 'curiosity' && alpha !== null && alpha > 0)
+    .sort((a, b) => a.alpha! - b.alpha!);
+
+export const costIn = (results: Results, model: Model | undefined): CostFigures | null =>
+  model ? costOf(model, results.carbon) : null;
+
+export interface Wanted {
+  readonly measures: readonly Measure[];
+  /** Of spread: tests of variance alone; else those of size alone. */
+  readonly spread?: boolean;
+}
+
+/** Tests of these measures between two models, whichever of them is called a. */
+export const testsBetween = (
+  { tests }: Results,
+  one: string,
+  other: string,
+  { measures, spread = false }: Wanted,
+): TestResult[] =>
+  tests.filter(
+    ({ test, a, b, measure }) =>
+      measures.includes(measure) &&
+      (test === 'brown-forsythe') === spread &&
+      ((a === one && b === other) || (a === other && b === one)),
+  );
+
+/** What tests say of "`model` has more": of its measure, or of its spread. */
+function sideOf(test: TestResult, model: string, level: number): 'more' | 'less' | 'neither' {
+  const outcome = outcomeOf(test, level);
+  if (outcome === 'undecided' || outcome === 'equivalent') return 'neither';
+  return (outcome === 'a more') === (test.a === model) ? 'more' : 'less';
+}
+
+/**
+ * A claim that models have more (or less) than another, by tests against it; equivalence decides nothing here.
+ * @param side the side of the models in `models` that the claim is about
+ */
+export function judged(
+  results: Results,
+  models: readonly { readonly name: string }[],
+  other: { readonly name: string } | undefined,
+  wanted: Wanted,
+  side: 'more' | 'less',
+): Pick<Claim, 'verdict' | 'finding'> {
+  const level = significance(results);
+  const found = models.flatMap(({ name }) =>
+    testsBetween(results, name, other?.name ?? '', wanted)
+      .filter(({ test }) => test !== 'tost')
+      .map((test) => ({ test, side: sideOf(test, name, level) })),
+  );
+  if (found.length === 0) return notExamined('No test between the models that it is about was made.');
+  const sides = found.map((entry) => entry.side).filter((decided) => decided !== 'neither');
+  return {
+    verdict: verdictOf(sides, side),
+    finding: readings(found.map(({ test }) => test), level), // prettier-ignore
+  };
+}
+
+function verdictOf(decided: readonly ('more' | 'less')[], wanted: 'more' | 'less'): Verdict {
+  const wins = decided.filter((side) => side === wanted).length;
+  if (decided.length === 0) return 'not shown';
+  if (wins === decided.length) return 'holds';
+  return wins === 0 ? 'does not hold' : 'holds in part';
+}
+
+export const notExamined = (finding: string): { verdict: Verdict; finding: string } => ({
+  verdict: 'not examined',
+  finding,
+});
+
+/** A claim that something is larger by a factor, or at least larger than `neutral`. */
+export function ratioVerdict(found: number, published: number, neutral: number): Verdict {
+  if (found >= closeEnough * published) return 'holds';
+  return found > neutral ? 'holds in part' : 'does not hold';
+}

@@ -1,0 +1,60 @@
+import { breakEvenInferences, f1PerMillijoule, gramsPerThousand } from '../evaluation/carbon.ts';
+import { deviation, mean, quantile } from '../evaluation/moments.ts';
+import type { CarbonAssumptions, Cost, ExpertResult, Figure, MixtureResult } from './results.ts';
+
+/** An expert or a mixture: whatever answers sounds, and costs something. */
+export type Model = ExpertResult | MixtureResult;
+
+export interface CostFigures {
+  readonly inferences: number;
+  readonly latencySource: Figure['source'];
+  /** Microseconds. */
+  readonly mean: number;
+  readonly deviation: number | null;
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+  readonly millijoule: Figure | null;
+  /** Of weighted F1 over all clips; its source is the energy's. */
+  readonly f1PerMillijoule: Figure | null;
+  /** Grams for a thousand inferences: modelled, as the grid's intensity is an assumption. */
+  readonly grams: Figure | null;
+  /** Inferences whose emissions equal the training's. */
+  readonly breakEven: Figure | null;
+}
+
+/** What a table says of a model's cost on the board; null where it was not run on one. */
+export function costOf({ cost, scores }: Model, carbon: CarbonAssumptions | null): CostFigures | null {
+  if (cost === null || cost.latencyUs.length === 0) return null;
+  const { latencyUs, latencySource, millijoule } = cost;
+  return {
+    inferences: latencyUs.length,
+    latencySource,
+    mean: mean(latencyUs),
+    deviation: deviation(latencyUs),
+    p50: quantile(latencyUs, 0.5),
+    p95: quantile(latencyUs, 0.95),
+    p99: quantile(latencyUs, 0.99),
+    millijoule,
+    f1PerMillijoule: millijoule && {
+      value: f1PerMillijoule(scores.weightedF1.pooled.value, millijoule.value),
+      source: millijoule.source,
+    },
+    ...emissions(millijoule, carbon),
+  };
+}
+
+function emissions(
+  millijoule: Cost['millijoule'],
+  carbon: CarbonAssumptions | null,
+): Pick<CostFigures, 'grams' | 'breakEven'> {
+  if (!millijoule || !carbon) return { grams: null, breakEven: null };
+  const { training, gramsPerKwh } = carbon;
+  return {
+    grams: { value: gramsPerThousand(millijoule.value, gramsPerKwh), source: 'modelled' },
+    breakEven: training && {
+      value: breakEvenInferences(training.seconds.value, training.watts, millijoule.value),
+      source: 'modelled',
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import type { Estimate, Score } from './results.ts';
+
+/** What stands in place of a figure that is not there. */
+export const noFigure = 'no figure';
+
+/** Three significant digits, of small numbers at most; whole numbers in full. */
+export function digits(value: number): string {
+  if (Number.isInteger(value)) return grouped(value || 0);
+  const size = Math.abs(value);
+  if (size >= 100) return grouped(Math.round(value));
+  if (size < 1e-4) {
+    const [mantissa, exponent] = value.toExponential(1).split('e');
+    return `${mantissa} × 10^${Number(exponent)}`;
+  }
+  return value.toPrecision(3);
+}
+
+/** Thousands apart. */
+export const grouped = (value: number): string => value.toLocaleString('en-GB');
+
+export const share = (value: number): string => `${(100 * value).toFixed(1)} %`;
+
+export const score = (value: number): string => value.toFixed(3);
+
+export const estimate = ({ value, low, high }: Estimate): string =>
+  `${score(value)} [${score(low)}, ${score(high)}]`;
+
+export const spread = ({ mean, deviation }: Pick<Score, 'mean' | 'deviation'>): string =>
+  deviation === null ? score(mean) : `${score(mean)} ± ${score(deviation)}`;
+
+/** Probability of a test; what is smaller can no longer be told apart usefully. */
+export const probability = (p: number): string => (p < 1e-4 ? '< 0.0001' : p.toPrecision(3));
+
+export const milliseconds = (microseconds: number): string => digits(microseconds / 1000);
+
+export const count = (n: number, one: string, many = `${one}s`): string =>
+  `${grouped(n)} ${n === 1 ? one : many}`;
+
+/** 'a', 'a and b', 'a, b and c'. */
+export const list = (items: readonly string[]): string =>
+  items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
+
+export const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10);

@@ -1,0 +1,35 @@
+import { day } from './format.ts';
+import { markup, Markup } from './markup.ts';
+import type { Results } from './results.ts';
+import { headline, sections, summaryOf } from './sections.ts';
+import { style } from './style.ts';
+
+/**
+ * The whole report as one HTML file: no script, nothing loaded from elsewhere, light or dark as the reader's system.
+ * Every text of the results is escaped.
+ */
+export function reportHtml(results: Results): string {
+  const parts = sections(results);
+  const top = headline(results);
+  // The style sheet is a constant of ours, and a style element's text is not unescaped by browsers.
+  return markup`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${results.title}</title>
+<style>${new Markup(style)}</style>
+</head>
+<body><main>
+<h1>${results.title}</h1>
+<p class="soft">${results.dataSet.name}, ${day(results.createdMs)}, Curlew ${results.version}</p>
+<p>${summaryOf(results)}${top === null ? null : ` ${top}`}</p>
+<nav>${parts.map(({ id, title }) => markup`<a href="#${id}">${title}</a>`)}</nav>
+${parts.map(
+  ({ id, title, body }) => markup`<section id="${id}"><h2>${title}</h2>
+${body}</section>
+`,
+)}</main></body>
+</html>
+`.text;
+}

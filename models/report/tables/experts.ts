@@ -1,0 +1,139 @@
+import { deviation, mean } from '../../evaluation/moments.ts';
+import { digits, estimate, grouped, score, share, spread } from '../format.ts';
+import type { EncoderSummary, Estimate, ExpertFamily, ModelScores, Results, Score } from '../results.ts';
+import { emptyCell, figureCell, sourcedCell, textCell, type Cell, type Table } from '../table.ts';
+
+const families: Record<ExpertFamily, string> = {
+  float: 'float',
+  bitlinear: 'BitLinear',
+  ternary: 'ternary, int8 activations',
+  'ternary-activations': 'ternary weights and activations',
+  ptq: 'post-training quantization',
+};
+
+/** Table 1: what each expert takes. */
+export function sizeTable({ experts, encoder }: Results): Table {
+  const rows = experts.map((expert): Cell[] => [
+    textCell(expert.name),
+    textCell(families[expert.family]),
+    textCell(expert.detail),
+    figureCell(expert.bits, 'counted', digits),
+    figureCell(expert.parameters, 'counted', grouped),
+    sourcedCell(expert.imageBytes, grouped),
+    sourcedCell(expert.flashBytes, grouped),
+    sourcedCell(expert.ramBytes, grouped),
+  ]);
+  rows.push([
+    textCell(`${encoder.name} (encoder)`),
+    textCell('encoder'),
+    textCell(`embedding of ${grouped(encoder.embeddingSize)} numbers`),
+    emptyCell,
+    figureCell(encoder.parameters, 'counted', grouped),
+    sourcedCell(encoder.imageBytes, grouped),
+    sourcedCell(encoder.flashBytes, grouped),
+    sourcedCell(encoder.ramBytes, grouped),
+  ]);
+  return {
+    title: 'Table 1. Size and precision',
+    columns: ['Name', 'Kind', 'Detail', 'Bits', 'Parameters', 'Image, bytes', 'Flash, bytes', 'RAM, bytes'],
+    rows,
+    notes: ['The encoder is listed by itself: every expert of a bank shares it.'],
+  };
+}
+
+/** The encoder's own classifier, float and int8, by fold. */
+export function encoderTable({ name, folds }: EncoderSummary): Table {
+  const accuracies = (folds ?? []).map(({ fold, float, int8 }) => ({ part: `fold ${fold}`, float, int8 }));
+  const column = (of: 'float' | 'int8') => accuracies.map((row) => row[of]);
+  const row = (part: string, values: readonly (number | null)[]) => [
+    textCell(part),
+    ...values.map((value) => figureCell(value, 'measured', share)),
+  ];
+  return {
+    title: `Accuracy of the classifier that ${name} was trained with`,
+    columns: ['Part', 'Float', 'Int8'],
+    rows: [
+      ...accuracies.map(({ part, float, int8 }) => row(part, [float, int8])),
+      row('mean over folds', [mean(column('float')), mean(column('int8'))]),
+      row('deviation over folds', [deviation(column('float')), deviation(column('int8'))]),
+    ],
+    notes: [],
+  };
+}
+
+interface Model {
+  readonly name: string;
+  readonly scores: ModelScores;
+}
+
+const measures = [
+  ['Accuracy', (scores: ModelScores) => scores.accuracy],
+  ['Macro-F1', (scores: ModelScores) => scores.macroF1],
+  ['Weighted F1', (scores: ModelScores) => scores.weightedF1],
+] as const;
+
+const estimated = (value: Estimate): Cell => ({
+  text: estimate(value),
+  value: value.value,
+  source: 'measured',
+});
+
+/** Table 2 as people read it: a row for each model and measure, a column a fold. */
+export function scoreTable({ experts, mixtures, dataSet, protocol }: Results): Table {
+  const folds = dataSet.folds.map(({ fold }) => fold);
+  const inFold = (values: Score, fold: number) => values.folds.find((entry) => entry.fold === fold);
+  const rows = [...experts, ...mixtures].flatMap(({ name, scores }: Model) =>
+    measures.map(([measure, of]): Cell[] => {
+      const values = of(scores);
+      return [
+        textCell(name),
+        textCell(measure),
+        ...folds.map((fold) => {
+          const found = inFold(values, fold);
+          return found ? estimated(found) : figureCell(null, 'measured', score);
+        }),
+        { text: spread(values), value: values.mean, source: 'measured' },
+        estimated(values.pooled),
+      ];
+    }),
+  );
+  return {
+    title: 'Table 2. Accuracy and F1 by fold',
+    columns: [
+      'Model',
+      'Measure',
+      ...folds.map((fold) => `Fold ${fold}`),
+      'Mean ± deviation over folds',
+      'All clips',
+    ],
+    rows,
+    notes: [
+      `In brackets: ${100 * protocol.level} % percentile intervals of a bootstrap that draws whole sources, ${grouped(protocol.resamples)} resamples. The deviation is the sample standard deviation over the folds.`,
+    ],
+  };
+}
+
+/** Table 2 for programs: one estimate a row. */
+export function scoreRows({ experts, mixtures }: Results): Pick<Table, 'columns' | 'rows'> {
+  const measured = (value: number | null) => figureCell(value, 'measured', score);
+  const part = (name: string, clips: number, { value, low, high }: Estimate) => [
+    textCell(name),
+    figureCell(clips, 'counted', grouped),
+    ...[value, low, high].map(measured),
+    emptyCell,
+  ];
+  return {
+    columns: ['Model', 'Measure', 'Part', 'Clips', 'Value', 'Low', 'High', 'Deviation over folds'],
+    rows: [...experts, ...mixtures].flatMap(({ name, scores }: Model) =>
+      measures.flatMap(([measure, of]) => {
+        const { folds, pooled, mean, deviation } = of(scores);
+        const over = [textCell('mean over folds'), figureCell(scores.clips, 'counted', grouped)];
+        return [
+          ...folds.map((fold) => part(`fold ${fold.fold}`, fold.clips, fold)),
+          part('all clips', scores.clips, pooled),
+          [...over, measured(mean), emptyCell, emptyCell, measured(deviation)],
+        ].map((cells) => [textCell(name), textCell(measure), ...cells]);
+      }),
+    ),
+  };
+}
