@@ -6,7 +6,7 @@
 
 enum { EXPERTS = 10, WRONG = -1 };
 
-static float answers[BANK_ANSWERS + 1][3];
+static float answers[ENCODER_ANSWERS + 1][3];
 static uint8_t window[CUR_FRAMES * CUR_BANDS * 4];
 
 static int run(void) {
@@ -21,7 +21,7 @@ int who_answers(void) {
     int rc = run();
     if (rc == CUR_RC_NO_EXPERT) return NOBODY;
     if (rc) return WRONG;
-    for (int who = 1; who <= BANK_ANSWERS; who++) {
+    for (int who = 1; who <= ENCODER_ANSWERS; who++) {
         if (memcmp(answers[who], rig_board.last.scores.logits, sizeof answers[who]) == 0) return who;
     }
     return WRONG;
@@ -64,6 +64,20 @@ static int deploy_bank(void) {
     return rig_activate_bank(slots, 3, (int)rig_slot);
 }
 
+/* --- An expert and the encoder that it names --- */
+
+static int deploy_encoder(void) {
+    uint8_t hash[32];
+    rig_image_len = images_encoder(rig_image, 70);
+    fake_sha256(rig_image, rig_image_len, hash);
+    if (rig_upload() || rig_ask_slot(3, rig_slot)) return WRONG;
+    struct images_plan plan = images_expert(2, 1);
+    plan.encoder_hash = hash;
+    plan.embedding = 48;
+    rig_image_len = images_build(rig_image, &plan, 71);
+    return rig_upload() || rig_ask_slot(3, rig_slot) || rig_activate(rig_slot);
+}
+
 void scenarios_start(void) {
     rig_direct = 1;
     test_seed(77);
@@ -77,6 +91,9 @@ void scenarios_start(void) {
     rig_start();
     if (deploy_bank() || run()) printf("the bank does not run\n");
     memcpy(answers[BANK_ANSWERS], rig_board.last.scores.logits, sizeof answers[BANK_ANSWERS]);
+    rig_start();
+    if (deploy_encoder() || run()) printf("the expert with an encoder does not run\n");
+    memcpy(answers[ENCODER_ANSWERS], rig_board.last.scores.logits, sizeof answers[ENCODER_ANSWERS]);
 }
 
 /* --- Before --- */
@@ -96,6 +113,12 @@ static void two_on_trial(void) {
 static void two(void) {
     two_on_trial();
     pass_trial();
+}
+
+static void encoder_then_one(void) {
+    deploy_encoder();
+    pass_trial();
+    one();
 }
 
 static void one_and_another(void) {
@@ -172,6 +195,10 @@ static int restart_three_times(void) {
 static int restart(void) {
     rig_restart(CUR_CAUSE_POWER);
     return 0;
+}
+
+static int roll_back_to_encoder(void) {
+    return who_answers() == ENCODER_ANSWERS ? 0 : rig_ask_experts(6);
 }
 
 static int roll_back(void) {
@@ -350,6 +377,8 @@ const struct scenario scenarios[] = {
     {"erase", two_and_a_third, erase_others, 2, 2, others_are_gone, 0},
     {"damaged", damaged, restart, 1, 1, NULL, 0},
     {"bank", one, deploy_bank, 1, BANK_ANSWERS, NULL, 0x20000},
+    {"encoder", one, deploy_encoder, 1, ENCODER_ANSWERS, NULL, 0},
+    {"encoder-back", encoder_then_one, roll_back_to_encoder, 1, ENCODER_ANSWERS, NULL, 0},
     {"file", one, send_file, 1, 1, file_is_whole, 0},
     {"settings", one, change_settings, 1, 1, settings_are_whole, 0},
     {"key", nothing, change_key, NOBODY, NOBODY, key_is_whole, 0},
