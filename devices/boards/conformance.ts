@@ -187,6 +187,7 @@ export function boardConformance(
       expect(await board.rollback()).toEqual({
         active: [before],
         router: null,
+        encoder: null,
         previous: [slot],
         trial: 'none',
       });

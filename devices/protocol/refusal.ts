@@ -19,10 +19,11 @@ const ours: Record<number, [name: string, sentence: string]> = {
   11: ['not_verified', 'there is no verified expert there'],
   12: ['incomplete', 'it has not received a whole window of sound'],
   13: ['full', 'it has no room for another expert; erase one first'],
-  14: ['bad_bank', 'these experts do not belong together, or not to this router'],
+  14: ['bad_bank', 'these experts do not belong together, or not to this router or encoder'],
   15: ['not_signed', 'it takes only what is signed with its key, and this is not'],
   16: ['too_old', 'it is protected against roll back, and a newer version has run on it'],
   17: ['bad_setting', 'one of the settings is out of the range that it can work with'],
+  18: ['no_encoder', 'it does not hold the encoder that these experts need; send that first'],
 };
 const standard: Record<number, [name: string, sentence: string]> = {
   1: ['unknown', 'it met an error that it cannot name'],

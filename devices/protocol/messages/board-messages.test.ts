@@ -102,6 +102,14 @@ describe('the store on the wire', () => {
     });
   });
 
+  test('tells which slot the encoder lies in, and of none where the board has never heard of one', () => {
+    const of = (encoder: object) =>
+      expertList.decode(fields({ ...list, ...encoder, slots: [{ ...slot, kind: 3 }] }));
+    expect(of({ encoder: 3 })).toMatchObject({ encoder: 3, slots: [{ kind: 'encoder' }] });
+    expect(of({ encoder: -1 }).encoder).toBeNull();
+    expect(of({}).encoder).toBeNull();
+  });
+
   test('is refused where a number of a bank is none', () => {
     expect(() => expertList.decode(fields({ ...list, active: ['0'] }))).toThrow(
       expect.objectContaining({ code: 'BOARD_BAD_REPLY' }),

@@ -9,8 +9,8 @@ export interface SlotState {
   offset: number;
   /** The rest is known once the image is verified: empty, null, 0 or false before. */
   name: string;
-  kind: 'expert' | 'router' | null;
-  /** Of the hidden layers' weights. */
+  kind: 'expert' | 'router' | 'encoder' | null;
+  /** Of the hidden layers' weights; of an encoder 8. */
   bits: number;
   ternary: 'no' | 'weights' | 'weights and activations';
   version: number;
@@ -25,6 +25,8 @@ export interface Banks {
   /** In the router's order; empty for none. */
   active: number[];
   router: number | null;
+  /** The slot of the encoder that they take their embedding from; null for the log-mel's statistics. */
+  encoder: number | null;
   /** Where roll back leads; empty for nowhere. */
   previous: number[];
   trial: 'none' | 'trial' | 'fell_back';
@@ -40,16 +42,19 @@ export interface SlotTable extends Banks {
   freeBytes: number;
 }
 
-const kinds: SlotState['kind'][] = [null, 'expert', 'router'];
+const kinds: SlotState['kind'][] = [null, 'expert', 'router', 'encoder'];
 const ternary: SlotState['ternary'][] = ['no', 'weights', 'weights and activations'];
 const trials = new Set(['none', 'trial', 'fell_back']);
 
+const slotOrNone = (slot: number): number | null => (slot < 0 ? null : slot);
+
 export function decodeBanks(reply: Fields): Banks {
-  const router = reply.number('router');
   const trial = reply.text('trial');
   return {
     active: reply.numbers('active'),
-    router: router < 0 ? null : router,
+    router: slotOrNone(reply.number('router')),
+    // Firmware from before there were encoders says nothing of one.
+    encoder: reply.has('encoder') ? slotOrNone(reply.number('encoder')) : null,
     previous: reply.numbers('previous'),
     // A state that this lab does not know is one that it cannot vouch for.
     trial: trials.has(trial) ? (trial as Banks['trial']) : 'trial',

@@ -61,12 +61,14 @@ static void pair_slots(struct cur_cbor_writer *w, const char *key, const struct 
         cur_cbor_write_u32(w, bank->slot[i]);
 }
 
-/* Four pairs of a map. */
+/* Five pairs of a map. */
 static void write_banks(const struct cur_store *s, struct cur_cbor_writer *w) {
     static const char *const trials[] = {"none", "trial", "fell_back"};
     pair_slots(w, "active", &s->active);
     cur_cbor_write_text(w, "router");
     cur_cbor_write_int(w, s->active.router);
+    cur_cbor_write_text(w, "encoder");
+    cur_cbor_write_int(w, s->active.encoder);
     pair_slots(w, "previous", &s->previous);
     cur_cbor_write_text(w, "trial");
     cur_cbor_write_text(w, trials[s->trial]);
@@ -76,7 +78,7 @@ static int list(struct cur_board *b, struct cur_cbor_writer *w) {
     uint32_t used = 0;
     for (int i = 0; i < CUR_SLOTS; i++)
         used += b->store.slot[i].state != CUR_SLOT_EMPTY;
-    cur_cbor_write_map(w, 8);
+    cur_cbor_write_map(w, 9);
     cur_cbor_write_text(w, "slots");
     cur_cbor_write_array(w, used);
     for (int i = 0; i < CUR_SLOTS; i++) {
@@ -227,7 +229,7 @@ static int answer_banks(struct cur_board *b, int rc, struct cur_cbor_writer *w) 
         (void)cur_expert_load(b);
         return rc;
     }
-    cur_cbor_write_map(w, 4);
+    cur_cbor_write_map(w, 5);
     write_banks(&b->store, w);
     return 0;
 }
