@@ -144,8 +144,12 @@ function staticFunctions(symbols: string, file: string): string[] {
 export function readFirmware(elf: string): Firmware {
   const functions = readFunctions(run('arm-none-eabi-objdump', '-d', elf));
   const symbols = run('arm-none-eabi-readelf', '-sW', elf);
-  const reserved = /\s([0-9a-f]+)\s+\d+ \S+\s+\S+\s+\S+\s+ABS machine_stack_size/.exec(symbols)?.[1];
-  if (!reserved) throw new Error(`${elf} has no machine_stack_size.`);
+  const addressOf = (name: string): number => {
+    const found = new RegExp(`\\s([0-9a-f]+)\\s.*\\s${name}$`, 'm').exec(symbols)?.[1];
+    if (!found) throw new Error(`${elf} has no ${name}.`);
+    return Number.parseInt(found, 16);
+  };
+  const reserved = addressOf('machine_stack_top') - addressOf('machine_stack_limit');
   const hardware = staticFunctions(symbols, hardwareFile).filter(
     (key) => !notHardware.has(key.split(' ')[1]!),
   );
@@ -162,5 +166,5 @@ export function readFirmware(elf: string): Firmware {
     return exceptionFrame + Math.max(...depths);
   });
   const bound = main.bytes + interrupts.reduce((a, b) => a + b);
-  return { functions, stack: { bound, reserved: Number.parseInt(reserved, 16), path: main.path } };
+  return { functions, stack: { bound, reserved, path: main.path } };
 }
