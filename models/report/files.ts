@@ -6,7 +6,8 @@ import { tableCsv } from './table.ts';
 import { calibrationTable, uncertaintyTable } from './tables/calibration.ts';
 import { classTable, foldTable, problemTable } from './tables/data-set.ts';
 import { encoderTable, scoreRows, sizeTable } from './tables/experts.ts';
-import { agreementTable, costTable, mixtureTable } from './tables/mixtures.ts';
+import { agreementTable, energyTable, latencyTable } from './tables/cost.ts';
+import { mixtureTable } from './tables/mixtures.ts';
 import { testRows } from './tables/tests.ts';
 
 export interface ReportFile {
@@ -28,7 +29,8 @@ export function reportCsv(results: Results): ReportFile[] {
     'table-2-scores': scoreRows(results),
     'table-3-mixtures': mixtureTable(results),
     'table-4-tests': testRows(results),
-    cost: costTable(results),
+    latency: latencyTable(results),
+    energy: energyTable(results),
     agreement: agreementTable(results),
     calibration: calibrationTable(results),
     'error-detection': uncertaintyTable(results),
@@ -42,7 +44,7 @@ export function reportCsv(results: Results): ReportFile[] {
     'risk-coverage': riskRows(models),
     'uncertainty-histograms': histogramRows(models),
     'routing-flips': flipRows(results),
-    latencies: latencyRows(models),
+    inferences: latencyRows(models),
     losses: lossRows(models),
   };
   return [

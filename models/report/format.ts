@@ -3,17 +3,20 @@ import type { Estimate, Score } from './results.ts';
 /** What stands in place of a figure that is not there. */
 export const noFigure = 'no figure';
 
-/** Three significant digits, of small numbers at most; whole numbers in full. */
+/** Three significant digits, whole numbers and those from 100 on without a fraction. */
 export function digits(value: number): string {
   if (Number.isInteger(value)) return grouped(value || 0);
   const size = Math.abs(value);
   if (size >= 100) return grouped(Math.round(value));
   if (size < 1e-4) {
     const [mantissa, exponent] = value.toExponential(1).split('e');
-    return `${mantissa} × 10^${Number(exponent)}`;
+    return `${mantissa} × 10${raised(exponent!)}`;
   }
   return value.toPrecision(3);
 }
+
+const raised = (exponent: string): string =>
+  exponent.replace('-', '⁻').replace(/\d/g, (digit) => '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(digit)]!);
 
 /** Thousands apart. */
 export const grouped = (value: number): string => value.toLocaleString('en-GB');

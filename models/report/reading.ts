@@ -25,6 +25,15 @@ export const testNames: Record<TestKind, string> = {
   tost: 'TOST, equivalence',
 };
 
+const shortNames: Record<TestKind, string> = {
+  mcnemar: 'McNemar',
+  'clustered-bootstrap': 'bootstrap',
+  'paired-t': 't',
+  wilcoxon: 'Wilcoxon',
+  'brown-forsythe': 'Levene',
+  tost: 'TOST',
+};
+
 const more: Record<Measure, string> = {
   accuracy: 'is right more often than',
   'weighted-f1': 'has the higher weighted F1 than',
@@ -54,7 +63,7 @@ export function readings(tests: readonly TestResult[], significance: number): st
   for (const test of tests) {
     const reading = readingOf(test, significance);
     const p = probability(test.adjusted);
-    const told = `${testNames[test.test]} p ${p.startsWith('<') ? p : `= ${p}`}`;
+    const told = `${shortNames[test.test]}${test.measure === 'weighted-f1' ? ' of F1' : ''} p ${p.startsWith('<') ? p : `= ${p}`}`;
     groups.set(reading, [...(groups.get(reading) ?? []), told]);
   }
   return [...groups].map(([reading, told]) => `${reading} (${list(told)}).`).join(' ');

@@ -13,7 +13,8 @@ import { badge, sourceLegend, tableHtml } from './table.ts';
 import { calibrationTable, uncertaintyTable } from './tables/calibration.ts';
 import { classTable, foldTable, problemTable } from './tables/data-set.ts';
 import { encoderTable, scoreTable, sizeTable } from './tables/experts.ts';
-import { agreementTable, costTable, mixtureTable } from './tables/mixtures.ts';
+import { agreementTable, energyTable, latencyTable } from './tables/cost.ts';
+import { mixtureTable } from './tables/mixtures.ts';
 import { testNote, testTables } from './tables/tests.ts';
 
 export interface Section {
@@ -135,7 +136,8 @@ function cost(results: Results): Part {
       ['Profile', board.profile],
       ['Hardware', board.simulated ? 'none: simulated' : 'real'],
     ]),
-    tableHtml(costTable(results)),
+    tableHtml(latencyTable(results)),
+    tableHtml(energyTable(results)),
     plotted.length === 0
       ? missing('No router ran on the board: there is no distribution of latencies.')
       : markup`<div class="plots">${latencyPlot(plotted)}</div>`,

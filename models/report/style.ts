@@ -29,7 +29,7 @@ th { text-align: left; vertical-align: bottom; font-weight: 600; color: var(--so
 th, td { padding: 5px 10px; border-bottom: 1px solid var(--line); vertical-align: top; }
 tbody tr:last-child td { border-bottom: 0; }
 td.figure, th.figure { text-align: right; font-variant-numeric: tabular-nums; } td.figure { white-space: nowrap; }
-td:first-child { font-weight: 600; min-width: 14ch; } td:last-child:not(.figure), td:nth-last-child(2):not(.figure) { min-width: 20ch; }
+td:nth-child(2):not(.figure) { min-width: 15ch; } td:first-child { font-weight: 600; min-width: 14ch; position: sticky; left: 0; background: var(--panel); } td:last-child:not(.figure), td:nth-last-child(2):not(.figure) { min-width: 20ch; }
 td.missing { color: var(--faint); font-style: italic; }
 .source { display: inline-block; font-size: 10.5px; font-weight: 500; font-style: normal; line-height: 1.4; padding: 0 5px;
   border-radius: 3px; vertical-align: 1px; white-space: nowrap; background: var(--plain-wash); color: var(--soft); }
@@ -50,7 +50,8 @@ td.missing { color: var(--faint); font-style: italic; }
 .facts dt { color: var(--soft); } .facts dd { margin: 0; }
 .plots { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 360px), 1fr)); gap: 18px; align-items: start; }
 .plot { margin: 0; padding: 12px 14px; background: var(--panel); border: 1px solid var(--line); border-radius: 5px; break-inside: avoid; }
-svg { display: block; width: 100%; height: auto; max-width: 520px; }
+.wide { grid-column: 1 / -1; }
+svg { display: block; width: 100%; height: auto; max-width: 520px; } .wide svg { max-width: 900px; }
 svg text { fill: var(--soft); font-size: 11px; font-variant-numeric: tabular-nums; } svg .label { fill: var(--ink); }
 .grid { stroke: var(--line); stroke-width: 1; } .axis { stroke: var(--faint); }
 polyline { fill: none; stroke: var(--c); stroke-width: 2; stroke-linejoin: round; }

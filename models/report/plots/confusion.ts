@@ -3,17 +3,21 @@ import { markup, type Markup } from '../markup.ts';
 import { at, figure } from './frame.ts';
 
 /** Room for class names, and the longest that fits it. */
-const margin = 104;
-const longestName = 17;
+const margin = 108;
+const longestName = 16;
+
+/** With more classes than this a matrix takes the page's whole width. */
+const mostInColumn = 16;
 
 /** Below this a count no longer fits its cell. */
-const leastForCounts = 17;
+const leastForCounts = 13;
 
 /** Clips by true class (rows) and answer (columns); the shade is the share of the true class. */
 export function confusionPlot({ name, scores: { confusion } }: Model, classes: readonly string[]): Markup {
-  const cell = Math.min(34, Math.max(7, 320 / classes.length));
+  const wide = classes.length > mostInColumn;
+  const width = wide ? 900 : 360;
+  const cell = Math.min(40, (width - margin - 4) / classes.length);
   const side = cell * classes.length;
-  const size = at(margin + side + 4);
   const cells = confusion.flatMap((row, truth) => {
     const total = row.reduce((sum, clips) => sum + clips, 0);
     return row.map((clips, answer) =>
@@ -22,13 +26,14 @@ export function confusionPlot({ name, scores: { confusion } }: Model, classes: r
   });
   return figure(
     `Confusion of ${name}`,
-    markup`<svg class="confusion" viewBox="0 0 ${size} ${size}" role="img" aria-label="Confusion of ${name}">
+    markup`<svg class="confusion" viewBox="0 0 ${width} ${at(side + margin)}" role="img" aria-label="Confusion of ${name}">
 <rect class="ground" x="${margin}" y="4" width="${at(side)}" height="${at(side)}"/>
 ${cells}
 ${classes.map((label, i) => names(label, i, cell, side))}
 </svg>`,
     [],
     'Rows are true classes, columns answers; clips of all folds.',
+    wide,
   );
 }
 
@@ -36,7 +41,7 @@ function names(label: string, i: number, cell: number, side: number): Markup {
   const text = label.length > longestName ? `${label.slice(0, longestName - 1)}…` : label;
   const middle = at(4 + (i + 0.5) * cell);
   const across = at(margin + (i + 0.5) * cell);
-  const style = `font-size:${at(Math.min(11, cell * 0.9))}px`;
+  const style = `font-size:${at(Math.min(10.5, cell * 0.9))}px`;
   return markup`<text style="${style}" x="${margin - 5}" y="${middle}" dy="0.35em" text-anchor="end">${text}</text>
 <text style="${style}" transform="translate(${across} ${at(side + 10)}) rotate(-90)" dy="0.35em" text-anchor="end">${text}</text>
 `;

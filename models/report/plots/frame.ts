@@ -1,7 +1,7 @@
 import { markup, type Markup, type Part } from '../markup.ts';
 
 /** Drawing area in the units of the SVG's viewBox, with room for labels around it. */
-const size = { width: 420, height: 270, left: 52, right: 14, top: 12, bottom: 42 };
+const size = { width: 360, height: 250, left: 50, right: 14, top: 12, bottom: 42 };
 
 export interface Axis {
   readonly label: string;
@@ -77,11 +77,17 @@ ${layers}
   );
 }
 
-export function figure(title: string, drawing: Part, key: readonly KeyEntry[], note = ''): Markup {
+export function figure(
+  title: string,
+  drawing: Part,
+  key: readonly KeyEntry[],
+  note = '',
+  wide = false,
+): Markup {
   const entries = key.map(
     ({ series, text, shape }) => markup`<li class="s${series} ${shape ?? 'line'}">${text}</li>`,
   );
-  return markup`<figure class="plot"><figcaption>${title}</figcaption>
+  return markup`<figure class="plot ${wide ? 'wide' : ''}"><figcaption>${title}</figcaption>
 ${drawing}
 ${key.length > 0 ? markup`<ul class="key">${entries}</ul>` : null}${note ? markup`<p class="note">${note}</p>` : null}</figure>\n`;
 }

@@ -19,7 +19,7 @@ export function calibrationTable({ experts, mixtures }: Results): Table {
     rows: models.flatMap(({ name, scores: { calibration } }) => {
       const plain = row(name, '1 (as trained)', calibration.plain);
       if (calibration.scaled === null) return [plain];
-      const temperatures = calibration.scaled.temperatures.map(({ temperature }) => digits(temperature));
+      const temperatures = calibration.scaled.temperatures.map(({ temperature }) => temperature.toFixed(2));
       return [plain, row(name, `${list(temperatures)} (by fold)`, calibration.scaled.scores)];
     }),
     notes: [
@@ -33,16 +33,7 @@ export function calibrationTable({ experts, mixtures }: Results): Table {
 export function uncertaintyTable({ experts, mixtures }: Results): Table {
   return {
     title: 'Error detection',
-    columns: [
-      'Model',
-      'Uncertainty',
-      'Clips',
-      'Wrong',
-      'AUROC',
-      'AURC',
-      'AUGRC',
-      'Macro ROC AUC of the classes',
-    ],
+    columns: ['Model', 'Uncertainty', 'Clips', 'Wrong', 'AUROC', 'AURC', 'AUGRC', 'Macro ROC AUC'],
     rows: [...experts, ...mixtures].flatMap(({ name, scores }) =>
       scores.uncertainty.map(({ kind, auroc, aurc, augrc, histogram }, i) => [
         textCell(name),

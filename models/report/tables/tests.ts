@@ -13,29 +13,30 @@ const measures: Record<Measure, string> = {
 const computed = (value: number | null, text: (value: number) => string): Cell =>
   value === null ? emptyCell : { text: text(value), value, source: null };
 
-/** Table 4 as people read it: one table for each family of tests that were corrected together. */
+/** Table 4 as people read it: one table for each two models, of tests that were corrected together. */
 export function testTables(results: Results): Table[] {
-  const families = [...new Set(results.tests.map(({ family }) => family))];
-  return families.map((family) => {
-    const tests = results.tests.filter((test) => test.family === family);
+  const key = ({ family, a, b }: TestResult) => JSON.stringify([family, a, b]);
+  return [...new Set(results.tests.map(key))].map((pair) => {
+    const tests = results.tests.filter((test) => key(test) === pair);
+    const { family, a, b } = tests[0]!;
+    const corrected = results.tests.filter((test) => test.family === family).length;
     return {
-      title: `Table 4. Tests: ${family}`,
+      title: `Table 4. ${a} (a) and ${b} (b)`,
       columns: [
         'Test',
-        'a',
-        'b',
         'Measure',
         'n',
         'Effect, a − b',
         'Statistic',
         'p',
-        `p, Holm over ${tests.length}`,
+        'p, Holm',
         'Source',
         'In words',
         'Method',
       ],
       rows: tests.map((test) => [
-        ...subject(test),
+        textCell(testNames[test.test]),
+        textCell(measures[test.measure]),
         { text: `${grouped(test.n)} ${test.unit}s`, value: test.n, source: null },
         { text: effectText(test), value: test.effect, source: null },
         computed(test.statistic, digits),
@@ -45,16 +46,13 @@ export function testTables(results: Results): Table[] {
         textCell(`${readingOf(test, significance(results))}.`),
         textCell(test.method),
       ]),
-      notes: [],
+      notes: [`Holm’s correction is over the ${corrected} tests of “${family}”.`],
     };
   });
 }
 
 export const testNote =
   'In brackets the interval: of TOST the 90 % one, which lies within the margin exactly where p is below 0.05. The effect of Levene’s test is the standard deviation of a over that of b; of Wilcoxon’s it is the Hodges–Lehmann estimate.';
-
-const subject = ({ test, a, b, measure }: TestResult): Cell[] =>
-  [testNames[test], a, b, measures[measure]].map(textCell);
 
 /** A test is as good as what it tests: answers are measured, latencies have their board's source. */
 function sourceOf({ measure, a }: TestResult, { experts, mixtures }: Results): FigureSource {
@@ -95,7 +93,7 @@ export function testRows(results: Results): Pick<Table, 'columns' | 'rows'> {
       'In words',
     ],
     rows: results.tests.map((test) => [
-      ...subject(test),
+      ...[testNames[test.test], test.a, test.b, measures[test.measure]].map(textCell),
       computed(test.n, digits),
       textCell(test.unit),
       computed(test.effect, digits),

@@ -1,0 +1,178 @@
+import { expect, test } from 'vitest';
+import { costOf } from './cost.ts';
+import { csvText } from './csv.ts';
+import { reportCsv } from './files.ts';
+import { estimate, grouped, probability } from './format.ts';
+import { escaped, markup } from './markup.ts';
+import { reportHtml } from './report.ts';
+import type { Results } from './results.ts';
+import { results } from './testing.ts';
+
+const html = reportHtml(results);
+
+/** As a browser would show it, roughly: tags gone, entities read. */
+const text = (page: string): string =>
+  page
+    .replace(/<style>.*?<\/style>/s, '')
+    .replace(/<[^>]*>/g, ' ')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&quot;', '"')
+    .replaceAll('&#39;', "'")
+    .replaceAll('&amp;', '&');
+
+/** Rows of one CSV file as records; quoted cells may hold commas, quotes and line ends. */
+function csv(name: string, from: Results = results): Record<string, string>[] {
+  const file = reportCsv(from).find((entry) => entry.name === `${name}.csv`);
+  const cells = [...file!.text.matchAll(/("(?:[^"]|"")*"|[^,\r\n]*)(,|\r\n)/g)];
+  const rows: string[][] = [[]];
+  for (const [, cell, end] of cells) {
+    rows.at(-1)!.push(cell!.startsWith('"') ? cell!.slice(1, -1).replaceAll('""', '"') : cell!);
+    if (end !== ',') rows.push([]);
+  }
+  const [head, ...body] = rows.slice(0, -1);
+  return body.map((row) => Object.fromEntries(row.map((cell, i) => [head![i]!, cell])));
+}
+
+test('the report loads nothing, runs nothing and follows the reader’s colours', () => {
+  expect(html).not.toMatch(/<(script|link|img|iframe|object|embed|base|form)\b/i);
+  expect(html).not.toMatch(/\s(src|srcset|action|on\w+)\s*=/i);
+  expect(html).not.toMatch(/url\(|@import|javascript:/i);
+  expect([...html.matchAll(/href="([^"]*)"/g)].every(([, target]) => target!.startsWith('#'))).toBe(true);
+  expect(html).toContain('@media (prefers-color-scheme: dark)');
+});
+
+test('names that are markup are shown as text', () => {
+  expect(html).not.toContain('<script');
+  expect(html).not.toContain('<b>gone');
+  expect(html).toContain('&lt;script&gt;alert(&quot;sea &amp; waves&quot;)&lt;/script&gt;');
+  expect(text(html)).toContain('Bank & report <of made-up answers>');
+  expect(escaped(`<a href="x" title='y'>&</a>`)).toBe(
+    '&lt;a href=&quot;x&quot; title=&#39;y&#39;&gt;&amp;&lt;/a&gt;',
+  );
+  expect(markup`<p>${['<', markup`<b>${'&'}</b>`, null, 3]}</p>`.text).toBe('<p>&lt;<b>&amp;</b>3</p>');
+});
+
+test('every tag that is opened is closed', () => {
+  const open: string[] = [];
+  for (const [, closing, name, rest] of html.matchAll(/<(\/?)([a-z]\w*)\b([^>]*)>/g)) {
+    if (name === 'meta' || rest!.endsWith('/')) continue;
+    if (closing) expect(open.pop()).toBe(name);
+    else open.push(name!);
+  }
+  expect(open).toEqual([]);
+});
+
+test('no figure is undefined or not a number', () => {
+  expect(html.replace(/<style>.*?<\/style>/s, '')).not.toMatch(/\b(NaN|undefined|Infinity|\[object)\b/);
+  for (const { text } of reportCsv(results)) expect(text).not.toMatch(/\b(NaN|undefined|Infinity)\b/);
+});
+
+test('Table 2 shows each estimate with its interval, and the CSV has it unrounded', () => {
+  const rows = csv('table-2-scores');
+  const shown = text(html);
+  for (const { name, scores } of [...results.experts, ...results.mixtures]) {
+    for (const fold of scores.weightedF1.folds) {
+      expect(shown).toContain(estimate(fold));
+      const row = rows.find(
+        (r) => r['Model'] === name && r['Measure'] === 'Weighted F1' && r['Part'] === `fold ${fold.fold}`,
+      )!;
+      expect([row['Value'], row['Low'], row['High']].map(Number)).toEqual([fold.value, fold.low, fold.high]);
+      expect(row['Value: source']).toBe('measured');
+    }
+  }
+  expect(rows).toHaveLength(3 * 6 * (results.experts.length + results.mixtures.length));
+});
+
+test('Table 1 tells sizes with the source of each', () => {
+  const rows = csv('table-1-size');
+  for (const expert of results.experts) {
+    const row = rows.find((r) => r['Name'] === expert.name)!;
+    expect(Number(row['Image, bytes'])).toBe(expert.imageBytes!.value);
+    expect([row['Image, bytes: source'], row['RAM, bytes: source']]).toEqual(['counted', 'modelled']);
+    expect(text(html)).toContain(grouped(expert.imageBytes!.value));
+  }
+});
+
+test('energy, F1 per mJ and carbon follow from the results', () => {
+  const rows = csv('energy');
+  for (const mixture of results.mixtures) {
+    const row = rows.find((r) => r['Model'] === mixture.name)!;
+    const millijoule = mixture.cost!.millijoule!.value;
+    const f1 = mixture.scores.weightedF1.pooled.value;
+    expect(Number(row['F1 per mJ'])).toBeCloseTo(f1 / millijoule, 12);
+    expect(Number(row['CO2 per 1000 inferences, g'])).toBeCloseTo((millijoule / 3.6e6) * 380, 12);
+    expect(Number(row['Inferences that emit what training did'])).toBeCloseTo(540 * 35_000 / millijoule, 3); // prettier-ignore
+    expect(row['Energy, mJ: source']).toBe('modelled');
+  }
+  expect(costOf(results.mixtures[0]!, null)!.grams).toBeNull();
+});
+
+test('every test is told with its p, corrected p, n and source', () => {
+  const rows = csv('table-4-tests');
+  expect(rows).toHaveLength(results.tests.length);
+  rows.forEach((row, i) => {
+    const entry = results.tests[i]!;
+    expect([row['p'], row['p, Holm'], row['n']].map(Number)).toEqual([entry.p, entry.adjusted, entry.n]);
+    expect(row['Source']).toBe(entry.measure === 'latency' ? 'counted' : 'measured');
+    expect(text(html)).toContain(probability(entry.adjusted));
+  });
+});
+
+test('the numbers behind the plots are in the CSV files', () => {
+  expect(csv('inferences').map((row) => Number(row['Latency, µs']))).toEqual(
+    [...results.experts, ...results.mixtures].flatMap(({ cost }) => cost!.latencyUs),
+  );
+  expect(csv('routing-flips').map((row) => Number(row['Share of clips that flip']))).toEqual(
+    results.flips!.points.map(({ rate }) => rate),
+  );
+  const clips = csv('confusion-matrices').reduce((sum, row) => sum + Number(row['Clips']), 0);
+  expect(clips).toBe(10 * results.dataSet.clips);
+});
+
+test('a class whose name is a formula stays text in a spreadsheet', () => {
+  expect(csv('classes').map((row) => row['Class'])).toContain(`'=HYPERLINK("http://x")`);
+  expect(csvText([['a,b', 'say "x"', null, 0.1]])).toBe('"a,b","say ""x""",,0.1\r\n');
+});
+
+test('what was not examined is said plainly and never shown as 0', () => {
+  const bare: Results = {
+    ...results,
+    board: null,
+    carbon: null,
+    flips: null,
+    tests: [],
+    limits: [],
+    experts: results.experts.map((expert) => ({
+      ...expert,
+      cost: null,
+      imageBytes: null,
+      losses: [],
+      agreement: null,
+    })),
+    mixtures: results.mixtures.map((mixture) => ({ ...mixture, cost: null, losses: [] })),
+    encoder: { ...results.encoder, folds: null, ramBytes: null },
+    dataSet: { ...results.dataSet, problems: [] },
+  };
+  const shown = text(reportHtml(bare));
+  for (const sentence of [
+    'No board was measured: there is no latency, energy or carbon.',
+    'Routing flips were not examined.',
+    'No tests were made.',
+    'No loss curves were kept.',
+    'The training was not timed.',
+    'No problems were found in the data set.',
+    'no figure',
+  ]) {
+    expect(shown).toContain(sentence);
+  }
+  const [row] = csv('energy', bare);
+  expect([row!['Energy, mJ'], row!['Energy, mJ: source']]).toEqual(['', 'none']);
+  expect(csv('latency', bare)[0]!['Mean, ms']).toBe('');
+});
+
+test('a report without mixtures shows its experts alone', () => {
+  const shown = text(reportHtml({ ...results, mixtures: [], bank: [], tests: [], flips: null }));
+  expect(shown).toContain('No mixtures were evaluated.');
+  expect(shown).toContain('Reliability of float');
+});
