@@ -33,15 +33,15 @@ static const struct conv_case_shape {
     {4, 6, 3, 3, 19, 0},  {1, 2, 3, 3, 6, 0}, {3, 2, 3, 3, 512, 0}, {8, 3, 2, 4, 33, 0},
 };
 
-#define CONV_CASE_TOTAL (CASE_COUNT(conv_case_shapes) * 2 * 2 * 2 * CASE_PATTERNS)
+#define CONV_CASE_TOTAL (CASE_COUNT(conv_case_shapes) * 2 * 2 * 3 * CASE_PATTERNS)
 
 /* Makes case `number`; 0 where it makes no sense: a kernel larger than an image without padding. */
 static inline int conv_case_make(struct conv_case *c, uint32_t number) {
     case_noise_state = number;
     enum case_pattern pattern = (enum case_pattern)(number % CASE_PATTERNS);
     number /= CASE_PATTERNS;
-    uint8_t bits = number & 1 ? 4 : 8, stride = number & 2 ? 2 : 1, same = number & 4 ? 1 : 0;
-    const struct conv_case_shape *shape = &conv_case_shapes[number / 8];
+    uint8_t bits = number & 1 ? 4 : 8, stride = number & 2 ? 2 : 1, same = (uint8_t)(number / 4 % 3);
+    const struct conv_case_shape *shape = &conv_case_shapes[number / 12];
     uint32_t cells = (uint32_t)shape->kernel_height * shape->kernel_width;
     if (!same && (shape->kernel_height > shape->height || shape->kernel_width > shape->width)) return 0;
 

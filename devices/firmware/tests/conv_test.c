@@ -12,12 +12,12 @@ static int64_t code_at(uint32_t row, uint32_t i) {
     return (bytes[i / 32 * 16 + i % 16] >> 4 * (i % 32 / 16) & 15) - 8;
 }
 
-/* Where output step `at` begins, as ONNX's SAME_UPPER and VALID say. */
+/* Where output step `at` begins, as ONNX's SAME_UPPER, SAME_LOWER and VALID say. */
 static int begin(int at, int size, int kernel) {
     if (!c.window.same) return at * c.window.stride;
     int steps = (size + c.window.stride - 1) / c.window.stride;
     int padding = (steps - 1) * c.window.stride + kernel - size;
-    return at * c.window.stride - (padding > 0 ? padding : 0) / 2;
+    return at * c.window.stride - ((padding > 0 ? padding : 0) + c.window.same - 1) / 2;
 }
 
 static int steps(int size, int kernel) {

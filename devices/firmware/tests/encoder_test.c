@@ -52,7 +52,8 @@ static int steps(int size, int kernel, int stride, int same) {
 
 static int front(int size, int kernel, int stride, int same) {
     int padding = (steps(size, kernel, stride, same) - 1) * stride + kernel - size;
-    return same && padding > 0 ? padding / 2 : 0;
+    if (same == 0 || padding <= 0) return 0;
+    return same == 1 ? padding / 2 : padding - padding / 2;
 }
 
 /* value / 2^shift, half away from zero. */
@@ -185,6 +186,7 @@ static const struct images_encoder_layer extremes[][5] = {
     {{CUR_ENCODER_MAX_POOL, 1, 1, 1, 0, 0, 1}, {CUR_ENCODER_CONV, 1, 1, 1, 0, 0, 7}},
     /* kernels larger than the image */
     {{CUR_ENCODER_CONV, 8, 255, 2, 1, 1, 3}, {CUR_ENCODER_AVERAGE_POOL, 255, 255, 2, 1, 0, 3}},
+    {{CUR_ENCODER_CONV, 8, 255, 2, 2, 1, 3}, {CUR_ENCODER_AVERAGE_POOL, 254, 255, 2, 2, 0, 3}},
     /* the longest row of weights, and a whole image in one window */
     {{CUR_ENCODER_CONV, 32, 64, 1, 0, 0, 5}, {CUR_ENCODER_AVERAGE_POOL, 65, 1, 1, 0, 0, 5}},
     /* the most channels, in windows that are not copied */
@@ -309,7 +311,7 @@ static void refuses_wrong_shapes(void) {
                 if (cur_u16(number) == value) continue;
                 if (field == 6 && !pool && value <= 1) continue;
                 if (field == 3 && (value == 1 || value == 2)) continue;
-                if (field == 4 && value <= 1) continue;
+                if (field == 4 && value <= 2) continue;
                 if (pool && (field == 1 || field == 2) && value > 0 && value < 256) continue;
                 /* In layer 1 a row of weights is one block with any kernel of so many cells. */
                 if (layer == 1 && (field == 1 || field == 2) && (value == 4 || value == 5)) continue;

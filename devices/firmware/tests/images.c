@@ -242,10 +242,10 @@ uint32_t images_build_encoder(uint8_t *bytes, const struct images_encoder_layer 
 
 uint32_t images_encoder(uint8_t *bytes, uint32_t seed) {
     static const struct images_encoder_layer layers[] = {
-        {CUR_ENCODER_CONV, 3, 3, 2, 1, 1, 16},         {CUR_ENCODER_DEPTHWISE, 3, 3, 2, 1, 0, 16},
+        {CUR_ENCODER_CONV, 3, 3, 2, 1, 1, 16},         {CUR_ENCODER_DEPTHWISE, 3, 3, 2, 2, 0, 16},
         {CUR_ENCODER_CONV, 1, 1, 1, 0, 1, 32},         {CUR_ENCODER_MAX_POOL, 2, 3, 2, 0, 0, 32},
         {CUR_ENCODER_CONV, 2, 3, 1, 0, 0, 20},         {CUR_ENCODER_DEPTHWISE, 2, 2, 1, 0, 1, 20},
-        {CUR_ENCODER_AVERAGE_POOL, 3, 2, 1, 1, 0, 20}, {CUR_ENCODER_CONV, 1, 1, 2, 1, 0, 48},
+        {CUR_ENCODER_AVERAGE_POOL, 3, 2, 1, 2, 0, 20}, {CUR_ENCODER_CONV, 1, 1, 2, 1, 0, 48},
     };
     return images_build_encoder(bytes, layers, sizeof layers / sizeof *layers, seed);
 }

@@ -35,7 +35,7 @@ static int is_pool(const struct cur_encoder_layer *layer) {
 static int check_window(struct cur_window *window, uint32_t height, uint32_t width, uint32_t stride,
                         uint32_t same) {
     if (height < 1 || height > KERNEL_MAX || width < 1 || width > KERNEL_MAX) return BAD;
-    if (stride < 1 || stride > 2 || same > 1) return BAD;
+    if (stride < 1 || stride > 2 || same > 2) return BAD;
     if (!same && (height > window->height || width > window->width)) return BAD;
     window->kernel_height = (uint8_t)height;
     window->kernel_width = (uint8_t)width;

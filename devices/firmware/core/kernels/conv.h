@@ -20,8 +20,8 @@ struct cur_window {
     uint16_t height, width, channels;    /* of the input, at least 1 each */
     uint8_t kernel_height, kernel_width; /* at least 1; no larger than the input unless `same` */
     uint8_t stride;                      /* 1 or 2, both ways */
-    uint8_t same; /* 1: padded so that the output is ceil(input / stride), the odd cell of padding behind; 0:
-                     none */
+    uint8_t same; /* 0: no padding; else so much that the output is ceil(input / stride), the odd cell of
+                     padding behind (1) or in front (2) */
 };
 
 /* Scratch, 12 KiB; the caller owns it. */

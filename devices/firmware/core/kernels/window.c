@@ -13,14 +13,14 @@ uint32_t cur_window_columns(const struct cur_window *window) {
     return steps(window, window->width, window->kernel_width);
 }
 
-/* Where step `at` starts: before 0 by half of all padding, rounded down. */
+/* Where step `at` starts: before 0 by half of all padding. */
 static int32_t start(const struct cur_window *window, uint32_t size, uint32_t kernel, uint32_t at) {
     int32_t padding = 0;
     if (window->same) {
         padding = (int32_t)((steps(window, size, kernel) - 1) * window->stride + kernel) - (int32_t)size;
         if (padding < 0) padding = 0;
     }
-    return (int32_t)(at * window->stride) - padding / 2;
+    return (int32_t)(at * window->stride) - (padding + (window->same == 2)) / 2;
 }
 
 static int32_t least(int32_t a, int32_t b) {
