@@ -1,6 +1,6 @@
 import { byFold, isRight, paired, predictedOf, type ClipAnswer } from './answers.ts';
 import { bootstrapP, clusteredBootstrap, percentileInterval, type BootstrapOptions } from './bootstrap.ts';
-import { accuracy, confusionMatrix, weightedF1 } from './classification.ts';
+import { classCounts, classificationScores } from './classification.ts';
 import { holm } from './holm.ts';
 import { levene } from './levene.ts';
 import { mcnemarOfCounts } from './mcnemar.ts';
@@ -99,19 +99,22 @@ function mcnemarTest(pairs: Pairs): Unnamed {
   };
 }
 
+/** Difference of accuracy and of weighted F1 over the pairs at some indices. */
+function scoreDifference(
+  pairs: Pairs,
+  classes: number,
+): (indices: readonly number[]) => readonly [accuracy: number, weightedF1: number] {
+  const truth = pairs.map(([answer]) => answer.truth);
+  const predicted = [0, 1].map((side) => pairs.map((pair) => predictedOf(pair[side]!)));
+  return (indices) => {
+    const [a, b] = predicted.map((side) => classificationScores(classCounts(truth, side, classes, indices)));
+    return [a!.accuracy - b!.accuracy, a!.weightedF1 - b!.weightedF1];
+  };
+}
+
 function bootstrapTests(pairs: Pairs, classes: number, options: BootstrapOptions): Unnamed[] {
   const sources = pairs.map(([{ source }]) => source);
-  const difference = (indices: readonly number[]) => {
-    const [a, b] = [0, 1].map((side) =>
-      confusionMatrix(
-        indices.map((i) => pairs[i]![side]!.truth),
-        indices.map((i) => predicted[side]![i]!),
-        classes,
-      ),
-    );
-    return [accuracy(a!) - accuracy(b!), weightedF1(a!) - weightedF1(b!)];
-  };
-  const predicted = [0, 1].map((side) => pairs.map((pair) => predictedOf(pair[side]!)));
+  const difference = scoreDifference(pairs, classes);
   const drawn = clusteredBootstrap(sources, difference, options);
   const observed = difference([...pairs.keys()]);
   return (['accuracy', 'weighted-f1'] as const).map((measure, i) => ({
@@ -155,19 +158,10 @@ function tostTests(pairs: Pairs, margin: number): Unnamed[] {
 }
 
 function foldTests(pairs: Pairs, classes: number): Unnamed[] {
-  const sides = [0, 1].map((side) => byFold(pairs.map((pair) => pair[side]!)));
-  const differences = [...sides[0]!.keys()].map((fold) => {
-    const [a, b] = sides.map((side) => {
-      const answers = side.get(fold)!;
-      return weightedF1(
-        confusionMatrix(
-          answers.map(({ truth }) => truth),
-          answers.map(predictedOf),
-          classes,
-        ),
-      );
-    });
-    return a! - b!;
+  const difference = scoreDifference(pairs, classes);
+  const differences = [...byFold(pairs.map(([answer]) => answer)).keys()].map((fold) => {
+    const members = pairs.flatMap(([answer], i) => (answer.fold === fold ? [i] : []));
+    return difference(members)[1];
   });
   if (differences.length < 2) return [];
   const t = pairedT(differences);

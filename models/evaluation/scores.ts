@@ -1,7 +1,7 @@
 import { byFold, confusionOf, isRight, predictedOf, type ClipAnswer } from './answers.ts';
 import { clusteredBootstrap, percentileInterval, type BootstrapOptions, type Estimate } from './bootstrap.ts';
 import { atTemperature, calibrationOf, type CalibrationScores } from './calibration.ts';
-import { accuracy, confusionMatrix, macroF1, weightedF1, type ConfusionMatrix } from './classification.ts';
+import { classCounts, classificationScores, type ConfusionMatrix } from './classification.ts';
 import { deviation, mean } from './moments.ts';
 import { rocOf, type RocResult } from './roc.ts';
 import { errorDetection, type ErrorDetection } from './uncertainty.ts';
@@ -50,7 +50,7 @@ export interface ModelScores {
   readonly uncertainty: readonly UncertaintyResult[];
 }
 
-const measures = [accuracy, macroF1, weightedF1];
+const measures = ['accuracy', 'macroF1', 'weightedF1'] as const;
 
 /**
  * All scores of one model. Intervals are of a bootstrap that draws whole sources, anew for each fold and for all.
@@ -93,12 +93,8 @@ function estimates(answers: readonly ClipAnswer[], classes: number, options: Boo
   const truth = answers.map((answer) => answer.truth);
   const predicted = answers.map(predictedOf);
   const statistics = (indices: readonly number[]) => {
-    const matrix = confusionMatrix(
-      indices.map((i) => truth[i]!),
-      indices.map((i) => predicted[i]!),
-      classes,
-    );
-    return measures.map((measure) => measure(matrix));
+    const scores = classificationScores(classCounts(truth, predicted, classes, indices));
+    return measures.map((measure) => scores[measure]);
   };
   const drawn = clusteredBootstrap(
     answers.map(({ source }) => source),

@@ -186,7 +186,7 @@ function classes(results: Results): Part {
   const others = [...results.experts, ...results.mixtures].filter((model) => !shown.includes(model));
   const confusion = (model: (typeof others)[number]) => confusionPlot(model, results.dataSet.classes);
   return [
-    markup`<div class="plots">${shown.map((model) => [confusion(model), rocPlot(model)])}</div>`,
+    markup`<div class="plots">${shown.map(confusion)}${shown.map(rocPlot)}</div>`,
     others.length === 0
       ? null
       : markup`<details><summary>${count(others.length, 'other model')}</summary><div class="plots">${others.map((model) => [confusion(model), rocPlot(model)])}</div></details>`,
