@@ -3,6 +3,13 @@
 #include "mem.h"
 #include "link/smp.h"
 
+/* Front end and encoder are to run in 128 KiB, of which the stack takes no more than 8. */
+_Static_assert(sizeof(union cur_input) + sizeof((struct cur_board){0}.patch) +
+                       sizeof((struct cur_board){0}.embedding) + sizeof(struct cur_encoder) +
+                       sizeof(struct cur_encoder_work) <=
+                   120 * 1024,
+               "front end and encoder take too much memory");
+
 void cur_init(struct cur_board *b, const struct cur_hal *hal) {
     memset(b, 0, sizeof *b);
     b->hal = hal;

@@ -145,7 +145,8 @@ struct cur_hal {
     void (*reset)(void *ctx);
 
     /* Tells the watchdog that all is well. Called at least once a frame, layer and pass of the main loop; a
-     * watchdog of 2 s is safe. NULL: none. */
+     * watchdog of 2 s is safe where no layer of an encoder takes that long (100 million multiply-accumulates
+     * are more than any can have). NULL: none. */
     void (*watchdog_feed)(void *ctx);
 
     /* Told of every kernel run, so that a port without a cycle counter can model time. NULL: not wanted. */
