@@ -17,6 +17,7 @@ export default defineConfig({
           electron: at('main/shells/electron/index.ts'),
           cli: at('main/shells/cli/index.ts'),
           'classify-worker': at('main/jobs/classify/classify-worker.ts'),
+          'study-worker': at('main/jobs/study/study-worker.ts'),
           'train-worker': at('main/jobs/train/train-worker.ts'),
         },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },

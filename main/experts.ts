@@ -1,90 +1,255 @@
-/** The bank of shipped experts and clips, as files on disk; nothing is handed out that does not match its hash. */
+/**
+ * The banks of experts, as files on disk: the shipped one, and those that were trained in this lab. Nothing is handed
+ * out that does not match its hash.
+ */
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseManifest, type BankFile } from '../models/bank/bank.ts';
+import {
+  parseManifest,
+  type BankEncoder,
+  type BankExpert,
+  type BankFile,
+  type BankRouter,
+  type Manifest,
+} from '../models/bank/bank.ts';
+import { buildEncoder, type BuiltEncoder } from '../models/bank/build.ts';
+import { restoreEncoder } from '../models/encoder/store.ts';
 import { CurlewError } from './contract/error.ts';
-import type { Clip, ExpertFile, ExpertInfo } from './contract/types.ts';
+import type { Clip, EncoderInfo, ExpertFile, ExpertInfo, RouterInfo } from './contract/types.ts';
 
-export interface Bank {
-  experts: ExpertInfo[];
-  clips: Clip[];
-  /** @throws CurlewError EXPERT_NOT_FOUND */
-  expert(expertId: string): ExpertInfo;
-  /** @throws CurlewError EXPERT_NOT_FOUND, FILE_NOT_FOUND, FILE_DAMAGED when its hash is not the manifest's */
-  file(expertId: string, file: ExpertFile): Promise<Uint8Array>;
-  /** The image with this hash; null where the bank has none. @throws as `file` */
-  image(sha256: string): Promise<Uint8Array | null>;
-  /** Path of the clip's sound. @throws CurlewError FILE_NOT_FOUND */
-  clipPath(clipId: string): string;
+/** An encoder that can be trained with, and what it must not be tested on. */
+export interface UsableEncoder {
+  readonly id: string;
+  readonly name: string;
+  readonly built: BuiltEncoder;
+  /** Recordings that it was trained on, by their numbers on freesound.org. */
+  readonly heard: ReadonlySet<string>;
+  readonly parameters: number;
+  readonly classifier: BankEncoder['classifier'];
+  readonly heldOutFold: number | null;
 }
 
-/** @throws CurlewError FILE_NOT_FOUND, FILE_DAMAGED */
-export async function loadBank(folder: string): Promise<Bank> {
-  const manifest = parseManifest(await readText(join(folder, 'manifest.json')));
+interface OpenBank {
+  readonly id: string;
+  readonly folder: string;
+  readonly manifest: Manifest;
+  readonly experts: readonly ExpertInfo[];
+  readonly routers: readonly RouterInfo[];
+}
 
-  const read = async (file: BankFile): Promise<Uint8Array> => {
-    const path = join(folder, file.path);
-    const bytes = await readBytes(path);
-    const sha256 = createHash('sha256').update(bytes).digest('hex');
-    if (sha256 === file.sha256) return bytes;
-    throw new CurlewError(
-      'FILE_DAMAGED',
-      `${path} is not the file that the bank's manifest names; fetch the bank again.`,
-      {
-        path,
-        sha256,
-        wanted: file.sha256,
-      },
+/** The id of the bank that ships. */
+export const shippedBank = 'shipped';
+
+export class Banks {
+  private constructor(
+    private readonly shipped: OpenBank,
+    private own: OpenBank[],
+    /** Where the lab's own banks lie, a folder each; null: it has none. */
+    private readonly ownFolder: string | null,
+  ) {}
+
+  /**
+   * @param folder the shipped bank's
+   * @param ownFolder made if it is not there; a bank in it that is damaged is left out and told of
+   * @throws CurlewError FILE_NOT_FOUND, FILE_DAMAGED for the shipped bank
+   */
+  static async open(
+    folder: string,
+    ownFolder: string | null = null,
+    onProblem: (error: CurlewError) => void = () => {},
+  ): Promise<Banks> {
+    const banks = new Banks(await openBank(folder, shippedBank), [], ownFolder);
+    if (ownFolder === null) return banks;
+    await mkdir(ownFolder, { recursive: true });
+    for (const { name } of (await readdir(ownFolder, { withFileTypes: true })).filter((e) =>
+      e.isDirectory(),
+    )) {
+      await banks.add(name).catch((thrown: CurlewError) => onProblem(thrown));
+    }
+    return banks;
+  }
+
+  get experts(): ExpertInfo[] {
+    return this.all.flatMap(({ experts }) => experts);
+  }
+
+  get routers(): RouterInfo[] {
+    return this.all.flatMap(({ routers }) => routers);
+  }
+
+  get encoders(): EncoderInfo[] {
+    return this.all.flatMap(({ id: bank, manifest }) =>
+      manifest.encoders.map(({ id, name, embeddingSize, parameters, heldOutFold, files }) => ({
+        id,
+        name,
+        bank,
+        embeddingSize,
+        parameters,
+        heldOutFold,
+        imageBytes: files.image.bytes,
+        imageSha256: files.image.sha256,
+      })),
     );
-  };
-  const entry = (expertId: string) => {
-    const found = manifest.experts.find((one) => one.id === expertId);
-    if (found) return found;
-    throw new CurlewError('EXPERT_NOT_FOUND', `The bank has no expert “${expertId}”.`, { expertId });
-  };
+  }
 
-  const experts = await Promise.all(
-    manifest.experts.map(async (one) => ({
-      id: one.id,
-      name: one.name,
-      bits: one.bits,
-      classes: one.classes,
-      embeddingSize: one.embeddingSize,
-      imageBytes: one.files.image.bytes,
-      imageSha256: one.files.image.sha256,
-      accuracy: one.accuracy,
-      macroF1: one.macroF1,
-      card: new TextDecoder().decode(await read(one.files['card.md'])),
-    })),
-  );
-  const clips = manifest.clips.map(({ id, label, title, author, licence, sourceUrl, seconds }) => ({
-    id,
-    label,
-    title,
-    author,
-    licence,
-    sourceUrl,
-    seconds,
-  }));
+  get clips(): Clip[] {
+    return this.shipped.manifest.clips.map(({ id, label, title, author, licence, sourceUrl, seconds }) => ({
+      id,
+      label,
+      title,
+      author,
+      licence,
+      sourceUrl,
+      seconds,
+    }));
+  }
+
+  /** @throws CurlewError EXPERT_NOT_FOUND */
+  expert(expertId: string): ExpertInfo {
+    return found(
+      this.experts.find(({ id }) => id === expertId),
+      expertId,
+    );
+  }
+
+  /**
+   * A file of an expert, or of a router (which has no float reference).
+   * @throws CurlewError EXPERT_NOT_FOUND, FILE_NOT_FOUND, FILE_DAMAGED when its hash is not the manifest's
+   */
+  async file(id: string, file: ExpertFile): Promise<Uint8Array> {
+    for (const bank of this.all) {
+      const { experts, routers } = bank.manifest;
+      const entry = [...experts, ...routers].find((one) => one.id === id);
+      const files: Partial<Record<string, BankFile>> = entry?.files ?? {};
+      if (files[file]) return readChecked(bank.folder, files[file]);
+    }
+    throw notFound(id);
+  }
+
+  /** The image of an encoder, expert or router with this hash; null where no bank has one. @throws as `file` */
+  async image(sha256: string): Promise<Uint8Array | null> {
+    for (const { folder, manifest } of this.all) {
+      const { encoders, experts, routers } = manifest;
+      const entry = [...encoders, ...experts, ...routers].find((one) => one.files.image.sha256 === sha256);
+      if (entry) return readChecked(folder, entry.files.image);
+    }
+    return null;
+  }
+
+  /** @throws CurlewError ENCODER_MISSING, and as `file` */
+  async encoder(encoderId: string): Promise<UsableEncoder> {
+    for (const { folder, manifest } of this.all) {
+      const entry = manifest.encoders.find(({ id }) => id === encoderId);
+      if (entry) return usable(folder, entry);
+    }
+    throw new CurlewError('ENCODER_MISSING', `No bank has an encoder “${encoderId}”.`, { encoderId });
+  }
+
+  /** Path of the clip's sound. @throws CurlewError FILE_NOT_FOUND */
+  clipPath(clipId: string): string {
+    const clip = this.shipped.manifest.clips.find((one) => one.id === clipId);
+    if (clip) return join(this.shipped.folder, clip.file.path);
+    throw new CurlewError('FILE_NOT_FOUND', `The bank has no clip “${clipId}”.`, { clipId });
+  }
+
+  /** The folder for a new bank of the lab's own. @throws CurlewError REQUEST_INVALID where the name is taken */
+  newFolder(name: string): string {
+    if (this.ownFolder === null) throw new CurlewError('NOT_CAPABLE', 'This lab keeps no banks of its own.');
+    if (name === shippedBank || this.own.some(({ id }) => id === name)) {
+      throw new CurlewError('REQUEST_INVALID', `There is a bank “${name}” already; choose another name.`);
+    }
+    return join(this.ownFolder, name);
+  }
+
+  /** Takes in a bank that was written to `newFolder(name)`. @throws CurlewError FILE_NOT_FOUND, FILE_DAMAGED */
+  async add(name: string): Promise<void> {
+    const bank = await openBank(join(this.ownFolder!, name), name);
+    this.own = [...this.own.filter(({ id }) => id !== name), bank];
+  }
+
+  /** Deletes a bank of the lab's own, for good. @throws CurlewError EXPERT_NOT_FOUND */
+  async remove(name: string): Promise<void> {
+    const bank = this.own.find(({ id }) => id === name);
+    if (!bank)
+      throw new CurlewError('EXPERT_NOT_FOUND', `This lab has no bank “${name}” of its own.`, { name });
+    this.own = this.own.filter((one) => one !== bank);
+    await rm(bank.folder, { recursive: true, force: true });
+  }
+
+  private get all(): OpenBank[] {
+    return [this.shipped, ...this.own];
+  }
+}
+
+const notFound = (id: string) =>
+  new CurlewError('EXPERT_NOT_FOUND', `No bank has an expert “${id}”.`, { expertId: id });
+
+function found<T>(entry: T | undefined, id: string): T {
+  if (entry === undefined) throw notFound(id);
+  return entry;
+}
+
+async function openBank(folder: string, id: string): Promise<OpenBank> {
+  const text = new TextDecoder().decode(await readBytes(join(folder, 'manifest.json')));
+  const manifest = parseManifest(text);
+  const card = async (files: { 'card.md': BankFile }) =>
+    new TextDecoder().decode(await readChecked(folder, files['card.md']));
   return {
-    experts,
-    clips,
-    expert: (expertId) => experts.find((one) => one.id === entry(expertId).id) as ExpertInfo,
-    file: async (expertId, file) => read(entry(expertId).files[file]),
-    async image(sha256) {
-      const found = manifest.experts.find((one) => one.files.image.sha256 === sha256);
-      return found ? read(found.files.image) : null;
-    },
-    clipPath(clipId) {
-      const clip = manifest.clips.find((one) => one.id === clipId);
-      if (clip) return join(folder, clip.file.path);
-      throw new CurlewError('FILE_NOT_FOUND', `The bank has no clip “${clipId}”.`, { clipId });
-    },
+    id,
+    folder,
+    manifest,
+    experts: await Promise.all(
+      manifest.experts.map(async (one) => expertInfo(one, id, await card(one.files))),
+    ),
+    routers: await Promise.all(
+      manifest.routers.map(async (one) => routerInfo(one, id, await card(one.files))),
+    ),
   };
 }
 
-const readText = async (path: string): Promise<string> => new TextDecoder().decode(await readBytes(path));
+function expertInfo(one: BankExpert, bank: string, card: string): ExpertInfo {
+  const { id, name, precision, bits, classes, embeddingSize, encoder, accuracy, macroF1, files } = one;
+  return {
+    ...{ id, name, bank, precision, bits, classes, embeddingSize, encoder, accuracy, macroF1, card },
+    heldOutFold: one.heldOutFold,
+    imageBytes: files.image.bytes,
+    imageSha256: files.image.sha256,
+  };
+}
+
+function routerInfo(one: BankRouter, bank: string, card: string): RouterInfo {
+  const { id, name, experts, encoder, accuracy, macroF1, files } = one;
+  return {
+    ...{ id, name, bank, experts, encoder, accuracy, macroF1, card },
+    heldOutFold: one.heldOutFold,
+    imageBytes: files.image.bytes,
+    imageSha256: files.image.sha256,
+  };
+}
+
+async function usable(folder: string, entry: BankEncoder): Promise<UsableEncoder> {
+  const { id, name, heard, parameters, classifier, heldOutFold, files } = entry;
+  const description = new TextDecoder().decode(await readChecked(folder, files['encoder.json']));
+  const weights = await readChecked(folder, files['weights.f32']);
+  const built = buildEncoder(restoreEncoder(JSON.parse(description), weights));
+  return { id, name, built, heard: new Set(heard), parameters, classifier, heldOutFold };
+}
+
+async function readChecked(
+  folder: string,
+  { path: relative, sha256: wanted }: BankFile,
+): Promise<Uint8Array> {
+  const path = join(folder, relative);
+  const bytes = await readBytes(path);
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  if (sha256 === wanted) return bytes;
+  throw new CurlewError(
+    'FILE_DAMAGED',
+    `${path} is not the file that the bank's manifest names; fetch or train the bank again.`,
+    { path, sha256, wanted },
+  );
+}
 
 async function readBytes(path: string): Promise<Uint8Array> {
   try {
@@ -92,7 +257,7 @@ async function readBytes(path: string): Promise<Uint8Array> {
   } catch (thrown) {
     throw new CurlewError(
       'FILE_NOT_FOUND',
-      `${path} cannot be read; fetch the bank again.`,
+      `${path} cannot be read; fetch or train the bank again.`,
       { path },
       { cause: thrown },
     );

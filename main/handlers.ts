@@ -3,8 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { CurlewError } from './contract/error.ts';
 import type { EventName, LabEvents } from './contract/events.ts';
 import type { Audio16k, Job, LabInfo } from './contract/types.ts';
+import { dataSetInfo } from './datasets/data-set-info.ts';
+import { readDataset } from './datasets/read-dataset.ts';
 import type { Handlers } from './dispatch.ts';
-import type { Bank } from './experts.ts';
+import type { Banks } from './experts.ts';
 import { deploy } from './fleet/deploy.ts';
 import { deploymentOf, type DeployImage, type Deployment } from './fleet/deployment.ts';
 import type { EmulatedBoards } from './fleet/emulated-boards.ts';
@@ -17,6 +19,8 @@ import { telemetryCsv } from './fleet/telemetry-csv.ts';
 import type { VirtualBoards } from './fleet/virtual-boards.ts';
 import type { Classification } from './jobs/classify/classification.ts';
 import type { Jobs } from './jobs/jobs.ts';
+import { given } from './jobs/study/params.ts';
+import type { Studies } from './jobs/study/studies.ts';
 import type { Keys } from './keys/keys.ts';
 import type { Log } from './log.ts';
 import type { AllowedPaths } from './recordings/allowed-paths.ts';
@@ -32,10 +36,11 @@ export interface Rooms {
   fleet: Fleet;
   virtual: VirtualBoards;
   emulated: EmulatedBoards;
-  bank: Bank;
+  bank: Banks;
   keys: Keys;
   jobs: Jobs;
   classification: Classification;
+  studies: Studies;
   files: AllowedPaths;
   telemetry: TelemetryStore;
   boards: BoardStore;
@@ -61,6 +66,8 @@ export function handlersOf(rooms: Rooms): Handlers {
     rooms.ports.add(made);
     return fleet.attach(made.port.id);
   };
+
+  const fromBank = (sha256: string) => bank.image(sha256);
 
   const startDeploy = (
     boardId: string,
@@ -146,7 +153,31 @@ export function handlersOf(rooms: Rooms): Handlers {
     },
 
     'experts.list': () => bank.experts,
+    'experts.routers': () => bank.routers,
+    'experts.encoders': () => bank.encoders,
     'experts.file': ({ expertId, file }) => bank.file(expertId, file),
+
+    'experts.deleteBank': async ({ bank: name }) => (await bank.remove(name), null),
+    'experts.importEncoder': async ({ path, name, recordings }) =>
+      rooms.studies.importEncoder({
+        path: await files.resolve(path),
+        name,
+        recordings: await files.resolve(recordings),
+      }),
+
+    'datasets.inspect': async ({ path, ...options }) =>
+      dataSetInfo(
+        await readDataset(await files.resolve(path), {
+          ...given(options),
+          allowed: (real) => files.permits(real),
+        }),
+      ),
+    'train.start': async ({ path, ...asked }) =>
+      rooms.studies.train({ ...asked, path: await files.resolve(path) }),
+    'evaluate.start': async ({ path, ...asked }) =>
+      rooms.studies.evaluate({ ...asked, path: await files.resolve(path) }),
+    'train.curves': ({ jobId }) => rooms.studies.curves(jobId),
+    'evaluate.file': ({ jobId, name }) => rooms.studies.file(jobId, name),
 
     'keys.list': () => keys.list(),
     'keys.create': ({ name }) => keys.create(name),
@@ -173,13 +204,13 @@ export function handlersOf(rooms: Rooms): Handlers {
     'deploy.start': async ({ boardId, expertId, activate = true, signWith }) =>
       startDeploy(
         boardId,
-        await deploymentOf([await bank.file(expertId, 'image')], bank.image),
+        await deploymentOf([await bank.file(expertId, 'image')], fromBank),
         activate,
         signWith,
       ),
     'deploy.files': async ({ boardId, paths, activate = true, signWith }) => {
       const images = await Promise.all(paths.map(async (path) => readWhole(await files.resolve(path))));
-      return startDeploy(boardId, await deploymentOf(images, bank.image), activate, signWith);
+      return startDeploy(boardId, await deploymentOf(images, fromBank), activate, signWith);
     },
 
     'clips.list': () => bank.clips,

@@ -6,7 +6,8 @@ import type { EventName, LabEvents } from './contract/events.ts';
 import type { EventMessage, ReplyMessage } from './contract/wire.ts';
 import { makeDataFolder } from './data-folder.ts';
 import { dispatch } from './dispatch.ts';
-import { loadBank } from './experts.ts';
+import { Banks } from './experts.ts';
+import { borrowBoard } from './fleet/borrow-board.ts';
 import { emulatedBoards } from './fleet/emulated-boards.ts';
 import { Fleet } from './fleet/fleet.ts';
 import { portDirectory } from './fleet/port-directory.ts';
@@ -14,6 +15,7 @@ import { virtualBoards } from './fleet/virtual-boards.ts';
 import { handlersOf } from './handlers.ts';
 import { Classification } from './jobs/classify/classification.ts';
 import { Jobs } from './jobs/jobs.ts';
+import { Studies } from './jobs/study/studies.ts';
 import { openKeys } from './keys/keys.ts';
 import { createLog } from './log.ts';
 import { AllowedPaths } from './recordings/allowed-paths.ts';
@@ -57,7 +59,9 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   const signed = await signedImages(store);
   const roots = options.roots ?? usualRoots();
   const files = new AllowedPaths(roots);
-  const bank = await loadBank(resources.bank);
+  const bank = await Banks.open(resources.bank, join(dataFolder, 'banks'), (error) =>
+    log.add('error', null, error.message),
+  );
   const jobs = await Jobs.open(jobStore(store));
   jobs.onChange((job) => emit('job', job));
   const classification = new Classification({ jobs, results: resultStore(store), bank, files });
@@ -72,6 +76,16 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     await fleet.attach(made.port.id).catch((thrown: Error) => log.add('error', made.port.id, thrown.message));
   }
   fleet.watchPorts();
+  const studies = new Studies({
+    jobs,
+    banks: bank,
+    folder: join(dataFolder, 'studies'),
+    version: versionOf(resources.root),
+    borrowBoard: (choice, use, signal) =>
+      borrowBoard(choice, { fleet, wasmPath: resources.virtualBoard }, use, signal),
+    allowed: (real) => files.permits(real),
+    onCurves: (jobId, curves) => emit('curves', { jobId, curves }),
+  });
   const info = { version: versionOf(resources.root), shell, dataFolder, roots: files.roots.slice() };
   const handlers = handlersOf({
     info,
@@ -84,6 +98,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     keys: openKeys(join(dataFolder, 'keys')),
     jobs,
     classification,
+    studies,
     files,
     telemetry,
     boards,

@@ -1,5 +1,13 @@
 /** What the lab tells the page without being asked. */
-import type { Board, Job, LogLine, PortListing, TelemetryRecord, WindowResult } from './types.ts';
+import type {
+  Board,
+  EpochFigures,
+  Job,
+  LogLine,
+  PortListing,
+  TelemetryRecord,
+  WindowResult,
+} from './types.ts';
 
 export interface LabEvents {
   /** The whole list, after any change. */
@@ -11,6 +19,8 @@ export interface LabEvents {
   telemetry: { boardId: string; records: TelemetryRecord[] };
   /** One window of a running play job. */
   window: { jobId: string; result: WindowResult };
+  /** Loss curves of a training or an evaluation have grown; by kind of expert, and `router`. */
+  curves: { jobId: string; curves: Record<string, EpochFigures[]> };
   log: LogLine;
 }
 export type EventName = keyof LabEvents;

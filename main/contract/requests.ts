@@ -10,7 +10,10 @@ import type {
   BoardSettings,
   Clip,
   ClassifiedFile,
+  DataSetInfo,
   Detection,
+  EncoderInfo,
+  EpochFigures,
   ExpertInfo,
   ExpertStore,
   ExportFile,
@@ -21,6 +24,7 @@ import type {
   Machine,
   PortListing,
   RecordingInfo,
+  RouterInfo,
   SigningKey,
   TelemetryRecord,
   TelemetrySummary,
@@ -60,6 +64,29 @@ const settings = v.pipe(
   ),
 );
 
+/** A bank's name begins the ids of what it holds, and the names that a board shows. */
+const bankName = v.pipe(
+  v.string(),
+  v.regex(/^[a-z0-9][a-z0-9-]{0,11}$/, 'use 1 to 12 of a to z, 0 to 9 and hyphens'),
+);
+/** Kinds of experts, by their ids (models/study/kinds.ts). */
+const kinds = v.pipe(v.array(id), v.maxLength(11));
+const dataSet = {
+  layout: v.optional(v.picklist(['esc50', 'urbansound8k', 'abgqi', 'folders', 'table'])),
+  variant: v.optional(v.picklist(['all', 'esc10', 'groups'])),
+};
+const training = {
+  /** An encoder's id; `auto`: one that heard nothing of the test; `statistics`: none. */
+  encoder: v.optional(id),
+  /** Kinds that the bank holds, in the router's order. */
+  bank: v.optional(v.pipe(kinds, v.minLength(1), v.maxLength(8))),
+  /** Widths of the experts' hidden layers. */
+  hidden: v.optional(v.pipe(v.array(whole(4, 2048)), v.minLength(1), v.maxLength(6))),
+  seed: v.optional(whole(0, 0x7fff_ffff)),
+  epochs: v.optional(whole(1, 10_000)),
+  patience: v.optional(whole(1, 10_000)),
+};
+
 export const requestSchemas = {
   'lab.info': none,
   'lab.log': v.strictObject({ limit: whole(1, 5000) }),
@@ -85,10 +112,53 @@ export const requestSchemas = {
   /** From now on only images signed with this key; null: any. A key that is set already signs the change. */
   'boards.setKey': v.strictObject({ boardId: id, keyId: v.nullable(keyId), protect: v.boolean() }),
 
+  /** Of the shipped bank first, then those of banks that were trained here. */
   'experts.list': none,
+  'experts.routers': none,
+  'experts.encoders': none,
   'experts.file': v.strictObject({
     expertId: id,
     file: v.picklist(['image', 'quantized.onnx', 'float.onnx']),
+  }),
+
+  /** Deletes a bank that was trained here, for good. */
+  'experts.deleteBank': v.strictObject({ bank: bankName }),
+  /** Takes an encoder from an ONNX file; its ranges come from recordings of a folder. A job. */
+  'experts.importEncoder': v.strictObject({ path, name: bankName, recordings: path }),
+
+  'datasets.inspect': v.strictObject({ path, ...dataSet }),
+  /** Trains a bank (experts and their router) on a data set, under this name. A job. */
+  'train.start': v.strictObject({
+    path,
+    name: bankName,
+    /** Left out of training, for the figures; null: none is, and the figures are of validation clips. */
+    heldOutFold: v.optional(v.nullable(whole(0, 1000))),
+    ...dataSet,
+    ...training,
+  }),
+  /** Trains without each fold, tests with it, runs the models on a board and writes a report. A job. */
+  'evaluate.start': v.strictObject({
+    path,
+    ...dataSet,
+    ...training,
+    others: v.optional(kinds),
+    alphas: v.optional(
+      v.pipe(v.array(v.pipe(v.number(), v.minValue(0), v.maxValue(100))), v.minLength(1), v.maxLength(6)),
+    ),
+    /** `none`, `virtual`, an emulated machine's name, or an attached board's id, whose bank it replaces. */
+    board: v.optional(id),
+    windows: v.optional(whole(2, 2000)),
+    gramsPerKwh: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(5000))),
+    gridOrigin: v.optional(text(200)),
+    trainingWatts: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(100_000))),
+    margin: v.optional(v.pipe(v.number(), v.gtValue(0), v.maxValue(1))),
+  }),
+  /** Loss curves of a training or an evaluation as far as they go, by expert. */
+  'train.curves': jobId,
+  /** A file of a finished evaluation: results.json, report.html or one of the CSV files. */
+  'evaluate.file': v.strictObject({
+    jobId: id,
+    name: v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]*\.(json|html|csv)$/)),
   }),
 
   'keys.list': none,
@@ -109,7 +179,10 @@ export const requestSchemas = {
   'slots.rollback': boardId,
   /** The trial of the active bank is over. */
   'slots.confirm': boardId,
-  /** Uploads, verifies and (unless told otherwise) activates; progress comes as a job. */
+  /**
+   * Uploads, verifies and (unless told otherwise) activates an expert, or a router with its experts; their encoder
+   * goes along. Progress comes as a job.
+   */
   'deploy.start': v.strictObject({
     boardId: id,
     expertId: id,
@@ -181,7 +254,16 @@ export interface RequestResults {
   'boards.changeSettings': BoardSettings;
   'boards.setKey': Board;
   'experts.list': ExpertInfo[];
+  'experts.routers': RouterInfo[];
+  'experts.encoders': EncoderInfo[];
   'experts.file': Uint8Array;
+  'experts.deleteBank': null;
+  'experts.importEncoder': Job;
+  'datasets.inspect': DataSetInfo;
+  'train.start': Job;
+  'evaluate.start': Job;
+  'train.curves': Record<string, EpochFigures[]>;
+  'evaluate.file': ExportFile;
   'keys.list': SigningKey[];
   'keys.create': SigningKey;
   'keys.delete': SigningKey[];

@@ -79,7 +79,7 @@ export interface Slot {
   offset: number;
   /** Known once verified: empty, null, 0 or false before. */
   name: string;
-  kind: 'expert' | 'router' | null;
+  kind: 'expert' | 'router' | 'encoder' | null;
   bits: number;
   ternary: boolean;
   version: number;
@@ -130,20 +130,49 @@ export interface BoardSettings {
   autoStart: boolean;
 }
 
-export interface ExpertInfo {
+interface BankMember {
+  /** Unique over all banks. */
   id: string;
   name: string;
-  /** Bits of the hidden layers' weights. */
+  /** `shipped`, or the name of a bank that was trained here. */
+  bank: string;
+  /** Id of the encoder that makes its embeddings; null for the log-mel's statistics. */
+  encoder: string | null;
+  imageBytes: number;
+  imageSha256: string;
+  /** On the fold that was held out; see the model card. */
+  accuracy: number;
+  macroF1: number;
+  /** Null where it was trained on all folds: the figures are of its validation clips then. */
+  heldOutFold: number | null;
+  /** Markdown. */
+  card: string;
+}
+
+export interface ExpertInfo extends BankMember {
+  /** How its hidden layers compute: bits of BitLinear weights (32: float), ternary, or post-training quantization. */
+  precision: 1 | 2 | 4 | 8 | 16 | 32 | 'ternary' | 'ternary-activations' | 'static8';
+  /** Bits of the hidden layers' weights; log2(3) for ternary ones. */
   bits: number;
   classes: string[];
   embeddingSize: number;
+}
+
+export interface RouterInfo extends BankMember {
+  /** Ids of the experts that it picks from, in its order. */
+  experts: string[];
+}
+
+export interface EncoderInfo {
+  id: string;
+  name: string;
+  bank: string;
+  embeddingSize: number;
+  parameters: number;
+  /** The fold of its data set that it was not trained on; null where that is not known. */
+  heldOutFold: number | null;
   imageBytes: number;
   imageSha256: string;
-  /** On the data it was not trained on; see the model card. */
-  accuracy: number;
-  macroF1: number;
-  /** Markdown. */
-  card: string;
 }
 
 export type ExpertFile = 'image' | 'quantized.onnx' | 'float.onnx';
@@ -236,7 +265,7 @@ export interface TelemetrySummary {
 }
 
 export type JobState = 'queued' | 'running' | 'paused' | 'done' | 'failed' | 'cancelled';
-export type JobKind = 'deploy' | 'play' | 'classify' | 'train';
+export type JobKind = 'deploy' | 'play' | 'classify' | 'train' | 'evaluate' | 'encoder';
 
 export interface Job {
   id: string;
@@ -251,8 +280,8 @@ export interface Job {
   finishedMs: number | null;
   error: { code: ErrorCode; message: string } | null;
   canPause: boolean;
-  /** What the job leaves behind; by kind DeployResult, PlayResult, ClassifyResult, TrainResult. */
-  result: DeployResult | PlayResult | ClassifyResult | TrainResult | null;
+  /** What the job leaves behind, by its kind. */
+  result: DeployResult | PlayResult | ClassifyResult | TrainResult | EvaluateResult | EncoderResult | null;
 }
 
 export interface DeployResult {
@@ -293,27 +322,50 @@ export interface EpochFigures {
   validationAccuracy: number;
 }
 
-/** An expert, or a router, as its training ended. */
-export interface TrainedFigures {
-  id: string;
-  name: string;
-  precision: 1 | 2 | 4 | 8 | 16 | 32 | 'ternary' | 'ternary-activations' | 'static8';
-  /** The epoch whose weights were kept: the one with the lowest validation loss. */
-  best: EpochFigures;
-  /** The loss curves. */
-  reports: EpochFigures[];
-}
-
 export interface TrainResult {
   kind: 'train';
-  /** Where the trained experts lie. */
-  folder: string;
-  experts: TrainedFigures[];
-  router: TrainedFigures | null;
-  /** Pauses left out. */
-  wallSeconds: number;
-  /** The same summed over the threads. */
+  /** The bank that was trained: its experts are in experts.list. */
+  bank: string;
+  /** Loss curves by kind of expert, and `router`. */
+  curves: Record<string, EpochFigures[]>;
+  /** Summed over the threads, pauses left out. */
   trainingSeconds: number;
+}
+
+export interface EvaluateResult {
+  kind: 'evaluate';
+  /** results.json, report.html and the CSV files lie there. */
+  folder: string;
+  dataSet: string;
+  /** Of the mixture with curiosity, over the clips of all folds. */
+  accuracy: number;
+  macroF1: number;
+}
+
+/** An encoder that was taken from an ONNX file. */
+export interface EncoderResult {
+  kind: 'encoder';
+  encoderId: string;
+  imageBytes: number;
+  multiplyAccumulates: number;
+  /** Of a board's memory for activations. */
+  arenaBytes: number;
+  embeddingSize: number;
+}
+
+/** What a data set holds, before its recordings are opened. */
+export interface DataSetInfo {
+  name: string;
+  layout: string;
+  variant: string;
+  classes: { name: string; clips: number }[];
+  folds: { fold: number; clips: number; sources: number }[];
+  officialFolds: boolean;
+  sources: number;
+  /** Rows or files in all; of them: of other classes than the variant's, used, left out. */
+  counts: { found: number; outsideVariant: number; used: number; leftOut: number };
+  /** By kind: what it is, how often, and the first sentences. */
+  problems: { what: string; count: number; sentences: string[] }[];
 }
 
 export interface FileEntry {

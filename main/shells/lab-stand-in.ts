@@ -7,10 +7,13 @@ import type { RequestName, RequestParams, RequestResult } from '../contract/requ
 import type {
   Board,
   BoardSettings,
+  DataSetInfo,
+  EncoderInfo,
   ExpertInfo,
   ExpertStore,
   Job,
   LogLine,
+  RouterInfo,
   SigningKey,
 } from '../contract/types.ts';
 import type { EventMessage } from '../contract/wire.ts';
@@ -101,7 +104,11 @@ const settings: BoardSettings = {
 const expert: ExpertInfo = {
   id: 'night',
   name: 'Night',
+  bank: 'shipped',
+  precision: 4,
   bits: 4,
+  encoder: 'ears',
+  heldOutFold: 4,
   classes: ['rain', 'küstenvogel', '雨'],
   embeddingSize: 256,
   imageBytes: 70_000,
@@ -109,6 +116,31 @@ const expert: ExpertInfo = {
   accuracy: 0.875,
   macroF1: 1 / 3,
   card: '# Night\n',
+};
+
+const router: RouterInfo = {
+  id: 'curious',
+  name: 'Curious',
+  bank: 'own',
+  experts: ['night', 'day'],
+  encoder: null,
+  imageBytes: 9_000,
+  imageSha256: 'de'.repeat(32),
+  accuracy: 0.9,
+  macroF1: 2 / 3,
+  heldOutFold: null,
+  card: '# Curious\n',
+};
+
+const encoder: EncoderInfo = {
+  id: 'ears',
+  name: 'Ears',
+  bank: 'shipped',
+  embeddingSize: 256,
+  parameters: 120_000,
+  heldOutFold: 4,
+  imageBytes: 140_000,
+  imageSha256: 'ef'.repeat(32),
 };
 
 const key: SigningKey = {
@@ -125,6 +157,20 @@ const audio = { pcm: bytes, samples: bytes.length / 2 };
 const text = { name: 'export.csv', mime: 'text/csv', text: 'a,b\r\n1,“ü”\r\n' };
 const ofBoard = { boardId: board.id };
 const ofJob = { jobId: job.id };
+
+const epoch = { epoch: 1, trainingLoss: 1.5, validationLoss: 1.25, validationAccuracy: 0.5 };
+
+const dataSet: DataSetInfo = {
+  name: 'r',
+  layout: 'a folder a class',
+  variant: 'all',
+  classes: [{ name: 'rain', clips: 3 }],
+  folds: [{ fold: 1, clips: 3, sources: 2 }],
+  officialFolds: false,
+  sources: 2,
+  counts: { found: 4, outsideVariant: 0, used: 3, leftOut: 1 },
+  problems: [{ what: 'Silent clip', count: 1, sentences: ['a.wav is silent.'] }],
+};
 
 /** One request of each name, as a page would make it, and what this lab answers. */
 export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N>] } = {
@@ -143,7 +189,25 @@ export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N
   'boards.changeSettings': [{ ...ofBoard, settings }, settings],
   'boards.setKey': [{ ...ofBoard, keyId: null, protect: false }, board],
   'experts.list': [{}, [expert]],
+  'experts.routers': [{}, [router]],
+  'experts.encoders': [{}, [encoder]],
   'experts.file': [{ expertId: 'night', file: 'image' }, bytes],
+  'experts.deleteBank': [{ bank: 'own' }, null],
+  'experts.importEncoder': [
+    { path: '/models/ears.onnx', name: 'ears', recordings: '/r' },
+    { ...job, kind: 'encoder' },
+  ],
+  'datasets.inspect': [{ path: '/r', layout: 'folders' }, dataSet],
+  'train.start': [
+    { path: '/r', name: 'own', heldOutFold: null, bank: ['q4'], hidden: [64, 32] },
+    { ...job, kind: 'train' },
+  ],
+  'evaluate.start': [
+    { path: '/r', alphas: [1, 0.3], board: 'none', margin: 0.05 },
+    { ...job, kind: 'evaluate' },
+  ],
+  'train.curves': [ofJob, { q4: [epoch] }],
+  'evaluate.file': [{ ...ofJob, name: 'report.html' }, text],
   'keys.list': [{}, [key]],
   'keys.create': [{ name: 'Station' }, key],
   'keys.delete': [{ keyId: key.id }, []],

@@ -19,21 +19,49 @@ const foldFigures = v.strictObject({
   macroF1: share,
 });
 
+const id = v.pipe(v.string(), v.regex(/^[a-z0-9-]+$/));
+const whole = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+const encoderSchema = v.strictObject({
+  id,
+  name: v.string(),
+  version: whole,
+  embeddingSize: whole,
+  parameters: whole,
+  /** the recordings that it was trained on, by their numbers on freesound.org; none if that is not known */
+  heard: v.array(v.string()),
+  heldOutFold: v.nullable(whole),
+  /** its own classifier on the fold that it was trained without; null where it was trained elsewhere */
+  classifier: v.nullable(v.strictObject({ clips: whole, float: share, int8: share })),
+  files: v.strictObject({
+    image: file,
+    'quantized.onnx': file,
+    'float.onnx': file,
+    'encoder.json': file,
+    'weights.f32': file,
+  }),
+});
+
+const precisions = [1, 2, 4, 8, 16, 32, 'ternary', 'ternary-activations', 'static8'] as const;
+
 const expertSchema = v.strictObject({
-  id: v.pipe(v.string(), v.regex(/^[a-z0-9-]+$/)),
+  id,
   name: v.string(),
   version: v.number(),
-  /** of the hidden layers' weights */
+  precision: v.picklist(precisions),
+  /** of a hidden weight; log2(3) for ternary ones */
   bits: v.number(),
   classes: v.pipe(v.array(v.string()), v.minLength(2)),
   embeddingSize: v.number(),
-  /** of the quantized reference on the held-out fold, a clip's score being the mean of its patches */
+  /** of `encoders`; null for the log-mel's statistics */
+  encoder: v.nullable(id),
+  /**
+   * of the quantized reference on the held-out fold, a clip's score being the mean of its patches; where no fold was
+   * held out, on the validation clips
+   */
   accuracy: share,
   macroF1: share,
-  /** of the float reference on the same clips */
-  floatAccuracy: share,
-  floatMacroF1: share,
-  heldOutFold: v.number(),
+  heldOutFold: v.nullable(v.number()),
   /** quantized experts trained the same way, each tested on the fold it left out */
   crossValidation: v.array(foldFigures),
   files: v.strictObject({
@@ -42,6 +70,27 @@ const expertSchema = v.strictObject({
     'float.onnx': file,
     'card.md': file,
     'expert.json': file,
+    'weights.f32': file,
+  }),
+});
+
+const routerSchema = v.strictObject({
+  id,
+  name: v.string(),
+  version: v.number(),
+  precision: v.picklist(precisions),
+  /** of `experts`, in the order of the router's outputs */
+  experts: v.pipe(v.array(id), v.minLength(2), v.maxLength(8)),
+  encoder: v.nullable(id),
+  /** of the mixture on the held-out fold, with the routing of the image */
+  accuracy: share,
+  macroF1: share,
+  heldOutFold: v.nullable(v.number()),
+  files: v.strictObject({
+    image: file,
+    'quantized.onnx': file,
+    'card.md': file,
+    'router.json': file,
     'weights.f32': file,
   }),
 });
@@ -62,18 +111,22 @@ const clipSchema = v.strictObject({
 });
 
 const manifestSchema = v.strictObject({
+  encoders: v.array(encoderSchema),
   experts: v.array(expertSchema),
+  routers: v.array(routerSchema),
   clips: v.array(clipSchema),
 });
 
 export type BankFile = v.InferOutput<typeof file>;
+export type BankEncoder = v.InferOutput<typeof encoderSchema>;
+export type BankRouter = v.InferOutput<typeof routerSchema>;
 export type BankExpert = v.InferOutput<typeof expertSchema>;
 export type BankClip = v.InferOutput<typeof clipSchema>;
 export type FoldFigures = v.InferOutput<typeof foldFigures>;
 export type Manifest = v.InferOutput<typeof manifestSchema>;
 
 /**
- * Reads `manifest.json` of a bank: its experts, best known first, and its clips.
+ * Reads `manifest.json` of a bank: its encoders, its experts, the one to begin with first, routers and clips.
  * @throws CurlewError FILE_DAMAGED if it is not a bank's manifest
  */
 export function parseManifest(text: string): Manifest {
@@ -88,6 +141,11 @@ export function parseManifest(text: string): Manifest {
     const [issue] = result.issues;
     throw damaged(`is wrong at ${v.getDotPath(issue) ?? 'its top'}: ${issue.message}`);
   }
+  const { encoders, experts, routers } = result.output;
+  const missing = [...experts, ...routers]
+    .flatMap((one) => [one.encoder ?? [], 'experts' in one ? one.experts : []].flat())
+    .find((wanted) => ![...encoders, ...experts].some((one) => one.id === wanted));
+  if (missing !== undefined) throw damaged(`names “${missing}”, which it does not hold`);
   return result.output;
 }
 

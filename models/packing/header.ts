@@ -12,7 +12,7 @@ export interface ImageHeader {
   readonly version: number;
   readonly embeddingSize: number;
   readonly outputs: number;
-  /** of every layer that is not float; 32: all are float; 8 in an encoder */
+  /** of every layer that is not float, 8 for static layers, too; 32: all are float; 8 in an encoder */
   readonly precision: Precision | 32;
   /** the embedding comes from an encoder image, whose hash stands in section 7 */
   readonly hasEncoder: boolean;
@@ -96,11 +96,12 @@ function checkEncoder(
   if (sections > format.mostEncoderSections) throw bad(`it has ${sections} sections`);
 }
 
-/** Weight bits and ternary mark of the header. */
+/** Weight bits and ternary mark of the header; static layers of 8 bits are told from BitLinear by their kind. */
 export const precisionMarks: readonly { precision: Precision | 32; bits: number; ternary: number }[] = [
   ...([1, 2, 4, 8, 16, 32] as const).map((bits) => ({ precision: bits, bits, ternary: 0 })),
   { precision: 'ternary', bits: 2, ternary: 1 },
   { precision: 'ternary-activations', bits: 2, ternary: 2 },
+  { precision: 'static8', bits: 8, ternary: 0 },
 ];
 
 function readPrecision(bits: number, ternary: number): Precision | 32 {

@@ -13,7 +13,17 @@ import { hex, sha256 } from './sha256.ts';
 const reference = new TextEncoder().encode('the reference graph');
 const finite = { noNaN: true, noDefaultInfinity: true } as const;
 
-const precisions: readonly (Precision | 32)[] = [1, 2, 4, 8, 16, 'ternary', 'ternary-activations', 32];
+const precisions: readonly (Precision | 32)[] = [
+  1,
+  2,
+  4,
+  8,
+  16,
+  'ternary',
+  'ternary-activations',
+  'static8',
+  32,
+];
 
 /** Codes of a precision, all of them possible. */
 function codesOf(precision: Precision, length: number): fc.Arbitrary<Int8Array | Int16Array> {
@@ -21,6 +31,7 @@ function codesOf(precision: Precision, length: number): fc.Arbitrary<Int8Array |
   if (precision === 1) {
     return fc.array(fc.boolean(), sized).map((bits) => Int8Array.from(bits, (bit) => (bit ? 1 : -1)));
   }
+  if (precision === 'static8') return fc.int8Array({ ...sized, min: -127 });
   if (typeof precision === 'string') return fc.int8Array({ ...sized, min: -1, max: 1 });
   if (precision === 16) return fc.int16Array(sized);
   return fc.int8Array({ ...sized, min: -(2 ** (precision - 1)), max: 2 ** (precision - 1) - 1 });
@@ -54,15 +65,29 @@ function expertOf(hidden: number, classes: number, precision: Precision | 32): f
       const first: Expert['layers'][number] =
         precision === 32
           ? { kind: 'linear', ...shape, weights: r.hiddenWeights }
-          : typeof precision === 'string'
+          : precision === 'static8'
             ? {
-                kind: 'ternary',
-                activationBits: precision === 'ternary' ? 8 : 2,
+                kind: 'static',
+                activationScale: 0.25,
                 ...shape,
                 codes: r.codes as Int8Array,
                 scales: r.weightScales,
               }
-            : { kind: 'bitlinear', weightBits: precision, ...shape, codes: r.codes, scales: r.weightScales };
+            : typeof precision === 'string'
+              ? {
+                  kind: 'ternary',
+                  activationBits: precision === 'ternary' ? 8 : 2,
+                  ...shape,
+                  codes: r.codes as Int8Array,
+                  scales: r.weightScales,
+                }
+              : {
+                  kind: 'bitlinear',
+                  weightBits: precision,
+                  ...shape,
+                  codes: r.codes,
+                  scales: r.weightScales,
+                };
       return {
         name: r.name,
         version: r.version,
@@ -190,6 +215,7 @@ test('the header lies where IMAGE.md says', () => {
     [16, 0],
     [2, 1],
     [2, 2],
+    [8, 0],
     [32, 0],
   ]);
   expect(image.length % 16).toBe(0);

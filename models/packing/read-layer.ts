@@ -108,8 +108,8 @@ function checkKind(found: Description, index: number, precision: Precision | 32)
       ? { kind, bits: 32, activationBits: 32 }
       : precision === 'ternary' || precision === 'ternary-activations'
         ? { kind: layerKinds.ternary, bits: 2, activationBits: precision === 'ternary' ? 8 : 2 }
-        : precision === 'static8'
-          ? { kind: layerKinds.static, bits: 8, activationBits: 8 }
+        : precision === 8 && kind === layerKinds.static
+          ? { kind, bits: 8, activationBits: 8 }
           : { kind: layerKinds.bitlinear, bits: precision, activationBits: 8 };
   const integer = kind !== layerKinds.linear;
   const scalesFit = integer ? scales === 1 || scales === outputs : scales === 0;

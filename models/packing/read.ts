@@ -57,7 +57,11 @@ export function readImage(bytes: Uint8Array): ExpertImage | RouterImage | Encode
     layers,
     ...(encoderHash ? { encoderHash: encoderHash.slice() } : {}),
   };
-  if (precisionOf(expert) !== precision) throw bad('no layer has the weights that its header names');
+  const own = precisionOf(expert);
+  if ((own === 'static8' ? 8 : own) !== precision)
+    throw bad('no layer has the weights that its header names');
+  const kinds = new Set(layers.map(({ kind }) => kind).filter((kind) => kind !== 'linear'));
+  if (kinds.size > 1) throw bad('its integer layers are not all of one kind');
   sections.finish();
   return picking
     ? { kind: 'router', router: { ...expert, ...picking }, referenceSha256 }

@@ -2,7 +2,7 @@
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadBank } from '../../main/experts.ts';
+import { Banks } from '../../main/experts.ts';
 import { WindowWorker } from '../../main/jobs/classify/window-worker.ts';
 import { openRecording } from '../../main/recordings/decode.ts';
 import { mixDown } from '../../main/recordings/pcm16k.ts';
@@ -23,7 +23,7 @@ export async function bench(say: (line: string) => void): Promise<Figures> {
     const convert = await timed(() => decodeAndResample(path, true));
     say(`decoded at ${times(decode)} × real time`);
     say(`decoded and resampled to 16 kHz at ${times(convert)} × real time`);
-    const bank = await loadBank(resources.bank);
+    const bank = await Banks.open(resources.bank);
     const expert = bank.experts[0]!;
     const worker = await WindowWorker.start(
       await bank.file(expert.id, 'quantized.onnx'),

@@ -11,7 +11,7 @@ import { readFirmware, type Firmware } from '../../devices/boards/firmware-stack
 import { emulatedMachine } from '../../devices/boards/qemu/machines.ts';
 import { qemuBoard } from '../../devices/boards/qemu/qemu-board.ts';
 import { CurlewBoard } from '../../devices/drivers/curlew/board.ts';
-import { loadBank } from '../../main/experts.ts';
+import { Banks } from '../../main/experts.ts';
 import { resources } from '../../main/resources.ts';
 import { table, type Row } from '../../main/shells/cli/output.ts';
 import type { Bench, Figures } from './run.ts';
@@ -107,7 +107,7 @@ function wasmSizes(bytes: Uint8Array): Sizes {
 
 /** How deep the stack was after a deployment, an inference and requests of every kind. */
 async function stackUsed(machine: string): Promise<number> {
-  const bank = await loadBank(resources.bank);
+  const bank = await Banks.open(resources.bank);
   const [expert] = bank.experts;
   if (!expert) throw new Error('The bank is empty.');
   const image = await bank.file(expert.id, 'image');

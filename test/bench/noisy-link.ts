@@ -9,7 +9,7 @@ import { simulatedLine } from '../../devices/boards/simulated-line.ts';
 import { VirtualBoard } from '../../devices/boards/virtual/virtual-board.ts';
 import { CurlewBoard } from '../../devices/drivers/curlew/board.ts';
 import { resources } from '../../main/resources.ts';
-import { loadBank } from '../../main/experts.ts';
+import { Banks } from '../../main/experts.ts';
 import type { Bench, Figures } from './run.ts';
 
 const line = { baudRate: 921_600, delayMs: 1 };
@@ -25,7 +25,7 @@ const lines: { name: string; noise: Omit<NoiseOptions, 'seed'> }[] = [
 ];
 
 export const bench: Bench = async (say) => {
-  const bank = await loadBank(resources.bank);
+  const bank = await Banks.open(resources.bank);
   const [expert] = bank.experts;
   if (!expert) throw new Error('The bank is empty.');
   const image = await bank.file(expert.id, 'image');

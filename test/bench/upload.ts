@@ -6,7 +6,7 @@ import { VirtualBoard } from '../../devices/boards/virtual/virtual-board.ts';
 import { CurlewBoard } from '../../devices/drivers/curlew/board.ts';
 import type { FramingName } from '../../devices/protocol/framing.ts';
 import { resources } from '../../main/resources.ts';
-import { loadBank } from '../../main/experts.ts';
+import { Banks } from '../../main/experts.ts';
 import type { Bench } from './run.ts';
 
 const line = { baudRate: 921_600, delayMs: 1 };
@@ -14,7 +14,7 @@ const bytesPerSecond = line.baudRate / 10;
 const runs = 3;
 
 export const bench: Bench = async (say) => {
-  const bank = await loadBank(resources.bank);
+  const bank = await Banks.open(resources.bank);
   const [expert] = bank.experts;
   if (!expert) throw new Error('The bank is empty.');
   const image = await bank.file(expert.id, 'image');

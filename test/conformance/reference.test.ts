@@ -5,7 +5,7 @@ import * as ort from 'onnxruntime-web';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { VirtualBoard } from '../../devices/boards/virtual/virtual-board.ts';
 import { CurlewBoard } from '../../devices/drivers/curlew/board.ts';
-import { loadBank, type Bank } from '../../main/experts.ts';
+import { Banks } from '../../main/experts.ts';
 import { decodeAll, toInt16 } from '../../main/recordings/pcm16k.ts';
 import { resources } from '../../main/resources.ts';
 import { agreement, boardAgrees, implementationTolerance } from '../../models/evaluation/agreement.ts';
@@ -15,14 +15,14 @@ import { createReference, type Reference } from '../../models/reference/referenc
 
 const logMelTolerance = 1e-3;
 
-let bank: Bank;
+let bank: Banks;
 let port: VirtualBoard;
 let board: CurlewBoard;
 let quantized: Reference;
 let float: Reference;
 
 beforeAll(async () => {
-  bank = await loadBank(resources.bank);
+  bank = await Banks.open(resources.bank);
   const wasm = await readFile(resources.virtualBoard);
   port = new VirtualBoard({ wasm, name: 'reference', id: new Uint8Array(8) });
   board = await CurlewBoard.open(port);

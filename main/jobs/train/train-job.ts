@@ -1,8 +1,8 @@
 /** The work of a training job: its courses in a few threads side by side, then the router. */
 import { availableParallelism } from 'node:os';
+import type { Precision } from '../../../models/experts/expert.ts';
 import type { EpochReport } from '../../../models/training/train.ts';
 import { toCurlewError, type CurlewError } from '../../contract/error.ts';
-import type { TrainedFigures, TrainResult } from '../../contract/types.ts';
 import { throwIfAborted } from '../../recordings/file.ts';
 import { ActiveClock } from '../classify/active-clock.ts';
 import type { JobContext } from '../jobs.ts';
@@ -23,6 +23,27 @@ export interface TrainParams {
 interface Checkpoint {
   wallSeconds: number;
   trainingSeconds: number;
+}
+
+/** An expert, or a router, as its training ended. */
+export interface TrainedFigures {
+  readonly id: string;
+  readonly name: string;
+  readonly precision: Precision | 32;
+  /** The epoch whose weights were kept: the one with the lowest validation loss. */
+  readonly best: EpochReport;
+  /** The loss curves. */
+  readonly reports: readonly EpochReport[];
+}
+
+/** What a plan's training left in its folder. */
+export interface TrainedPlan {
+  readonly experts: TrainedFigures[];
+  readonly router: TrainedFigures | null;
+  /** Pauses left out. */
+  readonly wallSeconds: number;
+  /** The same summed over the threads. */
+  readonly trainingSeconds: number;
 }
 
 export interface TrainWork {
@@ -50,7 +71,7 @@ const threads = Math.min(2, availableParallelism());
 /**
  * @throws CurlewError TRAINING_FAILED, INTERNAL when a thread does not start or keeps crashing, ABORTED
  */
-export async function train(work: TrainWork, context: JobContext): Promise<TrainResult> {
+export async function train(work: TrainWork, context: JobContext): Promise<TrainedPlan> {
   return new TrainRun(work, context).all();
 }
 
@@ -87,8 +108,8 @@ class TrainRun {
     };
   }
 
-  async all(): Promise<TrainResult> {
-    const { plan, folder } = this.work.params;
+  async all(): Promise<TrainedPlan> {
+    const { plan } = this.work.params;
     const stop = () => this.stop.abort();
     this.context.signal.addEventListener('abort', stop, { once: true });
     if (this.context.signal.aborted) stop();
@@ -105,8 +126,6 @@ class TrainRun {
       this.context.signal.removeEventListener('abort', stop);
     }
     return {
-      kind: 'train',
-      folder,
       experts: await Promise.all(plan.experts.map(({ id }) => this.figures(id))),
       router: plan.router && (await this.figures(routerId)),
       wallSeconds: this.clock.seconds(),
@@ -205,6 +224,6 @@ class TrainRun {
 
   private async figures(id: string): Promise<TrainedFigures> {
     const { description, precision, best, reports } = (await readSummary(this.work.params.folder, id))!;
-    return { id, name: description.name, precision, best, reports: [...reports] };
+    return { id, name: description.name, precision, best, reports };
   }
 }

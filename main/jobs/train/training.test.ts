@@ -6,13 +6,13 @@ import { separable } from '../../../models/training/testing.ts';
 import { trainRouter } from '../../../models/training/train-router.ts';
 import { trainExpert } from '../../../models/training/train.ts';
 import { quantizeExpert } from '../../../models/experts/quantize.ts';
-import type { Job, TrainResult } from '../../contract/types.ts';
+import type { Job } from '../../contract/types.ts';
 import { scratchFolder } from '../../recordings/testing.ts';
 import { Jobs } from '../jobs.ts';
 import { MemoryJobStore, whenFinished } from '../testing.ts';
 import { defaultPlan, unitsOf, type TrainPlan } from './plan.ts';
 import type { TrainRequest } from './train-messages.ts';
-import { Training } from './training.ts';
+import { PlanJobs } from './testing.ts';
 import { readTrained } from './work-folder.ts';
 
 const data = separable();
@@ -34,11 +34,11 @@ const ids = ['ternary', 'float', 'ptq', 'router'];
 let scratch: Awaited<ReturnType<typeof scratchFolder>>;
 let store: MemoryJobStore;
 let jobs: Jobs;
-let training: Training;
+let training: PlanJobs;
 
 async function openLab(): Promise<void> {
   jobs = await Jobs.open(store);
-  training = new Training(jobs);
+  training = new PlanJobs(jobs);
 }
 
 beforeEach(async () => {
@@ -53,8 +53,7 @@ afterEach(async () => {
 });
 
 const folder = () => join(scratch.folder, 'work');
-const start = (what: TrainPlan = plan) =>
-  training.start({ title: 'Train', folder: folder(), data, plan: what });
+const start = (what: TrainPlan = plan) => training.start(folder(), data, what);
 
 /** What training in one go, without a job, gives. */
 async function expected() {
@@ -92,7 +91,7 @@ describe('a training job', () => {
     expect(done.error).toBeNull();
     expect(await results()).toEqual(await expected());
 
-    const result = done.result as TrainResult;
+    const result = training.results.get(job.id)!;
     expect(result.experts.map(({ id, precision }) => [id, precision])).toEqual([
       ['ternary', 'ternary'],
       ['float', 32],
@@ -100,7 +99,7 @@ describe('a training job', () => {
     ]);
     expect(result.router!.reports.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4, 5, 6]);
     expect(result.trainingSeconds).toBeGreaterThan(0);
-    expect(training.curves(job.id)).toEqual(
+    expect(training.curves.get(job.id)).toEqual(
       Object.fromEntries([...result.experts, result.router!].map(({ id, reports }) => [id, reports])),
     );
     expect((await readdir(folder())).filter((name) => /checkpoint|new/.test(name))).toEqual([]);
@@ -204,7 +203,7 @@ describe('a training job', () => {
 
   it('is refused with data that cannot be learned from, before it starts', async () => {
     const broken = { ...data, labels: data.labels.slice(1) };
-    await expect(training.start({ title: '', folder: folder(), data: broken, plan })).rejects.toMatchObject({
+    await expect(training.start(folder(), broken, plan)).rejects.toMatchObject({
       code: 'TRAINING_FAILED',
     });
     expect(jobs.list()).toEqual([]);

@@ -1,0 +1,65 @@
+/** Lends a board to a study: one of its own that needs no hardware, or an attached one. */
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { emulatedMachine, emulatedMachines } from '../../devices/boards/qemu/machines.ts';
+import { qemuBoard } from '../../devices/boards/qemu/qemu-board.ts';
+import { VirtualBoard } from '../../devices/boards/virtual/virtual-board.ts';
+import { CurlewBoard } from '../../devices/drivers/curlew/board.ts';
+import type { Port } from '../../devices/drivers/port.ts';
+import type { BoardSummary } from '../../models/report/results.ts';
+import { CurlewError } from '../contract/error.ts';
+import type { Fleet } from './fleet.ts';
+
+type Use<T> = (board: CurlewBoard, about: BoardSummary) => Promise<T>;
+
+/**
+ * @param choice `none`, `virtual`, an emulated machine's name, or an attached board's id
+ * @param wasmPath the virtual board's firmware
+ * @returns what `use` returns; null for no board
+ * @throws CurlewError BOARD_NOT_FOUND, EMULATOR_MISSING, NOT_CAPABLE for a board that takes only signed images; what
+ *   `use` throws
+ */
+export async function borrowBoard<T>(
+  choice: string,
+  { fleet, wasmPath }: { fleet: Fleet; wasmPath: string },
+  use: Use<T>,
+  signal: AbortSignal,
+): Promise<T | null> {
+  if (choice === 'none') return null;
+  if (choice === 'virtual') {
+    // No line in between: a study waits for the board's own time alone, and that is modelled.
+    const board = new VirtualBoard({ wasm: await readFile(wasmPath), name: 'study', id: randomBytes(8) });
+    try {
+      return await onPort(board, use, signal);
+    } finally {
+      board.switchOff();
+    }
+  }
+  if (emulatedMachines.some(({ name }) => name === choice)) {
+    const machine = emulatedMachine(choice);
+    return onPort(qemuBoard({ name: 'study', id: randomBytes(8), machine }), use, signal);
+  }
+  const session = fleet.session(choice);
+  if (session.state.keyId !== null) {
+    throw new CurlewError(
+      'NOT_CAPABLE',
+      `${session.state.name} takes only signed images; evaluate on another board, or on the virtual one.`,
+      { boardId: choice },
+    );
+  }
+  try {
+    return await session.exclusive((board) => use(board, session.state), signal);
+  } finally {
+    await session.refresh().catch(() => undefined);
+  }
+}
+
+async function onPort<T>(port: Port, use: Use<T>, signal: AbortSignal): Promise<T> {
+  const board = await CurlewBoard.open(port, { signal });
+  try {
+    const { name, kind, profile, simulated } = await board.readInfo({ signal });
+    return await use(board, { name, kind, profile, simulated });
+  } finally {
+    await board.close();
+  }
+}

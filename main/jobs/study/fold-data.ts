@@ -1,0 +1,101 @@
+/** The embeddings that one fold's study is made of: to train on, to fit temperatures to, and to test on. */
+import { frontEndModel } from '../../../models/features/front-end.ts';
+import type { Patches } from '../../../models/study/answers.ts';
+import type { TrainingData } from '../../../models/training/data.ts';
+import { splitOf } from '../../../models/training/split.ts';
+import type { Dataset, EmbeddedClip, EmbeddedDataset } from '../../datasets/dataset.ts';
+import { embedDataset } from '../../datasets/embed-dataset.ts';
+import type { UsableEncoder } from '../../experts.ts';
+import { asRecorded, forTraining, type Rendering } from './renderings.ts';
+import type { StudyThread } from './study-thread.ts';
+
+export interface EmbedContext {
+  readonly thread: StudyThread;
+  readonly cacheFolder: string;
+  readonly signal: AbortSignal;
+  /** Share of the clips done. */
+  readonly onProgress: (share: number) => void;
+}
+
+export interface FoldData {
+  /** All clips as they were recorded; what is wrong with them is among its problems. */
+  readonly heard: EmbeddedDataset;
+  readonly training: TrainingData;
+  readonly test: Patches;
+  readonly validation: Patches;
+}
+
+/**
+ * @param fold that is left out of training; null: none is, and `test` is empty
+ * @param encoder null: the log-mel's statistics
+ * @throws CurlewError as embedDataset; TRAINING_FAILED if nothing can be set aside for validation
+ */
+export async function foldData(
+  dataset: Dataset,
+  fold: number | null,
+  encoder: UsableEncoder | null,
+  split: { readonly validationShare: number; readonly seed: number },
+  context: EmbedContext,
+): Promise<FoldData> {
+  await context.thread.open(frontEndModel(undefined, encoder?.built.quantized ?? null));
+  const identity = encoder ? Buffer.from(encoder.built.hash).toString('hex') : 'log-mel statistics';
+  const halves = { ...context, onProgress: (share: number) => context.onProgress(share / 2) };
+  const heard = await embedded(dataset, identity, asRecorded, halves);
+  const others = { ...dataset, clips: dataset.clips.filter((clip) => clip.fold !== fold) };
+  const learned = await embedded(others, identity, forTraining, {
+    ...context,
+    onProgress: (share) => context.onProgress(0.5 + share / 2),
+  });
+  const training = trainingData(learned);
+  const set = new Set(splitOf(training, split).validation.map((row) => training.groups[row]!));
+  return {
+    heard,
+    training,
+    test: patchesOf(heard, (clip) => clip.fold === fold),
+    validation: patchesOf(heard, (clip) => clip.fold !== fold && set.has(clip.source)),
+  };
+}
+
+function embedded(
+  dataset: Dataset,
+  identity: string,
+  renderings: readonly Rendering[],
+  { thread, cacheFolder, signal, onProgress }: EmbedContext,
+): Promise<EmbeddedDataset> {
+  return embedDataset(dataset, {
+    embed: (pcm) => thread.embed(pcm, renderings),
+    identity: `${identity} ${JSON.stringify(renderings)}`,
+    cacheFolder,
+    signal,
+    onProgress: (done) => onProgress(done / dataset.clips.length),
+  });
+}
+
+function trainingData({ clips, classes, size }: EmbeddedDataset): TrainingData {
+  return {
+    embeddings: joined(clips),
+    size,
+    labels: Int32Array.from(clips.flatMap(({ label, patches }) => new Array<number>(patches).fill(label))),
+    groups: clips.flatMap(({ source, patches }) => new Array<string>(patches).fill(source)),
+    classes,
+  };
+}
+
+function patchesOf({ clips, size }: EmbeddedDataset, wanted: (clip: EmbeddedClip) => boolean): Patches {
+  const mine = clips.filter(wanted);
+  return {
+    clips: mine.map(({ name, source, fold, label, patches }) => ({ name, source, fold, label, patches })),
+    embeddings: joined(mine),
+    size,
+  };
+}
+
+function joined(clips: readonly EmbeddedClip[]): Float32Array {
+  const all = new Float32Array(clips.reduce((sum, { embeddings }) => sum + embeddings.length, 0));
+  let at = 0;
+  for (const { embeddings } of clips) {
+    all.set(embeddings, at);
+    at += embeddings.length;
+  }
+  return all;
+}

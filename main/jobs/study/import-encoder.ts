@@ -1,0 +1,123 @@
+/** The work of taking an encoder from an ONNX file: checked, calibrated with recordings, and kept as a bank. */
+import * as ort from 'onnxruntime-web';
+import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { calibrateEncoder } from '../../../models/encoder/calibrate.ts';
+import { arenaBytes, embeddingSizeOf, multiplyAccumulates } from '../../../models/encoder/encoder.ts';
+import { importEncoder } from '../../../models/encoder/import-onnx.ts';
+import { buildEncoder } from '../../../models/bank/build.ts';
+import { frontEndModel } from '../../../models/features/front-end.ts';
+import { frontEnd } from '../../../models/features/log-mel.ts';
+import { CurlewError } from '../../contract/error.ts';
+import type { EncoderResult } from '../../contract/types.ts';
+import { readAudio } from '../../datasets/audio.ts';
+import type { Banks } from '../../experts.ts';
+import { findAudio } from '../../recordings/find-audio.ts';
+import type { JobContext } from '../jobs.ts';
+import { writeBankFile, writeEncoder } from './write-bank.ts';
+
+export interface ImportParams {
+  /** The ONNX file. */
+  readonly path: string;
+  /** Of the bank that holds it. */
+  readonly name: string;
+  /** A folder of recordings like those that it will hear. */
+  readonly recordings: string;
+}
+
+export interface ImportWork {
+  readonly params: ImportParams;
+  readonly banks: Banks;
+  allowed(real: string): Promise<boolean>;
+}
+
+/** Recordings, and patches of each, that ranges are taken from. */
+const mostRecordings = 60;
+const patchesOfEach = 4;
+
+/**
+ * @throws CurlewError FILE_DAMAGED, FILE_UNREADABLE (the ONNX file), ENCODER_UNFIT saying which limit it breaks,
+ *   FOLDER_EMPTY (no recording to calibrate with); ABORTED
+ */
+export async function importEncoderJob(
+  { params, banks, allowed }: ImportWork,
+  context: JobContext,
+): Promise<EncoderResult> {
+  const { path, name, recordings } = params;
+  const bytes = await readFile(path).catch((cause: unknown) => {
+    throw new CurlewError('FILE_UNREADABLE', `${path} cannot be read.`, { path }, { cause });
+  });
+  const imported = importEncoder(
+    bytes,
+    basename(path)
+      .replace(/\.onnx$/i, '')
+      .slice(0, 31),
+  );
+  const patches = await patchesIn(recordings, allowed, context);
+  context.progress(0.9, 'calibrating');
+  const float = await calibrateEncoder(ort, imported, patches);
+  const built = buildEncoder(float);
+  const id = `${name}-encoder`;
+  const folder = banks.newFolder(name);
+  const unfinished = `${folder}.unfinished`;
+  await rm(unfinished, { recursive: true, force: true });
+  await mkdir(unfinished, { recursive: true });
+  const entry = await writeEncoder(
+    {
+      ...{ id, name: float.name, built, heard: new Set<string>(), classifier: null, heldOutFold: null },
+      parameters: float.layers.reduce((sum, { weights, bias }) => sum + weights.length + bias.length, 0),
+    },
+    (file, content) => writeBankFile(unfinished, file, content),
+  );
+  const manifest = { encoders: [entry], experts: [], routers: [], clips: [] };
+  await writeBankFile(unfinished, 'manifest.json', `${JSON.stringify(manifest, null, 2)}\n`);
+  await rename(unfinished, folder);
+  await banks.add(name);
+  return {
+    kind: 'encoder',
+    encoderId: id,
+    imageBytes: built.files.image.length,
+    multiplyAccumulates: multiplyAccumulates(float),
+    arenaBytes: arenaBytes(float),
+    embeddingSize: embeddingSizeOf(float),
+  };
+}
+
+/** Log-mel patches spread over the recordings, [patches][96][64]. */
+async function patchesIn(
+  folder: string,
+  allowed: ImportWork['allowed'],
+  context: JobContext,
+): Promise<Float32Array> {
+  const { files } = await findAudio([folder], { signal: context.signal, allowed });
+  const every = Math.max(1, Math.ceil(files.length / mostRecordings));
+  const chosen = files.filter((_, i) => i % every === 0);
+  if (chosen.length === 0) {
+    throw new CurlewError(
+      'FOLDER_EMPTY',
+      `There are no recordings under ${folder} to calibrate the encoder with.`,
+    );
+  }
+  ort.env.wasm.numThreads = 1;
+  const session = await ort.InferenceSession.create(frontEndModel());
+  const size = frontEnd.patchFrames * frontEnd.melBands;
+  const patches: Float32Array[] = [];
+  for (const [i, path] of chosen.entries()) {
+    await context.pausePoint();
+    context.progress((0.9 * i) / chosen.length, `listening to ${basename(path)}`);
+    const { pcm } = await readAudio(path, context.signal);
+    const { log_mel: logMel } = await session.run({ pcm: new ort.Tensor('float32', pcm, [pcm.length]) }, [
+      'log_mel',
+    ]);
+    const values = logMel!.data as Float32Array;
+    const last = values.length - size;
+    for (let at = 0; at < patchesOfEach; at++) {
+      const frame = Math.round((last * at) / (patchesOfEach - 1) / frontEnd.melBands);
+      patches.push(values.slice(frame * frontEnd.melBands, frame * frontEnd.melBands + size));
+    }
+  }
+  await session.release();
+  const all = new Float32Array(patches.length * size);
+  patches.forEach((patch, i) => all.set(patch, i * size));
+  return all;
+}

@@ -1,0 +1,98 @@
+/** What answering costs on a board, inference by inference, and whether it answers as its reference does. */
+import { createHash } from 'node:crypto';
+import type { CurlewBoard } from '../../../devices/drivers/curlew/board.ts';
+import type { InferenceResult } from '../../../devices/protocol/messages/inference-run.ts';
+import type { Cost, FigureSource } from '../../../models/report/results.ts';
+import { CurlewError } from '../../contract/error.ts';
+
+export interface Trial {
+  readonly encoder: Uint8Array | null;
+  /** One, or those of a router in its order. */
+  readonly experts: readonly Uint8Array[];
+  readonly router: Uint8Array | null;
+  /** In place of the router image's own. */
+  readonly routing?: { readonly alpha: number; readonly passes: number; readonly topK: number };
+  /** 15,600 samples of 16 kHz each. */
+  readonly windows: readonly Int16Array[];
+}
+
+export interface TrialOptions {
+  readonly signal: AbortSignal;
+  /** Inferences done. */
+  readonly onProgress?: (done: number) => void;
+}
+
+/**
+ * Deploys a bank, lets it answer every window in turn, and leaves it active.
+ * @throws CurlewError those of the board; ABORTED
+ */
+export async function runTrial(
+  board: CurlewBoard,
+  { encoder, experts, router, routing, windows }: Trial,
+  { signal, onProgress }: TrialOptions,
+): Promise<InferenceResult[]> {
+  await makeRoom(board, [...(encoder ? [encoder] : []), ...experts, ...(router ? [router] : [])], signal);
+  if (encoder) await upload(board, encoder, signal);
+  const slots: number[] = [];
+  for (const image of experts) slots.push(await upload(board, image, signal));
+  const routerSlot = router ? await upload(board, router, signal) : null;
+  await board.activate({ slots, router: routerSlot, ...(routing ? { routing } : {}) }, { signal });
+  const results: InferenceResult[] = [];
+  for (const window of windows) {
+    results.push(await board.infer(window, { signal }));
+    onProgress?.(results.length);
+  }
+  await board.confirm({ signal });
+  return results;
+}
+
+/** Latency and energy of each inference; null where the board tells no latency. */
+export function costOf(results: readonly InferenceResult[]): Cost | null {
+  const [first] = results;
+  const latencySource = first && figureSource(first.latencySource);
+  if (!first || !latencySource) return null;
+  const stage = (at: number) =>
+    results.reduce((sum, { latencyUs }) => sum + latencyUs[at]!, 0) / results.length;
+  const energySource = figureSource(first.energySource);
+  const nanojoule = results.reduce((sum, one) => sum + one.energyNanojoule, 0) / results.length;
+  return {
+    latencyUs: results.map(({ latencyUs }) => latencyUs.reduce((sum, us) => sum + us, 0)),
+    latencySource,
+    stagesUs: { features: stage(0), encoder: stage(1), router: stage(2), expert: stage(3) },
+    millijoule: energySource ? { value: nanojoule / 1e6, source: energySource } : null,
+  };
+}
+
+const figureSource = (source: InferenceResult['latencySource']): FigureSource | null =>
+  source === 'none' ? null : source;
+
+const sha256Of = (image: Uint8Array): Buffer => createHash('sha256').update(image).digest();
+
+async function upload(board: CurlewBoard, image: Uint8Array, signal: AbortSignal): Promise<number> {
+  const { slot } = await board.upload(image, sha256Of(image), { signal });
+  await board.verify(slot, { signal });
+  return slot;
+}
+
+/** Erases what neither answers now nor is wanted: a study's many experts do not fit a store together. */
+async function makeRoom(
+  board: CurlewBoard,
+  wanted: readonly Uint8Array[],
+  signal: AbortSignal,
+): Promise<void> {
+  const hashes = new Set(wanted.map((image) => sha256Of(image).toString('hex')));
+  const table = await board.slots({ signal });
+  for (const { slot, sha256, kind } of table.slots) {
+    if (
+      table.active.includes(slot) ||
+      table.router === slot ||
+      hashes.has(Buffer.from(sha256).toString('hex'))
+    )
+      continue;
+    await board.erase(slot, { signal }).catch((thrown: unknown) => {
+      // the encoder of the bank that answers now
+      if (kind === 'encoder' && thrown instanceof CurlewError && thrown.code === 'BOARD_REFUSED') return;
+      throw thrown;
+    });
+  }
+}

@@ -1,0 +1,101 @@
+/** What a study is asked for; plain JSON, so that a later lab can take it up. */
+import { bankKinds, expertKinds, kindOf } from '../../../models/study/kinds.ts';
+import { defaultRouterTraining, type RouterOptions } from '../../../models/training/train-router.ts';
+import { defaultTraining, type TrainingOptions } from '../../../models/training/train.ts';
+import { CurlewError } from '../../contract/error.ts';
+import type { Layout, Variant } from '../../datasets/dataset.ts';
+import type { TrainPlan } from '../train/plan.ts';
+import type { EncoderChoice } from './encoder-choice.ts';
+
+export interface TrainingParams {
+  /** The data set's folder. */
+  readonly path: string;
+  readonly layout: Layout | null;
+  readonly variant: Variant;
+  readonly encoder: EncoderChoice;
+  /** Experts of the bank, that the router picks from; kinds of models/study/kinds.ts. */
+  readonly bank: readonly string[];
+  /** Widths of the experts' hidden layers. */
+  readonly hidden: readonly number[];
+  readonly seed: number;
+  readonly epochs: number;
+  readonly patience: number;
+}
+
+export interface StudyParams extends TrainingParams {
+  /** Further kinds that are trained and compared. */
+  readonly others: readonly string[];
+  readonly alphas: readonly number[];
+  /** `none`, `virtual`, the name of an emulated machine, or an attached board's id. */
+  readonly board: string;
+  /** Windows that each bank answers on the board. */
+  readonly windows: number;
+  readonly gramsPerKwh: number;
+  /** Where that figure is from. */
+  readonly gridOrigin: string;
+  /** Of the machine that trains, while it does. */
+  readonly trainingWatts: number;
+  /** Of equivalence, in accuracy. */
+  readonly margin: number;
+  readonly resamples: number;
+}
+
+export const defaultTrainingParams: Omit<TrainingParams, 'path'> = {
+  layout: null,
+  variant: 'all',
+  encoder: 'auto',
+  bank: bankKinds.map(({ id }) => id),
+  hidden: defaultTraining.hidden,
+  seed: defaultTraining.seed,
+  epochs: defaultTraining.epochs,
+  patience: defaultTraining.patience,
+};
+
+export const defaultStudyParams: Omit<StudyParams, 'path'> = {
+  ...defaultTrainingParams,
+  others: expertKinds.map(({ id }) => id).filter((id) => !bankKinds.some((kind) => kind.id === id)),
+  alphas: [1, 0.3, 3],
+  board: 'virtual',
+  windows: 80,
+  gramsPerKwh: 250,
+  gridOrigin: 'an assumption near the European average of recent years; set your own grid’s',
+  trainingWatts: 15,
+  margin: 0.05,
+  resamples: 2000,
+};
+
+/** The bank and its router, then what is trained beside it. @throws CurlewError REQUEST_INVALID */
+export function plansOf(params: TrainingParams & { readonly others?: readonly string[] }): TrainPlan[] {
+  const { hidden, seed, epochs, patience } = params;
+  const options = { ...defaultTraining, hidden, seed, epochs, patience, version: 1 };
+  const expert = (id: string): { id: string; options: TrainingOptions } => {
+    const { name, precision, calibration } = knownKind(id);
+    return { id, options: { ...options, name, precision, ...(calibration ? { calibration } : {}) } };
+  };
+  const router: RouterOptions = {
+    ...defaultRouterTraining,
+    name: 'Curiosity router',
+    version: 1,
+    seed,
+    epochs,
+    alpha: 1,
+  };
+  const others = (params.others ?? []).filter((id) => !params.bank.includes(id));
+  return [
+    { experts: params.bank.map(expert), router: params.bank.length > 1 ? router : null },
+    ...(others.length > 0 ? [{ experts: others.map(expert), router: null }] : []),
+  ];
+}
+
+function knownKind(id: string) {
+  try {
+    return kindOf(id);
+  } catch (thrown) {
+    throw new CurlewError('REQUEST_INVALID', `${(thrown as RangeError).message}.`);
+  }
+}
+
+/** What was asked for, without what was left out. */
+export function given<T extends object>(asked: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined)) as never;
+}

@@ -1,0 +1,177 @@
+/** Training and evaluation as a service: jobs, their loss curves, and what they leave. */
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { CurlewBoard } from '../../../devices/drivers/curlew/board.ts';
+import type { BoardSummary } from '../../../models/report/results.ts';
+import type { EpochReport } from '../../../models/training/train.ts';
+import { CurlewError } from '../../contract/error.ts';
+import type { ExportFile, Job } from '../../contract/types.ts';
+import type { Banks } from '../../experts.ts';
+import type { JobContext, JobDefinition, Jobs } from '../jobs.ts';
+import { importEncoderJob, type ImportParams } from './import-encoder.ts';
+import { defaultStudyParams, defaultTrainingParams, given, plansOf, type StudyParams } from './params.ts';
+import { evaluate, readResults } from './study-job.ts';
+import { trainBank, type TrainBankParams } from './train-bank-job.ts';
+
+/** Loss curves by the id of an expert, or `router`; of the fold under way. */
+export type Curves = Record<string, EpochReport[]>;
+
+export interface StudiesRooms {
+  readonly jobs: Jobs;
+  readonly banks: Banks;
+  /** For unfinished work, results and caches. */
+  readonly folder: string;
+  readonly version: string;
+  borrowBoard<T>(
+    choice: string,
+    use: (board: CurlewBoard, about: BoardSummary) => Promise<T>,
+    signal: AbortSignal,
+  ): Promise<T | null>;
+  /** Whether a recording found behind a link may be opened. */
+  allowed(real: string): Promise<boolean>;
+  /** Loss curves have grown. */
+  onCurves(jobId: string, curves: Curves): void;
+}
+
+const mimes = { html: 'text/html', csv: 'text/csv', json: 'application/json' } as const;
+
+export class Studies {
+  private readonly growing = new Map<string, Curves>();
+
+  /** Takes up the jobs of earlier labs. */
+  constructor(private readonly rooms: StudiesRooms) {
+    rooms.jobs.takeUp('train', (params) => this.training(params as TrainBankParams));
+    rooms.jobs.takeUp('evaluate', (params) => this.evaluation(params as StudyParams));
+    rooms.jobs.takeUp('encoder', (params) => this.importing(params as ImportParams));
+  }
+
+  /**
+   * @param asked what is left out is as the published recipe has it
+   * @throws CurlewError REQUEST_INVALID
+   */
+  train(asked: Given<TrainBankParams, 'path' | 'name'>): Job {
+    const params = { heldOutFold: null, ...defaultTrainingParams, ...given(asked) };
+    plansOf(params);
+    this.rooms.banks.newFolder(params.name);
+    return this.rooms.jobs.start(this.training(params));
+  }
+
+  /** @throws CurlewError REQUEST_INVALID */
+  evaluate(asked: Given<StudyParams, 'path'>): Job {
+    const params = { ...defaultStudyParams, ...given(asked) };
+    if (params.bank.length < 2) {
+      throw new CurlewError(
+        'REQUEST_INVALID',
+        'An evaluation compares mixtures: name two experts of a bank at least.',
+      );
+    }
+    plansOf(params);
+    return this.rooms.jobs.start(this.evaluation(params));
+  }
+
+  /** @throws CurlewError REQUEST_INVALID where the name is taken */
+  importEncoder(params: ImportParams): Job {
+    this.rooms.banks.newFolder(params.name);
+    return this.rooms.jobs.start(this.importing(params));
+  }
+
+  /** As far as they go; none of an earlier lab's job that was not resumed yet. @throws CurlewError JOB_NOT_FOUND */
+  curves(jobId: string): Curves {
+    const { result } = this.rooms.jobs.get(jobId);
+    if (result?.kind === 'train') return result.curves;
+    return this.growing.get(jobId) ?? {};
+  }
+
+  /**
+   * @param name of a file that an evaluation wrote
+   * @throws CurlewError JOB_NOT_FOUND, FILE_NOT_FOUND where the evaluation is not done or wrote no such file
+   */
+  async file(jobId: string, name: string): Promise<ExportFile> {
+    const { result } = this.rooms.jobs.get(jobId);
+    if (result?.kind !== 'evaluate') {
+      throw new CurlewError(
+        'FILE_NOT_FOUND',
+        'This job has no report: it is no evaluation, or is not done.',
+        { jobId },
+      );
+    }
+    await readResults(result.folder);
+    const path = join(result.folder, name);
+    const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+      throw new CurlewError('FILE_NOT_FOUND', `The evaluation has no file ${name}.`, { path }, { cause });
+    });
+    const ending = name.split('.').at(-1) as keyof typeof mimes;
+    return { name, mime: mimes[ending], text };
+  }
+
+  private training(params: TrainBankParams): JobDefinition {
+    return this.definition('train', `Train ${params.name} on ${params.path}`, params, (context, common) =>
+      trainBank({ ...common, params }, context),
+    );
+  }
+
+  private evaluation(params: StudyParams): JobDefinition {
+    return this.definition('evaluate', `Evaluate experts on ${params.path}`, params, (context, common) =>
+      evaluate({ ...common, params }, context),
+    );
+  }
+
+  private importing(params: ImportParams): JobDefinition {
+    return this.definition('encoder', `Take the encoder ${params.name}`, params, (context, { banks }) =>
+      importEncoderJob({ params, banks, allowed: this.rooms.allowed }, context),
+    );
+  }
+
+  /** Jobs run one after another: each uses all cores there are. A job's folder goes when it is cancelled. */
+  private definition(
+    kind: Job['kind'],
+    title: string,
+    params: object,
+    run: (context: JobContext, common: Common) => Promise<Job['result']>,
+  ): JobDefinition {
+    const { banks, folder, version, borrowBoard, allowed, onCurves } = this.rooms;
+    return {
+      kind,
+      title,
+      canPause: true,
+      queue: 'train',
+      params,
+      run: async (context) => {
+        const curves: Curves = {};
+        this.growing.set(context.jobId, curves);
+        const work = join(folder, 'jobs', context.jobId);
+        const onCurve = (id: string, reports: readonly EpochReport[]) => {
+          if (curves[id]?.length === reports.length) return;
+          curves[id] = [...reports];
+          onCurves(context.jobId, { ...curves });
+        };
+        const cacheFolder = join(folder, 'features');
+        try {
+          return await run(context, {
+            banks,
+            folder: work,
+            cacheFolder,
+            version,
+            borrowBoard,
+            allowed,
+            onCurve,
+          });
+        } catch (thrown) {
+          if (this.rooms.jobs.get(context.jobId).state === 'cancelled') {
+            await rm(work, { recursive: true, force: true });
+          }
+          throw thrown;
+        }
+      },
+    };
+  }
+}
+
+interface Common extends Pick<StudiesRooms, 'banks' | 'version' | 'borrowBoard' | 'allowed'> {
+  readonly folder: string;
+  readonly cacheFolder: string;
+  onCurve(id: string, reports: readonly EpochReport[]): void;
+}
+
+/** All may be left out but some. */
+type Given<T, Needed extends keyof T> = Pick<T, Needed> & { [K in keyof T]?: T[K] | undefined };

@@ -1,0 +1,224 @@
+/** The work of an evaluation: every fold trained without and tested with, the models run on a board, a report. */
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { CurlewBoard } from '../../../devices/drivers/curlew/board.ts';
+import { reportCsv } from '../../../models/report/files.ts';
+import { reportHtml } from '../../../models/report/report.ts';
+import type { BoardSummary, LossCurve, Results } from '../../../models/report/results.ts';
+import type { FoldOutcome } from '../../../models/study/assess.ts';
+import { kindOf } from '../../../models/study/kinds.ts';
+import type { ExpertFacts } from '../../../models/study/summarise.ts';
+import type { EpochReport } from '../../../models/training/train.ts';
+import { CurlewError } from '../../contract/error.ts';
+import type { EvaluateResult } from '../../contract/types.ts';
+import { readDataset } from '../../datasets/read-dataset.ts';
+import type { Banks } from '../../experts.ts';
+import type { JobContext } from '../jobs.ts';
+import { assessModels, flips } from './assess-models.ts';
+import { costsOnBoard, type ModelCosts } from './costs.ts';
+import { firmwareSizes } from './firmware-sizes.ts';
+import type { StudyParams } from './params.ts';
+import { dataSetSummary, encoderSummary, limitsOf, parametersOf } from './results.ts';
+import { StudyThread } from './study-thread.ts';
+import { trainFold, type FoldModels } from './train-fold.ts';
+
+export interface StudyWork {
+  readonly params: StudyParams;
+  readonly banks: Banks;
+  /** For what is unfinished, and in the end the results. */
+  readonly folder: string;
+  readonly cacheFolder: string;
+  readonly version: string;
+  /** Lends the board that the params name; null for none. @throws CurlewError where it is not to be had */
+  borrowBoard<T>(
+    choice: string,
+    use: (board: CurlewBoard, about: BoardSummary) => Promise<T>,
+    signal: AbortSignal,
+  ): Promise<T | null>;
+  /** Whether a recording found behind a link may be opened. */
+  allowed(real: string): Promise<boolean>;
+  onCurve?(id: string, reports: readonly EpochReport[]): void;
+}
+
+export interface FinishedStudy {
+  readonly results: Results;
+  readonly models: readonly FoldModels[];
+  readonly outcomes: readonly FoldOutcome[];
+}
+
+/**
+ * Runs a study to its end; what an earlier run in the same folder has trained is not trained again.
+ * @throws CurlewError of data set, training and board; REQUEST_INVALID for a data set of one fold; ABORTED
+ */
+export async function study(work: StudyWork, context: JobContext): Promise<FinishedStudy> {
+  const { params, folder } = work;
+  await mkdir(folder, { recursive: true });
+  const dataset = await readDataset(params.path, {
+    ...(params.layout ? { layout: params.layout } : {}),
+    variant: params.variant,
+    seed: params.seed,
+    allowed: work.allowed,
+  });
+  if (dataset.folds.length < 2) {
+    throw new CurlewError(
+      'REQUEST_INVALID',
+      `${params.path} has one fold; an evaluation trains on some folds and tests on another.`,
+    );
+  }
+  const thread = new StudyThread(context.signal);
+  try {
+    const models: FoldModels[] = [];
+    const outcomes: FoldOutcome[] = [];
+    for (const [i, fold] of dataset.folds.entries()) {
+      const part = within(
+        context,
+        i / dataset.folds.length,
+        1 / dataset.folds.length,
+        0.85,
+        `fold ${fold}: `,
+      );
+      const trained = await trainFold({ ...work, dataset, thread }, fold, part);
+      models.push(trained);
+      context.progress(null, `fold ${fold}: answering`);
+      outcomes.push(await assessModels(trained, params, thread));
+    }
+    const last = models.at(-1)!;
+    const onBoard = await work.borrowBoard(
+      params.board,
+      async (board, about) => ({
+        about,
+        costs: await costsOnBoard(board, last, { ...params, thread }, within(context, 0.85, 0.1, 1, '')),
+      }),
+      context.signal,
+    );
+    context.progress(0.96, 'scoring');
+    const results = await resultsOf(work, { models, outcomes, onBoard, thread });
+    return { results, models, outcomes };
+  } finally {
+    thread.close();
+  }
+}
+
+/** The same, with its results written to the folder. */
+export async function evaluate(work: StudyWork, context: JobContext): Promise<EvaluateResult> {
+  const { results } = await study(work, context);
+  await writeReport(work.folder, results);
+  const best = results.mixtures.find(({ alpha }) => alpha === work.params.alphas[0])!;
+  return {
+    kind: 'evaluate',
+    folder: work.folder,
+    dataSet: results.dataSet.name,
+    accuracy: best.scores.accuracy.pooled.value,
+    macroF1: best.scores.macroF1.pooled.value,
+  };
+}
+
+/** `results.json`, `report.html` and the CSV files. */
+export async function writeReport(folder: string, results: Results): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'report.html'), reportHtml(results));
+  for (const { name, text } of reportCsv(results)) await writeFile(join(folder, name), text);
+  await writeFile(join(folder, 'results.json'), `${JSON.stringify(results)}\n`);
+}
+
+/** @throws CurlewError FILE_NOT_FOUND where no study ended in that folder */
+export async function readResults(folder: string): Promise<Results> {
+  try {
+    return JSON.parse(await readFile(join(folder, 'results.json'), 'utf8')) as Results;
+  } catch (cause) {
+    throw new CurlewError(
+      'FILE_NOT_FOUND',
+      `No results lie in ${folder}; evaluate again.`,
+      { folder },
+      { cause },
+    );
+  }
+}
+
+async function resultsOf(
+  { params, version }: StudyWork,
+  {
+    models,
+    outcomes,
+    onBoard,
+    thread,
+  }: {
+    models: readonly FoldModels[];
+    outcomes: readonly FoldOutcome[];
+    onBoard: { about: BoardSummary; costs: ModelCosts } | null;
+    thread: StudyThread;
+  },
+): Promise<Results> {
+  const heard = models[0]!.data.heard;
+  const sizes = firmwareSizes();
+  const bootstrap = { resamples: params.resamples, seed: params.seed, level: 0.95 };
+  const curve = (fold: number, reports: readonly EpochReport[]): LossCurve => ({
+    fold,
+    training: reports.map(({ trainingLoss }) => trainingLoss),
+    validation: reports.map(({ validationLoss }) => validationLoss),
+  });
+  const encoderBytes = models[0]!.encoder?.built.files.image.length ?? 0;
+  const facts = [...models[0]!.experts].map(([kind, { expert }]): ExpertFacts => {
+    const ran = onBoard?.costs.experts.get(kind);
+    return {
+      kind,
+      detail: `hidden ${params.hidden.join(', ')}`,
+      parameters: parametersOf(expert),
+      imageBytes: ran ? { value: ran.imageBytes, source: 'measured' } : null,
+      flashBytes:
+        ran && sizes ? { value: sizes.code + encoderBytes + ran.imageBytes, source: 'measured' } : null,
+      ramBytes: sizes && { value: sizes.ram, source: 'measured' },
+      losses: models.map(({ fold, experts }) => curve(fold!, experts.get(kind)!.reports)),
+      cost: ran?.cost ?? null,
+      agreement: ran?.agreement ?? null,
+    };
+  });
+  const summary = await thread.summarise({
+    classes: heard.classes.length,
+    bank: params.bank,
+    folds: outcomes,
+    experts: facts,
+    mixtureCosts: onBoard?.costs.mixtures ?? new Map(),
+    routerLosses: models.map(({ fold, router }) => curve(fold!, router!.reports)),
+    flipDraws: flips.draws,
+    alpha: params.alphas[0]!,
+    bootstrap,
+    margin: params.margin,
+  });
+  const seconds = models.reduce((sum, { trainingSeconds }) => sum + trainingSeconds, 0);
+  const name = basename(params.path);
+  return {
+    format: 1,
+    title: `Experts and curiosity routing on ${name}`,
+    createdMs: Date.now(),
+    version,
+    dataSet: dataSetSummary(name, heard),
+    protocol: {
+      officialFolds: heard.officialFolds,
+      sourcesApart: !heard.problems.some(({ kind }) => kind === 'shared-source'),
+      validation: 'a fifth of each class’s sources within the training folds',
+      ...bootstrap,
+      answers: 'reference',
+    },
+    encoder: encoderSummary(models, sizes),
+    ...summary,
+    bank: params.bank.map((kind) => kindOf(kind).name),
+    board: onBoard?.about ?? null,
+    carbon: {
+      gramsPerKwh: params.gramsPerKwh,
+      origin: params.gridOrigin,
+      training:
+        seconds > 0 ? { seconds: { value: seconds, source: 'measured' }, watts: params.trainingWatts } : null,
+    },
+    limits: limitsOf(models, params.seed),
+  };
+}
+
+/** A part of a job: its own progress runs from `from` over `share` of the whole, all of it times `scale`. */
+function within(context: JobContext, from: number, share: number, scale: number, prefix: string): JobContext {
+  return {
+    ...context,
+    progress: (fraction, detail) =>
+      context.progress(fraction === null ? null : scale * (from + share * fraction), `${prefix}${detail}`),
+  };
+}

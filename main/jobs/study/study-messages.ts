@@ -1,0 +1,21 @@
+/** What the lab and its study worker say to each other: one request, one answer, in turn. */
+import type { FoldInput, FoldOutcome } from '../../../models/study/assess.ts';
+import type { StudyInput, Summary } from '../../../models/study/summarise.ts';
+import type { Rendering } from './renderings.ts';
+
+export type StudyRequest =
+  /** Opens a front end (ONNX, PCM to embedding), in place of the one before. */
+  | { type: 'open'; model: Uint8Array }
+  /** Embeds samples in every rendering, one after the other. */
+  | { type: 'embed'; pcm: Float32Array; renderings: readonly Rendering[] }
+  /** Runs a reference graph (ONNX, PCM to logits) over windows of 15,600 samples. */
+  | { type: 'refer'; model: Uint8Array; windows: readonly Int16Array[] }
+  | { type: 'assess'; input: FoldInput }
+  | { type: 'summarise'; input: StudyInput };
+
+export type StudyReply =
+  | { type: 'opened' }
+  | { type: 'embedded'; embeddings: Float32Array; patches: number }
+  | { type: 'referred'; logits: Float32Array[] }
+  | { type: 'assessed'; outcome: FoldOutcome }
+  | { type: 'summarised'; summary: Summary };

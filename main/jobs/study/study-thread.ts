@@ -1,0 +1,50 @@
+import type { FoldInput, FoldOutcome } from '../../../models/study/assess.ts';
+import type { StudyInput, Summary } from '../../../models/study/summarise.ts';
+import { throwIfAborted } from '../../recordings/file.ts';
+import { WorkerThread } from '../worker-thread.ts';
+import { startWorker } from '../worker-url.ts';
+import type { Rendering } from './renderings.ts';
+import type { StudyReply, StudyRequest } from './study-messages.ts';
+
+/**
+ * The lab's side of the study worker: one request at a time; an abort ends the thread at once. Every method throws
+ * CurlewError: what the worker met, INTERNAL when it crashed, ABORTED.
+ */
+export class StudyThread {
+  private readonly thread: WorkerThread<StudyRequest, StudyReply>;
+
+  constructor(signal: AbortSignal) {
+    throwIfAborted(signal);
+    this.thread = new WorkerThread(startWorker('study-worker', import.meta.url, {}), 'study', signal);
+  }
+
+  /** @param model front end and encoder, ONNX */
+  async open(model: Uint8Array): Promise<void> {
+    await this.thread.ask({ type: 'open', model }, 'opened');
+  }
+
+  /** @returns [patches][size] of every rendering, one after the other */
+  embed(
+    pcm: Float32Array,
+    renderings: readonly Rendering[],
+  ): Promise<{ embeddings: Float32Array; patches: number }> {
+    return this.thread.ask({ type: 'embed', pcm, renderings }, 'embedded');
+  }
+
+  /** @returns logits of each window */
+  async refer(model: Uint8Array, windows: readonly Int16Array[]): Promise<Float32Array[]> {
+    return (await this.thread.ask({ type: 'refer', model, windows }, 'referred')).logits;
+  }
+
+  async assess(input: FoldInput): Promise<FoldOutcome> {
+    return (await this.thread.ask({ type: 'assess', input }, 'assessed')).outcome;
+  }
+
+  async summarise(input: StudyInput): Promise<Summary> {
+    return (await this.thread.ask({ type: 'summarise', input }, 'summarised')).summary;
+  }
+
+  close(): void {
+    this.thread.close();
+  }
+}

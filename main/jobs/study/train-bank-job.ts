@@ -1,0 +1,78 @@
+/** The work of a training: a bank of one's own recordings, ready to deploy. */
+import { rename, rm } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { CurlewError } from '../../contract/error.ts';
+import type { TrainResult } from '../../contract/types.ts';
+import { readDataset } from '../../datasets/read-dataset.ts';
+import type { JobContext } from '../jobs.ts';
+import { routerId } from '../train/plan.ts';
+import { assessModels } from './assess-models.ts';
+import { defaultStudyParams, type TrainingParams } from './params.ts';
+import { dataSetSummary } from './results.ts';
+import { StudyThread } from './study-thread.ts';
+import { trainFold, type FoldModels, type FoldWork } from './train-fold.ts';
+import { writeBank } from './write-bank.ts';
+
+export interface TrainBankParams extends TrainingParams {
+  /** Of the bank. */
+  readonly name: string;
+  readonly heldOutFold: number | null;
+}
+
+export interface TrainBankWork extends Omit<FoldWork, 'dataset' | 'thread' | 'params'> {
+  readonly params: TrainBankParams;
+  allowed(real: string): Promise<boolean>;
+}
+
+/** @throws CurlewError of data set and training; REQUEST_INVALID for a fold that is not there; ABORTED */
+export async function trainBank(work: TrainBankWork, context: JobContext): Promise<TrainResult> {
+  const { params, banks, allowed } = work;
+  const { path, layout, variant, seed, name, heldOutFold } = params;
+  const dataset = await readDataset(path, { ...(layout ? { layout } : {}), variant, seed, allowed });
+  if (heldOutFold !== null && !dataset.folds.includes(heldOutFold)) {
+    throw new CurlewError(
+      'REQUEST_INVALID',
+      `${path} has no fold ${heldOutFold}; it has ${dataset.folds.join(', ')}.`,
+    );
+  }
+  const thread = new StudyThread(context.signal);
+  try {
+    const models = await trainFold({ ...work, dataset, thread }, heldOutFold, context);
+    context.progress(0.97, 'writing the bank');
+    const shown = await assessModels(models, { ...defaultStudyParams, ...params, alphas: [1] }, thread);
+    const folder = banks.newFolder(name);
+    // beside its place first, so that a bank is there whole or not at all
+    const unfinished = `${work.folder}/bank`;
+    await rm(unfinished, { recursive: true, force: true });
+    await writeBank(unfinished, {
+      params,
+      models,
+      dataSet: dataSetSummary(basename(path), models.data.heard),
+      date: new Date().toISOString().slice(0, 10),
+      attribution: '',
+      prefix: name,
+      title: name,
+      order: params.bank,
+      shown,
+      all: [shown],
+      encoders: models.encoder ? [{ ...models.encoder, id: `${name}-encoder` }] : [],
+      clips: [],
+    });
+    await rename(unfinished, folder);
+    await banks.add(name);
+    await rm(work.folder, { recursive: true, force: true });
+    return {
+      kind: 'train',
+      bank: name,
+      curves: curvesOf(models),
+      trainingSeconds: models.trainingSeconds,
+    };
+  } finally {
+    thread.close();
+  }
+}
+
+function curvesOf({ experts, router }: FoldModels): TrainResult['curves'] {
+  const curves = Object.fromEntries([...experts].map(([kind, { reports }]) => [kind, [...reports]]));
+  return router ? { ...curves, [routerId]: [...router.reports] } : curves;
+}

@@ -1,0 +1,107 @@
+/** Trains the experts and the router of one fold, from the data set's recordings on. */
+import { join } from 'node:path';
+import type { LatentRouter } from '../../../models/bank/build.ts';
+import type { EpochReport, TrainedExpert } from '../../../models/training/train.ts';
+import { CurlewError } from '../../contract/error.ts';
+import type { Dataset } from '../../datasets/dataset.ts';
+import type { Banks } from '../../experts.ts';
+import type { JobContext } from '../jobs.ts';
+import { routerId, type TrainPlan } from '../train/plan.ts';
+import { train } from '../train/train-job.ts';
+import { readSummary, readTrained, writeData } from '../train/work-folder.ts';
+import { chooseEncoder, type ChosenEncoder } from './encoder-choice.ts';
+import { foldData, type FoldData } from './fold-data.ts';
+import { plansOf, type TrainingParams } from './params.ts';
+import type { StudyThread } from './study-thread.ts';
+
+export interface FoldModels extends ChosenEncoder {
+  readonly fold: number | null;
+  readonly data: FoldData;
+  /** By kind. */
+  readonly experts: ReadonlyMap<string, TrainedExpert>;
+  /** null where the bank has one expert alone */
+  readonly router: (LatentRouter & { readonly reports: readonly EpochReport[] }) | null;
+  /** that trained, of this run alone */
+  readonly trainingSeconds: number;
+}
+
+export interface FoldWork {
+  readonly params: TrainingParams & { readonly others?: readonly string[] };
+  readonly dataset: Dataset;
+  readonly banks: Banks;
+  readonly thread: StudyThread;
+  /** Caches and unfinished work lie there. */
+  readonly folder: string;
+  readonly cacheFolder: string;
+  onCurve?(id: string, reports: readonly EpochReport[]): void;
+}
+
+/** Of the time that a fold takes, what embedding its clips takes. */
+const embeddingShare = 0.2;
+
+/**
+ * What was trained before in the same folder is taken as it is.
+ * @param fold that is left out; null: none is
+ * @throws CurlewError as foldData and train
+ */
+export async function trainFold(
+  { params, dataset, banks, thread, folder, cacheFolder, onCurve }: FoldWork,
+  fold: number | null,
+  context: JobContext,
+): Promise<FoldModels> {
+  const chosen = await chooseEncoder(params.encoder, banks, dataset, fold);
+  const plans = plansOf(params);
+  const data = await foldData(dataset, fold, chosen.encoder, plans[0]!.experts[0]!.options, {
+    thread,
+    cacheFolder,
+    signal: context.signal,
+    onProgress: (share) => context.progress(embeddingShare * share, 'listening to the recordings'),
+  });
+  const mine = join(folder, fold === null ? 'all' : `fold-${fold}`);
+  let trainingSeconds = 0;
+  for (const [i, plan] of plans.entries()) {
+    if (await isDone(mine, plan)) continue;
+    await writeData(mine, data.training);
+    const began = embeddingShare + ((1 - embeddingShare) * i) / plans.length;
+    const result = await train(
+      { params: { folder: mine, plan }, ...(onCurve ? { onCurve } : {}) },
+      {
+        ...context,
+        resumedFrom: null,
+        checkpoint: () => Promise.resolve(),
+        progress: (share, detail) =>
+          context.progress(began + ((1 - embeddingShare) * (share ?? 0)) / plans.length, detail),
+      },
+    );
+    trainingSeconds += result.trainingSeconds;
+  }
+  const experts = new Map<string, TrainedExpert>();
+  for (const { id } of plans.flatMap((plan) => plan.experts)) experts.set(id, await trained(mine, id));
+  const router = plans[0]!.router ? await trained(mine, routerId) : null;
+  return {
+    ...chosen,
+    fold,
+    data,
+    experts,
+    router: router && {
+      expert: router.expert,
+      precision: router.precision,
+      prior: router.prior!,
+      routing: router.routing!,
+      reports: router.reports,
+    },
+    trainingSeconds,
+  };
+}
+
+async function isDone(folder: string, { experts, router }: TrainPlan): Promise<boolean> {
+  const ids = [...experts.map(({ id }) => id), ...(router ? [routerId] : [])];
+  const summaries = await Promise.all(ids.map((id) => readSummary(folder, id)));
+  return summaries.every((summary) => summary !== null);
+}
+
+async function trained(folder: string, id: string) {
+  const found = await readTrained(folder, id);
+  if (found) return found;
+  throw new CurlewError('INTERNAL', `The training of ${id} left nothing in ${folder}.`);
+}

@@ -1,0 +1,135 @@
+/** Writes a bank: a folder an expert, one for the router, one for the encoder, and the manifest over all. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { BankClip, BankEncoder, BankExpert, BankFile, BankRouter } from '../../../models/bank/bank.ts';
+import { buildExpert, buildRouter } from '../../../models/bank/build.ts';
+import { storeRouter } from '../../../models/bank/store-router.ts';
+import { embeddingSizeOf } from '../../../models/encoder/encoder.ts';
+import { storeEncoder } from '../../../models/encoder/store.ts';
+import { storeExpert } from '../../../models/experts/store.ts';
+import { hex, sha256 } from '../../../models/packing/sha256.ts';
+import { kindOf } from '../../../models/study/kinds.ts';
+import type { FoldOutcome } from '../../../models/study/assess.ts';
+import type { UsableEncoder } from '../../experts.ts';
+import { bankFigures } from './bank-figures.ts';
+import { expertCard, routerCard, type CardInput } from './card.ts';
+
+export interface BankInput extends CardInput {
+  /** begins every id */
+  readonly prefix: string;
+  /** begins every name; with what follows at most 31 bytes */
+  readonly title: string;
+  /** The experts in this order: the one to begin with first. */
+  readonly order: readonly string[];
+  readonly shown: FoldOutcome;
+  readonly all: readonly FoldOutcome[];
+  readonly encoders: readonly UsableEncoder[];
+  readonly clips: readonly BankClip[];
+}
+
+/** @throws CurlewError IMAGE_BAD where something does not fit an image */
+export async function writeBank(folder: string, input: BankInput): Promise<void> {
+  const { models, params, prefix, title, shown, all } = input;
+  const write = (path: string, content: Uint8Array | string) => writeBankFile(folder, path, content);
+  const built = models.encoder?.built ?? null;
+  const classes = models.data.training.classes;
+  const common = { version: 1, encoder: models.encoder?.id ?? null, heldOutFold: models.fold };
+
+  const encoders: BankEncoder[] = [];
+  for (const encoder of input.encoders) encoders.push(await writeEncoder(encoder, write));
+  const experts: BankExpert[] = [];
+  for (const kind of input.order) {
+    const trained = models.experts.get(kind)!;
+    const id = `${prefix}-${kind}`;
+    const name = `${title} ${kindOf(kind).name.toLowerCase()}`;
+    const latent = { ...trained.expert, name };
+    const { precision, bits } = kindOf(kind);
+    const image = buildExpert(latent, precision, built);
+    const { description, weights } = storeExpert(latent);
+    const figures = bankFigures(
+      (outcome) => outcome.experts.find((one) => one.kind === kind)!,
+      shown,
+      all,
+      classes.length,
+    );
+    experts.push({
+      ...{ id, name, precision, bits, classes: [...classes], ...common },
+      embeddingSize: description.embeddingSize,
+      accuracy: figures.accuracy,
+      macroF1: figures.macroF1,
+      crossValidation: [...figures.crossValidation],
+      files: {
+        image: await write(`${id}/expert.image`, image.image),
+        'quantized.onnx': await write(`${id}/quantized.onnx`, image['quantized.onnx']),
+        'float.onnx': await write(`${id}/float.onnx`, image['float.onnx']),
+        'card.md': await write(`${id}/card.md`, expertCard(input, kind, name, trained, figures)),
+        'expert.json': await write(`${id}/expert.json`, jsonText(description)),
+        'weights.f32': await write(`${id}/weights.f32`, weights),
+      },
+    });
+  }
+  const routers: BankRouter[] = [];
+  if (models.router) {
+    const id = `${prefix}-router`;
+    const name = `${title} curiosity router`;
+    const picked = params.bank.map((kind) => experts.find((one) => one.id === `${prefix}-${kind}`)!);
+    const labels = picked.map((one) => one.name);
+    const router = { ...models.router, expert: { ...models.router.expert, name, labels } };
+    const hashes = picked.map((one) => Buffer.from(one.files.image.sha256, 'hex'));
+    const image = buildRouter(router, built, hashes);
+    const { description, weights } = storeRouter(router);
+    const figures = bankFigures(curious, shown, all, classes.length);
+    routers.push({
+      ...{ id, name, experts: picked.map((one) => one.id), ...common },
+      precision: router.precision,
+      accuracy: figures.accuracy,
+      macroF1: figures.macroF1,
+      files: {
+        image: await write(`${id}/router.image`, image.image),
+        'quantized.onnx': await write(`${id}/quantized.onnx`, image['quantized.onnx']),
+        'card.md': await write(`${id}/card.md`, routerCard(input, name, labels, figures)),
+        'router.json': await write(`${id}/router.json`, jsonText(description)),
+        'weights.f32': await write(`${id}/weights.f32`, weights),
+      },
+    });
+  }
+  const manifest = { encoders, experts, routers, clips: input.clips };
+  await write('manifest.json', jsonText(manifest));
+}
+
+/** The first variant with curiosity: the one that the router's image is made with. */
+const curious = ({ mixtures }: FoldOutcome) => mixtures.find(({ variant }) => variant.kind === 'curiosity')!;
+
+type Write = (path: string, content: Uint8Array | string) => Promise<BankFile>;
+
+export async function writeEncoder(encoder: UsableEncoder, write: Write): Promise<BankEncoder> {
+  const { id, name, built, heard, parameters, classifier, heldOutFold } = encoder;
+  const { description, weights } = storeEncoder(built.float);
+  return {
+    ...{ id, name, parameters, classifier, heldOutFold },
+    version: built.float.version,
+    embeddingSize: embeddingSizeOf(built.float),
+    heard: [...heard].sort(),
+    files: {
+      image: await write(`${id}/encoder.image`, built.files.image),
+      'quantized.onnx': await write(`${id}/quantized.onnx`, built.files['quantized.onnx']),
+      'float.onnx': await write(`${id}/float.onnx`, built.files['float.onnx']),
+      'encoder.json': await write(`${id}/encoder.json`, jsonText(description)),
+      'weights.f32': await write(`${id}/weights.f32`, weights),
+    },
+  };
+}
+
+const jsonText = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
+
+/** @returns what the manifest says of it */
+export async function writeBankFile(
+  folder: string,
+  path: string,
+  content: Uint8Array | string,
+): Promise<BankFile> {
+  const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
+  await mkdir(dirname(join(folder, path)), { recursive: true });
+  await writeFile(join(folder, path), bytes);
+  return { path, bytes: bytes.length, sha256: hex(sha256(bytes)) };
+}

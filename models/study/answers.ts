@@ -1,0 +1,95 @@
+/** From patches to answers: what an expert, or a mixture, says of each clip. */
+import type { ClipAnswer } from '../evaluation/answers.ts';
+import { meanProbabilities } from '../evaluation/probability.ts';
+import { answering, route, type Route } from '../router/route.ts';
+import type { Routing, UnboundRouter } from '../router/router.ts';
+
+/** Clips of one fold with their patches one after the other. */
+export interface Patches {
+  readonly clips: readonly {
+    readonly name: string;
+    readonly source: string;
+    readonly fold: number;
+    readonly label: number;
+    readonly patches: number;
+  }[];
+  /** [patches of all clips][size], row-major */
+  readonly embeddings: Float32Array;
+  readonly size: number;
+}
+
+/**
+ * A clip's probabilities are the mean of its patches'.
+ * @param logits [patches of all clips][classes]
+ */
+export function clipAnswers(
+  { clips }: Pick<Patches, 'clips'>,
+  logits: Float32Array,
+  classes: number,
+  curiosities: ArrayLike<number> | null = null,
+): ClipAnswer[] {
+  let from = 0;
+  return clips.map(({ name, source, fold, label, patches }) => {
+    const to = from + patches;
+    const probabilities = meanProbabilities(logits.subarray(from * classes, to * classes), classes);
+    let curiosity = 0;
+    for (let patch = from; patch < to; patch++) curiosity += (curiosities?.[patch] ?? 0) / patches;
+    from = to;
+    return {
+      clip: name,
+      source,
+      fold,
+      truth: label,
+      probabilities,
+      curiosity: curiosities ? curiosity : null,
+    };
+  });
+}
+
+/**
+ * Routes every patch, each as an inference of its own: ids count from `firstInference` as a board counts.
+ */
+export function routePatches(
+  router: UnboundRouter,
+  { embeddings, size }: Pick<Patches, 'embeddings' | 'size'>,
+  routing: Routing,
+  firstInference = 1,
+): Route[] {
+  return Array.from({ length: embeddings.length / size }, (_, patch) =>
+    route(router, embeddings.subarray(patch * size, (patch + 1) * size), firstInference + patch, routing),
+  );
+}
+
+/**
+ * What a mixture says of every patch: the logits of the experts that answer, by their shares.
+ * @param logits [expert][patches · classes]
+ * @returns [patches][classes]
+ */
+export function mixtureLogits(
+  routes: readonly Route[],
+  logits: readonly Float32Array[],
+  classes: number,
+  topK: number,
+): Float32Array {
+  const mixed = new Float32Array(routes.length * classes);
+  routes.forEach((one, patch) => {
+    for (const { expert, share } of answering(one, topK)) {
+      for (let c = patch * classes; c < (patch + 1) * classes; c++) mixed[c]! += share * logits[expert]![c]!;
+    }
+  });
+  return mixed;
+}
+
+/** The same where one expert answers each patch. */
+export function chosenLogits(
+  chosen: ArrayLike<number>,
+  logits: readonly Float32Array[],
+  classes: number,
+): Float32Array {
+  const result = new Float32Array(chosen.length * classes);
+  for (let patch = 0; patch < chosen.length; patch++) {
+    const from = patch * classes;
+    result.set(logits[chosen[patch]!]!.subarray(from, from + classes), from);
+  }
+  return result;
+}

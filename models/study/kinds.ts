@@ -1,0 +1,55 @@
+/** The experts that a study compares, and those that a bank holds. */
+import type { Precision } from '../experts/expert.ts';
+import type { Calibration } from '../quantizers/ptq.ts';
+import type { ExpertFamily } from '../report/results.ts';
+
+export interface ExpertKind {
+  /** short, for file names and the command line */
+  readonly id: string;
+  /** for a person */
+  readonly name: string;
+  readonly family: ExpertFamily;
+  readonly precision: Precision | 32;
+  /** of a hidden weight: log2 of how many values it can take */
+  readonly bits: number;
+  /** of post-training quantization: made from the float reference, without a training of its own */
+  readonly calibration?: Calibration;
+}
+
+const ternaryBits = Math.log2(3);
+
+export const expertKinds: readonly ExpertKind[] = [
+  { id: 'q1', name: '1-bit', family: 'bitlinear', precision: 1, bits: 1 },
+  { id: 'ternary', name: 'Ternary', family: 'ternary', precision: 'ternary', bits: ternaryBits },
+  {
+    id: 'popcount',
+    name: 'Ternary, popcount',
+    family: 'ternary-activations',
+    precision: 'ternary-activations',
+    bits: ternaryBits,
+  },
+  { id: 'q2', name: '2-bit', family: 'bitlinear', precision: 2, bits: 2 },
+  { id: 'q4', name: '4-bit', family: 'bitlinear', precision: 4, bits: 4 },
+  { id: 'q8', name: '8-bit', family: 'bitlinear', precision: 8, bits: 8 },
+  { id: 'ptq-minmax', name: '8-bit PTQ, min-max', ...ptq('min-max') },
+  { id: 'ptq-percentile', name: '8-bit PTQ, percentile', ...ptq('percentile') },
+  { id: 'ptq-mse', name: '8-bit PTQ, MSE', ...ptq('mse') },
+  { id: 'q16', name: '16-bit', family: 'bitlinear', precision: 16, bits: 16 },
+  { id: 'float', name: 'Float', family: 'float', precision: 32, bits: 32 },
+];
+
+function ptq(calibration: Calibration) {
+  return { family: 'ptq', precision: 'static8', bits: 8, calibration } as const;
+}
+
+/** The experts of the default bank, in order of precision: what its router picks from. */
+export const bankKinds: readonly ExpertKind[] = ['ternary', 'q2', 'q4', 'q8', 'q16'].map(kindOf);
+
+/** @throws RangeError for an id that is none */
+export function kindOf(id: string): ExpertKind {
+  const found = expertKinds.find((kind) => kind.id === id);
+  if (found) return found;
+  throw new RangeError(
+    `There is no kind of expert “${id}”. There are: ${expertKinds.map((k) => k.id).join(', ')}`,
+  );
+}

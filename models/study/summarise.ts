@@ -1,0 +1,146 @@
+/** All folds of a study together: scores, tests and what else the report is made of. */
+import type { ClipAnswer } from '../evaluation/answers.ts';
+import type { BootstrapOptions } from '../evaluation/bootstrap.ts';
+import { compareAnswers, compareLatencies, corrected, type Test } from '../evaluation/comparison.ts';
+import { modelScores, type ModelScores } from '../evaluation/scores.ts';
+import type {
+  Cost,
+  ExpertResult,
+  FlipStudy,
+  LossCurve,
+  MixtureResult,
+  TestResult,
+} from '../report/results.ts';
+import { meanBitsOf, type FoldOutcome, type ModelAnswers } from './assess.ts';
+import { kindOf } from './kinds.ts';
+
+/** What is known of an expert besides its answers. */
+export interface ExpertFacts {
+  readonly kind: string;
+  readonly detail: string;
+  readonly parameters: number;
+  readonly imageBytes: ExpertResult['imageBytes'];
+  readonly flashBytes: ExpertResult['flashBytes'];
+  readonly ramBytes: ExpertResult['ramBytes'];
+  readonly losses: readonly LossCurve[];
+  readonly cost: Cost | null;
+  readonly agreement: ExpertResult['agreement'];
+}
+
+export interface StudyInput {
+  readonly classes: number;
+  readonly bank: readonly string[];
+  readonly folds: readonly FoldOutcome[];
+  readonly experts: readonly ExpertFacts[];
+  /** by the mixture's name; those that did not run on a board are missing */
+  readonly mixtureCosts: ReadonlyMap<string, Cost>;
+  readonly routerLosses: readonly LossCurve[];
+  readonly flipDraws: number;
+  readonly alpha: number;
+  readonly bootstrap: BootstrapOptions;
+  /** of equivalence, in accuracy */
+  readonly margin: number;
+}
+
+export interface Summary {
+  readonly experts: ExpertResult[];
+  readonly mixtures: MixtureResult[];
+  readonly flips: FlipStudy;
+  readonly tests: TestResult[];
+}
+
+/** @throws RangeError without a fold */
+export function summarise(input: StudyInput): Summary {
+  const { folds, classes, bootstrap } = input;
+  const [first] = folds;
+  if (!first) throw new RangeError('A study has one fold at least');
+  const scored = (pick: (fold: FoldOutcome) => ModelAnswers): ModelScores => {
+    const mine = folds.map((fold) => ({ fold: fold.fold, ...pick(fold) }));
+    const temperatures = new Map(mine.map(({ fold, temperature }) => [fold, temperature]));
+    return modelScores(
+      mine.flatMap(({ answers }) => answers),
+      classes,
+      bootstrap,
+      temperatures,
+    );
+  };
+  const experts = first.experts.map(({ kind }, i): ExpertResult => {
+    const { name, family, bits } = kindOf(kind);
+    const { kind: _kind, ...facts } = input.experts.find((one) => one.kind === kind)!;
+    return { name, family, bits, ...facts, scores: scored((fold) => fold.experts[i]!) };
+  });
+  const mixtures = first.mixtures.map(({ name, variant, passes }, i): MixtureResult => {
+    const chosen = input.bank.map((_, expert) =>
+      folds.reduce((sum, fold) => sum + fold.mixtures[i]!.chosen[expert]!, 0),
+    );
+    const all = chosen.reduce((sum, one) => sum + one, 0);
+    return {
+      name,
+      kind: variant.kind,
+      alpha: variant.kind === 'curiosity' ? variant.alpha : null,
+      passes,
+      usage: chosen.map((one) => one / all),
+      meanBits: meanBitsOf(chosen, input.bank),
+      scores: scored((fold) => fold.mixtures[i]!),
+      cost: input.mixtureCosts.get(name) ?? null,
+      losses: variant.kind === 'plain' || variant.kind === 'curiosity' ? input.routerLosses : [],
+    };
+  });
+  return { experts, mixtures, flips: flipsOf(input), tests: testsOf(input, experts, mixtures) };
+}
+
+function flipsOf({ folds, flipDraws, alpha }: StudyInput): FlipStudy {
+  const [first] = folds;
+  const points = first!.flips.map(({ passes }, i) => {
+    const each = folds.map(({ flips }) => flips[i]!);
+    const patches = each.reduce((sum, one) => sum + one.patches, 0);
+    return { passes, rate: each.reduce((sum, one) => sum + one.rate * one.patches, 0) / patches };
+  });
+  const samples = folds.reduce((sum, { flips }) => sum + (flips[0]?.patches ?? 0), 0);
+  return { alpha, draws: flipDraws, clips: samples, points };
+}
+
+/** The questions that the paper answers, asked here; Holm's correction within each of them. */
+function testsOf(
+  { folds, classes, margin, bootstrap, alpha, mixtureCosts }: StudyInput,
+  experts: readonly ExpertResult[],
+  mixtures: readonly MixtureResult[],
+): TestResult[] {
+  const answers = new Map<string, ClipAnswer[]>();
+  for (const { experts: alone, mixtures: mixed } of folds) {
+    for (const model of [...alone, ...mixed]) {
+      answers.set(model.name, [...(answers.get(model.name) ?? []), ...model.answers]);
+    }
+  }
+  const named = (name: string) => ({ name, values: answers.get(name)! });
+  const compare = (a: string, b: string): Test[] =>
+    answers.has(a) && answers.has(b) ? compareAnswers(named(a), named(b), classes, margin, bootstrap) : [];
+
+  const [curious, plain, random] = [`Curiosity, α = ${alpha}`, 'Plain router', 'Random, equal mean bits'];
+  const has = (name: string) => experts.some((one) => one.name === name);
+  const families: [string, Test[]][] = [
+    [
+      '4-bit against higher precision',
+      ['16-bit', '8-bit', 'Float'].filter(has).flatMap((b) => compare('4-bit', b)),
+    ],
+    ['8-bit against float', ['8-bit', '8-bit PTQ, MSE'].filter(has).flatMap((a) => compare(a, 'Float'))],
+    ['Curiosity against plain and random routing', [...compare(curious, plain), ...compare(curious, random)]],
+    [
+      'Mixture against one expert',
+      mixtures.filter(({ kind }) => kind === 'always').flatMap(({ name }) => compare(curious, name)),
+    ],
+  ];
+  const [mine, theirs] = [mixtureCosts.get(curious), mixtureCosts.get(plain)];
+  if (mine && theirs) {
+    const sameWindows = mine.latencyUs.length === theirs.latencyUs.length;
+    families.push([
+      'Latency of curiosity against plain routing',
+      compareLatencies(
+        { name: curious, values: mine.latencyUs },
+        { name: plain, values: theirs.latencyUs },
+        sameWindows,
+      ),
+    ]);
+  }
+  return families.flatMap(([family, tests]) => corrected(family, tests));
+}
