@@ -23,7 +23,7 @@ const reference = Uint8Array.of(1);
 const hashOf = (bytes: Uint8Array) => new Uint8Array(createHash('sha256').update(bytes).digest());
 const encoder = quantizeEncoder(randomEncoder(21, [...everyKind, layer('convolution', 1, 1, 384)]));
 const encoderImage = packEncoder(encoder, reference);
-const expert = { ...randomExpertOf(8, 22), encoderHash: hashOf(encoderImage) };
+const expert = { ...randomExpertOf('static8', 22), encoderHash: hashOf(encoderImage) };
 const expertImage = packExpert(expert, reference);
 
 const noise = randomNumbers(23);

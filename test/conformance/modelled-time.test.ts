@@ -13,7 +13,7 @@ import { everyKind, layer, randomEncoder } from '../fixtures/random-encoder.ts';
 import { randomExpertOf, randomNumbers } from '../fixtures/random-expert.ts';
 
 const wasm = readFileSync(new URL('../../devices/boards/virtual/curlew.wasm', import.meta.url));
-const precisions: Precision[] = [1, 2, 'ternary', 'ternary-activations', 4, 8, 16];
+const precisions: Precision[] = [1, 2, 'ternary', 'ternary-activations', 4, 8, 16, 'static8'];
 const next = randomNumbers(5);
 const pcm = Int16Array.from({ length: 15_600 }, () => Math.round(8000 * (next() - 0.5)));
 

@@ -27,7 +27,7 @@ import type { Routing } from '../../models/router/router.ts';
 import { randomExpertOf, randomNumbers, randomRouter } from '../fixtures/random-expert.ts';
 
 const root = new URL('../../', import.meta.url);
-const precisions: readonly Precision[] = [1, 2, 4, 8, 16, 'ternary', 'ternary-activations'];
+const precisions: readonly Precision[] = [1, 2, 4, 8, 16, 'ternary', 'ternary-activations', 'static8'];
 const noise = randomNumbers(17);
 const pcm = Int16Array.from({ length: 15_600 }, (_, i) =>
   Math.round(9000 * Math.sin(i * i * 1e-5) + 3000 * (noise() - 0.5)),
