@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { assignTo, copyOf, variable } from './variables.ts';
 
+const [beta1, beta2] = [0.9, 0.999];
+
 interface Moments {
   readonly first: tf.Variable;
   readonly second: tf.Variable;
@@ -9,6 +11,9 @@ interface Moments {
 /**
  * AdamW: Adam with the weight decay taken off the weights themselves (Loshchilov and Hutter 2019),
  * w ← w − rate · (m̂ / (sqrt(v̂) + 1e-8) + decay · w), β1 = 0.9, β2 = 0.999. Vectors (biases, gains) do not decay.
+ *
+ * Moments are kept without their factors, m = (1 − β1) · first and v = (1 − β2) · second, and the step's factors are
+ * drawn together: every pass over a million weights that is saved counts.
  */
 export class AdamW {
   #step = 0;
@@ -28,19 +33,19 @@ export class AdamW {
   /** @param gradients in the order of the variables */
   apply(gradients: readonly tf.Tensor[]): void {
     this.#step++;
-    const correction1 = 1 - 0.9 ** this.#step;
-    const correction2 = 1 - 0.999 ** this.#step;
+    const { rate, decay } = this;
+    // rate · m̂ / (sqrt(v̂) + 1e-8) = first / (slope · sqrt(second) + offset)
+    const numerator = (rate * (1 - beta1)) / (1 - beta1 ** this.#step);
+    const slope = Math.sqrt((1 - beta2) / (1 - beta2 ** this.#step)) / numerator;
+    const offset = 1e-8 / numerator;
     this.variables.forEach((weights, i) => {
       const { first, second } = this.#moments[i]!;
       const gradient = gradients[i]!;
-      first.assign(tf.add(tf.mul(first, 0.9), tf.mul(gradient, 0.1)));
-      second.assign(tf.add(tf.mul(second, 0.999), tf.mul(tf.mul(gradient, gradient), 0.001)));
-      const direction = tf.div(
-        tf.mul(first, this.rate / correction1),
-        tf.add(tf.sqrt(tf.mul(second, 1 / correction2)), 1e-8),
-      );
-      const kept = weights.rank > 1 ? 1 - this.rate * this.decay : 1;
-      weights.assign(tf.sub(tf.mul(weights, kept), direction));
+      first.assign(tf.add(tf.mul(first, beta1), gradient));
+      second.assign(tf.add(tf.mul(second, beta2), tf.square(gradient)));
+      const change = tf.div(first, tf.add(tf.mul(tf.sqrt(second), slope), offset));
+      const kept = weights.rank > 1 && decay > 0 ? tf.mul(weights, 1 - rate * decay) : weights;
+      weights.assign(tf.sub(kept, change));
     });
   }
 

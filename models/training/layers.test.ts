@@ -44,7 +44,7 @@ test.each([
   [32, 3],
 ] as const)('the gradients of a hidden layer are its slopes: %s bits', (bits, seed) => {
   const random = new Random(seed);
-  const layer = new HiddenLayer(tf.tensor2d(random.spread(20, 1), [5, 4]), bits);
+  const layer = new HiddenLayer(tf.tensor2d(random.spread(20, 1), [4, 5]), bits);
   const x = tf.tensor2d(random.spread(15, 2), [3, 5]);
   const direction = tf.tensor2d(random.spread(12, 1), [3, 4]);
   const { gradients, input } = layer.forward(x, null).backward(direction, true);
@@ -63,7 +63,7 @@ test.each([
 
 test('the gradients of the output layer are its slopes', () => {
   const random = new Random(2);
-  const layer = new OutputLayer(tf.tensor2d(random.spread(6, 1), [3, 2]));
+  const layer = new OutputLayer(tf.tensor2d(random.spread(6, 1), [2, 3]));
   const x = tf.tensor2d(random.spread(12, 1), [4, 3]);
   const direction = tf.tensor2d(random.spread(8, 1), [4, 2]);
   const { input } = layer.forward(x).backward(direction, true);

@@ -8,9 +8,25 @@ import { variable } from './variables.ts';
 /*
  * Layers with their gradients written out. TensorFlow.js registers its own gradients only through a module
  * that plain Node cannot import, and these few formulas also leave out what is never needed: the gradient of
- * the first layer's input. Transposes are explicit: the flags of matMul are four times slower on WebAssembly.
- * Matrices are [inputs][outputs], samples are rows.
+ * the first layer's input. Weights are [outputs][inputs] as in an expert, samples are rows.
+ *
+ * On WebAssembly the transposing flags of matMul are many times slower than tf.transpose, and its right factor is
+ * repacked at every change: the weights, which change with every step, stand on the left.
  */
+
+/** x · weightsᵀ */
+export function product(x: tf.Tensor2D, weights: tf.Tensor2D): tf.Tensor2D {
+  return tf.transpose(tf.matMul(weights, tf.transpose(x)));
+}
+
+/** The gradients of `product`: for the weights, and for x if `wanted`. */
+function productGradients(x: tf.Tensor2D, weights: tf.Tensor2D, dy: tf.Tensor2D, wanted: boolean) {
+  const turned = tf.transpose(dy);
+  return {
+    weights: tf.matMul(turned, x),
+    x: wanted ? (tf.transpose(tf.matMul(tf.transpose(weights), turned)) as tf.Tensor2D) : null,
+  };
+}
 
 export type Parameters = readonly tf.Tensor[];
 
@@ -59,7 +75,7 @@ export class HiddenLayer implements Layer {
     weights: tf.Tensor2D,
     private readonly precision: TrainedPrecision | 32,
   ) {
-    const outputs = weights.shape[1];
+    const outputs = weights.shape[0];
     this.outputs = outputs;
     this.parameters = [
       variable(() => weights),
@@ -76,45 +92,46 @@ export class HiddenLayer implements Layer {
     const input = entering && precision !== 32 ? quantizedActivations(entering.output, precision) : x;
     const weights =
       precision === 32 ? (latent as tf.Tensor2D) : quantizedWeights(latent as tf.Tensor2D, precision);
-    const leaving = normalise(tf.add(tf.matMul(input, weights), bias));
+    const leaving = normalise(tf.add(product(input, weights), bias));
     const active = tf.relu(tf.add(tf.mul(leaving.output, gain), normBias)) as tf.Tensor2D;
     return {
       output: mask ? tf.mul(active, mask) : active,
       backward: (dy, wanted) => {
         const masked = mask ? tf.mul(dy, mask) : dy;
-        const dActive = tf.mul(masked, tf.cast(tf.greater(active, 0), 'float32'));
+        const dActive = tf.mul(masked, tf.step(active));
         const dSum = normaliseGradient(leaving, tf.mul(dActive, gain));
+        const of = productGradients(input, weights, dSum, wanted);
         const gradients = [
-          tf.matMul(tf.transpose(input), dSum),
+          of.weights,
           tf.sum(dSum, 0),
           tf.sum(tf.mul(dActive, leaving.output), 0),
           tf.sum(dActive, 0),
         ];
-        const dInput = wanted ? (tf.matMul(dSum, tf.transpose(weights)) as tf.Tensor2D) : null;
-        return { gradients, input: dInput && entering ? normaliseGradient(entering, dInput) : dInput };
+        return { gradients, input: of.x && entering ? normaliseGradient(entering, of.x) : of.x };
       },
     };
   }
 }
 
-/** The float layer at the end: y = x W + bias. */
+/** The float layer at the end: y = x · weightsᵀ + bias. */
 export class OutputLayer implements Layer {
   readonly outputs: number;
   readonly parameters: readonly [tf.Variable, tf.Variable];
 
   constructor(weights: tf.Tensor2D) {
-    this.outputs = weights.shape[1];
+    this.outputs = weights.shape[0];
     this.parameters = [variable(() => weights), variable(() => tf.zeros([this.outputs]))];
   }
 
   forward(x: tf.Tensor2D): Pass {
-    const [weights, bias] = this.parameters;
+    const [variables, bias] = this.parameters;
+    const weights = variables as tf.Tensor2D;
     return {
-      output: tf.add(tf.matMul(x, weights as tf.Tensor2D), bias),
-      backward: (dy) => ({
-        gradients: [tf.matMul(tf.transpose(x), dy), tf.sum(dy, 0)],
-        input: tf.matMul(dy, tf.transpose(weights as tf.Tensor2D)),
-      }),
+      output: tf.add(product(x, weights), bias),
+      backward: (dy, wanted) => {
+        const of = productGradients(x, weights, dy, wanted);
+        return { gradients: [of.weights, tf.sum(dy, 0)], input: of.x };
+      },
     };
   }
 }
@@ -127,7 +144,7 @@ export function newLayers(
 ): Layer[] {
   const widths = [size, ...hidden];
   const matrix = (from: number, to: number) =>
-    tf.tensor2d(random.spread(from * to, Math.sqrt(1 / from)), [from, to]);
+    tf.tensor2d(random.spread(from * to, Math.sqrt(1 / from)), [to, from]);
   return [
     ...hidden.map((width, i) => new HiddenLayer(matrix(widths[i]!, width), precision)),
     new OutputLayer(matrix(widths.at(-1)!, outputs)),

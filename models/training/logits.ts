@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-wasm';
 import type { Expert, IntegerLayer, LinearLayer } from '../experts/expert.ts';
 import { applied, type TrainingData } from './data.ts';
-import { normalise } from './layers.ts';
+import { normalise, product } from './layers.ts';
 import { quantizedActivations, staticActivations } from './rounding.ts';
 import { inChunks, rowsOf } from './variables.ts';
 
@@ -37,7 +37,7 @@ export function applyLayer(layer: IntegerLayer | LinearLayer, input: tf.Tensor2D
 }
 
 function apply(layer: IntegerLayer | LinearLayer, weights: tf.Tensor2D, input: tf.Tensor2D): tf.Tensor2D {
-  const sums: tf.Tensor2D = tf.add(tf.matMul(entering(layer, input), weights), layer.bias);
+  const sums: tf.Tensor2D = tf.add(product(entering(layer, input), weights), layer.bias);
   const { norm } = layer;
   if (norm) return tf.relu(tf.add(tf.mul(normalise(sums).output, norm.gain), norm.bias));
   return layer.relu ? tf.relu(sums) : sums;
@@ -59,7 +59,7 @@ function entering(layer: IntegerLayer | LinearLayer, input: tf.Tensor2D): tf.Ten
   }
 }
 
-/** What the codes are worth, [inputs][outputs]. */
+/** What the codes are worth, [outputs][inputs]. */
 function weightsOf(layer: IntegerLayer | LinearLayer): tf.Tensor2D {
   const { inputs, outputs } = layer;
   const values =
@@ -69,5 +69,5 @@ function weightsOf(layer: IntegerLayer | LinearLayer): tf.Tensor2D {
           layer.codes,
           (code, i) => code * layer.scales[layer.scales.length === 1 ? 0 : Math.floor(i / inputs)]!,
         );
-  return tf.transpose(tf.tensor2d(values, [outputs, inputs]));
+  return tf.tensor2d(values, [outputs, inputs]);
 }

@@ -31,8 +31,7 @@ const precisions: readonly TrainedPrecision[] = [1, 2, 4, 8, 16, 'ternary', 'ter
 
 test.each(precisions)('training rounds weights to the codes of the image: %s', (precision) => {
   const { codes, scales } = quantizeLayer(layer, precision, false);
-  const trained = quantizedWeights(tf.transpose(tf.tensor2d(weights, [outputs, inputs])), precision);
-  const inTraining = tf.transpose(trained).dataSync();
+  const inTraining = quantizedWeights(tf.tensor2d(weights, [outputs, inputs]), precision).dataSync();
   codes.forEach((code, i) => {
     const scale = scales[scales.length === 1 ? 0 : Math.floor(i / inputs)]!;
     // 16-bit weights are not rounded in training.

@@ -168,14 +168,9 @@ export function layersOf(
   return widths.slice(1).map((outputs, i) => {
     const inputs = widths[i]!;
     const [weights, bias, gain, normBias] = parameters.slice(4 * i, 4 * i + 4);
-    const shape = { inputs, outputs, bias: bias!, weights: transposed(weights!, inputs, outputs) };
+    const shape = { inputs, outputs, bias: bias!, weights: weights! };
     return gain && normBias
       ? { kind: precision === 32 ? 'linear' : 'latent', ...shape, norm: { gain, bias: normBias } }
       : { kind: 'linear', ...shape, norm: null };
   });
-}
-
-/** [inputs][outputs] to the expert's [outputs][inputs]. */
-function transposed(matrix: Float32Array, inputs: number, outputs: number): Float32Array {
-  return Float32Array.from(matrix, (_, i) => matrix[(i % inputs) * outputs + Math.floor(i / inputs)]!);
 }
