@@ -7,7 +7,7 @@ import { Random } from './random.ts';
  * and every class gives about the same share of its sources.
  * @param labels class of each sample
  * @param groups source clip of each sample
- * @param share of the sources of each class, 0 … 1, that validate; at least one if the class has two
+ * @param share of the sources of each class, 0 … 1, that validate; if the class has two, at least one, and not all
  * @param seconds source of what is mixed into each sample: a mixed sample trains if both sources do, else it is
  *   left out
  * @returns indices of the samples
@@ -28,7 +28,8 @@ export function groupedSplit(
   const validating = new Set<string>();
   for (const label of [...sourcesOfClass.keys()].sort((a, b) => a - b)) {
     const sources = random.shuffle([...sourcesOfClass.get(label)!].sort());
-    const count = sources.length < 2 ? 0 : Math.max(1, Math.round(share * sources.length));
+    const wanted = Math.max(1, Math.round(share * sources.length));
+    const count = Math.min(wanted, sources.length - 1);
     for (const source of sources.slice(0, count)) validating.add(source);
   }
   const training: number[] = [];
@@ -50,7 +51,7 @@ export function splitOf(
   { validationShare, seed }: { validationShare: number; seed: number },
 ): { training: number[]; validation: number[] } {
   const split = groupedSplit(labels, groups, validationShare, new Random(seed), mixed?.seconds);
-  if (split.validation.length === 0) {
+  if (split.validation.length === 0 || split.training.length === 0) {
     throw new CurlewError(
       'TRAINING_FAILED',
       'No class has two source recordings, so nothing can be set aside for validation; add recordings.',

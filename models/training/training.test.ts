@@ -91,11 +91,14 @@ test.each<[string, (data: TrainingData) => TrainingData]>([
   expect(await codeOf(trainExpert(change(separable()), options))).toBe('TRAINING_FAILED');
 });
 
-test('no source lies on both sides of the split, and every class is on both', () => {
-  const { labels, groups } = separable();
-  const { training, validation } = groupedSplit(labels, groups, 0.25, new Random(3));
-  expect(training.length + validation.length).toBe(labels.length);
-  const sources = (rows: number[]) => new Set(rows.map((row) => groups[row]));
-  expect([...sources(training)].filter((source) => sources(validation).has(source))).toEqual([]);
-  for (const rows of [training, validation]) expect(new Set(rows.map((row) => labels[row])).size).toBe(3);
-});
+test.each([0, 0.25, 1])(
+  'no source lies on both sides of the split, and every class is on both: share %s',
+  (share) => {
+    const { labels, groups } = separable();
+    const { training, validation } = groupedSplit(labels, groups, share, new Random(3));
+    expect(training.length + validation.length).toBe(labels.length);
+    const sources = (rows: number[]) => new Set(rows.map((row) => groups[row]));
+    expect([...sources(training)].filter((source) => sources(validation).has(source))).toEqual([]);
+    for (const rows of [training, validation]) expect(new Set(rows.map((row) => labels[row])).size).toBe(3);
+  },
+);
