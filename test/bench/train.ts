@@ -18,7 +18,7 @@ const [samples, size, classes, perSource] = [1600, 1536, 50, 4];
 
 function drawn(): TrainingData {
   const random = new Random(1511);
-  const directions = Array.from({ length: classes }, () => random.spread(size, 0.35));
+  const directions = Array.from({ length: classes }, () => random.spread(size, 0.2));
   const embeddings = new Float32Array(samples * size);
   const labels = new Int32Array(samples);
   for (let source = 0; source < samples / perSource; source++) {
@@ -60,7 +60,7 @@ export const bench: Bench = async (say) => {
     const figures: Figures = {
       minutes,
       experts: result.experts.length,
-      trainingMinutes: result.trainingSeconds / 60,
+      thread_minutes: result.trainingSeconds / 60,
     };
     for (const { id: one, name, best, reports } of [
       ...result.experts,
@@ -70,8 +70,8 @@ export const bench: Bench = async (say) => {
         `${name}: ${reports.length} epochs, best ${best.epoch} with validation loss ${best.validationLoss.toFixed(3)} ` +
           `and accuracy ${(100 * best.validationAccuracy).toFixed(1)} %`,
       );
-      figures[`${one}Epochs`] = reports.length;
-      figures[`${one}Accuracy`] = best.validationAccuracy;
+      figures[`${one}_epochs`] = reports.length;
+      figures[`${one}_validation_accuracy`] = best.validationAccuracy;
     }
     say(`${minutes.toFixed(2)} minutes in all, load ${loadavg()[0]!.toFixed(1)} at the end`);
     await jobs.close();
