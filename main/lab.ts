@@ -1,5 +1,5 @@
 /** The composition root: opens the store, the fleet, the bank, the jobs, and answers the contract. No Electron. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { EventName, LabEvents } from './contract/events.ts';
@@ -19,7 +19,7 @@ import { Studies } from './jobs/study/studies.ts';
 import { openKeys } from './keys/keys.ts';
 import { createLog } from './log.ts';
 import { AllowedPaths } from './recordings/allowed-paths.ts';
-import { resources } from './resources.ts';
+import { resources, versionOf } from './resources.ts';
 import { boardStore } from './store/board-store.ts';
 import { jobStore } from './store/job-store.ts';
 import { openStore } from './store/open-store.ts';
@@ -124,6 +124,3 @@ export async function openLab(options: LabOptions): Promise<Lab> {
 
 const usualRoots = (): string[] =>
   [homedir(), '/media', '/mnt', '/Volumes', resources.bank].filter((path) => existsSync(path));
-
-const versionOf = (root: string): string =>
-  (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version;

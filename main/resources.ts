@@ -1,5 +1,5 @@
 /** Where the files that ship with the program lie, whether it runs from source, from a build or packaged. */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 function packageRoot(): string {
@@ -22,3 +22,7 @@ export const resources = {
   /** Firmware for emulated boards and the host process; built, not shipped. */
   firmware: join(root, 'build', 'firmware'),
 } as const;
+
+/** Of the program. @param folder that holds its package.json */
+export const versionOf = (folder: string): string =>
+  (JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string }).version;

@@ -14,6 +14,7 @@ type Use<T> = (board: CurlewBoard, about: BoardSummary) => Promise<T>;
 
 /**
  * @param choice `none`, `virtual`, an emulated machine's name, or an attached board's id
+ * @param fleet null: there are no attached boards
  * @param wasmPath the virtual board's firmware
  * @returns what `use` returns; null for no board
  * @throws CurlewError BOARD_NOT_FOUND, EMULATOR_MISSING, NOT_CAPABLE for a board that takes only signed images; what
@@ -21,7 +22,7 @@ type Use<T> = (board: CurlewBoard, about: BoardSummary) => Promise<T>;
  */
 export async function borrowBoard<T>(
   choice: string,
-  { fleet, wasmPath }: { fleet: Fleet; wasmPath: string },
+  { fleet, wasmPath }: { fleet: Fleet | null; wasmPath: string },
   use: Use<T>,
   signal: AbortSignal,
 ): Promise<T | null> {
@@ -39,6 +40,7 @@ export async function borrowBoard<T>(
     const machine = emulatedMachine(choice);
     return onPort(qemuBoard({ name: 'study', id: randomBytes(8), machine }), use, signal);
   }
+  if (!fleet) throw new CurlewError('BOARD_NOT_FOUND', `There is no board “${choice}”.`, { boardId: choice });
   const session = fleet.session(choice);
   if (session.state.keyId !== null) {
     throw new CurlewError(

@@ -4,13 +4,13 @@ import type { ExpertStore } from '../contract/types.ts';
 import type { SignedImages } from '../store/signed-images.ts';
 
 export function expertStoreOf(table: SlotTable, signed: SignedImages): ExpertStore {
-  const { active, router, previous, trial } = table;
+  const { active, router, encoder, previous, trial } = table;
   return {
     slots: table.slots.map((one) => ({
       ...one,
       ternary: one.ternary !== 'no',
       sha256: signed.imageOf(Buffer.from(one.sha256).toString('hex')),
-      active: active.includes(one.slot) || one.slot === router,
+      active: active.includes(one.slot) || one.slot === router || one.slot === encoder,
       previous: previous.includes(one.slot),
     })),
     slotCount: table.slotCount,

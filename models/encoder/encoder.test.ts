@@ -23,7 +23,10 @@ const codeOf = (action: () => unknown): string => {
 function embed(encoder: Encoder, patch: Float32Array): number[] {
   const sizes = sizesOf(encoder.layers);
   let codes = Array.from(patch, (x) =>
-    Math.max(-127, Math.min(127, roundHalfEven((x - encoder.input.offset) * encoder.input.scale))),
+    Math.max(
+      -127,
+      Math.min(127, roundHalfEven(Math.fround(Math.fround(x - encoder.input.offset) * encoder.input.scale))),
+    ),
   );
   encoder.layers.forEach((layer, i) => {
     const [from, to] = [sizes[i]!, sizes[i + 1]!];

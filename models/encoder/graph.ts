@@ -1,5 +1,5 @@
 import type { Graph, Value } from '../onnx/graph.ts';
-import { float32s, float64s } from '../onnx/tensor.ts';
+import { float32s, float64s, int8s } from '../onnx/tensor.ts';
 import {
   alongside,
   sizesOf,
@@ -19,8 +19,10 @@ import {
  */
 export function addEncoder(graph: Graph, patches: Value, encoder: Encoder): Value {
   const { offset, scale } = encoder.input;
-  const centred = graph.node('Sub', [graph.cast(patches, 'float64'), graph.scalar('input_offset', offset)]);
-  const rounded = graph.node('Round', [graph.node('Mul', [centred, graph.scalar('input_scale', scale)])]);
+  // as a board does it, in binary32: near a half its rounding decides
+  const centred = graph.node('Sub', [patches, graph.constant('input_offset', float32s([offset], []))]);
+  const scaled = graph.node('Mul', [centred, graph.constant('input_scale', float32s([scale], []))]);
+  const rounded = graph.cast(graph.node('Round', [scaled]), 'float64');
   let codes = addChannel(graph, clipped(graph, rounded, -127));
   encoder.layers.forEach((layer, i) => {
     codes = addLayer(graph, codes, layer, sizesOf(encoder.layers)[i]!);
@@ -134,7 +136,8 @@ function convolutionWeights(
 ): Value[] {
   const cells = kernel[0] * kernel[1];
   const ofGroup = kind === 'convolution' ? inputs : 1;
-  const ordered = new Float32Array(weights.length);
+  // codes are kept as int8, at a quarter of the size, and widened when the session is made
+  const ordered = weights.slice();
   for (let output = 0; output < outputs; output++) {
     for (let input = 0; input < ofGroup; input++) {
       for (let cell = 0; cell < cells; cell++) {
@@ -143,5 +146,7 @@ function convolutionWeights(
       }
     }
   }
-  return [graph.constant('weights', float32s(ordered, [outputs, ofGroup, ...kernel]))];
+  const shape = [outputs, ofGroup, ...kernel];
+  if (ordered instanceof Float32Array) return [graph.constant('weights', float32s(ordered, shape))];
+  return [graph.cast(graph.constant('codes', int8s(ordered, shape)), 'float32')];
 }

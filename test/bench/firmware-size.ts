@@ -5,6 +5,7 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readFirmware, type Firmware } from '../../devices/boards/firmware-stack.ts';
@@ -14,6 +15,7 @@ import { CurlewBoard } from '../../devices/drivers/curlew/board.ts';
 import { Banks } from '../../main/experts.ts';
 import { resources } from '../../main/resources.ts';
 import { table, type Row } from '../../main/shells/cli/output.ts';
+import { encoderSizes } from './encoder-size.ts';
 import type { Bench, Figures } from './run.ts';
 
 const machines = { m3: 'mps2-an385', m4: 'mps2-an386', m7: 'mps2-an500', m55: 'mps3-an547' } as const;
@@ -64,6 +66,28 @@ export const bench: Bench = async (say) => {
   say('Deepest path of the stack (the bound adds an interrupt, the watchdog and a fault on top):');
   for (const path of paths) say(`  ${path}`);
   say(soft);
+  const encoder = encoderSizes(folder, join(resources.firmware, machines.m4));
+  say(
+    `Front end and encoder on m4: ${encoder.flash} of code and constants, ${encoder.ram} of RAM, stack left out; the ` +
+      'encoder’s image comes on top of the code.',
+  );
+  const bank = await Banks.open(resources.bank);
+  const image = Math.max(0, ...bank.encoders.map(({ imageBytes }) => imageBytes));
+  Object.assign(figures, {
+    encoder_image: image,
+    encoder_flash: image + encoder.flash,
+    encoder_ram: encoder.ram + figures['m4_stack_bound']!,
+  });
+  const kept = {
+    code: figures['m4_code']! + figures['m4_data']!,
+    ram: figures['m4_ram']! + figures['m4_stack_bound']!,
+    frontEndFlash: encoder.flash,
+    encoderRam: figures['encoder_ram']!,
+  };
+  await writeFile(
+    new URL('../../devices/boards/profiles/firmware-sizes.json', import.meta.url),
+    `${JSON.stringify(kept, null, 2)}\n`,
+  );
   return figures;
 };
 

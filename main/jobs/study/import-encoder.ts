@@ -1,6 +1,6 @@
 /** The work of taking an encoder from an ONNX file: checked, calibrated with recordings, and kept as a bank. */
 import * as ort from 'onnxruntime-web';
-import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { readFile, rename, rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { calibrateEncoder } from '../../../models/encoder/calibrate.ts';
 import { arenaBytes, embeddingSizeOf, multiplyAccumulates } from '../../../models/encoder/encoder.ts';
@@ -14,7 +14,7 @@ import { readAudio } from '../../datasets/audio.ts';
 import type { Banks } from '../../experts.ts';
 import { findAudio } from '../../recordings/find-audio.ts';
 import type { JobContext } from '../jobs.ts';
-import { writeBankFile, writeEncoder } from './write-bank.ts';
+import { writeEncoders } from './write-bank.ts';
 
 export interface ImportParams {
   /** The ONNX file. */
@@ -61,16 +61,12 @@ export async function importEncoderJob(
   const folder = banks.newFolder(name);
   const unfinished = `${folder}.unfinished`;
   await rm(unfinished, { recursive: true, force: true });
-  await mkdir(unfinished, { recursive: true });
-  const entry = await writeEncoder(
+  await writeEncoders(unfinished, [
     {
       ...{ id, name: float.name, built, heard: new Set<string>(), classifier: null, heldOutFold: null },
       parameters: float.layers.reduce((sum, { weights, bias }) => sum + weights.length + bias.length, 0),
     },
-    (file, content) => writeBankFile(unfinished, file, content),
-  );
-  const manifest = { encoders: [entry], experts: [], routers: [], clips: [] };
-  await writeBankFile(unfinished, 'manifest.json', `${JSON.stringify(manifest, null, 2)}\n`);
+  ]);
   await rename(unfinished, folder);
   await banks.add(name);
   return {

@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto';
 import type { CurlewBoard } from '../../../devices/drivers/curlew/board.ts';
 import type { InferenceResult } from '../../../devices/protocol/messages/inference-run.ts';
 import type { Cost, FigureSource } from '../../../models/report/results.ts';
-import { CurlewError } from '../../contract/error.ts';
 
 export interface Trial {
   readonly encoder: Uint8Array | null;
@@ -82,17 +81,9 @@ async function makeRoom(
 ): Promise<void> {
   const hashes = new Set(wanted.map((image) => sha256Of(image).toString('hex')));
   const table = await board.slots({ signal });
-  for (const { slot, sha256, kind } of table.slots) {
-    if (
-      table.active.includes(slot) ||
-      table.router === slot ||
-      hashes.has(Buffer.from(sha256).toString('hex'))
-    )
-      continue;
-    await board.erase(slot, { signal }).catch((thrown: unknown) => {
-      // the encoder of the bank that answers now
-      if (kind === 'encoder' && thrown instanceof CurlewError && thrown.code === 'BOARD_REFUSED') return;
-      throw thrown;
-    });
+  for (const { slot, sha256 } of table.slots) {
+    const used = table.active.includes(slot) || table.router === slot || table.encoder === slot;
+    if (used || hashes.has(Buffer.from(sha256).toString('hex'))) continue;
+    await board.erase(slot, { signal });
   }
 }

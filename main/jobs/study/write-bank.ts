@@ -100,9 +100,17 @@ export async function writeBank(folder: string, input: BankInput): Promise<void>
 /** The first variant with curiosity: the one that the router's image is made with. */
 const curious = ({ mixtures }: FoldOutcome) => mixtures.find(({ variant }) => variant.kind === 'curiosity')!;
 
+/** A bank of encoders alone. */
+export async function writeEncoders(folder: string, encoders: readonly UsableEncoder[]): Promise<void> {
+  const write: Write = (path, content) => writeBankFile(folder, path, content);
+  const entries: BankEncoder[] = [];
+  for (const encoder of encoders) entries.push(await writeEncoder(encoder, write));
+  await write('manifest.json', jsonText({ encoders: entries, experts: [], routers: [], clips: [] }));
+}
+
 type Write = (path: string, content: Uint8Array | string) => Promise<BankFile>;
 
-export async function writeEncoder(encoder: UsableEncoder, write: Write): Promise<BankEncoder> {
+async function writeEncoder(encoder: UsableEncoder, write: Write): Promise<BankEncoder> {
   const { id, name, built, heard, parameters, classifier, heldOutFold } = encoder;
   const { description, weights } = storeEncoder(built.float);
   return {
@@ -123,11 +131,7 @@ export async function writeEncoder(encoder: UsableEncoder, write: Write): Promis
 const jsonText = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
 
 /** @returns what the manifest says of it */
-export async function writeBankFile(
-  folder: string,
-  path: string,
-  content: Uint8Array | string,
-): Promise<BankFile> {
+async function writeBankFile(folder: string, path: string, content: Uint8Array | string): Promise<BankFile> {
   const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
   await mkdir(dirname(join(folder, path)), { recursive: true });
   await writeFile(join(folder, path), bytes);
