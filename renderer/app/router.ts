@@ -6,6 +6,7 @@ export const views = [
   { name: 'deploy', label: 'Deploy', key: '3' },
   { name: 'compare', label: 'Compare', key: '4' },
   { name: 'recordings', label: 'Recordings', key: '5' },
+  { name: 'experts', label: 'Experts', key: '6' },
 ] as const;
 
 /** Addresses live behind the #, so that the page needs nothing of the server or protocol it comes from. */
@@ -21,6 +22,11 @@ export function createAppRouter(): Router {
         path: '/recordings',
         name: 'recordings',
         component: () => import('../views/recordings/RecordingsView.vue'),
+      },
+      {
+        path: '/experts/:part(banks|train|evaluate|encoder)?',
+        name: 'experts',
+        component: () => import('../views/experts/ExpertsView.vue'),
       },
       { path: '/:unknown(.*)*', redirect: '/' },
     ],

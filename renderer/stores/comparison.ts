@@ -1,7 +1,7 @@
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
 import type { Board, Clip, ExpertInfo, Job, WindowResult } from '../../main/contract/types.ts';
-import { agreement, boardAgrees, type Agreement } from '../../models/evaluation/agreement.ts';
+import { agreement, boardAgrees, implementationTolerance, type Agreement } from '../../models/evaluation/agreement.ts';
 import { softmax } from '../../models/evaluation/probability.ts';
 import { patchSamples } from '../../models/features/log-mel.ts';
 import { samplesOf, windowOf } from '../audio/pcm.ts';
@@ -177,7 +177,7 @@ export const useComparison = defineStore('comparison', () => {
       quantization: Math.max(...done.map((window) => window.agreement.quantization.relative)),
       sameImplementation: done.filter((window) => window.agreement.implementation.sameTopClass).length,
       sameQuantization: done.filter((window) => window.agreement.quantization.sameTopClass).length,
-      agrees: done.every((window) => boardAgrees(window.agreement)),
+      agrees: done.every((window) => boardAgrees(window.agreement, tolerance)),
       windows: done.length,
     };
   });

@@ -26,7 +26,11 @@ export class LabDouble implements LabClient {
   private readonly listeners = new Map<EventName, Set<(payload: never) => void>>();
   private readonly closers = new Set<(reason: CurlewError) => void>();
 
-  constructor(readonly handlers: Handlers = {}) {}
+  readonly handlers: Handlers;
+
+  constructor(handlers: Handlers = {}) {
+    this.handlers = { 'experts.routers': () => [], 'experts.encoders': () => [], ...handlers };
+  }
 
   async request<N extends RequestName>(name: N, params: RequestParams<N>): Promise<RequestResult<N>> {
     this.asked.push({ name, params });
@@ -98,7 +102,11 @@ export const board = (changes: Partial<Board> = {}): Board => ({
 export const expert = (changes: Partial<ExpertInfo> = {}): ExpertInfo => ({
   id: 'esc10-b4',
   name: 'esc10-b4',
+  bank: 'shipped',
+  precision: 4,
   bits: 4,
+  encoder: null,
+  heldOutFold: 4,
   classes: ['dog', 'rain', 'crow'],
   embeddingSize: 384,
   imageBytes: 91_234,

@@ -1,0 +1,66 @@
+import { defineStore } from 'pinia';
+import { reactive, shallowRef } from 'vue';
+import type { RequestParams } from '../../main/contract/requests.ts';
+import type { EpochFigures, Job } from '../../main/contract/types.ts';
+import type { Results } from '../../models/report/results.ts';
+import { useJobs } from './jobs.ts';
+import { useLab } from './lab.ts';
+
+export type Curves = Record<string, EpochFigures[]>;
+export type StudyKind = 'train' | 'evaluate' | 'encoder';
+
+/** Trainings, evaluations and encoders that are taken in: their jobs, loss curves and results. */
+export const useStudies = defineStore('studies', () => {
+  const { client } = useLab();
+  const jobs = useJobs();
+  const curves = shallowRef<ReadonlyMap<string, Curves>>(new Map());
+  /** The job that is looked at, by kind; null: the newest. */
+  const chosen = reactive<Record<StudyKind, string | null>>({ train: null, evaluate: null, encoder: null });
+  const results = new Map<string, Promise<Results>>();
+
+  const keepCurves = (jobId: string, found: Curves) =>
+    (curves.value = new Map(curves.value).set(jobId, found));
+  client.on('curves', ({ jobId, curves: grown }) => keepCurves(jobId, grown));
+
+  async function loadCurves(jobId: string): Promise<void> {
+    const before = curves.value.get(jobId);
+    const found = await client.request('train.curves', { jobId });
+    // An event that came meanwhile is newer.
+    if (curves.value.get(jobId) === before) keepCurves(jobId, found);
+  }
+
+  const file = (jobId: string, name: string) => client.request('evaluate.file', { jobId, name });
+
+  /** Of an evaluation that is done; fetched once. */
+  function loadResults(jobId: string): Promise<Results> {
+    const known = results.get(jobId);
+    if (known) return known;
+    const asked = file(jobId, 'results.json').then(({ text }) => JSON.parse(text) as Results);
+    results.set(jobId, asked);
+    asked.catch(() => results.delete(jobId));
+    return asked;
+  }
+
+  function follow(kind: StudyKind, job: Job): Job {
+    chosen[kind] = job.id;
+    return jobs.keep(job);
+  }
+
+  const jobsOf = (kind: StudyKind) => jobs.list.filter((job) => job.kind === kind);
+
+  return {
+    chosen,
+    jobsOf,
+    jobOf: (kind: StudyKind) => jobs.find(chosen[kind]) ?? jobs.latest(kind),
+    curvesOf: (jobId: string): Curves => curves.value.get(jobId) ?? {},
+    loadCurves,
+    loadResults,
+    file,
+    train: async (params: RequestParams<'train.start'>) =>
+      follow('train', await client.request('train.start', params)),
+    evaluate: async (params: RequestParams<'evaluate.start'>) =>
+      follow('evaluate', await client.request('evaluate.start', params)),
+    importEncoder: async (params: RequestParams<'experts.importEncoder'>) =>
+      follow('encoder', await client.request('experts.importEncoder', params)),
+  };
+});

@@ -1,0 +1,126 @@
+import { defineStore } from 'pinia';
+import { computed, reactive, watch } from 'vue';
+import type { RequestParams } from '../../main/contract/requests.ts';
+import { bankKinds, expertKinds } from '../../models/study/kinds.ts';
+import { useDataSet } from './data-set.ts';
+
+/** What is asked of a training and of an evaluation, as it stands in the forms; a text where a number is being typed. */
+export interface StudyDraft {
+  name: string;
+  bank: string[];
+  heldOutFold: number | null;
+  encoder: string;
+  hidden: string;
+  seed: number | string;
+  epochs: number | string;
+  others: string[];
+  alphas: string;
+  board: string;
+  windows: number | string;
+  gramsPerKwh: number | string;
+  gridOrigin: string;
+  trainingWatts: number | string;
+  margin: number | string;
+}
+
+/** As the published recipe has it. */
+export const newDraft = (): StudyDraft => ({
+  name: '',
+  bank: bankKinds.map(({ id }) => id),
+  heldOutFold: null,
+  encoder: 'auto',
+  hidden: '640, 320',
+  seed: 1,
+  epochs: 100,
+  others: expertKinds.filter((kind) => !bankKinds.includes(kind)).map(({ id }) => id),
+  alphas: '1, 0.3, 3',
+  board: 'virtual',
+  windows: 80,
+  gramsPerKwh: 250,
+  gridOrigin: 'an assumption near the European average of recent years; set your own grid’s',
+  trainingWatts: 15,
+  margin: 0.05,
+});
+
+/** @returns null where the text is no list of numbers */
+export function numbersIn(text: string): number[] | null {
+  const words = text.split(/[\s,;]+/).filter((word) => word !== '');
+  const numbers = words.map(Number);
+  return numbers.length > 0 && numbers.every(Number.isFinite) ? numbers : null;
+}
+
+type Problems = Partial<Record<keyof StudyDraft, string>>;
+
+const numbers = ['seed', 'epochs', 'windows', 'gramsPerKwh', 'trainingWatts', 'margin'] as const;
+
+/** What a form can tell by itself; ranges are the lab's to judge. By field, a sentence each. */
+export function draftProblems(draft: StudyDraft): Problems {
+  const problems: Problems = {};
+  if (!/^[a-z0-9][a-z0-9-]{0,11}$/.test(draft.name)) {
+    problems.name = 'Use 1 to 12 of a to z, 0 to 9 and hyphens.';
+  }
+  if (draft.bank.length === 0) problems.bank = 'Choose one kind at least.';
+  else if (draft.bank.length > 8) problems.bank = 'A router picks from 8 experts at most.';
+  if (!numbersIn(draft.hidden)?.every((width) => Number.isInteger(width) && width >= 4)) {
+    problems.hidden = 'Name widths, such as 640, 320.';
+  }
+  if (!numbersIn(draft.alphas)?.every((alpha) => alpha >= 0)) {
+    problems.alphas = 'Name numbers from 0 up, such as 1, 0.3, 3.';
+  }
+  for (const field of numbers) {
+    if (typeof draft[field] !== 'number' || !Number.isFinite(draft[field]))
+      problems[field] = 'Give a number.';
+  }
+  return problems;
+}
+
+const trainingFields = ['bank', 'hidden', 'seed', 'epochs'] as const;
+const evaluationFields = ['alphas', 'windows', 'gramsPerKwh', 'trainingWatts', 'margin'] as const;
+
+/** One draft for both forms: what was trained is then evaluated with the same settings. */
+export const useStudyDraft = defineStore('studyDraft', () => {
+  const dataSet = useDataSet();
+  const draft = reactive(newDraft());
+  watch(
+    () => dataSet.info,
+    (info) => {
+      if (info && !info.folds.some(({ fold }) => fold === draft.heldOutFold)) draft.heldOutFold = null;
+    },
+  );
+
+  const problems = computed(() => draftProblems(draft));
+  const isSound = (fields: readonly (keyof StudyDraft)[]) => fields.every((field) => !problems.value[field]);
+  const training = () => ({
+    ...dataSet.asked,
+    encoder: draft.encoder,
+    bank: [...draft.bank],
+    hidden: numbersIn(draft.hidden)!,
+    seed: Number(draft.seed),
+    epochs: Number(draft.epochs),
+  });
+
+  return {
+    draft,
+    problems,
+    canTrain: computed(() => isSound(['name', ...trainingFields])),
+    canEvaluate: computed(() => isSound([...trainingFields, ...evaluationFields])),
+    /** Of a draft that can be trained. */
+    trainParams: (): RequestParams<'train.start'> => ({
+      ...training(),
+      name: draft.name,
+      heldOutFold: draft.heldOutFold,
+    }),
+    /** Of a draft that can be evaluated. */
+    evaluateParams: (): RequestParams<'evaluate.start'> => ({
+      ...training(),
+      others: draft.others.filter((id) => !draft.bank.includes(id)),
+      alphas: numbersIn(draft.alphas)!,
+      board: draft.board,
+      windows: Number(draft.windows),
+      gramsPerKwh: Number(draft.gramsPerKwh),
+      ...(draft.gridOrigin.trim() === '' ? {} : { gridOrigin: draft.gridOrigin.trim() }),
+      trainingWatts: Number(draft.trainingWatts),
+      margin: Number(draft.margin),
+    }),
+  };
+});
