@@ -44,8 +44,13 @@ async function main(folder: string | undefined, work: string): Promise<void> {
   const encoders = await shippedEncoders(dataset);
   const before = join(work, 'encoders');
   await writeEncoders(before, encoders);
-  const params = { ...defaultStudyParams, path: folder };
-  const { results, models, outcomes } = await study(
+  // The encoder has heard these clips: validation is soon as good as it gets.
+  const params = { ...defaultStudyParams, path: folder, patience: 6 };
+  const {
+    results: found,
+    models,
+    outcomes,
+  } = await study(
     {
       params,
       banks: await Banks.open(before),
@@ -58,13 +63,15 @@ async function main(folder: string | undefined, work: string): Promise<void> {
     },
     onTerminal(),
   );
+  const dataSet = { ...found.dataSet, name: 'ESC-10, folds 1 to 4' };
+  const results = { ...found, title: 'Experts and curiosity routing on ESC-10', dataSet };
   const at = dataset.folds.indexOf(heldOutFold);
   if (at < 0) throw new CurlewError('REQUEST_INVALID', `${folder} has no fold ${heldOutFold} to hold out.`);
   const { clips } = parseManifest(await readFile(join(resources.bank, 'manifest.json'), 'utf8'));
   await writeBank(resources.bank, {
     params,
     models: models[at]!,
-    dataSet: { ...results.dataSet, name: 'ESC-10' },
+    dataSet,
     date: new Date().toISOString().slice(0, 10),
     attribution,
     prefix: 'esc10',

@@ -49,10 +49,17 @@ export function agreement(
   return { implementation: difference(board, quantized), quantization: difference(quantized, float) };
 }
 
-/** Implementation error that is still rounding: relative difference of logits. */
-export const implementationTolerance = 1e-3;
+/**
+ * Implementation error that is still rounding: relative difference of logits. With an encoder of int8 codes more: a
+ * log-mel value that lies near the border of two codes falls to another one when it differs in the sixth digit, and
+ * every layer behind carries the step on.
+ * @param encoder what makes the expert's embeddings; null for the log-mel's statistics
+ */
+export function implementationTolerance(encoder: string | null): number {
+  return encoder === null ? 1e-3 : 5e-2;
+}
 
-/** True if the board computes what the quantized reference computes. */
-export function boardAgrees({ implementation }: Agreement): boolean {
-  return implementation.sameTopClass && implementation.relative <= implementationTolerance;
+/** True if the board computes what the quantized reference computes. @param tolerance of implementationTolerance */
+export function boardAgrees({ implementation }: Agreement, tolerance: number): boolean {
+  return implementation.sameTopClass && implementation.relative <= tolerance;
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { agreement, boardAgrees, difference } from './agreement.ts';
+import { agreement, boardAgrees, difference, implementationTolerance } from './agreement.ts';
 import { accuracy, confusionMatrix, macroF1 } from './classification.ts';
 import { argmax, entropy, meanProbabilities, softmax } from './probability.ts';
 
@@ -57,14 +57,18 @@ test('implementation error and quantization error are told apart', () => {
   expect(result.implementation.relative).toBeCloseTo(0.00005, 9);
   expect(result.quantization.relative).toBeCloseTo(0.6 / 1.6, 9);
   expect(result.quantization.sameTopClass).toBe(false);
-  expect(boardAgrees(result)).toBe(true);
+  expect(boardAgrees(result, implementationTolerance(null))).toBe(true);
 });
 
 test('a board that is 2e-3 off, answers another class or answers NaN does not agree', () => {
-  expect(boardAgrees(agreement([2.004, 1], [2, 1], [2, 1]))).toBe(false);
-  expect(boardAgrees(agreement([1.0001, 1.0002], [1.0002, 1.0001], [1, 1]))).toBe(false);
-  expect(boardAgrees(agreement([2, NaN], [2, 1], [2, 1]))).toBe(false);
-  expect(boardAgrees(agreement([NaN, 1, 2], [0, 1, 2], [0, 1, 2]))).toBe(false);
+  expect(boardAgrees(agreement([2.004, 1], [2, 1], [2, 1]), implementationTolerance(null))).toBe(false);
+  expect(
+    boardAgrees(agreement([1.0001, 1.0002], [1.0002, 1.0001], [1, 1]), implementationTolerance(null)),
+  ).toBe(false);
+  expect(boardAgrees(agreement([2, NaN], [2, 1], [2, 1]), implementationTolerance(null))).toBe(false);
+  expect(boardAgrees(agreement([NaN, 1, 2], [0, 1, 2], [0, 1, 2]), implementationTolerance(null))).toBe(
+    false,
+  );
 });
 
 test('logits of different lengths cannot be compared', () => {

@@ -1,7 +1,12 @@
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
 import type { Board, Clip, ExpertInfo, Job, WindowResult } from '../../main/contract/types.ts';
-import { agreement, boardAgrees, implementationTolerance, type Agreement } from '../../models/evaluation/agreement.ts';
+import {
+  agreement,
+  boardAgrees,
+  implementationTolerance,
+  type Agreement,
+} from '../../models/evaluation/agreement.ts';
 import { softmax } from '../../models/evaluation/probability.ts';
 import { patchSamples } from '../../models/features/log-mel.ts';
 import { samplesOf, windowOf } from '../audio/pcm.ts';
@@ -163,6 +168,7 @@ export const useComparison = defineStore('comparison', () => {
     );
     if (done.length === 0) return null;
     const classes = done[0]!.board.logits.length;
+    const tolerance = implementationTolerance(expert.value?.encoder ?? null);
     const mean = (of: (window: (typeof done)[number]) => ArrayLike<number>) => {
       const sum = new Float64Array(classes);
       for (const window of done) softmax(of(window)).forEach((p, i) => (sum[i]! += p / done.length));
@@ -177,6 +183,7 @@ export const useComparison = defineStore('comparison', () => {
       quantization: Math.max(...done.map((window) => window.agreement.quantization.relative)),
       sameImplementation: done.filter((window) => window.agreement.implementation.sameTopClass).length,
       sameQuantization: done.filter((window) => window.agreement.quantization.sameTopClass).length,
+      tolerance,
       agrees: done.every((window) => boardAgrees(window.agreement, tolerance)),
       windows: done.length,
     };

@@ -6,10 +6,16 @@ import { defaultDataFolder } from '../../data-folder.ts';
 export const help = `curlew: the lab on the command line
 
   curlew boards                     boards that are attached, and ports
-  curlew deploy [--expert ID]       upload, verify and activate an expert
+  curlew deploy [--expert ID]       upload, verify and activate an expert, or a router with its experts
   curlew infer FILE                 play a recording at the board
   curlew telemetry                  latency and energy that the board reported
   curlew classify FOLDER|FILE...    classify recordings with an expert
+  curlew experts                    experts, routers and encoders of all banks
+  curlew experts delete BANK        deletes a bank that was trained here
+  curlew train FOLDER --name NAME   train a bank on labelled recordings
+  curlew evaluate FOLDER            train without each fold, test with it, write a report
+  curlew encoder FILE.onnx          take an encoder of your own (--name, --recordings)
+  curlew jobs [resume ID]           what is under way, or was when a lab ended
   curlew board                      what the board's store holds
   curlew board settings [NAME=VALUE...]   shows or changes its settings
   curlew board key [ID|none]        shows, sets or removes the key its images must be signed with
@@ -34,6 +40,20 @@ Options
   --image FILE     (deploy) an image of your own; several times for a router and its experts
   --sign KEY       (deploy) sign with this key, for a board that is to be given it
   --protect        (board key) from now on no image older than one that ran
+  --name NAME      (train, encoder) of the new bank: a to z, 0 to 9 and hyphens
+  --layout NAME    (train, evaluate) esc50, urbansound8k, abgqi, folders or table; told by itself otherwise
+  --variant NAME   (train, evaluate) all, esc10 or groups, of ESC-50
+  --bank A,B,…     (train, evaluate) kinds of experts, in the router's order (ternary,q2,q4,q8,q16)
+  --others A,B,…   (evaluate) kinds to compare beside them (q1, popcount, ptq-mse, float, …; empty for none)
+  --encoder ID     (train, evaluate) an encoder's id, auto or statistics
+  --hidden A,B     (train, evaluate) widths of the experts' hidden layers (640,320)
+  --epochs N       (train, evaluate) at most (100)
+  --seed N         (train, evaluate) of everything drawn (1)
+  --heldout FOLD   (train) leave this fold out, for the figures
+  --on BOARD       (evaluate) none, virtual, an emulated machine, or an attached board's id
+  --grid N         (evaluate) grams of CO2 a kWh (250)
+  --out FOLDER     (evaluate) where to write the report and its tables
+  --recordings DIR (encoder) recordings to calibrate it with
   --raven FILE     (classify) write a Raven selection table
   --csv FILE       (classify) write the detections as CSV
   --data FOLDER    where the lab keeps its store (${defaultDataFolder({})})
@@ -55,6 +75,20 @@ export interface Args {
     image?: string[];
     protect?: boolean;
     sign?: string;
+    name?: string;
+    layout?: string;
+    variant?: string;
+    bank?: string;
+    others?: string;
+    encoder?: string;
+    hidden?: string;
+    epochs?: string;
+    seed?: string;
+    heldout?: string;
+    on?: string;
+    grid?: string;
+    out?: string;
+    recordings?: string;
     raven?: string;
     csv?: string;
     open?: boolean;
@@ -79,6 +113,20 @@ export function readArgs(argv: string[]): Args {
         image: { type: 'string', multiple: true },
         protect: { type: 'boolean' },
         sign: { type: 'string' },
+        name: { type: 'string' },
+        layout: { type: 'string' },
+        variant: { type: 'string' },
+        bank: { type: 'string' },
+        others: { type: 'string' },
+        encoder: { type: 'string' },
+        hidden: { type: 'string' },
+        epochs: { type: 'string' },
+        seed: { type: 'string' },
+        heldout: { type: 'string' },
+        on: { type: 'string' },
+        grid: { type: 'string' },
+        out: { type: 'string' },
+        recordings: { type: 'string' },
         raven: { type: 'string' },
         csv: { type: 'string' },
         data: { type: 'string' },

@@ -8,6 +8,7 @@ import { classify } from './commands/classify.ts';
 import { demo } from './commands/demo.ts';
 import { key } from './commands/key.ts';
 import { serve } from './commands/serve.ts';
+import { encoder, evaluate, experts, jobs, train } from './commands/study.ts';
 import { connectCli } from './connect.ts';
 
 const commands: Record<string, (client: LabClient, args: Args) => Promise<Answer>> = {
@@ -18,6 +19,11 @@ const commands: Record<string, (client: LabClient, args: Args) => Promise<Answer
   classify,
   key,
   board: boardControl,
+  experts,
+  train,
+  evaluate,
+  encoder,
+  jobs,
 };
 
 async function main(argv: string[]): Promise<number> {

@@ -82,7 +82,7 @@ export async function deploy(client: LabClient, args: Args): Promise<Answer> {
         })
       : await client.request('deploy.start', {
           boardId: board.id,
-          expertId: await chooseExpert(client, args),
+          expertId: await chooseExpert(client, args, true),
           ...signing,
         });
   const result = (await follow(client, job)).result as DeployResult;
@@ -94,9 +94,12 @@ export async function deploy(client: LabClient, args: Args): Promise<Answer> {
   return { text, json: result };
 }
 
-/** @throws CurlewError EXPERT_NOT_FOUND */
-export async function chooseExpert(client: LabClient, { options }: Args): Promise<string> {
-  const experts = await client.request('experts.list', {});
+/** @param routers whether one may be named, too @throws CurlewError EXPERT_NOT_FOUND */
+export async function chooseExpert(client: LabClient, { options }: Args, routers = false): Promise<string> {
+  const experts = [
+    ...(await client.request('experts.list', {})),
+    ...(routers ? await client.request('experts.routers', {}) : []),
+  ];
   const found = options.expert ? experts.find((one) => one.id === options.expert) : experts[0];
   if (found) return found.id;
   const ids = experts.map((one) => one.id).join(', ');

@@ -3,7 +3,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-web';
-import { agreement, boardAgrees, type Agreement } from '../../../../models/evaluation/agreement.ts';
+import {
+  agreement,
+  boardAgrees,
+  implementationTolerance,
+  type Agreement,
+} from '../../../../models/evaluation/agreement.ts';
 import { createReference } from '../../../../models/reference/reference.ts';
 import type { LabClient } from '../../../contract/client.ts';
 import { connectLab } from '../../../contract/connect.ts';
@@ -74,7 +79,8 @@ async function mainJob(client: LabClient, { json }: Args): Promise<number> {
   say(`4. Classified: the folder of clips, ${classified.files} files, ${classified.windows} windows`);
 
   const summary = await client.request('telemetry.summary', { boardId });
-  const agreed = agreements.length > 0 && agreements.every(boardAgrees);
+  const tolerance = implementationTolerance(expert.encoder);
+  const agreed = agreements.length > 0 && agreements.every((one) => boardAgrees(one, tolerance));
   const answer = { board, expert: expert.id, upload, summary, agreement: figures(agreements), agreed };
   if (json) process.stdout.write(`${JSON.stringify(answer)}\n`);
   else say(`\n${report(board, expert, upload, summary, answer.agreement)}`);
@@ -127,7 +133,7 @@ function report(
     ['what', 'figure', 'source'],
     [
       ['board', `${board.name} (simulated), ${board.profile}`, ''],
-      ['expert', `${expert.name}, ${expert.bits}-bit`, ''],
+      ['expert', expert.name, ''],
       ['size', kilobytes(upload.bytes), 'measured'],
       ['upload time', `${(upload.uploadMs / 1000).toFixed(2)} s`, 'measured, simulated line'],
       [

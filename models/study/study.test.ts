@@ -1,0 +1,186 @@
+import { expect, test } from 'vitest';
+import { quantizeExpert } from '../experts/quantize.ts';
+import { precisionOf } from '../experts/expert.ts';
+import { defaultRouterTraining, trainRouter } from '../training/train-router.ts';
+import { separable } from '../training/testing.ts';
+import { defaultTraining, trainExpert } from '../training/train.ts';
+import { chosenLogits, clipAnswers, mixtureLogits, routePatches, type Patches } from './answers.ts';
+import { assessFold, meanBitsOf, type FoldInput } from './assess.ts';
+import { bankKinds, expertKinds, kindOf } from './kinds.ts';
+import { summarise } from './summarise.ts';
+
+const bank = ['ternary', 'q4', 'q8'];
+const small = { version: 1, hidden: [12, 8], epochs: 8, learningRate: 5e-3 };
+const data = separable();
+
+/** Samples of the data as clips of two patches each, their folds as given. */
+function patches(from: number, to: number, fold: number): Patches {
+  const clips = Array.from({ length: (to - from) / 6 }, (_, i) =>
+    [0, 1, 2].map((label) => ({
+      name: `${fold}-${from + 6 * i + label}`,
+      source: data.groups[from + 6 * i + label]!,
+      fold,
+      label,
+      patches: 2,
+    })),
+  ).flat();
+  const embeddings = new Float32Array(clips.length * 2 * data.size);
+  clips.forEach(({ label }, c) => {
+    for (const half of [0, 1]) {
+      const row = from + 6 * Math.floor(c / 3) + label + 3 * half;
+      embeddings.set(
+        data.embeddings.subarray(row * data.size, (row + 1) * data.size),
+        (2 * c + half) * data.size,
+      );
+    }
+  });
+  return { clips, embeddings, size: data.size };
+}
+
+const experts = await Promise.all(
+  bank.map(async (kind) => {
+    const { precision, name } = kindOf(kind);
+    return {
+      kind,
+      latent: (await trainExpert(data, { ...defaultTraining, ...small, name, precision })).expert,
+    };
+  }),
+);
+const trained = await trainRouter(
+  data,
+  experts.map(({ kind, latent }) => quantizeExpert(latent, kindOf(kind).precision)),
+  { ...defaultRouterTraining, ...small, hidden: [8], name: 'router' },
+);
+const router = { ...quantizeExpert(trained.expert, 8), prior: trained.prior, routing: trained.routing };
+const fold = (number: number): FoldInput => ({
+  fold: number,
+  classes: 3,
+  experts,
+  bank,
+  router,
+  alphas: [1, 20],
+  test: patches(0, 60, number),
+  validation: patches(60, 120, number),
+  flips: { passes: [1, 10], draws: 4 },
+  seed: 1,
+});
+
+test('every kind of expert has its own id and name, and the bank rises in precision', () => {
+  expect(new Set(expertKinds.map(({ id }) => id)).size).toBe(expertKinds.length);
+  expect(new Set(expertKinds.map(({ name }) => name)).size).toBe(expertKinds.length);
+  const bits = bankKinds.map((kind) => kind.bits);
+  expect(bits).toEqual([...bits].sort((a, b) => a - b));
+  expect(() => kindOf('q3')).toThrow(RangeError);
+});
+
+test('a clip’s probabilities are the mean of its patches’, its curiosity, too', () => {
+  const clips = [
+    { name: 'a', source: 's', fold: 1, label: 1, patches: 2 },
+    { name: 'b', source: 't', fold: 1, label: 0, patches: 1 },
+  ];
+  const answers = clipAnswers({ clips }, Float32Array.of(0, 0, 0, 100, 100, 0), 2, [0.25, 0.75, 0.125]);
+  expect(Array.from(answers[0]!.probabilities)).toEqual([0.25, 0.75]);
+  expect(answers[1]!.probabilities[0]).toBeCloseTo(1, 12);
+  expect(answers.map(({ curiosity }) => curiosity)).toEqual([0.5, 0.125]);
+  expect(answers.map(({ truth }) => truth)).toEqual([1, 0]);
+});
+
+test('with one expert a patch a mixture says what that expert says', () => {
+  const logits = [Float32Array.of(1, 2, 3, 4), Float32Array.of(5, 6, 7, 8)];
+  expect([...chosenLogits([1, 0], logits, 2)]).toEqual([5, 6, 3, 4]);
+  const route = (gate: number[], ranked: number[]) => ({
+    gate: Float32Array.from(gate),
+    curiosity: 0,
+    ranked,
+  });
+  const routes = [route([0.25, 0.75], [1, 0]), route([0.5, 0.5], [0, 1])];
+  expect([...mixtureLogits(routes, logits, 2, 1)]).toEqual([5, 6, 3, 4]);
+  expect([...mixtureLogits(routes, logits, 2, 2)]).toEqual([4, 5, 5, 6]);
+});
+
+test('each patch is an inference of its own: the same ids draw the same masks, others draw others', () => {
+  const { test: heard } = fold(1);
+  const routing = { ...router.routing, passes: 3 };
+  const routes = routePatches(router, heard, routing, 7);
+  expect(routePatches(router, heard, routing, 7)).toEqual(routes);
+  expect(routePatches(router, heard, routing, 8)[0]!.curiosity).not.toBe(routes[0]!.curiosity);
+});
+
+test('a fold is assessed with every expert, every control and every number of passes', async () => {
+  const outcome = await assessFold(fold(1));
+  expect(outcome.experts.map(({ name }) => name)).toEqual(['Ternary', '4-bit', '8-bit']);
+  expect(outcome.mixtures.map(({ name }) => name)).toEqual([
+    'Plain router',
+    'Curiosity, α = 1',
+    'Curiosity, α = 20',
+    'Random, equal mean bits',
+    'Always Ternary',
+    'Always 4-bit',
+    'Always 8-bit',
+  ]);
+  const [plain, curious, keen, random, ...always] = outcome.mixtures;
+  // random routing uses every expert exactly as often as the mixture that it is held against
+  expect(random!.chosen).toEqual(curious!.chosen);
+  expect(plain!.answers.every(({ curiosity }) => curiosity === 0)).toBe(true);
+  expect(curious!.answers.some(({ curiosity }) => curiosity! > 0)).toBe(true);
+  expect(meanBitsOf(keen!.chosen, bank)).toBeGreaterThan(meanBitsOf(curious!.chosen, bank));
+  always.forEach((one, expert) => {
+    expect(one.chosen.map(Boolean)).toEqual(bank.map((_, i) => i === expert));
+    expect(one.answers.map((a) => Array.from(a.probabilities))).toEqual(
+      outcome.experts[expert]!.answers.map((a) => Array.from(a.probabilities)),
+    );
+  });
+  expect(outcome.flips.map(({ passes }) => passes)).toEqual([1, 10]);
+  expect(outcome.experts.every(({ temperature }) => temperature > 0)).toBe(true);
+});
+
+test('all folds together give scores, tests of every question and usage that adds up', async () => {
+  const folds = [await assessFold(fold(1)), await assessFold(fold(2))];
+  const summary = summarise({
+    classes: 3,
+    bank,
+    folds,
+    experts: experts.map(({ kind }) => ({
+      kind,
+      detail: '',
+      parameters: 1,
+      imageBytes: null,
+      flashBytes: null,
+      ramBytes: null,
+      losses: [],
+      cost: null,
+      agreement: null,
+    })),
+    mixtureCosts: new Map(),
+    routerLosses: [],
+    flipDraws: 4,
+    alpha: 1,
+    bootstrap: { resamples: 50, seed: 1, level: 0.95 },
+    margin: 0.05,
+  });
+  expect(summary.experts.map(({ scores }) => scores.clips)).toEqual([60, 60, 60]);
+  expect(summary.experts[2]!.scores.accuracy.pooled.value).toBeGreaterThan(0.8);
+  for (const { usage } of summary.mixtures)
+    expect(usage.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 12);
+  expect(new Set(summary.tests.map(({ family }) => family))).toEqual(
+    new Set([
+      '4-bit against higher precision',
+      'Curiosity against plain and random routing',
+      'Mixture against one expert',
+    ]),
+  );
+  expect(summary.tests.every(({ p, adjusted }) => p >= 0 && adjusted >= p && adjusted <= 1)).toBe(true);
+  expect(summary.flips.points.map(({ passes }) => passes)).toEqual([1, 10]);
+});
+
+test('an expert alone is assessed without mixtures', async () => {
+  const outcome = await assessFold({ ...fold(1), router: null });
+  expect(outcome.mixtures).toEqual([]);
+  expect(outcome.experts).toHaveLength(3);
+});
+
+test('an expert keeps the precision of its kind', () => {
+  for (const { kind, latent } of experts) {
+    expect(precisionOf(quantizeExpert(latent, kindOf(kind).precision))).toBe(kindOf(kind).precision);
+  }
+});
