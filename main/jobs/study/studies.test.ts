@@ -1,0 +1,251 @@
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { randomEncoder } from '../../../test/fixtures/random-encoder.ts';
+import { addFloatLayers } from '../../../models/encoder/graph.ts';
+import { Graph } from '../../../models/onnx/graph.ts';
+import { readExpert, readRouter } from '../../../models/packing/read.ts';
+import type { Results } from '../../../models/report/results.ts';
+import type { EncoderResult, EvaluateResult, Job, TrainResult } from '../../contract/types.ts';
+import { Banks } from '../../experts.ts';
+import { borrowBoard } from '../../fleet/borrow-board.ts';
+import { noise, scratchFolder, tone, wavBytes } from '../../recordings/testing.ts';
+import { resources } from '../../resources.ts';
+import { Jobs } from '../jobs.ts';
+import { MemoryJobStore, whenFinished } from '../testing.ts';
+import { Studies, type Curves } from './studies.ts';
+
+let scratch: Awaited<ReturnType<typeof scratchFolder>>;
+let store: MemoryJobStore;
+let jobs: Jobs;
+let banks: Banks;
+let studies: Studies;
+let curves: Curves;
+const dataSet = () => join(scratch.folder, 'sounds');
+const small = { encoder: 'statistics', hidden: [8, 8], epochs: 2, bank: ['q2', 'q4'] };
+
+/** Three kinds of tone in noise, eight recordings each; one file that is no recording. */
+async function writeSounds(): Promise<void> {
+  for (const [label, hertz] of [400, 1500, 4000].entries()) {
+    const folder = join(dataSet(), ['low', 'middle', 'high'][label]!);
+    await mkdir(folder, { recursive: true });
+    for (let i = 0; i < 8; i++) {
+      const hiss = noise(19_200, 10 * label + i);
+      const samples = tone(1.2, 16_000, hertz + 20 * i).map((sample, at) => sample + 0.05 * hiss[at]!);
+      await writeFile(
+        join(folder, `recording ${'abcdefgh'[i]}.wav`),
+        wavBytes([samples], { sampleRate: 16_000 }),
+      );
+    }
+  }
+  await writeFile(join(dataSet(), 'low', 'broken.wav'), 'no sound');
+}
+
+async function openLab(): Promise<void> {
+  jobs = await Jobs.open(store);
+  banks = await Banks.open(resources.bank, join(scratch.folder, 'banks'));
+  studies = new Studies({
+    jobs,
+    banks,
+    folder: join(scratch.folder, 'studies'),
+    version: '0.0.0',
+    borrowBoard: (choice, use, signal) =>
+      borrowBoard(choice, { fleet: null, wasmPath: resources.virtualBoard }, use, signal),
+    allowed: () => Promise.resolve(true),
+    onCurves: (_, grown) => (curves = grown),
+  });
+}
+
+beforeAll(async () => {
+  scratch = await scratchFolder();
+  await writeSounds();
+});
+afterAll(() => scratch.remove());
+beforeEach(async () => {
+  store = new MemoryJobStore();
+  await openLab();
+});
+afterEach(() => jobs.close());
+
+const finished = async (job: Job) => {
+  const done = await whenFinished(jobs, job.id);
+  expect(done.error).toBeNull();
+  return done;
+};
+
+const codeOf = async (work: () => unknown): Promise<string> => {
+  try {
+    await work();
+  } catch (error) {
+    return (error as { code: string }).code;
+  }
+  return 'accepted';
+};
+
+describe('training', () => {
+  it('leaves a bank whose router knows its experts by their images, and that stays over a restart', async () => {
+    const done = await finished(studies.train({ ...small, path: dataSet(), name: 'tones', heldOutFold: 2 }));
+    const result = done.result as TrainResult;
+    expect(Object.keys(result.curves)).toEqual(['q2', 'q4', 'router']);
+    expect(curves['q4']!.length).toBe(2);
+    expect(studies.curves(done.id)).toEqual(result.curves);
+
+    await openLab();
+    const [router] = banks.routers.filter(({ bank }) => bank === 'tones');
+    expect(router).toMatchObject({ experts: ['tones-q2', 'tones-q4'], heldOutFold: 2, encoder: null });
+    const image = readRouter(await banks.file(router!.id, 'image'));
+    for (const [i, id] of router!.experts.entries()) {
+      const expert = banks.expert(id);
+      expect(Buffer.from(image.router.expertHashes[i]!).toString('hex')).toBe(expert.imageSha256);
+      expect(readExpert(await banks.file(id, 'image')).expert.labels).toEqual(['high', 'low', 'middle']);
+      expect(expert.card).toContain('fold 2');
+    }
+    expect(await codeOf(() => studies.train({ ...small, path: dataSet(), name: 'tones' }))).toBe(
+      'REQUEST_INVALID',
+    );
+    await banks.remove('tones');
+    expect(banks.experts.some(({ bank }) => bank === 'tones')).toBe(false);
+    expect(await readdir(join(scratch.folder, 'banks'))).toEqual([]);
+  }, 120_000);
+
+  it('leaves nothing behind when it is cancelled', async () => {
+    const job = studies.train({ ...small, epochs: 10_000, patience: 10_000, path: dataSet(), name: 'never' });
+    await new Promise<void>((resolve) => {
+      const stop = jobs.onChange((one) => {
+        if (one.id !== job.id || !one.detail.includes('epoch')) return;
+        stop();
+        resolve();
+      });
+    });
+    jobs.cancel(job.id);
+    expect((await whenFinished(jobs, job.id)).state).toBe('cancelled');
+    await jobs.close();
+    expect(banks.experts.some(({ bank }) => bank === 'never')).toBe(false);
+    expect(await readdir(join(scratch.folder, 'studies', 'jobs'))).toEqual([]);
+    expect(await readdir(join(scratch.folder, 'banks'))).toEqual([]);
+  }, 60_000);
+
+  it('refuses a fold that is not there, a kind that is none, and a bank of none', async () => {
+    const job = studies.train({ ...small, path: dataSet(), name: 'tones', heldOutFold: 9 });
+    expect((await whenFinished(jobs, job.id)).error?.code).toBe('REQUEST_INVALID');
+    const wrong = { path: dataSet(), name: 'tones' };
+    expect(await codeOf(() => studies.train({ ...wrong, bank: ['q3'] }))).toBe('REQUEST_INVALID');
+    expect(await codeOf(() => studies.evaluate({ ...wrong, bank: ['q4'] }))).toBe('REQUEST_INVALID');
+  });
+});
+
+describe('an evaluation', () => {
+  it('tells of every model what it answers and what it costs on a board, in files that can be taken away', async () => {
+    const job = studies.evaluate({
+      ...small,
+      path: dataSet(),
+      others: ['float', 'ptq-mse'],
+      alphas: [1],
+      windows: 3,
+      resamples: 50,
+    });
+    const done = await finished(job);
+    const results = JSON.parse((await studies.file(done.id, 'results.json')).text) as Results;
+    expect(results.experts.map(({ name }) => name)).toEqual(['2-bit', '4-bit', 'Float', '8-bit PTQ, MSE']);
+    expect(results.mixtures.map(({ name }) => name)).toEqual([
+      'Plain router',
+      'Curiosity, α = 1',
+      'Random, equal mean bits',
+      'Always 2-bit',
+      'Always 4-bit',
+    ]);
+    expect(results.dataSet).toMatchObject({ clips: 24, classes: ['high', 'low', 'middle'] });
+    expect(results.dataSet.problems).toMatchObject([{ count: 1, names: ['low/broken.wav'], leftOut: true }]);
+    expect(results.board).toMatchObject({ kind: 'virtual', simulated: true });
+    for (const { cost, imageBytes, agreement } of results.experts) {
+      expect(cost).toMatchObject({ latencySource: 'modelled', millijoule: { source: 'modelled' } });
+      expect(imageBytes!.value).toBeGreaterThan(1000);
+      expect(agreement).toMatchObject({ sameTopClass: agreement!.windows });
+      expect(agreement!.implementation).toBeLessThan(1e-3);
+    }
+    const [plain, curious, random] = results.mixtures;
+    expect(plain!.cost!.latencyUs).toHaveLength(3);
+    expect(curious!.cost!.stagesUs!.router).toBeGreaterThan(plain!.cost!.stagesUs!.router);
+    expect(random!.cost).toBeNull();
+    const { folder } = done.result as EvaluateResult;
+    expect(await readFile(join(folder, 'report.html'), 'utf8')).toContain('Curiosity');
+    expect(await codeOf(() => studies.file(done.id, 'none.csv'))).toBe('FILE_NOT_FOUND');
+    expect((await studies.file(done.id, 'table-3-mixtures.csv')).mime).toBe('text/csv');
+  }, 180_000);
+
+  it('goes on where it was when the lab dies, and finds the same', async () => {
+    const asked = { ...small, path: dataSet(), others: [], alphas: [1], board: 'none', resamples: 50 };
+    const whole = await finished(studies.evaluate(asked));
+    const expected = JSON.parse((await studies.file(whole.id, 'results.json')).text) as Results;
+
+    const job = studies.evaluate(asked);
+    await new Promise<void>((resolve) => {
+      const stop = jobs.onChange((one) => {
+        if (one.id !== job.id || !one.detail.startsWith('fold 3: q')) return;
+        stop();
+        resolve();
+      });
+    });
+    await jobs.close();
+    await openLab();
+    expect(jobs.get(job.id).state).toBe('paused');
+    jobs.resume(job.id);
+    const done = await finished(job);
+    const found = JSON.parse((await studies.file(done.id, 'results.json')).text) as Results;
+    expect(found.experts).toEqual(expected.experts);
+    expect(found.mixtures).toEqual(expected.mixtures);
+  }, 180_000);
+
+  it('has no report before it is done', async () => {
+    const job = studies.train({ ...small, path: '/nowhere', name: 'x' });
+    expect((await whenFinished(jobs, job.id)).error?.code).toMatch(/^FILE_/);
+    expect(await codeOf(() => studies.file(job.id, 'report.html'))).toBe('FILE_NOT_FOUND');
+  });
+});
+
+describe('an encoder of one’s own', () => {
+  const onnx = async (seed: number, change: (graph: Graph) => void = () => {}) => {
+    const graph = new Graph('mine');
+    const input = graph.input('log_mel', 'float32', ['n', 1, 96, 64]);
+    const last = addFloatLayers(graph, input, randomEncoder(seed)).at(-1)!;
+    change(graph);
+    graph.output('embedding', graph.node('Flatten', [graph.node('GlobalAveragePool', [last])]), 'float32', [
+      'n',
+      24,
+    ]);
+    const path = join(scratch.folder, `mine-${seed}.onnx`);
+    await writeFile(path, graph.finish({}));
+    return path;
+  };
+
+  it('is calibrated, kept, and trained with', async () => {
+    const path = await onnx(3);
+    const done = await finished(studies.importEncoder({ path, name: 'ears', recordings: dataSet() }));
+    const { encoderId, embeddingSize, imageBytes } = done.result as EncoderResult;
+    expect([encoderId, embeddingSize]).toEqual(['ears-encoder', 24]);
+    expect(banks.encoders.find(({ id }) => id === encoderId)).toMatchObject({ bank: 'ears', imageBytes });
+    await finished(studies.train({ ...small, path: dataSet(), name: 'heard', encoder: encoderId }));
+    expect(banks.expert('heard-q4')).toMatchObject({ encoder: 'heard-encoder', embeddingSize: 24 });
+    const { expert } = readExpert(await banks.file('heard-q4', 'image'));
+    const image = banks.encoders.find(({ id }) => id === 'heard-encoder')!;
+    expect(Buffer.from(expert.encoderHash!).toString('hex')).toBe(image.imageSha256);
+  }, 120_000);
+
+  it('is refused where it is none, or has no recordings to be calibrated with', async () => {
+    const broken = join(scratch.folder, 'broken.onnx');
+    await writeFile(broken, 'no graph');
+    const empty = join(scratch.folder, 'empty');
+    await mkdir(empty, { recursive: true });
+    const codes = [];
+    for (const [path, recordings] of [
+      [broken, dataSet()],
+      [join(scratch.folder, 'none.onnx'), dataSet()],
+      [await onnx(4), empty],
+    ] as const) {
+      const job = studies.importEncoder({ path, name: 'none', recordings });
+      codes.push((await whenFinished(jobs, job.id)).error?.code);
+    }
+    expect(codes).toEqual(['FILE_DAMAGED', 'FILE_UNREADABLE', 'FOLDER_EMPTY']);
+    expect(banks.encoders.some(({ bank }) => bank === 'none')).toBe(false);
+  });
+});
