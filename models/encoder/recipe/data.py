@@ -18,7 +18,7 @@ SPEEDS = [Fraction(n, 20) for n in (20, 16, 17, 18, 19, 21, 22, 23, 25)]
 
 
 class Clips:
-    """labels 0..9, folds 1..4 and sources: int64 [clips]; mels[speed]: float32 [clips, frames, 64],
+    """labels 0..9 and folds 1..4: int64 [clips]; mels[speed]: float32 [clips, frames, 64],
     of which the first frames[speed]: int64 [clips] are the clip's."""
 
     def __init__(self, folder: Path, cache: Path):
@@ -27,7 +27,6 @@ class Clips:
         targets = sorted({int(row["target"]) for row in rows})
         self.labels = torch.tensor([targets.index(int(row["target"])) for row in rows])
         self.folds = torch.tensor([int(row["fold"]) for row in rows])
-        self.sources = torch.tensor([int(row["src_file"]) for row in rows])
         loaded = [self.load(folder / "audio", rows, speed, cache) for speed in SPEEDS]
         self.mels = [pad_sequence(mels, batch_first=True) for mels in loaded]
         self.frames = [torch.tensor([len(mel) for mel in mels]) for mels in loaded]

@@ -30,15 +30,6 @@ ENCODER = [
     Shape(3, 2, 64, 96),
     Shape(1, 1, 96, 256),
 ]
-TEACHER = [
-    Shape(3, 2, 1, 32),
-    Shape(3, 2, 32, 64),
-    Shape(3, 1, 64, 64),
-    Shape(3, 2, 64, 128),
-    Shape(3, 1, 128, 128),
-    Shape(3, 2, 128, 256),
-    Shape(1, 1, 256, 256),
-]
 
 
 def pad_same(x: torch.Tensor, kernel: int, stride: int) -> torch.Tensor:
