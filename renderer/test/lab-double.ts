@@ -9,9 +9,12 @@ import type { RequestName, RequestParams, RequestResult } from '../../main/contr
 import type {
   Board,
   BoardSettings,
+  DataSetInfo,
+  EncoderInfo,
   ExpertInfo,
   ExpertStore,
   Job,
+  RouterInfo,
   Slot,
   TelemetryRecord,
   WindowResult,
@@ -114,6 +117,54 @@ export const expert = (changes: Partial<ExpertInfo> = {}): ExpertInfo => ({
   accuracy: 0.83,
   macroF1: 0.82,
   card: '# A card\n\nWith **words**.',
+  ...changes,
+});
+
+export const router = (changes: Partial<RouterInfo> = {}): RouterInfo => ({
+  id: 'esc10-router',
+  name: 'esc10 curiosity router',
+  bank: 'shipped',
+  encoder: null,
+  experts: ['esc10-b4'],
+  imageBytes: 64_800,
+  imageSha256: 'ef'.repeat(32),
+  accuracy: 0.85,
+  macroF1: 0.84,
+  heldOutFold: 4,
+  card: '# A router',
+  ...changes,
+});
+
+export const encoder = (changes: Partial<EncoderInfo> = {}): EncoderInfo => ({
+  id: 'esc10-encoder-4',
+  name: 'Without fold 4',
+  bank: 'shipped',
+  embeddingSize: 256,
+  parameters: 150_000,
+  heldOutFold: 4,
+  imageBytes: 180_224,
+  imageSha256: '12'.repeat(32),
+  ...changes,
+});
+
+export const dataSet = (changes: Partial<DataSetInfo> = {}): DataSetInfo => ({
+  name: 'my-sounds',
+  layout: 'a folder a class',
+  variant: 'all',
+  classes: [
+    { name: 'dog', clips: 9 },
+    { name: 'rain', clips: 8 },
+  ],
+  folds: [
+    { fold: 1, clips: 9, sources: 8 },
+    { fold: 2, clips: 8, sources: 8 },
+  ],
+  officialFolds: true,
+  sources: 16,
+  counts: { found: 18, outsideVariant: 0, used: 17, leftOut: 1 },
+  problems: [
+    { what: 'Missing file', count: 1, sentences: ['dog/gone.wav is left out: there is no such file.'] },
+  ],
   ...changes,
 });
 

@@ -17,7 +17,10 @@ export interface TradeOffPoint {
   readonly accuracy: { readonly value: number; readonly low: number; readonly high: number };
 }
 
-/** Models that have no such figure are left out: a mixture has no image of its own. */
+/**
+ * Models that have no such figure are left out: a mixture has no image of its own. So are mixtures that always ask
+ * one expert, whose point is that expert's.
+ */
 export function tradeOff({ experts, mixtures, carbon }: Results, kind: CostKind): TradeOffPoint[] {
   const cost = (model: Model): Figure | null => {
     if (kind === 'size') {
@@ -28,7 +31,7 @@ export function tradeOff({ experts, mixtures, carbon }: Results, kind: CostKind)
     if (kind === 'energy') return figures?.millijoule ?? null;
     return figures && { value: figures.mean / 1000, source: figures.latencySource };
   };
-  return [...experts, ...mixtures].flatMap((model) => {
+  return [...experts, ...mixtures.filter(({ kind: one }) => one !== 'always')].flatMap((model) => {
     const found = cost(model);
     return found === null
       ? []

@@ -9,18 +9,24 @@ export const lossData = (epochs: readonly EpochFigures[]): uPlot.AlignedData => 
   epochs.map(({ validationLoss }) => validationLoss),
 ];
 
-export function lossOptions(width: number, height: number): uPlot.Options {
+/** @param onLook told which epoch the pointer is at, counted from 0; null: at none */
+export function lossOptions(
+  width: number,
+  height: number,
+  onLook: (index: number | null) => void,
+): uPlot.Options {
   const ink = tokenColour('--ink-faint');
   const series = (label: string, token: string): uPlot.Series => ({
     label,
     stroke: tokenColour(token),
     width: 1.75,
     points: { size: 4 },
-    value: (_u, loss) => (loss === null ? '–' : loss.toFixed(3)),
   });
   return {
     width,
     height,
+    legend: { show: false },
+    hooks: { setCursor: [(u) => onLook(u.cursor.idx ?? null)] },
     cursor: { points: { size: 6 }, drag: { x: false, y: false } },
     scales: {
       // A first epoch alone still needs some width to stand in.
