@@ -37,6 +37,8 @@ export interface ComparedClip {
   quantization: number;
   sameImplementation: number;
   sameQuantization: number;
+  /** Up to this the implementation error is rounding. */
+  tolerance: number;
   agrees: boolean;
   windows: number;
 }
