@@ -351,6 +351,9 @@ export interface EncoderResult {
   /** Of a board's memory for activations. */
   arenaBytes: number;
   embeddingSize: number;
+  /** Recordings that its ranges come from, and those that could not be used. */
+  recordings: number;
+  failed: { path: string; code: ErrorCode; message: string }[];
 }
 
 /** What a data set holds, before its recordings are opened. */

@@ -8,7 +8,7 @@ import { importEncoder } from '../../../models/encoder/import-onnx.ts';
 import { buildEncoder } from '../../../models/bank/build.ts';
 import { frontEndModel } from '../../../models/features/front-end.ts';
 import { frontEnd } from '../../../models/features/log-mel.ts';
-import { CurlewError } from '../../contract/error.ts';
+import { CurlewError, toCurlewError } from '../../contract/error.ts';
 import type { EncoderResult } from '../../contract/types.ts';
 import { readAudio } from '../../datasets/audio.ts';
 import type { Banks } from '../../experts.ts';
@@ -53,7 +53,7 @@ export async function importEncoderJob(
       .replace(/\.onnx$/i, '')
       .slice(0, 31),
   );
-  const patches = await patchesIn(recordings, allowed, context);
+  const { patches, used, failed } = await patchesIn(recordings, allowed, context);
   context.progress(0.9, 'calibrating');
   const float = await calibrateEncoder(ort, imported, patches);
   const built = buildEncoder(float);
@@ -76,44 +76,53 @@ export async function importEncoderJob(
     multiplyAccumulates: multiplyAccumulates(float),
     arenaBytes: arenaBytes(float),
     embeddingSize: embeddingSizeOf(float),
+    recordings: used,
+    failed,
   };
 }
 
-/** Log-mel patches spread over the recordings, [patches][96][64]. */
-async function patchesIn(
-  folder: string,
-  allowed: ImportWork['allowed'],
-  context: JobContext,
-): Promise<Float32Array> {
+/** Log-mel patches spread over the recordings, [patches][96][64]; those that cannot be read are told of. */
+async function patchesIn(folder: string, allowed: ImportWork['allowed'], context: JobContext) {
   const { files } = await findAudio([folder], { signal: context.signal, allowed });
   const every = Math.max(1, Math.ceil(files.length / mostRecordings));
   const chosen = files.filter((_, i) => i % every === 0);
-  if (chosen.length === 0) {
-    throw new CurlewError(
-      'FOLDER_EMPTY',
-      `There are no recordings under ${folder} to calibrate the encoder with.`,
-    );
-  }
   ort.env.wasm.numThreads = 1;
   const session = await ort.InferenceSession.create(frontEndModel());
-  const size = frontEnd.patchFrames * frontEnd.melBands;
   const patches: Float32Array[] = [];
+  const failed: EncoderResult['failed'] = [];
   for (const [i, path] of chosen.entries()) {
     await context.pausePoint();
     context.progress((0.9 * i) / chosen.length, `listening to ${basename(path)}`);
-    const { pcm } = await readAudio(path, context.signal);
-    const { log_mel: logMel } = await session.run({ pcm: new ort.Tensor('float32', pcm, [pcm.length]) }, [
-      'log_mel',
-    ]);
-    const values = logMel!.data as Float32Array;
-    const last = values.length - size;
-    for (let at = 0; at < patchesOfEach; at++) {
-      const frame = Math.round((last * at) / (patchesOfEach - 1) / frontEnd.melBands);
-      patches.push(values.slice(frame * frontEnd.melBands, frame * frontEnd.melBands + size));
+    try {
+      const { pcm } = await readAudio(path, context.signal);
+      const heard = new ort.Tensor('float32', pcm, [pcm.length]);
+      const { log_mel: logMel } = await session.run({ pcm: heard }, ['log_mel']);
+      patches.push(...spread(logMel!.data as Float32Array));
+    } catch (thrown) {
+      const { code, message } = toCurlewError(thrown);
+      if (!code.startsWith('FILE_')) throw thrown;
+      failed.push({ path, code, message });
     }
   }
   await session.release();
-  const all = new Float32Array(patches.length * size);
-  patches.forEach((patch, i) => all.set(patch, i * size));
-  return all;
+  if (patches.length === 0) {
+    throw new CurlewError(
+      'FOLDER_EMPTY',
+      `There are no recordings under ${folder} that the encoder can be calibrated with.`,
+    );
+  }
+  const all = new Float32Array(patches.length * patchNumbers);
+  patches.forEach((patch, i) => all.set(patch, i * patchNumbers));
+  return { patches: all, used: chosen.length - failed.length, failed };
+}
+
+const patchNumbers = frontEnd.patchFrames * frontEnd.melBands;
+
+/** A few patches from the beginning to the end of a recording's log-mel. */
+function spread(logMel: Float32Array): Float32Array[] {
+  const last = logMel.length / frontEnd.melBands - frontEnd.patchFrames;
+  return Array.from({ length: patchesOfEach }, (_, i) => {
+    const from = Math.round((last * i) / (patchesOfEach - 1)) * frontEnd.melBands;
+    return logMel.slice(from, from + patchNumbers);
+  });
 }

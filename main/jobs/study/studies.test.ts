@@ -24,8 +24,9 @@ let curves: Curves;
 const dataSet = () => join(scratch.folder, 'sounds');
 const small = { encoder: 'statistics', hidden: [8, 8], epochs: 2, bank: ['q2', 'q4'] };
 
-/** Three kinds of tone in noise, eight recordings each; one file that is no recording. */
+/** Three kinds of tone in noise, eight recordings each, in three folds; one file that is no recording. */
 async function writeSounds(): Promise<void> {
+  const rows = ['path,label,fold', 'low/broken.wav,low,1'];
   for (const [label, hertz] of [400, 1500, 4000].entries()) {
     const folder = join(dataSet(), ['low', 'middle', 'high'][label]!);
     await mkdir(folder, { recursive: true });
@@ -39,6 +40,7 @@ async function writeSounds(): Promise<void> {
     }
   }
   await writeFile(join(dataSet(), 'low', 'broken.wav'), 'no sound');
+  await writeFile(join(dataSet(), 'labels.csv'), rows.join('\n'));
 }
 
 async function openLab(): Promise<void> {
@@ -221,7 +223,8 @@ describe('an encoder of one’s own', () => {
   it('is calibrated, kept, and trained with', async () => {
     const path = await onnx(3);
     const done = await finished(studies.importEncoder({ path, name: 'ears', recordings: dataSet() }));
-    const { encoderId, embeddingSize, imageBytes } = done.result as EncoderResult;
+    const { encoderId, embeddingSize, imageBytes, recordings, failed } = done.result as EncoderResult;
+    expect([recordings, failed.map(({ code }) => code)]).toEqual([24, ['FILE_NOT_AUDIO']]);
     expect([encoderId, embeddingSize]).toEqual(['ears-encoder', 24]);
     expect(banks.encoders.find(({ id }) => id === encoderId)).toMatchObject({ bank: 'ears', imageBytes });
     await finished(studies.train({ ...small, path: dataSet(), name: 'heard', encoder: encoderId }));

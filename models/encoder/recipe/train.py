@@ -104,7 +104,7 @@ def main():
         export.record(here / "figures.json", "validation", f"{chosen.fold} {chosen.validate}", figures)
     else:
         export.record(here / "figures.json", "test", str(chosen.fold), figures)
-        folder = here.parent / f"esc10-without-fold-{chosen.fold}"
+        folder = here.parent.parent / "bank" / f"esc10-encoder-{chosen.fold}"
         export.write(model, f"ESC-10 encoder, without fold {chosen.fold}", folder)
 
 

@@ -120,9 +120,10 @@ export async function encoder(client: LabClient, args: Args): Promise<Answer> {
     recordings: resolve(needed(recordings, usage)),
   });
   const result = (await follow(client, job)).result as EncoderResult;
-  const { encoderId, imageBytes, embeddingSize, multiplyAccumulates, arenaBytes } = result;
+  const { encoderId, imageBytes, embeddingSize, multiplyAccumulates, arenaBytes, failed } = result;
   return {
     text:
+      failed.map((one) => `not used: ${one.path}: ${one.message}\n`).join('') +
       `The encoder ${encoderId} fits a board: ${kilobytes(imageBytes)} of flash, ${kilobytes(arenaBytes)} for its activations, ` +
       `${(multiplyAccumulates / 1e6).toFixed(1)} million multiply-accumulates a window, ${embeddingSize} numbers. ` +
       `Train with it: “curlew train FOLDER --encoder ${encoderId}”.`,
