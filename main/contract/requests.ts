@@ -78,6 +78,10 @@ const dataSet = {
 const training = {
   /** An encoder's id; `auto`: one that heard nothing of the test; `statistics`: none. */
   encoder: v.optional(id),
+  /** How clips are varied for training. */
+  augmentation: v.optional(
+    v.array(v.picklist(['gain', 'shift', 'noise', 'pink-noise', 'masks', 'mixup', 'between-class'])),
+  ),
   /** Kinds that the bank holds, in the router's order. */
   bank: v.optional(v.pipe(kinds, v.minLength(1), v.maxLength(8))),
   /** Widths of the experts' hidden layers. */

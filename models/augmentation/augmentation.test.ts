@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../training/random.ts';
-import { augmentClip } from './augment.ts';
 import { aWeighting, amplitudeShare, loudness, mixSounds } from './between-class.ts';
 import { beta, gaussian } from './draws.ts';
 import { Fft } from './fft.ts';
@@ -358,37 +357,5 @@ describe('mixup', () => {
     expect(() => mixup(new Float32Array(5), [0, 1], 2, 1, new Random(1))).toThrow(RangeError);
     expect(() => mixup(new Float32Array(5), [], 2, 1, new Random(1))).toThrow(RangeError);
     expect(mixup(new Float32Array(0), [], 2, 1, new Random(1)).targets).toHaveLength(0);
-  });
-});
-
-describe('a heard variation', () => {
-  const augmentation = { shiftS: 0.2, gain: [-12, 6], snr: [5, 30], noise: 'pink' } as const;
-
-  it('repeats with its seed, differs with another, and leaves the clip as it is', () => {
-    const pcm = tone(440, 0.3);
-    const before = Float32Array.from(pcm);
-    const heard = augmentClip(pcm, augmentation, new Random(7));
-    expect(augmentClip(pcm, augmentation, new Random(7))).toEqual(heard);
-    expect(augmentClip(pcm, augmentation, new Random(8))).not.toEqual(heard);
-    expect(pcm).toEqual(before);
-    expect(asHeard(heard)).toEqual(heard);
-  });
-
-  it('with no range at all is the clip', () => {
-    const pcm = asHeard(tone(440, 0.3));
-    const none = { shiftS: 0, gain: [0, 0], snr: null, noise: 'white' } as const;
-    expect(augmentClip(pcm, none, new Random(1))).toEqual(pcm);
-  });
-
-  it('stays within its gains', () => {
-    const pcm = tone(440, 0.1);
-    const gainOnly = { ...augmentation, snr: null };
-    const random = new Random(5);
-    const gains = Array.from({ length: 200 }, () => {
-      return 10 * Math.log10(power(augmentClip(pcm, gainOnly, random)) / power(pcm));
-    });
-    expect(Math.min(...gains)).toBeGreaterThan(-12.1);
-    expect(Math.max(...gains)).toBeLessThan(6.1);
-    expect(Math.max(...gains) - Math.min(...gains)).toBeGreaterThan(15);
   });
 });

@@ -1,10 +1,6 @@
 /** Numbers from other distributions than the uniform. */
 import type { Random } from '../training/random.ts';
 
-/** Uniform in [from, to). */
-export const uniform = (random: Random, from: number, to: number): number =>
-  from + (to - from) * random.uniform();
-
 /** A whole number from 0 up to and without `limit`. */
 export const below = (random: Random, limit: number): number => Math.floor(random.uniform() * limit);
 

@@ -26,6 +26,8 @@ export interface MixedBatch {
   readonly features: Float32Array;
   /** [rows][classes]; each row sums to 1 */
   readonly targets: Float32Array;
+  /** what each row was mixed with */
+  readonly partners: readonly number[];
 }
 
 /**
@@ -56,5 +58,5 @@ export function mixup(
     mixedFeatures.set(mixed(row(i), row(partner), ratio), i * size);
     targets.set(mixLabels(labels[i]!, labels[partner]!, ratio, classes), i * classes);
   });
-  return { features: mixedFeatures, targets };
+  return { features: mixedFeatures, targets, partners };
 }

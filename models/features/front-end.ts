@@ -39,3 +39,19 @@ export function frontEndModel(
   addFrontEnd(graph, patchHop, encoder);
   return graph.finish({ kind: 'front-end', sample_rate: String(frontEnd.sampleRate) });
 }
+
+/**
+ * From log-mel frames on: input `log_mel` float32 [frames, 64], output `embedding` float32 [patches, D]. Training
+ * masks log-mel (SpecAugment) in between.
+ */
+export function encoderModel(
+  patchHop: number = frontEnd.patchHop,
+  encoder: EmbeddedBy = null,
+): Uint8Array<ArrayBuffer> {
+  const graph = new Graph(encoder?.name ?? 'encoder');
+  const logMel = graph.input('log_mel', 'float32', ['frames', frontEnd.melBands]);
+  const embedding = addEmbedding(graph, addPatches(graph, logMel, patchHop), encoder);
+  const size = encoder ? embeddingSizeOf(encoder) : statisticsSize;
+  graph.output('embedding', graph.cast(embedding, 'float32'), 'float32', ['patches', size]);
+  return graph.finish({ kind: 'encoder' });
+}

@@ -100,7 +100,7 @@ function layersOf(kind: string): string {
   return `BitLinear with ${bits}-bit weights and 8-bit activations`;
 }
 
-function dataOf({ dataSet, models, attribution }: CardInput): string {
+function dataOf({ params, dataSet, models, attribution }: CardInput): string {
   const { clips, sources, folds, name, layout } = dataSet;
   const heldOut = models.fold;
   return [
@@ -109,7 +109,7 @@ function dataOf({ dataSet, models, attribution }: CardInput): string {
     heldOut === null
       ? 'Trained on all folds.'
       : `Fold ${heldOut} was touched by neither training nor early stopping.`,
-    'Each clip was heard at four gains from −12 to +6 dB, shifted, and once in noise of 20 dB SNR; a fifth of each class’s recordings was set aside for early stopping.',
+    `Clips were varied for training by ${params.augmentation.join(', ') || 'nothing'}; a fifth of each class’s recordings was set aside for early stopping.`,
   ]
     .filter((sentence) => sentence !== '')
     .join(' ');

@@ -1,12 +1,12 @@
 /** The embeddings that one fold's study is made of: to train on, to fit temperatures to, and to test on. */
-import { frontEndModel } from '../../../models/features/front-end.ts';
 import type { Patches } from '../../../models/study/answers.ts';
 import type { TrainingData } from '../../../models/training/data.ts';
 import { splitOf } from '../../../models/training/split.ts';
 import type { Dataset, EmbeddedClip, EmbeddedDataset } from '../../datasets/dataset.ts';
 import { embedDataset } from '../../datasets/embed-dataset.ts';
 import type { UsableEncoder } from '../../experts.ts';
-import { asRecorded, forTraining, type Rendering } from './renderings.ts';
+import { joined, withMixtures } from './mixing.ts';
+import { asRecorded, renderingsOf, type Augmentation, type Rendering } from './renderings.ts';
 import type { StudyThread } from './study-thread.ts';
 
 export interface EmbedContext {
@@ -15,6 +15,12 @@ export interface EmbedContext {
   readonly signal: AbortSignal;
   /** Share of the clips done. */
   readonly onProgress: (share: number) => void;
+}
+
+export interface FoldOptions {
+  readonly validationShare: number;
+  readonly seed: number;
+  readonly augmentation: readonly Augmentation[];
 }
 
 export interface FoldData {
@@ -34,19 +40,20 @@ export async function foldData(
   dataset: Dataset,
   fold: number | null,
   encoder: UsableEncoder | null,
-  split: { readonly validationShare: number; readonly seed: number },
+  { augmentation, ...split }: FoldOptions,
   context: EmbedContext,
 ): Promise<FoldData> {
-  await context.thread.open(frontEndModel(undefined, encoder?.built.quantized ?? null));
+  await context.thread.open(encoder?.built.quantized ?? null);
   const identity = encoder ? Buffer.from(encoder.built.hash).toString('hex') : 'log-mel statistics';
   const halves = { ...context, onProgress: (share: number) => context.onProgress(share / 2) };
   const heard = await embedded(dataset, identity, asRecorded, halves);
   const others = { ...dataset, clips: dataset.clips.filter((clip) => clip.fold !== fold) };
-  const learned = await embedded(others, identity, forTraining, {
+  const learned = await embedded(others, identity, renderingsOf(augmentation), {
     ...context,
     onProgress: (share) => context.onProgress(0.5 + share / 2),
   });
-  const training = trainingData(learned);
+  const plain = trainingData(learned);
+  const training = await withMixtures(plain, learned, augmentation, split.seed, context);
   const set = new Set(splitOf(training, split).validation.map((row) => training.groups[row]!));
   return {
     heard,
@@ -73,7 +80,7 @@ function embedded(
 
 function trainingData({ clips, classes, size }: EmbeddedDataset): TrainingData {
   return {
-    embeddings: joined(clips),
+    embeddings: joined(clips.map(({ embeddings }) => embeddings)),
     size,
     labels: Int32Array.from(clips.flatMap(({ label, patches }) => new Array<number>(patches).fill(label))),
     groups: clips.flatMap(({ source, patches }) => new Array<string>(patches).fill(source)),
@@ -85,17 +92,7 @@ function patchesOf({ clips, size }: EmbeddedDataset, wanted: (clip: EmbeddedClip
   const mine = clips.filter(wanted);
   return {
     clips: mine.map(({ name, source, fold, label, patches }) => ({ name, source, fold, label, patches })),
-    embeddings: joined(mine),
+    embeddings: joined(mine.map(({ embeddings }) => embeddings)),
     size,
   };
-}
-
-function joined(clips: readonly EmbeddedClip[]): Float32Array {
-  const all = new Float32Array(clips.reduce((sum, { embeddings }) => sum + embeddings.length, 0));
-  let at = 0;
-  for (const { embeddings } of clips) {
-    all.set(embeddings, at);
-    at += embeddings.length;
-  }
-  return all;
 }

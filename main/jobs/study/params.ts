@@ -6,6 +6,7 @@ import { CurlewError } from '../../contract/error.ts';
 import type { Layout, Variant } from '../../datasets/dataset.ts';
 import type { TrainPlan } from '../train/plan.ts';
 import type { EncoderChoice } from './encoder-choice.ts';
+import type { Augmentation } from './renderings.ts';
 
 export interface TrainingParams {
   /** The data set's folder. */
@@ -13,6 +14,8 @@ export interface TrainingParams {
   readonly layout: Layout | null;
   readonly variant: Variant;
   readonly encoder: EncoderChoice;
+  /** How clips are varied for training; as recorded always. */
+  readonly augmentation: readonly Augmentation[];
   /** Experts of the bank, that the router picks from; kinds of models/study/kinds.ts. */
   readonly bank: readonly string[];
   /** Widths of the experts' hidden layers. */
@@ -44,6 +47,7 @@ export const defaultTrainingParams: Omit<TrainingParams, 'path'> = {
   layout: null,
   variant: 'all',
   encoder: 'auto',
+  augmentation: ['gain', 'shift', 'noise'],
   bank: bankKinds.map(({ id }) => id),
   hidden: defaultTraining.hidden,
   seed: defaultTraining.seed,

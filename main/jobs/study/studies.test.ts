@@ -227,7 +227,10 @@ describe('an encoder of one’s own', () => {
     expect([recordings, failed.map(({ code }) => code)]).toEqual([24, ['FILE_NOT_AUDIO']]);
     expect([encoderId, embeddingSize]).toEqual(['ears-encoder', 24]);
     expect(banks.encoders.find(({ id }) => id === encoderId)).toMatchObject({ bank: 'ears', imageBytes });
-    await finished(studies.train({ ...small, path: dataSet(), name: 'heard', encoder: encoderId }));
+    const augmentation = ['pink-noise', 'masks', 'mixup', 'between-class'] as const;
+    await finished(
+      studies.train({ ...small, augmentation, path: dataSet(), name: 'heard', encoder: encoderId }),
+    );
     expect(banks.expert('heard-q4')).toMatchObject({ encoder: 'heard-encoder', embeddingSize: 24 });
     const { expert } = readExpert(await banks.file('heard-q4', 'image'));
     const image = banks.encoders.find(({ id }) => id === 'heard-encoder')!;

@@ -4,8 +4,8 @@ import type { StudyInput, Summary } from '../../../models/study/summarise.ts';
 import type { Rendering } from './renderings.ts';
 
 export type StudyRequest =
-  /** Opens a front end (ONNX, PCM to embedding), in place of the one before. */
-  | { type: 'open'; model: Uint8Array }
+  /** Opens a front end, and its encoder alone for log-mel that is masked (ONNX), in place of those before. */
+  | { type: 'open'; frontEnd: Uint8Array; encoder: Uint8Array }
   /** Embeds samples in every rendering, one after the other. */
   | { type: 'embed'; pcm: Float32Array; renderings: readonly Rendering[] }
   /** Runs a reference graph (ONNX, PCM to logits) over windows of 15,600 samples. */

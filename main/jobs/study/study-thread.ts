@@ -1,3 +1,5 @@
+import type { Encoder } from '../../../models/encoder/encoder.ts';
+import { encoderModel, frontEndModel } from '../../../models/features/front-end.ts';
 import type { FoldInput, FoldOutcome } from '../../../models/study/assess.ts';
 import type { StudyInput, Summary } from '../../../models/study/summarise.ts';
 import { throwIfAborted } from '../../recordings/file.ts';
@@ -18,9 +20,10 @@ export class StudyThread {
     this.thread = new WorkerThread(startWorker('study-worker', import.meta.url, {}), 'study', signal);
   }
 
-  /** @param model front end and encoder, ONNX */
-  async open(model: Uint8Array): Promise<void> {
-    await this.thread.ask({ type: 'open', model }, 'opened');
+  /** @param encoder null: the log-mel's statistics */
+  async open(encoder: Encoder | null): Promise<void> {
+    const models = { frontEnd: frontEndModel(undefined, encoder), encoder: encoderModel(undefined, encoder) };
+    await this.thread.ask({ type: 'open', ...models }, 'opened');
   }
 
   /** @returns [patches][size] of every rendering, one after the other */

@@ -1,20 +1,26 @@
 /** The worker thread of a study: embeds clips, lets models answer, scores the answers. */
 import * as ort from 'onnxruntime-web';
+import { maskLogMel } from '../../../models/augmentation/spec-augment.ts';
+import { Random } from '../../../models/training/random.ts';
 import { createReference } from '../../../models/reference/reference.ts';
 import { assessFold } from '../../../models/study/assess.ts';
 import { summarise } from '../../../models/study/summarise.ts';
 import { answerRequests } from '../worker-thread.ts';
-import { rendered, type Rendering } from './renderings.ts';
+import { joined } from './mixing.ts';
+import { masks, rendered, seedOf, type Rendering } from './renderings.ts';
 import type { StudyReply, StudyRequest } from './study-messages.ts';
 
-let session: ort.InferenceSession | null = null;
+let frontEnd: ort.InferenceSession | null = null;
+let encoder: ort.InferenceSession | null = null;
 
 async function answer(request: StudyRequest): Promise<StudyReply> {
   switch (request.type) {
     case 'open':
       ort.env.wasm.numThreads = 1;
-      await session?.release();
-      session = await ort.InferenceSession.create(request.model, { executionProviders: ['wasm'] });
+      await frontEnd?.release();
+      await encoder?.release();
+      frontEnd = await ort.InferenceSession.create(request.frontEnd, { executionProviders: ['wasm'] });
+      encoder = await ort.InferenceSession.create(request.encoder, { executionProviders: ['wasm'] });
       return { type: 'opened' };
     case 'embed':
       return embed(request.pcm, request.renderings);
@@ -25,6 +31,15 @@ async function answer(request: StudyRequest): Promise<StudyReply> {
     case 'summarise':
       return { type: 'summarised', summary: summarise(request.input) };
   }
+}
+
+async function embedded(pcm: Float32Array, rendering: Rendering): Promise<ort.Tensor> {
+  const heard = { pcm: new ort.Tensor('float32', rendered(pcm, rendering), [pcm.length]) };
+  if (!rendering.masked) return (await frontEnd!.run(heard, ['embedding']))['embedding']!;
+  const { log_mel: logMel } = await frontEnd!.run(heard, ['log_mel']);
+  const masked = maskLogMel(logMel!.data as Float32Array, masks, new Random(seedOf(pcm)));
+  const covered = new ort.Tensor('float32', masked, logMel!.dims);
+  return (await encoder!.run({ log_mel: covered }, ['embedding']))['embedding']!;
 }
 
 async function refer(model: Uint8Array, windows: readonly Int16Array[]): Promise<Float32Array[]> {
@@ -41,18 +56,11 @@ async function embed(pcm: Float32Array, renderings: readonly Rendering[]): Promi
   const parts: Float32Array[] = [];
   let patches = 0;
   for (const rendering of renderings) {
-    const heard = new ort.Tensor('float32', rendered(pcm, rendering), [pcm.length]);
-    const { embedding } = await session!.run({ pcm: heard }, ['embedding']);
-    parts.push(embedding!.data as Float32Array);
-    patches += embedding!.dims[0]!;
+    const embedding = await embedded(pcm, rendering);
+    parts.push(embedding.data as Float32Array);
+    patches += embedding.dims[0]!;
   }
-  const embeddings = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    embeddings.set(part, at);
-    at += part.length;
-  }
-  return { type: 'embedded', embeddings, patches };
+  return { type: 'embedded', embeddings: joined(parts), patches };
 }
 
 answerRequests(answer);

@@ -51,12 +51,18 @@ export async function trainFold(
 ): Promise<FoldModels> {
   const chosen = await chooseEncoder(params.encoder, banks, dataset, fold);
   const plans = plansOf(params);
-  const data = await foldData(dataset, fold, chosen.encoder, plans[0]!.experts[0]!.options, {
-    thread,
-    cacheFolder,
-    signal: context.signal,
-    onProgress: (share) => context.progress(embeddingShare * share, 'listening to the recordings'),
-  });
+  const data = await foldData(
+    dataset,
+    fold,
+    chosen.encoder,
+    { ...plans[0]!.experts[0]!.options, augmentation: params.augmentation },
+    {
+      thread,
+      cacheFolder,
+      signal: context.signal,
+      onProgress: (share) => context.progress(embeddingShare * share, 'listening to the recordings'),
+    },
+  );
   const mine = join(folder, fold === null ? 'all' : `fold-${fold}`);
   let trainingSeconds = 0;
   for (const [i, plan] of plans.entries()) {

@@ -46,6 +46,8 @@ Options
   --bank A,B,…     (train, evaluate) kinds of experts, in the router's order (ternary,q2,q4,q8,q16)
   --others A,B,…   (evaluate) kinds to compare beside them (q1, popcount, ptq-mse, float, …; empty for none)
   --encoder ID     (train, evaluate) an encoder's id, auto or statistics
+  --augment A,B,…  (train, evaluate) gain, shift, noise, pink-noise, masks, mixup,
+                   between-class (gain,shift,noise)
   --hidden A,B     (train, evaluate) widths of the experts' hidden layers (640,320)
   --epochs N       (train, evaluate) at most (100)
   --seed N         (train, evaluate) of everything drawn (1)
@@ -81,6 +83,7 @@ export interface Args {
     bank?: string;
     others?: string;
     encoder?: string;
+    augment?: string;
     hidden?: string;
     epochs?: string;
     seed?: string;
@@ -119,6 +122,7 @@ export function readArgs(argv: string[]): Args {
         bank: { type: 'string' },
         others: { type: 'string' },
         encoder: { type: 'string' },
+        augment: { type: 'string' },
         hidden: { type: 'string' },
         epochs: { type: 'string' },
         seed: { type: 'string' },

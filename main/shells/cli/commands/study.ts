@@ -151,13 +151,16 @@ export async function jobs(client: LabClient, args: Args): Promise<Answer> {
 type Training = Omit<RequestParams<'train.start'>, 'name' | 'heldOutFold'>;
 
 function trainingOf({ words, options }: Args, command: string): Training {
-  const { layout, variant, bank, encoder: choice, hidden, seed, epochs } = options;
+  const { layout, variant, bank, encoder: choice, augment, hidden, seed, epochs } = options;
   return {
     path: resolve(needed(words[0], `${command} FOLDER`)),
     ...(layout ? { layout: layout as NonNullable<Training['layout']> } : {}),
     ...(variant ? { variant: variant as NonNullable<Training['variant']> } : {}),
     ...(choice ? { encoder: choice } : {}),
     ...(bank ? { bank: list(bank) } : {}),
+    ...(augment === undefined
+      ? {}
+      : { augmentation: list(augment) as NonNullable<Training['augmentation']> }),
     ...(hidden ? { hidden: list(hidden).map((width) => wholeNumber(width, '--hidden', 4, 2048)) } : {}),
     ...(seed ? { seed: wholeNumber(seed, '--seed', 0, 0x7fff_ffff) } : {}),
     ...(epochs ? { epochs: wholeNumber(epochs, '--epochs', 1, 10_000) } : {}),
