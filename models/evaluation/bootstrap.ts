@@ -16,8 +16,6 @@ export interface BootstrapOptions {
   readonly level: number;
 }
 
-export const defaultBootstrap: BootstrapOptions = { resamples: 2000, seed: 1, level: 0.95 };
-
 /**
  * Bootstrap clustered by source (Davison & Hinkley 1997, section 3.8: whole clusters are drawn with replacement,
  * as many as there are).

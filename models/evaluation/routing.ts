@@ -1,5 +1,3 @@
-import { Random } from '../training/random.ts';
-
 /**
  * Share of samples whose chosen expert is not the same in all draws.
  * @param draws [draw][sample] the place of the expert that was chosen; at least two draws of as many samples
@@ -24,12 +22,4 @@ export function usage(chosen: ArrayLike<number>, experts: number): number[] {
 /** Mean bits of the experts that answered. */
 export function meanBits(shares: readonly number[], bits: readonly number[]): number {
   return shares.reduce((sum, share, expert) => sum + share * bits[expert]!, 0);
-}
-
-/**
- * Random routing at equal mean bits: another router's choices, dealt out anew among the samples. Every expert
- * answers exactly as often, but what it answers no longer depends on the sound.
- */
-export function dealtAnew(chosen: ArrayLike<number>, seed: number): number[] {
-  return new Random(seed).shuffle(Array.from(chosen));
 }

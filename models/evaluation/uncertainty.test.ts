@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { breakEvenInferences, f1PerMillijoule, gramsPerThousand, trainingGrams } from './carbon.ts';
-import { dealtAnew, flipRate, meanBits, usage } from './routing.ts';
+import { flipRate, meanBits, usage } from './routing.ts';
 import { errorDetection } from './uncertainty.ts';
 
 // Ten clips with ties: the most certain first, 1 of 3 wrong at 0.4, 1 of 3 at 0.5, 1 of 1 at 0.6.
@@ -84,14 +84,6 @@ test('usage and mean bits of a routing', () => {
   const shares = usage([0, 2, 2, 1], 3);
   expect(shares).toEqual([0.25, 0.25, 0.5]);
   expect(meanBits(shares, [2, 4, 8])).toBe(5.5);
-});
-
-test('random routing keeps how often each expert answers, not where', () => {
-  const chosen = Array.from({ length: 200 }, (_, i) => (i < 100 ? 0 : 1));
-  const dealt = dealtAnew(chosen, 4);
-  expect(usage(dealt, 2)).toEqual(usage(chosen, 2));
-  expect(dealt).not.toEqual(chosen);
-  expect(dealtAnew(chosen, 4)).toEqual(dealt);
 });
 
 test('carbon of a worked example', () => {
