@@ -89,6 +89,10 @@ const training = {
   seed: v.optional(whole(0, 0x7fff_ffff)),
   epochs: v.optional(whole(1, 10_000)),
   patience: v.optional(whole(1, 10_000)),
+  /** Of the router: how much curiosity shifts its choice, passes of dropout, experts that answer together. */
+  alpha: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(100))),
+  passes: v.optional(whole(0, 64)),
+  topK: v.optional(whole(1, 8)),
 };
 
 export const requestSchemas = {

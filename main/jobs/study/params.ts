@@ -23,6 +23,12 @@ export interface TrainingParams {
   readonly seed: number;
   readonly epochs: number;
   readonly patience: number;
+  /** How much curiosity shifts the router's choice towards precision; 0: not at all. */
+  readonly alpha: number;
+  /** Of Monte-Carlo dropout; 0: a plain router. */
+  readonly passes: number;
+  /** Experts that answer together. */
+  readonly topK: number;
 }
 
 export interface StudyParams extends TrainingParams {
@@ -53,6 +59,9 @@ export const defaultTrainingParams: Omit<TrainingParams, 'path'> = {
   seed: defaultTraining.seed,
   epochs: defaultTraining.epochs,
   patience: defaultTraining.patience,
+  alpha: 1,
+  passes: defaultRouterTraining.passes,
+  topK: 1,
 };
 
 export const defaultStudyParams: Omit<StudyParams, 'path'> = {
@@ -70,7 +79,13 @@ export const defaultStudyParams: Omit<StudyParams, 'path'> = {
 
 /** The bank and its router, then what is trained beside it. @throws CurlewError REQUEST_INVALID */
 export function plansOf(params: TrainingParams & { readonly others?: readonly string[] }): TrainPlan[] {
-  const { hidden, seed, epochs, patience } = params;
+  const { hidden, seed, epochs, patience, alpha, passes, topK } = params;
+  if (topK > params.bank.length) {
+    throw new CurlewError(
+      'REQUEST_INVALID',
+      `${topK} experts cannot answer together in a bank of ${params.bank.length}.`,
+    );
+  }
   const options = { ...defaultTraining, hidden, seed, epochs, patience, version: 1 };
   const expert = (id: string): { id: string; options: TrainingOptions } => {
     const { name, precision, calibration } = knownKind(id);
@@ -82,7 +97,9 @@ export function plansOf(params: TrainingParams & { readonly others?: readonly st
     version: 1,
     seed,
     epochs,
-    alpha: 1,
+    alpha,
+    passes,
+    topK,
   };
   const others = (params.others ?? []).filter((id) => !params.bank.includes(id));
   return [

@@ -39,7 +39,7 @@ export async function trainBank(work: TrainBankWork, context: JobContext): Promi
   try {
     const models = await trainFold({ ...work, dataset, thread }, heldOutFold, context);
     context.progress(0.97, 'writing the bank');
-    const shown = await assessModels(models, { ...defaultStudyParams, ...params, alphas: [1] }, thread);
+    const shown = await assessModels(models, { ...defaultStudyParams, ...params, alphas: [params.alpha] }, thread);
     const folder = banks.newFolder(name);
     // beside its place first, so that a bank is there whole or not at all
     const unfinished = `${work.folder}/bank`;

@@ -50,6 +50,8 @@ Options
                    between-class (gain,shift,noise)
   --hidden A,B     (train, evaluate) widths of the experts' hidden layers (640,320)
   --epochs N       (train, evaluate) at most (100)
+  --topk N         (train, evaluate) experts that answer together (1)
+  --passes N       (train, evaluate) of the router's dropout; 0: a plain router (10)
   --seed N         (train, evaluate) of everything drawn (1)
   --heldout FOLD   (train) leave this fold out, for the figures
   --on BOARD       (evaluate) none, virtual, an emulated machine, or an attached board's id
@@ -87,6 +89,8 @@ export interface Args {
     hidden?: string;
     epochs?: string;
     seed?: string;
+    topk?: string;
+    passes?: string;
     heldout?: string;
     on?: string;
     grid?: string;
@@ -126,6 +130,8 @@ export function readArgs(argv: string[]): Args {
         hidden: { type: 'string' },
         epochs: { type: 'string' },
         seed: { type: 'string' },
+        topk: { type: 'string' },
+        passes: { type: 'string' },
         heldout: { type: 'string' },
         on: { type: 'string' },
         grid: { type: 'string' },

@@ -151,7 +151,7 @@ export async function jobs(client: LabClient, args: Args): Promise<Answer> {
 type Training = Omit<RequestParams<'train.start'>, 'name' | 'heldOutFold'>;
 
 function trainingOf({ words, options }: Args, command: string): Training {
-  const { layout, variant, bank, encoder: choice, augment, hidden, seed, epochs } = options;
+  const { layout, variant, bank, encoder: choice, augment, hidden, seed, epochs, topk, passes } = options;
   return {
     path: resolve(needed(words[0], `${command} FOLDER`)),
     ...(layout ? { layout: layout as NonNullable<Training['layout']> } : {}),
@@ -163,6 +163,8 @@ function trainingOf({ words, options }: Args, command: string): Training {
       : { augmentation: list(augment) as NonNullable<Training['augmentation']> }),
     ...(hidden ? { hidden: list(hidden).map((width) => wholeNumber(width, '--hidden', 4, 2048)) } : {}),
     ...(seed ? { seed: wholeNumber(seed, '--seed', 0, 0x7fff_ffff) } : {}),
+    ...(topk ? { topK: wholeNumber(topk, '--topk', 1, 8) } : {}),
+    ...(passes ? { passes: wholeNumber(passes, '--passes', 0, 64) } : {}),
     ...(epochs ? { epochs: wholeNumber(epochs, '--epochs', 1, 10_000) } : {}),
   };
 }
