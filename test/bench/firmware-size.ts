@@ -15,7 +15,7 @@ import { CurlewBoard } from '../../devices/drivers/curlew/board.ts';
 import { Banks } from '../../main/experts.ts';
 import { resources } from '../../main/resources.ts';
 import { table, type Row } from '../../main/shells/cli/output.ts';
-import { encoderSizes } from './encoder-size.ts';
+import { encoderSizes } from '../../devices/boards/encoder-size.ts';
 import type { Bench, Figures } from './run.ts';
 
 const machines = { m3: 'mps2-an385', m4: 'mps2-an386', m7: 'mps2-an500', m55: 'mps3-an547' } as const;
