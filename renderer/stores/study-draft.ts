@@ -13,6 +13,9 @@ export interface StudyDraft {
   hidden: string;
   seed: number | string;
   epochs: number | string;
+  alpha: number | string;
+  passes: number | string;
+  topK: number | string;
   others: string[];
   alphas: string;
   board: string;
@@ -32,6 +35,9 @@ export const newDraft = (): StudyDraft => ({
   hidden: '640, 320',
   seed: 1,
   epochs: 100,
+  alpha: 1,
+  passes: 10,
+  topK: 1,
   others: expertKinds.filter((kind) => !bankKinds.includes(kind)).map(({ id }) => id),
   alphas: '1, 0.3, 3',
   board: 'virtual',
@@ -51,7 +57,17 @@ export function numbersIn(text: string): number[] | null {
 
 type Problems = Partial<Record<keyof StudyDraft, string>>;
 
-const numbers = ['seed', 'epochs', 'windows', 'gramsPerKwh', 'trainingWatts', 'margin'] as const;
+const numbers = [
+  'seed',
+  'epochs',
+  'alpha',
+  'passes',
+  'topK',
+  'windows',
+  'gramsPerKwh',
+  'trainingWatts',
+  'margin',
+] as const;
 
 /** What a form can tell by itself; ranges are the lab's to judge. By field, a sentence each. */
 export function draftProblems(draft: StudyDraft): Problems {
@@ -102,13 +118,16 @@ export const useStudyDraft = defineStore('studyDraft', () => {
   return {
     draft,
     problems,
-    canTrain: computed(() => isSound(['name', ...trainingFields])),
+    canTrain: computed(() => isSound(['name', 'alpha', 'passes', 'topK', ...trainingFields])),
     canEvaluate: computed(() => isSound([...trainingFields, ...evaluationFields])),
     /** Of a draft that can be trained. */
     trainParams: (): RequestParams<'train.start'> => ({
       ...training(),
       name: draft.name,
       heldOutFold: draft.heldOutFold,
+      alpha: Number(draft.alpha),
+      passes: Number(draft.passes),
+      topK: Number(draft.topK),
     }),
     /** Of a draft that can be evaluated. */
     evaluateParams: (): RequestParams<'evaluate.start'> => ({

@@ -3,6 +3,9 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { wavBytes } from '../../main/recordings/testing.ts';
+import { addFloatLayers } from '../../models/encoder/graph.ts';
+import { Graph } from '../../models/onnx/graph.ts';
+import { randomEncoder } from '../fixtures/random-encoder.ts';
 import { visit, type Visit } from './browser.ts';
 import { removeFolder, startLab, temporaryFolder, type LabProcess } from './lab-process.ts';
 
@@ -32,11 +35,23 @@ async function writeDataSet(path: string): Promise<void> {
   await writeFile(join(path, 'labels.csv'), rows.join('\n'));
 }
 
+/** An encoder as other software writes it, of patches so many frames long. */
+function encoderFile(frames: number): Uint8Array {
+  const graph = new Graph('encoder');
+  const patches = graph.input('log_mel', 'float32', ['n', 1, frames, 64]);
+  const cells = addFloatLayers(graph, patches, randomEncoder(6)).at(-1)!;
+  const mean = graph.node('Flatten', [graph.node('GlobalAveragePool', [cells])]);
+  graph.output('embedding', mean, 'float32', ['n', 'size']);
+  return graph.finish({});
+}
+
 beforeAll(async () => {
   folder = await temporaryFolder();
   // The lab opens recordings of the person's home; here that is the test's folder.
   process.env['HOME'] = folder;
   await writeDataSet(join(folder, 'my-sounds'));
+  await writeFile(join(folder, 'fits.onnx'), encoderFile(96));
+  await writeFile(join(folder, 'long.onnx'), encoderFile(128));
   lab = await startLab(join(folder, 'data'));
   seen = await visit(lab.link);
 });
@@ -168,6 +183,24 @@ describe('a bank of one’s own', () => {
     await bank.waitFor({ state: 'detached' });
     const experts = await lab.client.request('experts.list', {});
     expect(experts.map((one) => one.bank)).not.toContain('tiny');
+  });
+
+  test('can listen through an encoder of one’s own, or is told why not', async () => {
+    const { page } = seen;
+    await part('Encoder of your own');
+    const take = async (file: string, name: string) => {
+      await page.getByRole('textbox', { name: 'ONNX file' }).fill(join(folder, file));
+      await page.getByRole('textbox', { name: 'Recordings' }).fill(join(folder, 'my-sounds', 'hiss'));
+      await page.getByRole('textbox', { name: 'Name' }).fill(name);
+      await page.getByRole('button', { name: 'Take it in' }).click();
+    };
+    await take('long.onnx', 'long');
+    await page.getByText(/does not fit a board: its input is \[\?, 1, 128, 64\]/).waitFor(slow);
+    await take('fits.onnx', 'fits');
+    const figures = page.getByRole('region', { name: 'The encoder on a board' });
+    await figures.getByText('Multiply-accumulates').waitFor(slow);
+    await part('Train');
+    await page.getByLabel('Encoder', { exact: true }).selectOption('fits-encoder');
   });
 
   test('made no complaint on the way: no error, no refused or failed load', () => {

@@ -117,6 +117,16 @@ describe('the store of a board', () => {
     expect(double.asked.at(-1)?.name).toBe('slots.rollback');
   });
 
+  it('calls an encoder by its name and offers to erase it, not to activate it', async () => {
+    const found = store({
+      slots: [slot({ slot: 4, kind: 'encoder', name: 'Marsh', bits: 8, active: false })],
+    });
+    const double = new LabDouble({ 'slots.list': () => found });
+    const { wrapper } = await show(StorePanel, double, props);
+    expect(wrapper.get('li').text()).toMatch(/Marsh\s*encoder · 8-bit/);
+    expect(wrapper.findAll('li button').map((button) => button.text())).toEqual(['Erase']);
+  });
+
   it('says that a bank is on trial and ends the trial when told to', async () => {
     const double = lab('trial');
     const { wrapper } = await show(StorePanel, double, props);

@@ -1,0 +1,174 @@
+// @vitest-environment jsdom
+import { flushPromises, mount, RouterLinkStub } from '@vue/test-utils';
+import { createPinia } from 'pinia';
+import type { Component } from 'vue';
+import { describe, expect, it } from 'vitest';
+import { CurlewError } from '../../../main/contract/error.ts';
+import { useBoards } from '../../stores/boards.ts';
+import { useDataSet } from '../../stores/data-set.ts';
+import { useExperts } from '../../stores/experts.ts';
+import { labKey } from '../../stores/lab.ts';
+import { useStudyDraft } from '../../stores/study-draft.ts';
+import { board, dataSet, expert, job, LabDouble, router, shellDouble } from '../../test/lab-double.ts';
+import BanksPart from './banks/BanksPart.vue';
+import DataSetPanel from './DataSetPanel.vue';
+import EvaluateForm from './evaluate/EvaluateForm.vue';
+import KindPicker from './KindPicker.vue';
+import TrainForm from './train/TrainForm.vue';
+
+const own = expert({ id: 'tiny-q4', bank: 'tiny', name: 'tiny 4-bit', heldOutFold: null });
+const ternary = expert({ id: 'esc10-t', name: 'esc10 ternary', precision: 'ternary', bits: Math.log2(3) });
+
+const labDouble = (boards = [board()]) =>
+  new LabDouble({
+    'boards.list': () => boards,
+    'boards.machines': () => [{ name: 'mps2-an386', title: 'Cortex-M4' }],
+    'ports.list': () => ({ ports: [], problem: null }),
+    'experts.list': () => [expert(), ternary, own],
+    'experts.routers': () => [router()],
+    'experts.deleteBank': () => null,
+    'deploy.start': () => job(),
+    'datasets.inspect': ({ path }) => {
+      if (path === '/none') throw new CurlewError('FOLDER_EMPTY', '/none holds no data set.');
+      return dataSet();
+    },
+    'train.start': () => job({ kind: 'train' }),
+    'evaluate.start': () => job({ kind: 'evaluate' }),
+  });
+
+async function show(component: Component, lab = labDouble(), props: object = {}) {
+  const pinia = createPinia();
+  const wrapper = mount(component, {
+    props,
+    global: {
+      plugins: [pinia],
+      provide: { [labKey as symbol]: { client: lab, shell: shellDouble().shell } },
+      stubs: { RouterLink: RouterLinkStub },
+    },
+  });
+  await useBoards(pinia).load();
+  await useExperts(pinia).load();
+  await flushPromises();
+  return { wrapper, lab, pinia };
+}
+
+describe('the banks', () => {
+  it('say of each expert its precision and what its figures are of', async () => {
+    const { wrapper } = await show(BanksPart);
+    const rows = wrapper.findAll('tbody tr').map((row) => row.findAll('td').map((cell) => cell.text()));
+    expect(rows.map((row) => [row[1], row[5]])).toEqual([
+      ['router of 1', 'fold 4'],
+      ['4-bit', 'fold 4'],
+      ['ternary', 'fold 4'],
+      ['4-bit', 'validation'],
+    ]);
+  });
+
+  it('deploy an expert or a router by its id, and nothing while no board answers', async () => {
+    const { wrapper, lab } = await show(BanksPart);
+    await wrapper.get('[aria-label^="Deploy esc10 curiosity router"]').trigger('click');
+    expect(lab.asked.at(-1)).toEqual({
+      name: 'deploy.start',
+      params: { boardId: board().id, expertId: 'esc10-router' },
+    });
+    const without = await show(BanksPart, labDouble([]));
+    const deploy = without.wrapper.get('[aria-label^="Deploy esc10 ternary"]');
+    expect(deploy.attributes('disabled')).toBeDefined();
+    expect(without.wrapper.text()).toContain('Attach a board first.');
+  });
+
+  it('are deleted only when they are one’s own, and asked for twice', async () => {
+    const { wrapper, lab } = await show(BanksPart);
+    const buttons = () => wrapper.findAll('header button').map((button) => button.text());
+    expect(buttons()).toEqual(['Delete…']);
+    await wrapper.get('header button').trigger('click');
+    expect(lab.asked.map(({ name }) => name)).not.toContain('experts.deleteBank');
+    expect(buttons()).toEqual(['Delete tiny', 'Keep']);
+    await wrapper.get('header button').trigger('click');
+    await flushPromises();
+    expect(lab.asked).toContainEqual({ name: 'experts.deleteBank', params: { bank: 'tiny' } });
+  });
+});
+
+describe('a data set', () => {
+  it('is looked at, and its problems can be read one by one', async () => {
+    const { wrapper, lab } = await show(DataSetPanel);
+    expect(wrapper.text()).toContain('A folder for each class');
+    await wrapper.get('#data-path').setValue('/field');
+    await wrapper.get('form').trigger('submit');
+    await flushPromises();
+    expect(lab.asked.at(-1)?.params).toEqual({ path: '/field', variant: 'all' });
+    expect(wrapper.text()).not.toContain('A folder for each class');
+    expect(wrapper.get('.problems summary').text()).toContain('Missing file');
+    expect(wrapper.get('.problems li').text()).toContain('dog/gone.wav');
+  });
+
+  it('is told of in the lab’s own sentence where there is none', async () => {
+    const { wrapper } = await show(DataSetPanel);
+    await wrapper.get('#data-path').setValue('/none');
+    await wrapper.get('form').trigger('submit');
+    await flushPromises();
+    expect(wrapper.get('[role="alert"]').text()).toBe('/none holds no data set.');
+  });
+
+  it('is asked for in no variant but ESC-50’s', async () => {
+    const { wrapper, pinia } = await show(DataSetPanel);
+    useDataSet(pinia).variant = 'esc10';
+    await wrapper.get('#data-layout').setValue('folders');
+    expect(useDataSet(pinia).variant).toBe('all');
+    expect(wrapper.find('#data-variant').exists()).toBe(false);
+  });
+});
+
+describe('the kinds of experts', () => {
+  it('keep their order of precision, whichever is ticked first', async () => {
+    let kinds = ['q16'];
+    const { wrapper } = await show(KindPicker, labDouble(), {
+      legend: 'Experts',
+      hint: '',
+      modelValue: kinds,
+      'onUpdate:modelValue': (next: string[]) => (kinds = next),
+    });
+    await wrapper.findAll('input')[0]!.setValue(true);
+    expect(kinds).toEqual(['q1', 'q16']);
+  });
+});
+
+describe('the forms', () => {
+  it('say what is missing until a training can start', async () => {
+    const { wrapper, lab, pinia } = await show(TrainForm);
+    const start = () => wrapper.get('button.primary');
+    expect(wrapper.text()).toContain('Look at the data set first.');
+    useDataSet(pinia).path = '/field';
+    await useDataSet(pinia).inspect();
+    await flushPromises();
+    expect(wrapper.text()).toContain('Name the bank.');
+    await wrapper.get('#train-name').setValue('Tiny!');
+    expect(wrapper.get('#train-name').attributes('aria-invalid')).toBe('true');
+    expect(start().attributes('disabled')).toBeDefined();
+    await wrapper.get('#train-name').setValue('tiny');
+    await wrapper.get('#train-fold').setValue(2);
+    await wrapper.get('form').trigger('submit');
+    await flushPromises();
+    expect(lab.asked.at(-1)).toMatchObject({
+      name: 'train.start',
+      params: { path: '/field', name: 'tiny', heldOutFold: 2 },
+    });
+  });
+
+  it('warn before an evaluation replaces the bank of an attached board', async () => {
+    const { wrapper, pinia } = await show(EvaluateForm);
+    expect(wrapper.findAll('#evaluate-board option').map((one) => one.text())).toEqual([
+      'a virtual board of its own',
+      'Cortex-M4, emulated',
+      'heron, attached',
+      'none',
+    ]);
+    expect(wrapper.find('.note.warn').exists()).toBe(false);
+    await wrapper.get('#evaluate-board').setValue(board().id);
+    expect(wrapper.get('.note.warn').text()).toContain('The bank on heron is replaced');
+    await wrapper.get('#evaluate-board').setValue('none');
+    expect(wrapper.find('#evaluate-windows').exists()).toBe(false);
+    expect(useStudyDraft(pinia).evaluateParams().board).toBe('none');
+  });
+});
