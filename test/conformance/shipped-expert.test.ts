@@ -1,5 +1,4 @@
 /** The shipped expert on every build of the firmware: the same bits, and a model of time that agrees with the count. */
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { hostBoard } from '../../devices/boards/host/host-board.ts';
@@ -8,11 +7,15 @@ import { VirtualBoard } from '../../devices/boards/virtual/virtual-board.ts';
 import { CurlewBoard } from '../../devices/drivers/curlew/board.ts';
 import type { Port } from '../../devices/drivers/port.ts';
 import type { InferenceResult } from '../../devices/protocol/messages/inference-run.ts';
+import { Banks } from '../../main/experts.ts';
+import { runTrial } from '../../main/jobs/study/on-board.ts';
+import { resources } from '../../main/resources.ts';
 import { randomNumbers } from '../fixtures/random-expert.ts';
 
-const root = new URL('../../', import.meta.url);
-const image = new Uint8Array(readFileSync(new URL('models/bank/esc10-q4/expert.image', root)));
-const hash = new Uint8Array(createHash('sha256').update(image).digest());
+const bank = await Banks.open(resources.bank);
+const [expert] = bank.experts;
+const image = await bank.file(expert!.id, 'image');
+const encoder = await bank.image(bank.encoders.find(({ id }) => id === expert!.encoder)!.imageSha256);
 
 /** A second of something between a tone and noise. */
 const next = randomNumbers(3);
@@ -23,10 +26,8 @@ const pcm = Int16Array.from({ length: 15_600 }, (_, i) =>
 async function answerOf(port: Port): Promise<InferenceResult> {
   const board = await CurlewBoard.open(port);
   try {
-    const { slot } = await board.upload(image, hash);
-    await board.verify(slot);
-    await board.activate({ slots: [slot] });
-    return await board.infer(pcm);
+    const trial = { encoder, experts: [image], router: null, windows: [pcm] };
+    return (await runTrial(board, trial, { signal: new AbortController().signal }))[0]!;
   } finally {
     await board.close();
   }
@@ -34,7 +35,7 @@ async function answerOf(port: Port): Promise<InferenceResult> {
 
 test('the shipped expert gives the same bits everywhere, and modelled time and energy agree with counted ones', async () => {
   const virtual = new VirtualBoard({
-    wasm: readFileSync(new URL('devices/boards/virtual/curlew.wasm', root)),
+    wasm: readFileSync(resources.virtualBoard),
     name: 'shipped',
     id: new Uint8Array(8),
   });

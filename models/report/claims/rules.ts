@@ -90,8 +90,12 @@ export const notExamined = (finding: string): { verdict: Verdict; finding: strin
   finding,
 });
 
-/** A claim that something is larger by a factor, or at least larger than `neutral`. */
+/** Less than this share of the published effect is none. */
+const leastEffect = 0.1;
+
+/** A claim that something is larger by a factor, or at least noticeably larger than `neutral`. */
 export function ratioVerdict(found: number, published: number, neutral: number): Verdict {
   if (found >= closeEnough * published) return 'holds';
-  return found > neutral ? 'holds in part' : 'does not hold';
+  const noticeable = found - neutral >= leastEffect * (published - neutral);
+  return noticeable ? 'holds in part' : 'does not hold';
 }
