@@ -46,5 +46,10 @@ describe('the bench', () => {
     expect(found.running?.id).toBe('esc10-b4');
     lab.raise('boards', [board({ activeExpert: { ...running, sha256: '00'.repeat(32) } })]);
     expect(found.running).toBeNull();
+    found.expertId = 'esc10-b4';
+    lab.raise('boards', [board({ activeExpert: running })]);
+    expect(found.deployed).toBe(true);
+    lab.raise('boards', [board({ activeExpert: running, activeRouter: { name: 'router', experts: 2 } })]);
+    expect([found.running, found.deployed]).toEqual([null, false]);
   });
 });

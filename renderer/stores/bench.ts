@@ -20,6 +20,9 @@ export const useBench = defineStore('bench', () => {
     () => boards.find(chosenBoard.value) ?? boards.usable[0] ?? boards.list?.[0] ?? null,
   );
   const expert = computed(() => experts.find(chosenExpert.value) ?? experts.list?.[0] ?? null);
+  const running = computed(() =>
+    board.value?.activeRouter ? null : experts.ofImage(board.value?.activeExpert?.sha256),
+  );
 
   return {
     board,
@@ -34,11 +37,11 @@ export const useBench = defineStore('bench', () => {
     }),
     /** The board on the bench answers. */
     ready: computed(() => isUsable(board.value)),
-    /** The expert that the board runs, if it is one of the bank. */
-    running: computed(() => experts.ofImage(board.value?.activeExpert?.sha256)),
+    /** The expert that answers alone on the board, if it is one of the banks; null where a router picks. */
+    running,
     /** The board runs exactly the expert on the bench. */
     deployed: computed(
-      () => expert.value !== null && board.value?.activeExpert?.sha256 === expert.value.imageSha256,
+      () => expert.value !== null && running.value?.imageSha256 === expert.value.imageSha256,
     ),
   };
 });
