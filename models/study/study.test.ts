@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { quantizeExpert } from '../experts/quantize.ts';
-import { precisionOf } from '../experts/expert.ts';
+import { precisionOf, type LatentExpert } from '../experts/expert.ts';
 import { defaultRouterTraining, trainRouter } from '../training/train-router.ts';
 import { separable } from '../training/testing.ts';
 import { defaultTraining, trainExpert } from '../training/train.ts';
@@ -37,15 +37,12 @@ function patches(from: number, to: number, fold: number): Patches {
   return { clips, embeddings, size: data.size };
 }
 
-const experts = await Promise.all(
-  bank.map(async (kind) => {
-    const { precision, name } = kindOf(kind);
-    return {
-      kind,
-      latent: (await trainExpert(data, { ...defaultTraining, ...small, name, precision })).expert,
-    };
-  }),
-);
+const experts: { kind: string; latent: LatentExpert }[] = [];
+for (const kind of bank) {
+  const { precision, name } = kindOf(kind);
+  const { expert } = await trainExpert(data, { ...defaultTraining, ...small, name, precision });
+  experts.push({ kind, latent: expert });
+}
 const trained = await trainRouter(
   data,
   experts.map(({ kind, latent }) => quantizeExpert(latent, kindOf(kind).precision)),

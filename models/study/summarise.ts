@@ -86,6 +86,7 @@ export function summarise(input: StudyInput): Summary {
       losses: variant.kind === 'plain' || variant.kind === 'curiosity' ? input.routerLosses : [],
     };
   });
+  experts.sort((a, b) => a.bits - b.bits);
   return { experts, mixtures, flips: flipsOf(input), tests: testsOf(input, experts, mixtures) };
 }
 

@@ -1,4 +1,5 @@
-import type { Dataset } from '../../datasets/dataset.ts';
+import { basename } from 'node:path';
+import type { Clip, Dataset } from '../../datasets/dataset.ts';
 import type { Banks, UsableEncoder } from '../../experts.ts';
 
 /** Which encoder makes the embeddings: an encoder's id; `auto`: one that can be tested honestly; `statistics`. */
@@ -23,7 +24,7 @@ export async function chooseEncoder(
   fold: number | null,
 ): Promise<ChosenEncoder> {
   if (choice === 'statistics') return { encoder: null, heldOut: true };
-  const tested = dataset.clips.filter((clip) => clip.fold === fold).map(({ source }) => source);
+  const tested = dataset.clips.filter((clip) => clip.fold === fold).flatMap(recordingsOf);
   const heardNone = (encoder: UsableEncoder) => !tested.some((source) => encoder.heard.has(source));
   if (choice !== 'auto') {
     const encoder = await banks.encoder(choice);
@@ -38,4 +39,14 @@ export async function chooseEncoder(
   return first
     ? { encoder: await banks.encoder(first.id), heldOut: false }
     : { encoder: null, heldOut: true };
+}
+
+/**
+ * What a clip may be called on freesound.org: its source, and the number in names as ESC-50 (fold-NUMBER-take-target)
+ * and UrbanSound8K (NUMBER-class-occurrence-slice) give them, whatever layout the clips lie in now.
+ */
+export function recordingsOf({ name, source }: Clip): string[] {
+  const file = basename(name);
+  const number = /^\d-(\d+)-[A-Z]-\d+\./.exec(file) ?? /^(\d+)-\d+-\d+-\d+\./.exec(file);
+  return number ? [source, number[1]!] : [source];
 }

@@ -4,6 +4,7 @@ import type { DataProblem, DataSetSummary, EncoderSummary, Figure } from '../../
 import type { LatentExpert } from '../../../models/experts/expert.ts';
 import { layoutNames, problemNames } from '../../datasets/names.ts';
 import { clipCounts, type EmbeddedDataset } from '../../datasets/dataset.ts';
+import { recordingsOf } from './encoder-choice.ts';
 import type { FirmwareSizes } from './firmware-sizes.ts';
 import type { FoldModels } from './train-fold.ts';
 
@@ -107,5 +108,5 @@ export function limitsOf(models: readonly FoldModels[], seed: number): string[] 
 }
 
 function overlaps(encoder: FoldModels['encoder'], { clips }: EmbeddedDataset): boolean {
-  return encoder !== null && clips.some(({ source }) => encoder.heard.has(source));
+  return encoder !== null && clips.some((clip) => recordingsOf(clip).some((one) => encoder.heard.has(one)));
 }

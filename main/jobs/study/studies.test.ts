@@ -33,10 +33,9 @@ async function writeSounds(): Promise<void> {
     for (let i = 0; i < 8; i++) {
       const hiss = noise(19_200, 10 * label + i);
       const samples = tone(1.2, 16_000, hertz + 20 * i).map((sample, at) => sample + 0.05 * hiss[at]!);
-      await writeFile(
-        join(folder, `recording ${'abcdefgh'[i]}.wav`),
-        wavBytes([samples], { sampleRate: 16_000 }),
-      );
+      const name = `${['low', 'middle', 'high'][label]!}/${'abcdefgh'[i]}.wav`;
+      rows.push(`${name},${['low', 'middle', 'high'][label]!},${1 + (i % 3)}`);
+      await writeFile(join(dataSet(), name), wavBytes([samples], { sampleRate: 16_000 }));
     }
   }
   await writeFile(join(dataSet(), 'low', 'broken.wav'), 'no sound');
@@ -148,7 +147,7 @@ describe('an evaluation', () => {
     });
     const done = await finished(job);
     const results = JSON.parse((await studies.file(done.id, 'results.json')).text) as Results;
-    expect(results.experts.map(({ name }) => name)).toEqual(['2-bit', '4-bit', 'Float', '8-bit PTQ, MSE']);
+    expect(results.experts.map(({ name }) => name)).toEqual(['2-bit', '4-bit', '8-bit PTQ, MSE', 'Float']);
     expect(results.mixtures.map(({ name }) => name)).toEqual([
       'Plain router',
       'Curiosity, α = 1',

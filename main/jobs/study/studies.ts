@@ -1,34 +1,22 @@
 /** Training and evaluation as a service: jobs, their loss curves, and what they leave. */
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CurlewBoard } from '../../../devices/drivers/curlew/board.ts';
-import type { BoardSummary } from '../../../models/report/results.ts';
 import type { EpochReport } from '../../../models/training/train.ts';
 import { CurlewError } from '../../contract/error.ts';
 import type { ExportFile, Job } from '../../contract/types.ts';
-import type { Banks } from '../../experts.ts';
 import type { JobContext, JobDefinition, Jobs } from '../jobs.ts';
 import { importEncoderJob, type ImportParams } from './import-encoder.ts';
 import { defaultStudyParams, defaultTrainingParams, given, plansOf, type StudyParams } from './params.ts';
-import { evaluate, readResults } from './study-job.ts';
+import { evaluate, readResults, type StudyWork } from './study-job.ts';
 import { trainBank, type TrainBankParams } from './train-bank-job.ts';
 
 /** Loss curves by the id of an expert, or `router`; of the fold under way. */
 export type Curves = Record<string, EpochReport[]>;
 
-export interface StudiesRooms {
+export interface StudiesRooms extends Pick<StudyWork, 'banks' | 'version' | 'borrowBoard' | 'allowed'> {
   readonly jobs: Jobs;
-  readonly banks: Banks;
   /** For unfinished work, results and caches. */
   readonly folder: string;
-  readonly version: string;
-  borrowBoard<T>(
-    choice: string,
-    use: (board: CurlewBoard, about: BoardSummary) => Promise<T>,
-    signal: AbortSignal,
-  ): Promise<T | null>;
-  /** Whether a recording found behind a link may be opened. */
-  allowed(real: string): Promise<boolean>;
   /** Loss curves have grown. */
   onCurves(jobId: string, curves: Curves): void;
 }

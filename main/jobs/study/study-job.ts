@@ -219,6 +219,9 @@ function within(context: JobContext, from: number, share: number, scale: number,
   return {
     ...context,
     progress: (fraction, detail) =>
-      context.progress(fraction === null ? null : scale * (from + share * fraction), `${prefix}${detail}`),
+      context.progress(
+        fraction === null ? null : scale * (from + share * fraction),
+        `${prefix}${detail || 'between two trainings'}`,
+      ),
   };
 }

@@ -37,9 +37,16 @@ export async function trainBank(work: TrainBankWork, context: JobContext): Promi
   }
   const thread = new StudyThread(context.signal);
   try {
-    const models = await trainFold({ ...work, dataset, thread }, heldOutFold, context);
+    const trained = await trainFold({ ...work, dataset, thread }, heldOutFold, context);
+    // the bank holds its encoder itself
+    const encoder = trained.encoder && { ...trained.encoder, id: `${name}-encoder` };
+    const models = { ...trained, encoder };
     context.progress(0.97, 'writing the bank');
-    const shown = await assessModels(models, { ...defaultStudyParams, ...params, alphas: [params.alpha] }, thread);
+    const shown = await assessModels(
+      models,
+      { ...defaultStudyParams, ...params, alphas: [params.alpha] },
+      thread,
+    );
     const folder = banks.newFolder(name);
     // beside its place first, so that a bank is there whole or not at all
     const unfinished = `${work.folder}/bank`;
@@ -55,7 +62,7 @@ export async function trainBank(work: TrainBankWork, context: JobContext): Promi
       order: params.bank,
       shown,
       all: [shown],
-      encoders: models.encoder ? [{ ...models.encoder, id: `${name}-encoder` }] : [],
+      encoders: encoder ? [encoder] : [],
       clips: [],
     });
     await rename(unfinished, folder);
