@@ -29,7 +29,7 @@ const order = ['q4', 'ternary', 'q2', 'q8', 'q16'];
 
 const attribution =
   'ESC-10 is a part of ESC-50 (K. J. Piczak, "ESC: Dataset for Environmental Sound Classification", ACM Multimedia ' +
-  '2015; the compilation is CC BY 3.0). Its clips are from freesound.org under CC0 or CC BY; title, author, address ' +
+  '2015; the compilation is CC BY 3.0). Its clips are from freesound.org under CC0, CC BY or CC Sampling+; title, author, address ' +
   'and licence of every source clip stand in the data set’s own table, `meta/esc50.csv`, those of the ten clips that ' +
   'ship with the bank also in `clips/README.md`. No clip of the data set is in the weights’ folder.';
 
