@@ -1,5 +1,5 @@
 /**
- * Rebuilds every expert of a bank from its latent weights and holds the result against the committed files.
+ * Rebuilds every encoder, expert and router of a bank from its weights and holds the result against the committed files.
  *   npm run bank:verify [-- BANK]
  */
 import { readFile } from 'node:fs/promises';
@@ -15,8 +15,10 @@ async function main(bank: string): Promise<void> {
   for (const problem of problems) console.error(problem);
   process.exitCode = problems.length === 0 ? 0 : 1;
   if (problems.length === 0) {
+    const { encoders, experts, routers, clips } = manifest;
     console.log(
-      `${manifest.experts.length} expert(s) rebuilt to the same bytes, ${manifest.clips.length} clips sound.`,
+      `${encoders.length} encoders, ${experts.length} experts and ${routers.length} router(s) rebuilt to the same bytes, ` +
+        `${clips.length} clips sound.`,
     );
   }
 }
