@@ -3,7 +3,6 @@
  * stack's bound (from the disassembly, interrupts included) and how deep it got in a deployment on the emulated board.
  */
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -13,6 +12,7 @@ import { emulatedMachine } from '../../devices/boards/qemu/machines.ts';
 import { qemuBoard } from '../../devices/boards/qemu/qemu-board.ts';
 import { CurlewBoard } from '../../devices/drivers/curlew/board.ts';
 import { Banks } from '../../main/experts.ts';
+import { runTrial } from '../../main/jobs/study/on-board.ts';
 import { resources } from '../../main/resources.ts';
 import { table, type Row } from '../../main/shells/cli/output.ts';
 import { encoderSizes } from '../../devices/boards/encoder-size.ts';
@@ -134,14 +134,16 @@ async function stackUsed(machine: string): Promise<number> {
   const bank = await Banks.open(resources.bank);
   const [expert] = bank.experts;
   if (!expert) throw new Error('The bank is empty.');
-  const image = await bank.file(expert.id, 'image');
+  const trial = {
+    encoder: await bank.image(bank.encoders.find(({ id }) => id === expert.encoder)?.imageSha256 ?? ''),
+    experts: [await bank.file(expert.id, 'image')],
+    router: null,
+    windows: [new Int16Array(15_600).map((_, i) => 8000 * Math.sin(i * 0.3))],
+  };
   const port = qemuBoard({ name: 'size', id: new Uint8Array(8), machine: emulatedMachine(machine) });
   const board = await CurlewBoard.open(port);
   try {
-    const { slot } = await board.upload(image, createHash('sha256').update(image).digest());
-    await board.verify(slot);
-    await board.activate({ slots: [slot] });
-    await board.infer(new Int16Array(15_600).map((_, i) => 8000 * Math.sin(i * 0.3)));
+    await runTrial(board, trial, { signal: new AbortController().signal });
     await board.features('log-mel');
     await board.labels();
     await board.telemetry(0);
