@@ -63,6 +63,8 @@ export interface TrainResult {
   curves: Record<string, EpochFigures[]>;
   /** Summed over the threads, pauses left out. */
   trainingSeconds: number;
+  /** What was wrong with the data set and its recordings, by kind; names may be cut short. */
+  problems: { what: string; count: number; names: string[]; leftOut: boolean }[];
 }
 
 export interface EvaluateResult {

@@ -106,6 +106,7 @@ function dataOf({ params, dataSet, models, attribution }: CardInput): string {
   return [
     `${name} (${layout}): ${clips} clips cut from ${sources} recordings, in the folds ${folds.map(({ fold }) => fold).join(', ')}.`,
     attribution,
+    ...dataSet.problems.map(({ what, count, leftOut }) => `${what}: ${count}${leftOut ? ', left out' : ''}.`),
     heldOut === null
       ? 'Trained on all folds.'
       : `Fold ${heldOut} was touched by neither training nor early stopping.`,

@@ -51,10 +51,11 @@ export async function trainBank(work: TrainBankWork, context: JobContext): Promi
     // beside its place first, so that a bank is there whole or not at all
     const unfinished = `${work.folder}/bank`;
     await rm(unfinished, { recursive: true, force: true });
+    const dataSet = dataSetSummary(basename(path), models.data.heard);
     await writeBank(unfinished, {
       params,
       models,
-      dataSet: dataSetSummary(basename(path), models.data.heard),
+      dataSet,
       date: new Date().toISOString().slice(0, 10),
       attribution: '',
       prefix: name,
@@ -73,6 +74,7 @@ export async function trainBank(work: TrainBankWork, context: JobContext): Promi
       bank: name,
       curves: curvesOf(models),
       trainingSeconds: models.trainingSeconds,
+      problems: dataSet.problems.map((problem) => ({ ...problem, names: [...problem.names] })),
     };
   } finally {
     thread.close();

@@ -59,9 +59,11 @@ async function trained(client: LabClient, job: Job): Promise<Answer> {
   const { text } = await experts(client, { words: [] as string[] } as Args);
   const mine = text.split('\n').filter((line, i) => i < 2 || line.includes(` ${result.bank} `));
   return {
-    text: [...mine, `Trained the bank “${result.bank}”: deploy it with “curlew deploy --expert ID”.`].join(
-      '\n',
-    ),
+    text: [
+      ...mine,
+      ...problemLines(result.problems),
+      `Trained the bank “${result.bank}”: deploy it with “curlew deploy --expert ID”.`,
+    ].join('\n'),
     json: result,
   };
 }
@@ -103,6 +105,7 @@ async function evaluated(client: LabClient, job: Job, out: string | undefined): 
   const claims = claimsOf(results).map(({ claim, verdict, finding }) => `${verdict}: ${claim} ${finding}`);
   const text = [
     table(['model', 'accuracy over folds', 'weighted F1', 'an inference'], rows),
+    ...problemLines(results.dataSet.problems),
     '',
     ...claims,
     '',
@@ -147,6 +150,13 @@ export async function jobs(client: LabClient, args: Args): Promise<Answer> {
   const rows = all.map((one): Row => [one.id, one.kind, one.state, one.title]);
   return { text: table(['id', 'kind', 'state', 'what'], rows), json: all };
 }
+
+/** What was wrong with the data set, by name. */
+const problemLines = (problems: Results['dataSet']['problems']): string[] =>
+  problems.map(({ what, count, names, leftOut }) => {
+    const more = count > names.length ? `, and ${count - names.length} more` : '';
+    return `${what} (${count}, ${leftOut ? 'left out' : 'used'}): ${names.join(', ')}${more}`;
+  });
 
 type Training = Omit<RequestParams<'train.start'>, 'name' | 'heldOutFold'>;
 
