@@ -11,6 +11,7 @@ const [expert] = await lab.client.request('experts.list', {});
 if (!board || !expert) throw new Error('The lab has no board or no expert.');
 await ended(lab.client, await lab.client.request('deploy.start', { boardId: board.id, expertId: expert.id }));
 const { page, browser } = await visit(lab.link, 'dark');
+await page.getByRole('heading', { name: 'Fleet' }).waitFor();
 await page.keyboard.press('4');
 await page.getByRole('button', { name: 'Play at virtual-1' }).click();
 await page.getByRole('button', { name: 'Playing…' }).waitFor();

@@ -60,8 +60,9 @@ export function encoderSummary(models: readonly FoldModels[], sizes: FirmwareSiz
     };
   }
   const image = encoder.built.files.image.length;
-  const classified = models.flatMap(({ fold, encoder: one }) =>
-    fold !== null && one?.classifier
+  // its own classifier was tested on the folds of the data that it was trained on, and no others
+  const classified = models.flatMap(({ fold, encoder: one, heldOut: apart, data }) =>
+    fold !== null && apart && one?.classifier && one.heldOutFold === fold && overlaps(one, data.heard)
       ? [{ fold, float: one.classifier.float, int8: one.classifier.int8 }]
       : [],
   );
