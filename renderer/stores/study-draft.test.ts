@@ -40,6 +40,7 @@ describe('the draft of a study', () => {
     await set.inspect();
     expect(lab.asked.at(-1)?.params).toEqual({ path: '/field', layout: 'folders', variant: 'all' });
     Object.assign(draft, { name: 'mine', bank: ['q4', 'q8'], hidden: '16 8', epochs: 3, heldOutFold: 2 });
+    draft.augmentation = ['gain', 'masks'];
     expect(study.trainParams()).toEqual({
       path: '/field',
       layout: 'folders',
@@ -47,6 +48,7 @@ describe('the draft of a study', () => {
       name: 'mine',
       heldOutFold: 2,
       encoder: 'auto',
+      augmentation: ['gain', 'masks'],
       bank: ['q4', 'q8'],
       hidden: [16, 8],
       seed: 1,

@@ -10,6 +10,7 @@ export interface StudyDraft {
   bank: string[];
   heldOutFold: number | null;
   encoder: string;
+  augmentation: string[];
   hidden: string;
   seed: number | string;
   epochs: number | string;
@@ -26,12 +27,24 @@ export interface StudyDraft {
   margin: number | string;
 }
 
+/** As the lab names them, and for a person. */
+export const augmentations = [
+  { id: 'gain', name: 'nearer and farther' },
+  { id: 'shift', name: 'shifted in time' },
+  { id: 'noise', name: 'white noise' },
+  { id: 'pink-noise', name: 'pink noise' },
+  { id: 'masks', name: 'masks (SpecAugment)' },
+  { id: 'mixup', name: 'mixup' },
+  { id: 'between-class', name: 'between-class mixing' },
+] as const;
+
 /** As the published recipe has it. */
 export const newDraft = (): StudyDraft => ({
   name: '',
   bank: bankKinds.map(({ id }) => id),
   heldOutFold: null,
   encoder: 'auto',
+  augmentation: ['gain', 'shift', 'noise'],
   hidden: '640, 320',
   seed: 1,
   epochs: 100,
@@ -109,6 +122,7 @@ export const useStudyDraft = defineStore('studyDraft', () => {
   const training = () => ({
     ...dataSet.asked,
     encoder: draft.encoder,
+    augmentation: draft.augmentation as NonNullable<RequestParams<'train.start'>['augmentation']>,
     bank: [...draft.bank],
     hidden: numbersIn(draft.hidden)!,
     seed: Number(draft.seed),

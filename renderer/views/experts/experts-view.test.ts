@@ -13,7 +13,8 @@ import { board, dataSet, expert, job, LabDouble, router, shellDouble } from '../
 import BanksPart from './banks/BanksPart.vue';
 import DataSetPanel from './DataSetPanel.vue';
 import EvaluateForm from './evaluate/EvaluateForm.vue';
-import KindPicker from './KindPicker.vue';
+import { expertKinds } from '../../../models/study/kinds.ts';
+import CheckList from './CheckList.vue';
 import TrainForm from './train/TrainForm.vue';
 
 const own = expert({ id: 'tiny-q4', bank: 'tiny', name: 'tiny 4-bit', heldOutFold: null });
@@ -123,7 +124,8 @@ describe('a data set', () => {
 describe('the kinds of experts', () => {
   it('keep their order of precision, whichever is ticked first', async () => {
     let kinds = ['q16'];
-    const { wrapper } = await show(KindPicker, labDouble(), {
+    const { wrapper } = await show(CheckList, labDouble(), {
+      choices: expertKinds,
       legend: 'Experts',
       hint: '',
       modelValue: kinds,
