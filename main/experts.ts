@@ -139,11 +139,13 @@ export class Banks {
 
   /** @throws CurlewError ENCODER_MISSING, and as `file` */
   async encoder(encoderId: string): Promise<UsableEncoder> {
-    for (const { folder, manifest } of this.all) {
-      const entry = manifest.encoders.find(({ id }) => id === encoderId);
-      if (entry) return usable(folder, entry);
-    }
-    throw new CurlewError('ENCODER_MISSING', `No bank has an encoder “${encoderId}”.`, { encoderId });
+    const { folder, entry } = this.encoderEntry(encoderId);
+    return usable(folder, entry);
+  }
+
+  /** Recordings that an encoder was trained on, by their numbers on freesound.org. @throws CurlewError ENCODER_MISSING */
+  heardBy(encoderId: string): ReadonlySet<string> {
+    return new Set(this.encoderEntry(encoderId).entry.heard);
   }
 
   /** Path of the clip's sound. @throws CurlewError FILE_NOT_FOUND */
@@ -175,6 +177,14 @@ export class Banks {
       throw new CurlewError('EXPERT_NOT_FOUND', `This lab has no bank “${name}” of its own.`, { name });
     this.own = this.own.filter((one) => one !== bank);
     await rm(bank.folder, { recursive: true, force: true });
+  }
+
+  private encoderEntry(encoderId: string): { folder: string; entry: BankEncoder } {
+    for (const { folder, manifest } of this.all) {
+      const entry = manifest.encoders.find(({ id }) => id === encoderId);
+      if (entry) return { folder, entry };
+    }
+    throw new CurlewError('ENCODER_MISSING', `No bank has an encoder “${encoderId}”.`, { encoderId });
   }
 
   private get all(): OpenBank[] {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { csvText } from '../recordings/csv.ts';
+import { csvText } from '../../models/report/csv.ts';
 import { parseCsv } from './csv.ts';
 
 test('quoted fields may hold commas, quotes and line ends', () => {

@@ -1,4 +1,4 @@
-/** Reading comma-separated values; main/recordings/csv.ts writes them. */
+/** Reading comma-separated values; models/report/csv.ts writes them. */
 
 /**
  * RFC 4180: quoted fields may hold separators, doubled quotes and line ends. More than it says is read too: line ends

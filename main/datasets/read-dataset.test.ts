@@ -2,7 +2,7 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { csvText } from '../recordings/csv.ts';
+import { csvText } from '../../models/report/csv.ts';
 import { scratchFolder } from '../recordings/testing.ts';
 import { clipCounts, type Dataset } from './dataset.ts';
 import { readDataset } from './read-dataset.ts';

@@ -78,12 +78,17 @@ export async function deploy(
   }, signal);
 }
 
-async function uploadOne(
+/**
+ * Sends one image and lets the board verify it.
+ * @returns its slot
+ * @throws CurlewError IMAGE_HASH where the board verified another image; those of the board; ABORTED
+ */
+export async function uploadOne(
   board: CurlewBoard,
   bytes: Uint8Array,
   sha256: Buffer,
   signal: AbortSignal,
-  onSent: (sent: number) => void,
+  onSent: (sent: number) => void = () => {},
 ): Promise<number> {
   const { slot } = await board.upload(bytes, sha256, { signal, onProgress: onSent });
   onSent(bytes.length);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { csvText, type Cell } from './csv.ts';
+import { csvText, type CsvCell } from '../../models/report/csv.ts';
 import { selectionTable } from './selection-table.ts';
 
 /** RFC 4180, read back. */
@@ -36,7 +36,7 @@ const number = fc.double({ noNaN: true, noDefaultInfinity: true }).filter((value
 
 describe('comma-separated values', () => {
   it('come back exactly, text and numbers alike', () => {
-    const cell: fc.Arbitrary<Cell> = fc.oneof(text, number, fc.constant(null));
+    const cell: fc.Arbitrary<CsvCell> = fc.oneof(text, number, fc.constant(null));
     const row = fc.array(cell, { minLength: 2, maxLength: 5 });
     fc.assert(
       fc.property(fc.array(row, { maxLength: 5 }), (rows) => {

@@ -1,6 +1,6 @@
 import { restoreEncoder } from '../encoder/store.ts';
 import { restoreExpert, type ExpertDescription } from '../experts/store.ts';
-import { hex, sha256 } from '../packing/sha256.ts';
+import { fromHex, hex, sha256 } from '../packing/sha256.ts';
 import type { BankFile, Manifest } from './bank.ts';
 import { buildEncoder, buildExpert, buildRouter, type BuiltEncoder, type BuiltExpert } from './build.ts';
 import { restoreRouter } from './store-router.ts';
@@ -59,5 +59,3 @@ function differing(
     .filter(([name, bytes]) => hex(sha256(bytes)) !== files[name]!.sha256)
     .map(([name]) => `${id}: its weights give another ${name} than ${files[name]!.path}.`);
 }
-
-const fromHex = (text: string) => Uint8Array.from(text.match(/../g) ?? [], (byte) => parseInt(byte, 16));

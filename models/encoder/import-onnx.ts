@@ -4,7 +4,7 @@
  */
 import { readOnnx, type OnnxGraph, type OnnxNode, type OnnxTensor } from '../onnx/read.ts';
 import { checkEncoderShape, sizesOf, unfit, type FloatEncoder, type FloatEncoderLayer } from './encoder.ts';
-import { batchNorm, convolution, scaleWeights, window } from './onnx-layers.ts';
+import { batchNorm, called, convolution, scaleWeights, window } from './onnx-layers.ts';
 
 /**
  * The encoder of an ONNX file, not yet calibrated: every range is Infinity (see calibrateEncoder).
@@ -60,8 +60,6 @@ function chainOf({ nodes, constants, inputs, outputs }: OnnxGraph): OnnxNode[] {
   }
   return chain;
 }
-
-const called = ({ operator, name, outputs }: OnnxNode) => `its ${operator} “${name || outputs[0]}”`;
 
 /** Operators that only move numbers around: before the first layer and behind the global mean. */
 const shaping = new Set([

@@ -11,7 +11,8 @@ import {
 
 type Constants = ReadonlyMap<string, OnnxTensor>;
 
-const called = ({ operator, name, outputs }: OnnxNode) => `its ${operator} “${name || outputs[0]}”`;
+/** How a node is told of. */
+export const called = ({ operator, name, outputs }: OnnxNode) => `its ${operator} “${name || outputs[0]}”`;
 
 /**
  * A Conv node, its weights in a board's order.

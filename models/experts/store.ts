@@ -1,4 +1,4 @@
-import { hex } from '../packing/sha256.ts';
+import { fromHex, hex } from '../packing/sha256.ts';
 import type { CalibratedLayer, LatentExpert, LatentLayer, LinearLayer } from './expert.ts';
 
 /** An expert's shapes and names; its numbers lie beside it as binary32, little-endian, one after the other. */
@@ -103,8 +103,4 @@ export function restoreExpert(description: ExpertDescription, weights: Uint8Arra
     ...{ name, version, labels, standardization, layers },
     ...(encoder === undefined ? {} : { encoderHash: fromHex(encoder) }),
   };
-}
-
-function fromHex(text: string): Uint8Array {
-  return Uint8Array.from(text.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));
 }

@@ -10,6 +10,7 @@ export const csvText = (rows: readonly (readonly CsvCell[])[]): string =>
 function cellText(cell: CsvCell): string {
   if (cell === null) return '';
   if (typeof cell === 'number') return String(cell);
+  // Text that already starts so gets one more, which makes it certain what to take off again.
   const safe = /^'*[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -1,6 +1,7 @@
 /** The experts that a study compares, and those that a bank holds. */
 import type { Precision } from '../experts/expert.ts';
 import type { Calibration } from '../quantizers/ptq.ts';
+import { bitsOfPrecision } from '../router/prior.ts';
 import type { ExpertFamily } from '../report/results.ts';
 
 export interface ExpertKind {
@@ -16,30 +17,32 @@ export interface ExpertKind {
   readonly calibration?: Calibration;
 }
 
-const ternaryBits = Math.log2(3);
-
-export const expertKinds: readonly ExpertKind[] = [
-  { id: 'q1', name: '1-bit', family: 'bitlinear', precision: 1, bits: 1 },
-  { id: 'ternary', name: 'Ternary', family: 'ternary', precision: 'ternary', bits: ternaryBits },
+const kinds: readonly Omit<ExpertKind, 'bits'>[] = [
+  { id: 'q1', name: '1-bit', family: 'bitlinear', precision: 1 },
+  { id: 'ternary', name: 'Ternary', family: 'ternary', precision: 'ternary' },
   {
     id: 'popcount',
     name: 'Ternary, popcount',
     family: 'ternary-activations',
     precision: 'ternary-activations',
-    bits: ternaryBits,
   },
-  { id: 'q2', name: '2-bit', family: 'bitlinear', precision: 2, bits: 2 },
-  { id: 'q4', name: '4-bit', family: 'bitlinear', precision: 4, bits: 4 },
-  { id: 'q8', name: '8-bit', family: 'bitlinear', precision: 8, bits: 8 },
+  { id: 'q2', name: '2-bit', family: 'bitlinear', precision: 2 },
+  { id: 'q4', name: '4-bit', family: 'bitlinear', precision: 4 },
+  { id: 'q8', name: '8-bit', family: 'bitlinear', precision: 8 },
   { id: 'ptq-minmax', name: '8-bit PTQ, min-max', ...ptq('min-max') },
   { id: 'ptq-percentile', name: '8-bit PTQ, percentile', ...ptq('percentile') },
   { id: 'ptq-mse', name: '8-bit PTQ, MSE', ...ptq('mse') },
-  { id: 'q16', name: '16-bit', family: 'bitlinear', precision: 16, bits: 16 },
-  { id: 'float', name: 'Float', family: 'float', precision: 32, bits: 32 },
+  { id: 'q16', name: '16-bit', family: 'bitlinear', precision: 16 },
+  { id: 'float', name: 'Float', family: 'float', precision: 32 },
 ];
 
+export const expertKinds: readonly ExpertKind[] = kinds.map((kind) => ({
+  ...kind,
+  bits: bitsOfPrecision(kind.precision),
+}));
+
 function ptq(calibration: Calibration) {
-  return { family: 'ptq', precision: 'static8', bits: 8, calibration } as const;
+  return { family: 'ptq', precision: 'static8', calibration } as const;
 }
 
 /** The experts of the default bank, in order of precision: what its router picks from. */

@@ -1,5 +1,5 @@
 import type { ClassifiedFile, Detection, ExportFile } from '../../contract/types.ts';
-import { csvText, type Cell } from '../../recordings/csv.ts';
+import { csvText, type CsvCell } from '../../../models/report/csv.ts';
 import { byFile } from './by-file.ts';
 
 const header = [
@@ -20,7 +20,7 @@ export function detectionsCsv(
   detections: readonly Detection[],
 ): ExportFile {
   const found = byFile(detections);
-  const rows = files.flatMap((file): Cell[][] => {
+  const rows = files.flatMap((file): CsvCell[][] => {
     const about = [file.label, file.probability, file.seconds, file.windows];
     const own = found.get(file.path) ?? [];
     if (own.length === 0) return [[file.path, null, null, null, null, ...about]];

@@ -74,12 +74,12 @@ export async function costsOnBoard(
       router: null,
       windows: trialWindows,
     });
+    const cost = costOf(results);
     experts.set(kind, {
-      cost: costOf(results),
+      cost,
       agreement: await agreementOf(results, image, trialWindows, thread),
       imageBytes: image.image.length,
     });
-    const cost = costOf(results);
     if (cost && bank.includes(kind)) mixtures.set(`Always ${kindOf(kind).name}`, cost);
   }
   if (models.router) {

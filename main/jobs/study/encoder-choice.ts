@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { Clip, Dataset } from '../../datasets/dataset.ts';
-import type { Banks, UsableEncoder } from '../../experts.ts';
+import { shippedBank, type Banks, type UsableEncoder } from '../../experts.ts';
 
 /** Which encoder makes the embeddings: an encoder's id; `auto`: one that can be tested honestly; `statistics`. */
 export type EncoderChoice = string;
@@ -25,20 +25,15 @@ export async function chooseEncoder(
 ): Promise<ChosenEncoder> {
   if (choice === 'statistics') return { encoder: null, heldOut: true };
   const tested = dataset.clips.filter((clip) => clip.fold === fold).flatMap(recordingsOf);
-  const heardNone = (encoder: UsableEncoder) => !tested.some((source) => encoder.heard.has(source));
-  if (choice !== 'auto') {
-    const encoder = await banks.encoder(choice);
-    return { encoder, heldOut: heardNone(encoder) };
-  }
-  const known = banks.encoders.filter(({ bank }) => bank === 'shipped');
-  for (const { id } of known) {
-    const encoder = await banks.encoder(id);
-    if (heardNone(encoder)) return { encoder, heldOut: true };
-  }
-  const [first] = known;
-  return first
-    ? { encoder: await banks.encoder(first.id), heldOut: false }
-    : { encoder: null, heldOut: true };
+  const heardNone = (id: string) => {
+    const heard = banks.heardBy(id);
+    return !tested.some((source) => heard.has(source));
+  };
+  const shipped = banks.encoders.filter(({ bank }) => bank === shippedBank).map(({ id }) => id);
+  // where every one has heard something of the test, the first will have to do
+  const id = choice === 'auto' ? (shipped.find(heardNone) ?? shipped[0]) : choice;
+  if (id === undefined) return { encoder: null, heldOut: true };
+  return { encoder: await banks.encoder(id), heldOut: heardNone(id) };
 }
 
 /**

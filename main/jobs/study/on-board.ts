@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { CurlewBoard } from '../../../devices/drivers/curlew/board.ts';
 import type { InferenceResult } from '../../../devices/protocol/messages/inference-run.ts';
+import { uploadOne } from '../../fleet/deploy.ts';
 import type { Cost, FigureSource } from '../../../models/report/results.ts';
 
 export interface Trial {
@@ -67,11 +68,8 @@ const figureSource = (source: InferenceResult['latencySource']): FigureSource | 
 
 const sha256Of = (image: Uint8Array): Buffer => createHash('sha256').update(image).digest();
 
-async function upload(board: CurlewBoard, image: Uint8Array, signal: AbortSignal): Promise<number> {
-  const { slot } = await board.upload(image, sha256Of(image), { signal });
-  await board.verify(slot, { signal });
-  return slot;
-}
+const upload = (board: CurlewBoard, image: Uint8Array, signal: AbortSignal): Promise<number> =>
+  uploadOne(board, image, sha256Of(image), signal);
 
 /** Erases what neither answers now nor is wanted: a study's many experts do not fit a store together. */
 async function makeRoom(

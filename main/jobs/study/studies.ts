@@ -7,7 +7,7 @@ import type { ExportFile, Job } from '../../contract/types.ts';
 import type { JobContext, JobDefinition, Jobs } from '../jobs.ts';
 import { importEncoderJob, type ImportParams } from './import-encoder.ts';
 import { defaultStudyParams, defaultTrainingParams, given, plansOf, type StudyParams } from './params.ts';
-import { evaluate, readResults, type StudyWork } from './study-job.ts';
+import { evaluate, type StudyWork } from './study-job.ts';
 import { trainBank, type TrainBankParams } from './train-bank-job.ts';
 
 /** Loss curves by the id of an expert, or `router`; of the fold under way. */
@@ -83,7 +83,6 @@ export class Studies {
         { jobId },
       );
     }
-    await readResults(result.folder);
     const path = join(result.folder, name);
     const text = await readFile(path, 'utf8').catch((cause: unknown) => {
       throw new CurlewError('FILE_NOT_FOUND', `The evaluation has no file ${name}.`, { path }, { cause });
