@@ -1,4 +1,6 @@
 /** The lint rules that hold the house together, tried on code that breaks them. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { ESLint } from 'eslint';
 import tseslint from 'typescript-eslint';
 import { describe, expect, it } from 'vitest';
@@ -103,5 +105,58 @@ describe('code from text and markup from text', () => {
   it('v-html is refused', async () => {
     const component = '<script setup lang="ts"></script>\n<template><p v-html="1" /></template>\n';
     expect(await objections('renderer/views/ProbeView.vue', component)).toContain('vue/no-v-html');
+  });
+});
+
+describe("the firmware's modules", () => {
+  const firmware = join(resources.root, 'devices', 'firmware');
+
+  /** A header and the source of its name are one module; what either includes it depends on. */
+  function modules(): Map<string, Set<string>> {
+    const graph = new Map<string, Set<string>>();
+    for (const file of readdirSync(firmware, { recursive: true, encoding: 'utf8' })) {
+      if (!/\.[ch]$/.test(file)) continue;
+      const module = file.slice(0, -2);
+      const uses = graph.get(module) ?? new Set();
+      for (const [, header] of readFileSync(join(firmware, file), 'utf8').matchAll(
+        /^#include "(.+)\.h"$/gm,
+      )) {
+        const used = join(dirname(file), header as string);
+        if (used !== module && existsSync(join(firmware, `${used}.h`))) uses.add(used);
+      }
+      graph.set(module, uses);
+    }
+    return graph;
+  }
+
+  /** @returns the modules of the first circle that is found, or null */
+  function circle(graph: ReadonlyMap<string, ReadonlySet<string>>): string[] | null {
+    const done = new Set<string>();
+    const walk = (module: string, path: string[]): string[] | null => {
+      if (path.includes(module)) return [...path.slice(path.indexOf(module)), module];
+      if (done.has(module)) return null;
+      for (const used of graph.get(module) ?? []) {
+        const found = walk(used, [...path, module]);
+        if (found) return found;
+      }
+      done.add(module);
+      return null;
+    };
+    for (const module of graph.keys()) {
+      const found = walk(module, []);
+      if (found) return found;
+    }
+    return null;
+  }
+
+  it('include each other in no circle', () => {
+    const graph = modules();
+    expect(graph.get('core/curlew')).toContain('core/inference/inference');
+    expect(circle(graph)).toBeNull();
+  });
+
+  it('would be found in a circle', () => {
+    const graph = new Map([...modules(), ['core/board', new Set(['core/curlew'])]]);
+    expect(circle(graph)).toEqual(expect.arrayContaining(['core/board', 'core/curlew']));
   });
 });

@@ -23,10 +23,6 @@ void cur_init(struct cur_board *b, const struct cur_hal *hal) {
     if (b->settings.auto_start && b->has_expert) (void)cur_continuous_start(b, b->settings.hop);
 }
 
-uint32_t cur_uptime_ms(const struct cur_board *b) {
-    return (uint32_t)((b->hal->now_ns(b->hal->ctx) - b->started_ns) / 1000000u);
-}
-
 static void answer(struct cur_board *b, enum cur_framing framing, const uint8_t *message, size_t len) {
     const struct cur_hal *hal = b->hal;
     size_t n = cur_smp_answer(b, message, len);

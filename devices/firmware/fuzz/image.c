@@ -2,6 +2,7 @@
 #include "fuzz.h"
 #include "../core/crypto/sha256.h"
 #include "../core/inference/encoder.h"
+#include "../core/inference/image_open.h"
 #include "../core/inference/fmath.h"
 #include "../core/inference/router.h"
 #include "../core/mem.h"

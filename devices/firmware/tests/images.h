@@ -3,6 +3,7 @@
 
 #include "fake.h"
 #include "../core/inference/encoder.h"
+#include "../core/inference/image_open.h"
 #include "../core/inference/statistics.h"
 
 /* Images for tests, built section by section as models/packing/IMAGE.md says, filled from test_noise. */

@@ -3,6 +3,7 @@
 
 #include "fake.h"
 #include "../core/link/cbor.h"
+#include "../core/link/request.h"
 #include "../core/link/smp.h"
 
 /* The whole board on a test bench: requests go in over its line, replies come out. */

@@ -1,4 +1,5 @@
 #include "bank.h"
+#include "image_open.h"
 #include "fmath.h"
 #include "statistics.h"
 #include "../crypto/sha256.h"

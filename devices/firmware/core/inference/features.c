@@ -1,5 +1,4 @@
 #include "features.h"
-#include "spectrum.h"
 #include "tables.h"
 
 /*

@@ -1,15 +1,7 @@
 #ifndef CUR_FEATURES_H
 #define CUR_FEATURES_H
 
-#include <stdint.h>
-
-enum {
-    CUR_FRAME_SAMPLES = 400,
-    CUR_FRAME_HOP = 160,
-    CUR_BANDS = 64,
-    CUR_FRAMES = 96,
-    CUR_WINDOW_SAMPLES = 15600, /* (96 - 1) * 160 + 400 */
-};
+#include "spectrum.h"
 
 /*
  * log-mel of one frame: 400 samples of 16 kHz int16 PCM -> 64 values ln(mel + 0.001), with mel from the

@@ -1,7 +1,8 @@
 #include "inference.h"
 #include "fmath.h"
 #include "../mem.h"
-#include "../link/smp.h"
+#include "../rc.h"
+#include "../storage/check.h"
 
 static uint64_t busy(const struct cur_board *b) {
     return b->hal->busy_ns(b->hal->ctx);

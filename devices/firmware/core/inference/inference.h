@@ -1,7 +1,7 @@
 #ifndef CUR_INFERENCE_H
 #define CUR_INFERENCE_H
 
-#include "../curlew.h"
+#include "../board.h"
 
 enum cur_input_kind { CUR_INPUT_PCM = 0, CUR_INPUT_LOG_MEL = 1 };
 

@@ -1,7 +1,15 @@
 #ifndef CUR_SPECTRUM_H
 #define CUR_SPECTRUM_H
 
-#include "features.h"
+#include <stdint.h>
+
+enum {
+    CUR_FRAME_SAMPLES = 400,
+    CUR_FRAME_HOP = 160,
+    CUR_BANDS = 64,
+    CUR_FRAMES = 96,
+    CUR_WINDOW_SAMPLES = 15600, /* (96 - 1) * 160 + 400 */
+};
 
 /* The front end up to the magnitudes, in integers; each step is a function so that its cost can be counted.
  */

@@ -1,4 +1,4 @@
-#include "window.h"
+#include "conv.h"
 #include "../mem.h"
 
 typedef void linear(int32_t *, const struct cur_linear *, const int8_t *, struct cur_linear_work *);

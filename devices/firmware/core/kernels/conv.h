@@ -3,6 +3,7 @@
 
 #include "linear.h"
 #include "requantize.h"
+#include "window.h"
 
 /*
  * Convolution and pooling of int8 images, for an encoder: height x width x channels, channels together.
@@ -15,15 +16,6 @@ enum {
     CUR_DEPTHWISE_TAPS = 9,  /* most kernel cells of a depthwise convolution: 3 x 3 */
 };
 
-/* An image and the window that slides over it. */
-struct cur_window {
-    uint16_t height, width, channels;    /* of the input, at least 1 each */
-    uint8_t kernel_height, kernel_width; /* at least 1; no larger than the input unless `same` */
-    uint8_t stride;                      /* 1 or 2, both ways */
-    uint8_t same; /* 0: no padding; else so much that the output is ceil(input / stride), the odd cell of
-                     padding behind (1) or in front (2) */
-};
-
 /* Scratch, 12 KiB; the caller owns it. */
 struct cur_conv_work {
     _Alignas(16) int8_t codes[CUR_LINEAR_WIDTH];
@@ -33,10 +25,6 @@ struct cur_conv_work {
         int8_t taps[CUR_DEPTHWISE_TAPS * CUR_CONV_CHANNELS]; /* 4-bit weights unpacked */
     };
 };
-
-/* Rows and columns of the output. */
-uint32_t cur_window_rows(const struct cur_window *window);
-uint32_t cur_window_columns(const struct cur_window *window);
 
 /* 2-D convolution; pointwise with a 1 x 1 kernel. `weights` is a linear layer from a window's cells (row,
  * column, channel: at most CUR_LINEAR_WIDTH of them) to the output channels. */

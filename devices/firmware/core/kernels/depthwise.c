@@ -1,5 +1,5 @@
 #include "taps.h"
-#include "window.h"
+#include "conv.h"
 
 /* Row t of the weights as int8, one a channel. */
 static const int8_t *tap_weights(const struct cur_linear *weights, uint32_t t, struct cur_conv_work *work) {

@@ -1,4 +1,4 @@
-#include "window.h"
+#include "conv.h"
 
 /* One channel of one window: the sum or the largest. */
 static int32_t fold(const int8_t *in, const struct cur_window *window, const struct cur_place *at,

@@ -1,7 +1,20 @@
 #ifndef CUR_WINDOW_H
 #define CUR_WINDOW_H
 
-#include "conv.h"
+#include <stdint.h>
+
+/* An image and the window that slides over it. */
+struct cur_window {
+    uint16_t height, width, channels;    /* of the input, at least 1 each */
+    uint8_t kernel_height, kernel_width; /* at least 1; no larger than the input unless `same` */
+    uint8_t stride;                      /* 1 or 2, both ways */
+    uint8_t same; /* 0: no padding; else so much that the output is ceil(input / stride), the odd cell of
+                     padding behind (1) or in front (2) */
+};
+
+/* Rows and columns of the output. */
+uint32_t cur_window_rows(const struct cur_window *window);
+uint32_t cur_window_columns(const struct cur_window *window);
 
 /* The part of a window that lies inside the image: rows from `top` to before `bottom`, columns likewise; the
  * window itself starts at (`row`, `column`), outside where there is padding. */

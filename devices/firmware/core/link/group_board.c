@@ -1,7 +1,8 @@
 #include "../inference/inference.h"
 #include "../mem.h"
+#include "../storage/check.h"
 #include "../storage/key.h"
-#include "smp.h"
+#include "request.h"
 #include "utf8.h"
 
 enum { INFO = 0, SETTINGS = 1, LINE = 2, KEY = 3 };

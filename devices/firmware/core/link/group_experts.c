@@ -1,7 +1,8 @@
 #include "../inference/inference.h"
 #include "../mem.h"
+#include "../storage/check.h"
 #include "crc.h"
-#include "smp.h"
+#include "request.h"
 #include "utf8.h"
 
 enum {

@@ -1,7 +1,7 @@
 #include "../crypto/sha256.h"
 #include "../mem.h"
 #include "crc.h"
-#include "smp.h"
+#include "request.h"
 
 /* The standard file-system group over the store: /experts/new takes an upload, /experts/N is slot N. */
 

@@ -1,6 +1,6 @@
 #include "../inference/inference.h"
 #include "../mem.h"
-#include "smp.h"
+#include "request.h"
 
 enum { LOAD = 0, RUN = 1, CONTINUOUS = 2, FEATURES = 3, LAST = 4 };
 

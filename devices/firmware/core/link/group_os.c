@@ -1,4 +1,4 @@
-#include "smp.h"
+#include "request.h"
 #include "utf8.h"
 
 enum { ECHO = 0, RESET = 5, PARAMETERS = 6 };

@@ -1,5 +1,5 @@
 #include "../mem.h"
-#include "smp.h"
+#include "request.h"
 
 enum { READ = 0 };
 

@@ -1,4 +1,5 @@
 #include "smp.h"
+#include "request.h"
 
 static uint16_t big_u16(const uint8_t *p) {
     return (uint16_t)(p[0] << 8 | p[1]);
@@ -74,17 +75,4 @@ size_t cur_smp_answer(struct cur_board *b, const uint8_t *message, size_t len) {
     for (int i = 4; i < CUR_SMP_HEADER; i++)
         reply[i] = message[i];
     return CUR_SMP_HEADER + w.len;
-}
-
-int cur_optional_u32(const struct cur_cbor_map *map, const char *key, uint32_t *value) {
-    int e = cur_cbor_get_u32(map, key, value);
-    return e == CUR_CBOR_ABSENT ? 0 : e;
-}
-
-int cur_need_bytes(struct cur_board *b, const struct cur_cbor_map *map, const char *key,
-                   const uint8_t **value, uint32_t *len) {
-    size_t n;
-    int e = cur_cbor_get_string(map, key, CUR_CBOR_BYTES, b->scratch, sizeof b->scratch, value, &n);
-    if (e == 0) *len = (uint32_t)n;
-    return e;
 }

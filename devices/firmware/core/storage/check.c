@@ -1,12 +1,9 @@
-#include "key.h"
-#include "store_state.h"
+#include "check.h"
 #include "../crypto/ed25519.h"
 #include "../crypto/sha256.h"
 #include "../inference/image.h"
-#include "../link/smp.h"
 #include "../mem.h"
-
-/* What a slot holds, and who signed it (models/packing/IMAGE.md, Signature). */
+#include "../rc.h"
 
 enum {
     SIGNATURE = 96,
@@ -45,6 +42,15 @@ static uint32_t image_length(const struct cur_store *s, int slot) {
     if (total < CUR_IMAGE_HEADER) return 0;
     uint32_t len = cur_u32(cur_store_bytes(s, slot) + AT_LENGTH);
     return len >= CUR_IMAGE_HEADER && (len == total || len == total - SIGNATURE) ? len : 0;
+}
+
+void cur_key_id(const uint8_t key[32], uint8_t id[8]) {
+    struct cur_sha256 sha;
+    uint8_t digest[32];
+    cur_sha256_start(&sha);
+    cur_sha256_feed(&sha, key, 32);
+    cur_sha256_finish(&sha, digest);
+    memcpy(id, digest, 8);
 }
 
 int cur_store_signed_with(const struct cur_store *s, int slot, const uint8_t key[32]) {

@@ -1,5 +1,4 @@
-#include "store_state.h"
-#include "../link/smp.h"
+#include "store.h"
 
 /* Where the stretch of free blocks around `at` ends; `at` itself where it is taken. `*after` is the block
  * behind what ends it. */

@@ -1,18 +1,8 @@
 #include "key.h"
-#include "store_state.h"
+#include "check.h"
 #include "../crypto/ed25519.h"
-#include "../crypto/sha256.h"
-#include "../link/smp.h"
 #include "../mem.h"
-
-void cur_key_id(const uint8_t key[32], uint8_t id[8]) {
-    struct cur_sha256 sha;
-    uint8_t digest[32];
-    cur_sha256_start(&sha);
-    cur_sha256_feed(&sha, key, 32);
-    cur_sha256_finish(&sha, digest);
-    memcpy(id, digest, 8);
-}
+#include "../rc.h"
 
 int cur_key_change_signed(const struct cur_store *s, const uint8_t *key, int protect,
                           const uint8_t signature[64]) {

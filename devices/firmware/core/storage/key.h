@@ -1,12 +1,9 @@
 #ifndef CUR_KEY_H
 #define CUR_KEY_H
 
-#include "store.h"
+#include "store_state.h"
 
 /* The public key that images must be signed with (Ed25519), as the store's state keeps it. */
-
-/* Id of a key: the first bytes of its SHA-256. */
-void cur_key_id(const uint8_t key[32], uint8_t id[8]);
 
 /* CUR_RC_NOT_SIGNED unless the board's key signed this change (PROTOCOL.md, group 67, `key`). The board must
  * have one; `key` is 32 bytes, or NULL for none. */

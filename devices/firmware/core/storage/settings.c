@@ -1,5 +1,5 @@
 #include "settings.h"
-#include "store.h"
+#include "store_state.h"
 #include "../inference/fmath.h"
 #include "../link/utf8.h"
 #include "../mem.h"

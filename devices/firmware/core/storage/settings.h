@@ -19,9 +19,6 @@ struct cur_settings {
     uint8_t auto_start;        /* continuous inference at boot */
 };
 
-/* Blocks of the flash that the settings' journal takes, behind the store's own. */
-enum { CUR_SETTINGS_BLOCKS = 2 };
-
 /* Reads the settings; the defaults where there are none or they are out of range. */
 void cur_settings_open(struct cur_settings *settings, struct cur_journal *journal, const struct cur_hal *hal);
 

@@ -1,19 +1,7 @@
 #include "store.h"
-#include "store_state.h"
-#include "../link/smp.h"
+#include "check.h"
 #include "../mem.h"
-
-void cur_bank_clear(struct cur_bank *bank) {
-    memset(bank, 0, sizeof *bank);
-    bank->router = bank->encoder = -1;
-}
-
-int cur_bank_holds(const struct cur_bank *bank, int slot) {
-    for (int i = 0; i < bank->count; i++) {
-        if (bank->slot[i] == slot) return 1;
-    }
-    return bank->count && (bank->router == slot || bank->encoder == slot);
-}
+#include "../rc.h"
 
 static int same_bank(const struct cur_bank *a, const struct cur_bank *b) {
     if (a->count != b->count || memcmp(a->slot, b->slot, a->count) || a->router != b->router) return 0;
@@ -38,10 +26,6 @@ void cur_store_open(struct cur_store *s, const struct cur_hal *hal) {
     if (crashed || (s->starts_left == 0 && s->previous.count)) fall_back(s);
     /* If the flash fails now the start is not counted; there is nobody to tell. */
     (void)cur_store_commit(s);
-}
-
-const uint8_t *cur_store_bytes(const struct cur_store *s, int slot) {
-    return s->hal->flash + (s->slot[slot].first + 1u) * s->hal->flash_block;
 }
 
 int cur_store_erase(struct cur_store *s, int slot) {

@@ -1,10 +1,9 @@
 #include "store_state.h"
 #include "flash.h"
-#include "settings.h"
 #include "../inference/image.h"
 #include "../link/crc.h"
-#include "../link/smp.h"
 #include "../mem.h"
+#include "../rc.h"
 
 /* The state as the journal keeps it: a version, CUR_SLOTS slots, two banks, the rest. */
 enum {
@@ -23,6 +22,22 @@ enum { MARKS_MAX = 64, HEADER_SEALED = 44 };
 
 static const uint32_t state_magic = 0x54534c43;  /* CLST */
 static const uint32_t header_magic = 0x44484c43; /* CLHD */
+
+void cur_bank_clear(struct cur_bank *bank) {
+    memset(bank, 0, sizeof *bank);
+    bank->router = bank->encoder = -1;
+}
+
+int cur_bank_holds(const struct cur_bank *bank, int slot) {
+    for (int i = 0; i < bank->count; i++) {
+        if (bank->slot[i] == slot) return 1;
+    }
+    return bank->count && (bank->router == slot || bank->encoder == slot);
+}
+
+const uint8_t *cur_store_bytes(const struct cur_store *s, int slot) {
+    return s->hal->flash + (s->slot[slot].first + 1u) * s->hal->flash_block;
+}
 
 static void put_slot(uint8_t *p, const struct cur_slot *slot) {
     cur_put_u16(p, slot->first);

@@ -1,9 +1,10 @@
 #include "flash.h"
-#include "store_state.h"
+#include "check.h"
+#include "store.h"
 #include "../inference/encoder.h"
-#include "../inference/image.h"
-#include "../link/smp.h"
+#include "../inference/image_open.h"
 #include "../mem.h"
+#include "../rc.h"
 
 /* Erases the header block and writes what is known of the image. A file's hash is not: its header comes last,
  * so that a file cut short leaves none. */

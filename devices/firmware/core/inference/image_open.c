@@ -1,3 +1,4 @@
+#include "image_open.h"
 #include "encoder.h"
 #include "fmath.h"
 #include "image_sections.h"
