@@ -1,6 +1,6 @@
 /* Counts the instructions of the front end: a whole patch of 0.96 s, and each stage of its 96 frames. */
 #include "bench.h"
-#include "../core/inference/spectrum.h"
+#include "../core/inference/features.h"
 
 static int16_t pcm[CUR_WINDOW_SAMPLES];
 static float patch[CUR_FRAMES * CUR_BANDS];
