@@ -1,6 +1,7 @@
 /* The whole board, fed with requests. An input is a list of them, each a group, a command with the operation
  * in its top bit, the payload's length (u16, little-endian), the payload; or 0xff: the board restarts. */
 #include "fuzz.h"
+#include "../core/curlew.h"
 #include "../core/link/request.h"
 #include "../core/link/smp.h"
 #include "../core/mem.h"

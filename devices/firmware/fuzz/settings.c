@@ -3,6 +3,7 @@
  * little-endian), the bytes; then every record and header gets a right checksum. */
 #include "fuzz.h"
 #include "../core/link/crc.h"
+#include "../core/curlew.h"
 #include "../core/link/request.h"
 #include "../core/link/smp.h"
 #include "../core/mem.h"
