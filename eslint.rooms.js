@@ -24,8 +24,11 @@ const testsMay = ['test', 'preload', 'main/contract', 'devices', 'devices/protoc
 const electronHome = /^(main\/shells\/electron|preload)\//;
 const electronEntry = /^(main\/shells\/electron|preload)\/index\.ts$/;
 
+/** Each room of the lab brings its part of the contract; what binds the contract binds its parts. */
+const contractPart = /^main\/.+\/contract(\.ts$|\/)/;
+
 const roomOf = (file) =>
-  arrows.find(({ room }) => file.startsWith(`${room}/`)) ??
+  (contractPart.test(file) ? arrows[0] : arrows.find(({ room }) => file.startsWith(`${room}/`))) ??
   (file.startsWith('test/') ? { room: 'test', may: [], node: true } : null);
 
 /** @returns why `file` may not import `source`, or null when it may; both paths relative to the root, with `/` */

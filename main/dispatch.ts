@@ -10,6 +10,9 @@ export type Handlers = {
   ) => Promise<RequestResult<N>> | RequestResult<N>;
 };
 
+/** The handlers of one room's part of the contract, by its request schemas. */
+export type HandlersOf<Schemas> = Pick<Handlers, keyof Schemas & RequestName>;
+
 /** Never rejects: whatever is wrong comes back as an error reply. */
 export async function dispatch(handlers: Handlers, message: unknown): Promise<ReplyMessage> {
   const envelope = v.safeParse(requestMessageSchema, message);

@@ -2,23 +2,32 @@
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { EventName, LabEvents } from './contract/events.ts';
+import { Banks } from './banks/banks.ts';
+import { bankHandlers } from './banks/handlers.ts';
+import type { Emit } from './contract/events.ts';
 import type { EventMessage, ReplyMessage } from './contract/wire.ts';
 import { makeDataFolder } from './data-folder.ts';
-import { dispatch } from './dispatch.ts';
-import { Banks } from './experts.ts';
+import { dataSetHandlers } from './datasets/handlers.ts';
+import { dispatch, type Handlers } from './dispatch.ts';
 import { borrowBoard } from './fleet/borrow-board.ts';
 import { emulatedBoards } from './fleet/emulated-boards.ts';
 import { Fleet } from './fleet/fleet.ts';
+import { boardHandlers } from './fleet/handlers/boards.ts';
+import { imageHandlers } from './fleet/handlers/images.ts';
+import { telemetryHandlers } from './fleet/handlers/telemetry.ts';
 import { portDirectory } from './fleet/port-directory.ts';
 import { virtualBoards } from './fleet/virtual-boards.ts';
-import { handlersOf } from './handlers.ts';
 import { Classification } from './jobs/classify/classification.ts';
+import { classifyHandlers } from './jobs/classify/handlers.ts';
+import { jobHandlers } from './jobs/handlers.ts';
 import { Jobs } from './jobs/jobs.ts';
+import { studyHandlers } from './jobs/study/handlers.ts';
 import { Studies } from './jobs/study/studies.ts';
+import { keyHandlers } from './keys/handlers.ts';
 import { openKeys } from './keys/keys.ts';
 import { createLog } from './log.ts';
 import { AllowedPaths } from './recordings/allowed-paths.ts';
+import { recordingHandlers } from './recordings/handlers.ts';
 import { resources, versionOf } from './resources.ts';
 import { boardStore } from './store/board-store.ts';
 import { jobStore } from './store/job-store.ts';
@@ -50,7 +59,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   await makeDataFolder(dataFolder);
   const store = await openStore(join(dataFolder, 'lab.duckdb'));
   const listeners = new Set<(event: EventMessage) => void>();
-  const emit = <E extends EventName>(event: E, payload: LabEvents[E]): void => {
+  const emit: Emit = (event, payload) => {
     for (const listener of listeners) listener({ type: 'event', event, payload });
   };
   const log = createLog((line) => emit('log', line));
@@ -87,24 +96,21 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     onCurves: (jobId, curves) => emit('curves', { jobId, curves }),
   });
   const info = { version: versionOf(resources.root), shell, dataFolder, roots: files.roots.slice() };
-  const handlers = handlersOf({
-    info,
-    log,
-    ports,
-    fleet,
-    virtual,
-    emulated,
-    bank,
-    keys: openKeys(join(dataFolder, 'keys')),
-    jobs,
-    classification,
-    studies,
-    files,
-    telemetry,
-    boards,
-    signedImages: signed,
-    emit,
-  });
+  const keys = openKeys(join(dataFolder, 'keys'));
+  const handlers: Handlers = {
+    'lab.info': () => info,
+    'lab.log': ({ limit }) => log.lines(limit),
+    ...boardHandlers({ ports, fleet, virtual, emulated, bank, keys }),
+    ...imageHandlers({ fleet, bank, keys, jobs, files, boards, signedImages: signed }),
+    ...telemetryHandlers({ fleet, bank, jobs, files, telemetry, emit }),
+    ...bankHandlers(bank),
+    ...keyHandlers(keys, fleet),
+    ...jobHandlers(jobs),
+    ...recordingHandlers(files),
+    ...dataSetHandlers(files),
+    ...classifyHandlers(classification, files),
+    ...studyHandlers(studies, files),
+  };
   log.add('info', null, `The lab is open; its data is in ${dataFolder}.`);
   return {
     handle: (message) => dispatch(handlers, message),

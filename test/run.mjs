@@ -10,6 +10,11 @@ const bin = (name) => join(root, 'node_modules', '.bin', name);
 const steps = {
   lint: [
     [bin('eslint'), '.'],
+    [
+      bin('depcruise'),
+      ...['--config', '.dependency-cruiser.json'],
+      ...['main', 'preload', 'renderer', 'devices', 'models', 'test'],
+    ],
     [bin('prettier'), '--check', '--log-level', 'warn', '.'],
     [bin('tsc'), '--noEmit'],
     [bin('vue-tsc'), '--noEmit', '-p', 'renderer'],

@@ -1,26 +1,11 @@
-/** What the lab tells the page without being asked. */
-import type {
-  Board,
-  EpochFigures,
-  Job,
-  LogLine,
-  PortListing,
-  TelemetryRecord,
-  WindowResult,
-} from './types.ts';
+/** What the lab tells the page without being asked: the rooms' parts, joined. */
+import type { BoardEvents } from '../fleet/contract/boards.ts';
+import type { TelemetryEvents } from '../fleet/contract/telemetry.ts';
+import type { JobEvents } from '../jobs/contract.ts';
+import type { StudyEvents } from '../jobs/study/contract/requests.ts';
+import type { LabOwnEvents } from './lab.ts';
 
-export interface LabEvents {
-  /** The whole list, after any change. */
-  boards: Board[];
-  /** The whole list, after a device was plugged in or pulled out, or a port was taken. */
-  ports: PortListing;
-  job: Job;
-  /** Records just stored, oldest first. */
-  telemetry: { boardId: string; records: TelemetryRecord[] };
-  /** One window of a running play job. */
-  window: { jobId: string; result: WindowResult };
-  /** Loss curves of a training or an evaluation have grown; by kind of expert, and `router`. */
-  curves: { jobId: string; curves: Record<string, EpochFigures[]> };
-  log: LogLine;
-}
+export interface LabEvents extends LabOwnEvents, BoardEvents, TelemetryEvents, JobEvents, StudyEvents {}
 export type EventName = keyof LabEvents;
+/** Tells every page. */
+export type Emit = <E extends EventName>(event: E, payload: LabEvents[E]) => void;

@@ -1,5 +1,27 @@
 /** What a board's settings may be, said in sentences: the lab refuses by them, the page shows them at the field. */
-import type { BoardSettings } from './types.ts';
+/** What a person sets and a board keeps; ranges below. */
+export interface BoardSettings {
+  /** Empty: the board's own. */
+  name: string;
+  /** Degrees; both null where the place is not known. */
+  latitude: number | null;
+  longitude: number | null;
+  /** Samples a second. */
+  microphoneRate: number;
+  /** Seconds of listening in each period; 0 always. */
+  listenS: number;
+  periodS: number;
+  /** Samples of 16 kHz between windows of continuous inference. */
+  hopSamples: number;
+  /** Below this top probability a window is recorded as no class. */
+  leastProbability: number;
+  /** Above this entropy, nats, a window is recorded as no class; 0 off. */
+  mostEntropy: number;
+  /** Shortest time between telemetry records. */
+  telemetryIntervalMs: number;
+  /** Continuous inference starts when the board does. */
+  autoStart: boolean;
+}
 
 type Problems = Partial<Record<keyof BoardSettings, string>>;
 

@@ -1,23 +1,8 @@
 import { CurlewError, toCurlewError } from '../contract/error.ts';
 import type { Job } from '../contract/types.ts';
+import type { JobContext, JobDefinition } from './definition.ts';
 import type { JobRecord, JobStore } from './job-store.ts';
-import type { JobDefinition } from './jobs.ts';
 import { Throttle } from './throttle.ts';
-
-/** What the work of a job is given. */
-export interface JobContext {
-  jobId: string;
-  /** Aborts when the job is cancelled and when the lab closes. */
-  signal: AbortSignal;
-  /** The last checkpoint of an earlier run, or null at the first start. */
-  resumedFrom: unknown;
-  /** @param fraction 0 … 1, or null while it cannot be known */
-  progress(fraction: number | null, detail: string): void;
-  /** Resolves once the state (plain JSON) is durable. @throws CurlewError of the store */
-  checkpoint(state: unknown): Promise<void>;
-  /** Waits while the job is paused. @throws CurlewError ABORTED */
-  pausePoint(): Promise<void>;
-}
 
 interface RunEvents {
   changed(job: Job): void;

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { CurlewError } from '../contract/error.ts';
 import type { Job, PlayResult } from '../contract/types.ts';
-import { Jobs, type JobContext, type JobDefinition } from './jobs.ts';
+import type { JobContext, JobDefinition } from './definition.ts';
+import { Jobs } from './jobs.ts';
 import { MemoryJobStore, whenFinished } from './testing.ts';
 
 const result: PlayResult = { kind: 'play', boardId: '0123456789abcdef', windows: [] };

@@ -2,27 +2,10 @@
 import { randomUUID } from 'node:crypto';
 import { CurlewError } from '../contract/error.ts';
 import type { Job, JobKind } from '../contract/types.ts';
-import { JobRun, type JobContext } from './job-run.ts';
+import type { JobDefinition, MakeJob } from './definition.ts';
+import { JobRun } from './job-run.ts';
 import type { JobRecord, JobStore } from './job-store.ts';
 import { isFinished, nextState, type JobEvent } from './transitions.ts';
-
-export type { JobContext } from './job-run.ts';
-
-export interface JobDefinition {
-  kind: JobKind;
-  title: string;
-  /** Whether `run` calls pausePoint; only such jobs can be paused and taken up again. */
-  canPause: boolean;
-  /** Jobs of the same queue run one after another; without one a job begins at once. */
-  queue?: string;
-  /** Plain JSON from which `takeUp` makes the definition anew; without it a job ends with its lab. */
-  params?: unknown;
-  /** Rejects to fail; ends promptly once `context.signal` aborts. */
-  run(context: JobContext): Promise<Job['result']>;
-}
-
-/** Makes a definition anew from the `params` of an earlier lab. */
-export type MakeJob = (params: unknown) => JobDefinition;
 
 /** Told when the store fails to keep a job; the work itself goes on. */
 export type ReportProblem = (error: CurlewError) => void;

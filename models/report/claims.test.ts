@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { claimsOf, type Claim } from './claims.ts';
+import { claimsOf } from './claims.ts';
+import type { Claim } from './claims/claim.ts';
 import { limitsOf } from './limits.ts';
 import { outcomeOf, readings } from './reading.ts';
 import type { ExpertResult, MixtureResult, Results, TestResult } from './results.ts';

@@ -3,20 +3,10 @@
  * about a difference needs a test that shows it after Holm's correction. A claim about a ratio holds from 90 % of
  * the paper's figure on, and holds in part from a tenth of the effect on.
  */
+import type { Claim } from './claims/claim.ts';
 import { controls } from './claims/controls.ts';
 import { published } from './claims/published.ts';
 import type { Results } from './results.ts';
-
-export type Verdict = 'holds' | 'holds in part' | 'does not hold' | 'not shown' | 'not examined';
-
-export interface Claim {
-  /** The paper's own claim, or what has to be so if routing by curiosity is worth anything. */
-  readonly origin: 'paper' | 'control';
-  readonly claim: string;
-  readonly verdict: Verdict;
-  /** What was found here, in a sentence or more with its figures. */
-  readonly finding: string;
-}
 
 export function claimsOf(results: Results): Claim[] {
   return [

@@ -1,5 +1,6 @@
 /** The report's parts, each from the results alone. */
-import { claimsOf, type Claim, type Verdict } from './claims.ts';
+import { claimsOf } from './claims.ts';
+import type { Claim, Verdict } from './claims/claim.ts';
 import { curious, plainRouter, significance } from './claims/rules.ts';
 import { count, digits, grouped, list, share } from './format.ts';
 import { limitsOf } from './limits.ts';

@@ -2,7 +2,7 @@
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Banks } from '../../main/experts.ts';
+import { Banks } from '../../main/banks/banks.ts';
 import { WindowWorker } from '../../main/jobs/classify/window-worker.ts';
 import { openRecording } from '../../main/recordings/decode.ts';
 import { mixDown } from '../../main/recordings/pcm16k.ts';

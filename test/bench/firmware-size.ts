@@ -11,7 +11,7 @@ import { readFirmware, type Firmware } from '../../devices/boards/firmware-stack
 import { emulatedMachine } from '../../devices/boards/qemu/machines.ts';
 import { qemuBoard } from '../../devices/boards/qemu/qemu-board.ts';
 import { CurlewBoard } from '../../devices/drivers/curlew/board.ts';
-import { Banks } from '../../main/experts.ts';
+import { Banks } from '../../main/banks/banks.ts';
 import { runTrial } from '../../main/jobs/study/on-board.ts';
 import { resources } from '../../main/resources.ts';
 import { table, type Row } from '../../main/shells/cli/output.ts';

@@ -9,7 +9,7 @@ import { simulatedLine } from '../../devices/boards/simulated-line.ts';
 import { VirtualBoard } from '../../devices/boards/virtual/virtual-board.ts';
 import { CurlewBoard } from '../../devices/drivers/curlew/board.ts';
 import { resources } from '../../main/resources.ts';
-import { Banks } from '../../main/experts.ts';
+import { Banks } from '../../main/banks/banks.ts';
 import type { Bench, Figures } from './run.ts';
 
 const line = { baudRate: 921_600, delayMs: 1 };

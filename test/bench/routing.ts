@@ -8,7 +8,7 @@ import { emulatedMachine } from '../../devices/boards/qemu/machines.ts';
 import { qemuBoard } from '../../devices/boards/qemu/qemu-board.ts';
 import { VirtualBoard } from '../../devices/boards/virtual/virtual-board.ts';
 import { CurlewBoard } from '../../devices/drivers/curlew/board.ts';
-import { Banks } from '../../main/experts.ts';
+import { Banks } from '../../main/banks/banks.ts';
 import { costOf, runTrial } from '../../main/jobs/study/on-board.ts';
 import { decodeAll, toInt16 } from '../../main/recordings/pcm16k.ts';
 import { resources } from '../../main/resources.ts';

@@ -6,7 +6,7 @@ import { VirtualBoard } from '../../devices/boards/virtual/virtual-board.ts';
 import { CurlewBoard } from '../../devices/drivers/curlew/board.ts';
 import type { FramingName } from '../../devices/protocol/framing.ts';
 import { resources } from '../../main/resources.ts';
-import { Banks } from '../../main/experts.ts';
+import { Banks } from '../../main/banks/banks.ts';
 import type { Bench } from './run.ts';
 
 const line = { baudRate: 921_600, delayMs: 1 };

@@ -5,7 +5,7 @@ import * as ort from 'onnxruntime-web';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { VirtualBoard } from '../../devices/boards/virtual/virtual-board.ts';
 import { CurlewBoard } from '../../devices/drivers/curlew/board.ts';
-import { Banks } from '../../main/experts.ts';
+import { Banks } from '../../main/banks/banks.ts';
 import { decodeAll, toInt16 } from '../../main/recordings/pcm16k.ts';
 import { resources } from '../../main/resources.ts';
 import {

@@ -7,7 +7,7 @@ import { VirtualBoard } from '../../devices/boards/virtual/virtual-board.ts';
 import { CurlewBoard } from '../../devices/drivers/curlew/board.ts';
 import type { Port } from '../../devices/drivers/port.ts';
 import type { InferenceResult } from '../../devices/protocol/messages/inference-run.ts';
-import { Banks } from '../../main/experts.ts';
+import { Banks } from '../../main/banks/banks.ts';
 import { runTrial } from '../../main/jobs/study/on-board.ts';
 import { resources } from '../../main/resources.ts';
 import { randomNumbers } from '../fixtures/random-expert.ts';

@@ -1,5 +1,6 @@
 /** The lint rules that hold the house together, tried on code that breaks them. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ESLint } from 'eslint';
 import tseslint from 'typescript-eslint';
@@ -44,6 +45,9 @@ describe('the arrows between the rooms', () => {
     ['main/contract/probe.ts', '../lab.ts'],
     ['main/contract/probe.ts', '../../models/packing/read.ts'],
     ['main/contract/probe.ts', 'node:path'],
+    ['main/fleet/contract/probe.ts', '../fleet.ts'],
+    ['main/keys/contract.ts', './keys.ts'],
+    ['main/keys/contract.ts', 'node:path'],
     ['main/shells/probe.ts', '../../devices/drivers/port.ts'],
     ['main/shells/probe.ts', '../../renderer/main.ts'],
     ['main/shells/web/probe.ts', 'electron'],
@@ -57,7 +61,10 @@ describe('the arrows between the rooms', () => {
   it.each([
     ['renderer/views/probe.ts', '../../main/contract/types.ts'],
     ['renderer/views/probe.ts', '../../models/features/log-mel.ts'],
+    ['renderer/views/probe.ts', '../../main/keys/contract.ts'],
     ['renderer/stores/probe.ts', '../test/mount.ts'],
+    ['main/fleet/contract/probe.ts', '../../jobs/contract.ts'],
+    ['main/contract/probe.ts', '../fleet/contract/boards.ts'],
     ['devices/drivers/probe.ts', '../../main/contract/error.ts'],
     ['devices/drivers/probe.ts', '../protocol/smp.ts'],
     ['models/features/probe.ts', '../../main/contract/error.ts'],
@@ -158,5 +165,41 @@ describe("the firmware's modules", () => {
   it('would be found in a circle', () => {
     const graph = new Map([...modules(), ['core/board', new Set(['core/curlew'])]]);
     expect(circle(graph)).toEqual(expect.arrayContaining(['core/board', 'core/curlew']));
+  });
+});
+
+describe('circles of imports', () => {
+  /** @returns what the lint step prints of two files in a folder inside the tree, and its exit code */
+  function lintOf(files: Record<string, string>): { status: number | null; text: string } {
+    const folder = mkdtempSync(join(resources.root, 'build', 'circle-'));
+    try {
+      for (const [name, code] of Object.entries(files)) writeFileSync(join(folder, name), code);
+      const words = ['--config', '.dependency-cruiser.json', '--exclude', '^out/', folder];
+      const depcruise = join(resources.root, 'node_modules', '.bin', 'depcruise');
+      const { status, stdout } = spawnSync(depcruise, words, { cwd: resources.root, encoding: 'utf8' });
+      return { status, text: stdout };
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }
+
+  it.each([
+    ['values', { 'a.ts': "export * from './b.ts';\n", 'b.ts': "export * from './a.ts';\n" }],
+    ['types alone', { 'a.ts': asType('./b.ts'), 'b.ts': asType('./a.ts') }],
+    [
+      'a component',
+      {
+        'a.ts': "export { default } from './b.vue';\n",
+        'b.vue': `<script setup lang="ts">\n${asType('./a.ts')}</script>\n`,
+      },
+    ],
+  ])('are refused, of %s', (_what, files) => {
+    const { status, text } = lintOf(files);
+    expect(text).toContain('no-circles');
+    expect(status).not.toBe(0);
+  });
+
+  it('are not seen where there is none', () => {
+    expect(lintOf({ 'a.ts': asType('./b.ts'), 'b.ts': 'export type Thing = 1;\n' }).status).toBe(0);
   });
 });

@@ -1,10 +1,9 @@
-/** Recordings as the contract serves them: looked at, listened to, classified, and their results exported. */
+/** Recordings classified as jobs, and what was found in them exported. */
 import { CurlewError } from '../../contract/error.ts';
-import type { ClassifiedFile, Detection, ExportFile, Job, RecordingInfo } from '../../contract/types.ts';
+import type { ClassifiedFile, Detection, ExportFile, Job } from '../../contract/types.ts';
 import type { AllowedPaths } from '../../recordings/allowed-paths.ts';
-import { openRecording } from '../../recordings/decode.ts';
-import { concatenate, read16kMono } from '../../recordings/pcm16k.ts';
-import type { JobDefinition, Jobs } from '../jobs.ts';
+import type { JobDefinition } from '../definition.ts';
+import type { Jobs } from '../jobs.ts';
 import { classify, type ClassifyParams } from './classify-job.ts';
 import { detectionsCsv } from './detections-csv.ts';
 import { ravenTable } from './raven-table.ts';
@@ -29,19 +28,6 @@ export class Classification {
   /** Takes up the classification jobs of earlier labs. */
   constructor(private readonly rooms: ClassificationRooms) {
     rooms.jobs.takeUp('classify', (params) => this.definition(params as ClassifyParams));
-  }
-
-  /** @throws CurlewError as openRecording */
-  async inspect(path: string, signal?: AbortSignal): Promise<RecordingInfo> {
-    return (await openRecording(path, signal ? { signal } : {})).info;
-  }
-
-  /** 16 kHz mono of a stretch; shorter, or empty, where the recording ends. @throws CurlewError as openRecording */
-  async audio(path: string, startS: number, durationS: number, signal?: AbortSignal): Promise<Float32Array> {
-    const pieces: Float32Array[] = [];
-    const span = { startS, durationS, ...(signal ? { signal } : {}) };
-    for await (const piece of read16kMono(path, span)) pieces.push(piece);
-    return concatenate(pieces);
   }
 
   /**

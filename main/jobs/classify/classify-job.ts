@@ -6,7 +6,7 @@ import type { ClassifiedFile, ClassifyResult } from '../../contract/types.ts';
 import { fileError } from '../../recordings/file.ts';
 import { findAudio } from '../../recordings/find-audio.ts';
 import { targetRate } from '../../recordings/resample.ts';
-import type { JobContext } from '../jobs.ts';
+import type { JobContext } from '../definition.ts';
 import type { ResultStore } from './result-store.ts';
 import { ActiveClock } from './active-clock.ts';
 import { windowHopSeconds, windowStart, WindowTrace, type TraceState } from './window-trace.ts';

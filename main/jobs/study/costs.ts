@@ -7,7 +7,7 @@ import { patchHopSamples, patchSamples } from '../../../models/features/log-mel.
 import { sha256 } from '../../../models/packing/sha256.ts';
 import type { AgreementSummary, Cost } from '../../../models/report/results.ts';
 import { kindOf } from '../../../models/study/kinds.ts';
-import type { JobContext } from '../jobs.ts';
+import type { JobContext } from '../definition.ts';
 import { readAudio } from '../../datasets/audio.ts';
 import { costOf, runTrial } from './on-board.ts';
 import type { FoldModels } from './train-fold.ts';

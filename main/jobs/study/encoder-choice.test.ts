@@ -1,6 +1,6 @@
 import { beforeAll, expect, it } from 'vitest';
 import type { Clip, Dataset } from '../../datasets/dataset.ts';
-import { Banks } from '../../experts.ts';
+import { Banks } from '../../banks/banks.ts';
 import { resources } from '../../resources.ts';
 import { chooseEncoder } from './encoder-choice.ts';
 

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { Clip, Dataset } from '../../datasets/dataset.ts';
-import { shippedBank, type Banks, type UsableEncoder } from '../../experts.ts';
+import { shippedBank, type Banks, type UsableEncoder } from '../../banks/banks.ts';
 
 /** Which encoder makes the embeddings: an encoder's id; `auto`: one that can be tested honestly; `statistics`. */
 export type EncoderChoice = string;

@@ -4,7 +4,7 @@ import type { TrainingData } from '../../../models/training/data.ts';
 import { splitOf } from '../../../models/training/split.ts';
 import type { Dataset, EmbeddedClip, EmbeddedDataset } from '../../datasets/dataset.ts';
 import { embedDataset } from '../../datasets/embed-dataset.ts';
-import type { UsableEncoder } from '../../experts.ts';
+import type { UsableEncoder } from '../../banks/banks.ts';
 import { joined, withMixtures } from './mixing.ts';
 import { asRecorded, renderingsOf, type Augmentation, type Rendering } from './renderings.ts';
 import type { StudyThread } from './study-thread.ts';

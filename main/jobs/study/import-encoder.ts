@@ -11,9 +11,9 @@ import { frontEnd } from '../../../models/features/log-mel.ts';
 import { CurlewError, toCurlewError } from '../../contract/error.ts';
 import type { EncoderResult } from '../../contract/types.ts';
 import { readAudio } from '../../datasets/audio.ts';
-import type { Banks } from '../../experts.ts';
+import type { Banks } from '../../banks/banks.ts';
 import { findAudio } from '../../recordings/find-audio.ts';
-import type { JobContext } from '../jobs.ts';
+import type { JobContext } from '../definition.ts';
 import { writeEncoders } from './write-bank.ts';
 
 export interface ImportParams {

@@ -115,8 +115,3 @@ function knownKind(id: string) {
     throw new CurlewError('REQUEST_INVALID', `${(thrown as RangeError).message}.`);
   }
 }
-
-/** What was asked for, without what was left out. */
-export function given<T extends object>(asked: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined)) as never;
-}

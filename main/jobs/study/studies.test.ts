@@ -7,7 +7,7 @@ import { Graph } from '../../../models/onnx/graph.ts';
 import { readExpert, readRouter } from '../../../models/packing/read.ts';
 import type { Results } from '../../../models/report/results.ts';
 import type { EncoderResult, EvaluateResult, Job, TrainResult } from '../../contract/types.ts';
-import { Banks } from '../../experts.ts';
+import { Banks } from '../../banks/banks.ts';
 import { borrowBoard } from '../../fleet/borrow-board.ts';
 import { noise, scratchFolder, tone, wavBytes } from '../../recordings/testing.ts';
 import { resources } from '../../resources.ts';

@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import type { EpochReport } from '../../../models/training/train.ts';
 import { CurlewError } from '../../contract/error.ts';
 import type { ExportFile, Job } from '../../contract/types.ts';
-import type { JobContext, JobDefinition, Jobs } from '../jobs.ts';
+import { given } from '../../given.ts';
+import type { JobContext, JobDefinition } from '../definition.ts';
+import type { Jobs } from '../jobs.ts';
 import { importEncoderJob, type ImportParams } from './import-encoder.ts';
-import { defaultStudyParams, defaultTrainingParams, given, plansOf, type StudyParams } from './params.ts';
+import { defaultStudyParams, defaultTrainingParams, plansOf, type StudyParams } from './params.ts';
 import { evaluate, type StudyWork } from './study-job.ts';
 import { trainBank, type TrainBankParams } from './train-bank-job.ts';
 

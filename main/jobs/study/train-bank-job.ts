@@ -4,7 +4,7 @@ import { basename } from 'node:path';
 import { CurlewError } from '../../contract/error.ts';
 import type { TrainResult } from '../../contract/types.ts';
 import { readDataset } from '../../datasets/read-dataset.ts';
-import type { JobContext } from '../jobs.ts';
+import type { JobContext } from '../definition.ts';
 import { routerId } from '../train/plan.ts';
 import { assessModels } from './assess-models.ts';
 import { defaultStudyParams, type TrainingParams } from './params.ts';

@@ -10,7 +10,7 @@ import { storeExpert } from '../../../models/experts/store.ts';
 import { hex, sha256 } from '../../../models/packing/sha256.ts';
 import { kindOf } from '../../../models/study/kinds.ts';
 import type { FoldOutcome } from '../../../models/study/assess.ts';
-import type { UsableEncoder } from '../../experts.ts';
+import type { UsableEncoder } from '../../banks/banks.ts';
 import { bankFigures } from './bank-figures.ts';
 import { expertCard, routerCard, type CardInput } from './card.ts';
 

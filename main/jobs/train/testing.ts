@@ -2,7 +2,8 @@
 import { checkData } from '../../../models/training/data.ts';
 import type { EpochReport, TrainingData } from '../../../models/training/train.ts';
 import type { Job } from '../../contract/types.ts';
-import type { JobDefinition, Jobs } from '../jobs.ts';
+import type { JobDefinition } from '../definition.ts';
+import type { Jobs } from '../jobs.ts';
 import { checkPlan, type TrainPlan } from './plan.ts';
 import { train, type TrainedPlan, type TrainParams } from './train-job.ts';
 import { writeData } from './work-folder.ts';

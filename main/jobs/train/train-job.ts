@@ -5,7 +5,7 @@ import type { EpochReport } from '../../../models/training/train.ts';
 import { toCurlewError, type CurlewError } from '../../contract/error.ts';
 import { throwIfAborted } from '../../recordings/file.ts';
 import { ActiveClock } from '../classify/active-clock.ts';
-import type { JobContext } from '../jobs.ts';
+import type { JobContext } from '../definition.ts';
 import { startWorker } from '../worker-url.ts';
 import { WorkerThread } from '../worker-thread.ts';
 import { routerId, unitsOf, type TrainPlan } from './plan.ts';

@@ -1,4 +1,4 @@
-import type { Claim, Verdict } from '../claims.ts';
+import type { Claim, Verdict } from './claim.ts';
 import { costOf, type CostFigures, type Model } from '../cost.ts';
 import { outcomeOf, readings } from '../reading.ts';
 import type { ExpertResult, Measure, MixtureResult, Results, TestResult } from '../results.ts';

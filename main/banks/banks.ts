@@ -12,11 +12,11 @@ import {
   type BankFile,
   type BankRouter,
   type Manifest,
-} from '../models/bank/bank.ts';
-import { buildEncoder, type BuiltEncoder } from '../models/bank/build.ts';
-import { restoreEncoder } from '../models/encoder/store.ts';
-import { CurlewError } from './contract/error.ts';
-import type { Clip, EncoderInfo, ExpertFile, ExpertInfo, RouterInfo } from './contract/types.ts';
+} from '../../models/bank/bank.ts';
+import { buildEncoder, type BuiltEncoder } from '../../models/bank/build.ts';
+import { restoreEncoder } from '../../models/encoder/store.ts';
+import { CurlewError } from '../contract/error.ts';
+import type { Clip, EncoderInfo, ExpertFile, ExpertInfo, RouterInfo } from '../contract/types.ts';
 
 /** An encoder that can be trained with, and what it must not be tested on. */
 export interface UsableEncoder {

@@ -1,0 +1,92 @@
+/** Experts, routers, encoders and bundled clips: the banks' part of the contract. */
+import * as v from 'valibot';
+import { bankName, id, none } from '../contract/schemas.ts';
+
+interface BankMember {
+  /** Unique over all banks. */
+  id: string;
+  name: string;
+  /** `shipped`, or the name of a bank that was trained here. */
+  bank: string;
+  /** Id of the encoder that makes its embeddings; null for the log-mel's statistics. */
+  encoder: string | null;
+  imageBytes: number;
+  imageSha256: string;
+  /** On the fold that was held out; see the model card. */
+  accuracy: number;
+  macroF1: number;
+  /** Null where it was trained on all folds: the figures are of its validation clips then. */
+  heldOutFold: number | null;
+  /** Markdown. */
+  card: string;
+}
+
+export interface ExpertInfo extends BankMember {
+  /** How its hidden layers compute: bits of BitLinear weights (32: float), ternary, or post-training quantization. */
+  precision: 1 | 2 | 4 | 8 | 16 | 32 | 'ternary' | 'ternary-activations' | 'static8';
+  /** Bits of the hidden layers' weights; log2(3) for ternary ones. */
+  bits: number;
+  classes: string[];
+  embeddingSize: number;
+}
+
+export interface RouterInfo extends BankMember {
+  /** Ids of the experts that it picks from, in its order. */
+  experts: string[];
+}
+
+export interface EncoderInfo {
+  id: string;
+  name: string;
+  bank: string;
+  embeddingSize: number;
+  parameters: number;
+  /** The fold of its data set that it was not trained on; null where that is not known. */
+  heldOutFold: number | null;
+  imageBytes: number;
+  imageSha256: string;
+}
+
+export type ExpertFile = 'image' | 'quantized.onnx' | 'float.onnx';
+
+export interface Clip {
+  id: string;
+  label: string;
+  title: string;
+  author: string;
+  licence: string;
+  sourceUrl: string;
+  seconds: number;
+}
+
+/** 16 kHz mono PCM, little-endian int16. */
+export interface Audio16k {
+  pcm: Uint8Array;
+  samples: number;
+}
+
+export const bankRequests = {
+  /** Of the shipped bank first, then those of banks that were trained here. */
+  'experts.list': none,
+  'experts.routers': none,
+  'experts.encoders': none,
+  'experts.file': v.strictObject({
+    expertId: id,
+    file: v.picklist(['image', 'quantized.onnx', 'float.onnx']),
+  }),
+  /** Deletes a bank that was trained here, for good. */
+  'experts.deleteBank': v.strictObject({ bank: bankName }),
+
+  'clips.list': none,
+  'clips.audio': v.strictObject({ clipId: id }),
+} as const;
+
+export interface BankResults {
+  'experts.list': ExpertInfo[];
+  'experts.routers': RouterInfo[];
+  'experts.encoders': EncoderInfo[];
+  'experts.file': Uint8Array;
+  'experts.deleteBank': null;
+  'clips.list': Clip[];
+  'clips.audio': Audio16k;
+}

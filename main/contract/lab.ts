@@ -1,0 +1,44 @@
+/** The lab's own part of the contract, and what all rooms' parts speak of. */
+import * as v from 'valibot';
+import { none, whole } from './schemas.ts';
+
+/** Where a figure comes from; travels with it into every table, plot and export. */
+export type Source = 'none' | 'measured' | 'counted' | 'modelled';
+
+export type Capability = 'pickFiles' | 'pickFolder' | 'saveFile' | 'microphone';
+
+export interface LabInfo {
+  version: string;
+  shell: string;
+  dataFolder: string;
+  /** Folders that `files.browse` may list. */
+  roots: string[];
+}
+
+export interface LogLine {
+  atMs: number;
+  level: 'info' | 'warning' | 'error';
+  /** Board id, job id or null for the lab itself. */
+  subject: string | null;
+  text: string;
+}
+
+export interface ExportFile {
+  name: string;
+  mime: string;
+  text: string;
+}
+
+export const labRequests = {
+  'lab.info': none,
+  'lab.log': v.strictObject({ limit: whole(1, 5000) }),
+} as const;
+
+export interface LabResults {
+  'lab.info': LabInfo;
+  'lab.log': LogLine[];
+}
+
+export interface LabOwnEvents {
+  log: LogLine;
+}

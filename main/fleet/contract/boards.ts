@@ -1,0 +1,130 @@
+/** Ports and boards: the fleet's part of the contract. */
+import * as v from 'valibot';
+import { boardId, id, keyId, none, path, whole } from '../../contract/schemas.ts';
+import { settingProblems, type BoardSettings } from '../../contract/settings.ts';
+
+export interface PortInfo {
+  /** Device path, or `virtual:NAME`, `qemu:MACHINE`. */
+  id: string;
+  kind: 'serial' | 'path' | 'virtual' | 'host' | 'qemu';
+  /** For a person: manufacturer, product, or what the emulator is. */
+  label: string;
+  attachedBoard: string | null;
+}
+
+export interface PortListing {
+  ports: PortInfo[];
+  /** Why real ports could not be listed, and what to do; null when they could. */
+  problem: string | null;
+}
+
+export type BoardState = 'connecting' | 'attached' | 'busy' | 'lost' | 'garbage' | 'detached';
+
+export interface Board {
+  /** 16 hex digits, the board's own id; before the first answer `port:` + the port id. */
+  id: string;
+  portId: string;
+  portKind: PortInfo['kind'];
+  state: BoardState;
+  /** One sentence when the state needs one (lost, garbage). */
+  message: string | null;
+  name: string;
+  /** `virtual`, `host`, `mps2-an386`, … */
+  kind: string;
+  /** True: no hardware behind it; shown on every screen. */
+  simulated: boolean;
+  profile: string;
+  firmware: string;
+  bootId: number;
+  framing: 'console' | 'binary';
+  hasAudioSource: boolean;
+  continuous: boolean;
+  /** Why it last started: `power`, `request`, `watchdog`, `fault`, `unknown`. */
+  cause: string;
+  /** The active expert as the board tells it (the first one of a bank); null when none. */
+  activeExpert: { name: string; sha256: string; bits: number; ternary: boolean } | null;
+  /** The router that picks among the active experts; null where one expert answers alone. */
+  activeRouter: { name: string; experts: number } | null;
+  /** A newly activated bank that has not proved itself yet, or one that was undone because it did not. */
+  trial: 'none' | 'trial' | 'fell_back';
+  /** Key that its images must be signed with; null where it takes any. */
+  keyId: string | null;
+  /** It refuses images older than one that ran. */
+  rollbackProtected: boolean;
+  supplyMillivolts: number | null;
+  temperatureC: number | null;
+  lastSeenMs: number | null;
+}
+
+/** A machine that boards can be emulated on. */
+export interface Machine {
+  name: string;
+  /** For a person. */
+  title: string;
+}
+
+/** Ranges and their sentences are settings.ts's alone. */
+const settings = v.pipe(
+  v.strictObject({
+    name: v.string(),
+    latitude: v.nullable(v.number()),
+    longitude: v.nullable(v.number()),
+    microphoneRate: v.number(),
+    listenS: v.number(),
+    periodS: v.number(),
+    hopSamples: v.number(),
+    leastProbability: v.number(),
+    mostEntropy: v.number(),
+    telemetryIntervalMs: v.number(),
+    autoStart: v.boolean(),
+  }),
+  v.check(
+    (given) => Object.keys(settingProblems(given)).length === 0,
+    ({ input }) => Object.values(settingProblems(input as BoardSettings))[0]?.replace(/\.$/, '') ?? '',
+  ),
+);
+
+export const boardRequests = {
+  'ports.list': none,
+  'boards.list': none,
+  /** `portId` from ports.list, or a path typed by hand. */
+  'boards.attach': v.strictObject({ portId: path, baudRate: v.optional(whole(1200, 12_000_000)) }),
+  'boards.detach': boardId,
+  'boards.reset': boardId,
+  /** One more virtual board; the lab opens with one already attached. */
+  'boards.addVirtual': none,
+  /** The emulated machines that boards.addQemu can start. */
+  'boards.machines': none,
+  /** One more board on an emulated machine. */
+  'boards.addQemu': v.strictObject({ machine: id }),
+  /** Board's own microphone: continuous inference on or off. A virtual board hears the bundled clip `clipId`. */
+  'boards.listen': v.strictObject({ boardId: id, on: v.boolean(), clipId: v.optional(id) }),
+
+  'boards.settings': boardId,
+  /** All at once; the answer is what the board keeps, durably. */
+  'boards.changeSettings': v.strictObject({ boardId: id, settings }),
+  /** From now on only images signed with this key; null: any. A key that is set already signs the change. */
+  'boards.setKey': v.strictObject({ boardId: id, keyId: v.nullable(keyId), protect: v.boolean() }),
+} as const;
+
+export interface BoardResults {
+  'ports.list': PortListing;
+  'boards.list': Board[];
+  'boards.attach': Board;
+  'boards.detach': null;
+  'boards.reset': null;
+  'boards.addVirtual': Board;
+  'boards.machines': Machine[];
+  'boards.addQemu': Board;
+  'boards.listen': null;
+  'boards.settings': BoardSettings;
+  'boards.changeSettings': BoardSettings;
+  'boards.setKey': Board;
+}
+
+export interface BoardEvents {
+  /** The whole list, after any change. */
+  boards: Board[];
+  /** The whole list, after a device was plugged in or pulled out, or a port was taken. */
+  ports: PortListing;
+}

@@ -1,0 +1,76 @@
+/** What boards answer and what they recorded: the fleet's part of the contract. */
+import * as v from 'valibot';
+import type { ExportFile, Source } from '../../contract/lab.ts';
+import { boardId, id, path, whole } from '../../contract/schemas.ts';
+import type { Job } from '../../jobs/contract.ts';
+import type { WindowResult } from './results.ts';
+
+export interface TelemetryRecord {
+  boardId: string;
+  bootId: number;
+  sequence: number;
+  /** When the lab received it. */
+  receivedMs: number;
+  uptimeMs: number;
+  inferenceId: number;
+  /** First 8 bytes of the expert's SHA-256, hex. */
+  expert: string;
+  classIndex: number;
+  topProbability: number;
+  entropy: number;
+  featuresUs: number;
+  encoderUs: number;
+  routerUs: number;
+  expertUs: number;
+  latencySource: Source;
+  energyNanojoule: number;
+  energySource: Source;
+  supplyMillivolts: number | null;
+  temperatureC: number | null;
+  stackBytes: number | null;
+  /** How much the router's dropout passes disagreed; 0 without a router. */
+  curiosity: number;
+  /** Place in the board's bank of the expert that answered. */
+  place: number;
+}
+
+export interface TelemetrySummary {
+  boardId: string;
+  records: number;
+  /** Records the board overwrote before the lab had them; counted from the sequence numbers. */
+  missing: number;
+  gaps: { bootId: number; afterSequence: number; missing: number }[];
+  latencyUs: { p50: number; p95: number; p99: number } | null;
+  latencySource: Source;
+  energyNanojoule: { mean: number; total: number } | null;
+  energySource: Source;
+}
+
+export const telemetryRequests = {
+  /** Plays a bundled clip or a recording at the board, window by window; results come as `window` events. */
+  'play.start': v.strictObject({
+    boardId: id,
+    source: v.variant('kind', [
+      v.strictObject({ kind: v.literal('clip'), clipId: id }),
+      v.strictObject({ kind: v.literal('file'), path }),
+    ]),
+  }),
+
+  'telemetry.records': v.strictObject({ boardId: id, limit: whole(1, 100_000) }),
+  'telemetry.summary': boardId,
+  'telemetry.export': boardId,
+} as const;
+
+export interface TelemetryResults {
+  'play.start': Job;
+  'telemetry.records': TelemetryRecord[];
+  'telemetry.summary': TelemetrySummary;
+  'telemetry.export': ExportFile;
+}
+
+export interface TelemetryEvents {
+  /** Records just stored, oldest first. */
+  telemetry: { boardId: string; records: TelemetryRecord[] };
+  /** One window of a running play job. */
+  window: { jobId: string; result: WindowResult };
+}

@@ -1,0 +1,103 @@
+/** What the lab does for requests about a board's flash, and for deployments. */
+import { readFile } from 'node:fs/promises';
+import type { Banks } from '../../banks/banks.ts';
+import { CurlewError } from '../../contract/error.ts';
+import type { Job } from '../../contract/types.ts';
+import type { HandlersOf } from '../../dispatch.ts';
+import type { Jobs } from '../../jobs/jobs.ts';
+import type { Keys } from '../../keys/keys.ts';
+import type { AllowedPaths } from '../../recordings/allowed-paths.ts';
+import type { BoardStore } from '../../store/board-store.ts';
+import type { SignedImages } from '../../store/signed-images.ts';
+import type { imageRequests } from '../contract/images.ts';
+import { deploy } from '../deploy.ts';
+import { deploymentOf, type DeployImage, type Deployment } from '../deployment.ts';
+import { expertStoreOf } from '../expert-store.ts';
+import type { Fleet } from '../fleet.ts';
+import type { Session } from '../session.ts';
+
+interface Rooms {
+  fleet: Fleet;
+  bank: Banks;
+  keys: Keys;
+  jobs: Jobs;
+  files: AllowedPaths;
+  boards: BoardStore;
+  signedImages: SignedImages;
+}
+
+export function imageHandlers(rooms: Rooms): HandlersOf<typeof imageRequests> {
+  const { fleet, bank, files, jobs } = rooms;
+
+  const slots = async (session: Session) =>
+    expertStoreOf(await session.connected().slots(), rooms.signedImages);
+
+  /** Changes slots with the board to itself, then tells how they stand. */
+  const changeSlots = async (boardId: string, change: Parameters<Session['exclusive']>[0]) => {
+    const session = fleet.session(boardId);
+    await session.exclusive(change);
+    await session.refresh();
+    return slots(session);
+  };
+
+  const fromBank = (sha256: string) => bank.image(sha256);
+
+  const startDeploy = (
+    boardId: string,
+    deployment: Deployment,
+    activate: boolean,
+    signWith?: string,
+  ): Job => {
+    const session = fleet.session(boardId);
+    const { name, sha256 } = deployment.router ?? (deployment.experts[0] as DeployImage);
+    const title = deployment.router ? `${name} and its ${deployment.experts.length} experts` : name;
+    return jobs.start({
+      kind: 'deploy',
+      title: `Deploy ${title} to ${session.state.name}`,
+      canPause: false,
+      async run({ signal, progress }) {
+        const { sign } = rooms.keys;
+        const result = await deploy(session, deployment, {
+          activate,
+          signal,
+          progress,
+          sign,
+          signWith,
+          signedImages: rooms.signedImages,
+        });
+        await rooms.boards.deployed(result, { name, sha256 });
+        return result;
+      },
+    });
+  };
+
+  return {
+    'slots.list': ({ boardId }) => slots(fleet.session(boardId)),
+    'slots.activate': ({ boardId, slots, router = null }) =>
+      changeSlots(boardId, (board) => board.activate({ slots, router })),
+    'slots.erase': ({ boardId, slot }) => changeSlots(boardId, (board) => board.erase(slot)),
+    'slots.rollback': ({ boardId }) => changeSlots(boardId, (board) => board.rollback()),
+    'slots.confirm': ({ boardId }) => changeSlots(boardId, (board) => board.confirm()),
+    'deploy.start': async ({ boardId, expertId, activate = true, signWith }) =>
+      startDeploy(
+        boardId,
+        await deploymentOf([await bank.file(expertId, 'image')], fromBank),
+        activate,
+        signWith,
+      ),
+    'deploy.files': async ({ boardId, paths, activate = true, signWith }) => {
+      const images = await Promise.all(paths.map(async (path) => readWhole(await files.resolve(path))));
+      return startDeploy(boardId, await deploymentOf(images, fromBank), activate, signWith);
+    },
+  };
+}
+
+async function readWhole(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (thrown) {
+    throw new CurlewError('FILE_UNREADABLE', `${path} cannot be read: ${(thrown as Error).message}.`, {
+      path,
+    });
+  }
+}

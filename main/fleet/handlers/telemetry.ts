@@ -1,0 +1,50 @@
+/** What the lab does for requests about what boards answer and recorded. */
+import type { Banks } from '../../banks/banks.ts';
+import type { Emit } from '../../contract/events.ts';
+import type { Job, WindowResult } from '../../contract/types.ts';
+import type { HandlersOf } from '../../dispatch.ts';
+import type { Jobs } from '../../jobs/jobs.ts';
+import type { AllowedPaths } from '../../recordings/allowed-paths.ts';
+import { decodeAll, toInt16 } from '../../recordings/pcm16k.ts';
+import type { TelemetryStore } from '../../store/telemetry-store.ts';
+import type { telemetryRequests } from '../contract/telemetry.ts';
+import type { Fleet } from '../fleet.ts';
+import { play } from '../play.ts';
+import { telemetryCsv } from '../telemetry-csv.ts';
+
+interface Rooms {
+  fleet: Fleet;
+  bank: Banks;
+  jobs: Jobs;
+  files: AllowedPaths;
+  telemetry: TelemetryStore;
+  emit: Emit;
+}
+
+export function telemetryHandlers(rooms: Rooms): HandlersOf<typeof telemetryRequests> {
+  const { fleet, telemetry, jobs } = rooms;
+  return {
+    'play.start': async ({ boardId, source }) => {
+      const session = fleet.session(boardId);
+      const path =
+        source.kind === 'clip' ? rooms.bank.clipPath(source.clipId) : await rooms.files.resolve(source.path);
+      const job: Job = jobs.start({
+        kind: 'play',
+        title: `Play ${source.kind === 'clip' ? source.clipId : path} at ${session.state.name}`,
+        canPause: false,
+        async run({ signal, progress }) {
+          progress(0, 'decoding');
+          const pcm = toInt16(await decodeAll(path, { signal }));
+          const onWindow = (result: WindowResult) => rooms.emit('window', { jobId: job.id, result });
+          return play(session, pcm, { signal, progress, onWindow });
+        },
+      });
+      return job;
+    },
+
+    'telemetry.records': ({ boardId, limit }) => telemetry.records(boardId, limit),
+    'telemetry.summary': ({ boardId }) => telemetry.summary(boardId),
+    'telemetry.export': async ({ boardId }) =>
+      telemetryCsv(boardId, await telemetry.records(boardId, 1_000_000)),
+  };
+}

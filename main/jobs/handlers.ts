@@ -1,0 +1,11 @@
+/** What the lab does for requests about jobs of any kind. */
+import type { HandlersOf } from '../dispatch.ts';
+import type { jobRequests } from './contract.ts';
+import type { Jobs } from './jobs.ts';
+
+export const jobHandlers = (jobs: Jobs): HandlersOf<typeof jobRequests> => ({
+  'jobs.list': () => jobs.list(),
+  'jobs.pause': ({ jobId }) => jobs.pause(jobId),
+  'jobs.resume': ({ jobId }) => jobs.resume(jobId),
+  'jobs.cancel': ({ jobId }) => jobs.cancel(jobId),
+});

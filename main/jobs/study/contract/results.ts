@@ -1,0 +1,47 @@
+/** What trainings, evaluations and imports of encoders leave behind. */
+import type { ErrorCode } from '../../../contract/error.ts';
+
+/** One epoch of a training; losses are cross-entropies, a router's those of its mixture. */
+export interface EpochFigures {
+  /** Counted from 1. */
+  epoch: number;
+  trainingLoss: number;
+  validationLoss: number;
+  validationAccuracy: number;
+}
+
+export interface TrainResult {
+  kind: 'train';
+  /** The bank that was trained: its experts are in experts.list. */
+  bank: string;
+  /** Loss curves by kind of expert, and `router`. */
+  curves: Record<string, EpochFigures[]>;
+  /** Summed over the threads, pauses left out. */
+  trainingSeconds: number;
+  /** What was wrong with the data set and its recordings, by kind; names may be cut short. */
+  problems: { what: string; count: number; names: string[]; leftOut: boolean }[];
+}
+
+export interface EvaluateResult {
+  kind: 'evaluate';
+  /** results.json, report.html and the CSV files lie there. */
+  folder: string;
+  dataSet: string;
+  /** Of the mixture with curiosity, over the clips of all folds. */
+  accuracy: number;
+  macroF1: number;
+}
+
+/** An encoder that was taken from an ONNX file. */
+export interface EncoderResult {
+  kind: 'encoder';
+  encoderId: string;
+  imageBytes: number;
+  multiplyAccumulates: number;
+  /** Of a board's memory for activations. */
+  arenaBytes: number;
+  embeddingSize: number;
+  /** Recordings that its ranges come from, and those that could not be used. */
+  recordings: number;
+  failed: { path: string; code: ErrorCode; message: string }[];
+}

@@ -1,0 +1,19 @@
+/** What the lab does for requests about training, evaluation and encoders of one's own. */
+import type { HandlersOf } from '../../dispatch.ts';
+import type { AllowedPaths } from '../../recordings/allowed-paths.ts';
+import type { studyRequests } from './contract/requests.ts';
+import type { Studies } from './studies.ts';
+
+export const studyHandlers = (studies: Studies, files: AllowedPaths): HandlersOf<typeof studyRequests> => ({
+  'train.start': async ({ path, ...asked }) => studies.train({ ...asked, path: await files.resolve(path) }),
+  'evaluate.start': async ({ path, ...asked }) =>
+    studies.evaluate({ ...asked, path: await files.resolve(path) }),
+  'train.curves': ({ jobId }) => studies.curves(jobId),
+  'evaluate.file': ({ jobId, name }) => studies.file(jobId, name),
+  'experts.importEncoder': async ({ path, name, recordings }) =>
+    studies.importEncoder({
+      path: await files.resolve(path),
+      name,
+      recordings: await files.resolve(recordings),
+    }),
+});

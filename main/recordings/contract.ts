@@ -1,0 +1,36 @@
+/** Files and recordings: their part of the contract. */
+import * as v from 'valibot';
+import type { Audio16k } from '../banks/contract.ts';
+import { path, seconds } from '../contract/schemas.ts';
+
+export interface FileEntry {
+  name: string;
+  path: string;
+  folder: boolean;
+  bytes: number;
+}
+
+export interface RecordingInfo {
+  path: string;
+  /** WAV, FLAC, Ogg Vorbis, MP3 */
+  format: string;
+  sampleRate: number;
+  channels: number;
+  /** Null where only decoding the whole file would tell. */
+  seconds: number | null;
+  bytes: number;
+}
+
+export const recordingRequests = {
+  /** Folders and audio files of a folder inside the allowed roots. */
+  'files.browse': v.strictObject({ path }),
+  'recordings.inspect': v.strictObject({ path }),
+  /** 16 kHz mono of a stretch of a recording (at most 120 s), for the spectrogram. */
+  'recordings.audio': v.strictObject({ path, startS: seconds(1e6), durationS: seconds(120) }),
+} as const;
+
+export interface RecordingResults {
+  'files.browse': { path: string; parent: string | null; entries: FileEntry[] };
+  'recordings.inspect': RecordingInfo;
+  'recordings.audio': Audio16k;
+}
