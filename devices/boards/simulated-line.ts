@@ -1,6 +1,7 @@
-/** Puts a serial line of some rate, delay and noise between the lab and a board, in real time and full duplex. */
+/** Puts a serial line of some rate, delay and noise between the lab and a board, full duplex. */
 import { CurlewError } from '../../main/contract/error.ts';
 import type { ByteStream, Port } from '../drivers/port.ts';
+import { realClock, type Clock } from '../protocol/clock.ts';
 import { Noise, type NoiseOptions } from './noise.ts';
 import { Wire } from './wire.ts';
 
@@ -11,6 +12,8 @@ export interface LineOptions {
   delayMs?: number;
   /** Both ways, each with its own seed drawn from the one given. */
   noise?: NoiseOptions;
+  /** What bytes take is measured by it; real time by default. */
+  clock?: Clock;
 }
 
 /** A board that can tell what its own end of the line is set to. */
@@ -55,7 +58,7 @@ const noises = (options: NoiseOptions): { out: Noise; back: Noise } => ({
 
 function streamOver(inner: ByteStream, board: BoardPort, options: LineOptions, air: Air): ByteStream {
   const dataListeners = new Set<(bytes: Uint8Array) => void>();
-  const delayMs = options.delayMs ?? 0;
+  const { delayMs = 0, clock = realClock } = options;
   let baud = options.baudRate;
   let closed = false;
   const boardBaud = (): number => board.uartBaud ?? baud;
@@ -66,6 +69,7 @@ function streamOver(inner: ByteStream, board: BoardPort, options: LineOptions, a
     });
 
   const out = new Wire({
+    clock,
     delayMs,
     deliver: (bytes, sentAt) => {
       const arrived = sentAt === boardBaud() ? bytes : air.out.garble(bytes);
@@ -75,6 +79,7 @@ function streamOver(inner: ByteStream, board: BoardPort, options: LineOptions, a
     onBroken: () => {},
   });
   const back = new Wire({
+    clock,
     delayMs,
     deliver: (bytes, sentAt) => {
       const arrived = sentAt === baud ? bytes : air.back.garble(bytes);

@@ -1,5 +1,8 @@
 /** One direction of a simulated serial line: bytes take their time, one after another, and arrive in order. */
+import type { Clock } from '../protocol/clock.ts';
+
 export interface WireOptions {
+  clock: Clock;
   /** From the last bit sent to its arrival, milliseconds. */
   delayMs: number;
   /**
@@ -26,7 +29,7 @@ export class Wire {
   /** When the line has sent all it was given. A running time, so that late timers do not add up. */
   private freeAt = 0;
   private undelivered = 0;
-  private timer: ReturnType<typeof setTimeout> | null = null;
+  private stopTimer: (() => void) | null = null;
   private delivering = false;
   private drained: { below: number; resolve: () => void }[] = [];
   private cut = false;
@@ -36,7 +39,7 @@ export class Wire {
   /** Puts bytes on the line behind those already there. @param holdMs pause of the line before them */
   send(bytes: Uint8Array, baud: number, holdMs = 0): void {
     if (this.cut || bytes.length === 0) return;
-    const start = Math.max(performance.now(), this.freeAt) + holdMs;
+    const start = Math.max(this.options.clock.nowMs(), this.freeAt) + holdMs;
     this.freeAt = start + bytes.length / bytesPerMs(baud);
     this.queue.push({ bytes, baud, start, delivered: 0 });
     this.undelivered += bytes.length;
@@ -44,7 +47,7 @@ export class Wire {
   }
 
   get idle(): boolean {
-    return performance.now() > this.freeAt;
+    return this.options.clock.nowMs() > this.freeAt;
   }
 
   /** Resolves once fewer than `count` bytes are on their way; at once after `cutOff`. */
@@ -58,18 +61,18 @@ export class Wire {
     this.cut = true;
     this.queue = [];
     this.undelivered = 0;
-    if (this.timer) clearTimeout(this.timer);
-    this.timer = null;
+    this.stopTimer?.();
+    this.stopTimer = null;
     for (const waiting of this.drained.splice(0)) waiting.resolve();
   }
 
   private schedule(): void {
-    if (this.timer || this.delivering || this.queue.length === 0) return;
+    if (this.stopTimer || this.delivering || this.queue.length === 0) return;
     // A timer's finest step: some 90 bytes at 921,600 baud.
-    this.timer = setTimeout(() => {
-      this.timer = null;
+    this.stopTimer = this.options.clock.after(1, () => {
+      this.stopTimer = null;
       void this.arrive();
-    }, 1);
+    });
   }
 
   private async arrive(): Promise<void> {
@@ -99,7 +102,7 @@ export class Wire {
 
   /** The bytes of one rate whose time has come, as one piece; only whole bytes arrive. */
   private takeArrived(): { bytes: Uint8Array; baud: number } {
-    const now = performance.now() - this.options.delayMs;
+    const now = this.options.clock.nowMs() - this.options.delayMs;
     const parts: Uint8Array[] = [];
     const baud = this.queue[0]?.baud ?? 0;
     for (

@@ -9,6 +9,7 @@
 import { CurlewError } from '../../main/contract/error.ts';
 import type { ByteStream } from '../drivers/port.ts';
 import { onAbort } from './abort.ts';
+import { realClock } from './clock.ts';
 import { quickMs, type Command } from './command.ts';
 import { Fields } from './fields.ts';
 import {
@@ -68,8 +69,8 @@ const bitsPerByte = 10;
 /** Of the wait, after silences: on a noisy line silence says more of the noise than of the board. */
 const mostDoublings = 3;
 
-export function createSmpClient(stream: ByteStream, where: string): SmpClient {
-  const numbers = new SequenceNumbers();
+export function createSmpClient(stream: ByteStream, where: string, clock = realClock): SmpClient {
+  const numbers = new SequenceNumbers(clock);
   const roundTrip = new RoundTrip();
   const queue: (() => void)[] = [];
   const counts = { sent: 0, received: 0, discarded: 0, retries: 0, messages: 0 };
@@ -120,10 +121,10 @@ export function createSmpClient(stream: ByteStream, where: string): SmpClient {
     if (overtaking || numbers.overtaken().length === 0) return;
     overtaking = true;
     // What has arrived together with this reply is read first.
-    setTimeout(() => {
+    clock.after(1, () => {
       overtaking = false;
       for (const late of numbers.overtaken()) late.reject(silent(late.name));
-    }, 0);
+    });
   }
 
   async function place(signal: AbortSignal | undefined): Promise<void> {
@@ -178,14 +179,14 @@ export function createSmpClient(stream: ByteStream, where: string): SmpClient {
       );
     }
     const frame = encodeFrame(framing, body);
-    let timer: NodeJS.Timeout | undefined;
+    let stopTimer: (() => void) | undefined;
     let stopWaiting: (() => void) | undefined;
     let leftAt: number | null = null;
     // A write may resolve after its answer has come; and what takes the board long says nothing of the line. An
     // answer that comes too late counts as well: its number tells which attempt it is of, and a wait that was too
     // short must become longer.
     const measure = (): void => {
-      if (leftAt !== null && !wait.probing) roundTrip.add(performance.now() - leftAt);
+      if (leftAt !== null && !wait.probing) roundTrip.add(clock.nowMs() - leftAt);
     };
     flyingBytes += frame.length;
     try {
@@ -194,7 +195,7 @@ export function createSmpClient(stream: ByteStream, where: string): SmpClient {
         stopWaiting = onAbort(signal, () => reject(aborted()));
         const ask = (attempt: number, leftMs: number): void => {
           const ms = Math.min(limitOf(attempt), leftMs);
-          timer = setTimeout(() => {
+          stopTimer = clock.after(ms, () => {
             if (!wait.probing || ms >= leftMs) {
               reject(silent(command.name));
               return;
@@ -203,12 +204,12 @@ export function createSmpClient(stream: ByteStream, where: string): SmpClient {
               () => undefined,
             );
             ask(attempt + 1, leftMs - ms);
-          }, ms);
+          });
         };
         // The limit counts from when the request has left, not from when it joined a slow line's queue.
         send(frame).then(() => {
           counts.sent += frame.length;
-          leftAt = performance.now();
+          leftAt = clock.nowMs();
           if (numbers.waits(number)) ask(wait.attempt, wait.mostMs);
         }, reject);
       });
@@ -217,7 +218,7 @@ export function createSmpClient(stream: ByteStream, where: string): SmpClient {
     } finally {
       numbers.leave(number);
       flyingBytes -= frame.length;
-      clearTimeout(timer);
+      stopTimer?.();
       stopWaiting?.();
     }
   }
@@ -234,7 +235,7 @@ export function createSmpClient(stream: ByteStream, where: string): SmpClient {
       const probing = !command.repeatable || command.timeoutMs > 2 * quickMs;
       if (signal?.aborted) throw aborted();
       await place(signal);
-      const started = performance.now();
+      const started = clock.nowMs();
       try {
         for (let attempt = before; ; attempt++) {
           if (lost) throw lost;
@@ -249,7 +250,7 @@ export function createSmpClient(stream: ByteStream, where: string): SmpClient {
               thrown.code === 'BOARD_SILENT' &&
               retries > 0 &&
               // Timers may fire a moment early.
-              performance.now() - started < (1 + retries) * mostMs - 5;
+              clock.nowMs() - started < (1 + retries) * mostMs - 5;
             if (!again) throw thrown;
             counts.retries++;
           }

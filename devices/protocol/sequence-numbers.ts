@@ -4,6 +4,7 @@
  * answers in order), or for a while.
  */
 import { CurlewError } from '../../main/contract/error.ts';
+import type { Clock } from './clock.ts';
 import type { SmpMessage } from './smp.ts';
 
 export interface Waiter {
@@ -32,13 +33,15 @@ export class SequenceNumbers {
   private order = 0;
   private answeredOrder = -1;
 
+  constructor(private readonly clock: Clock) {}
+
   /** A number that is free. @throws CurlewError BOARD_SILENT when all are taken */
   next(): number {
     for (let tries = 0; tries < 256; tries++) {
       this.last = (this.last + 1) & 0xff;
       const entry = this.entries.get(this.last);
       if (!entry) return this.last;
-      if (entry.leftMs !== null && performance.now() - entry.leftMs > quarantineMs) {
+      if (entry.leftMs !== null && this.clock.nowMs() - entry.leftMs > quarantineMs) {
         this.entries.delete(this.last);
         return this.last;
       }
@@ -59,7 +62,7 @@ export class SequenceNumbers {
     const entry = this.entries.get(number);
     if (!entry) return;
     if (entry.order <= this.answeredOrder) this.entries.delete(number);
-    else entry.leftMs ??= performance.now();
+    else entry.leftMs ??= this.clock.nowMs();
   }
 
   /** @returns who waits for this reply, or null: no one, or it belongs to no request */

@@ -33,6 +33,8 @@ interface Exports {
 
 /** What the firmware asks of its hardware. Called while `boot` or `poll` runs; none may call back into it. */
 export interface Hardware {
+  /** Milliseconds, never going back. */
+  nowMs(): number;
   /** Bytes sent; the array is the receiver's to keep. */
   transmit(bytes: Uint8Array): void;
   /** The line's rate after a start, bits a second; 0 where it has none. */
@@ -60,7 +62,7 @@ export class Firmware {
     let memory: Memory | undefined;
     const imports = {
       board: {
-        now_ms: () => performance.now(),
+        now_ms: () => hardware.nowMs(),
         uart_write: (at: number, count: number) =>
           hardware.transmit(new Uint8Array(memory!.buffer).slice(at, at + count)),
         uart_start: () => hardware.startBaud(),

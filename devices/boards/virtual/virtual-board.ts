@@ -1,6 +1,7 @@
 /** A board that needs no hardware: the real firmware as WebAssembly, behind the port interface. No Node API. */
 import { CurlewError } from '../../../main/contract/error.ts';
 import type { ByteStream, Port } from '../../drivers/port.ts';
+import { realClock, type Clock } from '../../protocol/clock.ts';
 import { defaultProfile, kernelTable, type BoardProfile, type KernelTable } from '../profiles.ts';
 import { Firmware, type Hardware, type Identity } from './firmware.ts';
 import { LoopingMicrophone } from './microphone.ts';
@@ -20,6 +21,8 @@ export interface VirtualBoardOptions extends Identity {
   saveFlash?(contents: Uint8Array): void;
   /** A number for each boot, u32 and not 0; random by default. */
   nextBootId?(): number;
+  /** The board's own, and that of its microphone; real time by default. */
+  clock?: Clock;
 }
 
 /** How long the firmware may work before others get a turn. */
@@ -32,10 +35,6 @@ const fastestBaud = 3_000_000;
 const lineMs = 100;
 
 const randomBootId = (): number => 1 + Math.floor(Math.random() * 0xffff_fffe);
-
-/** Lets others run first. setTimeout waits at least a millisecond; where setImmediate exists it does not. */
-const later: (task: () => void) => void =
-  typeof setImmediate === 'function' ? (task) => void setImmediate(task) : (task) => void setTimeout(task, 0);
 
 interface Incoming {
   bytes: Uint8Array;
@@ -54,14 +53,16 @@ export class VirtualBoard implements Port {
   private working = false;
   private resetWanted = false;
   private flash: Uint8Array | undefined;
-  private saveTimer: ReturnType<typeof setTimeout> | null = null;
+  private readonly clock: Clock;
+  private stopSaving: (() => void) | null = null;
   private baud: number | null = null;
-  private lineTimer: ReturnType<typeof setInterval> | null = null;
-  private audioTimer: ReturnType<typeof setInterval> | null = null;
+  private stopLine: (() => void) | null = null;
+  private stopAudio: (() => void) | null = null;
 
   constructor(private readonly options: VirtualBoardOptions) {
     this.id = `virtual:${options.name}`;
     this.flash = options.flash;
+    this.clock = options.clock ?? realClock;
   }
 
   /** What its end of the line is set to, bits a second; null: the line has no rate. */
@@ -91,13 +92,12 @@ export class VirtualBoard implements Port {
 
   /** Plays a clip (16 kHz mono) at the board, over and over; null or an empty clip takes the microphone away. */
   setMicrophone(pcm: Int16Array | null): void {
-    this.microphone = pcm && pcm.length > 0 ? new LoopingMicrophone(pcm, () => performance.now()) : null;
-    if (this.microphone && !this.audioTimer) {
-      this.audioTimer = setInterval(() => this.work(), audioMs);
-      unref(this.audioTimer);
-    } else if (!this.microphone && this.audioTimer) {
-      clearInterval(this.audioTimer);
-      this.audioTimer = null;
+    this.microphone = pcm && pcm.length > 0 ? new LoopingMicrophone(pcm, () => this.clock.nowMs()) : null;
+    if (this.microphone) {
+      this.stopAudio ??= this.clock.every(audioMs, () => this.work());
+    } else {
+      this.stopAudio?.();
+      this.stopAudio = null;
     }
   }
 
@@ -132,13 +132,11 @@ export class VirtualBoard implements Port {
     // What was sent before leaves at the old rate.
     this.handOut();
     this.baud = baud;
-    const unusual = baud !== (this.options.baudRate ?? null);
-    if (unusual && !this.lineTimer) {
-      this.lineTimer = setInterval(() => this.work(), lineMs);
-      unref(this.lineTimer);
-    } else if (!unusual && this.lineTimer) {
-      clearInterval(this.lineTimer);
-      this.lineTimer = null;
+    if (baud !== (this.options.baudRate ?? null)) {
+      this.stopLine ??= this.clock.every(lineMs, () => this.work());
+    } else {
+      this.stopLine?.();
+      this.stopLine = null;
     }
   }
 
@@ -148,6 +146,7 @@ export class VirtualBoard implements Port {
 
   private hardware(): Hardware {
     return {
+      nowMs: () => this.clock.nowMs(),
       transmit: (bytes) => void this.outgoing.push(bytes),
       startBaud: () => this.options.baudRate ?? 0,
       setBaud: (baud) => {
@@ -180,7 +179,7 @@ export class VirtualBoard implements Port {
   private workSoon(): void {
     if (this.working) return;
     this.working = true;
-    later(() => {
+    this.clock.after(0, () => {
       this.working = false;
       this.work();
     });
@@ -190,10 +189,10 @@ export class VirtualBoard implements Port {
   private work(): void {
     const { firmware } = this;
     if (!firmware) return;
-    const end = performance.now() + turnMs;
+    const end = this.clock.nowMs() + turnMs;
     let busy = true;
     try {
-      while (busy && performance.now() < end) {
+      while (busy && this.clock.nowMs() < end) {
         this.feed(firmware);
         busy = firmware.poll();
         if (this.resetWanted) this.boot();
@@ -225,20 +224,15 @@ export class VirtualBoard implements Port {
   }
 
   private saveSoon(): void {
-    if (!this.options.saveFlash || this.saveTimer) return;
-    this.saveTimer = setTimeout(() => this.saveNow(), saveMs);
+    if (!this.options.saveFlash || this.stopSaving) return;
+    this.stopSaving = this.clock.after(saveMs, () => this.saveNow());
   }
 
   private saveNow(): void {
-    if (!this.saveTimer) return;
-    clearTimeout(this.saveTimer);
-    this.saveTimer = null;
+    if (!this.stopSaving) return;
+    this.stopSaving();
+    this.stopSaving = null;
     const contents = this.firmware?.flash ?? this.flash;
     if (contents) this.options.saveFlash?.(contents.slice());
   }
-}
-
-/** A timer that does not keep a Node process alive; browsers' timers are plain numbers. */
-function unref(timer: unknown): void {
-  (timer as { unref?: () => void }).unref?.();
 }

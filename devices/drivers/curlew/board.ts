@@ -1,6 +1,7 @@
 /** A board that speaks Curlew's protocol, behind any port: one method for each thing it can do. */
 import { CurlewError } from '../../../main/contract/error.ts';
 import { createSmpClient, type RequestOptions, type SmpClient } from '../../protocol/client.ts';
+import { realClock, type Clock } from '../../protocol/clock.ts';
 import type { FramingName } from '../../protocol/framing.ts';
 import { boardInfo, type BoardInfo } from '../../protocol/messages/board-info.ts';
 import { boardKey, keyChangeText, type KeyChange, type KeyState } from '../../protocol/messages/board-key.ts';
@@ -44,6 +45,8 @@ export interface OpenOptions {
   framing?: FramingName;
   /** The link fell back to something slower or surer, now or later. */
   onLinkChange?(change: LinkChange): void;
+  /** Waits are measured by it; real time by default. */
+  clock?: Clock;
 }
 
 export class CurlewBoard {
@@ -64,10 +67,10 @@ export class CurlewBoard {
    * @throws CurlewError of the port; BOARD_SILENT, BOARD_GARBAGE, BOARD_REFUSED, ABORTED
    */
   static async open(port: Port, options: OpenOptions = {}): Promise<CurlewBoard> {
-    const { signal } = options;
+    const { signal, clock = realClock } = options;
     const stream = await port.open(signal ? { signal } : {});
     try {
-      const link = new Link(createSmpClient(stream, port.id), stream, options.onLinkChange);
+      const link = new Link(createSmpClient(stream, port.id, clock), stream, options.onLinkChange, clock);
       const info = await greet(link, port.id, signal);
       if (info.framings.binary && options.framing !== 'console') await link.tryBinary(signal);
       return new CurlewBoard(stream, link, info);

@@ -4,9 +4,9 @@
  * step here can be tried without being stranded. A fall back lasts until the port is closed: the next attach begins
  * with the best again.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { CurlewError } from '../../../main/contract/error.ts';
 import type { RequestOptions, SmpClient } from '../../protocol/client.ts';
+import { realClock } from '../../protocol/clock.ts';
 import type { Command } from '../../protocol/command.ts';
 import { frameLength, type FramingName } from '../../protocol/framing.ts';
 import { boardLine } from '../../protocol/messages/board-line.ts';
@@ -61,6 +61,7 @@ export class Link {
     readonly client: SmpClient,
     private readonly stream: ByteStream,
     private readonly onChange: (change: LinkChange) => void = () => undefined,
+    private readonly clock = realClock,
   ) {
     this.firstBaud = this.baud;
     this.pacing = this.newPacing();
@@ -179,22 +180,21 @@ export class Link {
     const { rate } = this.stream;
     if (!rate) return false;
     const old = rate.baud;
-    const options = signal ? { signal } : {};
     try {
-      await this.client.request(boardLine, { baud }, options);
+      await this.client.request(boardLine, { baud }, signal ? { signal } : {});
     } catch (thrown) {
       if (thrown instanceof CurlewError && thrown.code === 'BOARD_REFUSED') return false;
       // No answer: the board may have switched all the same.
       if (!isSilence(thrown)) throw thrown;
     }
     await rate.set(baud);
-    const asked = performance.now();
+    const asked = this.clock.nowMs();
     if (await this.echoes('', 450, signal)) {
       this.pacing = this.newPacing();
       return true;
     }
     await rate.set(old);
-    await sleep(Math.max(0, boardGivesUpMs - (performance.now() - asked)), undefined, options);
+    await this.clock.sleep(boardGivesUpMs - (this.clock.nowMs() - asked), signal);
     return false;
   }
 
