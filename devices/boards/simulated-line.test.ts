@@ -1,7 +1,13 @@
-import { describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { CurlewError } from '../../main/contract/error.ts';
 import type { ByteStream, Port } from '../drivers/port.ts';
+import { TestClock } from '../protocol/test-clock.ts';
 import { simulatedLine } from './simulated-line.ts';
+
+let clock: TestClock;
+beforeEach(() => {
+  clock = new TestClock();
+});
 
 /** A board that sends back all it gets. */
 function echoPort(uartBaud: number | null = null): Port & { written: Uint8Array[]; uartBaud: number | null } {
@@ -39,9 +45,9 @@ async function roundTrip(
   baudRate: number,
   delayMs: number,
 ): Promise<{ ms: number; bytes: number[] }> {
-  const stream = await simulatedLine(echoPort(), { baudRate, delayMs }).open();
+  const stream = await simulatedLine(echoPort(), { baudRate, delayMs, clock }).open();
   const bytes: number[] = [];
-  const start = performance.now();
+  const start = clock.nowMs();
   const whole = new Promise<void>((resolve) => {
     stream.onData((part) => {
       bytes.push(...part);
@@ -49,9 +55,9 @@ async function roundTrip(
     });
   });
   for (let at = 0; at < length; at += 1000)
-    await stream.write(pattern(length).subarray(at, Math.min(at + 1000, length)));
-  await whole;
-  return { ms: performance.now() - start, bytes };
+    await clock.run(stream.write(pattern(length).subarray(at, Math.min(at + 1000, length))));
+  await clock.run(whole);
+  return { ms: clock.nowMs() - start, bytes };
 }
 
 describe('a simulated serial line', () => {
@@ -60,15 +66,18 @@ describe('a simulated serial line', () => {
     expect(bytes).toEqual([...pattern(20_000)]);
   });
 
-  test('is never faster than its baud rate and delays allow', async () => {
+  test('takes as long as its baud rate and delays say', async () => {
     const { ms } = await roundTrip(10_000, 921_600, 2);
-    expect(ms).toBeGreaterThanOrEqual((10_000 * 10) / 921.6 + 4 - 0.1);
+    const least = (10_000 * 10) / 921.6 + 4;
+    expect(ms).toBeGreaterThanOrEqual(least);
+    // Each way looks once a millisecond at what has arrived.
+    expect(ms).toBeLessThanOrEqual(least + 4);
   });
 
   test('holds a writer back instead of taking everything at once', async () => {
     const port = echoPort();
-    const stream = await simulatedLine(port, { baudRate: 115_200 }).open();
-    await stream.write(pattern(6000));
+    const stream = await simulatedLine(port, { baudRate: 115_200, clock }).open();
+    await clock.run(stream.write(pattern(6000)));
     const arrived = port.written.reduce((sum, part) => sum + part.length, 0);
     expect(arrived).toBeGreaterThanOrEqual(6000 - 4096);
     expect(arrived).toBeLessThan(6000);
@@ -76,7 +85,7 @@ describe('a simulated serial line', () => {
   });
 
   test('rejects what waits and what comes after a close with PORT_LOST', async () => {
-    const stream = await simulatedLine(echoPort(), { baudRate: 300 }).open();
+    const stream = await simulatedLine(echoPort(), { baudRate: 300, clock }).open();
     const waiting = stream.write(pattern(50_000)).then(
       () => 'written',
       (error: unknown) => (error instanceof CurlewError ? error.code : 'other'),
@@ -88,12 +97,12 @@ describe('a simulated serial line', () => {
 
   test('carries nothing of sense between two ends at different rates', async () => {
     const port = echoPort(115_200);
-    const stream = await simulatedLine(port, { baudRate: 921_600 }).open();
+    const stream = await simulatedLine(port, { baudRate: 921_600, clock }).open();
     const back: number[] = [];
     stream.onData((bytes) => back.push(...bytes));
     const exchange = async (bytes: Uint8Array): Promise<void> => {
       await stream.write(bytes);
-      await new Promise((resolve) => setTimeout(resolve, 60));
+      await clock.turn(60);
     };
     await exchange(pattern(200));
     expect(port.written.flatMap((part) => [...part])).not.toEqual([...pattern(200)]);
@@ -108,7 +117,7 @@ describe('a simulated serial line', () => {
 
   test('disturbs both ways, and nothing gets through a cut', async () => {
     const port = echoPort();
-    const line = simulatedLine(port, { baudRate: 921_600, noise: { seed: 4, bitErrorRate: 1e-2 } });
+    const line = simulatedLine(port, { baudRate: 921_600, noise: { seed: 4, bitErrorRate: 1e-2 }, clock });
     const stream = await line.open();
     const back: number[] = [];
     stream.onData((bytes) => back.push(...bytes));
@@ -116,7 +125,7 @@ describe('a simulated serial line', () => {
       port.written.length = 0;
       back.length = 0;
       await stream.write(pattern(1000));
-      await new Promise((resolve) => setTimeout(resolve, 60));
+      await clock.turn(60);
       return port.written.flatMap((part) => [...part]);
     };
     const there = await exchange();

@@ -1,4 +1,4 @@
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { CurlewError } from '../../main/contract/error.ts';
 import { createSmpClient } from './client.ts';
 import { expertRollback } from './messages/expert-rollback.ts';
@@ -7,6 +7,7 @@ import { osEcho } from './messages/os-echo.ts';
 import { osParameters } from './messages/os-parameters.ts';
 import { scriptedStream, type ScriptedStream } from './scripted-stream.ts';
 import type { SmpMessage } from './smp.ts';
+import { TestClock } from './test-clock.ts';
 
 const echo = (request: SmpMessage) => ({ r: request.payload['d'] });
 const codeOf = (promise: Promise<unknown>) =>
@@ -14,8 +15,14 @@ const codeOf = (promise: Promise<unknown>) =>
     () => 'resolved',
     (error: unknown) => (error instanceof CurlewError ? error.code : String(error)),
   );
+
+let clock: TestClock;
+beforeEach(() => {
+  clock = new TestClock();
+});
+
 const clientOf = (stream: ScriptedStream) => {
-  const client = createSmpClient(stream, 'test port');
+  const client = createSmpClient(stream, 'test port', clock);
   client.setLimits({ messageBytes: 512, outstanding: 4 });
   return client;
 };
@@ -50,14 +57,14 @@ describe('the SMP client', () => {
     let now = 0;
     const stream = scriptedStream((request, self) => {
       most = Math.max(most, ++now);
-      setTimeout(() => {
+      clock.after(2, () => {
         now--;
         self.reply(request, echo(request));
-      }, 2);
+      });
       return null;
     });
     const client = clientOf(stream);
-    await Promise.all(Array.from({ length: 20 }, () => client.request(osEcho, { text: 'q' })));
+    await clock.run(Promise.all(Array.from({ length: 20 }, () => client.request(osEcho, { text: 'q' }))));
     expect(most).toBe(4);
   });
 
@@ -70,7 +77,8 @@ describe('the SMP client', () => {
       return { r: 'right' };
     });
     const client = clientOf(stream);
-    expect((await client.request(osEcho, { text: 'q' }, { timeoutMs: 10 })).text).toBe('right');
+    const asked = client.request(osEcho, { text: 'q' }, { timeoutMs: 10 });
+    expect((await clock.run(asked)).text).toBe('right');
     expect(client.counts.retries).toBe(1);
   });
 
@@ -80,12 +88,10 @@ describe('the SMP client', () => {
       request.payload['d'] === 'lost' && lost-- > 0 ? null : echo(request),
     );
     const client = clientOf(stream);
-    vi.useFakeTimers();
-    onTestFinished(() => void vi.useRealTimers());
     const asked = Promise.all(['lost', 'kept'].map((text) => client.request(osEcho, { text })));
+    expect((await clock.run(asked)).map(({ text }) => text)).toEqual(['lost', 'kept']);
     // Far less than the first time limit.
-    await vi.advanceTimersByTimeAsync(20);
-    expect((await asked).map(({ text }) => text)).toEqual(['lost', 'kept']);
+    expect(clock.nowMs()).toBeLessThan(20);
     expect(client.counts.retries).toBe(1);
   });
 
@@ -98,7 +104,7 @@ describe('the SMP client', () => {
     });
     const client = clientOf(stream);
     const options = { timeoutMs: 5, retries: 0 };
-    expect(await codeOf(client.request(osEcho, { text: 'silent' }, options))).toBe('BOARD_SILENT');
+    expect(await clock.run(codeOf(client.request(osEcho, { text: 'silent' }, options)))).toBe('BOARD_SILENT');
     const given = silent[0] as SmpMessage;
     // Its answer comes late, and again and again: none of the next 300 requests may take it for its own.
     for (let i = 0; i < 300; i++) {
@@ -109,19 +115,20 @@ describe('the SMP client', () => {
 
   test('never asks an unrepeatable command again', async () => {
     const stream = scriptedStream(() => null);
-    expect(await codeOf(clientOf(stream).request(expertRollback, undefined, { timeoutMs: 10 }))).toBe(
-      'BOARD_SILENT',
-    );
+    const asked = codeOf(clientOf(stream).request(expertRollback, undefined, { timeoutMs: 10 }));
+    expect(await clock.run(asked)).toBe('BOARD_SILENT');
     expect(stream.requests).toHaveLength(1);
   });
 
   test('tells silence, refusal (both versions) and a wrong reply apart', async () => {
     const with_ = (payload: Record<string, unknown> | null) =>
-      codeOf(
-        clientOf(scriptedStream(() => payload)).request(osParameters, undefined, {
-          timeoutMs: 10,
-          retries: 0,
-        }),
+      clock.run(
+        codeOf(
+          clientOf(scriptedStream(() => payload)).request(osParameters, undefined, {
+            timeoutMs: 10,
+            retries: 0,
+          }),
+        ),
       );
     expect(await with_(null)).toBe('BOARD_SILENT');
     expect(await with_({ err: { group: 64, rc: 7 } })).toBe('BOARD_REFUSED');
@@ -133,7 +140,7 @@ describe('the SMP client', () => {
     const stream = scriptedStream(() => null);
     const client = clientOf(stream);
     const waiting = Array.from({ length: 10 }, () => codeOf(client.request(osEcho, { text: 'q' })));
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await clock.turn(5);
     stream.vanish(new CurlewError('PORT_LOST', 'gone'));
     expect(new Set(await Promise.all(waiting))).toEqual(new Set(['PORT_LOST']));
     expect(await codeOf(client.request(osEcho, { text: 'q' }))).toBe('PORT_LOST');
@@ -146,7 +153,7 @@ describe('the SMP client', () => {
     const waiting = Array.from({ length: 8 }, () =>
       codeOf(client.request(osEcho, { text: 'q' }, { signal: abort.signal })),
     );
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await clock.turn(5);
     abort.abort();
     expect(new Set(await Promise.all(waiting))).toEqual(new Set(['ABORTED']));
     expect((await client.request(osEcho, { text: 'answer' })).text).toBe('answer');

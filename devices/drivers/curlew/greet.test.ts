@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { CurlewError } from '../../../main/contract/error.ts';
 import { scriptedStream, type ScriptedStream } from '../../protocol/scripted-stream.ts';
 import type { SmpMessage } from '../../protocol/smp.ts';
+import { TestClock } from '../../protocol/test-clock.ts';
 import type { Port } from '../port.ts';
 import { CurlewBoard } from './board.ts';
 
@@ -52,9 +53,9 @@ test('a board that knows the binary framing is spoken to in it, one that does no
 
 test('the greeting is repeated until a booting board hears it', async () => {
   let deaf = 2;
-  const board = await CurlewBoard.open(
-    portOf(scriptedStream((request) => (deaf-- > 0 ? null : answers(request)))),
-  );
+  const clock = new TestClock();
+  const booting = scriptedStream((request) => (deaf-- > 0 ? null : answers(request)));
+  const board = await clock.run(CurlewBoard.open(portOf(booting), { clock }));
   expect(board.info).toMatchObject({
     name: 'scripted',
     bootId: 5,
@@ -64,17 +65,19 @@ test('the greeting is repeated until a booting board hears it', async () => {
 });
 
 test('a foreign SMP device, a chatterbox and a vanishing device are told apart, and the stream is closed', async () => {
+  const clock = new TestClock();
+  const open = (port: Port) => clock.run(codeOf(CurlewBoard.open(port, { clock })));
   const closed: string[] = [];
   const watch = (name: string, stream: ScriptedStream): Port => {
     stream.onClose(() => closed.push(name));
     return portOf(stream);
   };
   const foreign = scriptedStream(() => ({ rc: 8 }));
-  expect(await codeOf(CurlewBoard.open(watch('foreign', foreign)))).toBe('BOARD_REFUSED');
+  expect(await open(watch('foreign', foreign))).toBe('BOARD_REFUSED');
   const chatter = scriptedStream((_, self) => (self.deliver(new TextEncoder().encode('hello\r\n')), null));
-  expect(await codeOf(CurlewBoard.open(watch('chatter', chatter)))).toBe('BOARD_GARBAGE');
+  expect(await open(watch('chatter', chatter))).toBe('BOARD_GARBAGE');
   const vanishing = scriptedStream((_, self) => (self.vanish(new CurlewError('PORT_LOST', 'gone')), null));
-  expect(await codeOf(CurlewBoard.open(watch('vanishing', vanishing)))).toBe('PORT_LOST');
+  expect(await open(watch('vanishing', vanishing))).toBe('PORT_LOST');
   expect(closed).toEqual(['foreign', 'chatter', 'vanishing']);
 });
 
