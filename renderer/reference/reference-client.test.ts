@@ -1,3 +1,4 @@
+import { flushPromises } from '@vue/test-utils';
 import { describe, expect, it, vi } from 'vitest';
 import type { ReferenceReply, ReferenceRequest } from './messages.ts';
 import { ReferenceClient, type WorkerLike } from './reference-client.ts';
@@ -40,7 +41,7 @@ describe('the page’s end of the inference worker', () => {
     const { made, workers } = client();
     const fetchModel = vi.fn(async () => new Uint8Array(3));
     const opening = made.open('g', fetchModel);
-    await vi.waitFor(() => expect(workers[0]?.asked).toHaveLength(1));
+    await flushPromises();
     workers[0]!.reply({ id: workers[0]!.asked[0]!.id, ok: true, result: null });
     await opening;
     await made.open('g', fetchModel);

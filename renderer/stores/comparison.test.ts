@@ -1,4 +1,5 @@
-import { describe, expect, it, vi } from 'vitest';
+import { flushPromises } from '@vue/test-utils';
+import { describe, expect, it } from 'vitest';
 import type { WindowResult } from '../../main/contract/types.ts';
 import { board, expert, job, LabDouble, windowResult } from '../test/lab-double.ts';
 import { withLab } from '../test/mount.ts';
@@ -52,7 +53,7 @@ describe('a comparison', () => {
     await comparison.play(board(), expert());
     for (const result of windows) lab.raise('window', { jobId: 'play', result });
     lab.raise('job', over(windows));
-    await vi.waitFor(() => expect(comparison.summary).not.toBeNull());
+    await flushPromises();
 
     const [first, second] = comparison.windows;
     expect(first?.agreement?.implementation).toMatchObject({ relative: 0, sameTopClass: true });
@@ -72,7 +73,8 @@ describe('a comparison', () => {
     const { lab, comparison } = await prepare(double);
     await comparison.play(board(), expert());
     lab.raise('job', over([windowResult()]));
-    await vi.waitFor(() => expect(comparison.summary?.agrees).toBe(true));
+    await flushPromises();
+    expect(comparison.summary?.agrees).toBe(true);
     expect(comparison.summary?.quantization).toBeGreaterThan(0);
   });
 

@@ -1,4 +1,5 @@
-import { describe, expect, it, vi } from 'vitest';
+import { flushPromises } from '@vue/test-utils';
+import { describe, expect, it } from 'vitest';
 import type { ClassifiedFile } from '../../main/contract/types.ts';
 import { job, LabDouble } from '../test/lab-double.ts';
 import { withLab } from '../test/mount.ts';
@@ -25,13 +26,14 @@ describe('classified recordings', () => {
     withLab(lab);
     const recordings = useRecordings();
     lab.raise('job', job({ id: 'first', kind: 'classify', state: 'done', createdMs: 1 }));
-    await vi.waitFor(() => expect(answers.has('first')).toBe(true));
+    await flushPromises();
     lab.raise('job', job({ id: 'second', kind: 'classify', state: 'done', createdMs: 2 }));
-    await vi.waitFor(() => expect(answers.has('second')).toBe(true));
+    await flushPromises();
     answers.get('second')!([file('second', '/b.wav')]);
-    await vi.waitFor(() => expect(recordings.files).toHaveLength(1));
+    await flushPromises();
+    expect(recordings.files).toHaveLength(1);
     answers.get('first')!([file('first', '/a.wav')]);
-    await Promise.resolve();
+    await flushPromises();
     expect(recordings.files?.map((one) => one.path)).toEqual(['/b.wav']);
   });
 

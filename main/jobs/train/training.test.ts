@@ -6,7 +6,6 @@ import { separable } from '../../../models/training/testing.ts';
 import { trainRouter } from '../../../models/training/train-router.ts';
 import { trainExpert } from '../../../models/training/train.ts';
 import { quantizeExpert } from '../../../models/experts/quantize.ts';
-import type { Job } from '../../contract/types.ts';
 import { scratchFolder } from '../../recordings/testing.ts';
 import { Jobs } from '../jobs.ts';
 import { MemoryJobStore, whenFinished } from '../testing.ts';
@@ -56,13 +55,16 @@ const folder = () => join(scratch.folder, 'work');
 const start = (what: TrainPlan = plan) => training.start(folder(), data, what);
 
 /** What training in one go, without a job, gives. */
-async function expected() {
+async function trainInOneGo() {
   const trained = [];
   for (const { options } of plan.experts)
     trained.push({ ...(await trainExpert(data, options)), precision: options.precision });
   const experts = trained.map((one) => quantizeExpert(one.expert, one.precision));
   return [...trained, { ...(await trainRouter(data, experts, plan.router!)), precision: 8 }];
 }
+
+let inOneGo: ReturnType<typeof trainInOneGo> | undefined;
+const expected = () => (inOneGo ??= trainInOneGo());
 
 const results = () => Promise.all(ids.map((id) => readTrained(folder(), id)));
 
@@ -74,15 +76,8 @@ function onRequest(meet: (worker: Worker, request: TrainRequest) => boolean | vo
   });
 }
 
-/** Resolves at the job's first change that fits. */
-const whenJob = (jobId: string, fits: (job: Job) => boolean) =>
-  new Promise<void>((resolve) => {
-    const unsubscribe = jobs.onChange((job) => {
-      if (job.id !== jobId || !fits(job)) return;
-      unsubscribe();
-      resolve();
-    });
-  });
+/** A turn of the event loop: a thread's answer may have come. */
+const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 describe('a training job', () => {
   it('trains in threads what training in one go gives, to the bit', async () => {
@@ -141,13 +136,13 @@ describe('a training job', () => {
     let shift = 0;
     vi.spyOn(performance, 'now').mockImplementation(() => clock() + shift);
     let kept = 0;
-    let died = null as Promise<void> | null;
-    onRequest((_, { type }) => {
-      if (type === 'run') shift += 30_000;
-      if (type === 'keep' && ++kept === 3) died = jobs.close();
+    const died = new Promise<void>((resolve, reject) => {
+      onRequest((_, { type }) => {
+        if (type === 'run') shift += 30_000;
+        if (type === 'keep' && ++kept === 3) jobs.close().then(resolve, reject);
+      });
     });
     const job = await start();
-    await vi.waitUntil(() => died !== null, { timeout: 20_000 });
     await died;
     vi.restoreAllMocks();
     expect((await readdir(folder())).filter((name) => name.endsWith('.checkpoint')).length).toBeGreaterThan(
@@ -162,16 +157,31 @@ describe('a training job', () => {
   });
 
   it('stops while it is paused, goes on when resumed, and trains no more once it is cancelled', async () => {
+    let asked = 0;
+    let answered = 0;
+    let meet = (_runs: number): void => undefined;
+    let runs = 0;
+    /** Resolves when threads have been asked to train `more` times. */
+    const trains = (more: number) => {
+      const goal = runs + more;
+      return new Promise<void>((resolve) => (meet = (now) => now === goal && resolve()));
+    };
+    onRequest((worker, { type }) => {
+      asked++;
+      worker.once('message', () => answered++);
+      if (type === 'run') meet(++runs);
+    });
+    const training = trains(1);
     const job = await start();
-    await whenJob(job.id, ({ progress }) => (progress ?? 0) > 0);
+    await training;
     jobs.pause(job.id);
-    const asked: string[] = [];
-    onRequest((_, { type }) => void asked.push(type));
-    // Each of the two lanes may have been about to ask once more.
-    await new Promise((resolve) => setTimeout(resolve, 600));
-    expect(asked.filter((type) => type === 'run').length).toBeLessThanOrEqual(2);
+    const before = runs;
+    while (answered < asked) await settled();
+    await settled();
+    expect(runs).toBe(before);
+    const again = trains(3);
     jobs.resume(job.id);
-    await vi.waitUntil(() => asked.filter((type) => type === 'run').length > 2, { timeout: 20_000 });
+    await again;
     jobs.cancel(job.id);
     expect((await whenFinished(jobs, job.id)).state).toBe('cancelled');
     expect(await readTrained(folder(), 'router')).toBeNull();

@@ -33,6 +33,8 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+/** Once all promises that can be settled are. */
+const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 const windowState = () => join(options.dataFolder, 'window.json');
 const announcement = () => join(options.dataFolder, 'running.json');
 
@@ -189,9 +191,16 @@ describe('the end', () => {
     const electron = new FakeElectron();
     const before = standIn.closes();
     let open = (): void => undefined;
+    let asked = (): void => undefined;
     const opened = new Promise<void>((resolve) => (open = resolve));
-    const started = startShell(electron.api, { ...options, openLab: () => opened.then(() => lab) });
-    await vi.waitUntil(async () => electron.app.ready && (await exists(options.dataFolder)));
+    const opening = new Promise<void>((resolve) => (asked = resolve));
+    const openLab = async () => {
+      asked();
+      await opened;
+      return lab;
+    };
+    const started = startShell(electron.api, { ...options, openLab });
+    await opening;
     electron.app.quit();
     open();
     await started;
@@ -260,7 +269,8 @@ describe('the window', () => {
     contents.emit('render-process-gone', {}, { reason: 'clean-exit' });
     expect(contents.reloads).toBe(0);
     contents.emit('render-process-gone', {}, { reason: 'crashed' });
-    await vi.waitUntil(() => contents.reloads === 1);
+    await settled();
+    expect(contents.reloads).toBe(1);
     electron.chooses.button = 1;
     contents.emit('render-process-gone', {}, { reason: 'oom' });
     expect(await electron.app.exited).toBe(0);

@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { mount } from '@vue/test-utils';
+import { flushPromises, mount } from '@vue/test-utils';
 import { createPinia } from 'pinia';
 import type { Component } from 'vue';
 import { describe, expect, it } from 'vitest';
@@ -180,7 +180,7 @@ describe('the judgement', () => {
     const { wrapper, saved } = show(SaveFiles, { jobId: 'one', results });
     for (const button of wrapper.findAll('button')) {
       await button.trigger('click');
-      await new Promise((resolve) => setTimeout(resolve));
+      await flushPromises();
     }
     expect(saved.map(({ name }) => name)).toEqual(['report.html', 'results.json', 'table-2-scores.csv']);
   });
