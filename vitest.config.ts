@@ -1,6 +1,9 @@
 import vue from '@vitejs/plugin-vue';
 import { defineConfig } from 'vitest/config';
 
+/** Milliseconds. Tests wait for what happens; this only ends a hang, and is far off on a busy machine too. */
+const patience = { testTimeout: 600_000, hookTimeout: 600_000 };
+
 export default defineConfig({
   plugins: [vue()],
   test: {
@@ -10,7 +13,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{main,preload,renderer,devices,models}/**/*.test.ts', 'test/unit/**/*.test.ts'],
-          testTimeout: 30_000,
+          ...patience,
         },
       },
       {
@@ -18,8 +21,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/{conformance,e2e}/**/*.test.ts'],
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
+          ...patience,
           // Two cores: emulators and browsers side by side would time each other out.
           fileParallelism: false,
         },

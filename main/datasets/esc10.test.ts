@@ -21,7 +21,7 @@ const present = existsSync(join(folder, 'meta', 'esc50.csv'));
 if (!present)
   console.warn(`ESC-10 is not at ${folder}: its tests are skipped. Set CURLEW_ESC10 to its folder.`);
 
-describe.skipIf(!present)('ESC-10, folds 1 to 4', { timeout: 300_000 }, () => {
+describe.skipIf(!present)('ESC-10, folds 1 to 4', () => {
   let scratch: Awaited<ReturnType<typeof scratchFolder>>;
   let dataset: Dataset;
   beforeAll(async () => {

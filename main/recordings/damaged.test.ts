@@ -43,7 +43,7 @@ async function outcome(bytes: Uint8Array): Promise<number | string> {
   }
 }
 
-describe('a damaged recording ends as audio or as a CurlewError', { timeout: 60_000 }, () => {
+describe('a damaged recording ends as audio or as a CurlewError', () => {
   it.each(fixtures)('%s cut at many places', async (name) => {
     const whole = await fixture(name);
     const cuts = [

@@ -11,6 +11,9 @@ const options = [
   '--no-first-run',
 ];
 
+/** The last guard against a hang; a busy machine may take long. */
+const patienceMs = 300_000;
+
 export interface Visit {
   page: Page;
   /** Console errors, uncaught errors, failed loads, refusals of the content security policy. */
@@ -19,12 +22,13 @@ export interface Visit {
 }
 
 export async function visit(link: string, colorScheme: 'light' | 'dark' = 'dark'): Promise<Visit> {
-  const browser = await chromium.launch({ executablePath: program, args: options });
+  const browser = await chromium.launch({ executablePath: program, args: options, timeout: patienceMs });
   const page = await browser.newPage({
     viewport: { width: 1360, height: 860 },
     colorScheme,
     acceptDownloads: true,
   });
+  page.setDefaultTimeout(patienceMs);
   const complaints: string[] = [];
   page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
   page.on('pageerror', (error) => complaints.push(error.message));

@@ -61,7 +61,6 @@ afterAll(async () => {
   await removeFolder(folder);
 });
 
-const slow = { timeout: 90_000 };
 const part = (name: string) =>
   seen.page.getByRole('navigation', { name: 'Parts of the view' }).getByRole('link', { name }).click();
 
@@ -76,9 +75,9 @@ async function tick(group: string, kinds: string[]): Promise<void> {
 describe('a bank of one’s own', () => {
   test('begins with a look at the data set, which hides none of its problems', async () => {
     const { page } = seen;
-    await page.getByRole('heading', { name: 'Fleet' }).waitFor(slow);
+    await page.getByRole('heading', { name: 'Fleet' }).waitFor();
     await page.keyboard.press('6');
-    await page.getByRole('region', { name: 'Bank shipped' }).waitFor(slow);
+    await page.getByRole('region', { name: 'Bank shipped' }).waitFor();
     await part('Train');
     await page.getByText('A folder for each class').waitFor();
     await page.getByRole('button', { name: 'Choose…' }).click();
@@ -89,7 +88,7 @@ describe('a bank of one’s own', () => {
     await dialog.getByRole('button', { name: 'Choose this folder' }).click();
     await page.getByRole('button', { name: 'Look at it' }).click();
     const report = page.getByRole('region', { name: 'What is in my-sounds' });
-    await report.getByText('1 left out').waitFor(slow);
+    await report.getByText('1 left out').waitFor();
     await report.getByText('2 folds of its own').waitFor();
     await report.getByText('Missing file').click();
     await report.getByText('hum/gone.wav').waitFor();
@@ -103,9 +102,9 @@ describe('a bank of one’s own', () => {
     await page.getByLabel('Hidden layers').fill('16, 8');
     await page.getByLabel('Epochs').fill('3');
     await page.getByRole('button', { name: 'Train', exact: true }).click();
-    await page.getByRole('img', { name: /^Loss of Router; epoch 3/ }).waitFor(slow);
+    await page.getByRole('img', { name: /^Loss of Router; epoch 3/ }).waitFor();
     expect(await page.getByRole('img', { name: /^Loss of / }).count()).toBe(3);
-    await page.getByRole('link', { name: 'to the bank tiny' }).click(slow);
+    await page.getByRole('link', { name: 'to the bank tiny' }).click();
     const bank = page.getByRole('region', { name: 'Bank tiny' });
     await bank.getByText('tiny 2-bit').waitFor();
     expect(await bank.getByRole('row').count()).toBe(4);
@@ -117,7 +116,7 @@ describe('a bank of one’s own', () => {
   test('goes to the board with its router', async () => {
     const { page } = seen;
     await page.getByRole('button', { name: 'Deploy tiny curiosity router with its experts' }).click();
-    await page.getByText('activated', { exact: true }).waitFor(slow);
+    await page.getByText('activated', { exact: true }).waitFor();
     const [board] = await lab.client.request('boards.list', {});
     expect(board?.activeRouter).toEqual({ name: 'tiny curiosity router', experts: 2 });
   });
@@ -130,7 +129,7 @@ describe('a bank of one’s own', () => {
     await page.getByLabel('Windows', { exact: true }).fill('2');
     await page.getByRole('button', { name: 'Evaluate', exact: true }).click();
     const models = page.getByRole('region', { name: 'Models, clips of all folds' });
-    await models.waitFor(slow);
+    await models.waitFor();
     for (const name of ['2-bit', '8-bit', 'Float', 'Plain router', 'Curiosity, α = 1']) {
       const row = await models.getByRole('row', { name: new RegExp(`^${name}`) }).innerText();
       expect(row).toMatch(/\d\.\d{3} \[\d\.\d{3}, \d\.\d{3}\]/);
@@ -165,11 +164,11 @@ describe('a bank of one’s own', () => {
     await page.getByRole('button', { name: 'Train', exact: true }).click();
     const job = page.getByRole('region', { name: /^Job: Train never/ });
     await job.getByRole('button', { name: 'Pause' }).click();
-    await job.getByText('paused', { exact: true }).waitFor(slow);
+    await job.getByText('paused', { exact: true }).waitFor();
     await job.getByRole('button', { name: 'Resume' }).click();
-    await job.getByRole('button', { name: 'Pause' }).waitFor(slow);
+    await job.getByRole('button', { name: 'Pause' }).waitFor();
     await job.getByRole('button', { name: 'Cancel' }).click();
-    await job.getByText('cancelled', { exact: true }).waitFor(slow);
+    await job.getByText('cancelled', { exact: true }).waitFor();
     const experts = await lab.client.request('experts.list', {});
     expect(experts.filter(({ bank }) => bank === 'never')).toEqual([]);
   });
@@ -195,10 +194,10 @@ describe('a bank of one’s own', () => {
       await page.getByRole('button', { name: 'Take it in' }).click();
     };
     await take('long.onnx', 'long');
-    await page.getByText(/does not fit a board: its input is \[\?, 1, 128, 64\]/).waitFor(slow);
+    await page.getByText(/does not fit a board: its input is \[\?, 1, 128, 64\]/).waitFor();
     await take('fits.onnx', 'fits');
     const figures = page.getByRole('region', { name: 'The encoder on a board' });
-    await figures.getByText('Multiply-accumulates').waitFor(slow);
+    await figures.getByText('Multiply-accumulates').waitFor();
     await part('Train');
     await page.getByLabel('Encoder', { exact: true }).selectOption('fits-encoder');
   });

@@ -82,7 +82,7 @@ function whenCrashing(now: () => boolean) {
   return { stop: () => post.mockRestore() };
 }
 
-describe('classifying a folder', { timeout: 60_000 }, () => {
+describe('classifying a folder', () => {
   it('finds every recording, and names what it could not use', async () => {
     const { id } = classification.start([join(scratch.folder, 'card')], 'test');
     const job = await whenFinished(jobs, id);
@@ -148,7 +148,7 @@ describe('classifying a folder', { timeout: 60_000 }, () => {
   });
 });
 
-describe('an interrupted classification', { timeout: 60_000 }, () => {
+describe('an interrupted classification', () => {
   /** Two minutes: four batches of windows. */
   const longRecording = () => {
     const samples = noise(16_000 * 120).map((sample, i) => sample * Math.sin(i / 100_000) ** 2);

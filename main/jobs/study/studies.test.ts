@@ -107,7 +107,7 @@ describe('training', () => {
     await banks.remove('tones');
     expect(banks.experts.some(({ bank }) => bank === 'tones')).toBe(false);
     expect(await readdir(join(scratch.folder, 'banks'))).toEqual([]);
-  }, 120_000);
+  });
 
   it('leaves nothing behind when it is cancelled', async () => {
     const job = studies.train({ ...small, epochs: 10_000, patience: 10_000, path: dataSet(), name: 'never' });
@@ -124,7 +124,7 @@ describe('training', () => {
     expect(banks.experts.some(({ bank }) => bank === 'never')).toBe(false);
     expect(await readdir(join(scratch.folder, 'studies', 'jobs'))).toEqual([]);
     expect(await readdir(join(scratch.folder, 'banks'))).toEqual([]);
-  }, 60_000);
+  });
 
   it('refuses a fold that is not there, a kind that is none, and a bank of none', async () => {
     const job = studies.train({ ...small, path: dataSet(), name: 'tones', heldOutFold: 9 });
@@ -172,7 +172,7 @@ describe('an evaluation', () => {
     expect(await readFile(join(folder, 'report.html'), 'utf8')).toContain('Curiosity');
     expect(await codeOf(() => studies.file(done.id, 'none.csv'))).toBe('FILE_NOT_FOUND');
     expect((await studies.file(done.id, 'table-3-mixtures.csv')).mime).toBe('text/csv');
-  }, 180_000);
+  });
 
   it('goes on where it was when the lab dies, and finds the same', async () => {
     const asked = { ...small, path: dataSet(), others: [], alphas: [1], board: 'none', resamples: 50 };
@@ -195,7 +195,7 @@ describe('an evaluation', () => {
     const found = JSON.parse((await studies.file(done.id, 'results.json')).text) as Results;
     expect(found.experts).toEqual(expected.experts);
     expect(found.mixtures).toEqual(expected.mixtures);
-  }, 180_000);
+  });
 
   it('has no report before it is done', async () => {
     const job = studies.train({ ...small, path: '/nowhere', name: 'x' });
@@ -234,7 +234,7 @@ describe('an encoder of one’s own', () => {
     const { expert } = readExpert(await banks.file('heard-q4', 'image'));
     const image = banks.encoders.find(({ id }) => id === 'heard-encoder')!;
     expect(Buffer.from(expert.encoderHash!).toString('hex')).toBe(image.imageSha256);
-  }, 120_000);
+  });
 
   it('is refused where it is none, or has no recordings to be calibrated with', async () => {
     const broken = join(scratch.folder, 'broken.onnx');
