@@ -61,11 +61,13 @@ if (parts.includes('e2e') || parts.includes('unit')) ensureBuild();
 for (const part of parts) {
   for (const [program, ...words] of steps[part] ?? []) {
     process.stdout.write(`\n── ${part}: ${[program.split('/').at(-1), ...words].join(' ')}\n`);
+    const began = performance.now();
     const done = spawnSync(program, words, { cwd: root, stdio: 'inherit' });
     if (done.status !== 0) {
       process.stdout.write(`\n${part} failed.\n`);
       process.exit(1);
     }
+    process.stdout.write(`${((performance.now() - began) / 1000).toFixed(0)} s\n`);
   }
 }
 process.stdout.write(`\nAll of ${parts.join(', ')} passed.\n`);
