@@ -345,10 +345,12 @@ export function boardConformance(
       test('listens to its own microphone until told to stop', async () => {
         const { next } = await board.telemetry(0);
         await board.listen(true, 1600);
+        expect(await board.readInfo()).toMatchObject({ listening: true });
         expect(await refusal(board.infer(material.pcm))).toBe('busy');
         while ((await board.telemetry(next)).records.length < 3)
           await new Promise((go) => setTimeout(go, 50));
         await board.listen(false);
+        expect(await board.readInfo()).toMatchObject({ listening: false });
         const { next: stopped } = await board.telemetry(0);
         expect((await board.infer(material.pcm)).sequence).toBe(stopped);
       });

@@ -2,6 +2,19 @@
 import { CurlewError } from '../../main/contract/error.ts';
 import type { Payload } from './smp.ts';
 
+/** Cut at whole characters. */
+function cutText(text: string, most: number): string {
+  let bytes = 0;
+  let cut = '';
+  for (const character of text) {
+    const code = character.codePointAt(0) as number;
+    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+    if (bytes > most) break;
+    cut += /\p{Cc}|\p{Cf}|\p{Cs}|[\u2028\u2029]/u.test(character) ? '�' : character;
+  }
+  return cut;
+}
+
 export class Fields {
   constructor(
     private readonly payload: Payload,
@@ -18,10 +31,28 @@ export class Fields {
     return value;
   }
 
+  /** A whole number from 0 to `most`. */
+  count(key: string, most = 0xffff_ffff): number {
+    const value = this.number(key);
+    if (!Number.isInteger(value) || value < 0 || value > most) {
+      throw this.wrong(key, `a whole number up to ${most}`, value);
+    }
+    return value;
+  }
+
   text(key: string): string {
     const value = this.payload[key];
     if (typeof value !== 'string') throw this.wrong(key, 'a text', value);
     return value;
+  }
+
+  /**
+   * A text that a person is shown.
+   * @param most bytes of UTF-8 that the protocol allows: what is longer is cut, and control characters become �, so
+   *   that no board can flood or disfigure what is shown
+   */
+  label(key: string, most: number): string {
+    return cutText(this.text(key), most);
   }
 
   bool(key: string): boolean {
@@ -74,7 +105,13 @@ export class Fields {
 
   private wrong(key: string, wanted: string, found: unknown): CurlewError {
     const what =
-      found === undefined ? 'nothing' : found instanceof Uint8Array ? `${found.length} bytes` : typeof found;
+      found === undefined
+        ? 'nothing'
+        : found instanceof Uint8Array
+          ? `${found.length} bytes`
+          : typeof found === 'number'
+            ? String(found)
+            : typeof found;
     return new CurlewError(
       'BOARD_BAD_REPLY',
       `The board's reply to "${this.command}" should have ${wanted} in "${key}" and has ${what}. ` +

@@ -11,7 +11,7 @@ function record(change: (view: DataView) => void = () => undefined): Uint8Array 
   bytes.set([0xde, 0xad, 0xbe, 0xef, 1, 2, 3, 4], 12);
   view.setInt16(20, -1, true);
   view.setUint8(22, 0b0111);
-  view.setUint8(23, 2);
+  view.setUint8(23, 3);
   view.setFloat32(24, 0.5, true);
   view.setFloat32(28, 1.25, true);
   [21_000, 900, 150, 3000].forEach((value, i) => view.setUint32(32 + 4 * i, value, true));
@@ -72,7 +72,23 @@ test('what the board does not know is null', () => {
   });
 });
 
-test('a record with any byte altered, of another version, or cut is refused', () => {
+test('an uptime past 2^32 milliseconds is read whole', () => {
+  const days50 = 50 * 86_400_000;
+  const late = record((view) => {
+    view.setUint32(4, days50 % 2 ** 32, true);
+    view.setUint32(64, 3 | (Math.floor(days50 / 2 ** 32) << 8), true);
+  });
+  expect(readRecords(late)).toMatchObject([{ uptimeMs: days50, place: 3 }]);
+});
+
+test('a record of another version is told by its version', () => {
+  for (const version of [1, 2, 4]) {
+    const bytes = record((view) => view.setUint8(23, version));
+    expect(code(() => readRecords(bytes))).toBe('BOARD_FIRMWARE');
+  }
+});
+
+test('a record with any byte altered, or cut, is refused', () => {
   for (let at = 0; at < recordBytes; at++) {
     const altered = record();
     altered[at]! ^= 0x10;
@@ -81,6 +97,5 @@ test('a record with any byte altered, of another version, or cut is refused', ()
       `byte ${at}`,
     ).toBe('BOARD_BAD_REPLY');
   }
-  expect(code(() => readRecords(record((view) => view.setUint8(23, 1))))).toBe('BOARD_BAD_REPLY');
   expect(code(() => readRecords(record().subarray(0, 71)))).toBe('BOARD_BAD_REPLY');
 });

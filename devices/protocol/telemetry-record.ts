@@ -6,6 +6,7 @@ export type FigureSource = 'none' | 'measured' | 'counted' | 'modelled';
 
 export interface BoardRecord {
   sequence: number;
+  /** When it was kept, by the board's clock since it started. */
   uptimeMs: number;
   inferenceId: number;
   /** First 8 bytes of the expert's SHA-256, hex. */
@@ -29,7 +30,9 @@ export interface BoardRecord {
 }
 
 export const recordBytes = 72;
-const recordVersion = 2;
+const recordVersion = 3;
+/** An uptime has 56 bits; fewer are exact here, and 285,000 years are enough. */
+export const mostUptimeMs = Number.MAX_SAFE_INTEGER;
 const checksumAt = recordBytes - 4;
 const sources: FigureSource[] = ['none', 'measured', 'counted', 'modelled'];
 
@@ -39,7 +42,10 @@ export const sourcesOf = (code: number): { latencySource: FigureSource; energySo
   energySource: sources[(code >> 2) & 3] as FigureSource,
 });
 
-/** @throws CurlewError BOARD_BAD_REPLY when the bytes are not whole records or a checksum fails */
+/**
+ * @throws CurlewError BOARD_BAD_REPLY when the bytes are not whole records or a checksum fails; BOARD_FIRMWARE for
+ *   records of another version
+ */
 export function readRecords(bytes: Uint8Array): BoardRecord[] {
   if (bytes.length % recordBytes !== 0)
     throw bad(`${bytes.length} bytes are not whole records of ${recordBytes}`);
@@ -53,12 +59,13 @@ function readRecord(bytes: Uint8Array): BoardRecord {
   const u32 = (at: number) => view.getUint32(at, true);
   if (crc32(bytes.subarray(0, checksumAt)) !== u32(checksumAt))
     throw bad('the checksum of a record does not match');
-  if (bytes[23] !== recordVersion) throw bad(`record version ${bytes[23]} is unknown`);
+  const version = bytes[23] as number;
+  if (version !== recordVersion) throw otherVersion(version);
   const millivolts = view.getUint16(52, true);
   const centiDegrees = view.getInt16(54, true);
   return {
     sequence: u32(0),
-    uptimeMs: u32(4),
+    uptimeMs: u32(4) + (u32(64) >>> 8) * 2 ** 32,
     inferenceId: u32(8),
     expert: Array.from(bytes.subarray(12, 20), (byte) => byte.toString(16).padStart(2, '0')).join(''),
     classIndex: view.getInt16(20, true),
@@ -74,6 +81,25 @@ function readRecord(bytes: Uint8Array): BoardRecord {
     place: view.getUint8(64),
   };
 }
+
+/** @param firmware as the board names its version */
+export const olderFirmware = (firmware: string): CurlewError =>
+  new CurlewError(
+    'BOARD_FIRMWARE',
+    `The board's firmware (${firmware}) is older than this lab: put the firmware that comes with the lab on it.`,
+    { firmware },
+  );
+
+const otherVersion = (version: number): CurlewError =>
+  new CurlewError(
+    'BOARD_FIRMWARE',
+    version < recordVersion
+      ? `The board's telemetry has records of version ${version}, which are older than this lab (${recordVersion}): ` +
+          'put the firmware that comes with the lab on the board.'
+      : `The board's telemetry has records of version ${version}, which are newer than this lab (${recordVersion}): ` +
+          'use the lab that comes with the firmware.',
+    { version },
+  );
 
 const bad = (why: string) =>
   new CurlewError('BOARD_BAD_REPLY', `The board's telemetry cannot be read: ${why}.`);

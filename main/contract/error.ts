@@ -13,6 +13,7 @@ export const errorCodes = [
   'BOARD_GARBAGE',
   'BOARD_REFUSED',
   'BOARD_BAD_REPLY',
+  'BOARD_FIRMWARE',
   'BOARD_NOT_FOUND',
   'FRAME_TOO_LARGE',
   'EMULATOR_MISSING',

@@ -279,9 +279,13 @@ export class CurlewBoard {
     return this.link.request(inferenceLast, undefined, options);
   }
 
-  /** Continuous inference on the board's own audio source. @param hopSamples at 16 kHz, 1600 to 160,000 */
-  listen(on: boolean, hopSamples = 7680, options?: RequestOptions): Promise<void> {
-    return this.link.request(inferenceContinuous, { on, hopSamples }, options);
+  /**
+   * Continuous inference on the board's own audio source.
+   * @param hopSamples at 16 kHz, 1600 to 160,000; the board's own setting by default
+   */
+  listen(on: boolean, hopSamples?: number, options?: RequestOptions): Promise<void> {
+    const hop = hopSamples === undefined ? {} : { hopSamples };
+    return this.link.request(inferenceContinuous, { on, ...hop }, options);
   }
 
   /** Features of the board's last window: 96 × 64 log-mel values, or the embedding. */

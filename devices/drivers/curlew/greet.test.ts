@@ -18,6 +18,7 @@ const info = {
   link: 3,
   rate: 16_000,
   audio: false,
+  listening: false,
   sim: true,
   window: 31_200,
   discarded: 0,

@@ -14,7 +14,7 @@
 
 /* The whole board: one struct, owned by the port (static, it is too large for a stack). */
 
-#define CUR_VERSION "0.1.0"
+#define CUR_VERSION "0.2.0"
 
 enum {
     CUR_BUF_COUNT = 8, /* requests that may be outstanding, plus one */
@@ -69,10 +69,10 @@ struct cur_board {
     union cur_bank_work work;
     struct cur_result last;
     struct cur_telemetry telemetry;
-    uint32_t kept_ms; /* uptime of the last record kept */
+    uint64_t kept_ms; /* uptime of the last record kept */
 
     int continuous;
-    uint32_t hop;             /* samples between windows */
+    uint32_t hop;             /* samples between windows; 0: as the settings say */
     uint32_t filled;          /* samples of the window so far */
     uint32_t to_skip;         /* samples between two windows, when the hop is longer than a window */
     uint64_t listens_from_ns; /* where the duty cycle's first period began */
@@ -80,8 +80,8 @@ struct cur_board {
 };
 
 /* Milliseconds since cur_init. */
-static inline uint32_t cur_uptime_ms(const struct cur_board *b) {
-    return (uint32_t)((b->hal->now_ns(b->hal->ctx) - b->started_ns) / 1000000u);
+static inline uint64_t cur_uptime_ms(const struct cur_board *b) {
+    return (b->hal->now_ns(b->hal->ctx) - b->started_ns) / 1000000u;
 }
 
 #endif

@@ -20,7 +20,7 @@ void cur_init(struct cur_board *b, const struct cur_hal *hal) {
     /* A bank that cannot be opened any more makes way for the previous one, and that one for none. */
     while (cur_expert_load(b) && cur_store_discard_active(&b->store) == 0) {
     }
-    if (b->settings.auto_start && b->has_expert) (void)cur_continuous_start(b, b->settings.hop);
+    if (b->settings.auto_start && b->has_expert) (void)cur_continuous_start(b, 0);
 }
 
 static void answer(struct cur_board *b, enum cur_framing framing, const uint8_t *message, size_t len) {

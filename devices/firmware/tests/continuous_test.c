@@ -24,11 +24,16 @@ static int start(void) {
     return rig_deploy();
 }
 
-static int turn(int on) {
-    rig_request(1);
+static int turn_with_hop(int on, uint32_t hop) {
+    rig_request(hop ? 2 : 1);
     cur_cbor_write_text(&rig_writer, "on");
     cur_cbor_write_bool(&rig_writer, on);
+    if (hop) rig_pair("hop", hop);
     return rig_ask(CUR_OP_WRITE, 65, 2);
+}
+
+static int turn(int on) {
+    return turn_with_hop(on, 0);
 }
 
 static void hear(const int16_t *samples, uint32_t n) {
@@ -113,13 +118,60 @@ static void starts_by_itself(void) {
     cur_init(&rig_board, &rig_fake.hal);
     CHECK(!rig_board.continuous);
     rig_board.settings.auto_start = 1;
-    rig_board.settings.hop = 3200;
     CHECK(cur_settings_save(&rig_board.settings, &rig_board.settings_journal) == 0);
     cur_init(&rig_board, &rig_fake.hal);
-    CHECK(rig_board.continuous && rig_board.hop == 3200);
+    CHECK(rig_board.continuous);
     rig_fake.audio = NULL;
     cur_init(&rig_board, &rig_fake.hal);
     CHECK(!rig_board.continuous && rig_board.has_expert);
+}
+
+/* As board info tells it; -1 if it does not. */
+static int says_it_listens(void) {
+    int listening;
+    rig_request(0);
+    if (rig_ask(CUR_OP_READ, 67, 0) || cur_cbor_get_bool(&rig_map, "listening", &listening)) return -1;
+    return listening;
+}
+
+static void says_whether_it_listens(void) {
+    CHECK(start() == 0 && says_it_listens() == 0);
+    CHECK(turn(1) == 0 && says_it_listens() == 1);
+    CHECK(turn(0) == 0 && says_it_listens() == 0);
+    CHECK(turn(1) == 0);
+    rig_fake.audio = NULL;
+    rig_poll_all();
+    CHECK(says_it_listens() == 0);
+}
+
+/* Windows of a hop of `hop` samples that are whole after `n` samples. */
+static uint32_t windows_in(uint32_t n, uint32_t hop) {
+    return (n - CUR_WINDOW_SAMPLES) / hop + 1;
+}
+
+static void hops_as_it_is_set(void) {
+    enum { HEARD = 40000 };
+    CHECK(start() == 0);
+    rig_board.settings.hop = 3200;
+    CHECK(turn(1) == 0);
+    hear(audio, HEARD);
+    CHECK(rig_board.last.inference == windows_in(HEARD, 3200));
+
+    CHECK(turn_with_hop(1, 1600) == 0);
+    uint32_t before = rig_board.last.inference;
+    hear(audio, HEARD);
+    CHECK(rig_board.last.inference - before == windows_in(HEARD, 1600));
+    CHECK(turn_with_hop(1, CUR_HOP_MIN - 1) == CUR_RC_MALFORMED &&
+          turn_with_hop(1, CUR_HOP_MAX + 1) == CUR_RC_MALFORMED);
+
+    /* A setting that changes while the board listens by it holds from the next window on. */
+    CHECK(turn(1) == 0);
+    rig_request(1);
+    rig_pair("hop", 8000);
+    CHECK(rig_ask(CUR_OP_WRITE, 67, 1) == 0);
+    before = rig_board.last.inference;
+    hear(audio, HEARD);
+    CHECK(rig_board.last.inference - before == windows_in(HEARD, 8000));
 }
 
 static void keeps_records_at_intervals(void) {
@@ -162,6 +214,8 @@ TEST_LIST(continuous_tests) = {
     {"a new rate of the microphone begins a new window", follows_a_new_rate},
     {"in a duty cycle windows are heard whole or not at all", sleeps},
     {"a board that is set so listens from its start, if it can", starts_by_itself},
+    {"a board says whether it listens, also once its microphone is gone", says_whether_it_listens},
+    {"the setting's hop holds unless the request names one", hops_as_it_is_set},
     {"telemetry records are kept no closer than the interval", keeps_records_at_intervals},
     {"an unsure answer is recorded as no class", unsure_is_no_class},
     TEST_END,

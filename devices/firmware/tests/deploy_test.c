@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "rig.h"
 #include "test.h"
 #include "../core/mem.h"
@@ -127,6 +129,38 @@ static void telemetry_wraps(void) {
     CHECK(rig_ask(CUR_OP_READ, 66, 0) == 0);
 }
 
+/* A 64-bit number of the last reply, by its key with the head before it; 0 if it is not there. */
+static uint64_t wide_number(const char *key_and_head) {
+    size_t n = strlen(key_and_head);
+    for (size_t at = 8; at + n + 8 <= rig_reply_len; at++) {
+        if (memcmp(rig_reply + at, key_and_head, n)) continue;
+        uint64_t value = 0;
+        for (int i = 0; i < 8; i++)
+            value = value << 8 | rig_reply[at + n + (size_t)i];
+        return value;
+    }
+    return 0;
+}
+
+static void uptime_goes_on(void) {
+    const uint64_t days_50 = 50ull * 86400000;
+    rig_start();
+    CHECK(rig_deploy() == 0);
+    rig_fake.skipped_ns = days_50 * 1000000;
+    CHECK(rig_infer(1) == 0);
+    const uint8_t *record = cur_telemetry_record(&rig_board.telemetry, 1);
+    uint64_t kept = cur_u32(record + 4) | (uint64_t)(cur_u32(record + 64) >> 8) << 32;
+    CHECK(record[23] == 3 && kept >= days_50 && kept < days_50 + 60000);
+    rig_fake.skipped_ns = 1234ull * 1000000;
+    rig_request(1);
+    rig_pair("after", 0);
+    CHECK(rig_ask(CUR_OP_READ, 66, 0) == 0);
+    uint64_t now = wide_number("\x63now\x1b");
+    CHECK(now >= kept + 1234 && now < kept + 60000);
+    rig_request(0);
+    CHECK(rig_ask(CUR_OP_READ, 67, 0) == 0 && wide_number("\x62up\x1b") >= now);
+}
+
 static void resets(void) {
     rig_start();
     CHECK(rig_deploy() == 0);
@@ -194,6 +228,7 @@ TEST_LIST(deploy_tests) = {
     {"an upload that failed its hash can be tried again", a_wrong_upload_can_be_tried_again},
     {"pieces that were received before change nothing", repeated_pieces_change_nothing},
     {"the telemetry ring wraps and is read from any cursor", telemetry_wraps},
+    {"records and replies tell the uptime, past 49 days as well", uptime_goes_on},
     {"a reset keeps the expert and starts the sequence anew", resets},
     {"a damaged expert is not run", damaged_flash_is_not_run},
     {"continuous inference takes every window of the source", listens},

@@ -1,4 +1,5 @@
 import { groups, quickMs, type Command } from '../command.ts';
+import { mostUptimeMs, olderFirmware } from '../telemetry-record.ts';
 import { decodeKeyState, type KeyState } from './board-key.ts';
 
 export interface BoardInfo extends KeyState {
@@ -11,12 +12,15 @@ export interface BoardInfo extends KeyState {
   bootId: number;
   /** Why it last started: `power`, `request`, `watchdog`, `fault`, `unknown`. */
   cause: string;
+  /** Since it started. */
   uptimeMs: number;
   /** Telemetry records the board can hold. */
   ringRecords: number;
   framings: { console: boolean; binary: boolean };
   sampleRate: number;
   hasAudioSource: boolean;
+  /** Continuous inference is running. */
+  listening: boolean;
   simulated: boolean;
   /** Input buffer, bytes. */
   windowBytes: number;
@@ -38,28 +42,31 @@ export const boardInfo: Command<void, BoardInfo> = {
   timeoutMs: quickMs,
   encode: () => ({}),
   decode: (reply) => {
-    const link = reply.number('link');
+    const firmware = reply.label('fw', 31);
+    if (!reply.has('listening')) throw olderFirmware(firmware);
+    const link = reply.count('link');
     const centiDegrees = known(reply.number('cc'), -32768);
     return {
       ...decodeKeyState(reply),
       id: Array.from(reply.bytes('id', 8), (byte) => byte.toString(16).padStart(2, '0')).join(''),
-      name: reply.text('name'),
-      kind: reply.text('kind'),
-      profile: reply.text('profile'),
-      firmware: reply.text('fw'),
-      bootId: reply.number('boot'),
-      cause: reply.text('cause'),
-      uptimeMs: reply.number('up'),
-      ringRecords: reply.number('ring'),
+      name: reply.label('name', 63),
+      kind: reply.label('kind', 31),
+      profile: reply.label('profile', 31),
+      firmware,
+      bootId: reply.count('boot'),
+      cause: reply.label('cause', 31),
+      uptimeMs: reply.count('up', mostUptimeMs),
+      ringRecords: reply.count('ring'),
       framings: { console: (link & 1) !== 0, binary: (link & 2) !== 0 },
-      sampleRate: reply.number('rate'),
+      sampleRate: reply.count('rate'),
       hasAudioSource: reply.bool('audio'),
+      listening: reply.bool('listening'),
       simulated: reply.bool('sim'),
-      windowBytes: reply.number('window'),
-      discardedBytes: reply.number('discarded'),
-      supplyMillivolts: known(reply.number('mv'), 0),
+      windowBytes: reply.count('window'),
+      discardedBytes: reply.count('discarded'),
+      supplyMillivolts: known(reply.count('mv', 0xffff), 0),
       temperatureC: centiDegrees === null ? null : centiDegrees / 100,
-      stackBytes: known(reply.number('stack'), 0),
+      stackBytes: known(reply.count('stack'), 0),
     };
   },
 };

@@ -20,7 +20,7 @@ export const decodeKeyState = (reply: Fields): KeyState => {
   const id = reply.bytes('key');
   return {
     keyId: id.length === 0 ? null : Array.from(id, (byte) => byte.toString(16).padStart(2, '0')).join(''),
-    keyChanges: reply.number('keys'),
+    keyChanges: reply.count('keys'),
     protected: reply.bool('protected'),
   };
 };

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { CurlewError } from '../../../main/contract/error.ts';
 import { Fields } from '../fields.ts';
+import { boardInfo } from './board-info.ts';
 import { boardKey, keyChangeText } from './board-key.ts';
 import { boardSet, boardSettings, type BoardSettings } from './board-settings.ts';
 import { expertActivate } from './expert-activate.ts';
@@ -40,6 +42,62 @@ describe('the settings on the wire', () => {
     const { v: _version, ...sent } = wire;
     const settings: BoardSettings = boardSet.decode(fields(wire));
     expect(boardSet.encode(settings)).toEqual(sent);
+  });
+});
+
+describe("a board's words about itself", () => {
+  const info = {
+    id: new Uint8Array(8),
+    name: 'hut',
+    kind: 'test',
+    profile: '',
+    fw: '0.2.0',
+    boot: 5,
+    cause: 'power',
+    up: 50 * 86_400_000,
+    ring: 1024,
+    link: 3,
+    rate: 16_000,
+    audio: true,
+    listening: true,
+    sim: true,
+    window: 31_200,
+    discarded: 0,
+    mv: 0,
+    cc: -32_768,
+    stack: 0,
+    key: new Uint8Array(0),
+    keys: 0,
+    protected: false,
+  };
+  const codeOf = (payload: Record<string, unknown>): string => {
+    try {
+      boardInfo.decode(fields(payload));
+      return 'read';
+    } catch (thrown) {
+      return (thrown as CurlewError).code;
+    }
+  };
+
+  test('say whether it listens, and an uptime past 49 days', () => {
+    expect(boardInfo.decode(fields(info))).toMatchObject({ listening: true, uptimeMs: 50 * 86_400_000 });
+  });
+
+  test('from firmware older than the lab are told as that', () => {
+    const { listening: _unknown, ...older } = info;
+    expect(codeOf(older)).toBe('BOARD_FIRMWARE');
+  });
+
+  test('are cut at the length the protocol allows, at a whole character, and draw no lines', () => {
+    const long = boardInfo.decode(fields({ ...info, name: `${'x'.repeat(61)}äöü${'y'.repeat(4000)}` }));
+    expect(long.name).toBe(`${'x'.repeat(61)}ä`);
+    expect(boardInfo.decode(fields({ ...info, name: 'a\nb\u001b[2J\u202e' })).name).toBe('a�b�[2J�');
+  });
+
+  test('with numbers that no board can mean are refused', () => {
+    for (const wrong of [-1, 0.5, NaN, 2 ** 32, 2n ** 60n]) {
+      expect(codeOf({ ...info, boot: wrong }), String(wrong)).toBe('BOARD_BAD_REPLY');
+    }
   });
 });
 

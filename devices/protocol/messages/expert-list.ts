@@ -76,7 +76,7 @@ export const expertList: Command<void, SlotTable> = {
       state: slot.text('state') === 'verified' ? 'verified' : 'partial',
       length: slot.number('len'),
       offset: slot.number('off'),
-      name: slot.text('name'),
+      name: slot.label('name', 31),
       kind: kinds[slot.number('kind')] ?? null,
       bits: slot.number('bits'),
       ternary: ternary[slot.number('ternary')] ?? 'no',

@@ -1,5 +1,5 @@
 import { groups, quickMs, type Command } from '../command.ts';
-import { readRecords, type BoardRecord } from '../telemetry-record.ts';
+import { mostUptimeMs, readRecords, type BoardRecord } from '../telemetry-record.ts';
 
 export interface TelemetryPage {
   bootId: number;
@@ -7,6 +7,8 @@ export interface TelemetryPage {
   next: number;
   /** Oldest record still held; 0 for none. */
   oldest: number;
+  /** The board's uptime at the reply, milliseconds: what a record's age is counted from. */
+  uptimeMs: number;
   records: BoardRecord[];
 }
 
@@ -20,9 +22,10 @@ export const telemetryRead: Command<{ after: number; max?: number }, TelemetryPa
   timeoutMs: quickMs,
   encode: ({ after, max }) => ({ after, ...(max === undefined ? {} : { max }) }),
   decode: (reply) => ({
-    bootId: reply.number('boot'),
-    next: reply.number('next'),
-    oldest: reply.number('oldest'),
+    bootId: reply.count('boot'),
+    next: reply.count('next'),
+    oldest: reply.count('oldest'),
+    uptimeMs: reply.count('now', mostUptimeMs),
     records: readRecords(reply.bytes('recs')),
   }),
 };

@@ -46,12 +46,13 @@ static int32_t hear(struct cur_board *b, int16_t *samples, uint32_t n, int *work
 
 /* Keeps what the next window shares with this one. */
 static void advance(struct cur_board *b) {
-    if (b->hop < CUR_WINDOW_SAMPLES) {
-        b->filled = CUR_WINDOW_SAMPLES - b->hop;
-        memmove(b->input.pcm, b->input.pcm + b->hop, 2 * b->filled);
+    uint32_t hop = b->hop ? b->hop : b->settings.hop;
+    if (hop < CUR_WINDOW_SAMPLES) {
+        b->filled = CUR_WINDOW_SAMPLES - hop;
+        memmove(b->input.pcm, b->input.pcm + hop, 2 * b->filled);
     } else {
         b->filled = 0;
-        b->to_skip = b->hop - CUR_WINDOW_SAMPLES;
+        b->to_skip = hop - CUR_WINDOW_SAMPLES;
     }
 }
 

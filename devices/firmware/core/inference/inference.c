@@ -43,7 +43,7 @@ static int16_t recorded_class(const struct cur_settings *s, const struct cur_sco
 static void append_record(struct cur_board *b) {
     const struct cur_hal *hal = b->hal;
     struct cur_result *last = &b->last;
-    uint32_t now_ms = cur_uptime_ms(b);
+    uint64_t now_ms = cur_uptime_ms(b);
     last->sequence = 0;
     if (b->telemetry.last && now_ms - b->kept_ms < b->settings.interval_ms) return;
     b->kept_ms = now_ms;

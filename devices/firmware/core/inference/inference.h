@@ -12,7 +12,8 @@ enum cur_input_kind { CUR_INPUT_PCM = 0, CUR_INPUT_LOG_MEL = 1 };
 int cur_infer(struct cur_board *b, enum cur_input_kind kind);
 
 /* Starts inference on the board's own audio source, at the microphone's rate and in the duty cycle of the
- * settings; hop in samples of 16 kHz. 0, or -1 where there is no source or it does not take the rate. */
+ * settings; hop in samples of 16 kHz, 0 for the settings' own, also where it changes. 0, or -1 where there is
+ * no source or it does not take the rate. */
 int cur_continuous_start(struct cur_board *b, uint32_t hop);
 void cur_continuous_stop(struct cur_board *b);
 

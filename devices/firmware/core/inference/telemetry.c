@@ -2,13 +2,13 @@
 #include "../link/crc.h"
 #include "../mem.h"
 
-enum { VERSION = 2, CRC_AT = CUR_RECORD_SIZE - 4 };
+enum { VERSION = 3, CRC_AT = CUR_RECORD_SIZE - 4 };
 
 uint32_t cur_telemetry_append(struct cur_telemetry *t, const struct cur_record *record) {
     uint32_t sequence = ++t->last;
     uint8_t *p = t->records[sequence % CUR_RING];
     cur_put_u32(p, sequence);
-    cur_put_u32(p + 4, record->uptime_ms);
+    cur_put_u32(p + 4, (uint32_t)record->uptime_ms);
     cur_put_u32(p + 8, record->inference);
     memcpy(p + 12, record->expert, 8);
     cur_put_u16(p + 20, (uint16_t)record->top);
@@ -23,7 +23,7 @@ uint32_t cur_telemetry_append(struct cur_telemetry *t, const struct cur_record *
     cur_put_u16(p + 54, (uint16_t)record->temperature_cc);
     cur_put_u32(p + 56, record->stack);
     cur_put_f32(p + 60, record->curiosity);
-    cur_put_u32(p + 64, record->place); /* and three zeros */
+    cur_put_u32(p + 64, record->place | (uint32_t)(record->uptime_ms >> 32) << 8);
     cur_put_u32(p + CRC_AT, cur_crc32(0, p, CRC_AT));
     return sequence;
 }

@@ -7,7 +7,7 @@ enum { CUR_RING = 1024, CUR_RECORD_SIZE = 72 };
 
 /* One inference, as PROTOCOL.md lays a record out. */
 struct cur_record {
-    uint32_t uptime_ms;
+    uint64_t uptime_ms; /* below 2^56 */
     uint32_t inference;
     uint8_t expert[8];
     int16_t top;

@@ -54,6 +54,7 @@ struct cur_cbor_writer {
 
 void cur_cbor_write_int(struct cur_cbor_writer *w, int32_t value);
 void cur_cbor_write_u32(struct cur_cbor_writer *w, uint32_t value);
+void cur_cbor_write_u64(struct cur_cbor_writer *w, uint64_t value);
 void cur_cbor_write_bool(struct cur_cbor_writer *w, int value);
 void cur_cbor_write_f32(struct cur_cbor_writer *w, float value);
 void cur_cbor_write_bytes(struct cur_cbor_writer *w, const uint8_t *bytes, size_t n);

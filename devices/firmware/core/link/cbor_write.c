@@ -24,6 +24,18 @@ void cur_cbor_write_u32(struct cur_cbor_writer *w, uint32_t value) {
     write_head(w, 0, value);
 }
 
+void cur_cbor_write_u64(struct cur_cbor_writer *w, uint64_t value) {
+    if (value <= 0xffffffffu) {
+        write_head(w, 0, (uint32_t)value);
+        return;
+    }
+    uint8_t *p = reserve(w, 9);
+    if (!p) return;
+    *p++ = 0x1b;
+    for (int i = 7; i >= 0; i--)
+        *p++ = (uint8_t)(value >> (8 * i));
+}
+
 void cur_cbor_write_int(struct cur_cbor_writer *w, int32_t value) {
     if (value < 0) {
         write_head(w, 1, ~(uint32_t)value);

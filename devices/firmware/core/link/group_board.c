@@ -44,7 +44,7 @@ static void write_key(const struct cur_store *s, struct cur_cbor_writer *w) {
 static int info(struct cur_board *b, struct cur_cbor_writer *w) {
     static const char *const causes[] = {"unknown", "power", "request", "watchdog", "fault"};
     const struct cur_hal *hal = b->hal;
-    cur_cbor_write_map(w, 22);
+    cur_cbor_write_map(w, 23);
     cur_cbor_write_text(w, "id");
     cur_cbor_write_bytes(w, hal->id, sizeof hal->id);
     pair_text(w, "name", b->settings.name[0] ? b->settings.name : hal->name);
@@ -53,12 +53,14 @@ static int info(struct cur_board *b, struct cur_cbor_writer *w) {
     pair_text(w, "fw", CUR_VERSION);
     pair_u32(w, "boot", hal->boot);
     pair_text(w, "cause", causes[hal->cause <= CUR_CAUSE_FAULT ? hal->cause : CUR_CAUSE_UNKNOWN]);
-    pair_u32(w, "up", cur_uptime_ms(b));
+    cur_cbor_write_text(w, "up");
+    cur_cbor_write_u64(w, cur_uptime_ms(b));
     pair_u32(w, "ring", CUR_RING);
     pair_u32(w, "link", LINK_CONSOLE | LINK_BINARY);
     pair_u32(w, "baud", b->line.baud);
     pair_u32(w, "rate", CUR_RATE);
     pair_bool(w, "audio", hal->audio_read && hal->audio_read(hal->ctx, NULL, 0) >= 0);
+    pair_bool(w, "listening", b->continuous);
     pair_bool(w, "sim", hal->simulated);
     pair_u32(w, "window", CUR_INPUT_BYTES);
     pair_u32(w, "discarded", b->receiver.discarded);

@@ -69,12 +69,10 @@ static int has_audio(const struct cur_board *b) {
 }
 
 static int continuous(struct cur_board *b, const struct cur_request *rq, struct cur_cbor_writer *w) {
-    uint32_t hop = b->settings.hop;
-    int on;
-    if (cur_cbor_get_bool(&rq->map, "on", &on) || cur_optional_u32(&rq->map, "hop", &hop) ||
-        hop < CUR_HOP_MIN || hop > CUR_HOP_MAX) {
-        return CUR_RC_MALFORMED;
-    }
+    uint32_t hop = 0;
+    int on, e = cur_cbor_get_u32(&rq->map, "hop", &hop);
+    int bad_hop = e == CUR_CBOR_MALFORMED || (e == 0 && (hop < CUR_HOP_MIN || hop > CUR_HOP_MAX));
+    if (cur_cbor_get_bool(&rq->map, "on", &on) || bad_hop) return CUR_RC_MALFORMED;
     if (on && !has_audio(b)) return CUR_RC_UNSUPPORTED;
     if (on && !b->has_expert) return CUR_RC_NO_EXPERT;
     if (on) {

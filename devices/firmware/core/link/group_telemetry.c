@@ -17,13 +17,15 @@ static int read(struct cur_board *b, const struct cur_request *rq, struct cur_cb
     if (count > room) count = room;
     if (count > max) count = max;
 
-    cur_cbor_write_map(w, 4);
+    cur_cbor_write_map(w, 5);
     cur_cbor_write_text(w, "boot");
     cur_cbor_write_u32(w, b->hal->boot);
     cur_cbor_write_text(w, "next");
     cur_cbor_write_u32(w, next);
     cur_cbor_write_text(w, "oldest");
     cur_cbor_write_u32(w, oldest);
+    cur_cbor_write_text(w, "now");
+    cur_cbor_write_u64(w, cur_uptime_ms(b));
     cur_cbor_write_text(w, "recs");
     uint8_t *to = cur_cbor_reserve_bytes(w, count * CUR_RECORD_SIZE);
     if (!to) return CUR_RC_TOO_LARGE;
