@@ -1,3 +1,5 @@
+import { guardedText } from '../../models/report/csv.ts';
+
 /** Raven selection tables: tab-separated, one selection a line, in the columns that Raven itself writes. */
 export interface Selection {
   /** Seconds; in a combined table they run on over the files. */
@@ -28,7 +30,10 @@ const columns = [
   'File Offset (s)',
 ];
 
-/** Numbers read back as the same number. The format has no quoting: tabs and line ends in text become spaces. */
+/**
+ * Numbers read back as the same number; text is guarded as in CSV files, since spreadsheets open these as well. The
+ * format has no quoting: tabs and line ends in text become spaces.
+ */
 export function selectionTable(selections: readonly Selection[]): string {
   const rows = selections.map((selection, index) => [
     index + 1,
@@ -43,7 +48,8 @@ export function selectionTable(selections: readonly Selection[]): string {
     selection.beginPath,
     selection.fileOffsetS,
   ]);
-  return [columns, ...rows]
-    .map((row) => `${row.map((cell) => String(cell).replaceAll(/[\t\r\n]/g, ' ')).join('\t')}\n`)
-    .join('');
+  return [columns, ...rows].map((row) => `${row.map(cellText).join('\t')}\n`).join('');
 }
+
+const cellText = (cell: string | number): string =>
+  typeof cell === 'number' ? String(cell) : guardedText(cell).replaceAll(/[\t\r\n]/g, ' ');

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { csvText, type CsvCell } from '../../models/report/csv.ts';
-import { selectionTable } from './selection-table.ts';
+import { selectionTable, type Selection } from './selection-table.ts';
 
 /** RFC 4180, read back. */
 function readCsv(text: string): string[][] {
@@ -62,10 +62,21 @@ describe('comma-separated values', () => {
   });
 });
 
+const selection: Selection = {
+  beginS: 0,
+  endS: 1,
+  lowHz: 1,
+  highHz: 2,
+  commonName: 'rain',
+  confidence: 1,
+  beginPath: '/x.wav',
+  fileOffsetS: 0,
+};
+
 describe('a selection table', () => {
   it('has Raven’s columns, and its values come back exactly', () => {
     const word = fc.string({ unit: fc.constantFrom('a', 'é', ' ', ',', '"', '/', '.') });
-    const selection = fc.record({
+    const drawn = fc.record({
       beginS: number,
       endS: number,
       lowHz: number,
@@ -76,7 +87,7 @@ describe('a selection table', () => {
       fileOffsetS: number,
     });
     fc.assert(
-      fc.property(fc.array(selection, { maxLength: 5 }), (selections) => {
+      fc.property(fc.array(drawn, { maxLength: 5 }), (selections) => {
         const lines = selectionTable(selections).split('\n');
         expect(lines.pop()).toBe('');
         const [header, ...rows] = lines.map((line) => line.split('\t'));
@@ -111,19 +122,17 @@ describe('a selection table', () => {
     );
   });
 
+  it('holds no text that a spreadsheet would run, and leaves numbers alone', () => {
+    for (const formula of ['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', "'=1"]) {
+      const table = selectionTable([{ ...selection, commonName: formula, beginPath: formula, beginS: -1.5 }]);
+      const row = table.split('\n')[1]!.split('\t');
+      expect([row[7], row[9]]).toEqual(Array(2).fill(`'${formula.replaceAll(/[\t\r]/g, ' ')}`));
+      expect(row[3]).toBe('-1.5');
+    }
+  });
+
   it('keeps its columns when a name holds a tab or a line end', () => {
-    const table = selectionTable([
-      {
-        beginS: 0,
-        endS: 1,
-        lowHz: 1,
-        highHz: 2,
-        commonName: 'a\tb',
-        confidence: 1,
-        beginPath: '/x\ny.wav',
-        fileOffsetS: 0,
-      },
-    ]);
+    const table = selectionTable([{ ...selection, commonName: 'a\tb', beginPath: '/x\ny.wav' }]);
     expect(table.split('\n')[1]!.split('\t')).toHaveLength(11);
     expect(table.split('\n')).toHaveLength(3);
   });

@@ -1,8 +1,15 @@
 export type CsvCell = string | number | null;
 
 /**
+ * A cell's text for a table that a spreadsheet may open, whatever separates its cells: what starts like a formula would
+ * be run, so an apostrophe goes before it. Text that already starts so gets one more, which makes it certain what to
+ * take off again.
+ */
+export const guardedText = (text: string): string => (/^'*[=+\-@\t\r]/.test(text) ? `'${text}` : text);
+
+/**
  * Comma-separated values (RFC 4180): rows end with CR LF, numbers read back as the same number, null is an empty
- * cell. A spreadsheet runs text that starts like a formula: an apostrophe before it keeps it text.
+ * cell, text is guarded.
  */
 export const csvText = (rows: readonly (readonly CsvCell[])[]): string =>
   rows.map((row) => `${row.map(cellText).join(',')}\r\n`).join('');
@@ -10,7 +17,6 @@ export const csvText = (rows: readonly (readonly CsvCell[])[]): string =>
 function cellText(cell: CsvCell): string {
   if (cell === null) return '';
   if (typeof cell === 'number') return String(cell);
-  // Text that already starts so gets one more, which makes it certain what to take off again.
-  const safe = /^'*[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
+  const safe = guardedText(cell);
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

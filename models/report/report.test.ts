@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { costOf } from './cost.ts';
 import { csvText } from './csv.ts';
@@ -36,10 +37,25 @@ function csv(name: string, from: Results = results): Record<string, string>[] {
 
 test('the report loads nothing, runs nothing and follows the reader’s colours', () => {
   expect(html).not.toMatch(/<(script|link|img|iframe|object|embed|base|form)\b/i);
+  expect(html).not.toMatch(/\sstyle\s*=/i);
   expect(html).not.toMatch(/\s(src|srcset|action|on\w+)\s*=/i);
   expect(html).not.toMatch(/url\(|@import|javascript:/i);
   expect([...html.matchAll(/href="([^"]*)"/g)].every(([, target]) => target!.startsWith('#'))).toBe(true);
   expect(html).toContain('@media (prefers-color-scheme: dark)');
+});
+
+test('the report forbids to itself whatever it does not hold', () => {
+  const [, policy] = /<meta http-equiv="Content-Security-Policy" content="([^"]*)">/.exec(html)!;
+  const [, style] = /<style>(.*?)<\/style>/s.exec(html)!;
+  const digest = createHash('sha256').update(style!).digest('base64');
+  expect(policy!.split('; ').sort()).toEqual([
+    "base-uri 'none'",
+    "default-src 'none'",
+    "form-action 'none'",
+    `style-src 'sha256-${digest}'`,
+  ]);
+  // A policy binds what comes after it.
+  expect(html.indexOf('Content-Security-Policy')).toBeLessThan(html.indexOf('<title>'));
 });
 
 test('names that are markup are shown as text', () => {

@@ -51,8 +51,8 @@ td.missing { color: var(--faint); font-style: italic; }
 .plots { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 360px), 1fr)); gap: 18px; align-items: start; }
 .plot { margin: 0; padding: 12px 14px; background: var(--panel); border: 1px solid var(--line); border-radius: 5px; break-inside: avoid; }
 .wide { grid-column: 1 / -1; }
-svg { display: block; width: 100%; height: auto; max-width: 520px; } .wide svg { max-width: 900px; }
-svg text { fill: var(--soft); font-size: 11px; font-variant-numeric: tabular-nums; } svg .label { fill: var(--ink); }
+svg { display: block; width: 100%; height: auto; max-width: 520px; font-size: 11px; } .wide svg { max-width: 900px; }
+svg text { fill: var(--soft); font-variant-numeric: tabular-nums; } svg .label { fill: var(--ink); }
 .grid { stroke: var(--line); stroke-width: 1; } .axis { stroke: var(--faint); }
 polyline { fill: none; stroke: var(--c); stroke-width: 2; stroke-linejoin: round; }
 polyline.faint { stroke-width: 1; stroke-opacity: .6; } polyline.reference { stroke: var(--faint); stroke-width: 1; stroke-dasharray: 4 4; }

@@ -41,9 +41,9 @@ function names(label: string, i: number, cell: number, side: number): Markup {
   const text = label.length > longestName ? `${label.slice(0, longestName - 1)}…` : label;
   const middle = at(4 + (i + 0.5) * cell);
   const across = at(margin + (i + 0.5) * cell);
-  const style = `font-size:${at(Math.min(10.5, cell * 0.9))}px`;
-  return markup`<text style="${style}" x="${margin - 5}" y="${middle}" dy="0.35em" text-anchor="end">${text}</text>
-<text style="${style}" transform="translate(${across} ${at(side + 10)}) rotate(-90)" dy="0.35em" text-anchor="end">${text}</text>
+  const size = at(Math.min(10.5, cell * 0.9));
+  return markup`<text font-size="${size}" x="${margin - 5}" y="${middle}" dy="0.35em" text-anchor="end">${text}</text>
+<text font-size="${size}" transform="translate(${across} ${at(side + 10)}) rotate(-90)" dy="0.35em" text-anchor="end">${text}</text>
 `;
 }
 
