@@ -37,6 +37,9 @@ export const errorCodes = [
   'FILE_DAMAGED',
   'FILE_TOO_SHORT',
   'FILE_UNREADABLE',
+  'FILE_EXISTS',
+  'FILE_PROTECTED',
+  'FILE_UNWRITABLE',
   'PATH_NOT_ALLOWED',
   'FOLDER_EMPTY',
   // lab

@@ -1,6 +1,6 @@
 /** Which kind of file the first bytes say it is; names and extensions are not looked at. */
-import { CurlewError } from '../contract/error.ts';
-import type { OpenFile } from './file.ts';
+import { CurlewError, toCurlewError } from '../contract/error.ts';
+import { openFile, type OpenFile } from './file.ts';
 import { findFirstMp3Frame } from './mp3-frames.ts';
 
 export type Container = 'wav' | 'flac' | 'ogg' | 'mp3';
@@ -65,6 +65,24 @@ export async function detectContainer(file: OpenFile): Promise<{ container: Cont
     `${file.path} is not a WAV, FLAC, Ogg or MP3 file: it starts with ${describe(head)}.`,
     { path: file.path },
   );
+}
+
+/** Whether a file holds audio, also of a kind that Curlew does not read, or damaged. @throws CurlewError FILE_UNREADABLE */
+export async function isRecording(path: string): Promise<boolean> {
+  try {
+    const file = await openFile(path);
+    try {
+      await detectContainer(file);
+      return true;
+    } finally {
+      await file.close();
+    }
+  } catch (thrown) {
+    const error = toCurlewError(thrown);
+    if (error.code === 'FILE_UNSUPPORTED' || error.code === 'FILE_DAMAGED') return true;
+    if (error.code === 'FILE_NOT_AUDIO' || error.code === 'FILE_EMPTY') return false;
+    throw error;
+  }
 }
 
 function truncatedHeader(file: OpenFile): CurlewError {

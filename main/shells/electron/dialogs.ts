@@ -1,11 +1,11 @@
 /** Native dialogs. What a person picks there the lab may read from then on. */
-import { writeFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import type { IpcMainInvokeEvent } from 'electron';
 import * as v from 'valibot';
 import { channels, type DialogReply } from '../../contract/channels.ts';
 import { CurlewError, toCurlewError } from '../../contract/error.ts';
 import type { Lab } from '../../lab.ts';
+import { Outputs } from '../../outputs.ts';
 import type { ElectronApi } from './api.ts';
 import { isOurPage } from './sender.ts';
 
@@ -23,6 +23,8 @@ const allFiles = { name: 'All files', extensions: ['*'] };
 export function serveDialogs(
   { app, BrowserWindow, dialog, ipcMain }: Pick<ElectronApi, 'app' | 'BrowserWindow' | 'dialog' | 'ipcMain'>,
   lab: Pick<Lab, 'allow'>,
+  /** Folders whose files no dialog may replace: the lab's own. */
+  keep: readonly string[],
 ): void {
   function serve<const S extends v.GenericSchema, T>(
     channel: string,
@@ -77,11 +79,8 @@ export function serveDialogs(
       filters: [...(extension ? [{ name: extension.toUpperCase(), extensions: [extension] }] : []), allFiles],
     });
     if (canceled || !filePath) return;
-    try {
-      await writeFile(filePath, text);
-    } catch (thrown) {
-      const why = (thrown as Error).message;
-      throw new CurlewError('FILE_UNREADABLE', `The file could not be saved: ${why}. Choose another place.`);
-    }
+    // The system's dialog has asked whether a file that is there may go.
+    const output = await new Outputs({ overwrite: true, keep }).file(filePath);
+    await output.write(text);
   });
 }

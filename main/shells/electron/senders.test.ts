@@ -1,5 +1,5 @@
 /** Who may speak to the lab, and what the dialogs do. */
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -19,7 +19,7 @@ function served() {
   const electron = new FakeElectron();
   const standIn = standInLab();
   const endConnections = serveConnections(electron.api, standIn.lab);
-  serveDialogs(electron.api, standIn.lab);
+  serveDialogs(electron.api, standIn.lab, [join(folder, 'lab')]);
   const window = new FakeWindow(electron, {});
   const contents = window.webContents;
   contents.mainFrame.url = 'curlew://lab/#/fleet';
@@ -124,7 +124,27 @@ describe('a dialog', () => {
   it('says so when the text cannot be written', async () => {
     const { electron, contents } = served();
     electron.chooses.save = join(folder, 'nothing', 'chosen.csv');
-    await expect(electron.bridge(contents).saveFile('a.csv', 'text/csv', 'a')).rejects.toThrow('ENOENT');
+    await expect(electron.bridge(contents).saveFile('a.csv', 'text/csv', 'a')).rejects.toThrow(
+      `there is no folder ${join(folder, 'nothing')}`,
+    );
+  });
+
+  it('replaces a table where the person said so in the dialog, but no recording and nothing of the lab', async () => {
+    const { electron, contents } = served();
+    const save = (name: string) => {
+      electron.chooses.save = join(folder, name);
+      return electron.bridge(contents).saveFile('export.csv', 'text/csv', 'new');
+    };
+    await mkdir(join(folder, 'lab'), { recursive: true });
+    for (const name of ['table.csv', 'dawn.wav', 'lab/lab.duckdb'])
+      await writeFile(join(folder, name), 'old');
+    await save('table.csv');
+    await expect(save('dawn.wav')).rejects.toThrow('recording');
+    await expect(save('lab/lab.duckdb')).rejects.toThrow('kept by the lab');
+    const left = ['table.csv', 'dawn.wav', 'lab/lab.duckdb'].map((name) =>
+      readFile(join(folder, name), 'utf8'),
+    );
+    expect(await Promise.all(left)).toEqual(['new', 'old', 'old']);
   });
 
   it.each([

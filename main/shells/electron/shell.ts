@@ -5,6 +5,7 @@ import type { BrowserWindow } from 'electron';
 import { toCurlewError } from '../../contract/error.ts';
 import { announceLab, makeDataFolder, withdrawLab } from '../../data-folder.ts';
 import type { Lab } from '../../lab.ts';
+import { resources } from '../../resources.ts';
 import { openPage } from '../page.ts';
 import type { ElectronApi } from './api.ts';
 import { serveConnections } from './connection.ts';
@@ -75,7 +76,7 @@ export async function startShell(electron: ElectronApi, options: ShellOptions): 
     servePage(electron, page);
     limitPermissions(electron, platform);
     endConnections = serveConnections(electron, lab);
-    serveDialogs(electron, lab);
+    serveDialogs(electron, lab, [dataFolder, resources.bank]);
     setMenu(electron, platform, dataFolder);
   } catch (thrown) {
     dialog.showErrorBox('Curlew cannot open the lab', toCurlewError(thrown).message);

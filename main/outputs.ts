@@ -1,0 +1,248 @@
+/** Files written where a person said: never over a recording or over what is read, whole or not at all. */
+import { randomUUID } from 'node:crypto';
+import {
+  access,
+  constants,
+  lstat,
+  mkdir,
+  open,
+  realpath,
+  rename,
+  rm,
+  stat,
+  type FileHandle,
+} from 'node:fs/promises';
+import { basename, dirname, join, resolve, sep } from 'node:path';
+import { CurlewError } from './contract/error.ts';
+import { isRecording } from './recordings/container.ts';
+import { isAudioName } from './recordings/find-audio.ts';
+
+export interface OutputRules {
+  /** Whether a file that is there may be replaced. */
+  overwrite: boolean;
+  /** Files, and folders with all that is in them, that are never replaced: what is read, and what the lab keeps. */
+  keep: readonly string[];
+}
+
+/** A place that was found fit. */
+export interface Output {
+  /** As the person wrote it. */
+  readonly path: string;
+  /**
+   * Beside its place first, onto the disk, then in its place; what it replaces keeps its permissions.
+   * @param mode of a new file
+   * @throws CurlewError as `Outputs.file`; nothing is changed then
+   */
+  write(data: string | Uint8Array, mode?: number): Promise<void>;
+}
+
+export interface OutputFolder {
+  readonly path: string;
+  /** Made where it is not there. @param name one of those it was asked for @throws CurlewError as `Outputs.folder` */
+  write(name: string, data: string | Uint8Array): Promise<void>;
+}
+
+/** The outputs of one command. Every place is examined when it is named, before the work, and again when it is written. */
+export class Outputs {
+  private readonly taken = new Map<string, string>();
+
+  constructor(private readonly rules: OutputRules) {}
+
+  /**
+   * @throws CurlewError FILE_EXISTS; FILE_PROTECTED for what is never replaced, and for a recording's name;
+   *   FILE_UNWRITABLE where the folder is missing or takes no file; REQUEST_INVALID for a place named twice
+   */
+  async file(path: string): Promise<Output> {
+    const real = await placeOf(path);
+    this.take(path, real);
+    await this.examine(path, real);
+    await probe(dirname(real), path);
+    return { path, write: (data, mode = 0o666) => this.write(path, real, data, mode) };
+  }
+
+  /**
+   * A folder that is there, or whose own folder is.
+   * @param names of the files that will be written there
+   * @throws CurlewError as `file`
+   */
+  async folder(path: string, names: readonly string[]): Promise<OutputFolder> {
+    const real = await placeOf(path);
+    const there = await statusOf(real);
+    if (there && !there.isDirectory()) throw unwritable(path, 'it is a file; name a folder');
+    await probe(there ? real : dirname(real), path);
+    for (const name of names) {
+      this.take(join(path, name), join(real, name));
+      await this.examine(join(path, name), join(real, name));
+    }
+    return {
+      path,
+      write: async (name, data) => {
+        await mkdir(real, { recursive: true }).catch((thrown: unknown) => {
+          throw failure(path, thrown);
+        });
+        await this.write(join(path, name), join(real, name), data, 0o666);
+      },
+    };
+  }
+
+  /** Where names differ only in their case, some file systems see one file. */
+  private take(path: string, real: string): void {
+    const name = real.normalize('NFC').toLowerCase();
+    const other = this.taken.get(name);
+    if (other !== undefined) {
+      throw new CurlewError(
+        'REQUEST_INVALID',
+        `${path} and ${other} are one file; give every output a name of its own.`,
+        { path },
+      );
+    }
+    this.taken.set(name, path);
+  }
+
+  /** @returns the permissions of the file that it will replace, null where there is none */
+  private async examine(path: string, real: string): Promise<number | null> {
+    if (isAudioName(real))
+      throw isProtected(path, 'that is the name of a recording; name a file for the output');
+    const there = await statusOf(real).catch((thrown: unknown) => {
+      throw failure(path, thrown);
+    });
+    if (!there) return null;
+    if (there.isDirectory()) throw unwritable(path, 'it is a folder; name a file in it');
+    if (!there.isFile()) throw unwritable(path, 'it is no ordinary file');
+    if (await this.isKept(real, there)) throw isProtected(path, 'it is read, or kept by the lab');
+    if (await isRecording(real)) throw isProtected(path, 'it is a recording');
+    if (await isDatabase(real)) throw isProtected(path, 'it is a database');
+    if (!this.rules.overwrite) {
+      throw new CurlewError(
+        'FILE_EXISTS',
+        `${path} is there already and stays as it is; name another file, or add --overwrite.`,
+        { path },
+      );
+    }
+    await access(real, constants.W_OK).catch((thrown: unknown) => {
+      throw failure(path, thrown);
+    });
+    return Number(there.mode) & 0o777;
+  }
+
+  /** The same file under whatever name, or within a folder that is kept. */
+  private async isKept(real: string, there: Status): Promise<boolean> {
+    for (const path of this.rules.keep) {
+      const kept = await statusOf(path);
+      if (!kept) continue;
+      if (kept.isDirectory() ? real.startsWith((await realpath(path)) + sep) : isSame(kept, there))
+        return true;
+    }
+    return false;
+  }
+
+  private async write(path: string, real: string, data: string | Uint8Array, mode: number): Promise<void> {
+    const beside = besideName(dirname(real));
+    const made: string[] = [];
+    const make = async (name: string): Promise<FileHandle> => {
+      const file = await open(name, 'wx', mode);
+      made.push(name);
+      return file;
+    };
+    try {
+      const file = await make(beside);
+      try {
+        await file.writeFile(data);
+        await file.sync();
+        const replaced = await this.examine(path, real);
+        if (replaced !== null) await file.chmod(replaced);
+        // Takes the name, if nobody else has: renaming alone would replace a file that came meanwhile.
+        else await (await make(real)).close();
+      } finally {
+        await file.close();
+      }
+      await rename(beside, real);
+    } catch (thrown) {
+      // What went wrong first is what is told.
+      await Promise.allSettled(made.map((name) => rm(name, { force: true })));
+      throw failure(path, thrown);
+    }
+  }
+}
+
+type Status = NonNullable<Awaited<ReturnType<typeof statusOf>>>;
+
+/** Large numbers, since file systems number files beyond 2^53. Null where nothing is there. */
+async function statusOf(path: string) {
+  try {
+    return await stat(path, { bigint: true });
+  } catch (thrown) {
+    if (isMissing(thrown)) return null;
+    throw thrown;
+  }
+}
+
+const isSame = (a: Status, b: Status): boolean => a.dev === b.dev && a.ino === b.ino;
+const isMissing = (thrown: unknown): boolean =>
+  ['ENOENT', 'ENOTDIR'].includes((thrown as NodeJS.ErrnoException).code ?? '');
+
+/** With every link followed, so that a link stays a link and what it leads to is what is examined. */
+async function placeOf(path: string): Promise<string> {
+  const asked = resolve(path);
+  try {
+    return await realpath(asked);
+  } catch (thrown) {
+    if (!isMissing(thrown)) throw failure(path, thrown);
+  }
+  if (await lstat(asked).catch(() => null)) throw unwritable(path, 'it is a link that leads nowhere');
+  const folder = dirname(asked);
+  try {
+    return join(await realpath(folder), basename(asked));
+  } catch (thrown) {
+    throw isMissing(thrown)
+      ? unwritable(path, `there is no folder ${folder}; make it first`)
+      : failure(path, thrown);
+  }
+}
+
+const besideName = (folder: string): string => join(folder, `.curlew-${randomUUID()}.part`);
+
+/** Whether a folder takes files, only making one tells: permissions do not know of disks mounted to be read only. */
+async function probe(folder: string, path: string): Promise<void> {
+  const beside = besideName(folder);
+  try {
+    await (await open(beside, 'wx')).close();
+    await rm(beside);
+  } catch (thrown) {
+    throw failure(path, thrown);
+  }
+}
+
+async function isDatabase(path: string): Promise<boolean> {
+  const file = await open(path, 'r');
+  try {
+    const { buffer } = await file.read(Buffer.alloc(4), 0, 4, 8);
+    return buffer.toString('latin1') === 'DUCK';
+  } finally {
+    await file.close();
+  }
+}
+
+const unwritable = (path: string, why: string, cause?: unknown) =>
+  new CurlewError('FILE_UNWRITABLE', `${path} cannot be written: ${why}.`, { path }, { cause });
+
+const isProtected = (path: string, why: string) =>
+  new CurlewError('FILE_PROTECTED', `${path} is never written over: ${why}.`, { path });
+
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: 'this user may not write there',
+  EPERM: 'this user may not write there',
+  EROFS: 'the disk is mounted to be read only',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk’s share of this user is full',
+  EEXIST: 'a file of that name came meanwhile, and stays as it is',
+  ENOENT: 'its folder is gone',
+  ENOTDIR: 'its folder is a file',
+  ENAMETOOLONG: 'its name is too long',
+};
+
+function failure(path: string, thrown: unknown): CurlewError {
+  if (thrown instanceof CurlewError) return thrown;
+  const { code = '', message } = thrown as NodeJS.ErrnoException;
+  return unwritable(path, reasons[code] ?? message, thrown);
+}
