@@ -3,7 +3,7 @@
  * out that does not match its hash.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   parseManifest,
@@ -17,6 +17,7 @@ import { buildEncoder, type BuiltEncoder } from '../../models/bank/build.ts';
 import { restoreEncoder } from '../../models/encoder/store.ts';
 import { CurlewError } from '../contract/error.ts';
 import type { Clip, EncoderInfo, ExpertFile, ExpertInfo, RouterInfo } from '../contract/types.ts';
+import { readWhole } from '../regular-file.ts';
 
 /** An encoder that can be trained with, and what it must not be tested on. */
 export interface UsableEncoder {
@@ -37,6 +38,8 @@ interface OpenBank {
   readonly experts: readonly ExpertInfo[];
   readonly routers: readonly RouterInfo[];
 }
+
+const mostManifestBytes = 16e6;
 
 /** The id of the bank that ships. */
 export const shippedBank = 'shipped';
@@ -201,7 +204,7 @@ function found<T>(entry: T | undefined, id: string): T {
 }
 
 async function openBank(folder: string, id: string): Promise<OpenBank> {
-  const text = new TextDecoder().decode(await readBytes(join(folder, 'manifest.json')));
+  const text = new TextDecoder().decode(await readBytes(join(folder, 'manifest.json'), mostManifestBytes));
   const manifest = parseManifest(text);
   const card = async (files: { 'card.md': BankFile }) =>
     new TextDecoder().decode(await readChecked(folder, files['card.md']));
@@ -248,10 +251,10 @@ async function usable(folder: string, entry: BankEncoder): Promise<UsableEncoder
 
 async function readChecked(
   folder: string,
-  { path: relative, sha256: wanted }: BankFile,
+  { path: relative, bytes: most, sha256: wanted }: BankFile,
 ): Promise<Uint8Array> {
   const path = join(folder, relative);
-  const bytes = await readBytes(path);
+  const bytes = await readBytes(path, most);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   if (sha256 === wanted) return bytes;
   throw new CurlewError(
@@ -261,12 +264,12 @@ async function readChecked(
   );
 }
 
-async function readBytes(path: string): Promise<Uint8Array> {
+async function readBytes(path: string, most: number): Promise<Uint8Array> {
   try {
-    return await readFile(path);
+    return await readWhole(path, most, 'this file of a bank');
   } catch (thrown) {
     throw new CurlewError(
-      'FILE_NOT_FOUND',
+      thrown instanceof CurlewError && thrown.code === 'FILE_TOO_LARGE' ? 'FILE_DAMAGED' : 'FILE_NOT_FOUND',
       `${path} cannot be read; fetch or train the bank again.`,
       { path },
       { cause: thrown },

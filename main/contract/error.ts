@@ -36,6 +36,7 @@ export const errorCodes = [
   'FILE_UNSUPPORTED',
   'FILE_DAMAGED',
   'FILE_TOO_SHORT',
+  'FILE_TOO_LARGE',
   'FILE_UNREADABLE',
   'FILE_EXISTS',
   'FILE_PROTECTED',

@@ -3,7 +3,7 @@ import { patchSamples } from '../../models/features/log-mel.ts';
 import { asHeard } from '../../models/augmentation/pcm.ts';
 import { CurlewError } from '../contract/error.ts';
 import { openRecording } from '../recordings/decode.ts';
-import { concatenate, mixDown } from '../recordings/pcm16k.ts';
+import { concatenate, mixDown, requireWhole } from '../recordings/pcm16k.ts';
 import { Resampler, targetRate } from '../recordings/resample.ts';
 import type { Problem, ProblemKind } from './dataset.ts';
 
@@ -32,7 +32,7 @@ export interface ClipAudio {
   readonly damage: CurlewError | null;
 }
 
-/** @throws CurlewError as openRecording; FILE_EMPTY if not one sample comes out */
+/** @throws CurlewError as openRecording; FILE_EMPTY if not one sample comes out, FILE_TOO_LARGE for more than an hour */
 export async function readAudio(path: string, signal?: AbortSignal): Promise<ClipAudio> {
   const recording = await openRecording(path, signal ? { signal } : {});
   const resampler = new Resampler(recording.info.sampleRate, 0);
@@ -40,7 +40,8 @@ export async function readAudio(path: string, signal?: AbortSignal): Promise<Cli
   let peak = 0;
   let full = 0;
   let heard = 0;
-  for await (const { channels } of recording.samples(resampler.firstInput, Infinity)) {
+  for await (const { channels, startSample } of recording.samples(resampler.firstInput, Infinity)) {
+    requireWhole(path, startSample / recording.info.sampleRate);
     for (const channel of channels) {
       for (const sample of channel) {
         const magnitude = Math.abs(sample);

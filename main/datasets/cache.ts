@@ -1,11 +1,14 @@
 /** Features of clips, kept in files named by what they are computed from. */
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readFile, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readWhole } from '../regular-file.ts';
 
 /** Enough for the embeddings of several large data sets. */
 export const defaultCacheBytes = 2 * 2 ** 30;
 
+/** A day of embeddings. */
+const mostEntryBytes = 1e9;
 const magic = Buffer.from('CurlewF1', 'latin1');
 const hashBytes = 32;
 const headBytes = magic.length + hashBytes + 4;
@@ -46,7 +49,7 @@ export class FeatureCache {
     const path = this.#path(key);
     let bytes: Buffer;
     try {
-      bytes = await readFile(path);
+      bytes = await readWhole(path, mostEntryBytes, 'features');
     } catch {
       // Absent, or not readable: computing anew is the answer to both.
       return null;

@@ -2,8 +2,9 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CurlewError } from '../contract/error.ts';
-import { fileError, throwIfAborted } from '../recordings/file.ts';
+import { throwIfAborted } from '../recordings/file.ts';
 import { isAudioName } from '../recordings/find-audio.ts';
+import { fileError } from '../regular-file.ts';
 
 export interface ListOptions {
   signal?: AbortSignal;

@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { CurlewError } from '../contract/error.ts';
-import { fileError } from '../recordings/file.ts';
+import { fileError } from '../regular-file.ts';
 import { assemble } from './assemble.ts';
 import type { Dataset, Layout, Variant } from './dataset.ts';
 import { esc50Table, readEsc50 } from './esc50.ts';

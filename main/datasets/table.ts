@@ -1,7 +1,6 @@
 /** A table with named columns, from a file. */
-import { readFile } from 'node:fs/promises';
 import { CurlewError } from '../contract/error.ts';
-import { fileError } from '../recordings/file.ts';
+import { readWhole } from '../regular-file.ts';
 import { parseCsv } from './csv.ts';
 
 export interface Table {
@@ -26,15 +25,12 @@ export const columnNames = {
   licence: ['licence', 'license', 'sourcelicence', 'sourcelicense'],
 } as const;
 
-/** @throws CurlewError FILE_NOT_FOUND, FILE_UNREADABLE, or FILE_DAMAGED if it is no CSV in UTF-8 */
+/** Some half a million rows. */
+const mostTableBytes = 64e6;
+
+/** @throws CurlewError FILE_NOT_FOUND, FILE_UNREADABLE, FILE_TOO_LARGE, or FILE_DAMAGED if it is no CSV in UTF-8 */
 export async function readTable(path: string): Promise<Table> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(path);
-  } catch (thrown) {
-    throw fileError(path, thrown);
-  }
-  return tableOf(path, bytes);
+  return tableOf(path, await readWhole(path, mostTableBytes, 'a table of labels'));
 }
 
 /** @throws CurlewError FILE_DAMAGED */

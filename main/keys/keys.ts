@@ -2,12 +2,13 @@
  * The lab's signing keys. A private key never leaves this folder's code: others name it by its id and get a signature.
  * What is known of a key without its secret (name, public key, where the secret lies) is a small file each.
  */
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { keyIdOf } from '../../models/packing/sign.ts';
 import { CurlewError } from '../contract/error.ts';
 import type { ExportFile, SigningKey } from '../contract/types.ts';
+import { readWhole } from '../regular-file.ts';
 import { drawSecret, publicKeyOf, publicPem, secretBytes, signText } from './ed25519.ts';
 import { keychain, secretFiles, writeDurably, type Secrets } from './secrets.ts';
 
@@ -32,6 +33,7 @@ const record = v.strictObject({
   createdMs: v.number(),
   keptIn: v.picklist(['keychain', 'file']),
 });
+const mostRecordBytes = 10_000;
 const recordFile = /^([0-9a-f]{16})\.json$/;
 
 /** @param openKeychain gives the keychain, or why there is none */
@@ -132,7 +134,10 @@ export function openKeys(folder: string, openKeychain: () => Promise<Secrets | s
 async function readRecord(folder: string, id: string): Promise<SigningKey> {
   const path = join(folder, `${id}.json`);
   try {
-    const key = v.parse(record, JSON.parse(await readFile(path, 'utf8')));
+    const key = v.parse(
+      record,
+      JSON.parse((await readWhole(path, mostRecordBytes, 'the record of a key')).toString()),
+    );
     if (hex(keyIdOf(Buffer.from(key.publicKey, 'hex'))) === id) return { id, ...key };
   } catch (thrown) {
     throw failed(`${path} is not the record of a key: ${(thrown as Error).message}.`, thrown);

@@ -1,6 +1,8 @@
 /** Where private keys lie: in the operating system's keychain, or in files that their owner alone can read. */
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { CurlewError } from '../contract/error.ts';
+import { readWhole } from '../regular-file.ts';
 
 export interface Secrets {
   /** @returns null when there is none under this id @throws when the place cannot be read */
@@ -10,6 +12,7 @@ export interface Secrets {
   delete(id: string): Promise<void>;
 }
 
+const mostSecretBytes = 1000;
 const service = 'Curlew';
 /**
  * On Linux the secret service or nothing: without this the library would fall back to the kernel's keyring, which
@@ -45,9 +48,9 @@ export function secretFiles(folder: string): Secrets {
   return {
     async read(id) {
       try {
-        return Buffer.from(await readFile(path(id), 'utf8'), 'hex');
+        return Buffer.from((await readWhole(path(id), mostSecretBytes, 'a key')).toString(), 'hex');
       } catch (thrown) {
-        if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return null;
+        if (thrown instanceof CurlewError && thrown.code === 'FILE_NOT_FOUND') return null;
         throw thrown;
       }
     },

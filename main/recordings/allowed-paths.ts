@@ -3,8 +3,8 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path';
 import { CurlewError } from '../contract/error.ts';
 import type { FileEntry } from '../contract/types.ts';
+import { fileError } from '../regular-file.ts';
 import { isAudioName } from './find-audio.ts';
-import { fileError } from './file.ts';
 
 export interface FolderListing {
   path: string;

@@ -2,7 +2,8 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import type { CurlewError } from '../contract/error.ts';
-import { fileError, throwIfAborted } from './file.ts';
+import { fileError } from '../regular-file.ts';
+import { throwIfAborted } from './file.ts';
 
 const extensions = new Set(['.wav', '.wave', '.flac', '.ogg', '.oga', '.mp3']);
 

@@ -56,14 +56,32 @@ export function mixDown(channels: Float32Array[]): Float32Array {
   return mixed;
 }
 
+/** What is held whole in memory, an hour of it at most: longer recordings are gone through in pieces. */
+export const mostWholeSeconds = 3600;
+
 /**
  * A short recording as a whole: 16 kHz mono, floats in about −1 … 1.
- * @throws CurlewError as openRecording
+ * @throws CurlewError as openRecording; FILE_TOO_LARGE for more than an hour
  */
 export async function decodeAll(path: string, options: { signal?: AbortSignal } = {}): Promise<Float32Array> {
   const pieces: Float32Array[] = [];
-  for await (const piece of read16kMono(path, options)) pieces.push(piece);
+  let samples = 0;
+  for await (const piece of read16kMono(path, options)) {
+    samples += piece.length;
+    requireWhole(path, samples / targetRate);
+    pieces.push(piece);
+  }
   return concatenate(pieces);
+}
+
+/** @param seconds of it that were found @throws CurlewError FILE_TOO_LARGE when they are more than an hour */
+export function requireWhole(path: string, seconds: number): void {
+  if (seconds <= mostWholeSeconds) return;
+  throw new CurlewError(
+    'FILE_TOO_LARGE',
+    `${path} is longer than an hour, the most that is taken as one clip; cut it, or classify it instead.`,
+    { path },
+  );
 }
 
 export function concatenate(pieces: readonly Float32Array[]): Float32Array {

@@ -1,12 +1,13 @@
 /** What the lab does for requests about a board's flash, and for deployments. */
-import { readFile } from 'node:fs/promises';
+import { format } from '../../../models/packing/format.ts';
+import { signatureBlockBytes } from '../../../models/packing/sign.ts';
 import type { Banks } from '../../banks/banks.ts';
-import { CurlewError } from '../../contract/error.ts';
 import type { Job } from '../../contract/types.ts';
 import type { HandlersOf } from '../../dispatch.ts';
 import type { Jobs } from '../../jobs/jobs.ts';
 import type { Keys } from '../../keys/keys.ts';
 import type { AllowedPaths } from '../../recordings/allowed-paths.ts';
+import { readWhole } from '../../regular-file.ts';
 import type { BoardStore } from '../../store/board-store.ts';
 import type { SignedImages } from '../../store/signed-images.ts';
 import type { imageRequests } from '../contract/images.ts';
@@ -15,6 +16,9 @@ import { deploymentOf, type DeployImage, type Deployment } from '../deployment.t
 import { expertStoreOf } from '../expert-store.ts';
 import type { Fleet } from '../fleet.ts';
 import type { Session } from '../session.ts';
+
+/** With its signature. */
+const mostImageBytes = format.longestImage + signatureBlockBytes;
 
 interface Rooms {
   fleet: Fleet;
@@ -86,18 +90,10 @@ export function imageHandlers(rooms: Rooms): HandlersOf<typeof imageRequests> {
         signWith,
       ),
     'deploy.files': async ({ boardId, paths, activate = true, signWith }) => {
-      const images = await Promise.all(paths.map(async (path) => readWhole(await files.resolve(path))));
+      const images = await Promise.all(
+        paths.map(async (path) => readWhole(await files.resolve(path), mostImageBytes, 'an image')),
+      );
       return startDeploy(boardId, await deploymentOf(images, fromBank), activate, signWith);
     },
   };
-}
-
-async function readWhole(path: string): Promise<Uint8Array> {
-  try {
-    return await readFile(path);
-  } catch (thrown) {
-    throw new CurlewError('FILE_UNREADABLE', `${path} cannot be read: ${(thrown as Error).message}.`, {
-      path,
-    });
-  }
 }

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { CurlewError, toCurlewError } from '../../contract/error.ts';
 import type { ClassifiedFile, ClassifyResult } from '../../contract/types.ts';
-import { fileError } from '../../recordings/file.ts';
+import { fileError } from '../../regular-file.ts';
 import { findAudio } from '../../recordings/find-audio.ts';
 import { targetRate } from '../../recordings/resample.ts';
 import type { JobContext } from '../definition.ts';

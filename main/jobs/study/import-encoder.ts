@@ -1,6 +1,6 @@
 /** The work of taking an encoder from an ONNX file: checked, calibrated with recordings, and kept as a bank. */
 import * as ort from 'onnxruntime-web';
-import { readFile, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { calibrateEncoder } from '../../../models/encoder/calibrate.ts';
 import { arenaBytes, embeddingSizeOf, multiplyAccumulates } from '../../../models/encoder/encoder.ts';
@@ -13,6 +13,7 @@ import type { EncoderResult } from '../../contract/types.ts';
 import { readAudio } from '../../datasets/audio.ts';
 import type { Banks } from '../../banks/banks.ts';
 import { findAudio } from '../../recordings/find-audio.ts';
+import { readWhole } from '../../regular-file.ts';
 import type { JobContext } from '../definition.ts';
 import { writeEncoders } from './write-bank.ts';
 
@@ -31,12 +32,14 @@ export interface ImportWork {
   allowed(real: string): Promise<boolean>;
 }
 
+/** A board's whole encoder takes some hundred kB; the rest is room for what the import leaves out. */
+const mostGraphBytes = 64 * 2 ** 20;
 /** Recordings, and patches of each, that ranges are taken from. */
 const mostRecordings = 60;
 const patchesOfEach = 4;
 
 /**
- * @throws CurlewError FILE_DAMAGED, FILE_UNREADABLE (the ONNX file), ENCODER_UNFIT saying which limit it breaks,
+ * @throws CurlewError FILE_DAMAGED, FILE_NOT_FOUND, FILE_UNREADABLE, FILE_TOO_LARGE (the ONNX file), ENCODER_UNFIT saying which limit it breaks,
  *   FOLDER_EMPTY (no recording to calibrate with); ABORTED
  */
 export async function importEncoderJob(
@@ -44,9 +47,7 @@ export async function importEncoderJob(
   context: JobContext,
 ): Promise<EncoderResult> {
   const { path, name, recordings } = params;
-  const bytes = await readFile(path).catch((cause: unknown) => {
-    throw new CurlewError('FILE_UNREADABLE', `${path} cannot be read.`, { path }, { cause });
-  });
+  const bytes = await readWhole(path, mostGraphBytes, 'the graph of an encoder');
   const imported = importEncoder(
     bytes,
     basename(path)

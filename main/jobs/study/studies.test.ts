@@ -250,7 +250,7 @@ describe('an encoder of one’s own', () => {
       const job = studies.importEncoder({ path, name: 'none', recordings });
       codes.push((await whenFinished(jobs, job.id)).error?.code);
     }
-    expect(codes).toEqual(['FILE_DAMAGED', 'FILE_UNREADABLE', 'FOLDER_EMPTY']);
+    expect(codes).toEqual(['FILE_DAMAGED', 'FILE_NOT_FOUND', 'FOLDER_EMPTY']);
     expect(banks.encoders.some(({ bank }) => bank === 'none')).toBe(false);
   });
 });

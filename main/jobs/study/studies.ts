@@ -1,10 +1,11 @@
 /** Training and evaluation as a service: jobs, their loss curves, and what they leave. */
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EpochReport } from '../../../models/training/train.ts';
 import { CurlewError } from '../../contract/error.ts';
 import type { ExportFile, Job } from '../../contract/types.ts';
 import { given } from '../../given.ts';
+import { readWhole } from '../../regular-file.ts';
 import type { JobContext, JobDefinition } from '../definition.ts';
 import type { Jobs } from '../jobs.ts';
 import { importEncoderJob, type ImportParams } from './import-encoder.ts';
@@ -23,6 +24,7 @@ export interface StudiesRooms extends Pick<StudyWork, 'banks' | 'version' | 'bor
   onCurves(jobId: string, curves: Curves): void;
 }
 
+const mostFileBytes = 64e6;
 const mimes = { html: 'text/html', csv: 'text/csv', json: 'application/json' } as const;
 
 export class Studies {
@@ -86,11 +88,12 @@ export class Studies {
       );
     }
     const path = join(result.folder, name);
-    const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    const text = await readWhole(path, mostFileBytes, 'a file of an evaluation').catch((cause: unknown) => {
+      if (cause instanceof CurlewError && cause.code !== 'FILE_NOT_FOUND') throw cause;
       throw new CurlewError('FILE_NOT_FOUND', `The evaluation has no file ${name}.`, { path }, { cause });
     });
     const ending = name.split('.').at(-1) as keyof typeof mimes;
-    return { name, mime: mimes[ending], text };
+    return { name, mime: mimes[ending], text: text.toString() };
   }
 
   private training(params: TrainBankParams): JobDefinition {

@@ -12,7 +12,10 @@ const training = {
   encoder: v.optional(id),
   /** How clips are varied for training. */
   augmentation: v.optional(
-    v.array(v.picklist(['gain', 'shift', 'noise', 'pink-noise', 'masks', 'mixup', 'between-class'])),
+    v.pipe(
+      v.array(v.picklist(['gain', 'shift', 'noise', 'pink-noise', 'masks', 'mixup', 'between-class'])),
+      v.maxLength(7),
+    ),
   ),
   /** Kinds that the bank holds, in the router's order. */
   bank: v.optional(v.pipe(kinds, v.minLength(1), v.maxLength(8))),
