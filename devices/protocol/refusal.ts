@@ -24,6 +24,10 @@ const ours: Record<number, [name: string, sentence: string]> = {
   16: ['too_old', 'it is protected against roll back, and a newer version has run on it'],
   17: ['bad_setting', 'one of the settings is out of the range that it can work with'],
   18: ['no_encoder', 'it does not hold the encoder that these experts need; send that first'],
+  19: [
+    'too_slow',
+    'an inference would be more work than a board does; take fewer passes, fewer experts or a smaller encoder',
+  ],
 };
 const standard: Record<number, [name: string, sentence: string]> = {
   1: ['unknown', 'it met an error that it cannot name'],

@@ -6,6 +6,8 @@ import {
   splitSignature,
   type ImageSignature,
 } from '../../models/packing/sign.ts';
+import { encoderOperations, tooMuchWork } from '../../models/encoder/operations.ts';
+import { bankOperations, networkOperations } from '../../models/packing/operations.ts';
 import { readImage } from '../../models/packing/read.ts';
 import { CurlewError } from '../contract/error.ts';
 import type { Board } from '../contract/types.ts';
@@ -43,6 +45,15 @@ export async function deploymentOf(files: Uint8Array[], fromBank: FromBank): Pro
     read.filter((one) => one.kind === 'encoder'),
     fromBank,
   );
+  const problem = tooMuchWork(
+    bankOperations({
+      encoder: encoder?.operations ?? 0,
+      experts: bank.experts.map(({ operations }) => operations),
+      router: bank.router,
+    }),
+  );
+  if (problem !== null)
+    throw new CurlewError('REQUEST_INVALID', `These images together do not fit a board: ${problem}.`);
   return { ...bank, encoder };
 }
 
@@ -151,6 +162,10 @@ interface Deployable extends DeployImage {
   expertHashes: string[];
   /** Hex; null for the log-mel's statistics. */
   encoderHash: string | null;
+  /** Of an inference, a router's with its own passes. */
+  operations: number;
+  /** Experts that a router lets answer together; else 1. */
+  topK: number;
 }
 
 function readDeployable(bytes: Uint8Array): Deployable {
@@ -159,9 +174,14 @@ function readDeployable(bytes: Uint8Array): Deployable {
   const common = { image, signature, sha256: createHash('sha256').update(image).digest('hex') };
   if (read.kind === 'encoder') {
     const { name } = read.encoder;
-    return { ...common, kind: 'encoder', name, labels: [], expertHashes: [], encoderHash: null };
+    const operations = encoderOperations(read.encoder);
+    return {
+      ...common,
+      ...{ kind: 'encoder', name, labels: [], expertHashes: [], encoderHash: null, operations, topK: 1 },
+    };
   }
   const network = read.kind === 'router' ? read.router : read.expert;
+  const routing = read.kind === 'router' ? read.router.routing : { passes: 0, topK: 1 };
   return {
     ...common,
     kind: read.kind,
@@ -169,6 +189,8 @@ function readDeployable(bytes: Uint8Array): Deployable {
     labels: network.labels,
     expertHashes: read.kind === 'router' ? read.router.expertHashes.map((hash) => hex(hash)) : [],
     encoderHash: network.encoderHash ? hex(network.encoderHash) : null,
+    operations: networkOperations(network, routing.passes),
+    topK: routing.topK,
   };
 }
 

@@ -6,7 +6,8 @@ import { frontEndModel } from '../features/front-end.ts';
 import { frontEnd } from '../features/log-mel.ts';
 import { roundHalfEven } from '../quantizers/bitlinear.ts';
 import { Random } from '../training/random.ts';
-import { arenaBytes, checkEncoderShape, multiplyAccumulates, sizesOf, type Encoder } from './encoder.ts';
+import { arenaBytes, multiplyAccumulates, sizesOf, type Encoder } from './encoder.ts';
+import { checkEncoderShape } from './limits.ts';
 import { dyadicNumber, quantizeEncoder } from './quantize.ts';
 import { restoreEncoder, storeEncoder } from './store.ts';
 

@@ -3,7 +3,8 @@
  * convolution, batch normalization, ReLU and clipping, pools, and a global mean at the end.
  */
 import { readOnnx, type OnnxGraph, type OnnxNode, type OnnxTensor } from '../onnx/read.ts';
-import { checkEncoderShape, sizesOf, unfit, type FloatEncoder, type FloatEncoderLayer } from './encoder.ts';
+import { sizesOf, type FloatEncoder, type FloatEncoderLayer } from './encoder.ts';
+import { checkEncoderShape, unfit } from './limits.ts';
 import { batchNorm, called, convolution, scaleWeights, window } from './onnx-layers.ts';
 
 /**

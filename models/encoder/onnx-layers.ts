@@ -2,12 +2,12 @@
 import type { OnnxNode, OnnxTensor } from '../onnx/read.ts';
 import {
   alongside,
-  unfit,
   type EncoderLayerShape,
   type FloatEncoderLayer,
   type ImageSize,
   type Padding,
 } from './encoder.ts';
+import { unfit } from './limits.ts';
 
 type Constants = ReadonlyMap<string, OnnxTensor>;
 

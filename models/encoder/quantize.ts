@@ -1,14 +1,12 @@
 import { largestCode, roundHalfEven } from '../quantizers/bitlinear.ts';
 import {
-  checkEncoderShape,
-  encoderLimits,
   sizesOf,
-  unfit,
   type Encoder,
   type EncoderLayer,
   type FloatEncoder,
   type FloatEncoderLayer,
 } from './encoder.ts';
+import { checkEncoderShape, encoderLimits, unfit } from './limits.ts';
 
 const largest = largestCode(8);
 

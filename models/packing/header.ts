@@ -1,5 +1,5 @@
 import { CurlewError } from '../../main/contract/error.ts';
-import { encoderLimits } from '../encoder/encoder.ts';
+import { encoderLimits } from '../encoder/limits.ts';
 import { frontEnd } from '../features/log-mel.ts';
 import { statisticsSize } from '../features/graph.ts';
 import type { Precision } from '../experts/expert.ts';

@@ -1,5 +1,8 @@
 import { precisionOf, type Expert } from '../experts/expert.ts';
 import type { Router } from '../router/router.ts';
+import { tooMuchWork } from '../encoder/operations.ts';
+import { CurlewError } from '../../main/contract/error.ts';
+import { networkOperations } from './operations.ts';
 import { format, sectionTypes } from './format.ts';
 import { precisionMarks } from './header.ts';
 import { bytesOf, layerSections, type Section } from './pack-layer.ts';
@@ -11,12 +14,14 @@ import { writeImage } from './write-image.ts';
  * @throws CurlewError IMAGE_BAD if the expert does not fit the format
  */
 export function packExpert(expert: Expert, reference: Uint8Array): Uint8Array<ArrayBuffer> {
+  checkWork('expert', networkOperations(expert));
   return pack('expert', expert, reference, []);
 }
 
 /** The same for a router. */
 export function packRouter(router: Router, reference: Uint8Array): Uint8Array<ArrayBuffer> {
   const { alpha, curiosityScale, dropout, seed, passes, topK } = router.routing;
+  checkWork('router', networkOperations(router, passes));
   const routing = new DataView(new ArrayBuffer(20));
   routing.setFloat32(0, alpha, true);
   routing.setFloat32(4, curiosityScale, true);
@@ -31,6 +36,11 @@ export function packRouter(router: Router, reference: Uint8Array): Uint8Array<Ar
     { type: sectionTypes.routing, layer: 0, content: new Uint8Array(routing.buffer) },
     { type: sectionTypes.prior, layer: 0, content: bytesOf(router.prior) },
   ]);
+}
+
+function checkWork(kind: 'expert' | 'router', operations: number): void {
+  const problem = tooMuchWork(operations);
+  if (problem !== null) throw new CurlewError('IMAGE_BAD', `The ${kind} does not fit a board: ${problem}.`);
 }
 
 function pack(

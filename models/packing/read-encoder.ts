@@ -1,12 +1,11 @@
 import {
-  checkEncoderShape,
-  encoderLimits,
   type Encoder,
   type EncoderLayer,
   type EncoderLayerKind,
   type EncoderLayerShape,
   type Padding,
 } from '../encoder/encoder.ts';
+import { checkEncoderShape, encoderLimits } from '../encoder/limits.ts';
 import { CurlewError } from '../../main/contract/error.ts';
 import { weightCount } from '../encoder/store.ts';
 import { unpackCodes } from './codes.ts';

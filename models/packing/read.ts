@@ -1,6 +1,8 @@
 import { CurlewError } from '../../main/contract/error.ts';
 import { precisionOf, type Expert, type IntegerLayer, type LinearLayer } from '../experts/expert.ts';
 import type { Router, Routing } from '../router/router.ts';
+import { tooMuchWork } from '../encoder/operations.ts';
+import { networkOperations } from './operations.ts';
 import { format, sectionTypes } from './format.ts';
 import { bad, readHeader } from './header.ts';
 import { readEncoderImage, type EncoderImage } from './read-encoder.ts';
@@ -63,6 +65,8 @@ export function readImage(bytes: Uint8Array): ExpertImage | RouterImage | Encode
   const kinds = new Set(layers.map(({ kind }) => kind).filter((kind) => kind !== 'linear'));
   if (kinds.size > 1) throw bad('its integer layers are not all of one kind');
   sections.finish();
+  const problem = tooMuchWork(networkOperations(expert, picking?.routing.passes));
+  if (problem !== null) throw bad(problem);
   return picking
     ? { kind: 'router', router: { ...expert, ...picking }, referenceSha256 }
     : { kind: 'expert', expert, referenceSha256 };

@@ -26,12 +26,14 @@ static int same_image(void) {
     memset(out, 0x5a, sizeof out);
     memset(portable_out, 0x5a, sizeof portable_out);
     memset(&conv_work, 0xa5, sizeof conv_work);
+    const struct cur_window *window = &conv.window;
+    struct cur_cells all = cur_window_cells(window);
     if (conv.depthwise) {
-        cur_depthwise(out, conv.in, &conv.window, &conv.weights, &conv.by, &conv_work);
-        cur_depthwise_portable(portable_out, conv.in, &conv.window, &conv.weights, &conv.by, &conv_work);
+        cur_depthwise(out, conv.in, window, all, &conv.weights, &conv.by, &conv_work);
+        cur_depthwise_portable(portable_out, conv.in, window, all, &conv.weights, &conv.by, &conv_work);
     } else {
-        cur_conv(out, conv.in, &conv.window, &conv.weights, &conv.by, &conv_work);
-        cur_conv_portable(portable_out, conv.in, &conv.window, &conv.weights, &conv.by, &conv_work);
+        cur_conv(out, conv.in, window, all, &conv.weights, &conv.by, &conv_work);
+        cur_conv_portable(portable_out, conv.in, window, all, &conv.weights, &conv.by, &conv_work);
     }
     return memcmp(out, portable_out, sizeof out) == 0;
 }

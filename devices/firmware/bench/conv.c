@@ -30,7 +30,7 @@ static void count_conv(const char *name, uint8_t bits, uint16_t channels, uint16
     struct cur_window w = window(channels, kernel, stride);
     struct cur_linear layer = weights(bits, (uint16_t)(kernel * kernel * channels), outputs);
     bench_begin();
-    cur_conv(out, in, &w, &layer, &by, &work);
+    cur_conv(out, in, &w, cur_window_cells(&w), &layer, &by, &work);
     bench_finish(name, cur_window_rows(&w) * cur_window_columns(&w) * layer.inputs * outputs);
 }
 
@@ -38,7 +38,7 @@ static void count_depthwise(const char *name, uint8_t bits, uint8_t stride) {
     struct cur_window w = window(CHANNELS, 3, stride);
     struct cur_linear layer = weights(bits, CHANNELS, 9);
     bench_begin();
-    cur_depthwise(out, in, &w, &layer, &by, &work);
+    cur_depthwise(out, in, &w, cur_window_cells(&w), &layer, &by, &work);
     bench_finish(name, cur_window_rows(&w) * cur_window_columns(&w) * 9 * CHANNELS);
 }
 
@@ -62,9 +62,9 @@ void bench(void) {
 
     struct cur_window two = window(CHANNELS, 2, 2), all = {HEIGHT, WIDTH, CHANNELS, HEIGHT, WIDTH, 1, 0};
     bench_begin();
-    cur_max_pool(out, in, &two);
+    cur_max_pool(out, in, &two, cur_window_cells(&two));
     bench_finish("max_pool", sizeof in);
     bench_begin();
-    cur_average_pool(out, in, &all);
+    cur_average_pool(out, in, &all, cur_window_cells(&all));
     bench_finish("average_pool", sizeof in);
 }

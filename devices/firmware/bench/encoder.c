@@ -42,7 +42,7 @@ static void count(const char *called, uint8_t kind, struct cur_window window, ui
     name = called;
     cur_encoder_report(&hal, &layer);
     bench_begin();
-    cur_encoder_layer_run(out, in, &layer, &work);
+    cur_encoder_layer_run(out, in, &layer, &work, &hal);
     bench_finish(called, 1);
 }
 

@@ -22,6 +22,7 @@ enum cur_rc {
     CUR_RC_TOO_OLD = 16,
     CUR_RC_BAD_SETTING = 17,
     CUR_RC_NO_ENCODER = 18,
+    CUR_RC_TOO_SLOW = 19,
 };
 
 #endif

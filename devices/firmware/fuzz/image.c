@@ -1,13 +1,13 @@
 /* The image loader on any bytes, with length and seal made right; what it opens must also run. */
 #include "fuzz.h"
 #include "../core/crypto/sha256.h"
-#include "../core/inference/encoder.h"
 #include "../core/inference/image_open.h"
 #include "../core/inference/fmath.h"
+#include "../core/inference/operations.h"
 #include "../core/inference/router.h"
 #include "../core/mem.h"
 
-enum { LONGEST = 16384, PASSES = 2, PRODUCTS = 2000000 };
+enum { LONGEST = 16384, PASSES = 2, OPERATIONS = 4000000 };
 
 static uint8_t bytes[LONGEST] __attribute__((aligned(16)));
 static float embedding[CUR_IMAGE_WIDTH];
@@ -42,19 +42,9 @@ static void run_router(const struct cur_image *image) {
         FUZZ_CHECK(cur_finite(route.gate[e]) && route.ranked[e] < image->outputs);
 }
 
-/* How many products a layer takes; a pool as if it were a depthwise convolution. */
-static uint64_t products(const struct cur_encoder_layer *layer) {
-    uint64_t outputs = (uint64_t)layer->rows * layer->columns * layer->outputs;
-    uint32_t cells = (uint32_t)layer->window.kernel_height * layer->window.kernel_width;
-    return outputs * cells * (layer->kind == CUR_ENCODER_CONV ? layer->window.channels : 1);
-}
-
 static void run_encoder(void) {
     static float patch[CUR_FRAMES * CUR_BANDS];
-    uint64_t sum = 0;
-    for (int l = 0; l < encoder.layer_count; l++)
-        sum += products(&encoder.layers[l]);
-    if (sum > PRODUCTS) return;
+    if (cur_encoder_operations(&encoder) > OPERATIONS) return;
     for (int i = 0; i < CUR_FRAMES * CUR_BANDS; i++)
         patch[i] = (float)(i % 17) - 10.0f;
     cur_encoder_run(&encoder, patch, embedding, &encoder_work, &fuzz_hal);
@@ -67,10 +57,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t len) {
     memcpy(bytes, input, n);
     seal(n);
     if (cur_u32(bytes + CUR_IMAGE_KIND) == CUR_IMAGE_ENCODER) {
-        if (cur_encoder_open(&encoder, bytes, n) == 0) run_encoder();
+        if (cur_encoder_open(&encoder, bytes, n, &fuzz_hal) == 0) run_encoder();
         return 0;
     }
-    if (cur_image_open(&image, bytes, n)) return 0;
+    if (cur_image_open(&image, bytes, n, &fuzz_hal)) return 0;
     for (int i = 0; i < image.embedding; i++)
         embedding[i] = (float)(i % 17) - 8.0f;
     if (image.kind == CUR_IMAGE_EXPERT)

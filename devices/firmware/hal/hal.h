@@ -144,9 +144,9 @@ struct cur_hal {
     /* Restarts the board; the flash keeps. May return where the restart happens after cur_poll. */
     void (*reset)(void *ctx);
 
-    /* Tells the watchdog that all is well. Called at least once a frame, layer and pass of the main loop; a
-     * watchdog of 2 s is safe where no layer of an encoder takes that long (100 million multiply-accumulates
-     * are more than any can have). NULL: none. */
+    /* Tells the watchdog that all is well. Called at least once a frame, a layer, a million operations within
+     * a layer of an encoder (models/packing/IMAGE.md, "Work"), 16 KiB that are hashed, and a pass of the main
+     * loop; a watchdog of 2 s is safe. NULL: none. */
     void (*watchdog_feed)(void *ctx);
 
     /* Told of every kernel run, so that a port without a cycle counter can model time. NULL: not wanted. */

@@ -53,8 +53,8 @@ static int8_t naive(int out_y, int out_x, int channel) {
     return requantized(sum, (uint32_t)channel);
 }
 
-typedef void convolution(int8_t *, const int8_t *, const struct cur_window *, const struct cur_linear *,
-                         const struct cur_requantize *, struct cur_conv_work *);
+typedef void convolution(int8_t *, const int8_t *, const struct cur_window *, struct cur_cells,
+                         const struct cur_linear *, const struct cur_requantize *, struct cur_conv_work *);
 
 static void compare_with_naive(convolution *conv, convolution *depthwise) {
     for (uint32_t number = 0; number < CONV_CASE_TOTAL; number++) {
@@ -66,7 +66,12 @@ static void compare_with_naive(convolution *conv, convolution *depthwise) {
         CHECK_AT(number, cur_window_columns(&c.window) == (uint32_t)columns);
         memset(out, 0x5a, sizeof out);
         memset(&work, 0xa5, sizeof work);
-        (c.depthwise ? depthwise : conv)(out, c.in, &c.window, &c.weights, &c.by, &work);
+        /* In two stretches, cut anywhere. */
+        struct cur_cells all = cur_window_cells(&c.window);
+        uint32_t cut = test_noise() % (all.to + 1);
+        convolution *run = c.depthwise ? depthwise : conv;
+        run(out, c.in, &c.window, (struct cur_cells){cut, all.to}, &c.weights, &c.by, &work);
+        run(out, c.in, &c.window, (struct cur_cells){0, cut}, &c.weights, &c.by, &work);
         for (int i = 0; i < rows * columns * channels; i++) {
             int at = i / channels;
             CHECK_AT(number, out[i] == naive(at / columns, at % columns, i % channels));
@@ -109,8 +114,12 @@ static void pools(void) {
         static int8_t largest[CONV_CASE_OUTPUT];
         int rows = steps(c.window.height, c.window.kernel_height);
         int columns = steps(c.window.width, c.window.kernel_width), channels = c.window.channels;
-        cur_average_pool(out, c.in, &c.window);
-        cur_max_pool(largest, c.in, &c.window);
+        struct cur_cells all = cur_window_cells(&c.window);
+        uint32_t cut = test_noise() % (all.to + 1);
+        cur_average_pool(out, c.in, &c.window, (struct cur_cells){0, cut});
+        cur_average_pool(out, c.in, &c.window, (struct cur_cells){cut, all.to});
+        cur_max_pool(largest, c.in, &c.window, (struct cur_cells){cut, all.to});
+        cur_max_pool(largest, c.in, &c.window, (struct cur_cells){0, cut});
         for (int i = 0; i < rows * columns * channels; i++) {
             int y = begin(i / channels / columns, c.window.height, c.window.kernel_height);
             int x = begin(i / channels % columns, c.window.width, c.window.kernel_width);

@@ -55,7 +55,7 @@ static void answers(void) {
     static const struct cur_hal quiet;
     CHECK(start() == 0 && rig_number("encoder") == 0 && rig_board.store.active.slot[0] == 1);
     CHECK(rig_infer(7) == 0 && rig_number("slot") == 1);
-    CHECK(cur_encoder_open(&opened, cur_store_bytes(&rig_board.store, 0), encoder_len) == 0);
+    CHECK(cur_encoder_open(&opened, cur_store_bytes(&rig_board.store, 0), encoder_len, &quiet) == 0);
     cur_encoder_run(&opened, rig_board.patch, want, &work, &quiet);
     const uint8_t *data;
     size_t n;

@@ -25,7 +25,7 @@ static void start_with(const struct images_encoder_layer *layers, uint8_t count)
 /* 1 if the altered bytes are refused though their seal is right; takes the alteration back. */
 static int refused(void) {
     fake_seal(bytes, len);
-    int bad = cur_encoder_open(&encoder, bytes, len) != 0;
+    int bad = cur_encoder_open(&encoder, bytes, len, &hal) != 0;
     memcpy(bytes, good, len);
     return bad;
 }
@@ -153,7 +153,7 @@ static void fill_patch(float scale) {
 /* 1 if the encoder in `bytes` gives what the naive one gives, to the bit. */
 static int is_exact(void) {
     static float want[CUR_EMBEDDING], got[CUR_EMBEDDING + 1];
-    if (cur_encoder_open(&encoder, bytes, len)) return 0;
+    if (cur_encoder_open(&encoder, bytes, len, &hal)) return 0;
     int n = naive(want);
     memset(&work, 0x5a, sizeof work);
     got[n] = 77;
@@ -163,7 +163,7 @@ static int is_exact(void) {
 
 static void opens(void) {
     start();
-    CHECK(cur_encoder_open(&encoder, bytes, len) == 0);
+    CHECK(cur_encoder_open(&encoder, bytes, len, &hal) == 0);
     CHECK(encoder.embedding == 48 && encoder.layer_count == 8);
     CHECK(encoder.offset == -3.25f && encoder.scale == 21.5f && encoder.unit == 0.0125f);
     const struct cur_encoder_layer *last = &encoder.layers[7];
@@ -216,7 +216,7 @@ static void refuses_any_flipped_byte(void) {
     start();
     for (uint32_t i = 0; i < len; i++) {
         bytes[i] ^= (uint8_t)(1 << i % 8);
-        CHECK_AT(i, cur_encoder_open(&encoder, bytes, len) != 0);
+        CHECK_AT(i, cur_encoder_open(&encoder, bytes, len, &hal) != 0);
         bytes[i] = good[i];
     }
 }
@@ -226,7 +226,7 @@ static void refuses_any_cut(void) {
     for (uint32_t cut = 0; cut < len; cut += cut < 400 ? 1 : 16) {
         uint8_t copy[cut + 1];
         memcpy(copy, good, cut);
-        CHECK_AT(cut, cur_encoder_open(&encoder, copy, cut) != 0);
+        CHECK_AT(cut, cur_encoder_open(&encoder, copy, cut, &hal) != 0);
     }
 }
 
@@ -251,7 +251,7 @@ static void refuses_wrong_headers(void) {
     cur_put_u16(bytes + 22, 47);
     CHECK(refused());
     struct cur_image image;
-    CHECK(cur_image_open(&image, bytes, len) != 0);
+    CHECK(cur_image_open(&image, bytes, len, &hal) != 0);
 }
 
 static void refuses_wrong_sections(void) {

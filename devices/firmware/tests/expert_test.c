@@ -145,7 +145,7 @@ static void matches_naive(void) {
         /* Seeds at which no activation lies so near the border of two codes that float64 takes the other. */
         for (uint32_t seed = 2; seed <= 11; seed++) {
             uint32_t len = images_build(bytes, &plan, seed);
-            CHECK_AT(100 * p + seed, cur_image_open(&image, bytes, len) == 0);
+            CHECK_AT(100 * p + seed, cur_image_open(&image, bytes, len, &hal) == 0);
             CHECK_AT(100 * p + seed, distance() < 1e-5);
         }
     }
@@ -158,7 +158,7 @@ static void matches_naive_without_norm(void) {
         plan.layer[1].flags = 0;
         plan.layer[2].kind = plan.layer[1].kind; /* the logits from integers, too */
         uint32_t len = images_build(bytes, &plan, 3);
-        CHECK_AT(p, cur_image_open(&image, bytes, len) == 0);
+        CHECK_AT(p, cur_image_open(&image, bytes, len, &hal) == 0);
         CHECK_AT(p, distance() < 1e-5);
     }
 }
@@ -169,7 +169,7 @@ static void static_layers_match_naive(void) {
         if (seed % 3 == 0) plan.layer[0].flags = CUR_LAYER_RELU;
         if (seed % 3 == 1) plan.layer[2].kind = CUR_LAYER_STATIC;
         uint32_t len = images_build(bytes, &plan, seed);
-        CHECK_AT(seed, cur_image_open(&image, bytes, len) == 0);
+        CHECK_AT(seed, cur_image_open(&image, bytes, len, &hal) == 0);
         CHECK_AT(seed, distance() < 1e-5);
     }
 }
@@ -194,7 +194,7 @@ static void reports_overflow(void) {
     fake_seal(bytes, len);
     for (int i = 0; i < CUR_EMBEDDING; i++)
         embedding[i] = (float)(i % 7);
-    CHECK(cur_image_open(&image, bytes, len) == 0);
+    CHECK(cur_image_open(&image, bytes, len, &hal) == 0);
     CHECK(cur_expert_run(&image, embedding, &work, logits, &hal) != 0);
 }
 

@@ -104,12 +104,22 @@ static void reads_back(void) {
     CHECK(fetch("/experts/0", off) == 0 && fetch("/experts/0", off + 1) == 12);
 }
 
+static uint32_t feedings;
+
+static void feed(void *ctx) {
+    (void)ctx;
+    feedings++;
+}
+
 static void hashes(void) {
     uint8_t sha[32];
     const uint8_t *output;
     size_t n;
     rig_start();
-    CHECK(rig_deploy() == 0 && ask_named(2, "/experts/0") == 0 && rig_number("len") == rig_image_len);
+    CHECK(rig_deploy() == 0);
+    rig_fake.hal.watchdog_feed = feed;
+    feedings = 0;
+    CHECK(ask_named(2, "/experts/0") == 0 && rig_number("len") == rig_image_len && feedings == 1);
     fake_sha256(rig_image, rig_image_len, sha);
     CHECK(cur_cbor_get_string(&rig_map, "output", CUR_CBOR_BYTES, NULL, 0, &output, &n) == 0 && n == 32);
     CHECK(memcmp(output, sha, 32) == 0);
@@ -119,7 +129,8 @@ static void hashes(void) {
     rig_pair("off", 100);
     rig_pair("len", 50);
     CHECK(rig_ask(CUR_OP_READ, 8, 2) == 0 && rig_number("len") == 50);
-    CHECK(rig_number("output") == cur_crc32(0, rig_image + 100, 50));
+    CHECK(rig_number("output") == cur_crc32(0, rig_image + 100, 50) && feedings == 2);
+    rig_fake.hal.watchdog_feed = NULL;
     rig_request(2);
     pair_text("name", "/experts/0");
     pair_text("type", "md5");
@@ -159,7 +170,7 @@ TEST_LIST(files_tests) = {
     {"repeated and early pieces of a file change nothing", absorbs_repeats},
     {"nothing stays of a file that is wrong or cut short", nothing_stays_of_what_is_wrong},
     {"a slot is read back as a file", reads_back},
-    {"a slot is hashed as a file", hashes},
+    {"a slot is hashed as a file, and the watchdog is fed", hashes},
     {"names that are no file of the store are refused", refuses_wrong_names},
     TEST_END,
 };

@@ -6,6 +6,7 @@ static uint8_t good[IMAGES_LARGEST] __attribute__((aligned(16)));
 static uint8_t bytes[IMAGES_LARGEST] __attribute__((aligned(16)));
 static uint32_t len;
 static struct cur_image image;
+static const struct cur_hal hal; /* that wants to know nothing */
 static const float prior[3] = {0, 0.5f, 1};
 
 static void start(const struct images_plan *plan) {
@@ -26,7 +27,7 @@ static void start_router(void) {
 /* 1 if the altered bytes are refused though their seal is right; takes the alteration back. */
 static int refused(void) {
     fake_seal(bytes, len);
-    int bad = cur_image_open(&image, bytes, len) != 0;
+    int bad = cur_image_open(&image, bytes, len, &hal) != 0;
     memcpy(bytes, good, len);
     return bad;
 }
@@ -39,7 +40,7 @@ static void opens_experts(void) {
     static const uint8_t precisions[][2] = {{1, 0}, {2, 0}, {2, 1}, {2, 2}, {4, 0}, {8, 0}, {16, 0}, {32, 0}};
     for (size_t p = 0; p < sizeof precisions / sizeof *precisions; p++) {
         start_expert(precisions[p][0], precisions[p][1]);
-        CHECK_AT(p, cur_image_open(&image, bytes, len) == 0);
+        CHECK_AT(p, cur_image_open(&image, bytes, len, &hal) == 0);
         CHECK_AT(p, image.kind == CUR_IMAGE_EXPERT && image.version == 1 && image.embedding == 384);
         CHECK_AT(p, image.outputs == 3 && image.layer_count == 3);
         CHECK_AT(p, image.bits == precisions[p][0] && image.ternary == precisions[p][1]);
@@ -51,7 +52,7 @@ static void opens_experts(void) {
 
 static void opens_a_router(void) {
     start_router();
-    CHECK(cur_image_open(&image, bytes, len) == 0);
+    CHECK(cur_image_open(&image, bytes, len, &hal) == 0);
     const struct cur_routing *r = &image.routing;
     CHECK(image.kind == CUR_IMAGE_ROUTER && image.outputs == 3);
     CHECK(r->alpha == 0.0f && r->unit == 0.05f && r->dropout == 0.2f && r->seed == 7);
@@ -63,7 +64,7 @@ static void opens_a_router(void) {
 static void opens_static_layers(void) {
     struct images_plan plan = images_static_expert();
     start(&plan);
-    CHECK(cur_image_open(&image, bytes, len) == 0);
+    CHECK(cur_image_open(&image, bytes, len, &hal) == 0);
     CHECK(image.layers[0].kind == CUR_LAYER_STATIC && image.layers[2].kind == CUR_LAYER_FLOAT);
     CHECK(image.layers[1].activation_scale == cur_f32(section(20, 2)) && image.encoder_hash == NULL);
 }
@@ -77,7 +78,7 @@ static void opens_what_names_an_encoder(void) {
         for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
             plans[p].embedding = sizes[s];
             start(&plans[p]);
-            CHECK_AT(sizes[s], (cur_image_open(&image, bytes, len) == 0) == (sizes[s] <= 512));
+            CHECK_AT(sizes[s], (cur_image_open(&image, bytes, len, &hal) == 0) == (sizes[s] <= 512));
             CHECK_AT(sizes[s], sizes[s] > 512 || memcmp(image.encoder_hash, hash, 32) == 0);
         }
     }
@@ -87,7 +88,7 @@ static void refuses_any_flipped_byte(void) {
     start_expert(4, 0);
     for (uint32_t i = 0; i < len; i++) {
         bytes[i] ^= (uint8_t)(1 << i % 8);
-        CHECK_AT(i, cur_image_open(&image, bytes, len) != 0);
+        CHECK_AT(i, cur_image_open(&image, bytes, len, &hal) != 0);
         bytes[i] = good[i];
     }
 }
@@ -98,7 +99,7 @@ static void refuses_any_cut(void) {
     for (uint32_t cut = 0; cut < len; cut += cut < 400 ? 1 : 16) {
         uint8_t copy[cut + 1];
         memcpy(copy, good, cut);
-        CHECK_AT(cut, cur_image_open(&image, copy, cut) != 0);
+        CHECK_AT(cut, cur_image_open(&image, copy, cut, &hal) != 0);
     }
 }
 
@@ -265,7 +266,7 @@ static void refuses_layers_too_wide(void) {
             .layers = 2,
             .layer = {{CUR_LAYER_BITLINEAR, width, 0, 0}, {CUR_LAYER_BITLINEAR, 2, 0, 0}}};
         uint32_t n = images_build(wide, &plan, 1);
-        CHECK_AT(width, (cur_image_open(&image, wide, n) == 0) == (width <= 2048));
+        CHECK_AT(width, (cur_image_open(&image, wide, n, &hal) == 0) == (width <= 2048));
     }
 }
 
@@ -291,10 +292,10 @@ static void refuses_rows_that_could_overflow(void) {
     /* 260 x 32517 + 260 x 32518 = 16,909,100; 220 more are the bound. */
     images_put_code(row, 16, 7, -32517 - 220);
     fake_seal(wide, n);
-    CHECK(cur_image_open(&image, wide, n) == 0);
+    CHECK(cur_image_open(&image, wide, n, &hal) == 0);
     images_put_code(row, 16, 7, -32517 - 221);
     fake_seal(wide, n);
-    CHECK(cur_image_open(&image, wide, n) != 0);
+    CHECK(cur_image_open(&image, wide, n, &hal) != 0);
 }
 
 static void refuses_wrong_codes(void) {

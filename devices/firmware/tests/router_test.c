@@ -20,7 +20,7 @@ static int start(uint32_t seed) {
     uint32_t len = images_build(bytes, &plan, seed);
     for (int i = 0; i < CUR_EMBEDDING; i++)
         embedding[i] = (float)(test_noise() % 8000) / 1000 - 6;
-    return cur_image_open(&image, bytes, len);
+    return cur_image_open(&image, bytes, len, &hal);
 }
 
 static struct cur_route route_of(const struct cur_routing *routing, uint32_t inference) {

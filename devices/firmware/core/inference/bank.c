@@ -1,28 +1,23 @@
 #include "bank.h"
 #include "image_open.h"
 #include "fmath.h"
+#include "operations.h"
 #include "statistics.h"
-#include "../crypto/sha256.h"
+#include "../crypto/hash.h"
 #include "../mem.h"
 
 enum { BAD = -1 };
 
-/* Opening hashes the whole image; the watchdog hears of each. */
 static int open_image(struct cur_image *image, const struct cur_bank_image *from, uint16_t kind,
                       const struct cur_hal *hal) {
-    if (hal->watchdog_feed) hal->watchdog_feed(hal->ctx);
-    if (!from->bytes || cur_image_open(image, from->bytes, from->len)) return BAD;
+    if (!from->bytes || cur_image_open(image, from->bytes, from->len, hal)) return BAD;
     return image->kind == kind ? 0 : BAD;
 }
 
 static int is_announced(const struct cur_image *router, int place, const struct cur_image *expert,
                         const struct cur_hal *hal) {
-    if (hal->watchdog_feed) hal->watchdog_feed(hal->ctx);
     uint8_t digest[CUR_IMAGE_HASH];
-    struct cur_sha256 sha;
-    cur_sha256_start(&sha);
-    cur_sha256_feed(&sha, expert->bytes, expert->len);
-    cur_sha256_finish(&sha, digest);
+    cur_hash(digest, expert->bytes, expert->len, hal);
     return memcmp(digest, router->expert_hashes + CUR_IMAGE_HASH * place, sizeof digest) == 0;
 }
 
@@ -73,9 +68,18 @@ int cur_bank_open(struct cur_open_bank *bank, const struct cur_bank_source *sour
 
 int cur_bank_open_encoder(struct cur_open_bank *bank, const struct cur_bank_image *encoder,
                           const struct cur_hal *hal) {
-    if (hal->watchdog_feed) hal->watchdog_feed(hal->ctx);
-    if (cur_encoder_open(&bank->encoder, encoder->bytes, encoder->len)) return BAD;
+    if (cur_encoder_open(&bank->encoder, encoder->bytes, encoder->len, hal)) return BAD;
     return bank->encoder.embedding == bank->embedding ? 0 : BAD;
+}
+
+uint64_t cur_bank_operations(const struct cur_open_bank *bank) {
+    uint64_t largest = 0, sum = bank->encoder_hash ? cur_encoder_operations(&bank->encoder) : 0;
+    for (int e = 0; e < bank->count; e++) {
+        uint64_t one = cur_image_operations(&bank->expert[e], 0);
+        largest = one > largest ? one : largest;
+    }
+    if (!bank->has_router) return sum + largest;
+    return sum + cur_image_operations(&bank->router, bank->routing.passes) + bank->routing.top_k * largest;
 }
 
 void cur_bank_encode(float embedding[CUR_EMBEDDING], const struct cur_open_bank *bank, const float *patch,

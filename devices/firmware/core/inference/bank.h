@@ -56,6 +56,9 @@ int cur_bank_open(struct cur_open_bank *bank, const struct cur_bank_source *sour
 int cur_bank_open_encoder(struct cur_open_bank *bank, const struct cur_bank_image *encoder,
                           const struct cur_hal *hal);
 
+/* Most operations of an inference (operations.h): that of the experts that answer taken for the costliest. */
+uint64_t cur_bank_operations(const struct cur_open_bank *bank);
+
 /* A patch (96 frames x 64 bands, frame-major, finite) to bank->embedding numbers. */
 void cur_bank_encode(float embedding[CUR_EMBEDDING], const struct cur_open_bank *bank, const float *patch,
                      union cur_bank_work *work, const struct cur_hal *hal);

@@ -2,6 +2,7 @@
 #include "fmath.h"
 #include "image_sections.h"
 #include "../mem.h"
+#include "../watchdog.h"
 
 enum { SECTIONS_MAX = 192, INPUT_SIZE = 12, SHAPE_SIZE = 16, BITS = 8, KERNEL_MAX = 255, BAD = -1 };
 
@@ -80,7 +81,7 @@ static uint32_t reach(const struct cur_encoder_layer *layer, uint32_t output) {
     return 127 * sum;
 }
 
-static int check_numbers(const struct cur_encoder_layer *layer) {
+static int check_numbers(const struct cur_encoder_layer *layer, const struct cur_hal *hal) {
     const struct cur_linear *weights = &layer->weights;
     const struct cur_requantize *by = &layer->by;
     for (uint32_t row = 0; row < weights->outputs; row++) {
@@ -90,11 +91,13 @@ static int check_numbers(const struct cur_encoder_layer *layer) {
         uint32_t bias = magnitude(by->bias[o]);
         if (bias >= reach_max || reach(layer, o) >= reach_max - bias) return BAD;
         if (by->multiplier[o] < 0 || by->shift[o] < SHIFT_MIN || by->shift[o] > SHIFT_MAX) return BAD;
+        cur_watchdog_feed(hal);
     }
     return 0;
 }
 
-static int open_weights(struct cur_encoder_layer *layer, const uint8_t *image, uint16_t number) {
+static int open_weights(struct cur_encoder_layer *layer, const uint8_t *image, uint16_t number,
+                        const struct cur_hal *hal) {
     const struct cur_window *window = &layer->window;
     const uint8_t *bias, *multiplier;
     uint32_t cells = (uint32_t)window->kernel_height * window->kernel_width;
@@ -114,12 +117,13 @@ static int open_weights(struct cur_encoder_layer *layer, const uint8_t *image, u
     /* Sections lie at multiples of 16. */
     layer->by.bias = (const int32_t *)(const void *)bias;
     layer->by.multiplier = (const int32_t *)(const void *)multiplier;
-    return check_numbers(layer);
+    return check_numbers(layer, hal);
 }
 
-int cur_encoder_open(struct cur_encoder *encoder, const uint8_t *bytes, uint32_t len) {
+int cur_encoder_open(struct cur_encoder *encoder, const uint8_t *bytes, uint32_t len,
+                     const struct cur_hal *hal) {
     memset(encoder, 0, sizeof *encoder);
-    if (cur_image_check(bytes, len, SECTIONS_MAX) || check_header(bytes) || open_input(encoder, bytes))
+    if (cur_image_check(bytes, len, SECTIONS_MAX, hal) || check_header(bytes) || open_input(encoder, bytes))
         return BAD;
     encoder->embedding = cur_u16(bytes + CUR_IMAGE_EMBEDDING);
     encoder->layer_count = bytes[CUR_IMAGE_LAYER_COUNT];
@@ -130,7 +134,7 @@ int cur_encoder_open(struct cur_encoder *encoder, const uint8_t *bytes, uint32_t
         layer->window = (struct cur_window){.height = height, .width = width, .channels = channels};
         if (open_shape(layer, bytes, (uint16_t)(i + 1))) return BAD;
         used += is_pool(layer) ? 1 : 5;
-        if (!is_pool(layer) && open_weights(layer, bytes, (uint16_t)(i + 1))) return BAD;
+        if (!is_pool(layer) && open_weights(layer, bytes, (uint16_t)(i + 1), hal)) return BAD;
         height = layer->rows;
         width = layer->columns;
         channels = layer->outputs;

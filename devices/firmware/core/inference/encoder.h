@@ -45,12 +45,14 @@ struct cur_encoder_work {
     _Alignas(16) int8_t arena[CUR_ENCODER_ARENA + 16]; /* 16: so that what lies at its end can be aligned */
 };
 
-/* Checks everything IMAGE.md asks of an encoder, in `len` bytes (without a signature) at a multiple of 16,
- * and fills `encoder`. The time it takes grows with `len` alone, whatever the bytes are. Returns 0, or -1 and
- * leaves `encoder` unusable. */
-int cur_encoder_open(struct cur_encoder *encoder, const uint8_t *bytes, uint32_t len);
+/* Checks everything IMAGE.md asks of an encoder but how much work it is (operations.h), in `len` bytes
+ * (without a signature) at a multiple of 16, and fills `encoder`. The time it takes grows with `len` alone,
+ * whatever the bytes are. Feeds the watchdog. Returns 0, or -1 and leaves `encoder` unusable. */
+int cur_encoder_open(struct cur_encoder *encoder, const uint8_t *bytes, uint32_t len,
+                     const struct cur_hal *hal);
 
-/* A patch (96 frames x 64 bands, frame-major, finite) to encoder->embedding numbers. */
+/* A patch (96 frames x 64 bands, frame-major, finite) to encoder->embedding numbers. Feeds the watchdog
+ * within each layer, too. */
 void cur_encoder_run(const struct cur_encoder *encoder, const float patch[CUR_FRAMES * CUR_BANDS],
                      float *embedding, struct cur_encoder_work *work, const struct cur_hal *hal);
 
@@ -64,6 +66,6 @@ void cur_encoder_mean(float *embedding, const int8_t *in, uint32_t cells, uint32
 
 /* Runs one layer. */
 void cur_encoder_layer_run(int8_t *out, const int8_t *in, const struct cur_encoder_layer *layer,
-                           struct cur_conv_work *work);
+                           struct cur_conv_work *work, const struct cur_hal *hal);
 
 #endif

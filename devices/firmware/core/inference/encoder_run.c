@@ -1,7 +1,12 @@
 #include "encoder.h"
 #include "encoder_report.h"
 #include "fmath.h"
+#include "operations.h"
 #include "report.h"
+#include "../watchdog.h"
+
+/* Operations between two feedings of the watchdog; one cell of the output may be a few more. */
+enum { OPERATIONS_AT_ONCE = 1000000 };
 
 void cur_encoder_quantize(int8_t *codes, const float *x, uint32_t n, float offset, float scale) {
     for (uint32_t i = 0; i < n; i++)
@@ -17,20 +22,32 @@ void cur_encoder_mean(float *embedding, const int8_t *in, uint32_t cells, uint32
     }
 }
 
-void cur_encoder_layer_run(int8_t *out, const int8_t *in, const struct cur_encoder_layer *layer,
-                           struct cur_conv_work *work) {
+static void run_cells(int8_t *out, const int8_t *in, const struct cur_encoder_layer *layer,
+                      struct cur_cells cells, struct cur_conv_work *work) {
     switch (layer->kind) {
     case CUR_ENCODER_CONV:
-        cur_conv(out, in, &layer->window, &layer->weights, &layer->by, work);
+        cur_conv(out, in, &layer->window, cells, &layer->weights, &layer->by, work);
         break;
     case CUR_ENCODER_DEPTHWISE:
-        cur_depthwise(out, in, &layer->window, &layer->weights, &layer->by, work);
+        cur_depthwise(out, in, &layer->window, cells, &layer->weights, &layer->by, work);
         break;
     case CUR_ENCODER_AVERAGE_POOL:
-        cur_average_pool(out, in, &layer->window);
+        cur_average_pool(out, in, &layer->window, cells);
         break;
     default:
-        cur_max_pool(out, in, &layer->window);
+        cur_max_pool(out, in, &layer->window, cells);
+    }
+}
+
+void cur_encoder_layer_run(int8_t *out, const int8_t *in, const struct cur_encoder_layer *layer,
+                           struct cur_conv_work *work, const struct cur_hal *hal) {
+    uint32_t at_once = OPERATIONS_AT_ONCE / cur_encoder_cell_operations(layer);
+    struct cur_cells cells = cur_window_cells(&layer->window);
+    if (at_once == 0) at_once = 1;
+    for (uint32_t end = cells.to; cells.from < end; cells.from = cells.to) {
+        cells.to = end - cells.from < at_once ? end : cells.from + at_once;
+        run_cells(out, in, layer, cells, work);
+        cur_watchdog_feed(hal);
     }
 }
 
@@ -46,9 +63,8 @@ void cur_encoder_run(const struct cur_encoder *encoder, const float patch[CUR_FR
         channels = layer->outputs;
         /* At the end that the input does not lie at, aligned. */
         uint32_t at = l % 2 ? 0 : (sizeof work->arena - cells * channels) & ~15u;
-        cur_encoder_layer_run(work->arena + at, in, layer, &work->conv);
+        cur_encoder_layer_run(work->arena + at, in, layer, &work->conv, hal);
         cur_encoder_report(hal, layer);
-        if (hal->watchdog_feed) hal->watchdog_feed(hal->ctx);
         in = work->arena + at;
     }
     cur_encoder_mean(embedding, in, cells, channels, encoder->unit);

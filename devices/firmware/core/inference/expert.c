@@ -1,6 +1,7 @@
 #include "expert.h"
 #include "fmath.h"
 #include "../mem.h"
+#include "../watchdog.h"
 
 /* Sums of floats run in index order on every target, so that every build gives the same bits. */
 
@@ -66,7 +67,7 @@ void cur_scale_sums(union cur_row *y, const struct cur_layer *layer, float activ
     }
 }
 
-void cur_float_linear(float *y, const struct cur_layer *layer, const float *v) {
+void cur_float_linear(float *y, const struct cur_layer *layer, const float *v, const struct cur_hal *hal) {
     const struct cur_linear *linear = &layer->linear;
     for (uint32_t o = 0; o < linear->outputs; o++) {
         const uint8_t *row = linear->weights + o * linear->row_bytes;
@@ -74,6 +75,7 @@ void cur_float_linear(float *y, const struct cur_layer *layer, const float *v) {
         for (uint32_t i = 0; i < linear->inputs; i++)
             sum += cur_f32(row + 4 * i) * v[i];
         y[o] = sum + cur_f32(layer->bias + 4 * o);
+        cur_watchdog_feed(hal);
     }
 }
 
@@ -164,7 +166,7 @@ void cur_layer_run(const struct cur_layer *layer, struct cur_expert_work *work, 
     work->now ^= 1;
     union cur_row *y = &work->rows[work->now];
     if (layer->kind == CUR_LAYER_FLOAT) {
-        cur_float_linear(y->values, layer, v);
+        cur_float_linear(y->values, layer, v, hal);
         cur_report(hal, CUR_KERNEL_FLOAT, (uint32_t)linear->inputs * linear->outputs);
     } else {
         float scale = quantize(layer, work->codes, v, hal);
@@ -179,7 +181,7 @@ void cur_layer_run(const struct cur_layer *layer, struct cur_expert_work *work, 
         cur_relu(y->values, linear->outputs);
         cur_report(hal, CUR_KERNEL_RELU, linear->outputs);
     }
-    if (hal->watchdog_feed) hal->watchdog_feed(hal->ctx);
+    cur_watchdog_feed(hal);
 }
 
 int cur_expert_run(const struct cur_image *image, const float *embedding, struct cur_expert_work *work,

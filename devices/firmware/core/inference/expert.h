@@ -44,8 +44,8 @@ void cur_quantize_static(int8_t *codes, const float *v, uint32_t n, float scale)
 /* What an integer layer's sums are worth: y[o] = sums[o] * (activation_scale * weight scale) + bias[o]. */
 void cur_scale_sums(union cur_row *y, const struct cur_layer *layer, float activation_scale);
 
-/* y[o] = sum of weight[o][i] * v[i] + bias[o] */
-void cur_float_linear(float *y, const struct cur_layer *layer, const float *v);
+/* y[o] = sum of weight[o][i] * v[i] + bias[o]. Feeds the watchdog: without an FPU this takes long. */
+void cur_float_linear(float *y, const struct cur_layer *layer, const float *v, const struct cur_hal *hal);
 
 /* v = max(0, LayerNorm(v) * gain + bias) */
 void cur_norm_relu(float *v, const uint8_t *gain, const uint8_t *bias, uint32_t n);

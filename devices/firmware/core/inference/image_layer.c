@@ -1,5 +1,6 @@
 #include "image_sections.h"
 #include "../mem.h"
+#include "../watchdog.h"
 
 enum { BAD = -1 };
 
@@ -46,25 +47,27 @@ static int cannot_overflow(const struct cur_linear *linear, const uint8_t *row) 
     return sum <= 0x7fffffffu / 127;
 }
 
-static int check_codes(const struct cur_layer *layer) {
+static int check_codes(const struct cur_layer *layer, const struct cur_hal *hal) {
     const struct cur_linear *linear = &layer->linear;
     for (uint32_t o = 0; o < linear->outputs; o++) {
         const uint8_t *row = linear->weights + o * linear->row_bytes;
         if (!cur_padding_is_zero(linear, row)) return BAD;
         if (layer->kind == CUR_LAYER_TERNARY && !is_ternary(linear, row)) return BAD;
         if (linear->bits == 16 && !cannot_overflow(linear, row)) return BAD;
+        cur_watchdog_feed(hal);
     }
     return 0;
 }
 
-static int open_integer(const struct cur_image *image, uint16_t number, struct cur_layer *layer) {
+static int open_integer(const struct cur_image *image, uint16_t number, struct cur_layer *layer,
+                        const struct cur_hal *hal) {
     struct cur_linear *linear = &layer->linear;
     const uint8_t *activation;
     if (layer->scale_count != 1 && layer->scale_count != linear->outputs) return BAD;
     linear->row_bytes = cur_row_bytes(linear->bits, linear->inputs);
     uint32_t len = linear->outputs * linear->row_bytes;
     if (cur_section_sized(image->bytes, CUR_SECTION_WEIGHTS, number, len, &linear->weights)) return BAD;
-    if (check_codes(layer)) return BAD;
+    if (check_codes(layer, hal)) return BAD;
     if (cur_section_floats(image->bytes, CUR_SECTION_WEIGHT_SCALES, number, layer->scale_count,
                            &layer->scales))
         return BAD;
@@ -102,7 +105,7 @@ static int flags_are_right(const struct cur_image *image, uint16_t flags) {
 }
 
 int cur_layer_open(const struct cur_image *image, uint16_t number, uint16_t inputs, struct cur_layer *layer,
-                   uint32_t *used) {
+                   uint32_t *used, const struct cur_hal *hal) {
     struct cur_section s;
     if (cur_section_find(image->bytes, CUR_SECTION_LAYER, number, &s) || s.len != 16) return BAD;
     uint16_t bits = cur_u16(s.bytes + 2), activation_bits = cur_u16(s.bytes + 8);
@@ -121,7 +124,7 @@ int cur_layer_open(const struct cur_image *image, uint16_t number, uint16_t inpu
     if (layer->linear.inputs != inputs || outputs < 1 || outputs > CUR_IMAGE_WIDTH) return BAD;
 
     int is_float = layer->kind == CUR_LAYER_FLOAT;
-    if (is_float ? open_float(image, number, layer) : open_integer(image, number, layer)) return BAD;
+    if (is_float ? open_float(image, number, layer) : open_integer(image, number, layer, hal)) return BAD;
     if (cur_section_floats(image->bytes, CUR_SECTION_BIAS, number, outputs, &layer->bias)) return BAD;
     *used += is_float ? 3 : layer->kind == CUR_LAYER_STATIC ? 5 : 4;
     if (!(layer->flags & CUR_LAYER_NORM)) return 0;

@@ -84,11 +84,12 @@ static int open_routing(struct cur_image *image) {
     return 0;
 }
 
-int cur_image_open(struct cur_image *image, const uint8_t *bytes, uint32_t len) {
+int cur_image_open(struct cur_image *image, const uint8_t *bytes, uint32_t len, const struct cur_hal *hal) {
     memset(image, 0, sizeof *image);
     image->bytes = bytes;
     image->len = len;
-    if (cur_image_check(bytes, len, SECTIONS_MAX) || check_header(image) || open_labels(image)) return BAD;
+    if (cur_image_check(bytes, len, SECTIONS_MAX, hal) || check_header(image) || open_labels(image))
+        return BAD;
     if (cur_section_floats(image->bytes, CUR_SECTION_OFFSET, 0, image->embedding, &image->embedding_offset))
         return BAD;
     if (cur_section_floats(image->bytes, CUR_SECTION_SCALE, 0, image->embedding, &image->embedding_scale))
@@ -103,7 +104,7 @@ int cur_image_open(struct cur_image *image, const uint8_t *bytes, uint32_t len) 
     uint16_t integer = 0; /* the kind of the integer layers */
     for (uint16_t i = 0; i < image->layer_count; i++) {
         struct cur_layer *layer = &image->layers[i];
-        if (cur_layer_open(image, (uint16_t)(i + 1), width, layer, &used)) return BAD;
+        if (cur_layer_open(image, (uint16_t)(i + 1), width, layer, &used, hal)) return BAD;
         width = layer->linear.outputs;
         if (layer->kind == CUR_LAYER_FLOAT) continue;
         if (integer && layer->kind != integer) return BAD;

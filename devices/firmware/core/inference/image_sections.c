@@ -1,6 +1,6 @@
 #include "image_sections.h"
 #include "fmath.h"
-#include "../crypto/sha256.h"
+#include "../crypto/hash.h"
 #include "../link/utf8.h"
 #include "../mem.h"
 
@@ -36,14 +36,14 @@ static int check_header(const uint8_t *h, uint32_t len) {
     return check_name(h + CUR_IMAGE_NAME);
 }
 
-static int check_seal(const uint8_t *bytes, uint32_t len) {
+static int check_seal(const uint8_t *bytes, uint32_t len, const struct cur_hal *hal) {
     static const uint8_t zeros[CUR_IMAGE_HASH];
     uint8_t digest[CUR_IMAGE_HASH];
     struct cur_sha256 sha;
     cur_sha256_start(&sha);
     cur_sha256_feed(&sha, bytes, CUR_IMAGE_SEAL);
     cur_sha256_feed(&sha, zeros, sizeof zeros);
-    cur_sha256_feed(&sha, bytes + CUR_IMAGE_HEADER, len - CUR_IMAGE_HEADER);
+    cur_hash_feed(&sha, bytes + CUR_IMAGE_HEADER, len - CUR_IMAGE_HEADER, hal);
     cur_sha256_finish(&sha, digest);
     return memcmp(digest, bytes + CUR_IMAGE_SEAL, sizeof digest) ? BAD : 0;
 }
@@ -62,9 +62,9 @@ static int check_sections(const uint8_t *bytes, uint32_t image_len, uint32_t mos
     return align_up(end) == image_len && cur_all_zero(bytes + end, image_len - end) ? 0 : BAD;
 }
 
-int cur_image_check(const uint8_t *bytes, uint32_t len, uint32_t sections) {
-    return check_header(bytes, len) || check_seal(bytes, len) || check_sections(bytes, len, sections) ? BAD
-                                                                                                      : 0;
+int cur_image_check(const uint8_t *bytes, uint32_t len, uint32_t sections, const struct cur_hal *hal) {
+    if (check_header(bytes, len) || check_seal(bytes, len, hal)) return BAD;
+    return check_sections(bytes, len, sections);
 }
 
 int cur_section_find(const uint8_t *image, uint16_t type, uint16_t layer, struct cur_section *out) {

@@ -1,6 +1,7 @@
 #ifndef CUR_IMAGE_SECTIONS_H
 #define CUR_IMAGE_SECTIONS_H
 
+#include "../../hal/hal.h"
 #include "image.h"
 
 /* What all images have in common: header, seal and section table. Functions return 0 or -1. */
@@ -36,7 +37,7 @@ int cur_all_zero(const uint8_t *p, uint32_t n);
 
 /* The header as far as it is the same in every kind of image, the seal, and the section table: at most
  * `sections` of them, which fill the image in order, each at the next multiple of 16, with zeros between. */
-int cur_image_check(const uint8_t *bytes, uint32_t len, uint32_t sections);
+int cur_image_check(const uint8_t *bytes, uint32_t len, uint32_t sections, const struct cur_hal *hal);
 
 /* The first section of that type and layer (0: of no layer). That there is no second one follows from
  * counting: as many were found as the table has. */
@@ -55,6 +56,6 @@ int cur_padding_is_zero(const struct cur_linear *linear, const uint8_t *row);
 /* Opens layer `number` (from 1), whose inputs must be as many as `inputs`: shape, flags, codes, and that no
  * sum can leave 32 bits. Adds the sections it uses to `*used`. */
 int cur_layer_open(const struct cur_image *image, uint16_t number, uint16_t inputs, struct cur_layer *layer,
-                   uint32_t *used);
+                   uint32_t *used, const struct cur_hal *hal);
 
 #endif

@@ -1,8 +1,10 @@
 #include "inference.h"
 #include "fmath.h"
+#include "operations.h"
 #include "../mem.h"
 #include "../rc.h"
 #include "../storage/check.h"
+#include "../watchdog.h"
 
 static uint64_t busy(const struct cur_board *b) {
     return b->hal->busy_ns(b->hal->ctx);
@@ -19,7 +21,7 @@ static uint32_t to_u32(uint64_t x) {
 static void compute_patch(struct cur_board *b) {
     for (int t = 0; t < CUR_FRAMES; t++) {
         cur_log_mel_frame(b->input.pcm + t * CUR_FRAME_HOP, b->patch + t * CUR_BANDS);
-        if (b->hal->watchdog_feed) b->hal->watchdog_feed(b->hal->ctx);
+        cur_watchdog_feed(b->hal);
     }
     cur_report(b->hal, CUR_KERNEL_FRAME, CUR_FRAMES);
 }
@@ -148,6 +150,7 @@ int cur_expert_load(struct cur_board *b) {
     if (bank->router >= 0 && source_of(store, bank->router, &source.router)) return CUR_RC_BAD_BANK;
     if (cur_bank_open(&b->bank, &source, b->hal)) return CUR_RC_BAD_BANK;
     int rc = load_encoder(b);
+    if (!rc && cur_bank_operations(&b->bank) > CUR_OPERATIONS) rc = CUR_RC_TOO_SLOW;
     b->has_expert = rc == 0;
     return rc;
 }

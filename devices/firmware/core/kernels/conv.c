@@ -21,33 +21,36 @@ static void gather(int8_t *codes, const int8_t *in, const struct cur_window *win
 }
 
 static inline void conv(int8_t *out, const int8_t *in, const struct cur_window *window,
-                        const struct cur_linear *weights, const struct cur_requantize *by,
-                        struct cur_conv_work *work, linear *kernel, cur_requantize_kernel *requantize) {
-    uint32_t rows = cur_window_rows(window), columns = cur_window_columns(window);
+                        struct cur_cells cells, const struct cur_linear *weights,
+                        const struct cur_requantize *by, struct cur_conv_work *work, linear *kernel,
+                        cur_requantize_kernel *requantize) {
+    uint32_t columns = cur_window_columns(window), y = cells.from / columns, x = cells.from % columns;
     int gathers = cur_conv_gathers(window, weights);
     memset(work->codes + weights->inputs, 0, -(uint32_t)weights->inputs % CUR_LINEAR_PADDING);
-    for (uint32_t y = 0; y < rows; y++) {
-        for (uint32_t x = 0; x < columns; x++, out += weights->outputs) {
-            const int8_t *codes = work->codes;
-            if (gathers) {
-                struct cur_place place = cur_window_place(window, y, x);
-                gather(work->codes, in, window, &place);
-            } else {
-                codes = in + (y * window->width + x) * window->stride * window->channels;
-            }
-            kernel(work->sums, weights, codes, &work->linear);
-            requantize(out, work->sums, weights->outputs, by);
+    out += cells.from * weights->outputs;
+    for (uint32_t i = cells.from; i < cells.to; i++, out += weights->outputs) {
+        const int8_t *codes = work->codes;
+        if (gathers) {
+            struct cur_place place = cur_window_place(window, y, x);
+            gather(work->codes, in, window, &place);
+        } else {
+            codes = in + (y * window->width + x) * window->stride * window->channels;
         }
+        kernel(work->sums, weights, codes, &work->linear);
+        requantize(out, work->sums, weights->outputs, by);
+        if (++x < columns) continue;
+        x = 0;
+        y++;
     }
 }
 
-void cur_conv(int8_t *out, const int8_t *in, const struct cur_window *window,
+void cur_conv(int8_t *out, const int8_t *in, const struct cur_window *window, struct cur_cells cells,
               const struct cur_linear *weights, const struct cur_requantize *by, struct cur_conv_work *work) {
-    conv(out, in, window, weights, by, work, cur_linear, cur_requantize);
+    conv(out, in, window, cells, weights, by, work, cur_linear, cur_requantize);
 }
 
-void cur_conv_portable(int8_t *out, const int8_t *in, const struct cur_window *window,
+void cur_conv_portable(int8_t *out, const int8_t *in, const struct cur_window *window, struct cur_cells cells,
                        const struct cur_linear *weights, const struct cur_requantize *by,
                        struct cur_conv_work *work) {
-    conv(out, in, window, weights, by, work, cur_linear_portable, cur_requantize_portable);
+    conv(out, in, window, cells, weights, by, work, cur_linear_portable, cur_requantize_portable);
 }

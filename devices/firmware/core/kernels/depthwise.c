@@ -12,15 +12,15 @@ static const int8_t *tap_weights(const struct cur_linear *weights, uint32_t t, s
 }
 
 static inline void depthwise(int8_t *out, const int8_t *in, const struct cur_window *window,
-                             const struct cur_linear *weights, const struct cur_requantize *by,
-                             struct cur_conv_work *work, cur_taps_kernel *kernel,
-                             cur_requantize_kernel *requantize) {
+                             struct cur_cells cells, const struct cur_linear *weights,
+                             const struct cur_requantize *by, struct cur_conv_work *work,
+                             cur_taps_kernel *kernel, cur_requantize_kernel *requantize) {
     const int8_t *all[CUR_DEPTHWISE_TAPS], *x[CUR_DEPTHWISE_TAPS], *w[CUR_DEPTHWISE_TAPS];
-    uint32_t rows = cur_window_rows(window), columns = cur_window_columns(window),
-             channels = window->channels;
+    uint32_t columns = cur_window_columns(window), channels = window->channels;
     for (uint32_t t = 0; t < weights->outputs; t++)
         all[t] = tap_weights(weights, t, work);
-    for (uint32_t i = 0; i < rows * columns; i++, out += channels) {
+    out += cells.from * channels;
+    for (uint32_t i = cells.from; i < cells.to; i++, out += channels) {
         struct cur_place at = cur_window_place(window, i / columns, i % columns);
         uint32_t taps = 0; /* those inside the image */
         for (int32_t y = at.top; y < at.bottom; y++) {
@@ -34,14 +34,14 @@ static inline void depthwise(int8_t *out, const int8_t *in, const struct cur_win
     }
 }
 
-void cur_depthwise(int8_t *out, const int8_t *in, const struct cur_window *window,
+void cur_depthwise(int8_t *out, const int8_t *in, const struct cur_window *window, struct cur_cells cells,
                    const struct cur_linear *weights, const struct cur_requantize *by,
                    struct cur_conv_work *work) {
-    depthwise(out, in, window, weights, by, work, cur_taps, cur_requantize);
+    depthwise(out, in, window, cells, weights, by, work, cur_taps, cur_requantize);
 }
 
 void cur_depthwise_portable(int8_t *out, const int8_t *in, const struct cur_window *window,
-                            const struct cur_linear *weights, const struct cur_requantize *by,
-                            struct cur_conv_work *work) {
-    depthwise(out, in, window, weights, by, work, cur_taps_portable, cur_requantize_portable);
+                            struct cur_cells cells, const struct cur_linear *weights,
+                            const struct cur_requantize *by, struct cur_conv_work *work) {
+    depthwise(out, in, window, cells, weights, by, work, cur_taps_portable, cur_requantize_portable);
 }

@@ -20,9 +20,11 @@ static int32_t mean(int32_t sum, int32_t count) {
     return (sum < 0 ? sum - count / 2 : sum + count / 2) / count;
 }
 
-static inline void pool(int8_t *out, const int8_t *in, const struct cur_window *window, int largest) {
-    uint32_t rows = cur_window_rows(window), columns = cur_window_columns(window);
-    for (uint32_t i = 0; i < rows * columns; i++) {
+static inline void pool(int8_t *out, const int8_t *in, const struct cur_window *window,
+                        struct cur_cells cells, int largest) {
+    uint32_t columns = cur_window_columns(window);
+    out += cells.from * window->channels;
+    for (uint32_t i = cells.from; i < cells.to; i++) {
         struct cur_place at = cur_window_place(window, i / columns, i % columns);
         int32_t count = (at.bottom - at.top) * (at.right - at.left);
         for (uint32_t c = 0; c < window->channels; c++) {
@@ -32,10 +34,11 @@ static inline void pool(int8_t *out, const int8_t *in, const struct cur_window *
     }
 }
 
-void cur_average_pool(int8_t *out, const int8_t *in, const struct cur_window *window) {
-    pool(out, in, window, 0);
+void cur_average_pool(int8_t *out, const int8_t *in, const struct cur_window *window,
+                      struct cur_cells cells) {
+    pool(out, in, window, cells, 0);
 }
 
-void cur_max_pool(int8_t *out, const int8_t *in, const struct cur_window *window) {
-    pool(out, in, window, 1);
+void cur_max_pool(int8_t *out, const int8_t *in, const struct cur_window *window, struct cur_cells cells) {
+    pool(out, in, window, cells, 1);
 }

@@ -16,6 +16,17 @@ struct cur_window {
 uint32_t cur_window_rows(const struct cur_window *window);
 uint32_t cur_window_columns(const struct cur_window *window);
 
+/* A stretch of the output's cells, counted row by row: from `from` to before `to`. A layer may be run stretch
+ * by stretch. */
+struct cur_cells {
+    uint32_t from, to;
+};
+
+/* All cells of the output. */
+static inline struct cur_cells cur_window_cells(const struct cur_window *window) {
+    return (struct cur_cells){0, cur_window_rows(window) * cur_window_columns(window)};
+}
+
 /* The part of a window that lies inside the image: rows from `top` to before `bottom`, columns likewise; the
  * window itself starts at (`row`, `column`), outside where there is padding. */
 struct cur_place {

@@ -1,9 +1,10 @@
 #include "check.h"
 #include "../crypto/ed25519.h"
-#include "../crypto/sha256.h"
+#include "../crypto/hash.h"
 #include "../inference/image.h"
 #include "../mem.h"
 #include "../rc.h"
+#include "../watchdog.h"
 
 enum {
     SIGNATURE = 96,
@@ -14,26 +15,8 @@ enum {
     AT_ZEROS = 80
 };
 
-/* Hashed at once between two feedings of the watchdog, bytes. */
-enum { PIECE = 16384 };
-
-/* SHA-256 of the first `len` bytes of a slot. */
-static void hash_bytes(const struct cur_store *s, int slot, uint32_t len, uint8_t digest[32]) {
-    const uint8_t *bytes = cur_store_bytes(s, slot);
-    struct cur_sha256 sha;
-    cur_sha256_start(&sha);
-    for (uint32_t at = 0, left = len; left;) {
-        uint32_t n = left < PIECE ? left : PIECE;
-        cur_sha256_feed(&sha, bytes + at, n);
-        at += n;
-        left -= n;
-        if (s->hal->watchdog_feed) s->hal->watchdog_feed(s->hal->ctx);
-    }
-    cur_sha256_finish(&sha, digest);
-}
-
 void cur_store_hash(const struct cur_store *s, int slot, uint8_t digest[32]) {
-    hash_bytes(s, slot, s->slot[slot].len, digest);
+    cur_hash(digest, cur_store_bytes(s, slot), s->slot[slot].len, s->hal);
 }
 
 /* The image's length by its header: all of the slot, or all but a signature; 0 where it is neither. */
@@ -69,7 +52,7 @@ int cur_store_signed_with(const struct cur_store *s, int slot, const uint8_t key
     }
     memcpy(message, purpose, sizeof purpose);
     memcpy(message + sizeof purpose, image + CUR_IMAGE_SEAL, 32);
-    if (s->hal->watchdog_feed) s->hal->watchdog_feed(s->hal->ctx);
+    cur_watchdog_feed(s->hal);
     int wrong = cur_ed25519_verify(signature + AT_SIGNATURE, key, message, sizeof message);
     return wrong ? CUR_RC_NOT_SIGNED : 0;
 }
@@ -90,7 +73,7 @@ int cur_store_find_encoder(const struct cur_store *s, const uint8_t hash[32], in
     for (int i = 0; i < CUR_SLOTS; i++) {
         if (s->slot[i].state != CUR_SLOT_VERIFIED || (only >= 0 && i != only) || !is_encoder(s, i)) continue;
         uint8_t digest[32];
-        hash_bytes(s, i, image_length(s, i), digest);
+        cur_hash(digest, cur_store_bytes(s, i), image_length(s, i), s->hal);
         if (memcmp(digest, hash, sizeof digest)) continue;
         rc = s->has_key ? cur_store_signed_with(s, i, s->key) : 0;
         if (rc) continue;

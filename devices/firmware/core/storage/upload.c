@@ -1,8 +1,8 @@
 #include "flash.h"
 #include "check.h"
 #include "store.h"
-#include "../inference/encoder.h"
 #include "../inference/image_open.h"
+#include "../inference/operations.h"
 #include "../mem.h"
 #include "../rc.h"
 
@@ -160,6 +160,7 @@ static int restart(struct cur_store *s, int slot) {
     return cur_store_commit(s) ? CUR_RC_FLASH : announce(s, slot);
 }
 
+/* The whole image: structure, work, version. */
 static int check(const struct cur_store *s, int slot) {
     const uint8_t *bytes;
     uint32_t len;
@@ -169,9 +170,15 @@ static int check(const struct cur_store *s, int slot) {
     } opened;
     int rc = cur_store_image(s, slot, &bytes, &len);
     if (rc) return rc;
-    if (cur_u32(bytes + CUR_IMAGE_KIND) == CUR_IMAGE_ENCODER)
-        return cur_encoder_open(&opened.encoder, bytes, len) ? CUR_RC_BAD_IMAGE : 0;
-    return cur_image_open(&opened.image, bytes, len) ? CUR_RC_BAD_IMAGE : cur_store_version_allowed(s, slot);
+    uint64_t operations;
+    if (cur_u32(bytes + CUR_IMAGE_KIND) == CUR_IMAGE_ENCODER) {
+        if (cur_encoder_open(&opened.encoder, bytes, len, s->hal)) return CUR_RC_BAD_IMAGE;
+        operations = cur_encoder_operations(&opened.encoder);
+    } else {
+        if (cur_image_open(&opened.image, bytes, len, s->hal)) return CUR_RC_BAD_IMAGE;
+        operations = cur_image_operations(&opened.image, opened.image.routing.passes);
+    }
+    return operations > CUR_OPERATIONS ? CUR_RC_TOO_SLOW : cur_store_version_allowed(s, slot);
 }
 
 int cur_store_verify(struct cur_store *s, int slot) {
