@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { realClock } from '../devices/protocol/clock.ts';
 import { Banks } from './banks/banks.ts';
 import { bankHandlers } from './banks/handlers.ts';
 import type { Emit } from './contract/events.ts';
@@ -77,14 +78,17 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   const virtual = await virtualBoards(join(dataFolder, 'boards'), resources.virtualBoard);
   const emulated = emulatedBoards();
   const ports = portDirectory();
-  const fleet = new Fleet(ports, { telemetry, boards, signedImages: signed, emit, log: log.add });
-
-  for (const made of virtual.known()) {
-    ports.add(made);
-    // A virtual board that does not start is shown as lost; the lab opens all the same.
-    await fleet.attach(made.port.id).catch((thrown: Error) => log.add('error', made.port.id, thrown.message));
-  }
-  fleet.watchPorts();
+  const fleet = new Fleet(ports, {
+    telemetry,
+    boards,
+    signedImages: signed,
+    emit,
+    log: log.add,
+    clock: realClock,
+    wallMs: Date.now,
+  });
+  await attachAgain();
+  void fleet.watchPorts();
   const studies = new Studies({
     jobs,
     banks: bank,
@@ -95,6 +99,24 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     allowed: (real) => files.permits(real),
     onCurves: (jobId, curves) => emit('curves', { jobId, curves }),
   });
+
+  /** What was attached when the lab last ran: the virtual boards before the lab opens, the others as they come. */
+  async function attachAgain(): Promise<void> {
+    const forgotten = await boards.forgottenPorts();
+    fleet.restore(
+      (await boards.kept()).filter(({ portKind }) => portKind !== 'virtual' && portKind !== 'qemu'),
+    );
+    const made = virtual.known();
+    for (const one of made) ports.add(one);
+    const starting = made.filter(({ port }) => !forgotten.has(port.id));
+    await Promise.all(
+      starting.map(({ port }) =>
+        // One that does not start is shown with its reason; the lab opens all the same.
+        fleet.attach(port.id).catch((thrown: Error) => log.add('error', port.id, thrown.message)),
+      ),
+    );
+  }
+
   const info = { version: versionOf(resources.root), shell, dataFolder, roots: files.roots.slice() };
   const keys = openKeys(join(dataFolder, 'keys'));
   const handlers: Handlers = {

@@ -7,6 +7,8 @@ export interface SerialDevice {
   path: string;
   /** Manufacturer and product where the device says so, else the path. */
   label: string;
+  /** Vendor, product and serial number of its USB adapter, as far as it tells them; null where it is none. */
+  usb: string | null;
 }
 
 export interface SerialDevices {
@@ -20,6 +22,8 @@ interface Found {
   path: string;
   manufacturer?: string;
   vendorId?: string;
+  productId?: string;
+  serialNumber?: string;
   pnpId?: string;
 }
 
@@ -38,7 +42,13 @@ export async function listSerialPorts(environment: NodeJS.ProcessEnv = process.e
     const devices = found
       // The kernel announces 32 legacy UARTs that are not there; a real one has an identity or a vendor.
       .filter((device) => device.vendorId ?? device.manufacturer ?? device.pnpId)
-      .map((device) => ({ path: device.path, label: device.manufacturer ?? device.pnpId ?? device.path }));
+      .map((device) => ({
+        path: device.path,
+        label: device.manufacturer ?? device.pnpId ?? device.path,
+        usb: device.vendorId
+          ? [device.vendorId, device.productId ?? '', device.serialNumber ?? ''].join(':')
+          : null,
+      }));
     return { devices, problem: null };
   } catch (thrown) {
     return {

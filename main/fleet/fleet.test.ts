@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { VirtualBoard } from '../../devices/boards/virtual/virtual-board.ts';
 import { packExpert } from '../../models/packing/pack.ts';
 import { randomExpert } from '../../test/fixtures/random-expert.ts';
+import { realClock } from '../../devices/protocol/clock.ts';
 import { CurlewError } from '../contract/error.ts';
 import type { Board, PortListing, TelemetryRecord } from '../contract/types.ts';
 import { resources } from '../resources.ts';
@@ -72,6 +73,8 @@ beforeEach(async () => {
       if (event === 'telemetry') told.push(...(payload as { records: TelemetryRecord[] }).records);
     },
     log: () => undefined,
+    clock: realClock,
+    wallMs: Date.now,
   });
   virtual = new VirtualBoard({
     wasm: await readFile(resources.virtualBoard),
@@ -158,17 +161,17 @@ describe('a fleet of one virtual board', () => {
 
   test('shows a vanished board as lost, rejects at once, and attaches it again', async () => {
     virtual.switchOff();
-    await until(() => session.state.state === 'lost');
+    await until(() => session.state.state === 'absent');
     expect(await codeOf(deploy(session, await expert(1), { ...quiet, activate: true }))).toBe('PORT_LOST');
-    expect(fleet.boards()).toMatchObject([{ id: board.id, state: 'lost' }]);
+    expect(fleet.boards()).toMatchObject([{ id: board.id, state: 'absent' }]);
     expect(await fleet.attach(virtual.id)).toMatchObject({ id: board.id, state: 'attached' });
     expect(fleet.boards()).toHaveLength(1);
   });
 
   test('detaches in the middle of work: the work ends, the port is free again', async () => {
-    const going = deploy(session, await expert(3), { ...quiet, activate: true });
+    const going = codeOf(deploy(session, await expert(3), { ...quiet, activate: true }));
     await fleet.detach(board.id);
-    expect(await codeOf(going)).toBe('PORT_LOST');
+    expect(await going).toBe('PORT_LOST');
     expect(fleet.boards()).toEqual([]);
     expect(await codeOf(Promise.resolve().then(() => fleet.session(board.id)))).toBe('BOARD_NOT_FOUND');
     expect(await fleet.attach(virtual.id)).toMatchObject({ state: 'attached' });
@@ -184,7 +187,7 @@ describe('a fleet of one virtual board', () => {
   });
 
   test('tells of a port that appears by itself, and of the board at it', async () => {
-    fleet.watchPorts();
+    void fleet.watchPorts();
     await until(() => listings.length > 0);
     expect(listings.at(-1)?.ports).toMatchObject([{ id: virtual.id, attachedBoard: board.id }]);
     const wasm = await readFile(resources.virtualBoard);
@@ -192,8 +195,9 @@ describe('a fleet of one virtual board', () => {
     ports.add({ port: other, label: 'plugged in later', lineBytesPerSecond: null });
     await until(() => listings.at(-1)?.ports.length === 2);
     const attached = await fleet.attach(other.id);
-    const attachedTo = listings.at(-1)?.ports.map((port) => port.attachedBoard);
-    expect(attachedTo).toEqual([board.id, attached.id]);
+    const attachedTo = () => listings.at(-1)?.ports.map((port) => port.attachedBoard);
+    await until(() => attachedTo()?.[1] === attached.id);
+    expect(attachedTo()).toEqual([board.id, attached.id]);
     other.switchOff();
   });
 });

@@ -1,5 +1,5 @@
 /** Where boards can be: serial devices, paths typed by hand, virtual boards, emulated boards. */
-import { listSerialPorts } from '../../devices/drivers/list-serial-ports.ts';
+import { listSerialPorts, type SerialDevices } from '../../devices/drivers/list-serial-ports.ts';
 import type { Port } from '../../devices/drivers/port.ts';
 import { serialPort } from '../../devices/drivers/serial-port.ts';
 import type { PortInfo, PortListing } from '../contract/types.ts';
@@ -11,10 +11,23 @@ export interface MadePort {
   lineBytesPerSecond: number | null;
 }
 
+/** A port as a board can be met at it. */
+export interface Place {
+  port: Port;
+  /** Bytes a second that the line carries each way; null where nobody knows. */
+  lineBytesPerSecond: number | null;
+  /** Bits a second that were asked for; null for the usual ones. */
+  baudRate: number | null;
+  /** What its USB adapter says it is, as the last listing had it; null where it says nothing. */
+  usb: string | null;
+}
+
 export interface PortDirectory {
   list(): Promise<PortListing>;
+  /** Serial devices of the last listing whose USB adapter says that it is this one. */
+  withUsb(usb: string): string[];
   /** A made port by its id, else a serial device or pseudo-terminal by its path. */
-  open(portId: string, baudRate?: number): { port: Port; lineBytesPerSecond: number | null };
+  open(portId: string, baudRate?: number): Place;
   add(made: MadePort): void;
 }
 
@@ -22,22 +35,32 @@ export interface PortDirectory {
 const usualBaudRate = 921_600;
 const bitsPerByte = 10;
 
-export function portDirectory(): PortDirectory {
+/** @param listDevices asks the machine */
+export function portDirectory(listDevices: () => Promise<SerialDevices> = listSerialPorts): PortDirectory {
   const made = new Map<string, MadePort>();
+  let usbOf = new Map<string, string | null>();
   return {
     async list() {
-      const { devices, problem } = await listSerialPorts();
+      const { devices, problem } = await listDevices();
+      usbOf = new Map(devices.map(({ path, usb }) => [path, usb]));
       const ports: Omit<PortInfo, 'attachedBoard'>[] = [
         ...[...made.values()].map(({ port, label }) => ({ id: port.id, kind: port.kind, label })),
         ...devices.map((device) => ({ id: device.path, kind: 'serial' as const, label: device.label })),
       ];
       return { ports: ports.map((port) => ({ ...port, attachedBoard: null })), problem };
     },
-    open(portId, baudRate = usualBaudRate) {
+    withUsb: (usb) => [...usbOf].filter(([, other]) => other === usb).map(([path]) => path),
+    open(portId, baudRate) {
       const known = made.get(portId);
-      if (known) return known;
-      const port = serialPort(portId, { baudRate });
-      return { port, lineBytesPerSecond: port.kind === 'serial' ? baudRate / bitsPerByte : null };
+      if (known) return { ...known, baudRate: null, usb: null };
+      const baud = baudRate ?? usualBaudRate;
+      const port = serialPort(portId, { baudRate: baud });
+      return {
+        port,
+        lineBytesPerSecond: port.kind === 'serial' ? baud / bitsPerByte : null,
+        baudRate: baudRate ?? null,
+        usb: usbOf.get(portId) ?? null,
+      };
     },
     add(one) {
       made.set(one.port.id, one);

@@ -1,49 +1,83 @@
-/** One attached board over its life: greeting, state, telemetry pulled by cursor, loss and return. */
-import { setTimeout as sleep } from 'node:timers/promises';
+/** One board of the fleet over its life: meeting it, its state, telemetry pulled by cursor, loss and return. */
 import { CurlewBoard } from '../../devices/drivers/curlew/board.ts';
 import type { Port } from '../../devices/drivers/port.ts';
-import { CurlewError, toCurlewError } from '../contract/error.ts';
-import type { EventName, LabEvents } from '../contract/events.ts';
+import type { LinkChange } from '../../devices/drivers/curlew/link.ts';
+import type { Clock } from '../../devices/protocol/clock.ts';
+import type { BoardInfo } from '../../devices/protocol/messages/board-info.ts';
+import { CurlewError, toCurlewError, type ErrorCode } from '../contract/error.ts';
+import type { Emit } from '../contract/events.ts';
 import type { Board, LogLine, TelemetryRecord } from '../contract/types.ts';
 import type { BoardStore } from '../store/board-store.ts';
 import type { SignedImages } from '../store/signed-images.ts';
 import type { TelemetryStore } from '../store/telemetry-store.ts';
 import { expertStoreOf } from './expert-store.ts';
-import { pullTelemetry } from './telemetry-pull.ts';
+import type { Place } from './port-directory.ts';
+import { retryDelay, stateOf } from './trouble.ts';
+import { TelemetryPull } from './telemetry-pull.ts';
 
 export interface SessionContext {
   telemetry: TelemetryStore;
   boards: BoardStore;
   signedImages: SignedImages;
-  emit<E extends EventName>(event: E, payload: LabEvents[E]): void;
+  emit: Emit;
   log(level: LogLine['level'], subject: string | null, text: string): void;
-  /** The state of some board changed. */
-  changed(): void;
+  clock: Clock;
+  /** Milliseconds since 1970. */
+  wallMs(): number;
 }
 
-/** How often telemetry is asked for, and how often a lost port is tried again, milliseconds. */
+/** What a session asks of the fleet it belongs to. */
+export interface Mates {
+  changed(session: Session): void;
+  /** No other session has its port. */
+  mayOpen(session: Session): boolean;
+  /**
+   * The session of the board that `finder` has found at its port: itself, one that waits for this board, or a new one.
+   * @throws CurlewError BOARD_DUPLICATE where a board of the same serial number answers elsewhere
+   */
+  ownerOf(boardId: string, finder: Session): Session;
+}
+
+/** How often telemetry is asked for; after an answer that could not be used, less often. Milliseconds. */
 const pullEveryMs = 500;
-const reopenEveryMs = 1500;
+const pullAgainMs = 5000;
+/** How often the board is asked how it is, and how often it is told that an idle board was seen. */
+const lookEveryMs = 10_000;
 const tellSeenEveryMs = 3000;
-/** Silent pulls in a row after which a board counts as lost though its port is open. */
-const silentPulls = 3;
+/** A board that has answered nothing for so long is shown as silent, looked at this often. */
+const silentAfterMs = 8000;
+const judgeEveryMs = 1000;
 
 export class Session {
   private board: CurlewBoard | null = null;
   private readonly stopping = new AbortController();
+  private nap = new AbortController();
+  private meeting: Promise<Session> | null = null;
+  private watching: Promise<void> | null = null;
+  private stopJudging = (): void => undefined;
   private turn: Promise<unknown> = Promise.resolve();
   private pulling: Promise<void> = Promise.resolve();
-  private watching: Promise<void> = Promise.resolve();
-  private silent = 0;
+  private readonly telemetry: TelemetryPull;
+  private working = 0;
+  private failures = 0;
+  private pullFailed = false;
+  private troubleCode: ErrorCode | null = null;
+  private lookedMs = 0;
+  /** When the board last answered anything, and how many answers there were then. */
+  private heard = { atMs: 0, messages: 0 };
+  private judgedMs = 0;
   private current: Board;
 
+  /** @param known what was known of the board when the lab last ran */
   constructor(
-    readonly port: Port,
-    /** Bytes a second that the line carries each way; null where nobody knows. */
-    readonly lineBytesPerSecond: number | null,
+    readonly entry: number,
+    private at: Place,
     private readonly context: SessionContext,
+    private readonly mates: Mates,
+    known: Partial<Board> = {},
   ) {
-    this.current = blank(port);
+    this.current = { ...blank(entry, at), ...known };
+    this.telemetry = new TelemetryPull(context);
   }
 
   /** As it stands; a new object after every change. */
@@ -51,38 +85,83 @@ export class Session {
     return this.current;
   }
 
+  get place(): Place {
+    return this.at;
+  }
+
+  get port(): Port {
+    return this.at.port;
+  }
+
+  /** Bytes a second that the line carries each way; null where nobody knows. */
+  get lineBytesPerSecond(): number | null {
+    return this.at.lineBytesPerSecond;
+  }
+
+  /** Its serial number is known. */
+  get identified(): boolean {
+    return !this.current.id.startsWith('port:');
+  }
+
+  /** A board is there and answers, or is just being asked how it is. */
+  get answers(): boolean {
+    return this.board !== null && this.current.state !== 'silent';
+  }
+
+  /** It has its port, or is opening it. */
+  get holdsPort(): boolean {
+    return this.board !== null || this.meeting !== null;
+  }
+
   /**
-   * Opens the port and greets the board; from then on it is watched until `detach`.
+   * Meets the board at the port; from then on it is watched, and met again whenever it was lost, until `detach`.
+   * @returns the session that the board belongs to
    * @throws CurlewError of the port or of the greeting; the state then says the same
    */
-  async attach(): Promise<void> {
-    try {
-      await this.open();
-    } catch (thrown) {
-      const error = toCurlewError(thrown);
-      this.change({ state: error.code === 'BOARD_GARBAGE' ? 'garbage' : 'lost', message: error.message });
-      throw error;
-    }
-    this.watching = this.watch();
+  async attach(at: Place = this.at): Promise<Session> {
+    if (this.meeting) await this.meeting.catch(() => undefined);
+    if (this.answers) return this;
+    await this.drop();
+    this.at = at;
+    this.change({ portId: at.port.id, portKind: at.port.kind, state: 'connecting' });
+    this.failures = 0;
+    this.watch();
+    return this.meet();
+  }
+
+  /** Watches without waiting for the first meeting. */
+  watch(): void {
+    if (this.stopping.signal.aborted) return;
+    this.watching ??= this.keepWatch();
+  }
+
+  /** Tries at once, rather than at the next turn. */
+  wake(): void {
+    this.failures = 0;
+    this.nap.abort();
   }
 
   async detach(): Promise<void> {
     this.stopping.abort();
-    await this.board?.close();
+    this.nap.abort();
+    this.stopJudging();
+    await this.drop();
     await this.watching;
-    this.board = null;
-    this.change({ state: 'detached', message: null });
   }
 
   /** Work that must have the board to itself (an upload, a recording played at it), one after another. */
   exclusive<T>(work: (board: CurlewBoard) => Promise<T>, signal?: AbortSignal): Promise<T> {
     const mine = this.turn.then(async () => {
       if (signal?.aborted) throw new CurlewError('ABORTED', 'It was cancelled before it began.');
+      // A board that the lab knows from its last run may just be greeted.
+      if (!this.board) await this.meeting?.catch(() => undefined);
       const board = this.connected();
-      this.change({ state: 'busy' });
+      this.working++;
+      if (this.current.state === 'attached') this.change({ state: 'busy' });
       try {
         return await work(board);
       } finally {
+        this.working--;
         if (this.current.state === 'busy') this.change({ state: 'attached' });
       }
     });
@@ -95,10 +174,8 @@ export class Session {
     if (this.board) return this.board;
     throw new CurlewError(
       'PORT_LOST',
-      this.current.message ?? `The board at ${this.port.id} is not attached.`,
-      {
-        port: this.port.id,
-      },
+      this.current.message ?? `The board at ${this.at.port.id} is not attached.`,
+      { port: this.at.port.id },
     );
   }
 
@@ -106,34 +183,20 @@ export class Session {
   async refresh(): Promise<void> {
     const board = this.connected();
     const options = { signal: this.stopping.signal };
-    const [info, table] = [await board.readInfo(options), await board.slots(options)];
-    const store = expertStoreOf(table, this.context.signedImages);
+    await this.look(board);
+    const store = expertStoreOf(await board.slots(options), this.context.signedImages);
     const [expert] = store.active.map((slot) => store.slots.find((one) => one.slot === slot));
     const router = store.slots.find((one) => one.slot === store.router);
     this.change({
-      id: info.id,
-      name: info.name,
-      kind: info.kind,
-      simulated: info.simulated,
-      profile: info.profile,
-      firmware: info.firmware,
-      bootId: info.bootId,
-      framing: board.framing,
-      hasAudioSource: info.hasAudioSource,
-      supplyMillivolts: info.supplyMillivolts,
-      temperatureC: info.temperatureC,
-      lastSeenMs: Date.now(),
-      cause: info.cause,
       activeExpert: expert
         ? { name: expert.name, sha256: expert.sha256, bits: expert.bits, ternary: expert.ternary }
         : null,
       activeRouter: router ? { name: router.name, experts: store.active.length } : null,
       trial: store.trial,
-      keyId: info.keyId,
-      rollbackProtected: info.protected,
     });
   }
 
+  /** The board has just said so. */
   setListening(on: boolean): void {
     this.change({ continuous: on });
   }
@@ -142,9 +205,7 @@ export class Session {
   pull(): Promise<void> {
     // One after another: a pull reads from the cursor that the one before has moved.
     const mine = this.pulling.then(() =>
-      pullTelemetry(this.connected(), this.current.id, {
-        telemetry: this.context.telemetry,
-        signedImages: this.context.signedImages,
+      this.telemetry.pull(this.connected(), this.current.id, {
         signal: this.stopping.signal,
         onRecords: (records) => this.received(records),
         onReboot: () => this.rebooted(),
@@ -154,65 +215,153 @@ export class Session {
     return mine;
   }
 
-  private async open(): Promise<void> {
-    const board = await CurlewBoard.open(this.port, {
-      signal: this.stopping.signal,
-      onLinkChange: ({ framing, text }) => {
-        this.change({ framing });
-        this.context.log('warning', this.current.id, text);
-      },
-    });
+  /** Takes a board that was found at a port and greeted. @throws CurlewError of the board */
+  async adopt(board: CurlewBoard, at: Place): Promise<void> {
+    await this.drop();
+    this.at = at;
     this.board = board;
+    this.heard = { atMs: this.context.clock.nowMs(), messages: board.counts.messages };
+    this.change({ id: board.info.id, portId: at.port.id, portKind: at.port.kind });
     board.onClose((reason) => {
       if (this.board !== board) return;
       this.board = null;
       if (!reason || this.stopping.signal.aborted) return;
-      this.change({ state: 'lost', message: reason.message, continuous: false });
-      this.context.log('warning', this.current.id, reason.message);
+      this.trouble(toCurlewError(reason));
     });
-    await this.refresh();
-    this.silent = 0;
-    this.change({ state: 'attached', message: null });
-    await this.context.boards.seen(this.current);
+    try {
+      await this.refresh();
+    } catch (thrown) {
+      if (this.board === board) await this.drop();
+      throw thrown;
+    }
+    this.failures = 0;
+    this.well();
     this.context.log(
       'info',
       this.current.id,
-      `${this.current.name} attached at ${this.port.id}, ${board.framing} framing.`,
+      `${this.current.name} attached at ${at.port.id}, ${board.framing} framing.`,
     );
+    this.watch();
+    await this.context.boards.seen(this.current, { baudRate: at.baudRate, usb: at.usb });
   }
 
-  private async watch(): Promise<void> {
+  linkChanged({ framing, text }: LinkChange): void {
+    this.change({ framing });
+    this.context.log('warning', this.current.id, text);
+  }
+
+  /** The port is opened and whoever is there greeted: the one meeting at a time. */
+  private meet(): Promise<Session> {
+    this.meeting ??= this.greet()
+      .catch((thrown: unknown) => {
+        const error = toCurlewError(thrown);
+        this.failures++;
+        if (!this.stopping.signal.aborted) this.trouble(error);
+        throw error;
+      })
+      .finally(() => (this.meeting = null));
+    return this.meeting;
+  }
+
+  private async greet(): Promise<Session> {
+    const { at } = this;
+    let owner: Session = this as Session;
+    const board = await CurlewBoard.open(at.port, {
+      signal: this.stopping.signal,
+      clock: this.context.clock,
+      onLinkChange: (change) => owner.linkChanged(change),
+    });
+    try {
+      owner = this.mates.ownerOf(board.info.id, this);
+    } catch (thrown) {
+      await board.close();
+      throw thrown;
+    }
+    await owner.adopt(board, at);
+    if (owner !== this && !this.stopping.signal.aborted) this.trouble(otherBoard(owner.state));
+    return owner;
+  }
+
+  private async keepWatch(): Promise<void> {
     const { signal } = this.stopping;
+    const { clock } = this.context;
+    this.judgedMs = clock.nowMs();
+    this.stopJudging = clock.every(judgeEveryMs, () => this.judge());
     while (!signal.aborted) {
-      await sleep(this.board ? pullEveryMs : reopenEveryMs, undefined, { signal }).catch(() => undefined);
+      if (this.board) await this.pullAndLook();
+      // What it failed for is the state, and has been told.
+      else if (this.meetsAgain()) await this.meet().catch(() => undefined);
       if (signal.aborted) return;
-      if (this.board) await this.pullAndJudge();
-      else if (this.port.kind === 'serial' || this.port.kind === 'path')
-        await this.open().catch(() => undefined);
+      this.nap = new AbortController();
+      const pause = this.pullFailed ? pullAgainMs : pullEveryMs;
+      await clock
+        .sleep(this.board ? pause : retryDelay(this.current.state, this.failures), this.nap.signal)
+        .catch(() => undefined);
     }
   }
 
-  private async pullAndJudge(): Promise<void> {
+  /** A simulated board that was lost has been switched off, or has crashed: it starts again only where told to. */
+  private meetsAgain(): boolean {
+    const { state, portKind } = this.current;
+    const simulated = portKind === 'virtual' || portKind === 'qemu';
+    return this.mates.mayOpen(this) && !(state === 'absent' && simulated);
+  }
+
+  private async pullAndLook(): Promise<void> {
+    const { clock, wallMs } = this.context;
+    this.pullFailed = false;
     try {
       await this.pull();
-      const now = Date.now();
-      if (this.silent >= silentPulls) this.change({ state: 'attached', message: null });
+      if (this.board && this.working === 0 && clock.nowMs() - this.lookedMs > lookEveryMs) {
+        await this.look(this.board);
+      }
       // An idle board is seen with every pull; telling of it now and then is enough.
+      const now = wallMs();
       if (now - (this.current.lastSeenMs ?? 0) > tellSeenEveryMs) this.change({ lastSeenMs: now });
-      this.silent = 0;
+      if (this.current.message !== null && this.answers) this.change({ message: null, repeats: 0 });
     } catch (thrown) {
       const error = toCurlewError(thrown);
-      if (error.code === 'ABORTED' || error.code === 'PORT_LOST') return;
-      if (error.code === 'BOARD_SILENT') {
-        // A board at work answers late; only silence without a cause counts.
-        if (this.current.state !== 'busy' && ++this.silent === silentPulls) {
-          this.change({ state: 'lost', message: `${this.current.name} no longer answers; still asking.` });
-        }
-        return;
-      }
-      this.change({ message: error.message });
+      // Of a lost port its stream tells, of silence the judge.
+      if (error.code === 'ABORTED' || error.code === 'PORT_LOST' || error.code === 'BOARD_SILENT') return;
+      this.pullFailed = true;
+      const again = error.message === this.current.message;
+      this.change({ message: error.message, repeats: again ? this.current.repeats + 1 : 1 });
       this.context.log('error', this.current.id, error.message);
     }
+  }
+
+  /** Whether the board answers at all, whatever it was asked. */
+  private judge(): void {
+    const now = this.context.clock.nowMs();
+    // Where the lab itself was busy, what the board said may not have been read yet.
+    const late = now - this.judgedMs > 3 * judgeEveryMs;
+    this.judgedMs = now;
+    if (!this.board) return;
+    const { messages } = this.board.counts;
+    if (messages !== this.heard.messages) {
+      this.heard = { atMs: now, messages };
+      if (this.current.state === 'silent') this.well();
+    } else if (late) {
+      this.heard = { atMs: now, messages };
+    } else if (now - this.heard.atMs >= silentAfterMs && this.current.state !== 'silent') {
+      const { name } = this.current;
+      this.trouble(new CurlewError('BOARD_SILENT', `${name} no longer answers; the lab goes on asking.`));
+    }
+  }
+
+  /** @throws CurlewError PORT_LOST where another board answers: it was changed for this one without a break of the line */
+  private async look(board: CurlewBoard): Promise<void> {
+    const info = await board.readInfo({ signal: this.stopping.signal });
+    this.lookedMs = this.context.clock.nowMs();
+    if (info.id === this.current.id) {
+      this.change({ ...factsOf(info), framing: board.framing, lastSeenMs: this.context.wallMs() });
+      return;
+    }
+    const error = otherBoard({ id: info.id, name: info.name, portId: this.at.port.id });
+    await this.drop();
+    this.trouble(error);
+    this.wake();
+    throw error;
   }
 
   private received(records: TelemetryRecord[]): void {
@@ -226,23 +375,65 @@ export class Session {
   }
 
   private async rebooted(): Promise<void> {
-    this.context.log('warning', this.current.id, `${this.current.name} has restarted.`);
-    this.change({ continuous: false });
     await this.refresh();
+    this.context.log('warning', this.current.id, `${this.current.name} has restarted.`);
+  }
+
+  private async drop(): Promise<void> {
+    const { board } = this;
+    this.board = null;
+    await board?.close();
+  }
+
+  private well(): void {
+    this.change({ state: this.working > 0 ? 'busy' : 'attached', message: null, repeats: 0 });
+  }
+
+  /** The same again is told once. */
+  private trouble(error: CurlewError): void {
+    const state = stateOf(error.code);
+    if (state === this.current.state && this.troubleCode === error.code) return;
+    this.troubleCode = error.code;
+    this.change({ state, message: error.message, repeats: 1 });
+    this.context.log('warning', this.current.id, error.message);
   }
 
   private change(change: Partial<Board>): void {
     this.current = { ...this.current, ...change };
-    this.context.changed();
+    this.mates.changed(this);
   }
 }
 
-const blank = (port: Port): Board => ({
+const otherBoard = ({ id, name, portId }: Pick<Board, 'id' | 'name' | 'portId'>): CurlewError =>
+  new CurlewError('PORT_LOST', `Another board, ${name} (${id}), is at ${portId} now.`, {
+    port: portId,
+    boardId: id,
+  });
+
+const factsOf = (info: BoardInfo): Partial<Board> => ({
+  name: info.name,
+  kind: info.kind,
+  simulated: info.simulated,
+  profile: info.profile,
+  firmware: info.firmware,
+  bootId: info.bootId,
+  hasAudioSource: info.hasAudioSource,
+  continuous: info.listening,
+  supplyMillivolts: info.supplyMillivolts,
+  temperatureC: info.temperatureC,
+  cause: info.cause,
+  keyId: info.keyId,
+  rollbackProtected: info.protected,
+});
+
+const blank = (entry: number, { port }: Place): Board => ({
+  entry,
   id: `port:${port.id}`,
   portId: port.id,
   portKind: port.kind,
   state: 'connecting',
   message: null,
+  repeats: 0,
   name: port.id,
   kind: '',
   simulated: port.kind === 'virtual' || port.kind === 'qemu' || port.kind === 'host',

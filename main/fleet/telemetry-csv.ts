@@ -6,6 +6,8 @@ const columns: readonly (keyof TelemetryRecord)[] = [
   'bootId',
   'sequence',
   'receivedMs',
+  'atMs',
+  'errorMs',
   'uptimeMs',
   'inferenceId',
   'expert',
@@ -38,6 +40,6 @@ export function telemetryCsv(boardId: string, records: readonly TelemetryRecord[
 /** No value here holds a comma or a quote: numbers, hex digits, words of our own. Unknown is empty. */
 function cell(record: TelemetryRecord, column: keyof TelemetryRecord): string {
   const value = record[column];
-  if (column === 'receivedMs') return new Date(record.receivedMs).toISOString();
+  if (column === 'receivedMs' || column === 'atMs') return new Date(record[column]).toISOString();
   return value === null ? '' : String(value);
 }

@@ -3,59 +3,127 @@
  * acknowledges, so a record the board may overwrite is always one that is stored.
  */
 import type { CurlewBoard } from '../../devices/drivers/curlew/board.ts';
+import type { Clock } from '../../devices/protocol/clock.ts';
 import type { BoardRecord } from '../../devices/protocol/telemetry-record.ts';
+import { CurlewError } from '../contract/error.ts';
 import type { TelemetryRecord } from '../contract/types.ts';
 import type { SignedImages } from '../store/signed-images.ts';
 import type { TelemetryStore } from '../store/telemetry-store.ts';
+import { BoardTime } from './board-time.ts';
 
-export interface PullOptions {
+export interface PullContext {
   telemetry: TelemetryStore;
   signedImages: SignedImages;
+  clock: Clock;
+  /** Milliseconds since 1970. */
+  wallMs(): number;
+}
+
+export interface PullOptions {
   signal: AbortSignal;
   /** Stored already when called. */
   onRecords(records: TelemetryRecord[]): void;
-  onReboot(): Promise<void>;
+  /** The board has restarted; what it throws ends the pull. */
+  onReboot(bootId: number): Promise<void>;
 }
 
-/** The boot of each board as it was last told; a cursor means something only within one boot. */
-const bootOf = new WeakMap<CurlewBoard, number>();
+/**
+ * No board has reason to keep more records a second for long (a hop of 1,600 samples makes ten); one that does is left
+ * to overwrite them, and costs the store no more than this. What a whole ring holds comes at once.
+ */
+const recordsPerSecond = 100;
+const mostAtOnce = 10_000;
 
-/** Reads until nothing is left. @throws CurlewError of the board or of the store */
-export async function pullTelemetry(
-  board: CurlewBoard,
-  boardId: string,
-  options: PullOptions,
-): Promise<void> {
-  const { telemetry, signedImages, signal } = options;
-  while (!signal.aborted) {
-    const boot = bootOf.get(board) ?? board.info.bootId;
-    const cursor = await telemetry.cursor(boardId, boot);
-    const page = await board.telemetry(cursor, { signal });
-    if (page.bootId !== boot) {
-      // The cursor was of another boot: ask again with the right one.
-      bootOf.set(board, page.bootId);
-      await options.onReboot();
-      continue;
+export class TelemetryPull {
+  /** A cursor means something only within one boot, and so does an uptime. */
+  private boot: { id: number; time: BoardTime } | null = null;
+  private allowance = mostAtOnce;
+  private countedMs: number;
+
+  constructor(private readonly context: PullContext) {
+    this.countedMs = context.clock.nowMs();
+  }
+
+  /**
+   * Reads until nothing is left.
+   * @throws CurlewError of the board or of the store; BOARD_BAD_REPLY where it repeats records, or names another boot
+   *   with every answer
+   */
+  async pull(board: CurlewBoard, boardId: string, options: PullOptions): Promise<void> {
+    const { telemetry, clock } = this.context;
+    const { signal } = options;
+    for (let reboots = 0; !signal.aborted && this.mayRead();) {
+      const boot = await this.bootOf(boardId, this.boot?.id ?? board.info.bootId);
+      const cursor = await telemetry.cursor(boardId, boot.id);
+      const askedMs = clock.nowMs();
+      const page = await board.telemetry(cursor, { signal });
+      if (page.bootId !== boot.id) {
+        // The cursor was of another boot: ask again with the right one.
+        if (++reboots > 1) throw bad('names another start with every answer');
+        await options.onReboot(page.bootId);
+        await this.bootOf(boardId, page.bootId);
+        continue;
+      }
+      boot.time.read({
+        answeredMs: this.context.wallMs(),
+        roundTripMs: clock.nowMs() - askedMs,
+        uptimeMs: page.uptimeMs,
+      });
+      if (page.records.length === 0) return;
+      const records = this.dated(fresh(page.records, cursor), boardId, boot);
+      if (records.length === 0) throw bad('repeats records that the lab has');
+      this.allowance -= records.length;
+      await telemetry.append(records);
+      options.onRecords(records);
+      if ((records.at(-1) as TelemetryRecord).sequence + 1 >= page.next) return;
     }
-    if (page.records.length === 0) return;
-    const receivedMs = Date.now();
-    const records = page.records.map((record) => ({
-      ...flat(record),
-      expert: signedImages.imageOf(record.expert),
+  }
+
+  private async bootOf(boardId: string, id: number): Promise<{ id: number; time: BoardTime }> {
+    if (this.boot?.id !== id) {
+      const last = await this.context.telemetry.lastTime(boardId, id);
+      this.boot = { id, time: new BoardTime(last ?? undefined) };
+    }
+    return this.boot;
+  }
+
+  private dated(
+    records: readonly BoardRecord[],
+    boardId: string,
+    boot: { id: number; time: BoardTime },
+  ): TelemetryRecord[] {
+    const receivedMs = this.context.wallMs();
+    return records.map(({ latencyUs: [featuresUs, encoderUs, routerUs, expertUs], ...record }) => ({
+      ...record,
+      featuresUs,
+      encoderUs,
+      routerUs,
+      expertUs,
+      expert: this.context.signedImages.imageOf(record.expert),
       boardId,
-      bootId: boot,
+      bootId: boot.id,
       receivedMs,
+      ...boot.time.timeOf(record.uptimeMs),
     }));
-    await telemetry.append(records);
-    options.onRecords(records);
-    if ((page.records.at(-1) as BoardRecord).sequence + 1 >= page.next) return;
+  }
+
+  private mayRead(): boolean {
+    const now = this.context.clock.nowMs();
+    const gained = ((now - this.countedMs) / 1000) * recordsPerSecond;
+    this.allowance = Math.min(mostAtOnce, this.allowance + gained);
+    this.countedMs = now;
+    return this.allowance >= 1;
   }
 }
 
-function flat({
-  latencyUs,
-  ...rest
-}: BoardRecord): Omit<TelemetryRecord, 'boardId' | 'bootId' | 'receivedMs'> {
-  const [featuresUs, encoderUs, routerUs, expertUs] = latencyUs;
-  return { ...rest, featuresUs, encoderUs, routerUs, expertUs };
+/** Those that follow the cursor and each other. */
+function fresh(records: readonly BoardRecord[], cursor: number): BoardRecord[] {
+  let last = cursor;
+  return records.filter(({ sequence }) => {
+    if (sequence <= last) return false;
+    last = sequence;
+    return true;
+  });
 }
+
+const bad = (what: string): CurlewError => new CurlewError('BOARD_BAD_REPLY', `The board ${what}.`);

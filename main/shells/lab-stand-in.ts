@@ -21,11 +21,13 @@ import { dispatch, type Handlers } from '../dispatch.ts';
 import type { Lab } from '../lab.ts';
 
 export const board: Board = {
+  entry: 1,
   id: '0123456789abcdef',
   portId: 'virtual:one',
   portKind: 'virtual',
   state: 'attached',
   message: null,
+  repeats: 0,
   name: 'Heron',
   kind: 'virtual',
   simulated: true,

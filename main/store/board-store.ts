@@ -1,36 +1,94 @@
-/** Which boards the lab has met, and what was deployed to them. */
+/** Which boards the lab has met, which of them it keeps, and what was deployed to them. */
 import type { Board, DeployResult } from '../contract/types.ts';
 import type { Store } from './open-store.ts';
 
+/** How a board is reached, besides its port. */
+export interface Reached {
+  /** Bits a second; null for the usual ones. */
+  baudRate: number | null;
+  /** What its USB adapter says it is; null where it says nothing. */
+  usb: string | null;
+}
+
+/** A board that was attached when the lab last ran. */
+export type KeptBoard = Pick<
+  Board,
+  'id' | 'portId' | 'portKind' | 'name' | 'kind' | 'simulated' | 'profile' | 'lastSeenMs'
+> &
+  Reached;
+
 export interface BoardStore {
-  seen(board: Board): Promise<void>;
+  /** Keeps the board. What says nothing new is written once a minute at most, however often a board comes and goes. */
+  seen(board: Board, reached: Reached): Promise<void>;
+  /** The board is kept no longer; what it recorded stays. */
+  forget(boardId: string): Promise<void>;
+  /** In the order in which they were first met. */
+  kept(): Promise<KeptBoard[]>;
+  /** Ports whose board was let go. */
+  forgottenPorts(): Promise<Set<string>>;
   deployed(result: DeployResult, expert: { name: string; sha256: string }): Promise<void>;
 }
 
-export const boardStore = (store: Store): BoardStore => ({
-  async seen(board) {
-    const now = Date.now();
-    await store.transaction((connection) =>
-      connection.run(
-        `INSERT INTO boards VALUES ($1, $2, $3, $4, $5, $6, $6)
-         ON CONFLICT (id) DO UPDATE SET name = excluded.name, kind = excluded.kind, profile = excluded.profile,
-           last_seen_ms = excluded.last_seen_ms`,
-        [board.id, board.name, board.kind, board.simulated, board.profile, now],
-      ),
-    );
-  },
-  async deployed(result, expert) {
-    await store.transaction((connection) =>
-      connection.run('INSERT INTO deployments VALUES ($1, $2, $3, $4, $5, $6, $7, $8)', [
-        Date.now(),
-        result.boardId,
-        result.router ?? result.slots[0] ?? -1,
-        expert.name,
-        expert.sha256,
-        result.bytes,
-        result.uploadMs,
-        result.activated,
-      ]),
-    );
-  },
-});
+const writeAgainMs = 60_000;
+
+export function boardStore(store: Store): BoardStore {
+  const written = new Map<string, { facts: string; atMs: number }>();
+  const rows = (sql: string): Promise<Record<string, unknown>[]> =>
+    store.transaction(async (connection) => (await connection.runAndReadAll(sql)).getRowObjectsJS());
+
+  return {
+    async seen(board, { baudRate, usb }) {
+      const now = Date.now();
+      const { id, name, kind, simulated, profile, portId, portKind } = board;
+      const facts = [id, name, kind, simulated, profile, portId, portKind, baudRate, usb];
+      const last = written.get(id);
+      if (last?.facts === JSON.stringify(facts) && now - last.atMs < writeAgainMs) return;
+      written.set(id, { facts: JSON.stringify(facts), atMs: now });
+      await store.transaction((connection) =>
+        connection.run(
+          `INSERT INTO boards (id, name, kind, simulated, profile, port_id, port_kind, baud_rate, usb, kept,
+             first_seen_ms, last_seen_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, true, $10, $10)
+           ON CONFLICT (id) DO UPDATE SET name = excluded.name, kind = excluded.kind, profile = excluded.profile,
+             port_id = excluded.port_id, port_kind = excluded.port_kind, baud_rate = excluded.baud_rate,
+             usb = excluded.usb, kept = true, last_seen_ms = excluded.last_seen_ms`,
+          [...facts, now],
+        ),
+      );
+    },
+
+    async forget(boardId) {
+      written.delete(boardId);
+      await store.transaction((connection) =>
+        connection.run('UPDATE boards SET kept = false WHERE id = $1', [boardId]),
+      );
+    },
+
+    async kept() {
+      const found = await rows(
+        `SELECT id, port_id AS "portId", port_kind AS "portKind", baud_rate AS "baudRate", usb, name, kind, simulated,
+           profile, last_seen_ms AS "lastSeenMs" FROM boards WHERE kept ORDER BY first_seen_ms, id`,
+      );
+      return found as unknown as KeptBoard[];
+    },
+
+    async forgottenPorts() {
+      const found = await rows('SELECT port_id FROM boards WHERE kept = false');
+      return new Set(found.map((row) => row['port_id'] as string));
+    },
+
+    async deployed(result, expert) {
+      await store.transaction((connection) =>
+        connection.run('INSERT INTO deployments VALUES ($1, $2, $3, $4, $5, $6, $7, $8)', [
+          Date.now(),
+          result.boardId,
+          result.router ?? result.slots[0] ?? -1,
+          expert.name,
+          expert.sha256,
+          result.bytes,
+          result.uploadMs,
+          result.activated,
+        ]),
+      );
+    },
+  };
+}

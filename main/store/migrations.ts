@@ -37,4 +37,19 @@ export const migrations: readonly string[] = [
   `,
   // What a board names by the hash of all its bytes, and the image among them.
   'CREATE TABLE signed_images (sha256 VARCHAR PRIMARY KEY, image_sha256 VARCHAR NOT NULL)',
+  // An uptime may pass 2^32 milliseconds; records from before were dated by when they were received.
+  `
+  ALTER TABLE telemetry ALTER uptime_ms SET DATA TYPE DOUBLE;
+  ALTER TABLE telemetry ADD COLUMN at_ms DOUBLE;
+  ALTER TABLE telemetry ADD COLUMN error_ms DOUBLE;
+  UPDATE telemetry SET at_ms = received_ms;
+  `,
+  // Where a board is reached; kept: true while it is attached, false once it was let go, NULL where nobody noted it.
+  `
+  ALTER TABLE boards ADD COLUMN port_id VARCHAR;
+  ALTER TABLE boards ADD COLUMN port_kind VARCHAR;
+  ALTER TABLE boards ADD COLUMN baud_rate UINTEGER;
+  ALTER TABLE boards ADD COLUMN usb VARCHAR;
+  ALTER TABLE boards ADD COLUMN kept BOOLEAN;
+  `,
 ];

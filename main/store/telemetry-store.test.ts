@@ -22,6 +22,8 @@ const record = (sequence: number, change: Partial<TelemetryRecord> = {}): Teleme
   bootId: 4_000_000_000,
   sequence,
   receivedMs: 1_795_423_729_608,
+  atMs: 1_795_423_700_000 + sequence,
+  errorMs: 1.5,
   uptimeMs: sequence * 10,
   inferenceId: sequence,
   expert: '0011223344556677',

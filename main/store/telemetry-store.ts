@@ -8,13 +8,15 @@ export interface TelemetryStore {
   append(records: readonly TelemetryRecord[]): Promise<void>;
   /** Last sequence number stored of this boot of the board; 0 for none. */
   cursor(boardId: string, bootId: number): Promise<number>;
+  /** The latest time of a record of this boot; null for none. */
+  lastTime(boardId: string, bootId: number): Promise<number | null>;
   /** The newest `limit`, oldest first. */
   records(boardId: string, limit: number): Promise<TelemetryRecord[]>;
   summary(boardId: string): Promise<TelemetrySummary>;
 }
 
 const columns = `board_id AS "boardId", boot_id AS "bootId", sequence, received_ms AS "receivedMs",
-  uptime_ms AS "uptimeMs", inference_id AS "inferenceId", expert, class_index AS "classIndex",
+  at_ms AS "atMs", error_ms AS "errorMs", uptime_ms AS "uptimeMs", inference_id AS "inferenceId", expert, class_index AS "classIndex",
   top_probability AS "topProbability", entropy, features_us AS "featuresUs", encoder_us AS "encoderUs",
   router_us AS "routerUs", expert_us AS "expertUs", latency_source AS "latencySource",
   energy_nanojoule AS "energyNanojoule", energy_source AS "energySource",
@@ -65,6 +67,15 @@ export function telemetryStore(store: Store): TelemetryStore {
 
   return {
     cursor,
+
+    async lastTime(boardId, bootId) {
+      const [row] = await read(
+        'SELECT max(at_ms) AS last FROM telemetry WHERE board_id = $1 AND boot_id = $2',
+        [boardId, bootId],
+      );
+      return row?.['last'] as number | null;
+    },
+
     append(records) {
       const mine = appending.then(() => appendFresh(records));
       appending = mine.catch(() => undefined);
@@ -124,7 +135,7 @@ async function appendAll(connection: DuckDBConnection, records: readonly Telemet
     appender.appendUInteger(record.bootId);
     appender.appendUInteger(record.sequence);
     appender.appendDouble(record.receivedMs);
-    appender.appendUInteger(record.uptimeMs);
+    appender.appendDouble(record.uptimeMs);
     appender.appendUInteger(record.inferenceId);
     appender.appendVarchar(record.expert);
     appender.appendSmallInt(record.classIndex);
@@ -145,6 +156,9 @@ async function appendAll(connection: DuckDBConnection, records: readonly Telemet
     else appender.appendUInteger(record.stackBytes);
     appender.appendFloat(record.curiosity);
     appender.appendUTinyInt(record.place);
+    appender.appendDouble(record.atMs);
+    if (record.errorMs === null) appender.appendNull();
+    else appender.appendDouble(record.errorMs);
     appender.endRow();
   }
   appender.closeSync();

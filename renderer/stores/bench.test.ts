@@ -21,17 +21,17 @@ async function bench(boards = [board()], experts = [expert()]) {
 
 describe('the bench', () => {
   it('takes the first board that answers until the person chooses another', async () => {
-    const { bench: found } = await bench([board({ id: 'a', state: 'lost' }), board({ id: 'b' })]);
+    const { bench: found } = await bench([board({ id: 'a', state: 'silent' }), board({ entry: 2, id: 'b' })]);
     expect(found.boardId).toBe('b');
     found.boardId = 'a';
-    expect(found.board?.state).toBe('lost');
+    expect(found.board?.state).toBe('silent');
     expect(found.ready).toBe(false);
   });
 
   it('falls back when the chosen board is gone', async () => {
-    const { lab, bench: found } = await bench([board({ id: 'a' }), board({ id: 'b' })]);
+    const { lab, bench: found } = await bench([board({ id: 'a' }), board({ entry: 2, id: 'b' })]);
     found.boardId = 'b';
-    lab.raise('boards', [board({ id: 'a' })]);
+    lab.raise('boards', { added: [], changed: [], gone: [2] });
     expect(found.boardId).toBe('a');
   });
 
@@ -39,17 +39,25 @@ describe('the bench', () => {
     const other = expert({ id: 'other', imageSha256: 'cd'.repeat(32) });
     const { lab, bench: found } = await bench([board()], [expert(), other]);
     expect(found.deployed).toBe(false);
-    lab.raise('boards', [board({ activeExpert: running })]);
+    lab.raise('boards', { added: [], changed: [{ entry: 1, activeExpert: running }], gone: [] });
     expect(found.deployed).toBe(true);
     found.expertId = 'other';
     expect(found.deployed).toBe(false);
     expect(found.running?.id).toBe('esc10-b4');
-    lab.raise('boards', [board({ activeExpert: { ...running, sha256: '00'.repeat(32) } })]);
+    lab.raise('boards', {
+      added: [],
+      changed: [{ entry: 1, activeExpert: { ...running, sha256: '00'.repeat(32) } }],
+      gone: [],
+    });
     expect(found.running).toBeNull();
     found.expertId = 'esc10-b4';
-    lab.raise('boards', [board({ activeExpert: running })]);
+    lab.raise('boards', { added: [], changed: [{ entry: 1, activeExpert: running }], gone: [] });
     expect(found.deployed).toBe(true);
-    lab.raise('boards', [board({ activeExpert: running, activeRouter: { name: 'router', experts: 2 } })]);
+    lab.raise('boards', {
+      added: [],
+      changed: [{ entry: 1, activeExpert: running, activeRouter: { name: 'router', experts: 2 } }],
+      gone: [],
+    });
     expect([found.running, found.deployed]).toEqual([null, false]);
   });
 });

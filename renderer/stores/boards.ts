@@ -1,11 +1,28 @@
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
-import type { Board, BoardSettings, ExpertStore, PortListing } from '../../main/contract/types.ts';
+import type {
+  Board,
+  BoardChanges,
+  BoardSettings,
+  ExpertStore,
+  PortListing,
+} from '../../main/contract/types.ts';
 import { useLab } from './lab.ts';
 import { useNotices } from './notices.ts';
 
 export const isUsable = (board: Board | null | undefined): board is Board =>
   board?.state === 'attached' || board?.state === 'busy';
+
+function changedList(list: Board[], { added, changed, gone }: BoardChanges): Board[] {
+  const boards = new Map([...list, ...added].map((board) => [board.entry, board]));
+  for (const change of changed) {
+    const before = boards.get(change.entry);
+    // One that the list no longer has: that it is gone is told next.
+    if (before) boards.set(change.entry, { ...before, ...change });
+  }
+  for (const entry of gone) boards.delete(entry);
+  return [...boards.values()].sort((a, b) => a.entry - b.entry);
+}
 
 /** The fleet as the lab tells it; nothing here guesses what a command did, it waits for the lab to say. */
 export const useBoards = defineStore('boards', () => {
@@ -16,11 +33,23 @@ export const useBoards = defineStore('boards', () => {
   const portsError = ref<string | null>(null);
   const stores = shallowRef<ReadonlyMap<string, ExpertStore>>(new Map());
 
-  client.on('boards', (boards) => (list.value = boards));
+  /** Changes that come while the whole list is on its way: they go on top of it. */
+  let held: BoardChanges[] | null = null;
+
+  client.on('boards', (changes) => {
+    if (held) held.push(changes);
+    else if (list.value) list.value = changedList(list.value, changes);
+  });
   client.on('ports', (listing) => (ports.value = listing));
 
   async function load(): Promise<void> {
-    list.value = await client.request('boards.list', {});
+    const late: BoardChanges[] = [];
+    held = late;
+    try {
+      list.value = late.reduce(changedList, await client.request('boards.list', {}));
+    } finally {
+      held = null;
+    }
     await loadPorts();
   }
 

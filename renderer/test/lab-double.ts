@@ -76,11 +76,13 @@ export function shellDouble(picks?: { files: string[]; folder: string | null }) 
 }
 
 export const board = (changes: Partial<Board> = {}): Board => ({
+  entry: 1,
   id: '00112233aabbccdd',
   portId: 'virtual:heron',
   portKind: 'virtual',
   state: 'attached',
   message: null,
+  repeats: 0,
   name: 'heron',
   kind: 'virtual',
   simulated: true,
@@ -248,6 +250,8 @@ export const record = (sequence: number, changes: Partial<TelemetryRecord> = {})
   bootId: 7,
   sequence,
   receivedMs: 1000 + sequence,
+  atMs: 900 + sequence,
+  errorMs: 2,
   uptimeMs: 480 * sequence,
   inferenceId: sequence,
   expert: 'abababababababab',

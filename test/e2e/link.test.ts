@@ -85,7 +85,7 @@ test('a pulled cable is noticed at once, ends what was waiting, and the board is
   const [expert] = await client.request('experts.list', {});
   const job = await client.request('deploy.start', { boardId: attached.id, expertId: expert?.id ?? '' });
   await pulled;
-  await until(async () => (await stateAt(path)) === 'lost');
+  await until(async () => (await stateAt(path)) === 'absent');
   expect((await ended(client, job)).error?.code).toBe('PORT_LOST');
 
   await removeFolder(path);
@@ -102,6 +102,6 @@ test('a board that crashes is lost, and the lab closes cleanly all the same', as
   const board = await hostBoard();
   const attached = await client.request('boards.attach', { portId: board.path });
   board.child.kill('SIGKILL');
-  await until(async () => (await stateAt(board.path)) === 'lost');
+  await until(async () => (await stateAt(board.path)) === 'absent');
   expect(await codeOf(client.request('slots.list', { boardId: attached.id }))).toBe('PORT_LOST');
 });

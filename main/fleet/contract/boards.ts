@@ -18,16 +18,25 @@ export interface PortListing {
   problem: string | null;
 }
 
-export type BoardState = 'connecting' | 'attached' | 'busy' | 'lost' | 'garbage' | 'detached';
+/**
+ * `absent`: its port is not there. `silent`: nothing answers. `garbage`: what comes is no message. `duplicate`: its serial
+ * number is that of another board, which answers elsewhere. `failed`: anything else, as the message says.
+ */
+export type BoardState =
+  'connecting' | 'attached' | 'busy' | 'absent' | 'silent' | 'garbage' | 'duplicate' | 'failed';
 
 export interface Board {
+  /** Its place in the list, the same as long as it is listed. */
+  entry: number;
   /** 16 hex digits, the board's own id; before the first answer `port:` + the port id. */
   id: string;
   portId: string;
   portKind: PortInfo['kind'];
   state: BoardState;
-  /** One sentence when the state needs one (lost, garbage). */
+  /** One sentence where the state needs one, or where what the board last said could not be used. */
   message: string | null;
+  /** How often that came in a row; 0 without a message. */
+  repeats: number;
   name: string;
   /** `virtual`, `host`, `mps2-an386`, … */
   kind: string;
@@ -89,6 +98,7 @@ export const boardRequests = {
   'boards.list': none,
   /** `portId` from ports.list, or a path typed by hand. */
   'boards.attach': v.strictObject({ portId: path, baudRate: v.optional(whole(1200, 12_000_000)) }),
+  /** Lets go of a board, or forgets one that is not there: it is not looked for any more. */
   'boards.detach': boardId,
   'boards.reset': boardId,
   /** One more virtual board; the lab opens with one already attached. */
@@ -122,9 +132,22 @@ export interface BoardResults {
   'boards.setKey': Board;
 }
 
+/** The fields that changed of a board in the list. */
+export type BoardChange = Pick<Board, 'entry'> & Partial<Board>;
+
+export interface BoardChanges {
+  added: Board[];
+  changed: BoardChange[];
+  /** Entries. */
+  gone: number[];
+}
+
 export interface BoardEvents {
-  /** The whole list, after any change. */
-  boards: Board[];
+  /**
+   * What changed since this was last told. A page listens, then asks for the list, and puts what it is told meanwhile on
+   * top of it: what of that is older than the list is told again where it has changed since.
+   */
+  boards: BoardChanges;
   /** The whole list, after a device was plugged in or pulled out, or a port was taken. */
   ports: PortListing;
 }

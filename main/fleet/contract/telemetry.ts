@@ -11,6 +11,11 @@ export interface TelemetryRecord {
   sequence: number;
   /** When the lab received it. */
   receivedMs: number;
+  /** When the board kept it, by the lab's clock. */
+  atMs: number;
+  /** How far `atMs` may be off; null for records of labs that dated them by when they were received. */
+  errorMs: number | null;
+  /** When the board kept it, by its own clock since it started. */
   uptimeMs: number;
   inferenceId: number;
   /** First 8 bytes of the expert's SHA-256, hex. */

@@ -23,6 +23,16 @@ interface Rooms {
 export function boardHandlers(rooms: Rooms): HandlersOf<typeof boardRequests> {
   const { fleet, keys, bank } = rooms;
 
+  const clips = new Map<string, Promise<Int16Array>>();
+  /** Decoded once, however many boards hear it. */
+  const clip = (clipId: string): Promise<Int16Array> => {
+    const path = bank.clipPath(clipId);
+    const pcm = clips.get(clipId) ?? decodeAll(path).then(toInt16);
+    clips.set(clipId, pcm);
+    pcm.catch(() => clips.delete(clipId));
+    return pcm;
+  };
+
   const attachMade = (made: MadePort) => {
     rooms.ports.add(made);
     return fleet.attach(made.port.id);
@@ -47,10 +57,7 @@ export function boardHandlers(rooms: Rooms): HandlersOf<typeof boardRequests> {
     'boards.addQemu': ({ machine }) => attachMade(rooms.emulated.create(machine)),
     'boards.listen': async ({ boardId, on, clipId }) => {
       const session = fleet.session(boardId);
-      if (clipId !== undefined) {
-        const pcm = on ? toInt16(await decodeAll(bank.clipPath(clipId))) : null;
-        rooms.virtual.setMicrophone(session.port.id, pcm);
-      }
+      if (clipId !== undefined) rooms.virtual.setMicrophone(session.port.id, on ? await clip(clipId) : null);
       await session.exclusive((board) => board.listen(on));
       session.setListening(on);
       return null;

@@ -74,7 +74,7 @@ describe('a connection', () => {
     expect(standIn.subscribers()).toBe(1);
     port1.close();
     await expect.poll(() => standIn.subscribers()).toBe(0);
-    standIn.tell('boards', []);
+    standIn.tell('boards', { added: [], changed: [], gone: [] });
   });
 
   it('is ended by the shell when the lab closes', () => {

@@ -78,14 +78,14 @@ describe('the fleet', () => {
 
 describe('the main job', () => {
   it('lights a step up only when it has been done', async () => {
-    const boards = [board({ state: 'lost' })];
+    const boards = [board({ state: 'silent' })];
     const lab = fleet(boards);
     const { wrapper, pinia } = await show(MainJob, lab);
     const done = () => wrapper.findAll('li').map((step) => step.classes('done'));
     expect(done()).toEqual([false, false, false, false, false]);
 
     const activeExpert = { name: 'x', sha256: expert().imageSha256, bits: 4, ternary: false };
-    lab.raise('boards', [board({ activeExpert })]);
+    lab.raise('boards', { added: [], changed: [{ entry: 1, state: 'attached', activeExpert }], gone: [] });
     lab.raise('job', job({ id: 'c', kind: 'classify', state: 'failed' }));
     lab.raise('job', job({ id: 'p', kind: 'play', state: 'running' }));
     await flushPromises();

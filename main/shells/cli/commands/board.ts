@@ -21,9 +21,11 @@ export async function chooseBoard(client: LabClient, { options }: Args): Promise
   }
   if (options.emulated) return client.request('boards.addQemu', { machine: options.emulated });
   const boards = await client.request('boards.list', {});
-  const chosen = options.board ? boards.filter((board) => board.id === options.board) : boards;
+  // Without a name the one that is there is meant, whichever others the lab waits for.
+  const there = boards.filter((board) => board.state !== 'absent');
+  const chosen = options.board ? boards.filter((board) => board.id === options.board) : there;
   if (chosen.length === 1) return chosen[0] as Board;
-  const ids = boards.map((board) => board.id).join(', ') || 'none';
+  const ids = there.map((board) => board.id).join(', ') || 'none';
   throw new CurlewError(
     'BOARD_NOT_FOUND',
     options.board
