@@ -32,6 +32,7 @@ import { recordingHandlers } from './recordings/handlers.ts';
 import { resources, versionOf } from './resources.ts';
 import { boardStore } from './store/board-store.ts';
 import { jobStore } from './store/job-store.ts';
+import { storeHandlers } from './store/handlers.ts';
 import { openStore } from './store/open-store.ts';
 import { resultStore } from './store/result-store.ts';
 import { signedImages } from './store/signed-images.ts';
@@ -58,12 +59,13 @@ export interface Lab {
 export async function openLab(options: LabOptions): Promise<Lab> {
   const { dataFolder, shell } = options;
   await makeDataFolder(dataFolder);
-  const store = await openStore(join(dataFolder, 'lab.duckdb'));
   const listeners = new Set<(event: EventMessage) => void>();
   const emit: Emit = (event, payload) => {
     for (const listener of listeners) listener({ type: 'event', event, payload });
   };
   const log = createLog((line) => emit('log', line));
+  const store = await openStore(join(dataFolder, 'lab.duckdb'), (text) => log.add('error', null, text));
+  for (const loss of store.losses) log.add('error', null, loss);
   const telemetry = telemetryStore(store);
   const boards = boardStore(store);
   const signed = await signedImages(store);
@@ -120,7 +122,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   const info = { version: versionOf(resources.root), shell, dataFolder, roots: files.roots.slice() };
   const keys = openKeys(join(dataFolder, 'keys'));
   const handlers: Handlers = {
-    'lab.info': () => info,
+    'lab.info': () => ({ ...info, storeLosses: store.losses }),
     'lab.log': ({ limit }) => log.lines(limit),
     ...boardHandlers({ ports, fleet, virtual, emulated, bank, keys }),
     ...imageHandlers({ fleet, bank, keys, jobs, files, boards, signedImages: signed }),
@@ -132,6 +134,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     ...dataSetHandlers(files),
     ...classifyHandlers(classification, files),
     ...studyHandlers(studies, files),
+    ...storeHandlers(store, files),
   };
   log.add('info', null, `The lab is open; its data is in ${dataFolder}.`);
   return {

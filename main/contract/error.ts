@@ -48,6 +48,7 @@ export const errorCodes = [
   'STORE_LOCKED',
   'STORE_FAILED',
   'STORE_TOO_NEW',
+  'STORE_DAMAGED',
   'JOB_NOT_FOUND',
   'JOB_STATE',
   'REQUEST_INVALID',

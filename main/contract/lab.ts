@@ -13,6 +13,8 @@ export interface LabInfo {
   dataFolder: string;
   /** Folders that `files.browse` may list. */
   roots: string[];
+  /** What of the store was found damaged since this lab was opened, what of it was lost, and where it is set aside. */
+  storeLosses: readonly string[];
 }
 
 export interface LogLine {

@@ -13,6 +13,7 @@ import { jobRequests, type JobResults } from '../jobs/contract.ts';
 import { studyRequests, type StudyResults } from '../jobs/study/contract/requests.ts';
 import { keyRequests, type KeyResults } from '../keys/contract.ts';
 import { recordingRequests, type RecordingResults } from '../recordings/contract.ts';
+import { storeRequests, type StoreResults } from '../store/contract.ts';
 import { labRequests, type LabResults } from './lab.ts';
 
 export const requestSchemas = {
@@ -27,6 +28,7 @@ export const requestSchemas = {
   ...jobRequests,
   ...classifyRequests,
   ...studyRequests,
+  ...storeRequests,
 } as const;
 
 export type RequestName = keyof typeof requestSchemas;
@@ -44,5 +46,6 @@ export interface RequestResults
     DataSetResults,
     JobResults,
     ClassifyResults,
-    StudyResults {}
+    StudyResults,
+    StoreResults {}
 export type RequestResult<N extends RequestName> = RequestResults[N];

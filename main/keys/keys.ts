@@ -10,7 +10,8 @@ import { CurlewError } from '../contract/error.ts';
 import type { ExportFile, SigningKey } from '../contract/types.ts';
 import { readWhole } from '../regular-file.ts';
 import { drawSecret, publicKeyOf, publicPem, secretBytes, signText } from './ed25519.ts';
-import { keychain, secretFiles, writeDurably, type Secrets } from './secrets.ts';
+import { keychain, secretFiles, type Secrets } from './secrets.ts';
+import { writeDurably } from '../write-durably.ts';
 
 export interface Keys {
   /** Oldest first. */

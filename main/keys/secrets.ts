@@ -1,8 +1,9 @@
 /** Where private keys lie: in the operating system's keychain, or in files that their owner alone can read. */
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CurlewError } from '../contract/error.ts';
 import { readWhole } from '../regular-file.ts';
+import { writeDurably } from '../write-durably.ts';
 
 export interface Secrets {
   /** @returns null when there is none under this id @throws when the place cannot be read */
@@ -57,19 +58,4 @@ export function secretFiles(folder: string): Secrets {
     write: (id, secret) => writeDurably(path(id), Buffer.from(secret).toString('hex')),
     delete: (id) => rm(path(id), { force: true }),
   };
-}
-
-/** Beside it first, onto the disk, then in its place: a crash leaves the old file, the new one, or none. */
-export async function writeDurably(path: string, text: string): Promise<void> {
-  await mkdir(join(path, '..'), { recursive: true, mode: 0o700 });
-  const beside = `${path}.new`;
-  await rm(beside, { force: true });
-  const file = await open(beside, 'wx', 0o600);
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(beside, path);
 }

@@ -176,7 +176,16 @@ const dataSet: DataSetInfo = {
 
 /** One request of each name, as a page would make it, and what this lab answers. */
 export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N>] } = {
-  'lab.info': [{}, { version: '0.1.0', shell: 'test', dataFolder: '/data', roots: ['/data/sounds'] }],
+  'lab.info': [
+    {},
+    {
+      version: '0.1.0',
+      shell: 'test',
+      dataFolder: '/data',
+      roots: ['/data/sounds'],
+      storeLosses: ['Lost: 2 of 3 rows of jobs.'],
+    },
+  ],
   'lab.log': [{ limit: 10 }, [{ atMs: 1, level: 'warning', subject: null, text: 'one' }]],
   'ports.list': [{}, { ports: [], problem: 'udevadm is missing' }],
   'boards.list': [{}, [board]],
@@ -259,6 +268,7 @@ export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N
   'classify.files': [ofJob, []],
   'classify.detections': [{ ...ofJob, path: '/r/a.flac' }, []],
   'classify.export': [{ ...ofJob, format: 'raven' }, text],
+  'store.backup': [{ path: '/b/lab.duckdb' }, { path: '/b/lab.duckdb', bytes: 2 ** 40 }],
 };
 export const requestNames = Object.keys(exchanges) as RequestName[];
 

@@ -26,6 +26,8 @@ export const help = `curlew: the lab on the command line
   curlew key list                   the lab's keys, and where they lie
   curlew key export ID              the public half, as PEM
   curlew key delete ID              for good
+  curlew backup FILE                a copy of the lab's store, while it runs or not
+  curlew restore FILE               the store as that copy holds it; the one so far is set aside
   curlew serve [--port N] [--host A] [--open]   the lab in a browser
   curlew demo                       the whole main job, ending with a table
 
