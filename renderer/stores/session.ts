@@ -25,5 +25,18 @@ export const useSession = defineStore('session', () => {
     info.value = await client.request('lab.info', {});
   }
 
-  return { info, lost, theme, load, has: shell.has };
+  client.on('log', ({ level, subject }) => {
+    // What the store has lost while the lab runs is in its information, too.
+    if (level === 'error' && subject === null) load().catch(() => undefined);
+  });
+
+  return {
+    info,
+    lost,
+    theme,
+    load,
+    has: shell.has,
+    /** To a new file in the data folder. */
+    backUp: () => client.request('store.backup', {}),
+  };
 });

@@ -8,8 +8,10 @@ import { classify } from './commands/classify.ts';
 import { demo } from './commands/demo.ts';
 import { key } from './commands/key.ts';
 import { serve } from './commands/serve.ts';
+import { backup, restore } from './commands/store.ts';
 import { encoder, evaluate, experts, jobs, train } from './commands/study.ts';
 import { connectCli } from './connect.ts';
+import { tellLosses } from '../tell-losses.ts';
 
 const commands: Record<string, (client: LabClient, args: Args) => Promise<Answer>> = {
   boards,
@@ -24,6 +26,7 @@ const commands: Record<string, (client: LabClient, args: Args) => Promise<Answer
   evaluate,
   encoder,
   jobs,
+  backup,
 };
 
 async function main(argv: string[]): Promise<number> {
@@ -37,13 +40,17 @@ async function main(argv: string[]): Promise<number> {
     }
     if (args.command === 'serve') return await serve(args);
     if (args.command === 'demo') return await demo(args);
+    if (args.command === 'restore') {
+      print(await restore(args), json);
+      return 0;
+    }
     const command = commands[args.command];
     if (!command)
       throw new CurlewError('REQUEST_UNKNOWN', `There is no command “${args.command}”. See “curlew --help”.`);
     const lab = await connectCli(args.dataFolder);
     try {
-      const answer = await command(lab.client, args);
-      process.stdout.write(json ? `${JSON.stringify(answer.json)}\n` : `${answer.text}\n`);
+      await tellLosses(lab.client);
+      print(await command(lab.client, args), json);
     } finally {
       await lab.close();
     }
@@ -54,6 +61,10 @@ async function main(argv: string[]): Promise<number> {
     else process.stderr.write(`curlew: ${message}\n`);
     return 1;
   }
+}
+
+function print(answer: Answer, json: boolean): void {
+  process.stdout.write(json ? `${JSON.stringify(answer.json)}\n` : `${answer.text}\n`);
 }
 
 // Worker threads and native bindings may hold the process open; every file is closed by now.

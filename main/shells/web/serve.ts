@@ -1,9 +1,12 @@
 /** Opens the lab and serves it until the process is told to end. */
 import { spawn } from 'node:child_process';
+import { connectLab } from '../../contract/connect.ts';
 import { announceLab, withdrawLab } from '../../data-folder.ts';
 import { openLab } from '../../lab.ts';
 import { resources } from '../../resources.ts';
+import { localTransport } from '../local-transport.ts';
 import { openPage } from '../page.ts';
+import { tellLosses } from '../tell-losses.ts';
 import { serveWeb } from './server.ts';
 
 export interface ServeOptions {
@@ -21,6 +24,9 @@ export async function serveUntilStopped(options: ServeOptions): Promise<void> {
   const page = await openPage(resources.page);
   const lab = await openLab({ dataFolder: options.dataFolder, shell: 'web' });
   try {
+    const client = connectLab(localTransport(lab));
+    await tellLosses(client);
+    client.close();
     const shell = await serveWeb({
       lab,
       page,
