@@ -84,7 +84,9 @@ describe('a backup', () => {
     await expect(store.backup(file)).rejects.toMatchObject({ code: 'FILE_EXISTS' });
     expect(await readFile(file, 'utf8')).toBe('mine');
     await expect(store.backup(path)).rejects.toMatchObject({ code: 'FILE_EXISTS' });
-    await expect(store.backup(join(folder, 'no', 'folder'))).rejects.toMatchObject({ code: 'STORE_FAILED' });
+    await expect(store.backup(join(folder, 'no', 'folder'))).rejects.toMatchObject({
+      code: 'FILE_UNWRITABLE',
+    });
     expect((await readdir(folder)).sort()).toEqual([
       'lab.duckdb',
       'lab.duckdb.acknowledged',

@@ -23,7 +23,7 @@ export async function namedBackup(path: string, name: string): Promise<string> {
  * Written beside `file` first; `file` is there only once it is whole.
  * @param path of the store
  * @param file does not exist yet; its folder does
- * @throws CurlewError FILE_EXISTS, STORE_DAMAGED, STORE_FAILED (no space, say); nothing is left at `file` then
+ * @throws CurlewError FILE_EXISTS, FILE_UNWRITABLE (no space, say), STORE_DAMAGED; nothing is left at `file` then
  */
 export async function backUp(instance: DuckDBInstance, path: string, file: string): Promise<StoreBackup> {
   if ((await sizeOf(file)) !== null) throw exists(file);
@@ -48,7 +48,7 @@ export async function backUp(instance: DuckDBInstance, path: string, file: strin
     if (thrown instanceof CurlewError) throw thrown;
     if (isDamage(thrown)) throw storeDamaged(path, messageOf(thrown), thrown);
     throw new CurlewError(
-      'STORE_FAILED',
+      'FILE_UNWRITABLE',
       `The store could not be backed up to ${file}: ${messageOf(thrown)}`,
       { path, file },
       { cause: thrown },

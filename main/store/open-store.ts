@@ -27,7 +27,7 @@ export interface Store {
   /**
    * Copies the store as it is now; writing goes on meanwhile.
    * @param file must not exist; left out: a new one in the folder `backups` beside the store
-   * @throws CurlewError FILE_EXISTS, STORE_FAILED, STORE_DAMAGED
+   * @throws CurlewError FILE_EXISTS, FILE_UNWRITABLE, STORE_DAMAGED
    */
   backup(file?: string): Promise<StoreBackup>;
   close(): Promise<void>;
