@@ -31,7 +31,9 @@ test('every profile is complete, fits the board’s report and cites its source'
   for (const profile of boardProfiles) {
     expect(boardProfile(profile.name)).toBe(profile);
     expect(new TextEncoder().encode(profile.name).length).toBeLessThanOrEqual(31);
-    expect(profile.source).toMatch(/datasheet/);
+    expect(profile.source).toMatch(/datasheet|application note/);
+    for (const bytes of [profile.flashBytes, profile.flashBlock, profile.flashGranule, profile.ramBytes])
+      expect(bytes, profile.name).toBeGreaterThan(0);
     expect(nanosecondsPerInstruction(profile)).toBeGreaterThan(0);
     expect(activeWatts(profile) > 0).toBe(profile.activeMilliamps !== null);
   }
@@ -42,16 +44,17 @@ test('an unknown profile is refused', () => {
 });
 
 test('QEMU parameters lie as the firmware reads them', () => {
-  const profile = boardProfile('stm32l476-80mhz');
+  const profile = boardProfile('stm32l4r5-120mhz');
   const bytes = boardParameters('bænk', Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8), 0xdeadbeef, profile);
   const view = new DataView(bytes.buffer);
   expect(firmware('ports/mps/machine.h')).toContain(`0x${view.getUint32(0, true).toString(16)}u`);
   expect(view.getUint32(4, true)).toBe(0xdeadbeef);
   expect([...bytes.subarray(8, 16)]).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
   expect(new TextDecoder().decode(bytes.subarray(16, 22))).toBe('bænk\0');
-  expect(new TextDecoder().decode(bytes.subarray(80, 96))).toBe('stm32l476-80mhz\0');
-  expect([112, 116, 120].map((at) => view.getUint32(at, true))).toEqual([15_625, 24_000, 3000]);
-  expect(bytes).toHaveLength(124);
+  expect(new TextDecoder().decode(bytes.subarray(80, 96))).toBe('stm32l4r5-120mhz');
+  expect([112, 116, 120].map((at) => view.getUint32(at, true))).toEqual([10_417, 44_820, 1800]);
+  expect([124, 128, 132].map((at) => view.getUint32(at, true))).toEqual([1_966_080, 4096, 8]);
+  expect(bytes).toHaveLength(136);
 });
 
 test('every machine’s parameters lie where its firmware looks for them', () => {

@@ -1,24 +1,37 @@
 /**
- * Named board profiles (clock, current, supply) and the table of instructions each kernel takes: what modelled time
- * and energy are computed from. Data, in profiles/*.json; `source` in each says where the figures come from.
+ * Named board profiles (clock, current, supply, memory) and the table of instructions each kernel takes: what modelled
+ * time and energy are computed from. Data, in profiles/*.json; `source` in each says where the figures come from.
+ * Whether the firmware fits one says fit.ts.
  */
 import { CurlewError } from '../../main/contract/error.ts';
 import ensembleE3 from './profiles/ensemble-e3-160mhz.json';
 import kernelsCortexM4f from './profiles/kernels-cortex-m4f.json';
+import mps2An385 from './profiles/mps2-an385-25mhz.json';
 import stm32f407 from './profiles/stm32f407-168mhz.json';
-import stm32f746 from './profiles/stm32f746-216mhz.json';
+import stm32h7a3 from './profiles/stm32h7a3-280mhz.json';
 import stm32l100 from './profiles/stm32l100-32mhz.json';
 import stm32l476 from './profiles/stm32l476-80mhz.json';
+import stm32l496 from './profiles/stm32l496-80mhz.json';
+import stm32l4r5 from './profiles/stm32l4r5-120mhz.json';
 
 export interface BoardProfile {
   /** At most 31 bytes of ASCII: the board reports it. */
   readonly name: string;
   readonly title: string;
+  /** As in the kernel table: its counts hold for this core alone. */
+  readonly core: string;
   readonly clockHz: number;
   readonly supplyVolts: number;
   /** Whole supply current while the processor runs, milliamperes; null: not known, and energy is not told. */
   readonly activeMilliamps: number | null;
   readonly cyclesPerInstruction: number;
+  /** Of the chip, bytes; the firmware's code lies there too. */
+  readonly flashBytes: number;
+  /** Erased at once, bytes; the largest where they differ. */
+  readonly flashBlock: number;
+  /** Programmed at once, bytes. */
+  readonly flashGranule: number;
+  readonly ramBytes: number;
   readonly source: string;
 }
 
@@ -80,14 +93,18 @@ export interface KernelTable {
 }
 
 export const boardProfiles: readonly BoardProfile[] = [
+  stm32l4r5,
+  stm32l496,
   stm32l476,
   stm32f407,
   stm32l100,
-  stm32f746,
+  mps2An385,
+  stm32h7a3,
   ensembleE3,
 ];
 
-export const defaultProfile: BoardProfile = stm32l476;
+/** MLPerf Tiny's reference board: it holds the firmware and the shipped bank whole. */
+export const defaultProfile: BoardProfile = stm32l4r5;
 
 export const kernelTable: KernelTable = kernelsCortexM4f;
 

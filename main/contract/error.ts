@@ -16,6 +16,7 @@ export const errorCodes = [
   'BOARD_FIRMWARE',
   'BOARD_DUPLICATE',
   'BOARD_NOT_FOUND',
+  'BOARD_FULL',
   'FRAME_TOO_LARGE',
   'EMULATOR_MISSING',
   // experts and images

@@ -5,6 +5,7 @@ import { CurlewError } from '../contract/error.ts';
 import type { DeployResult } from '../contract/types.ts';
 import type { SignedImages } from '../store/signed-images.ts';
 import { bytesFor, type Deployment } from './deployment.ts';
+import { needRoom } from './room.ts';
 import type { Session } from './session.ts';
 
 export interface DeployOptions {
@@ -20,7 +21,7 @@ export interface DeployOptions {
 
 /**
  * Until the board has verified every image the old bank keeps running, whatever happens.
- * @throws CurlewError KEY_NOT_FOUND before anything is sent; those of the board and the port; ABORTED
+ * @throws CurlewError KEY_NOT_FOUND, BOARD_FULL before anything is sent; those of the board and the port; ABORTED
  */
 export async function deploy(
   session: Session,
@@ -36,6 +37,12 @@ export async function deploy(
         await options.signedImages.keep(sha256.toString('hex'), one.sha256);
         return { name: one.name, bytes, sha256 };
       }),
+    );
+    await needRoom(
+      board,
+      uploads.map(({ bytes, sha256 }) => ({ length: bytes.length, sha256 })),
+      { boardName: session.state.name, what: uploads.map(({ name }) => name).join(', ') },
+      signal,
     );
     const total = uploads.reduce((sum, { bytes }) => sum + bytes.length, 0);
     const began = performance.now();

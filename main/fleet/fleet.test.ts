@@ -4,10 +4,16 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { storeFlash } from '../../devices/boards/fit.ts';
+import { defaultProfile } from '../../devices/boards/profiles.ts';
 import { VirtualBoard } from '../../devices/boards/virtual/virtual-board.ts';
 import { packExpert } from '../../models/packing/pack.ts';
+<<<<<<< HEAD
 import { randomExpert } from '../../test/fixtures/random-expert.ts';
 import { realClock } from '../../devices/protocol/clock.ts';
+=======
+import { randomExpert, randomExpertOf } from '../../test/fixtures/random-expert.ts';
+>>>>>>> 8bb75e3 (Give every profile its chip's flash and RAM; refuse what a board has no room for before it is sent)
 import { CurlewError } from '../contract/error.ts';
 import type { Board, PortListing, TelemetryRecord } from '../contract/types.ts';
 import { resources } from '../resources.ts';
@@ -115,6 +121,28 @@ describe('a fleet of one virtual board', () => {
     expect(await codeOf(deploymentOf([altered], async () => null))).toBe('IMAGE_HASH');
     expect(await codeOf(deploymentOf([good.subarray(0, 5000)], async () => null))).toMatch(/^IMAGE_/);
     expect(session.state.activeExpert?.name).toBe('random-1');
+  });
+
+  test('refuses what its store has no room for before anything is sent, and says how much is missing', async () => {
+    const image = (seed: number) =>
+      packExpert(randomExpertOf(16, seed, { widths: [1100] }), new Uint8Array(32));
+    const large = (seed: number) => deploymentOf([image(seed)], async () => null);
+    for (const seed of [1, 2, 1]) await deploy(session, await large(seed), { ...quiet, activate: true });
+    const refused = await deploy(session, await large(3), { ...quiet, activate: true }).catch(
+      (e: unknown) => e,
+    );
+    const blocks = 1 + Math.ceil(image(3).length / 4096);
+    const missing = 4096 * (3 * blocks - storeFlash(defaultProfile).size / 4096 + 6);
+    expect(refused).toMatchObject({
+      code: 'BOARD_FULL',
+      context: { missingBytes: missing },
+      message: expect.stringMatching(
+        new RegExp(
+          `^t has no room for random 16: ${missing.toLocaleString('en')} bytes .* erased: random 16 in slot 1`,
+        ),
+      ) as string,
+    });
+    expect((await session.connected().slots()).slots).toHaveLength(2);
   });
 
   test('a cancelled deploy leaves the old expert running, and the next one goes on where it stopped', async () => {

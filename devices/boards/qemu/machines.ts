@@ -26,9 +26,9 @@ const machine = (
 });
 
 export const emulatedMachines: readonly EmulatedMachine[] = [
-  machine('mps2-an385', 'Cortex-M3', 0x21800000, 'stm32l100-32mhz'),
-  machine('mps2-an386', 'Cortex-M4F', 0x21800000, 'stm32l476-80mhz'),
-  machine('mps2-an500', 'Cortex-M7F', 0x60800000, 'stm32f746-216mhz'),
+  machine('mps2-an385', 'Cortex-M3', 0x21800000, 'mps2-an385-25mhz'),
+  machine('mps2-an386', 'Cortex-M4F', 0x21800000, 'stm32l4r5-120mhz'),
+  machine('mps2-an500', 'Cortex-M7F', 0x60800000, 'stm32h7a3-280mhz'),
   machine('mps3-an547', 'Cortex-M55 with Helium', 0x60800000, 'ensemble-e3-160mhz'),
 ];
 

@@ -1,7 +1,8 @@
 /** What a QEMU board finds in its memory when it starts: `struct machine_parameters` of ports/mps/machine.h. */
+import { storeFlash } from '../fit.ts';
 import { activeWatts, nanosecondsPerInstruction, type BoardProfile } from '../profiles.ts';
 
-const size = 124;
+const bytesInAll = 136;
 const magic = 0x52415043;
 
 /** @param id 8 bytes @param seed of the boot ids, u32 */
@@ -11,7 +12,7 @@ export function boardParameters(
   seed: number,
   profile: BoardProfile,
 ): Uint8Array {
-  const bytes = new Uint8Array(size);
+  const bytes = new Uint8Array(bytesInAll);
   const view = new DataView(bytes.buffer);
   const text = (at: number, value: string, room: number): void =>
     void new TextEncoder().encodeInto(value, bytes.subarray(at, at + room - 1));
@@ -23,5 +24,7 @@ export function boardParameters(
   view.setUint32(112, Math.round(nanosecondsPerInstruction(profile) * 1000), true);
   view.setUint32(116, Math.round(activeWatts(profile) * 1e6), true);
   view.setUint32(120, Math.round(profile.supplyVolts * 1000), true);
+  const { size, block, granule } = storeFlash(profile);
+  [size, block, granule].forEach((value, i) => view.setUint32(124 + 4 * i, value, true));
   return bytes;
 }

@@ -1,5 +1,6 @@
 /** The firmware's WebAssembly build (devices/firmware/ports/wasm/port.c) with its memory: one running board. */
 import { CurlewError } from '../../../main/contract/error.ts';
+import type { StoreFlash } from '../fit.ts';
 import { activeWatts, kernelNames, nanosecondsPerInstruction } from '../profiles.ts';
 import type { BoardProfile, KernelTable } from '../profiles.ts';
 
@@ -20,7 +21,7 @@ interface Exports {
   profile_pointer(): number;
   id_pointer(): number;
   flash_pointer(): number;
-  flash_size(): number;
+  set_flash(size: number, block: number, granule: number): number;
   set_kernel(kernel: number, instructions: number): void;
   set_profile(nanosecondsPerInstruction: number, watts: number, millivolts: number): void;
   boot(bootId: number): void;
@@ -55,6 +56,8 @@ export interface Identity {
 }
 
 export class Firmware {
+  private flashSize = 0;
+
   private constructor(private readonly exports: Exports) {}
 
   /** @throws CurlewError INTERNAL when the bytes are no build of the firmware */
@@ -88,7 +91,8 @@ export class Firmware {
     }
   }
 
-  configure(identity: Identity, profile: BoardProfile, kernels: KernelTable): void {
+  /** @throws CurlewError INTERNAL for a flash that is larger than the build can emulate */
+  configure(identity: Identity, profile: BoardProfile, kernels: KernelTable, flash: StoreFlash): void {
     this.writeText(this.exports.name_pointer(), identity.name, 63);
     this.writeText(this.exports.profile_pointer(), profile.name, 31);
     this.bytes(this.exports.id_pointer(), 8).set(identity.id.subarray(0, 8));
@@ -98,11 +102,18 @@ export class Firmware {
       activeWatts(profile),
       Math.round(profile.supplyVolts * 1000),
     );
+    const { size, block, granule } = flash;
+    if (this.exports.set_flash(size, block, granule) !== 0) {
+      throw new CurlewError('INTERNAL', `The virtual board's firmware emulates no flash of ${size} bytes.`, {
+        size,
+      });
+    }
+    this.flashSize = size;
   }
 
   /** The emulated flash, in place. */
   get flash(): Uint8Array {
-    return this.bytes(this.exports.flash_pointer(), this.exports.flash_size());
+    return this.bytes(this.exports.flash_pointer(), this.flashSize);
   }
 
   /** Starts the firmware anew; the flash keeps. @param bootId u32, not 0 */

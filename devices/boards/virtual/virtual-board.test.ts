@@ -27,17 +27,41 @@ const hash = new Uint8Array(32).fill(7);
 
 describe('a virtual board', () => {
   test('says who it is and what its numbers refer to', async () => {
-    const profile = boardProfile('stm32f407-168mhz');
+    const profile = boardProfile('stm32l496-80mhz');
     const opened = await CurlewBoard.open(board({ name: 'tjäder', profile, nextBootId: () => 4711 }));
     expect(opened.info).toMatchObject({
       id: '0102030405060708',
       name: 'tjäder',
       kind: 'virtual',
-      profile: 'stm32f407-168mhz',
+      profile: 'stm32l496-80mhz',
       bootId: 4711,
       simulated: true,
-      supplyMillivolts: 3300,
+      supplyMillivolts: 3000,
     });
+  });
+
+  test('has the store that its chip leaves, in this chip’s blocks', async () => {
+    const opened = await CurlewBoard.open(board({ profile: boardProfile('stm32l496-80mhz') }));
+    const { storeBytes, layout } = await opened.slots();
+    expect([storeBytes, layout?.blockBytes]).toEqual([917_504 - 6 * 2048, 2048]);
+  });
+
+  test.each(['stm32l476-80mhz', 'ensemble-e3-160mhz'])('stands for no chip like %s', (name) => {
+    expect(() => board({ profile: boardProfile(name) })).toThrow(
+      expect.objectContaining({ code: 'NOT_CAPABLE' }),
+    );
+  });
+
+  test('takes what fits of a larger flash that it was saved with', async () => {
+    let saved: Uint8Array | undefined;
+    const one = board({ saveFlash: (contents) => (saved = contents) });
+    const before = await CurlewBoard.open(one);
+    await before.upload(partial, hash);
+    one.switchOff();
+    const larger = new Uint8Array(0x400000).fill(0xff);
+    larger.set(saved!);
+    const opened = await CurlewBoard.open(board({ flash: larger }));
+    expect((await opened.slots()).slots).toMatchObject([{ state: 'partial', length: 9000 }]);
   });
 
   test('can be opened by one at a time, and again after a close', async () => {

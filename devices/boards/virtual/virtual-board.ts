@@ -2,6 +2,7 @@
 import { CurlewError } from '../../../main/contract/error.ts';
 import type { ByteStream, Port } from '../../drivers/port.ts';
 import { realClock, type Clock } from '../../protocol/clock.ts';
+import { mustFit, storeFlash } from '../fit.ts';
 import { defaultProfile, kernelTable, type BoardProfile, type KernelTable } from '../profiles.ts';
 import { Firmware, type Hardware, type Identity } from './firmware.ts';
 import { LoopingMicrophone } from './microphone.ts';
@@ -12,10 +13,10 @@ export interface VirtualBoardOptions extends Identity {
   wasm: Uint8Array;
   /** What its line is set to after a start, bits a second; without it the line has no rate. */
   baudRate?: number;
-  /** Time and energy are modelled after it. */
+  /** The chip that it stands for: time and energy are modelled after it, its flash is what this chip leaves. */
   profile?: BoardProfile;
   kernels?: KernelTable;
-  /** What the flash held when the board was last switched off; a new board's is erased. */
+  /** What the flash held when the board was last switched off, of which as much is taken as there is; else erased. */
   flash?: Uint8Array | undefined;
   /** Gets a copy of the flash some time after it has changed, and when the board is switched off. */
   saveFlash?(contents: Uint8Array): void;
@@ -59,7 +60,17 @@ export class VirtualBoard implements Port {
   private stopLine: (() => void) | null = null;
   private stopAudio: (() => void) | null = null;
 
+  /** @throws CurlewError NOT_CAPABLE for a profile of a chip that cannot hold the firmware, or of another core */
   constructor(private readonly options: VirtualBoardOptions) {
+    const { profile = defaultProfile, kernels = kernelTable } = options;
+    mustFit(profile);
+    if (profile.core !== kernels.core) {
+      throw new CurlewError(
+        'NOT_CAPABLE',
+        `${profile.title} cannot be modelled: instructions were counted on ${kernels.core} alone.`,
+        { profile: profile.name },
+      );
+    }
     this.id = `virtual:${options.name}`;
     this.flash = options.flash;
     this.clock = options.clock ?? realClock;
@@ -115,9 +126,9 @@ export class VirtualBoard implements Port {
     if (this.firmware) return;
     const { wasm, profile = defaultProfile, kernels = kernelTable } = this.options;
     const firmware = await Firmware.load(wasm, this.hardware());
-    firmware.configure(this.options, profile, kernels);
+    firmware.configure(this.options, profile, kernels, storeFlash(profile));
     const flash = firmware.flash.fill(0xff);
-    if (this.flash?.length === flash.length) flash.set(this.flash);
+    if (this.flash) flash.set(this.flash.subarray(0, flash.length));
     this.firmware = firmware;
     this.boot();
   }

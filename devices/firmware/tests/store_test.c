@@ -76,6 +76,23 @@ static void flash_of_another_make_is_empty(void) {
     CHECK(deploy(1) == 0 && rig_infer(1) == 0 && !rig_fake.flash.rule_broken);
 }
 
+/* So that what answered can be erased, where the flash does not hold another bank beside it. */
+static void nothing_can_be_made_to_answer(void) {
+    rig_start();
+    CHECK(deploy(1) == 0 && infer_times(CUR_INFERENCES) == 0);
+    uint32_t first = rig_slot, numbers[12];
+    CHECK(rig_activate_bank(numbers, 0, 0) == CUR_RC_MALFORMED && active() == first);
+    CHECK(rig_activate_bank(numbers, 0, -1) == 0 && rig_numbers("active", numbers) == 0);
+    CHECK(rig_infer(1) == CUR_RC_NO_EXPERT && previous() == first);
+    CHECK(rig_ask_experts(6) == 0 && active() == first && rig_infer(1) == 0);
+    CHECK(rig_activate_bank(numbers, 0, -1) == 0);
+    rig_restart(CUR_CAUSE_WATCHDOG);
+    CHECK(active() == 99 && previous() == first);
+    CHECK(rig_ask_slot(5, first) == 0 && previous() == 99);
+    CHECK(cur_store_free(&rig_board.store) == cur_store_capacity(&rig_board.store));
+    CHECK(deploy(2) == 0 && rig_infer(1) == 0);
+}
+
 static void works_on_any_shape(void) {
     for (int shape = 0; shape < SHAPES; shape++) {
         rig_start_with(shapes[shape][0], shapes[shape][1], shapes[shape][2]);
@@ -173,7 +190,7 @@ static void refuses_wrong_banks(void) {
     CHECK(upload(1) == 0 && upload(2) == 0);
     uint8_t sha[32] = {9};
     CHECK(begin(100, sha) == 0 && rig_number("slot") == 2);
-    CHECK(rig_activate_bank(none, 0, -1) == CUR_RC_MALFORMED);
+    CHECK(rig_activate_bank(none, 0, 0) == CUR_RC_MALFORMED);
     CHECK(rig_activate_bank(far, 1, -1) == CUR_RC_BAD_SLOT &&
           rig_activate_bank(none, 1, 12) == CUR_RC_BAD_SLOT);
     CHECK(rig_activate_bank(open, 1, -1) == CUR_RC_NOT_VERIFIED);
@@ -389,6 +406,7 @@ TEST_LIST(store_tests) = {
     {"half a routing is refused", routing_comes_whole},
     {"a full store says so and keeps what it has", fills_up},
     {"partial uploads make room, but only where that helps", drops_partial_uploads_for_room},
+    {"a bank can be put out of work, and then erased", nothing_can_be_made_to_answer},
     {"a header of an earlier life counts for nothing", stale_headers_count_for_nothing},
     {"three inferences or a word end a trial", trial_passes},
     {"a bank that restarts the board falls back to the previous one", trial_falls_back},

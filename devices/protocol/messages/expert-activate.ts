@@ -2,7 +2,7 @@ import { groups, slowMs, type Command } from '../command.ts';
 import { decodeBanks, type Banks } from './expert-list.ts';
 
 export interface BankChoice {
-  /** One expert, or those of a router in its order. */
+  /** One expert, or those of a router in its order; none: nothing answers from then on. */
   slots: readonly number[];
   router?: number | null;
   /** In place of the router image's own: how much curiosity shifts the choice, dropout passes, experts that answer. */

@@ -3,6 +3,8 @@ import type { Fields } from '../fields.ts';
 
 export interface SlotState {
   slot: number;
+  /** Block of the store where it begins; 0 where the board does not tell (`layout` null). */
+  first: number;
   state: 'partial' | 'verified';
   /** Length as announced (with a signature) and how much of it has arrived, bytes. */
   length: number;
@@ -32,6 +34,12 @@ export interface Banks {
   trial: 'none' | 'trial' | 'fell_back';
 }
 
+export interface StoreLayout {
+  blockBytes: number;
+  /** Where a place for the next image is looked for; then from block 0 on. */
+  nextBlock: number;
+}
+
 export interface SlotTable extends Banks {
   /** Those that are not empty. */
   slots: SlotState[];
@@ -40,6 +48,8 @@ export interface SlotTable extends Banks {
   storeBytes: number;
   /** The largest image that fits now. */
   freeBytes: number;
+  /** An image takes a block for its header and whole ones for its bytes; null: firmware that does not tell. */
+  layout: StoreLayout | null;
 }
 
 const kinds: SlotState['kind'][] = [null, 'expert', 'router', 'encoder'];
@@ -73,6 +83,7 @@ export const expertList: Command<void, SlotTable> = {
     ...decodeBanks(reply),
     slots: reply.maps('slots').map((slot) => ({
       slot: slot.number('slot'),
+      first: slot.has('first') ? slot.number('first') : 0,
       state: slot.text('state') === 'verified' ? 'verified' : 'partial',
       length: slot.number('len'),
       offset: slot.number('off'),
@@ -87,5 +98,8 @@ export const expertList: Command<void, SlotTable> = {
     slotCount: reply.number('count'),
     storeBytes: reply.number('size'),
     freeBytes: reply.number('free'),
+    layout: reply.has('block')
+      ? { blockBytes: reply.number('block'), nextBlock: reply.number('next') }
+      : null,
   }),
 };

@@ -2,7 +2,9 @@
 import { createHash } from 'node:crypto';
 import type { CurlewBoard } from '../../../devices/drivers/curlew/board.ts';
 import type { InferenceResult } from '../../../devices/protocol/messages/inference-run.ts';
+import { storeShortage } from '../../../devices/drivers/curlew/store-room.ts';
 import { uploadOne } from '../../fleet/deploy.ts';
+import { boardFull } from '../../fleet/room.ts';
 import type { Cost, FigureSource } from '../../../models/report/results.ts';
 
 export interface Trial {
@@ -23,8 +25,9 @@ export interface TrialOptions {
 }
 
 /**
- * Deploys a bank, lets it answer every window in turn, and leaves it active.
- * @throws CurlewError those of the board; ABORTED
+ * Deploys a bank, lets it answer every window in turn, and leaves it active. What else the board holds is erased as far
+ * as room is needed, in the end even what answered before.
+ * @throws CurlewError BOARD_FULL where its store does not hold the bank even then; those of the board; ABORTED
  */
 export async function runTrial(
   board: CurlewBoard,
@@ -71,17 +74,36 @@ const sha256Of = (image: Uint8Array): Buffer => createHash('sha256').update(imag
 const upload = (board: CurlewBoard, image: Uint8Array, signal: AbortSignal): Promise<number> =>
   uploadOne(board, image, sha256Of(image), signal);
 
-/** Erases what neither answers now nor is wanted: a study's many experts do not fit a store together. */
+/**
+ * Erases what neither answers now nor is wanted: a study's many experts do not fit a store together. Where what answers
+ * is in the way itself, nothing answers until the trial's bank does.
+ */
 async function makeRoom(
   board: CurlewBoard,
   wanted: readonly Uint8Array[],
   signal: AbortSignal,
 ): Promise<void> {
-  const hashes = new Set(wanted.map((image) => sha256Of(image).toString('hex')));
+  const images = wanted.map((image) => ({ length: image.length, sha256: sha256Of(image) }));
+  const shortage = async () => storeShortage(await board.slots({ signal }), images);
+  await eraseOthers(board, images, signal);
+  if ((await shortage()) === null) return;
+  await board.activate({ slots: [] }, { signal });
+  await eraseOthers(board, images, signal);
+  if ((await shortage())?.scattered) await eraseOthers(board, [], signal);
+  const table = await board.slots({ signal });
+  const short = storeShortage(table, images);
+  if (short) throw boardFull(table, short, images, 'The board has no room for these images');
+}
+
+async function eraseOthers(
+  board: CurlewBoard,
+  wanted: readonly { sha256: Buffer }[],
+  signal: AbortSignal,
+): Promise<void> {
   const table = await board.slots({ signal });
   for (const { slot, sha256 } of table.slots) {
     const used = table.active.includes(slot) || table.router === slot || table.encoder === slot;
-    if (used || hashes.has(Buffer.from(sha256).toString('hex'))) continue;
+    if (used || wanted.some((one) => one.sha256.equals(sha256))) continue;
     await board.erase(slot, { signal });
   }
 }

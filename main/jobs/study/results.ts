@@ -5,7 +5,7 @@ import type { LatentExpert } from '../../../models/experts/expert.ts';
 import { layoutNames, problemNames } from '../../datasets/names.ts';
 import { clipCounts, type EmbeddedDataset } from '../../datasets/dataset.ts';
 import { recordingsOf } from './encoder-choice.ts';
-import type { FirmwareSizes } from './firmware-sizes.ts';
+import type { FirmwareSizes } from '../../../devices/boards/firmware-sizes.ts';
 import type { FoldModels } from './train-fold.ts';
 
 /** Names that a problem lists; the rest is counted. */
@@ -40,14 +40,14 @@ export function dataSetSummary(name: string, heard: EmbeddedDataset): DataSetSum
   };
 }
 
-/** @param models of every fold @param sizes of the firmware; null where they are not known */
-export function encoderSummary(models: readonly FoldModels[], sizes: FirmwareSizes | null): EncoderSummary {
+/** @param models of every fold @param sizes of the firmware */
+export function encoderSummary(models: readonly FoldModels[], sizes: FirmwareSizes): EncoderSummary {
   const [first] = models;
   const encoder = first!.encoder;
   const heldOut = models.every((one) => one.heldOut);
   const size = first!.data.training.size;
   const none = { imageBytes: null, flashBytes: null };
-  const ramBytes: Figure | null = sizes && { value: sizes.encoderRam, source: 'measured' };
+  const ramBytes: Figure = { value: sizes.encoderRam, source: 'measured' };
   if (!encoder) {
     return {
       name: 'Log-mel statistics',
@@ -74,7 +74,7 @@ export function encoderSummary(models: readonly FoldModels[], sizes: FirmwareSiz
     embeddingSize: size,
     parameters: encoder.parameters,
     imageBytes: { value: image, source: 'measured' },
-    flashBytes: sizes && { value: image + sizes.frontEndFlash, source: 'measured' },
+    flashBytes: { value: image + sizes.frontEndFlash, source: 'measured' },
     ramBytes,
     heldOut,
     folds: classified.length === models.length ? classified : null,

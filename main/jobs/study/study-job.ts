@@ -16,7 +16,7 @@ import type { Banks } from '../../banks/banks.ts';
 import type { JobContext } from '../definition.ts';
 import { assessModels, flips } from './assess-models.ts';
 import { costsOnBoard, type ModelCosts } from './costs.ts';
-import { firmwareSizes } from './firmware-sizes.ts';
+import { firmwareSizes } from '../../../devices/boards/firmware-sizes.ts';
 import type { StudyParams } from './params.ts';
 import { dataSetSummary, encoderSummary, limitsOf, parametersOf } from './results.ts';
 import { StudyThread } from './study-thread.ts';
@@ -150,7 +150,7 @@ async function resultsOf(
   },
 ): Promise<Results> {
   const heard = models[0]!.data.heard;
-  const sizes = firmwareSizes();
+  const sizes = firmwareSizes;
   const bootstrap = { resamples: params.resamples, seed: params.seed, level: 0.95 };
   const curve = (fold: number, reports: readonly EpochReport[]): LossCurve => ({
     fold,
@@ -165,9 +165,8 @@ async function resultsOf(
       detail: `hidden ${params.hidden.join(', ')}`,
       parameters: parametersOf(expert),
       imageBytes: ran ? { value: ran.imageBytes, source: 'measured' } : null,
-      flashBytes:
-        ran && sizes ? { value: sizes.code + encoderBytes + ran.imageBytes, source: 'measured' } : null,
-      ramBytes: sizes && { value: sizes.ram, source: 'measured' },
+      flashBytes: ran ? { value: sizes.code + encoderBytes + ran.imageBytes, source: 'measured' } : null,
+      ramBytes: { value: sizes.ram, source: 'measured' },
       losses: models.map(({ fold, experts }) => curve(fold!, experts.get(kind)!.reports)),
       cost: ran?.cost ?? null,
       agreement: ran?.agreement ?? null,

@@ -37,8 +37,9 @@ static void write_slot(struct cur_board *b, int i, struct cur_cbor_writer *w) {
     static const uint8_t unknown[CUR_IMAGE_HEADER];
     const struct cur_slot *slot = &b->store.slot[i];
     const uint8_t *header = slot->state == CUR_SLOT_VERIFIED ? cur_store_bytes(&b->store, i) : unknown;
-    cur_cbor_write_map(w, 11);
+    cur_cbor_write_map(w, 12);
     pair_u32(w, "slot", (uint32_t)i);
+    pair_u32(w, "first", (uint32_t)slot->first - b->store.from);
     cur_cbor_write_text(w, "state");
     cur_cbor_write_text(w, states[slot->state]);
     pair_u32(w, "len", slot->len);
@@ -79,7 +80,7 @@ static int list(struct cur_board *b, struct cur_cbor_writer *w) {
     uint32_t used = 0;
     for (int i = 0; i < CUR_SLOTS; i++)
         used += b->store.slot[i].state != CUR_SLOT_EMPTY;
-    cur_cbor_write_map(w, 9);
+    cur_cbor_write_map(w, 11);
     cur_cbor_write_text(w, "slots");
     cur_cbor_write_array(w, used);
     for (int i = 0; i < CUR_SLOTS; i++) {
@@ -89,6 +90,8 @@ static int list(struct cur_board *b, struct cur_cbor_writer *w) {
     write_banks(&b->store, w);
     pair_u32(w, "size", (uint32_t)(b->store.end - b->store.from) * b->hal->flash_block);
     pair_u32(w, "free", cur_store_free(&b->store));
+    pair_u32(w, "block", b->hal->flash_block);
+    pair_u32(w, "next", (uint32_t)b->store.next - b->store.from);
     return 0;
 }
 
@@ -184,8 +187,8 @@ static int read_bank(const struct cur_cbor_map *map, struct cur_bank *bank) {
     size_t count;
     cur_bank_clear(bank);
     int has_router = cur_cbor_get_u32(map, "router", &router);
-    if (cur_cbor_get_u32s(map, "slots", slots, CUR_BANK, &count) || count == 0 ||
-        has_router == CUR_CBOR_MALFORMED) {
+    if (cur_cbor_get_u32s(map, "slots", slots, CUR_BANK, &count) || has_router == CUR_CBOR_MALFORMED ||
+        (count == 0 && has_router == CUR_CBOR_OK)) {
         return CUR_RC_MALFORMED;
     }
     bank->count = (uint8_t)count;

@@ -43,7 +43,7 @@ int cur_store_activate(struct cur_store *s, const struct cur_bank *bank) {
     /* Two banks may differ in their routing alone, but none is its own predecessor. */
     if (same_bank(&s->previous, bank)) cur_bank_clear(&s->previous);
     s->active = *bank;
-    s->trial = CUR_TRIAL_ON;
+    s->trial = bank->count ? CUR_TRIAL_ON : CUR_TRIAL_NONE;
     s->starts_left = CUR_STARTS;
     s->inferences = 0;
     return cur_store_commit(s);

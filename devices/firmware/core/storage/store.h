@@ -27,8 +27,9 @@ int cur_store_verify(struct cur_store *s, int slot);
 /* Empties a slot that is not of the active bank; a previous bank that needs it is forgotten, too. */
 int cur_store_erase(struct cur_store *s, int slot);
 
-/* Makes a bank of verified slots active and puts it on trial. A bank that was on trial itself becomes the
- * previous one only where there is no other. The same bank again changes nothing. */
+/* Makes a bank of verified slots active and puts it on trial; with an empty one nothing answers. A bank that
+ * was on trial itself becomes the previous one only where there is no other. The same bank again changes
+ * nothing. */
 int cur_store_activate(struct cur_store *s, const struct cur_bank *bank);
 
 /* Swaps the active bank with the previous one, which must be there; not on trial. */

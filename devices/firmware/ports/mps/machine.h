@@ -37,12 +37,10 @@ void machine_watchdog_feed(void);
 _Noreturn void machine_reset(uint8_t cause);
 
 /* Behind MACHINE_MEMORY lie 16 MiB at least: the emulated flash, what is retained, the parameters. */
-#define MACHINE_FLASH         ((uint8_t *)MACHINE_MEMORY)
-#define MACHINE_FLASH_SIZE    0x400000u
-#define MACHINE_FLASH_BLOCK   4096u
-#define MACHINE_FLASH_GRANULE 8u
-#define MACHINE_RETAINED      ((struct machine_retained *)(MACHINE_MEMORY + 0x400000u))
-#define MACHINE_PARAMETERS    ((const struct machine_parameters *)(MACHINE_MEMORY + 0x800000u))
+#define MACHINE_FLASH      ((uint8_t *)MACHINE_MEMORY)
+#define MACHINE_FLASH_MAX  0x700000u
+#define MACHINE_RETAINED   ((struct machine_retained *)(MACHINE_MEMORY + MACHINE_FLASH_MAX))
+#define MACHINE_PARAMETERS ((const struct machine_parameters *)(MACHINE_MEMORY + 0x800000u))
 
 #define MACHINE_RETAINED_MAGIC   0x54455243u /* CRET */
 #define MACHINE_PARAMETERS_MAGIC 0x52415043u /* CPAR */
@@ -64,6 +62,8 @@ struct machine_parameters {
     uint32_t ps_per_instruction;
     uint32_t microwatts; /* while working; 0: not known */
     uint32_t supply_mv;
+    uint32_t flash_size, flash_block,
+        flash_granule; /* as in struct cur_hal; size MACHINE_FLASH_MAX at most */
 };
 
 #endif

@@ -4,10 +4,12 @@
 #include "../../core/mem.h"
 #include "machine.h"
 
-/* Without parameters: this machine's own clock, an instruction a cycle, energy unknown. */
+/* Without parameters: this machine's own clock, an instruction a cycle, energy unknown, a flash of 4 MiB. */
 static const uint32_t own_ps_per_instruction = 1000000 / MACHINE_TICKS_PER_US;
+enum { OWN_FLASH_SIZE = 0x400000, OWN_FLASH_BLOCK = 4096, OWN_FLASH_GRANULE = 8 };
 
 static struct cur_board board;
+static struct cur_hal hal;
 static uint32_t ps_per_instruction, microwatts, supply;
 
 static uint64_t now_ns(void *ctx) {
@@ -37,14 +39,14 @@ static void uart_write(void *ctx, const uint8_t *bytes, size_t n) {
 
 static int flash_erase(void *ctx, uint32_t off) {
     (void)ctx;
-    if (off % MACHINE_FLASH_BLOCK || off >= MACHINE_FLASH_SIZE) return -1;
-    memset(MACHINE_FLASH + off, 0xff, MACHINE_FLASH_BLOCK);
+    if (off % hal.flash_block || off >= hal.flash_size) return -1;
+    memset(MACHINE_FLASH + off, 0xff, hal.flash_block);
     return 0;
 }
 
 static int flash_program(void *ctx, uint32_t off, const uint8_t *bytes, uint32_t n) {
     (void)ctx;
-    if (off > MACHINE_FLASH_SIZE || n > MACHINE_FLASH_SIZE - off) return -1;
+    if (off > hal.flash_size || n > hal.flash_size - off) return -1;
     for (uint32_t i = 0; i < n; i++)
         MACHINE_FLASH[off + i] &= bytes[i];
     return 0;
@@ -81,9 +83,9 @@ static struct cur_hal hal = {
     .uart_read = uart_read,
     .uart_write = uart_write,
     .flash = MACHINE_FLASH,
-    .flash_size = MACHINE_FLASH_SIZE,
-    .flash_block = MACHINE_FLASH_BLOCK,
-    .flash_granule = MACHINE_FLASH_GRANULE,
+    .flash_size = OWN_FLASH_SIZE,
+    .flash_block = OWN_FLASH_BLOCK,
+    .flash_granule = OWN_FLASH_GRANULE,
     .flash_erase = flash_erase,
     .flash_program = flash_program,
     .supply_mv = supply_mv,
@@ -108,6 +110,11 @@ static void take_parameters(const struct machine_parameters *p) {
     ps_per_instruction = p->ps_per_instruction;
     microwatts = p->microwatts;
     supply = p->supply_mv;
+    if (p->flash_size <= MACHINE_FLASH_MAX) {
+        hal.flash_size = p->flash_size;
+        hal.flash_block = p->flash_block;
+        hal.flash_granule = p->flash_granule;
+    }
     if (microwatts == 0) return;
     hal.energy_nj = energy_nj;
     hal.source = CUR_SOURCE_COUNTED | CUR_SOURCE_COUNTED << 2;
@@ -116,7 +123,7 @@ static void take_parameters(const struct machine_parameters *p) {
 /* The emulated flash is RAM: it keeps over a reset, and is new when the machine is switched on. */
 static void count_boot(struct machine_retained *kept, uint32_t seed) {
     if (kept->magic != MACHINE_RETAINED_MAGIC) {
-        memset(MACHINE_FLASH, 0xff, MACHINE_FLASH_SIZE);
+        memset(MACHINE_FLASH, 0xff, hal.flash_size);
         kept->boots = 0;
         kept->cause = CUR_CAUSE_POWER;
         kept->magic = MACHINE_RETAINED_MAGIC;

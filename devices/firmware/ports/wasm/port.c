@@ -15,15 +15,16 @@ IMPORT(flash_changed) void import_flash_changed(uint32_t off, uint32_t n);
 IMPORT(audio_read) int32_t import_audio_read(int16_t *samples, uint32_t n);
 IMPORT(reset) void import_reset(void);
 
-enum { FLASH_SIZE = 0x400000, FLASH_BLOCK = 4096, FLASH_GRANULE = 8 };
+enum { FLASH_MAX = 0x400000 };
 enum { RX_SIZE = 32768, NAME_SIZE = 64, PROFILE_SIZE = 32 };
 
-static _Alignas(16) uint8_t flash[FLASH_SIZE];
+static _Alignas(16) uint8_t flash[FLASH_MAX];
 static uint8_t rx[RX_SIZE];
 static uint32_t rx_at, rx_end;
 static char name[NAME_SIZE], profile[PROFILE_SIZE];
 static uint32_t supply_mv;
 static struct cur_board board;
+static struct cur_hal hal;
 
 /* The model of time and energy: instructions a unit of each kernel, time an instruction, power. */
 static double instructions[CUR_KERNELS], ns_per_instruction, nj_per_ns;
@@ -64,16 +65,16 @@ static int uart_baud(void *ctx, uint32_t baud) {
 
 static int flash_erase(void *ctx, uint32_t off) {
     (void)ctx;
-    if (off % FLASH_BLOCK || off >= FLASH_SIZE) return -1;
-    for (uint32_t i = 0; i < FLASH_BLOCK; i++)
+    if (off % hal.flash_block || off >= hal.flash_size) return -1;
+    for (uint32_t i = 0; i < hal.flash_block; i++)
         flash[off + i] = 0xff;
-    import_flash_changed(off, FLASH_BLOCK);
+    import_flash_changed(off, hal.flash_block);
     return 0;
 }
 
 static int flash_program(void *ctx, uint32_t off, const uint8_t *bytes, uint32_t n) {
     (void)ctx;
-    if (off > FLASH_SIZE || n > FLASH_SIZE - off) return -1;
+    if (off > hal.flash_size || n > hal.flash_size - off) return -1;
     for (uint32_t i = 0; i < n; i++)
         flash[off + i] &= bytes[i];
     import_flash_changed(off, n);
@@ -120,9 +121,6 @@ static struct cur_hal hal = {
     .uart_write = uart_write,
     .uart_baud = uart_baud,
     .flash = flash,
-    .flash_size = FLASH_SIZE,
-    .flash_block = FLASH_BLOCK,
-    .flash_granule = FLASH_GRANULE,
     .flash_erase = flash_erase,
     .flash_program = flash_program,
     .audio_read = audio_read,
@@ -155,8 +153,13 @@ EXPORT(flash_pointer) uint8_t *flash_pointer(void) {
     return flash;
 }
 
-EXPORT(flash_size) uint32_t flash_size(void) {
-    return FLASH_SIZE;
+/* Before `boot`, in bytes, as hal.h bounds them. 0, or -1 where there is not as much. */
+EXPORT(set_flash) int32_t set_flash(uint32_t size, uint32_t block, uint32_t granule) {
+    if (size > FLASH_MAX) return -1;
+    hal.flash_size = size;
+    hal.flash_block = block;
+    hal.flash_granule = granule;
+    return 0;
 }
 
 /* Instructions that one unit of a kernel takes. */

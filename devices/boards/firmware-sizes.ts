@@ -1,5 +1,5 @@
 /** What the firmware itself takes on a Cortex-M4, in bytes: written by `npm run bench -- firmware-size`. */
-import sizes from '../../../devices/boards/profiles/firmware-sizes.json';
+import sizes from './profiles/firmware-sizes.json';
 
 export interface FirmwareSizes {
   /** code and constants */
@@ -12,4 +12,4 @@ export interface FirmwareSizes {
   readonly encoderRam: number;
 }
 
-export const firmwareSizes = (): FirmwareSizes => sizes;
+export const firmwareSizes: FirmwareSizes = sizes;
