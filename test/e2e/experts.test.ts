@@ -108,14 +108,14 @@ describe('a bank of one’s own', () => {
     const bank = page.getByRole('region', { name: 'Bank tiny' });
     await bank.getByText('tiny 2-bit').waitFor();
     expect(await bank.getByRole('row').count()).toBe(4);
-    await bank.getByRole('button', { name: 'Model card of tiny 8-bit' }).click();
+    await bank.getByRole('button', { name: 'Card of tiny 8-bit' }).click();
     await page.getByRole('dialog').getByText('hum, ').first().waitFor();
     await page.keyboard.press('Escape');
   });
 
   test('goes to the board with its router', async () => {
     const { page } = seen;
-    await page.getByRole('button', { name: 'Deploy tiny curiosity router with its experts' }).click();
+    await page.getByRole('button', { name: 'Deploy all of tiny curiosity router' }).click();
     await page.getByText('activated', { exact: true }).waitFor();
     const [board] = await lab.client.request('boards.list', {});
     expect(board?.activeRouter).toEqual({ name: 'tiny curiosity router', experts: 2 });

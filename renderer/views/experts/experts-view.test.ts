@@ -67,7 +67,7 @@ describe('the banks', () => {
 
   it('deploy an expert or a router by its id, and nothing while no board answers', async () => {
     const { wrapper, lab } = await show(BanksPart);
-    await wrapper.get('[aria-label^="Deploy esc10 curiosity router"]').trigger('click');
+    await wrapper.get('[aria-label="Deploy all of esc10 curiosity router"]').trigger('click');
     expect(lab.asked.at(-1)).toEqual({
       name: 'deploy.start',
       params: { boardId: board().id, expertId: 'esc10-router' },

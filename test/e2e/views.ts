@@ -1,0 +1,131 @@
+/** For tests of how the page looks: a lab with something in every view, long names included, and its views. */
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import type { Job } from '../../main/contract/types.ts';
+import { resources } from '../../main/resources.ts';
+import { wavBytes } from '../../main/recordings/testing.ts';
+import { ended, startLab, type LabProcess } from './lab-process.ts';
+
+/** As long as a board keeps: 63 bytes. */
+const longName = 'Station 17 – Alder carr behind the old saw mill, Niedermühl';
+const longFile = `${'2026-05-31_dawn-chorus_recorder-0007_north-slope_'.repeat(3)}rain.ogg`;
+
+/** Everything that a view shows, made before the page opens: a routed bank, records, recordings, a bank of one's own. */
+export async function furnishedLab(folder: string): Promise<LabProcess> {
+  const lab = await startLab(join(folder, 'data'));
+  const { client } = lab;
+  const done = async (job: Promise<Job>): Promise<void> => {
+    const { title, state, error } = await ended(client, await job);
+    if (state !== 'done') throw new Error(`${title}: ${error?.message ?? state}`);
+  };
+  const sounds = join(folder, 'my-sounds');
+  await writeSounds(sounds);
+  // Small experts: they are to be seen, not to be good.
+  const small = {
+    path: sounds,
+    encoder: 'statistics',
+    bank: ['q2', 'q4'],
+    hidden: [16],
+    epochs: 2,
+    passes: 4,
+  };
+  await done(client.request('train.start', { ...small, name: 'own-sounds' }));
+  await done(client.request('evaluate.start', { ...small, others: [], alphas: [1], board: 'none' }));
+
+  const [board] = await client.request('boards.list', {});
+  const router = (await client.request('experts.routers', {})).find(({ bank }) => bank === 'own-sounds');
+  const [expert] = await client.request('experts.list', {});
+  if (!board || !router || !expert) throw new Error('The lab has no board, router or expert.');
+  const boardId = board.id;
+  const settings = await client.request('boards.settings', { boardId });
+  await client.request('boards.changeSettings', { boardId, settings: { ...settings, name: longName } });
+  await client.request('keys.create', {
+    name: 'Key of the wetland monitoring group, kept by the ranger station',
+  });
+  await done(client.request('deploy.start', { boardId, expertId: router.id }));
+  await done(client.request('play.start', { boardId, source: { kind: 'clip', clipId: 'rain' } }));
+
+  const recordings = join(folder, 'recordings');
+  await mkdir(recordings);
+  await copyFile(join(resources.bank, 'clips', 'rain.ogg'), join(recordings, longFile));
+  await writeFile(join(recordings, 'broken.WAV'), 'RIFF is not enough');
+  await done(client.request('classify.start', { paths: [recordings], expertId: expert.id }));
+  return lab;
+}
+
+/** Two classes of eight clips, a folder each. */
+async function writeSounds(path: string): Promise<void> {
+  for (const [name, step] of [
+    ['hum', 0.04],
+    ['whistle', 0.9],
+  ] as const) {
+    await mkdir(join(path, name), { recursive: true });
+    for (let n = 0; n < 8; n++) {
+      const pcm = Float32Array.from({ length: 19_200 }, (_, i) => 0.3 * Math.sin(i * step * (1 + 0.01 * n)));
+      await writeFile(join(path, name, `take-${n}.wav`), wavBytes([pcm], { sampleRate: 16_000 }));
+    }
+  }
+}
+
+/** Every view, part of one and dialog, by a name, and how to get there from anywhere. */
+export const views: readonly (readonly [string, (page: Page) => Promise<void>])[] = [
+  ['the fleet', (page) => open(page, '/', 'Fleet')],
+  ['a board', (page) => open(page, '/board', longName)],
+  ['deploy', (page) => open(page, '/deploy', 'Deploy')],
+  ['compare', (page) => open(page, '/compare', 'Compare')],
+  [
+    'compare with answers',
+    async (page) => {
+      await open(page, '/compare', 'Compare');
+      const play = page.getByRole('button', { name: /^Play at/ });
+      await play.click();
+      await page.getByRole('button', { name: 'Playing…' }).waitFor();
+      await play.waitFor();
+    },
+  ],
+  ['recordings', (page) => open(page, '/recordings', 'Recordings')],
+  [
+    'a recording with its detections',
+    async (page) => {
+      await open(page, '/recordings', 'Recordings');
+      await page.getByRole('button', { name: longFile }).click();
+      await page.getByRole('region', { name: 'Table of detections' }).getByRole('table').waitFor();
+    },
+  ],
+  [
+    'the choice of a folder',
+    async (page) => {
+      await open(page, '/recordings', 'Recordings');
+      await page
+        .getByRole('button', { name: /folder/i })
+        .first()
+        .click();
+      await page.getByRole('dialog').getByText('my-sounds').waitFor();
+    },
+  ],
+  ['banks', (page) => open(page, '/experts/banks', 'Experts')],
+  [
+    'a model card',
+    async (page) => {
+      await open(page, '/experts/banks', 'Experts');
+      await page.getByRole('button', { name: 'Card of ESC-10 4-bit' }).click();
+      await page.getByRole('dialog').waitFor();
+    },
+  ],
+  ['training', (page) => open(page, '/experts/train', 'Experts')],
+  ['an evaluation', (page) => open(page, '/experts/evaluate', 'Experts')],
+  ['an encoder of one’s own', (page) => open(page, '/experts/encoder', 'Experts')],
+];
+
+async function open(page: Page, path: string, heading: string): Promise<void> {
+  // Another view first: what a view had open is gone then.
+  for (const place of ['/unknown', path]) await page.evaluate(`location.hash = ${JSON.stringify(place)}`);
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await page
+    .getByRole('heading', { name: heading, level: 1 })
+    .or(page.getByRole('heading', { name: heading }))
+    .first()
+    .waitFor();
+  await page.waitForLoadState('networkidle');
+}
