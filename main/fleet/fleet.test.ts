@@ -8,12 +8,8 @@ import { storeFlash } from '../../devices/boards/fit.ts';
 import { defaultProfile } from '../../devices/boards/profiles.ts';
 import { VirtualBoard } from '../../devices/boards/virtual/virtual-board.ts';
 import { packExpert } from '../../models/packing/pack.ts';
-<<<<<<< HEAD
-import { randomExpert } from '../../test/fixtures/random-expert.ts';
-import { realClock } from '../../devices/protocol/clock.ts';
-=======
 import { randomExpert, randomExpertOf } from '../../test/fixtures/random-expert.ts';
->>>>>>> 8bb75e3 (Give every profile its chip's flash and RAM; refuse what a board has no room for before it is sent)
+import { realClock } from '../../devices/protocol/clock.ts';
 import { CurlewError } from '../contract/error.ts';
 import type { Board, PortListing, TelemetryRecord } from '../contract/types.ts';
 import { resources } from '../resources.ts';
