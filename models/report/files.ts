@@ -17,40 +17,57 @@ export interface ReportFile {
 
 type Rows = readonly (readonly CsvCell[])[];
 
+type Table = Parameters<typeof tableCsv>[0];
+
+/** Null where the study has none. */
+const tables: Readonly<Record<string, (results: Results) => Table | null>> = {
+  classes: ({ dataSet }) => classTable(dataSet),
+  folds: ({ dataSet }) => foldTable(dataSet),
+  problems: ({ dataSet }) => problemTable(dataSet),
+  'table-1-size': sizeTable,
+  'table-2-scores': scoreRows,
+  'table-3-mixtures': mixtureTable,
+  'table-4-tests': testRows,
+  latency: latencyTable,
+  energy: energyTable,
+  agreement: agreementTable,
+  calibration: calibrationTable,
+  'error-detection': uncertaintyTable,
+  encoder: (results) => (results.encoder.folds === null ? null : encoderTable(results.encoder)),
+};
+
+const modelsOf = ({ experts, mixtures }: Results): readonly Model[] => [...experts, ...mixtures];
+
+const curves: Readonly<Record<string, (results: Results) => Rows>> = {
+  claims: (results) => claimRows(results),
+  'confusion-matrices': (results) => confusionRows(modelsOf(results), results.dataSet.classes),
+  roc: (results) => rocRows(modelsOf(results), results.dataSet.classes),
+  reliability: (results) => reliabilityRows(modelsOf(results)),
+  'risk-coverage': (results) => riskRows(modelsOf(results)),
+  'uncertainty-histograms': (results) => histogramRows(modelsOf(results)),
+  'routing-flips': (results) => flipRows(results),
+  inferences: (results) => latencyRows(modelsOf(results)),
+  losses: (results) => lossRows(modelsOf(results)),
+};
+
+/** Every file that an evaluation may write. */
+export const reportNames: readonly string[] = [
+  'report.html',
+  'results.json',
+  ...[...Object.keys(tables), ...Object.keys(curves)].map((name) => `${name}.csv`),
+];
+
 /** The report's tables and the numbers behind its plots, unrounded; the sources of figures stand beside them. */
 export function reportCsv(results: Results): ReportFile[] {
-  const { dataSet, experts, mixtures } = results;
-  const models = [...experts, ...mixtures];
-  const tables = {
-    classes: classTable(dataSet),
-    folds: foldTable(dataSet),
-    problems: problemTable(dataSet),
-    'table-1-size': sizeTable(results),
-    'table-2-scores': scoreRows(results),
-    'table-3-mixtures': mixtureTable(results),
-    'table-4-tests': testRows(results),
-    latency: latencyTable(results),
-    energy: energyTable(results),
-    agreement: agreementTable(results),
-    calibration: calibrationTable(results),
-    'error-detection': uncertaintyTable(results),
-    ...(results.encoder.folds === null ? {} : { encoder: encoderTable(results.encoder) }),
-  };
-  const curves: Record<string, Rows> = {
-    claims: claimRows(results),
-    'confusion-matrices': confusionRows(models, dataSet.classes),
-    roc: rocRows(models, dataSet.classes),
-    reliability: reliabilityRows(models),
-    'risk-coverage': riskRows(models),
-    'uncertainty-histograms': histogramRows(models),
-    'routing-flips': flipRows(results),
-    inferences: latencyRows(models),
-    losses: lossRows(models),
-  };
-  return [
-    ...Object.entries(tables).map(([name, table]) => ({ name: `${name}.csv`, text: tableCsv(table) })),
-    ...Object.entries(curves).map(([name, rows]) => ({ name: `${name}.csv`, text: csvText(rows) })),
-  ];
+  const shown = Object.entries(tables).flatMap(([name, of]): ReportFile[] => {
+    const table = of(results);
+    return table === null ? [] : [{ name: `${name}.csv`, text: tableCsv(table) }];
+  });
+  const plotted = Object.entries(curves).map(([name, of]) => ({
+    name: `${name}.csv`,
+    text: csvText(of(results)),
+  }));
+  return [...shown, ...plotted];
 }
 
 const claimRows = (results: Results): Rows => [

@@ -19,8 +19,7 @@ beforeAll(async () => void (folder = await temporaryFolder()));
 afterAll(() => removeFolder(folder));
 
 async function json<T>(...words: string[]): Promise<T> {
-  const { code, stdout, stderr } = await curlew(...words, '--json', '--data', folder);
-  expect(stderr).toBe('');
+  const { code, stdout } = await curlew(...words, '--json', '--data', folder);
   expect(code).toBe(0);
   return JSON.parse(stdout) as T;
 }
@@ -71,7 +70,7 @@ describe('the command line', () => {
     expect((await readFile(raven, 'utf8')).split('\n')[0]).toContain('Begin Time (s)');
   });
 
-  test('says in one sentence what is wrong, with exit code 1', async () => {
+  test('says in one sentence what is wrong, with exit code 1, or 2 for words that are not understood', async () => {
     const text = join(folder, 'notes.wav');
     await writeFile(text, 'this is no sound');
     await writeFile(join(folder, 'empty.wav'), '');
@@ -93,7 +92,7 @@ describe('the command line', () => {
         words,
         wanted,
       ]);
-      expect(code).toBe(1);
+      expect(code).toBe(wanted.startsWith('REQUEST_') ? 2 : 1);
     }
   });
 

@@ -3,9 +3,11 @@ import type { LabClient } from '../../../contract/client.ts';
 import { CurlewError } from '../../../contract/error.ts';
 import type { Board, BoardSettings, ExpertStore } from '../../../contract/types.ts';
 import { weightsOf } from '../../../contract/words.ts';
-import { wholeNumber, type Args } from '../args.ts';
+import { wholeNumber } from '../args.ts';
+import type { Answer, Args, Command, Commands } from '../command.ts';
+import type { OptionName } from '../options.ts';
 import { kilobytes, percent, table, type Row } from '../output.ts';
-import { chooseBoard, type Answer } from './board.ts';
+import { chooseBoard } from './board.ts';
 
 type Action = (client: LabClient, board: Board, args: Args) => Promise<Answer>;
 
@@ -63,7 +65,7 @@ function valueOf(name: keyof BoardSettings, text: string, settings: BoardSetting
 }
 
 const settings: Action = async (client, { id: boardId }, { words }) => {
-  const change = words.slice(1);
+  const change = words;
   const before = await client.request('boards.settings', { boardId });
   const after =
     change.length === 0
@@ -74,7 +76,7 @@ const settings: Action = async (client, { id: boardId }, { words }) => {
 };
 
 const key: Action = async (client, board, { words, options }) => {
-  const [, word] = words;
+  const [word] = words;
   const protect = options.protect ?? false;
   const now = word
     ? await client.request('boards.setKey', {
@@ -91,24 +93,29 @@ const key: Action = async (client, board, { words, options }) => {
   return { text, json: { keyId, rollbackProtected } };
 };
 
-const actions: Record<string, Action> = {
-  settings,
-  key,
-  slots: async (client, { id: boardId }) => storeAnswer(await client.request('slots.list', { boardId })),
-  rollback: async (client, { id: boardId }) =>
-    storeAnswer(await client.request('slots.rollback', { boardId })),
-  confirm: async (client, { id: boardId }) => storeAnswer(await client.request('slots.confirm', { boardId })),
-  erase: async (client, { id: boardId }, { words }) => {
-    const slot = wholeNumber(words[1] ?? '', 'erase', 0, 15);
-    return storeAnswer(await client.request('slots.erase', { boardId, slot }));
-  },
-};
+const command = (usage: string, about: string, action: Action, more: OptionName[] = []): Command => ({
+  usage,
+  about,
+  options: ['board', 'port', 'baud', 'emulated', ...more],
+  run: async (client, args) => action(client, await chooseBoard(client, args), args),
+});
 
-export async function boardControl(client: LabClient, args: Args): Promise<Answer> {
-  const [name = 'slots'] = args.words;
-  const action = actions[name];
-  if (!action) {
-    throw new CurlewError('REQUEST_INVALID', `There is no “curlew board ${name}”. See “curlew --help”.`);
-  }
-  return action(client, await chooseBoard(client, args), args);
-}
+export const boardControlCommands: Commands = {
+  board: command('', 'what the board’s store holds', async (client, { id: boardId }) =>
+    storeAnswer(await client.request('slots.list', { boardId })),
+  ),
+  'board settings': command('[NAME=VALUE...]', 'shows or changes its settings', settings),
+  'board key': command('[ID|none]', 'shows, sets or removes the key its images must be signed with', key, [
+    'protect',
+  ]),
+  'board rollback': command('', 'back to the bank that ran before', async (client, { id: boardId }) =>
+    storeAnswer(await client.request('slots.rollback', { boardId })),
+  ),
+  'board confirm': command('', 'ends the trial of the active bank', async (client, { id: boardId }) =>
+    storeAnswer(await client.request('slots.confirm', { boardId })),
+  ),
+  'board erase': command('SLOT', 'frees a slot', async (client, { id: boardId }, { words }) => {
+    const slot = wholeNumber(words[0]!, 'erase', 0, 15);
+    return storeAnswer(await client.request('slots.erase', { boardId, slot }));
+  }),
+};

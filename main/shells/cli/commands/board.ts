@@ -4,14 +4,36 @@ import type { LabClient } from '../../../contract/client.ts';
 import { CurlewError } from '../../../contract/error.ts';
 import type { Board, DeployResult, PlayResult } from '../../../contract/types.ts';
 import { weightsOf } from '../../../contract/words.ts';
-import { wholeNumber, type Args } from '../args.ts';
-import { follow, kilobytes, millijoules, milliseconds, percent, table, type Row } from '../output.ts';
+import { wholeNumber } from '../args.ts';
+import type { Answer, Args, Commands } from '../command.ts';
+import { exit } from '../exit.ts';
+import { follow } from '../follow.ts';
+import type { OptionName } from '../options.ts';
+import { kilobytes, millijoules, milliseconds, percent, table, type Row } from '../output.ts';
 
-/** What a command answers: for people, and for programs. */
-export interface Answer {
-  text: string;
-  json: unknown;
-}
+const oneBoard = ['board', 'port', 'baud', 'emulated'] as const satisfies OptionName[];
+
+export const boardCommands: Commands = {
+  boards: {
+    usage: '',
+    about: 'boards that are attached, and ports',
+    options: ['port', 'baud', 'emulated'],
+    run: boards,
+  },
+  deploy: {
+    usage: '',
+    about: 'upload, verify and activate an expert, or a router with its experts',
+    options: [...oneBoard, 'expert', 'image', 'sign'],
+    run: deploy,
+  },
+  infer: { usage: 'FILE', about: 'play a recording at the board', options: oneBoard, run: infer },
+  telemetry: {
+    usage: '',
+    about: 'latency and energy that the board reported',
+    options: oneBoard,
+    run: telemetry,
+  },
+};
 
 /** The board that is meant: the port's, a new emulated one, the named one, or the only one. @throws CurlewError BOARD_NOT_FOUND */
 export async function chooseBoard(client: LabClient, { options }: Args): Promise<Board> {
@@ -42,7 +64,7 @@ const expertOf = (board: Board) =>
       : '—';
 const nameOf = (board: Board) => board.name + (board.simulated ? ' (simulated)' : '');
 
-export async function boards(client: LabClient, args: Args): Promise<Answer> {
+async function boards(client: LabClient, args: Args): Promise<Answer> {
   if (args.options.port || args.options.emulated) await chooseBoard(client, args);
   const [attached, listing] = await Promise.all([
     client.request('boards.list', {}),
@@ -68,10 +90,14 @@ export async function boards(client: LabClient, args: Args): Promise<Answer> {
     ),
     ...(listing.problem ? ['', listing.problem] : []),
   ].join('\n');
-  return { text, json: { boards: attached, ...listing } };
+  return {
+    text,
+    json: { boards: attached, ...listing },
+    exit: listing.problem === null ? exit.done : exit.some,
+  };
 }
 
-export async function deploy(client: LabClient, args: Args): Promise<Answer> {
+async function deploy(client: LabClient, args: Args): Promise<Answer> {
   const board = await chooseBoard(client, args);
   const images = args.options.image ?? [];
   const signing = args.options.sign ? { signWith: args.options.sign } : {};
@@ -87,7 +113,7 @@ export async function deploy(client: LabClient, args: Args): Promise<Answer> {
           expertId: await chooseExpert(client, args, true),
           ...signing,
         });
-  const result = (await follow(client, job)).result as DeployResult;
+  const result = (await follow(client, job, null)).result as DeployResult;
   const share = result.lineShare === null ? '' : `, ${percent(result.lineShare)} of the line`;
   const where = [...result.slots, ...(result.router === null ? [] : [result.router])];
   const text =
@@ -111,15 +137,13 @@ export async function chooseExpert(client: LabClient, { options }: Args, routers
   );
 }
 
-export async function infer(client: LabClient, args: Args): Promise<Answer> {
-  const [file] = args.words;
-  if (!file) throw new CurlewError('REQUEST_INVALID', 'Say which recording: “curlew infer FILE”.');
+async function infer(client: LabClient, args: Args): Promise<Answer> {
   const board = await chooseBoard(client, args);
   const job = await client.request('play.start', {
     boardId: board.id,
-    source: { kind: 'file', path: resolve(file) },
+    source: { kind: 'file', path: resolve(args.words[0]!) },
   });
-  const result = (await follow(client, job)).result as PlayResult;
+  const result = (await follow(client, job, null)).result as PlayResult;
   const rows = result.windows.map((one): Row => {
     const latency = one.latencyUs.reduce((sum, us) => sum + us, 0);
     return [
@@ -135,7 +159,7 @@ export async function infer(client: LabClient, args: Args): Promise<Answer> {
   return { text, json: result };
 }
 
-export async function telemetry(client: LabClient, args: Args): Promise<Answer> {
+async function telemetry(client: LabClient, args: Args): Promise<Answer> {
   const board = await chooseBoard(client, args);
   const [summary, records] = await Promise.all([
     client.request('telemetry.summary', { boardId: board.id }),

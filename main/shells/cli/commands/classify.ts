@@ -1,32 +1,76 @@
 /** `curlew classify`: recordings in, classes and detections out. */
-import { writeFile } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { LabClient } from '../../../contract/client.ts';
-import { CurlewError } from '../../../contract/error.ts';
-import type { ClassifyResult } from '../../../contract/types.ts';
-import type { Args } from '../args.ts';
-import { follow, percent, table, type Row } from '../output.ts';
-import { chooseExpert, type Answer } from './board.ts';
+import { CurlewError, toCurlewError } from '../../../contract/error.ts';
+import type { ClassifyResult, Job } from '../../../contract/types.ts';
+import type { Output } from '../../../outputs.ts';
+import type { Answer, Args, Commands } from '../command.ts';
+import { exitOfShare } from '../exit.ts';
+import { follow } from '../follow.ts';
+import type { OptionName } from '../options.ts';
+import { percent, table, type Row } from '../output.ts';
+import { outputsOf } from '../outputs-of.ts';
+import { resumeWith } from '../resume.ts';
+import { chooseExpert } from './board.ts';
 
-export async function classify(client: LabClient, args: Args): Promise<Answer> {
-  if (args.words.length === 0) {
-    throw new CurlewError('REQUEST_INVALID', 'Say which recordings: “curlew classify FOLDER”, or files.');
-  }
+export const tableOptions = ['csv', 'raven', 'overwrite'] as const satisfies OptionName[];
+
+export const classifyCommands: Commands = {
+  classify: {
+    usage: 'FOLDER|FILE...',
+    about: 'classify recordings with an expert',
+    options: ['expert', ...tableOptions],
+    run: classify,
+  },
+};
+
+async function classify(client: LabClient, args: Args): Promise<Answer> {
   const paths = args.words.map((word) => resolve(word));
+  const tables = await tablesOf(args, await filesAmong(paths));
   const job = await client.request('classify.start', { paths, expertId: await chooseExpert(client, args) });
-  const result = (await follow(client, job)).result as ClassifyResult;
+  return classified(client, await follow(client, job, resumeWith(args)), tables);
+}
+
+/** A table that was asked for, and the place that was found for it. */
+type TableOutput = { format: 'csv' | 'raven'; output: Output };
+
+/** @param reads files that no table may replace @throws CurlewError of `Outputs.file` */
+export async function tablesOf(args: Args, reads: readonly string[] = []): Promise<TableOutput[]> {
+  const outputs = outputsOf(args, reads);
+  const tables: TableOutput[] = [];
+  for (const format of ['csv', 'raven'] as const) {
+    const path = args.options[format];
+    if (path !== undefined) tables.push({ format, output: await outputs.file(path) });
+  }
+  return tables;
+}
+
+/** Of a folder only its recordings are read, and they are kept whatever is asked for. */
+async function filesAmong(paths: readonly string[]): Promise<string[]> {
+  const are = await Promise.all(
+    paths.map((path) =>
+      stat(path).then(
+        (status) => status.isFile(),
+        () => false,
+      ),
+    ),
+  );
+  return paths.filter((_, i) => are[i]);
+}
+
+/** What a finished classification found, and its tables written. */
+export async function classified(
+  client: LabClient,
+  job: Job,
+  tables: readonly TableOutput[],
+): Promise<Answer> {
+  const result = job.result as ClassifyResult;
+  const written = await writeTables(client, job.id, tables);
   const [files, detections] = await Promise.all([
     client.request('classify.files', { jobId: job.id }),
     client.request('classify.detections', { jobId: job.id }),
   ]);
-  const written: string[] = [];
-  for (const format of ['csv', 'raven'] as const) {
-    const path = args.options[format];
-    if (!path) continue;
-    const { text } = await client.request('classify.export', { jobId: job.id, format });
-    await writeFile(resolve(path), text);
-    written.push(`Written: ${path}`);
-  }
   const rows = files.map((file): Row => [
     file.path,
     file.label,
@@ -40,5 +84,26 @@ export async function classify(client: LabClient, args: Args): Promise<Answer> {
     `${result.files} files, ${(result.audioSeconds / 60).toFixed(1)} minutes, ${speed.toFixed(0)} × real time.`,
     ...written,
   ].join('\n');
-  return { text, json: { result, files, detections } };
+  return { text, json: { result, files, detections }, exit: exitOfShare(result.files, result.failed.length) };
+}
+
+/** @throws CurlewError of `Output.write`, saying that the job can be exported again */
+export async function writeTables(
+  client: LabClient,
+  jobId: string,
+  tables: readonly TableOutput[],
+): Promise<string[]> {
+  const lines: string[] = [];
+  for (const { format, output } of tables) {
+    const { text } = await client.request('classify.export', { jobId, format });
+    try {
+      await output.write(text);
+    } catch (thrown) {
+      const { code, message, context } = toCurlewError(thrown);
+      const again = `What was found is kept: “curlew jobs export ${jobId} --${format} FILE” writes it.`;
+      throw new CurlewError(code, `${message} ${again}`, { ...context, jobId }, { cause: thrown });
+    }
+    lines.push(`Written: ${output.path}`);
+  }
+  return lines;
 }

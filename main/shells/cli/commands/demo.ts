@@ -24,10 +24,19 @@ import type {
 import { openLab } from '../../../lab.ts';
 import { resources } from '../../../resources.ts';
 import { localTransport } from '../../local-transport.ts';
-import type { Args } from '../args.ts';
-import { follow, kilobytes, millijoules, milliseconds, percent, table } from '../output.ts';
+import type { Args, Commands } from '../command.ts';
+import { exit } from '../exit.ts';
+import { follow } from '../follow.ts';
+import { kilobytes, millijoules, milliseconds, percent, table } from '../output.ts';
 
-export async function demo(args: Args): Promise<number> {
+export const demoCommands: Commands = {
+  demo: { usage: '', about: 'the whole main job, ending with a table', options: [], alone: demo },
+};
+
+/** Its store goes with it: whatever interrupts it, nothing is left to go on with. */
+const resumeWith = null;
+
+async function demo(args: Args): Promise<number> {
   const dataFolder = await mkdtemp(join(tmpdir(), 'curlew-demo-'));
   const lab = await openLab({ dataFolder, shell: 'cli', roots: [resources.bank] });
   try {
@@ -50,7 +59,7 @@ async function mainJob(client: LabClient, { json }: Args): Promise<number> {
     `1. Attached: ${board.name}, ${board.kind} (simulated), firmware ${board.firmware}, ${board.framing} framing`,
   );
   const upload = (
-    await follow(client, await client.request('deploy.start', { boardId, expertId: expert.id }))
+    await follow(client, await client.request('deploy.start', { boardId, expertId: expert.id }), resumeWith)
   ).result as DeployResult;
   say(
     `2. Deployed: ${expert.name}, ${kilobytes(upload.bytes)} in ${(upload.uploadMs / 1000).toFixed(2)} s, verified, active`,
@@ -60,7 +69,7 @@ async function mainJob(client: LabClient, { json }: Args): Promise<number> {
   const references = await loadReferences(client, expert);
   for (const clip of await client.request('clips.list', {})) {
     const job = await client.request('play.start', { boardId, source: { kind: 'clip', clipId: clip.id } });
-    const { windows } = (await follow(client, job)).result as PlayResult;
+    const { windows } = (await follow(client, job, resumeWith)).result as PlayResult;
     const { pcm, samples } = await client.request('clips.audio', { clipId: clip.id });
     const sound = new Int16Array(pcm.buffer.slice(pcm.byteOffset, pcm.byteOffset + 2 * samples));
     const compared = await compare(references, sound, windows);
@@ -75,7 +84,7 @@ async function mainJob(client: LabClient, { json }: Args): Promise<number> {
     paths: [join(resources.bank, 'clips')],
     expertId: expert.id,
   });
-  const classified = (await follow(client, classify)).result as ClassifyResult;
+  const classified = (await follow(client, classify, resumeWith)).result as ClassifyResult;
   say(`4. Classified: the folder of clips, ${classified.files} files, ${classified.windows} windows`);
 
   const summary = await client.request('telemetry.summary', { boardId });
@@ -85,7 +94,7 @@ async function mainJob(client: LabClient, { json }: Args): Promise<number> {
   if (json) process.stdout.write(`${JSON.stringify(answer)}\n`);
   else say(`\n${report(board, expert, upload, summary, answer.agreement)}`);
   if (!agreed) say("The board's answers do not match the quantized reference.");
-  return agreed ? 0 : 1;
+  return agreed ? exit.done : exit.failed;
 }
 
 async function loadReferences(client: LabClient, expert: ExpertInfo) {

@@ -1,27 +1,31 @@
 /** `curlew key …`: the keys that experts are signed with. */
-import type { LabClient } from '../../../contract/client.ts';
-import { CurlewError } from '../../../contract/error.ts';
 import type { SigningKey } from '../../../contract/types.ts';
-import type { Args } from '../args.ts';
+import type { Commands } from '../command.ts';
 import { table, type Row } from '../output.ts';
-import type { Answer } from './board.ts';
 
 const places: Record<SigningKey['keptIn'], string> = {
   keychain: "the operating system's keychain",
   file: 'a file in the data folder that you alone can read (there is no keychain here)',
 };
 
-export async function key(client: LabClient, { words }: Args): Promise<Answer> {
-  const [action = 'list', word] = words;
-  switch (action) {
-    case 'create': {
-      const made = await client.request('keys.create', { name: needed(word, 'create NAME') });
+export const keyCommands: Commands = {
+  'key create': {
+    usage: 'NAME',
+    about: 'a new key to sign experts with',
+    options: [],
+    async run(client, { words }) {
+      const made = await client.request('keys.create', { name: words[0]! });
       return {
         text: `Key ${made.id} (“${made.name}”) made. Its private half is in ${places[made.keptIn]}.`,
         json: made,
       };
-    }
-    case 'list': {
+    },
+  },
+  'key list': {
+    usage: '',
+    about: 'the lab’s keys, and where they lie',
+    options: [],
+    async run(client) {
       const keys = await client.request('keys.list', {});
       const rows = keys.map((one): Row => [
         one.id,
@@ -30,22 +34,25 @@ export async function key(client: LabClient, { words }: Args): Promise<Answer> {
         one.keptIn,
       ]);
       return { text: table(['key', 'name', 'made', 'kept in'], rows), json: keys };
-    }
-    case 'export': {
-      const { text, ...file } = await client.request('keys.export', { keyId: needed(word, 'export ID') });
+    },
+  },
+  'key export': {
+    usage: 'ID',
+    about: 'the public half, as PEM',
+    options: [],
+    async run(client, { words }) {
+      const { text, ...file } = await client.request('keys.export', { keyId: words[0]! });
       return { text: text.trimEnd(), json: { ...file, text } };
-    }
-    case 'delete': {
-      const keyId = needed(word, 'delete ID');
+    },
+  },
+  'key delete': {
+    usage: 'ID',
+    about: 'for good',
+    options: [],
+    async run(client, { words }) {
+      const keyId = words[0]!;
       const left = await client.request('keys.delete', { keyId });
       return { text: `Key ${keyId} is deleted.`, json: left };
-    }
-    default:
-      throw new CurlewError('REQUEST_INVALID', `There is no “curlew key ${action}”. See “curlew --help”.`);
-  }
-}
-
-function needed(word: string | undefined, usage: string): string {
-  if (word) return word;
-  throw new CurlewError('REQUEST_INVALID', `Say which: “curlew key ${usage}”.`);
-}
+    },
+  },
+};

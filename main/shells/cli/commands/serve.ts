@@ -1,8 +1,14 @@
 /** `curlew serve`: the lab in a browser. */
-import { wholeNumber, type Args } from '../args.ts';
 import { serveUntilStopped } from '../../web/serve.ts';
+import { wholeNumber } from '../args.ts';
+import type { Args, Commands } from '../command.ts';
+import { exit } from '../exit.ts';
 
-export async function serve({ options, dataFolder, json }: Args): Promise<number> {
+export const serveCommands: Commands = {
+  serve: { usage: '', about: 'the lab in a browser', options: ['port', 'host', 'open'], alone: serve },
+};
+
+async function serve({ options, dataFolder, json }: Args): Promise<number> {
   await serveUntilStopped({
     dataFolder,
     open: options.open ?? false,
@@ -16,5 +22,5 @@ export async function serve({ options, dataFolder, json }: Args): Promise<number
       if (!json) process.stdout.write('Ctrl-C ends it.\n');
     },
   });
-  return 0;
+  return exit.done;
 }

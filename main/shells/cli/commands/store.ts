@@ -1,27 +1,35 @@
 /** `curlew backup FILE`, `curlew restore FILE`: the lab's store as one file. */
 import { join, resolve } from 'node:path';
 import type { LabClient } from '../../../contract/client.ts';
-import { CurlewError } from '../../../contract/error.ts';
 import { makeDataFolder } from '../../../data-folder.ts';
 import { restoreStore } from '../../../store/restore.ts';
-import type { Args } from '../args.ts';
-import { kilobytes } from '../output.ts';
-import type { Answer } from './board.ts';
+import type { Answer, Args, Commands } from '../command.ts';
+import { kilobytes, print } from '../output.ts';
 
-export async function backup(client: LabClient, { words }: Args): Promise<Answer> {
-  const made = await client.request('store.backup', { path: file(words, 'backup') });
+export const storeCommands: Commands = {
+  backup: {
+    usage: 'FILE',
+    about: 'a copy of the lab’s store, while it runs or not',
+    options: [],
+    run: backup,
+  },
+  restore: {
+    usage: 'FILE',
+    about: 'the store as that copy holds it; the one so far is set aside',
+    options: [],
+    alone: async (args) => print(await restore(args), args),
+  },
+};
+
+async function backup(client: LabClient, { words }: Args): Promise<Answer> {
+  const made = await client.request('store.backup', { path: resolve(words[0]!) });
   return { text: `Backed up to ${made.path}, ${kilobytes(made.bytes)}.`, json: made };
 }
 
 /** Needs no lab, and none may run. */
-export async function restore({ words, dataFolder }: Args): Promise<Answer> {
-  const path = file(words, 'restore');
+async function restore({ words, dataFolder }: Args): Promise<Answer> {
+  const path = resolve(words[0]!);
   await makeDataFolder(dataFolder);
   const text = await restoreStore(join(dataFolder, 'lab.duckdb'), path);
   return { text, json: { path, text } };
-}
-
-function file([word, ...more]: string[], command: string): string {
-  if (word && more.length === 0) return resolve(word);
-  throw new CurlewError('REQUEST_INVALID', `Say which file, one: “curlew ${command} FILE”.`);
 }

@@ -1,95 +1,110 @@
-/** `curlew experts`, `train`, `evaluate`, `encoder`, `jobs`: from labelled recordings to a bank and a report. */
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+/** `curlew train`, `evaluate`, `encoder`: from labelled recordings to a bank and a report. */
+import { resolve } from 'node:path';
 import { claimsOf } from '../../../../models/report/claims.ts';
-import { reportCsv } from '../../../../models/report/files.ts';
+import { reportCsv, reportNames } from '../../../../models/report/files.ts';
 import type { Results } from '../../../../models/report/results.ts';
 import type { LabClient } from '../../../contract/client.ts';
-import { CurlewError } from '../../../contract/error.ts';
 import type { RequestParams } from '../../../contract/requests.ts';
 import type { EncoderResult, EvaluateResult, Job, TrainResult } from '../../../contract/types.ts';
-import { wholeNumber, type Args } from '../args.ts';
-import { follow, kilobytes, percent, table, type Row } from '../output.ts';
-import type { Answer } from './board.ts';
+import type { OutputFolder } from '../../../outputs.ts';
+import { wholeNumber } from '../args.ts';
+import type { Answer, Args, Commands } from '../command.ts';
+import { exit, exitOfShare } from '../exit.ts';
+import { follow } from '../follow.ts';
+import type { OptionName } from '../options.ts';
+import { kilobytes, percent, table, type Row } from '../output.ts';
+import { outputsOf } from '../outputs-of.ts';
+import { resumeWith } from '../resume.ts';
+import { experts } from './experts.ts';
 
-export async function experts(client: LabClient, args: Args): Promise<Answer> {
-  const [action, word] = args.words;
-  if (action === 'delete') {
-    const bank = needed(word, 'experts delete BANK');
-    await client.request('experts.deleteBank', { bank });
-    return { text: `The bank ${bank} is deleted.`, json: { bank } };
-  }
-  const [list, routers, encoders] = await Promise.all([
-    client.request('experts.list', {}),
-    client.request('experts.routers', {}),
-    client.request('experts.encoders', {}),
-  ]);
-  const rows = [...list, ...routers].map((one): Row => [
-    one.id,
-    one.bank,
-    'precision' in one ? String(one.precision) : `router of ${one.experts.length}`,
-    kilobytes(one.imageBytes),
-    `${percent(one.accuracy)} ${one.heldOutFold === null ? 'validation' : `fold ${one.heldOutFold}`}`,
-  ]);
-  const ears = encoders.map((one): Row => [
-    one.id,
-    one.bank,
-    `${one.embeddingSize} numbers`,
-    kilobytes(one.imageBytes),
-    '',
-  ]);
-  return {
-    text: table(['id', 'bank', 'precision', 'image', 'accuracy'], [...rows, ...ears]),
-    json: { experts: list, routers, encoders },
-  };
-}
+const trainingOptions = [
+  'layout',
+  'variant',
+  'bank',
+  'encoder',
+  'augment',
+  'hidden',
+  'epochs',
+  'topk',
+  'passes',
+  'seed',
+] as const satisfies OptionName[];
+export const reportOptions = ['out', 'overwrite'] as const satisfies OptionName[];
 
-export async function train(client: LabClient, args: Args): Promise<Answer> {
+export const studyCommands: Commands = {
+  train: {
+    usage: 'FOLDER --name NAME',
+    about: 'train a bank on labelled recordings',
+    options: ['name', 'heldout', ...trainingOptions],
+    run: train,
+  },
+  evaluate: {
+    usage: 'FOLDER',
+    about: 'train without each fold, test with it, write a report',
+    options: ['others', 'on', 'grid', ...reportOptions, ...trainingOptions],
+    run: evaluate,
+  },
+  encoder: {
+    usage: 'FILE.onnx --name NAME --recordings DIR',
+    about: 'take an encoder of your own',
+    options: ['name', 'recordings'],
+    run: encoder,
+  },
+};
+
+async function train(client: LabClient, args: Args): Promise<Answer> {
   const { heldout, name } = args.options;
   const job = await client.request('train.start', {
-    ...trainingOf(args, 'train'),
-    name: needed(name, 'train FOLDER --name NAME'),
+    ...trainingOf(args),
+    name: name!,
     ...(heldout === undefined ? {} : { heldOutFold: wholeNumber(heldout, '--heldout', 0, 1000) }),
   });
-  return trained(client, await follow(client, job));
+  return trained(client, await follow(client, job, resumeWith(args)));
 }
 
-async function trained(client: LabClient, job: Job): Promise<Answer> {
+export async function trained(client: LabClient, job: Job): Promise<Answer> {
   const result = job.result as TrainResult;
-  const { text } = await experts(client, { words: [] as string[] } as Args);
-  const mine = text.split('\n').filter((line, i) => i < 2 || line.includes(` ${result.bank} `));
+  const { text } = await experts(client, result.bank);
   return {
     text: [
-      ...mine,
+      text,
       ...problemLines(result.problems),
       `Trained the bank “${result.bank}”: deploy it with “curlew deploy --expert ID”.`,
     ].join('\n'),
     json: result,
+    exit: exitOfProblems(result.problems),
   };
 }
 
-export async function evaluate(client: LabClient, args: Args): Promise<Answer> {
-  const { on, grid, out, others } = args.options;
+async function evaluate(client: LabClient, args: Args): Promise<Answer> {
+  const { on, grid, others } = args.options;
+  const training = trainingOf(args);
+  const report = await reportOf(args, [training.path]);
   const job = await client.request('evaluate.start', {
-    ...trainingOf(args, 'evaluate'),
+    ...training,
     ...(on ? { board: on } : {}),
     ...(others === undefined ? {} : { others: list(others) }),
     ...(grid === undefined
       ? {}
       : { gramsPerKwh: wholeNumber(grid, '--grid', 0, 5000), gridOrigin: 'set on the command line' }),
   });
-  return evaluated(client, await follow(client, job), out);
+  return evaluated(client, await follow(client, job, resumeWith(args)), report);
 }
 
-async function evaluated(client: LabClient, job: Job, out: string | undefined): Promise<Answer> {
+/** Where the report goes, if anywhere. @param reads what no file of it may replace @throws CurlewError of `Outputs.folder` */
+export async function reportOf(args: Args, reads: readonly string[] = []): Promise<OutputFolder | null> {
+  const { out } = args.options;
+  return out === undefined ? null : outputsOf(args, reads).folder(out, reportNames);
+}
+
+/** What a finished evaluation found, and its report written. */
+export async function evaluated(client: LabClient, job: Job, report: OutputFolder | null): Promise<Answer> {
   const result = job.result as EvaluateResult;
   const file = async (name: string) => (await client.request('evaluate.file', { jobId: job.id, name })).text;
   const results = JSON.parse(await file('results.json')) as Results;
-  if (out) {
-    await mkdir(resolve(out), { recursive: true });
-    for (const name of ['report.html', 'results.json', ...reportCsv(results).map((one) => one.name)]) {
-      await writeFile(join(resolve(out), name), await file(name));
-    }
+  if (report) {
+    for (const name of ['report.html', 'results.json', ...reportCsv(results).map((one) => one.name)])
+      await report.write(name, await file(name));
   }
   const rows = [...results.experts, ...results.mixtures].map(({ name, scores, cost }): Row => {
     const { accuracy, weightedF1 } = scores;
@@ -109,20 +124,25 @@ async function evaluated(client: LabClient, job: Job, out: string | undefined): 
     '',
     ...claims,
     '',
-    out ? `Written to ${resolve(out)}: report.html and its tables.` : `The report lies in ${result.folder}.`,
+    report
+      ? `Written to ${resolve(report.path)}: report.html and its tables.`
+      : `The report lies in ${result.folder}.`,
   ].join('\n');
-  return { text, json: { result, results } };
+  return { text, json: { result, results }, exit: exitOfProblems(results.dataSet.problems) };
 }
 
-export async function encoder(client: LabClient, args: Args): Promise<Answer> {
-  const usage = 'encoder FILE.onnx --name NAME --recordings FOLDER';
+async function encoder(client: LabClient, args: Args): Promise<Answer> {
   const { name, recordings } = args.options;
   const job = await client.request('experts.importEncoder', {
-    path: resolve(needed(args.words[0], usage)),
-    name: needed(name, usage),
-    recordings: resolve(needed(recordings, usage)),
+    path: resolve(args.words[0]!),
+    name: name!,
+    recordings: resolve(recordings!),
   });
-  const result = (await follow(client, job)).result as EncoderResult;
+  return encoderTaken(await follow(client, job, resumeWith(args)));
+}
+
+export function encoderTaken(job: Job): Answer {
+  const result = job.result as EncoderResult;
   const { encoderId, imageBytes, embeddingSize, multiplyAccumulates, arenaBytes, failed } = result;
   return {
     text:
@@ -131,24 +151,8 @@ export async function encoder(client: LabClient, args: Args): Promise<Answer> {
       `${(multiplyAccumulates / 1e6).toFixed(1)} million multiply-accumulates a window, ${embeddingSize} numbers. ` +
       `Train with it: “curlew train FOLDER --encoder ${encoderId}”.`,
     json: result,
+    exit: exitOfShare(result.recordings, failed.length),
   };
-}
-
-/** What an earlier lab left unfinished can be taken up again. */
-export async function jobs(client: LabClient, args: Args): Promise<Answer> {
-  const [action, word] = args.words;
-  if (action === 'resume') {
-    const job = await follow(
-      client,
-      await client.request('jobs.resume', { jobId: needed(word, 'jobs resume ID') }),
-    );
-    if (job.kind === 'train') return trained(client, job);
-    if (job.kind === 'evaluate') return evaluated(client, job, args.options.out);
-    return { text: `${job.title}: ${job.state}.`, json: job };
-  }
-  const all = await client.request('jobs.list', {});
-  const rows = all.map((one): Row => [one.id, one.kind, one.state, one.title]);
-  return { text: table(['id', 'kind', 'state', 'what'], rows), json: all };
 }
 
 /** What was wrong with the data set, by name. */
@@ -158,12 +162,16 @@ const problemLines = (problems: Results['dataSet']['problems']): string[] =>
     return `${what} (${count}, ${leftOut ? 'left out' : 'used'}): ${names.join(', ')}${more}`;
   });
 
+/** What was left out was not done. */
+const exitOfProblems = (problems: Results['dataSet']['problems']): number =>
+  problems.some(({ leftOut }) => leftOut) ? exit.some : exit.done;
+
 type Training = Omit<RequestParams<'train.start'>, 'name' | 'heldOutFold'>;
 
-function trainingOf({ words, options }: Args, command: string): Training {
+function trainingOf({ words, options }: Args): Training {
   const { layout, variant, bank, encoder: choice, augment, hidden, seed, epochs, topk, passes } = options;
   return {
-    path: resolve(needed(words[0], `${command} FOLDER`)),
+    path: resolve(words[0]!),
     ...(layout ? { layout: layout as NonNullable<Training['layout']> } : {}),
     ...(variant ? { variant: variant as NonNullable<Training['variant']> } : {}),
     ...(choice ? { encoder: choice } : {}),
@@ -180,8 +188,3 @@ function trainingOf({ words, options }: Args, command: string): Training {
 }
 
 const list = (text: string): string[] => text.split(',').filter((one) => one !== '');
-
-function needed(word: string | undefined, usage: string): string {
-  if (word) return word;
-  throw new CurlewError('REQUEST_INVALID', `Say more: “curlew ${usage}”. See “curlew --help”.`);
-}

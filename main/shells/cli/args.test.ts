@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import { readArgs, wholeNumber } from './args.ts';
+import { commands } from './commands.ts';
+import { helpText } from './help.ts';
+import { optionNames } from './options.ts';
+import { usageOf } from './usage.ts';
+
+const read = (line: string) => readArgs(line.split(' ').filter(Boolean), commands);
+
+describe('a command line', () => {
+  it('is a command of one word or two, its words and its options', () => {
+    expect(read('classify a.wav b.wav --csv out.csv --json')).toMatchObject({
+      command: 'classify',
+      words: ['a.wav', 'b.wav'],
+      json: true,
+      options: { csv: 'out.csv' },
+    });
+    expect(read('jobs resume 7 --data folder')).toMatchObject({
+      command: 'jobs resume',
+      words: ['7'],
+      dataFolder: 'folder',
+    });
+    expect(read('jobs')).toMatchObject({ command: 'jobs', words: [] });
+    expect(read('deploy --image a --image b').options.image).toEqual(['a', 'b']);
+    expect(read('classify -- --odd-name.wav').words).toEqual(['--odd-name.wav']);
+    expect(read('evaluate folder --others=').options.others).toBe('');
+  });
+
+  it.each([
+    ['bords', 'Did you mean “curlew boards”?'],
+    ['calssify a.wav', 'Did you mean “curlew classify”?'],
+    ['jobs rezume 7', 'Did you mean “curlew jobs resume”?'],
+    ['board confrim', 'Did you mean “curlew board confirm”?'],
+    ['key', 'There are key create, key list, key export, key delete.'],
+    ['fly', 'See “curlew --help”.'],
+    ['constructor', 'See “curlew --help”.'],
+  ])('“%s” names no command, and the sentence says what may be meant', (line, hint) => {
+    expect(() => read(line)).toThrow(
+      expect.objectContaining({ code: 'REQUEST_UNKNOWN', message: expect.stringContaining(hint) }),
+    );
+  });
+
+  it.each([
+    ['classify a.wav --cvs out.csv', 'There is no option --cvs. Did you mean --csv?'],
+    ['boards -x', 'There is no option -x.'],
+    [
+      'boards --csv out.csv',
+      '“curlew boards” takes no --csv; it goes with classify, jobs resume, jobs export.',
+    ],
+    ['infer a.wav b.wav', 'takes one word after it: “b.wav” is too many.'],
+    ['telemetry all', 'takes no words after it: “all” is too many.'],
+    ['infer', 'Say FILE too'],
+    ['classify', 'Say FOLDER|FILE... too'],
+    ['train folder', 'Say --name NAME too'],
+    ['classify a.wav --csv', '--csv takes a value'],
+    ['classify a.wav --csv --raven out.txt', '--csv takes a value'],
+    ['boards --json=yes', '--json takes no value'],
+    ['boards --port a --port b', '--port is given twice'],
+  ])('“%s” is refused, and the sentence says why', (line, sentence) => {
+    expect(() => read(line)).toThrow(
+      expect.objectContaining({ code: 'REQUEST_INVALID', message: expect.stringContaining(sentence) }),
+    );
+  });
+
+  it('with --help asks for nothing else', () => {
+    expect(read('train --help')).toMatchObject({ command: 'train', options: { help: true } });
+    expect(read('fly --wings --help')).toMatchObject({ command: '', options: { help: true } });
+    expect(read('')).toMatchObject({ command: '' });
+  });
+});
+
+describe('the list of commands', () => {
+  it('has a taker for every option, and in help a line for both', () => {
+    const text = helpText(commands);
+    for (const name of optionNames) expect(text).toContain(`--${name}`);
+    for (const name of Object.keys(commands)) expect(text).toContain(`curlew ${name}`);
+    expect(text).not.toContain('()');
+  });
+
+  it('names as needed only options that the command takes', () => {
+    for (const command of Object.values(commands))
+      for (const name of usageOf(command).needed) expect(command.options).toContain(name);
+  });
+});
+
+describe('a whole number', () => {
+  it.each(['', ' ', '1.5', '0', '11', 'ten'])('is not “%s”', (text) => {
+    expect(() => wholeNumber(text, '--n', 1, 10)).toThrow(
+      expect.objectContaining({ code: 'REQUEST_INVALID' }),
+    );
+  });
+
+  it('lies in its range', () => {
+    expect(wholeNumber('10', '--n', 1, 10)).toBe(10);
+  });
+});

@@ -1,0 +1,25 @@
+/** All commands, in the order in which help shows them. */
+import type { Commands } from './command.ts';
+import { boardCommands } from './commands/board.ts';
+import { boardControlCommands } from './commands/board-control.ts';
+import { classifyCommands } from './commands/classify.ts';
+import { demoCommands } from './commands/demo.ts';
+import { expertCommands } from './commands/experts.ts';
+import { jobCommands } from './commands/jobs.ts';
+import { keyCommands } from './commands/key.ts';
+import { serveCommands } from './commands/serve.ts';
+import { storeCommands } from './commands/store.ts';
+import { studyCommands } from './commands/study.ts';
+
+export const commands: Commands = {
+  ...boardCommands,
+  ...classifyCommands,
+  ...expertCommands,
+  ...studyCommands,
+  ...jobCommands,
+  ...boardControlCommands,
+  ...keyCommands,
+  ...storeCommands,
+  ...serveCommands,
+  ...demoCommands,
+};

@@ -1,0 +1,49 @@
+/** `curlew experts`: experts, routers and encoders of all banks. */
+import type { LabClient } from '../../../contract/client.ts';
+import type { Answer, Commands } from '../command.ts';
+import { kilobytes, percent, table, type Row } from '../output.ts';
+
+export const expertCommands: Commands = {
+  experts: {
+    usage: '',
+    about: 'experts, routers and encoders of all banks',
+    options: [],
+    run: (client) => experts(client),
+  },
+  'experts delete': {
+    usage: 'BANK',
+    about: 'deletes a bank that was trained here',
+    options: [],
+    async run(client, { words }) {
+      const bank = words[0]!;
+      await client.request('experts.deleteBank', { bank });
+      return { text: `The bank ${bank} is deleted.`, json: { bank } };
+    },
+  },
+};
+
+/** @param bank of one bank alone */
+export async function experts(client: LabClient, bank?: string): Promise<Answer> {
+  const [list, routers, encoders] = await Promise.all([
+    client.request('experts.list', {}),
+    client.request('experts.routers', {}),
+    client.request('experts.encoders', {}),
+  ]);
+  const isMine = (one: { bank: string }): boolean => bank === undefined || one.bank === bank;
+  const rows = [...list, ...routers]
+    .filter(isMine)
+    .map((one): Row => [
+      one.id,
+      one.bank,
+      'precision' in one ? String(one.precision) : `router of ${one.experts.length}`,
+      kilobytes(one.imageBytes),
+      `${percent(one.accuracy)} ${one.heldOutFold === null ? 'validation' : `fold ${one.heldOutFold}`}`,
+    ]);
+  const ears = encoders
+    .filter(isMine)
+    .map((one): Row => [one.id, one.bank, `${one.embeddingSize} numbers`, kilobytes(one.imageBytes), '']);
+  return {
+    text: table(['id', 'bank', 'precision', 'image', 'accuracy'], [...rows, ...ears]),
+    json: { experts: list, routers, encoders },
+  };
+}
