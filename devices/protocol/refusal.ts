@@ -21,12 +21,16 @@ const ours: Record<number, [name: string, sentence: string]> = {
   13: ['full', 'it has no room for another expert; erase one first'],
   14: ['bad_bank', 'these experts do not belong together, or not to this router or encoder'],
   15: ['not_signed', 'it takes only what is signed with its key, and this is not'],
-  16: ['too_old', 'it is protected against roll back, and a newer version has run on it'],
+  16: ['too_old', 'it is protected against roll back, and a newer version of this image has run on it'],
   17: ['bad_setting', 'one of the settings is out of the range that it can work with'],
   18: ['no_encoder', 'it does not hold the encoder that these experts need; send that first'],
   19: [
     'too_slow',
     'an inference would be more work than a board does; take fewer passes, fewer experts or a smaller encoder',
+  ],
+  20: [
+    'same_version',
+    'it is protected against roll back, and another image of this name and version has run on it; make it anew, so that its version rises',
   ],
 };
 const standard: Record<number, [name: string, sentence: string]> = {

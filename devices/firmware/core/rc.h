@@ -23,6 +23,7 @@ enum cur_rc {
     CUR_RC_BAD_SETTING = 17,
     CUR_RC_NO_ENCODER = 18,
     CUR_RC_TOO_SLOW = 19,
+    CUR_RC_SAME_VERSION = 20,
 };
 
 #endif

@@ -24,8 +24,11 @@ static void seal_journal(const struct cur_journal *j) {
 
 static void seal_headers(void) {
     for (uint32_t at = (CUR_STORE_BLOCKS + CUR_SETTINGS_BLOCKS) * FUZZ_BLOCK; at < FUZZ_FLASH;
-         at += FUZZ_BLOCK)
-        cur_put_u32(fuzz_flash + at + HEADER_SEALED, cur_crc32(0, fuzz_flash + at, HEADER_SEALED));
+         at += FUZZ_BLOCK) {
+        uint8_t *header = fuzz_flash + at;
+        if (memcmp(header, "CLHD", 4) == 0)
+            cur_put_u32(header + HEADER_SEALED, cur_crc32(0, header, HEADER_SEALED));
+    }
 }
 
 static void patch(const uint8_t *input, size_t len) {

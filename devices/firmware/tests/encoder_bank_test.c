@@ -279,25 +279,44 @@ static void one_that_is_not_signed_is_not_run(void) {
     CHECK(rig_activate(2) == CUR_RC_NOT_SIGNED && !rig_board.has_expert);
 }
 
-static int send_expert_of_version(uint32_t seed, uint32_t version) {
-    build_expert(seed);
+static int send_of_version(uint32_t version) {
     cur_put_u32(rig_image + 16, version);
     fake_seal(rig_image, rig_image_len);
-    int rc = send();
+    fake_sha256(rig_image, rig_image_len, encoder_hash);
+    return send();
+}
+
+static int deploy_expert_of_version(uint32_t seed, uint32_t version) {
+    uint8_t hash[32];
+    build_expert(seed);
+    memcpy(hash, encoder_hash, sizeof hash);
+    int rc = send_of_version(version);
+    memcpy(encoder_hash, hash, sizeof hash);
     return rc ? rc : rig_activate(rig_slot);
 }
 
-static void its_version_does_not_count(void) {
+static void its_version_counts(void) {
     rig_start();
     CHECK(set_key(key, 0, 1) == 0 && rig_board.store.protect);
     build_encoder(5);
-    cur_put_u32(rig_image + 16, 9);
-    fake_seal(rig_image, rig_image_len);
-    fake_sha256(rig_image, rig_image_len, encoder_hash);
-    CHECK(send() == 0 && send_expert_of_version(1, 3) == 0 && rig_ask_experts(8) == 0);
-    CHECK(rig_board.store.version == 3);
-    CHECK(send_encoder(6) == 0 && send_expert_of_version(2, 3) == 0 && rig_infer(1) == 0);
-    CHECK(send_expert_of_version(3, 2) == CUR_RC_TOO_OLD);
+    CHECK(send_of_version(9) == 0 && deploy_expert_of_version(1, 3) == 0);
+    /* Until the trial is over, others are taken: one of the same version, one that is older. */
+    build_encoder(6);
+    CHECK(send_of_version(9) == 0);
+    uint8_t same[32], old[32];
+    memcpy(same, encoder_hash, sizeof same);
+    build_encoder(6);
+    CHECK(send_of_version(8) == 0);
+    memcpy(old, encoder_hash, sizeof old);
+    CHECK(rig_ask_experts(8) == 0 && rig_board.store.versions.count == 2);
+    /* They are not run behind a newer expert, and no more are taken. */
+    CHECK(deploy_expert_of_version(2, 4) == CUR_RC_TOO_OLD && rig_infer(1) == 0);
+    memcpy(encoder_hash, same, sizeof same);
+    CHECK(deploy_expert_of_version(2, 5) == CUR_RC_SAME_VERSION && rig_infer(1) == 0);
+    build_encoder(7);
+    CHECK(send_of_version(9) == CUR_RC_SAME_VERSION && rig_ask_slot(5, rig_slot) == 0);
+    build_encoder(7);
+    CHECK(send_of_version(10) == 0 && deploy_expert_of_version(3, 6) == 0 && rig_infer(1) == 0);
 }
 
 TEST_LIST(encoder_bank_tests) = {
@@ -313,6 +332,6 @@ TEST_LIST(encoder_bank_tests) = {
     {"the watchdog hears of each layer", the_watchdog_hears_of_each_layer},
     {"a signed encoder is found by the hash of its image alone", a_signed_one_is_found_by_its_image},
     {"an encoder that is not signed is not run on a board with a key", one_that_is_not_signed_is_not_run},
-    {"roll-back protection compares experts, not encoders", its_version_does_not_count},
+    {"roll-back protection compares encoders, too, also those that lie there", its_version_counts},
     TEST_END,
 };

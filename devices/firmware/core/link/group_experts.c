@@ -223,6 +223,7 @@ static int try_bank(struct cur_board *b, struct cur_bank *bank) {
     b->store.active = *bank;
     int rc = cur_expert_load(b);
     *bank = b->store.active; /* with the slot of its encoder */
+    if (!rc && bank->encoder >= 0) rc = cur_store_version_allowed(&b->store, bank->encoder);
     b->store.active = before;
     if (rc) (void)cur_expert_load(b);
     return rc;

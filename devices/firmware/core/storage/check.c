@@ -83,18 +83,13 @@ int cur_store_find_encoder(const struct cur_store *s, const uint8_t hash[32], in
     return rc;
 }
 
-static uint32_t version_of(const struct cur_store *s, int slot) {
-    return cur_u32(cur_store_bytes(s, slot) + CUR_IMAGE_VERSION);
-}
-
 int cur_store_version_allowed(const struct cur_store *s, int slot) {
-    if (!s->protect || is_encoder(s, slot)) return 0;
-    return version_of(s, slot) < s->version ? CUR_RC_TOO_OLD : 0;
+    return s->protect ? cur_versions_allow(&s->versions, cur_store_bytes(s, slot)) : 0;
 }
 
 void cur_store_note_versions(struct cur_store *s) {
     for (int slot = 0; slot < CUR_SLOTS; slot++) {
-        if (!cur_bank_holds(&s->active, slot) || is_encoder(s, slot)) continue;
-        if (version_of(s, slot) > s->version) s->version = version_of(s, slot);
+        if (!cur_bank_holds(&s->active, slot)) continue;
+        cur_versions_note(&s->versions, cur_store_bytes(s, slot), s->protect);
     }
 }

@@ -23,11 +23,10 @@ int cur_store_image(const struct cur_store *s, int slot, const uint8_t **image, 
  * that it lacks. */
 int cur_store_find_encoder(const struct cur_store *s, const uint8_t hash[32], int *slot);
 
-/* CUR_RC_TOO_OLD if roll-back protection forbids the verified slot's version. An encoder's never is: the
- * experts that name it are what must be new. */
+/* 0, or as cur_versions_allow where roll-back protection forbids the image in a slot, which is checked. */
 int cur_store_version_allowed(const struct cur_store *s, int slot);
 
-/* Remembers the highest version of the active bank's images. */
+/* Remembers the versions of the active bank's images, its encoder's too. */
 void cur_store_note_versions(struct cur_store *s);
 
 #endif

@@ -10,16 +10,21 @@ static int sound(const struct cur_journal *j, const uint8_t *record) {
     return cur_u32(record) == j->magic && cur_u32(record + sealed) == cur_crc32(0, record, sealed);
 }
 
+void cur_journal_resize(struct cur_journal *j, uint32_t payload) {
+    uint32_t granule = j->hal->flash_granule;
+    j->payload = payload;
+    j->record = (HEAD + payload + SEAL + granule - 1) / granule * granule;
+}
+
 void cur_journal_open(struct cur_journal *j, const struct cur_hal *hal, uint32_t magic, uint32_t first,
                       uint32_t blocks, uint32_t payload) {
-    uint32_t block = hal->flash_block, granule = hal->flash_granule;
+    uint32_t block = hal->flash_block;
     memset(j, 0, sizeof *j);
     j->hal = hal;
     j->magic = magic;
     j->from = first * block;
     j->size = blocks * block;
-    j->payload = payload;
-    j->record = (HEAD + payload + SEAL + granule - 1) / granule * granule;
+    cur_journal_resize(j, payload);
 
     uint32_t newest_block = blocks - 1;
     for (uint32_t b = 0; b < blocks; b++) {

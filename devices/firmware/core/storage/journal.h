@@ -13,8 +13,8 @@
  */
 
 enum {
-    CUR_JOURNAL_PAYLOAD = 372, /* largest payload, bytes */
-    CUR_JOURNAL_RECORD = 384,  /* largest record without padding: fits a block of 1 KiB twice */
+    CUR_JOURNAL_PAYLOAD = 892, /* largest payload, bytes */
+    CUR_JOURNAL_RECORD = 904,  /* largest record without padding: with any it fits a block of 1 KiB */
 };
 
 struct cur_journal {
@@ -31,6 +31,9 @@ struct cur_journal {
 /* Finds the newest record in `blocks` erase blocks (2 or more) from block `first`. Nothing is written. */
 void cur_journal_open(struct cur_journal *j, const struct cur_hal *hal, uint32_t magic, uint32_t first,
                       uint32_t blocks, uint32_t payload);
+
+/* Goes on with payloads of another size. What was found stays the newest until the next is written. */
+void cur_journal_resize(struct cur_journal *j, uint32_t payload);
 
 /* Adds a record. 0, or -1 when the flash failed: the newest record is the old one then. */
 int cur_journal_append(struct cur_journal *j, const uint8_t *payload);

@@ -5,15 +5,19 @@
 #include "../mem.h"
 #include "../rc.h"
 
-/* The state as the journal keeps it: a version, CUR_SLOTS slots, two banks, the rest. */
+/* The state as the journal keeps it: a version, CUR_SLOTS slots, two banks, the rest, and what has run.
+ * Before version 2 the last was one number for all. */
 enum {
-    VERSION = 1,
+    VERSION = 2,
+    VERSION_BEFORE = 1,
     SLOT = 11,
     BANK = 10 + CUR_BANK,
     AT_SLOTS = 1,
     AT_BANKS = AT_SLOTS + CUR_SLOTS * SLOT,
     AT_REST = AT_BANKS + 2 * BANK,
-    STATE = AT_REST + 50,
+    AT_VERSIONS = AT_REST + 50,
+    STATE_BEFORE = AT_VERSIONS,
+    STATE = AT_VERSIONS + 1 + CUR_VERSIONS * CUR_VERSION_SIZE,
 };
 
 enum { FLAG_VERIFIED = 1, FLAG_SIGNED = 2, FLAG_FILE = 4 };
@@ -89,7 +93,11 @@ int cur_store_commit(struct cur_store *s) {
     p[9] = s->protect;
     memcpy(p + 10, s->key, 32);
     cur_put_u32(p + 42, s->key_changes);
-    cur_put_u32(p + 46, s->version);
+    cur_put_u32(p + 46, s->versions.floor);
+    p = state + AT_VERSIONS;
+    *p++ = s->versions.count;
+    for (int i = 0; i < s->versions.count; i++)
+        cur_version_put(p + CUR_VERSION_SIZE * i, &s->versions.known[i]);
     if (cur_journal_append(&s->journal, state) == 0) return 0;
     cur_store_read(s);
     return CUR_RC_FLASH;
@@ -190,6 +198,25 @@ static void check_bank(const struct cur_store *s, struct cur_bank *bank) {
     if (!whole) cur_bank_clear(bank);
 }
 
+/* Opens the journal; the newest state, or NULL. */
+static const uint8_t *open_state(struct cur_store *s) {
+    struct cur_journal *j = &s->journal;
+    cur_journal_open(j, s->hal, state_magic, 0, CUR_STORE_BLOCKS, STATE);
+    if (j->newest) return j->newest[0] == VERSION ? j->newest : NULL;
+    cur_journal_open(j, s->hal, state_magic, 0, CUR_STORE_BLOCKS, STATE_BEFORE);
+    cur_journal_resize(j, STATE);
+    return j->newest && j->newest[0] == VERSION_BEFORE ? j->newest : NULL;
+}
+
+static void get_versions(struct cur_versions *v, const uint8_t *state) {
+    const uint8_t *p = state + AT_VERSIONS;
+    v->floor = cur_u32(state + AT_REST + 46);
+    if (state[0] == VERSION_BEFORE) return;
+    v->count = *p <= CUR_VERSIONS ? *p : 0;
+    for (int i = 0; i < v->count; i++)
+        cur_version_get(&v->known[i], p + 1 + CUR_VERSION_SIZE * i);
+}
+
 void cur_store_read(struct cur_store *s) {
     const struct cur_hal *hal = s->hal;
     memset(s, 0, sizeof *s);
@@ -200,9 +227,8 @@ void cur_store_read(struct cur_store *s) {
     cur_bank_clear(&s->active);
     cur_bank_clear(&s->previous);
     s->tail_slot = -1;
-    cur_journal_open(&s->journal, hal, state_magic, 0, CUR_STORE_BLOCKS, STATE);
-    const uint8_t *state = s->journal.newest;
-    if (!state || state[0] != VERSION) return;
+    const uint8_t *state = open_state(s);
+    if (!state) return;
     for (int i = 0; i < CUR_SLOTS; i++)
         get_slot(s, &s->slot[i], state + AT_SLOTS + SLOT * i);
     get_bank(&s->active, state + AT_BANKS);
@@ -219,5 +245,5 @@ void cur_store_read(struct cur_store *s) {
     s->protect = p[9] != 0;
     memcpy(s->key, p + 10, 32);
     s->key_changes = cur_u32(p + 42);
-    s->version = cur_u32(p + 46);
+    get_versions(&s->versions, state);
 }

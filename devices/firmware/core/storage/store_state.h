@@ -2,6 +2,7 @@
 #define CUR_STORE_STATE_H
 
 #include "journal.h"
+#include "versions.h"
 
 /*
  * The store of experts. Flash, in erase blocks:
@@ -71,7 +72,7 @@ struct cur_store {
     uint8_t has_key, protect; /* protect: roll-back protection */
     uint8_t key[32];          /* Ed25519 public key */
     uint32_t key_changes;
-    uint32_t version; /* highest model version that outlived its trial */
+    struct cur_versions versions;
 
     int8_t tail_slot; /* whose last bytes wait in `tail` for a whole granule; -1 none */
     uint8_t tail[CUR_GRANULE_MAX];

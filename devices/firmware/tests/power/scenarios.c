@@ -31,8 +31,15 @@ int pass_trial(void) {
     return run() || run() || run();
 }
 
-static int upload(uint32_t seed) {
+/* Expert `seed`, whose version that is, too. */
+static void build(uint32_t seed) {
     rig_image_len = fake_image(rig_image, seed);
+    cur_put_u32(rig_image + CUR_IMAGE_VERSION, seed);
+    fake_seal(rig_image, rig_image_len);
+}
+
+static int upload(uint32_t seed) {
+    build(seed);
     return rig_upload() || rig_ask_slot(3, rig_slot);
 }
 
@@ -129,7 +136,7 @@ static void one_and_another(void) {
 /* Sends the first half of an expert and restarts the board. */
 static void send_half(uint32_t seed) {
     uint8_t sha[32];
-    rig_image_len = fake_image(rig_image, seed);
+    build(seed);
     fake_sha256(rig_image, rig_image_len, sha);
     rig_request(2);
     rig_pair("len", rig_image_len);
@@ -215,7 +222,7 @@ int erase_others(void) {
 /* A damaged upload of expert 2, which verification refuses, then the right one. */
 static int refuse_then_deploy(void) {
     uint8_t sha[32];
-    rig_image_len = fake_image(rig_image, 2);
+    build(2);
     fake_sha256(rig_image, rig_image_len, sha);
     rig_request(2);
     rig_pair("len", rig_image_len);
@@ -237,7 +244,7 @@ static int refuse_then_deploy(void) {
 }
 
 static int send_file(void) {
-    rig_image_len = fake_image(rig_image, 2);
+    build(2);
     for (uint32_t off = 0; off < rig_image_len; off = rig_number("off")) {
         uint32_t n = rig_image_len - off < 2000 ? rig_image_len - off : 2000;
         rig_request(off ? 3 : 4);
@@ -278,6 +285,12 @@ static int protect(void) {
     cur_cbor_write_text(&rig_writer, "protect");
     cur_cbor_write_bool(&rig_writer, 1);
     return rig_ask(CUR_OP_WRITE, 67, 3);
+}
+
+static void protected_on_trial(void) {
+    one();
+    protect();
+    deploy(2);
 }
 
 /* Many changes, so that the journals come to each of their borders. What is true before the change under way,
@@ -329,6 +342,20 @@ static int key_is_whole(int finished) {
 static int is_protected(int finished) {
     const struct cur_store *s = &rig_board.store;
     return finished ? !s->protect || s->key_changes != 1 : s->protect != s->key_changes;
+}
+
+/* A version counts from the record on that ends its trial, and no replay of it is taken then. */
+static int version_counts(int finished) {
+    const struct cur_store *s = &rig_board.store;
+    if (s->versions.count != 1 || !s->protect) return WRONG;
+    if (s->versions.known[0].version != (s->trial == CUR_TRIAL_NONE ? 2u : 1u)) return WRONG;
+    if (!finished) return 0;
+    build(2);
+    rig_image[CUR_IMAGE_HEADER - 1 - CUR_IMAGE_HASH] ^= 1; /* the reference graph's hash */
+    fake_seal(rig_image, rig_image_len);
+    int rc = rig_upload();
+    if (!rc) rc = rig_ask_slot(3, rig_slot);
+    return rc != CUR_RC_SAME_VERSION || rig_ask_slot(5, rig_slot);
 }
 
 static int settings_are_one_of_two(int finished) {
@@ -383,6 +410,7 @@ const struct scenario scenarios[] = {
     {"settings", one, change_settings, 1, 1, settings_are_whole, 0},
     {"key", nothing, change_key, NOBODY, NOBODY, key_is_whole, 0},
     {"protect", two, protect, 2, 2, is_protected, 0},
+    {"version", protected_on_trial, pass_trial, 2, 2, version_counts, 0},
     {"journal-of-state", two, turn_banks, 1, 2, bank_is_one_of_two, 0},
     {"journal-of-settings", one, turn_settings, 1, 1, settings_are_one_of_two, 0},
 };
