@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { CurlewError } from './contract/error.ts';
-import { requestSchemas } from './contract/requests.ts';
+import { requests } from './contract/requests.ts';
 import { dispatch, type Handlers } from './dispatch.ts';
 
 /** Handlers that only answer to `jobs.cancel`; the others are reached by a mistake of the dispatcher alone. */
@@ -9,7 +9,7 @@ function handlers(cancel: Handlers['jobs.cancel'] = () => 'cancelled' as never):
   const mistake = (): never => {
     throw new Error('This handler was not asked for.');
   };
-  const all = Object.fromEntries(Object.keys(requestSchemas).map((name) => [name, mistake]));
+  const all = Object.fromEntries(Object.keys(requests).map((name) => [name, mistake]));
   return { ...(all as unknown as Handlers), 'jobs.cancel': cancel };
 }
 const cancel = (params: unknown = { jobId: 'one' }) => ({
@@ -22,17 +22,17 @@ const cancel = (params: unknown = { jobId: 'one' }) => ({
 describe('the dispatcher', () => {
   it('hands checked parameters to the handler of that name and its result back under the same number', async () => {
     const handler = vi.fn(async () => 'cancelled' as never);
-    expect(await dispatch(handlers(handler), cancel())).toEqual({
+    expect(await dispatch(handlers(handler), cancel(), 'operator')).toEqual({
       type: 'reply',
       id: 7,
       ok: true,
       result: 'cancelled',
     });
-    expect(handler).toHaveBeenCalledExactlyOnceWith({ jobId: 'one' });
+    expect(handler).toHaveBeenCalledExactlyOnceWith({ jobId: 'one' }, 'operator');
   });
 
   it('names what is wrong with parameters and where', async () => {
-    const reply = await dispatch(handlers(), cancel({ jobId: 5 }));
+    const reply = await dispatch(handlers(), cancel({ jobId: 5 }), 'operator');
     expect(reply).toMatchObject({ id: 7, ok: false, error: { code: 'REQUEST_INVALID' } });
     expect(JSON.stringify(reply)).toContain('jobId');
   });
@@ -40,7 +40,7 @@ describe('the dispatcher', () => {
   it.each(['nothing', '', 'hasOwnProperty', '__proto__', 'toString'])(
     'knows no request “%s”',
     async (name) => {
-      const reply = await dispatch(handlers(), { ...cancel(), name });
+      const reply = await dispatch(handlers(), { ...cancel(), name }, 'operator');
       expect(reply).toMatchObject({ id: 7, ok: false, error: { code: 'REQUEST_UNKNOWN' } });
     },
   );
@@ -55,7 +55,12 @@ describe('the dispatcher', () => {
     ['rejected', () => Promise.reject(new CurlewError('JOB_NOT_FOUND', 'No such job.', { jobId: 'one' }))],
   ])('passes on the code, sentence and facts of what is %s', async (_how, handler) => {
     const error = { code: 'JOB_NOT_FOUND', message: 'No such job.', context: { jobId: 'one' } };
-    expect(await dispatch(handlers(handler), cancel())).toEqual({ type: 'reply', id: 7, ok: false, error });
+    expect(await dispatch(handlers(handler), cancel(), 'operator')).toEqual({
+      type: 'reply',
+      id: 7,
+      ok: false,
+      error,
+    });
   });
 
   it('keeps the code and the sentence when the facts cannot be carried', async () => {
@@ -63,7 +68,7 @@ describe('the dispatcher', () => {
     circle['self'] = circle;
     for (const context of [circle, { count: 5n }]) {
       const fail = () => Promise.reject(new CurlewError('STORE_FAILED', 'The disk is full.', context));
-      expect(await dispatch(handlers(fail), cancel())).toMatchObject({
+      expect(await dispatch(handlers(fail), cancel(), 'operator')).toMatchObject({
         ok: false,
         error: { code: 'STORE_FAILED', message: 'The disk is full.', context: {} },
       });
@@ -76,6 +81,7 @@ describe('the dispatcher', () => {
       const reply = await dispatch(
         handlers(() => Promise.reject(thrown as Error)),
         cancel(),
+        'operator',
       );
       expect(reply).toMatchObject({ id: 7, ok: false, error: { code: 'INTERNAL' } });
     },
@@ -83,7 +89,7 @@ describe('the dispatcher', () => {
 
   it('maps an abort to ABORTED', async () => {
     const fail = () => Promise.reject(new DOMException('gone', 'AbortError') as Error);
-    const reply = await dispatch(handlers(fail), cancel());
+    const reply = await dispatch(handlers(fail), cancel(), 'operator');
     expect(reply).toMatchObject({ ok: false, error: { code: 'ABORTED' } });
   });
 
@@ -92,14 +98,14 @@ describe('the dispatcher', () => {
       {
         type: fc.constantFrom('request', 'reply', 1),
         id: fc.oneof(fc.integer(), fc.double(), fc.string()),
-        name: fc.oneof(fc.constantFrom(...Object.keys(requestSchemas)), fc.string()),
+        name: fc.oneof(fc.constantFrom(...Object.keys(requests)), fc.string()),
         params: fc.anything(),
       },
       { requiredKeys: [] },
     );
     await fc.assert(
       fc.asyncProperty(fc.oneof(fc.anything(), nearly), async (message) => {
-        const reply = await dispatch(handlers(), message);
+        const reply = await dispatch(handlers(), message, 'operator');
         expect(reply.type).toBe('reply');
         expect(typeof reply.id).toBe('number');
         if (reply.ok) expect((message as { name: string }).name).toBe('jobs.cancel');

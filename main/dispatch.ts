@@ -1,20 +1,25 @@
-/** From a message to a reply: checks the envelope and the parameters, calls the handler, maps what it throws. */
+/** From a message to a reply: checks the envelope, the role and the parameters, calls the handler, maps what it throws. */
 import * as v from 'valibot';
 import { CurlewError, toCurlewError } from './contract/error.ts';
-import { requestSchemas, type RequestName, type RequestResult } from './contract/requests.ts';
+import { requests, type RequestName, type RequestResult } from './contract/requests.ts';
+import { mayAsk, type Role } from './contract/roles.ts';
 import { isRequestName, requestMessageSchema, type ReplyMessage } from './contract/wire.ts';
 
 export type Handlers = {
   [N in RequestName]: (
-    params: v.InferOutput<(typeof requestSchemas)[N]>,
+    params: v.InferOutput<(typeof requests)[N]['params']>,
+    role: Role,
   ) => Promise<RequestResult<N>> | RequestResult<N>;
 };
 
-/** The handlers of one room's part of the contract, by its request schemas. */
-export type HandlersOf<Schemas> = Pick<Handlers, keyof Schemas & RequestName>;
+/** The handlers of one room's part of the contract, by its requests. */
+export type HandlersOf<Requests> = Pick<Handlers, keyof Requests & RequestName>;
 
-/** Never rejects: whatever is wrong comes back as an error reply. */
-export async function dispatch(handlers: Handlers, message: unknown): Promise<ReplyMessage> {
+/**
+ * Never rejects: whatever is wrong comes back as an error reply.
+ * @param role of whoever sent the message, as the shell that carried it knows them
+ */
+export async function dispatch(handlers: Handlers, message: unknown, role: Role): Promise<ReplyMessage> {
   const envelope = v.safeParse(requestMessageSchema, message);
   if (!envelope.success) {
     const id = (message as { id?: unknown } | null)?.id;
@@ -28,7 +33,7 @@ export async function dispatch(handlers: Handlers, message: unknown): Promise<Re
         `The lab knows no request “${name}”; the page may be of another version.`,
       );
     }
-    return { type: 'reply', id, ok: true, result: await call(handlers, name, params) };
+    return { type: 'reply', id, ok: true, result: await call(handlers, name, params, role) };
   } catch (thrown) {
     return failed(id, toCurlewError(thrown));
   }
@@ -38,11 +43,22 @@ function call<N extends RequestName>(
   handlers: Handlers,
   name: N,
   params: unknown,
+  role: Role,
 ): Promise<RequestResult<N>> | RequestResult<N> {
-  const checked = v.safeParse(requestSchemas[name], params);
+  if (!mayAsk(role, requests[name].least)) {
+    throw new CurlewError(
+      'NOT_PERMITTED',
+      `You may look at this lab, not change it or open its files: “${name}” is for its operators.`,
+      { name, role },
+    );
+  }
+  const checked = v.safeParse(requests[name].params, params);
   if (!checked.success) throw invalid(`“${name}”`, checked.issues);
-  const handler = handlers[name] as (params: unknown) => Promise<RequestResult<N>> | RequestResult<N>;
-  return handler(checked.output);
+  const handler = handlers[name] as (
+    params: unknown,
+    role: Role,
+  ) => Promise<RequestResult<N>> | RequestResult<N>;
+  return handler(checked.output, role);
 }
 
 function invalid(what: string, issues: v.BaseIssue<unknown>[]): CurlewError {

@@ -6,6 +6,7 @@ import { realClock } from '../devices/protocol/clock.ts';
 import { Banks } from './banks/banks.ts';
 import { bankHandlers } from './banks/handlers.ts';
 import type { Emit } from './contract/events.ts';
+import type { Role } from './contract/roles.ts';
 import type { EventMessage, ReplyMessage } from './contract/wire.ts';
 import { makeDataFolder } from './data-folder.ts';
 import { dataSetHandlers } from './datasets/handlers.ts';
@@ -47,8 +48,8 @@ export interface LabOptions {
 }
 
 export interface Lab {
-  /** Any message of the contract; never rejects. */
-  handle(message: unknown): Promise<ReplyMessage>;
+  /** Any message of the contract, from whom the shell knows it to come; never rejects. */
+  handle(message: unknown, role: Role): Promise<ReplyMessage>;
   subscribe(listener: (event: EventMessage) => void): () => void;
   /** A path that the person chose in a dialog of the shell: it may be opened from now on. */
   allow(path: string): void;
@@ -122,7 +123,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   const info = { version: versionOf(resources.root), shell, dataFolder, roots: files.roots.slice() };
   const keys = openKeys(join(dataFolder, 'keys'));
   const handlers: Handlers = {
-    'lab.info': () => ({ ...info, storeLosses: store.losses }),
+    'lab.info': (_none, role) => ({ ...info, role, storeLosses: store.losses }),
     'lab.log': ({ limit }) => log.lines(limit),
     ...boardHandlers({ ports, fleet, virtual, emulated, bank, keys }),
     ...imageHandlers({ fleet, bank, keys, jobs, files, boards, signedImages: signed }),
@@ -138,7 +139,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   };
   log.add('info', null, `The lab is open; its data is in ${dataFolder}.`);
   return {
-    handle: (message) => dispatch(handlers, message),
+    handle: (message, role) => dispatch(handlers, message, role),
     subscribe(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);

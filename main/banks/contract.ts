@@ -1,5 +1,6 @@
 /** Experts, routers, encoders and bundled clips: the banks' part of the contract. */
 import * as v from 'valibot';
+import { forOperators, forViewers } from '../contract/roles.ts';
 import { bankName, id, none } from '../contract/schemas.ts';
 
 interface BankMember {
@@ -67,18 +68,20 @@ export interface Audio16k {
 
 export const bankRequests = {
   /** Of the shipped bank first, then those of banks that were trained here. */
-  'experts.list': none,
-  'experts.routers': none,
-  'experts.encoders': none,
-  'experts.file': v.strictObject({
-    expertId: id,
-    file: v.picklist(['image', 'quantized.onnx', 'float.onnx']),
-  }),
+  'experts.list': forViewers(none),
+  'experts.routers': forViewers(none),
+  'experts.encoders': forViewers(none),
+  'experts.file': forViewers(
+    v.strictObject({
+      expertId: id,
+      file: v.picklist(['image', 'quantized.onnx', 'float.onnx']),
+    }),
+  ),
   /** Deletes a bank that was trained here, for good. */
-  'experts.deleteBank': v.strictObject({ bank: bankName }),
+  'experts.deleteBank': forOperators(v.strictObject({ bank: bankName })),
 
-  'clips.list': none,
-  'clips.audio': v.strictObject({ clipId: id }),
+  'clips.list': forViewers(none),
+  'clips.audio': forViewers(v.strictObject({ clipId: id })),
 } as const;
 
 export interface BankResults {

@@ -56,6 +56,7 @@ export const errorCodes = [
   'REQUEST_UNKNOWN',
   'NOT_CAPABLE',
   'NOT_AUTHORIZED',
+  'NOT_PERMITTED',
   'CONNECTION_LOST',
   'ABORTED',
   'INTERNAL',

@@ -1,5 +1,6 @@
 /** The lab's own part of the contract, and what all rooms' parts speak of. */
 import * as v from 'valibot';
+import { forViewers, type Role } from './roles.ts';
 import { none, whole } from './schemas.ts';
 
 /** Where a figure comes from; travels with it into every table, plot and export. */
@@ -10,6 +11,8 @@ export type Capability = 'pickFiles' | 'pickFolder' | 'saveFile' | 'microphone';
 export interface LabInfo {
   version: string;
   shell: string;
+  /** Of whoever asks. */
+  role: Role;
   dataFolder: string;
   /** Folders that `files.browse` may list. */
   roots: string[];
@@ -32,8 +35,8 @@ export interface ExportFile {
 }
 
 export const labRequests = {
-  'lab.info': none,
-  'lab.log': v.strictObject({ limit: whole(1, 5000) }),
+  'lab.info': forViewers(none),
+  'lab.log': forViewers(v.strictObject({ limit: whole(1, 5000) })),
 } as const;
 
 export interface LabResults {

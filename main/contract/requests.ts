@@ -1,6 +1,7 @@
 /**
  * Every request the page (or the command line) can make of the lab: the rooms' parts, joined. A part is the schema
- * of each request's parameters, checked by the lab whatever the transport, and the type of its result.
+ * of each request's parameters and the least role that may make it, both checked by the lab whatever the transport, and
+ * the type of its result.
  */
 import type * as v from 'valibot';
 import { bankRequests, type BankResults } from '../banks/contract.ts';
@@ -15,8 +16,9 @@ import { keyRequests, type KeyResults } from '../keys/contract.ts';
 import { recordingRequests, type RecordingResults } from '../recordings/contract.ts';
 import { storeRequests, type StoreResults } from '../store/contract.ts';
 import { labRequests, type LabResults } from './lab.ts';
+import type { RequestPart } from './roles.ts';
 
-export const requestSchemas = {
+export const requests = {
   ...labRequests,
   ...boardRequests,
   ...imageRequests,
@@ -29,10 +31,10 @@ export const requestSchemas = {
   ...classifyRequests,
   ...studyRequests,
   ...storeRequests,
-} as const;
+} as const satisfies Record<string, RequestPart>;
 
-export type RequestName = keyof typeof requestSchemas;
-export type RequestParams<N extends RequestName> = v.InferInput<(typeof requestSchemas)[N]>;
+export type RequestName = keyof typeof requests;
+export type RequestParams<N extends RequestName> = v.InferInput<(typeof requests)[N]['params']>;
 
 export interface RequestResults
   extends

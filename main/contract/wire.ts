@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import type { ErrorCode } from './error.ts';
 import type { EventName } from './events.ts';
-import { requestSchemas, type RequestName } from './requests.ts';
+import { requests, type RequestName } from './requests.ts';
 
 export interface RequestMessage {
   type: 'request';
@@ -32,4 +32,4 @@ export const requestMessageSchema = v.strictObject({
   params: v.unknown(),
 });
 
-export const isRequestName = (name: string): name is RequestName => Object.hasOwn(requestSchemas, name);
+export const isRequestName = (name: string): name is RequestName => Object.hasOwn(requests, name);

@@ -1,5 +1,6 @@
 /** Labelled sets of recordings: their part of the contract. */
 import * as v from 'valibot';
+import { forOperators } from '../contract/roles.ts';
 import { dataSet, path } from '../contract/schemas.ts';
 
 /** What a data set holds, before its recordings are opened. */
@@ -18,7 +19,7 @@ export interface DataSetInfo {
 }
 
 export const dataSetRequests = {
-  'datasets.inspect': v.strictObject({ path, ...dataSet }),
+  'datasets.inspect': forOperators(v.strictObject({ path, ...dataSet })),
 } as const;
 
 export interface DataSetResults {

@@ -7,9 +7,9 @@ import { dataSetInfo } from './data-set-info.ts';
 import { readDataset } from './read-dataset.ts';
 
 export const dataSetHandlers = (files: AllowedPaths): HandlersOf<typeof dataSetRequests> => ({
-  'datasets.inspect': async ({ path, ...options }) =>
+  'datasets.inspect': async ({ path, ...options }, role) =>
     dataSetInfo(
-      await readDataset(await files.resolve(path), {
+      await readDataset(await files.resolve(path, role), {
         ...given(options),
         allowed: (real) => files.permits(real),
       }),

@@ -1,5 +1,6 @@
 /** Long work, whatever its kind. */
 import type { ErrorCode } from '../contract/error.ts';
+import { forOperators, forViewers } from '../contract/roles.ts';
 import { jobId, none } from '../contract/schemas.ts';
 import type { DeployResult, PlayResult } from '../fleet/contract/results.ts';
 import type { ClassifyResult } from './classify/contract/results.ts';
@@ -29,10 +30,10 @@ export interface Job {
 }
 
 export const jobRequests = {
-  'jobs.list': none,
-  'jobs.pause': jobId,
-  'jobs.resume': jobId,
-  'jobs.cancel': jobId,
+  'jobs.list': forViewers(none),
+  'jobs.pause': forOperators(jobId),
+  'jobs.resume': forOperators(jobId),
+  'jobs.cancel': forOperators(jobId),
 } as const;
 
 export interface JobResults {

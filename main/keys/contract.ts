@@ -1,6 +1,7 @@
 /** Keys that images are signed with: their part of the contract. */
 import * as v from 'valibot';
 import type { ExportFile } from '../contract/lab.ts';
+import { forOperators, forViewers } from '../contract/roles.ts';
 import { keyId, none, text } from '../contract/schemas.ts';
 
 /** A key that images are signed with. The private half never leaves the lab's main process. */
@@ -16,12 +17,12 @@ export interface SigningKey {
 }
 
 export const keyRequests = {
-  'keys.list': none,
-  'keys.create': v.strictObject({ name: text(63) }),
+  'keys.list': forViewers(none),
+  'keys.create': forOperators(v.strictObject({ name: text(63) })),
   /** For good. Refused while an attached board asks for signatures of this key. */
-  'keys.delete': v.strictObject({ keyId }),
+  'keys.delete': forOperators(v.strictObject({ keyId })),
   /** The public half, as PEM. */
-  'keys.export': v.strictObject({ keyId }),
+  'keys.export': forViewers(v.strictObject({ keyId })),
 } as const;
 
 export interface KeyResults {

@@ -73,26 +73,47 @@ describe('a path outside the allowed folders', () => {
     ['relative', () => 'root/b.WAV'],
     ['with a zero byte', () => `${root}/b.WAV\0.txt`],
   ])('%s is PATH_NOT_ALLOWED', async (_how, path) => {
-    await expect(files.resolve(path())).rejects.toMatchObject({ code: 'PATH_NOT_ALLOWED' });
+    await expect(files.resolve(path(), 'operator')).rejects.toMatchObject({ code: 'PATH_NOT_ALLOWED' });
     await expect(files.browse(path())).rejects.toMatchObject({ code: 'PATH_NOT_ALLOWED' });
   });
 
   it('may be opened once a person has chosen it, and only it', async () => {
     const chosen = new AllowedPaths([root]);
     const secret = join(scratch.folder, 'outside', 'secret.wav');
-    await expect(chosen.resolve(secret)).rejects.toMatchObject({ code: 'PATH_NOT_ALLOWED' });
+    await expect(chosen.resolve(secret, 'operator')).rejects.toMatchObject({ code: 'PATH_NOT_ALLOWED' });
     chosen.allow(secret);
-    expect(await chosen.resolve(secret)).toBe(secret);
+    expect(await chosen.resolve(secret, 'operator')).toBe(secret);
     await expect(chosen.browse(join(scratch.folder, 'outside'))).rejects.toMatchObject({
       code: 'PATH_NOT_ALLOWED',
     });
   });
 });
 
+describe('a path that the owner names', () => {
+  it('is chosen by naming it: it may be opened, from then on by an operator too', async () => {
+    const chosen = new AllowedPaths([root]);
+    const outside = join(scratch.folder, 'outside');
+    expect(await chosen.resolve(outside, 'owner')).toBe(outside);
+    expect(await chosen.resolve(join(outside, 'secret.wav'), 'operator')).toBe(join(outside, 'secret.wav'));
+    expect(await chosen.permits(join(outside, 'secret.wav'))).toBe(true);
+    expect(await chosen.permits(join(scratch.folder, 'root-beside', 'near.wav'))).toBe(false);
+    expect(chosen.roots).toEqual([root]);
+  });
+
+  it('must be there and absolute all the same', async () => {
+    const chosen = new AllowedPaths([root]);
+    const none = chosen.resolve(join(scratch.folder, 'outside', 'none.wav'), 'owner');
+    await expect(none).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
+    await expect(chosen.resolve('root', 'owner')).rejects.toMatchObject({ code: 'PATH_NOT_ALLOWED' });
+  });
+});
+
 describe('a path inside', () => {
   it('resolves to the real file, through links and ..', async () => {
-    expect(await files.resolve(join(root, 'Site link', 'd.wav'))).toBe(join(root, 'Site 2', 'd.wav'));
-    expect(await files.resolve(`${root}/Site 10/../b.WAV`)).toBe(join(root, 'b.WAV'));
+    expect(await files.resolve(join(root, 'Site link', 'd.wav'), 'operator')).toBe(
+      join(root, 'Site 2', 'd.wav'),
+    );
+    expect(await files.resolve(`${root}/Site 10/../b.WAV`, 'operator')).toBe(join(root, 'b.WAV'));
   });
 });
 

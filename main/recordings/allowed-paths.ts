@@ -1,7 +1,8 @@
 /** Which files the lab opens for a page: those inside the allowed folders, links followed, and nothing else. */
 import { readdir, realpath, stat } from 'node:fs/promises';
-import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { CurlewError } from '../contract/error.ts';
+import type { Role } from '../contract/roles.ts';
 import type { FileEntry } from '../contract/types.ts';
 import { fileError } from '../regular-file.ts';
 import { isAudioName } from './find-audio.ts';
@@ -16,33 +17,41 @@ export interface FolderListing {
 const byName = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
 
 export class AllowedPaths {
-  readonly roots: string[];
-  private realRoots: Promise<string[]> | null = null;
+  /** As they were named, and what is really there. */
+  private readonly named = new Set<string>();
+  private real = Promise.resolve(new Set<string>());
 
   /** @param roots absolute folders; those that do not exist are passed over */
-  constructor(roots: readonly string[]) {
-    this.roots = [...roots];
+  constructor(readonly roots: readonly string[]) {
+    for (const root of roots) this.allow(root);
   }
 
   /** Adds a folder or a single file, for what a person has chosen in a dialog. */
   allow(path: string): void {
-    if (this.roots.includes(path)) return;
-    this.roots.push(path);
-    this.realRoots = null;
+    const added = resolve(path);
+    if (this.named.has(added)) return;
+    this.named.add(added);
+    const found = realpath(added).catch(() => null);
+    this.real = this.real.then(async (real) => {
+      const one = await found;
+      return one === null ? real : real.add(one);
+    });
   }
 
   /**
    * The real path behind `path`, with every link followed.
+   * @param role who asks: what the owner names is chosen, as in a dialog
    * @throws CurlewError PATH_NOT_ALLOWED when it lies outside the allowed folders, FILE_NOT_FOUND, FILE_UNREADABLE
    */
-  async resolve(path: string): Promise<string> {
+  async resolve(path: string, role: Role): Promise<string> {
     if (path.includes('\0') || !isAbsolute(path)) {
       throw new CurlewError('PATH_NOT_ALLOWED', `“${path}” is not an absolute path.`, { path });
     }
-    const roots = await this.real();
+    if (role === 'owner') this.allow(path);
+    const roots = await this.real;
     // Before anything is looked up: what exists outside must not be told from what does not.
     const asked = resolve(path);
-    if (!inside(asked, roots) && !inside(asked, this.roots)) throw this.refusal(path);
+    if (!inside(asked, roots) && !inside(asked, this.named)) throw this.refusal(path);
     let real: string;
     try {
       real = await realpath(asked);
@@ -55,7 +64,7 @@ export class AllowedPaths {
 
   /** @param real a path with every link followed */
   async permits(real: string): Promise<boolean> {
-    return inside(real, await this.real());
+    return inside(real, await this.real);
   }
 
   /**
@@ -63,8 +72,8 @@ export class AllowedPaths {
    * @throws CurlewError as resolve; FILE_UNREADABLE also when it is no folder
    */
   async browse(path: string): Promise<FolderListing> {
-    const folder = await this.resolve(path);
-    const roots = await this.real();
+    const folder = await this.resolve(path, 'operator');
+    const roots = await this.real;
     let names: string[];
     try {
       names = await readdir(folder);
@@ -87,13 +96,6 @@ export class AllowedPaths {
     return { path: folder, parent: parent !== folder && inside(parent, roots) ? parent : null, entries };
   }
 
-  private real(): Promise<string[]> {
-    this.realRoots ??= Promise.all(this.roots.map((root) => realpath(root).catch(() => null))).then((found) =>
-      found.filter((root) => root !== null),
-    );
-    return this.realRoots;
-  }
-
   private refusal(path: string): CurlewError {
     return new CurlewError(
       'PATH_NOT_ALLOWED',
@@ -103,12 +105,16 @@ export class AllowedPaths {
   }
 }
 
-function inside(path: string, roots: readonly string[]): boolean {
-  return roots.some((root) => path === root || path.startsWith(root.endsWith(sep) ? root : root + sep));
+/** Whether the path or a folder above it is among them; many may be, after a command line with many files. */
+function inside(path: string, roots: ReadonlySet<string>): boolean {
+  for (let at = path; ; at = dirname(at)) {
+    if (roots.has(at)) return true;
+    if (at === dirname(at)) return false;
+  }
 }
 
 /** Null for what vanished, leads outside, or is neither file nor folder. */
-async function describe(path: string, roots: readonly string[]): Promise<FileEntry | null> {
+async function describe(path: string, roots: ReadonlySet<string>): Promise<FileEntry | null> {
   try {
     const real = await realpath(path);
     if (!inside(real, roots)) return null;

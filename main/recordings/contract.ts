@@ -1,6 +1,7 @@
 /** Files and recordings: their part of the contract. */
 import * as v from 'valibot';
 import type { Audio16k } from '../banks/contract.ts';
+import { forOperators } from '../contract/roles.ts';
 import { path, seconds } from '../contract/schemas.ts';
 
 export interface FileEntry {
@@ -23,10 +24,10 @@ export interface RecordingInfo {
 
 export const recordingRequests = {
   /** Folders and audio files of a folder inside the allowed roots. */
-  'files.browse': v.strictObject({ path }),
-  'recordings.inspect': v.strictObject({ path }),
+  'files.browse': forOperators(v.strictObject({ path })),
+  'recordings.inspect': forOperators(v.strictObject({ path })),
   /** 16 kHz mono of a stretch of a recording (at most 120 s), for the spectrogram. */
-  'recordings.audio': v.strictObject({ path, startS: seconds(1e6), durationS: seconds(120) }),
+  'recordings.audio': forOperators(v.strictObject({ path, startS: seconds(1e6), durationS: seconds(120) })),
 } as const;
 
 export interface RecordingResults {

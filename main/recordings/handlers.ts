@@ -8,11 +8,11 @@ import { concatenate, read16kMono, toInt16 } from './pcm16k.ts';
 
 export const recordingHandlers = (files: AllowedPaths): HandlersOf<typeof recordingRequests> => ({
   'files.browse': ({ path }) => files.browse(path),
-  'recordings.inspect': async ({ path }) => (await openRecording(await files.resolve(path))).info,
-  'recordings.audio': async ({ path, startS, durationS }) => {
+  'recordings.inspect': async ({ path }, role) => (await openRecording(await files.resolve(path, role))).info,
+  'recordings.audio': async ({ path, startS, durationS }, role) => {
     // Shorter, or empty, where the recording ends.
     const pieces: Float32Array[] = [];
-    for await (const piece of read16kMono(await files.resolve(path), { startS, durationS }))
+    for await (const piece of read16kMono(await files.resolve(path, role), { startS, durationS }))
       pieces.push(piece);
     return audioOf(toInt16(concatenate(pieces)));
   },

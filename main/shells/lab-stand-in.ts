@@ -181,6 +181,7 @@ export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N
     {
       version: '0.1.0',
       shell: 'test',
+      role: 'operator',
       dataFolder: '/data',
       roots: ['/data/sounds'],
       storeLosses: ['Lost: 2 of 3 rows of jobs.'],
@@ -310,7 +311,7 @@ export function standInLab(): StandIn {
       for (const listener of listeners) listener({ type: 'event', event, payload });
     },
     lab: {
-      handle: (message) => dispatch(handlers, message),
+      handle: (message, role) => dispatch(handlers, message, role),
       subscribe(listener) {
         listeners.add(listener);
         return () => void listeners.delete(listener);

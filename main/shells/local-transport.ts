@@ -1,4 +1,4 @@
-/** A lab in the same process as its user. Messages are copied, as every other transport copies them. */
+/** A lab in the same process as its owner. Messages are copied, as every other transport copies them. */
 import type { Transport } from '../contract/connect.ts';
 import type { Lab } from '../lab.ts';
 import { deliver } from './deliver.ts';
@@ -13,7 +13,8 @@ export const localTransport = (lab: Pick<Lab, 'handle' | 'subscribe'>): Transpor
   };
   const unsubscribe = lab.subscribe(take);
   return {
-    send: (message) => void lab.handle(structuredClone(message)).then((reply) => deliver(reply, take)),
+    send: (message) =>
+      void lab.handle(structuredClone(message), 'owner').then((reply) => deliver(reply, take)),
     onMessage(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);

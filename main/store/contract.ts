@@ -1,5 +1,6 @@
 /** The store's part of the contract. */
 import * as v from 'valibot';
+import { forOperators } from '../contract/roles.ts';
 import { path } from '../contract/schemas.ts';
 
 /** A copy of the whole store as it was at one moment. */
@@ -10,7 +11,7 @@ export interface StoreBackup {
 
 export const storeRequests = {
   /** To a file that is not there yet, in an allowed folder; left out: to the folder `backups` of the data folder. */
-  'store.backup': v.strictObject({ path: v.optional(path) }),
+  'store.backup': forOperators(v.strictObject({ path: v.optional(path) })),
 } as const;
 
 export interface StoreResults {

@@ -6,6 +6,6 @@ import type { storeRequests } from './contract.ts';
 import type { Store } from './open-store.ts';
 
 export const storeHandlers = (store: Store, files: AllowedPaths): HandlersOf<typeof storeRequests> => ({
-  'store.backup': async ({ path }) =>
-    store.backup(path && join(await files.resolve(dirname(path)), basename(path))),
+  'store.backup': async ({ path }, role) =>
+    store.backup(path && join(await files.resolve(dirname(path), role), basename(path))),
 });

@@ -9,7 +9,14 @@ import { LabDouble, shellDouble } from '../test/lab-double.ts';
 import AboutDialog from './AboutDialog.vue';
 import StoreLosses from './StoreLosses.vue';
 
-const info: LabInfo = { version: '1', shell: 'test', dataFolder: '/data', roots: [], storeLosses: [] };
+const info: LabInfo = {
+  version: '1',
+  shell: 'test',
+  role: 'operator',
+  dataFolder: '/data',
+  roots: [],
+  storeLosses: [],
+};
 
 async function show(component: object, lab: LabDouble, props = {}) {
   const pinia = createPinia();

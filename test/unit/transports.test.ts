@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { LabClient } from '../../main/contract/client.ts';
 import { connectLab, type Transport } from '../../main/contract/connect.ts';
 import { CurlewError, errorCodes, type ErrorCode } from '../../main/contract/error.ts';
-import { requestSchemas, type RequestName } from '../../main/contract/requests.ts';
+import { requests, type RequestName } from '../../main/contract/requests.ts';
 import type { LabMessage, ReplyMessage } from '../../main/contract/wire.ts';
 import { serveConnections } from '../../main/shells/electron/connection.ts';
 import { FakeElectron, FakeWindow } from '../../main/shells/electron/fake-electron.ts';
@@ -193,7 +193,7 @@ describe.each(Object.entries(links))('over %s', (_name, open) => {
           (error: CurlewError) => error.code,
         );
         expect(['answered', 'REQUEST_INVALID']).toContain(outcome);
-        if (outcome === 'answered') expect(Object.keys(requestSchemas)).toContain(name);
+        if (outcome === 'answered') expect(Object.keys(requests)).toContain(name);
       }),
       { numRuns: 300 },
     );

@@ -1,5 +1,6 @@
 /** Ports and boards: the fleet's part of the contract. */
 import * as v from 'valibot';
+import { forOperators, forViewers } from '../../contract/roles.ts';
 import { boardId, id, keyId, none, path, whole } from '../../contract/schemas.ts';
 import { settingProblems, type BoardSettings } from '../../contract/settings.ts';
 
@@ -94,27 +95,31 @@ const settings = v.pipe(
 );
 
 export const boardRequests = {
-  'ports.list': none,
-  'boards.list': none,
+  'ports.list': forViewers(none),
+  'boards.list': forViewers(none),
   /** `portId` from ports.list, or a path typed by hand. */
-  'boards.attach': v.strictObject({ portId: path, baudRate: v.optional(whole(1200, 12_000_000)) }),
+  'boards.attach': forOperators(
+    v.strictObject({ portId: path, baudRate: v.optional(whole(1200, 12_000_000)) }),
+  ),
   /** Lets go of a board, or forgets one that is not there: it is not looked for any more. */
-  'boards.detach': boardId,
-  'boards.reset': boardId,
+  'boards.detach': forOperators(boardId),
+  'boards.reset': forOperators(boardId),
   /** One more virtual board; the lab opens with one already attached. */
-  'boards.addVirtual': none,
+  'boards.addVirtual': forOperators(none),
   /** The emulated machines that boards.addQemu can start. */
-  'boards.machines': none,
+  'boards.machines': forViewers(none),
   /** One more board on an emulated machine. */
-  'boards.addQemu': v.strictObject({ machine: id }),
+  'boards.addQemu': forOperators(v.strictObject({ machine: id })),
   /** Board's own microphone: continuous inference on or off. A virtual board hears the bundled clip `clipId`. */
-  'boards.listen': v.strictObject({ boardId: id, on: v.boolean(), clipId: v.optional(id) }),
+  'boards.listen': forOperators(v.strictObject({ boardId: id, on: v.boolean(), clipId: v.optional(id) })),
 
-  'boards.settings': boardId,
+  'boards.settings': forViewers(boardId),
   /** All at once; the answer is what the board keeps, durably. */
-  'boards.changeSettings': v.strictObject({ boardId: id, settings }),
+  'boards.changeSettings': forOperators(v.strictObject({ boardId: id, settings })),
   /** From now on only images signed with this key; null: any. A key that is set already signs the change. */
-  'boards.setKey': v.strictObject({ boardId: id, keyId: v.nullable(keyId), protect: v.boolean() }),
+  'boards.setKey': forOperators(
+    v.strictObject({ boardId: id, keyId: v.nullable(keyId), protect: v.boolean() }),
+  ),
 } as const;
 
 export interface BoardResults {

@@ -1,5 +1,6 @@
 /** What lies in a board's flash, and deployments to it: the fleet's part of the contract. */
 import * as v from 'valibot';
+import { forOperators, forViewers } from '../../contract/roles.ts';
 import { boardId, id, keyId, path, whole } from '../../contract/schemas.ts';
 import type { Job } from '../../jobs/contract.ts';
 import type { Board } from './boards.ts';
@@ -45,37 +46,43 @@ const slot = whole(0, 15);
 const signWith = v.optional(keyId);
 
 export const imageRequests = {
-  'slots.list': boardId,
+  'slots.list': forViewers(boardId),
   /** One expert, or those of a router in its order. */
-  'slots.activate': v.strictObject({
-    boardId: id,
-    slots: v.pipe(v.array(slot), v.minLength(1), v.maxLength(8)),
-    router: v.optional(slot),
-  }),
-  'slots.erase': v.strictObject({ boardId: id, slot }),
-  'slots.rollback': boardId,
+  'slots.activate': forOperators(
+    v.strictObject({
+      boardId: id,
+      slots: v.pipe(v.array(slot), v.minLength(1), v.maxLength(8)),
+      router: v.optional(slot),
+    }),
+  ),
+  'slots.erase': forOperators(v.strictObject({ boardId: id, slot })),
+  'slots.rollback': forOperators(boardId),
   /** The trial of the active bank is over. */
-  'slots.confirm': boardId,
+  'slots.confirm': forOperators(boardId),
   /**
    * Uploads, verifies and (unless told otherwise) activates an expert, or a router with its experts; their encoder
    * goes along. Progress comes as a job.
    */
-  'deploy.start': v.strictObject({
-    boardId: id,
-    expertId: id,
-    activate: v.optional(v.boolean()),
-    signWith,
-  }),
+  'deploy.start': forOperators(
+    v.strictObject({
+      boardId: id,
+      expertId: id,
+      activate: v.optional(v.boolean()),
+      signWith,
+    }),
+  ),
   /**
    * The same from image files on disk: one expert, or a router with its experts. Experts of the router that are
    * not among the files are taken from the bank.
    */
-  'deploy.files': v.strictObject({
-    boardId: id,
-    paths: v.pipe(v.array(path), v.minLength(1), v.maxLength(9)),
-    activate: v.optional(v.boolean()),
-    signWith,
-  }),
+  'deploy.files': forOperators(
+    v.strictObject({
+      boardId: id,
+      paths: v.pipe(v.array(path), v.minLength(1), v.maxLength(9)),
+      activate: v.optional(v.boolean()),
+      signWith,
+    }),
+  ),
 } as const;
 
 export interface ImageResults {

@@ -1,6 +1,7 @@
 /** What boards answer and what they recorded: the fleet's part of the contract. */
 import * as v from 'valibot';
 import type { ExportFile, Source } from '../../contract/lab.ts';
+import { forOperators, forViewers } from '../../contract/roles.ts';
 import { boardId, id, path, whole } from '../../contract/schemas.ts';
 import type { Job } from '../../jobs/contract.ts';
 import type { WindowResult } from './results.ts';
@@ -53,17 +54,19 @@ export interface TelemetrySummary {
 
 export const telemetryRequests = {
   /** Plays a bundled clip or a recording at the board, window by window; results come as `window` events. */
-  'play.start': v.strictObject({
-    boardId: id,
-    source: v.variant('kind', [
-      v.strictObject({ kind: v.literal('clip'), clipId: id }),
-      v.strictObject({ kind: v.literal('file'), path }),
-    ]),
-  }),
+  'play.start': forOperators(
+    v.strictObject({
+      boardId: id,
+      source: v.variant('kind', [
+        v.strictObject({ kind: v.literal('clip'), clipId: id }),
+        v.strictObject({ kind: v.literal('file'), path }),
+      ]),
+    }),
+  ),
 
-  'telemetry.records': v.strictObject({ boardId: id, limit: whole(1, 100_000) }),
-  'telemetry.summary': boardId,
-  'telemetry.export': boardId,
+  'telemetry.records': forViewers(v.strictObject({ boardId: id, limit: whole(1, 100_000) })),
+  'telemetry.summary': forViewers(boardId),
+  'telemetry.export': forViewers(boardId),
 } as const;
 
 export interface TelemetryResults {

@@ -89,9 +89,9 @@ export function imageHandlers(rooms: Rooms): HandlersOf<typeof imageRequests> {
         activate,
         signWith,
       ),
-    'deploy.files': async ({ boardId, paths, activate = true, signWith }) => {
+    'deploy.files': async ({ boardId, paths, activate = true, signWith }, role) => {
       const images = await Promise.all(
-        paths.map(async (path) => readWhole(await files.resolve(path), mostImageBytes, 'an image')),
+        paths.map(async (path) => readWhole(await files.resolve(path, role), mostImageBytes, 'an image')),
       );
       return startDeploy(boardId, await deploymentOf(images, fromBank), activate, signWith);
     },

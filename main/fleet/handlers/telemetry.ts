@@ -24,10 +24,12 @@ interface Rooms {
 export function telemetryHandlers(rooms: Rooms): HandlersOf<typeof telemetryRequests> {
   const { fleet, telemetry, jobs } = rooms;
   return {
-    'play.start': async ({ boardId, source }) => {
+    'play.start': async ({ boardId, source }, role) => {
       const session = fleet.session(boardId);
       const path =
-        source.kind === 'clip' ? rooms.bank.clipPath(source.clipId) : await rooms.files.resolve(source.path);
+        source.kind === 'clip'
+          ? rooms.bank.clipPath(source.clipId)
+          : await rooms.files.resolve(source.path, role);
       const job: Job = jobs.start({
         kind: 'play',
         title: `Play ${source.kind === 'clip' ? source.clipId : path} at ${session.state.name}`,

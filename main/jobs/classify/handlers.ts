@@ -8,8 +8,8 @@ export const classifyHandlers = (
   classification: Classification,
   files: AllowedPaths,
 ): HandlersOf<typeof classifyRequests> => ({
-  'classify.start': async ({ paths, expertId }) =>
-    classification.start(await Promise.all(paths.map((path) => files.resolve(path))), expertId),
+  'classify.start': async ({ paths, expertId }, role) =>
+    classification.start(await Promise.all(paths.map((path) => files.resolve(path, role))), expertId),
   'classify.files': ({ jobId }) => classification.files(jobId),
   'classify.detections': ({ jobId, path }) => classification.detections(jobId, path),
   'classify.export': ({ jobId, format }) => classification.export(jobId, format),

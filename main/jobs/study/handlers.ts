@@ -5,15 +5,16 @@ import type { studyRequests } from './contract/requests.ts';
 import type { Studies } from './studies.ts';
 
 export const studyHandlers = (studies: Studies, files: AllowedPaths): HandlersOf<typeof studyRequests> => ({
-  'train.start': async ({ path, ...asked }) => studies.train({ ...asked, path: await files.resolve(path) }),
-  'evaluate.start': async ({ path, ...asked }) =>
-    studies.evaluate({ ...asked, path: await files.resolve(path) }),
+  'train.start': async ({ path, ...asked }, role) =>
+    studies.train({ ...asked, path: await files.resolve(path, role) }),
+  'evaluate.start': async ({ path, ...asked }, role) =>
+    studies.evaluate({ ...asked, path: await files.resolve(path, role) }),
   'train.curves': ({ jobId }) => studies.curves(jobId),
   'evaluate.file': ({ jobId, name }) => studies.file(jobId, name),
-  'experts.importEncoder': async ({ path, name, recordings }) =>
+  'experts.importEncoder': async ({ path, name, recordings }, role) =>
     studies.importEncoder({
-      path: await files.resolve(path),
+      path: await files.resolve(path, role),
       name,
-      recordings: await files.resolve(recordings),
+      recordings: await files.resolve(recordings, role),
     }),
 });

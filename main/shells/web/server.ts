@@ -132,7 +132,7 @@ function serveSocket(webSocket: WebSocket, lab: WebShellOptions['lab']): void {
       webSocket.close(1003, 'binary CBOR messages only');
       return;
     }
-    void lab.handle(message).then((reply) => deliver(reply, send));
+    void lab.handle(message, 'operator').then((reply) => deliver(reply, send));
   });
 }
 

@@ -1,6 +1,7 @@
 /** Classification of recordings: its part of the contract. */
 import * as v from 'valibot';
 import type { ExportFile } from '../../../contract/lab.ts';
+import { forOperators, forViewers } from '../../../contract/roles.ts';
 import { id, jobId, path } from '../../../contract/schemas.ts';
 import type { Job } from '../../contract.ts';
 
@@ -31,13 +32,15 @@ export interface Detection {
 
 export const classifyRequests = {
   /** Files and folders (searched recursively) with the expert; a job. */
-  'classify.start': v.strictObject({
-    paths: v.pipe(v.array(path), v.minLength(1), v.maxLength(10_000)),
-    expertId: id,
-  }),
-  'classify.files': jobId,
-  'classify.detections': v.strictObject({ jobId: id, path: v.optional(path) }),
-  'classify.export': v.strictObject({ jobId: id, format: v.picklist(['csv', 'raven']) }),
+  'classify.start': forOperators(
+    v.strictObject({
+      paths: v.pipe(v.array(path), v.minLength(1), v.maxLength(10_000)),
+      expertId: id,
+    }),
+  ),
+  'classify.files': forViewers(jobId),
+  'classify.detections': forViewers(v.strictObject({ jobId: id, path: v.optional(path) })),
+  'classify.export': forViewers(v.strictObject({ jobId: id, format: v.picklist(['csv', 'raven']) })),
 } as const;
 
 export interface ClassifyResults {

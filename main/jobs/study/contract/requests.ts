@@ -1,6 +1,7 @@
 /** Training, evaluation, and encoders of one's own: their part of the contract. */
 import * as v from 'valibot';
 import type { ExportFile } from '../../../contract/lab.ts';
+import { forOperators, forViewers } from '../../../contract/roles.ts';
 import { bankName, dataSet, id, jobId, path, text, whole } from '../../../contract/schemas.ts';
 import type { Job } from '../../contract.ts';
 import type { EpochFigures } from './results.ts';
@@ -32,40 +33,46 @@ const training = {
 
 export const studyRequests = {
   /** Trains a bank (experts and their router) on a data set, under this name. A job. */
-  'train.start': v.strictObject({
-    path,
-    name: bankName,
-    /** Left out of training, for the figures; null: none is, and the figures are of validation clips. */
-    heldOutFold: v.optional(v.nullable(whole(0, 1000))),
-    ...dataSet,
-    ...training,
-  }),
+  'train.start': forOperators(
+    v.strictObject({
+      path,
+      name: bankName,
+      /** Left out of training, for the figures; null: none is, and the figures are of validation clips. */
+      heldOutFold: v.optional(v.nullable(whole(0, 1000))),
+      ...dataSet,
+      ...training,
+    }),
+  ),
   /** Trains without each fold, tests with it, runs the models on a board and writes a report. A job. */
-  'evaluate.start': v.strictObject({
-    path,
-    ...dataSet,
-    ...training,
-    others: v.optional(kinds),
-    alphas: v.optional(
-      v.pipe(v.array(v.pipe(v.number(), v.minValue(0), v.maxValue(100))), v.minLength(1), v.maxLength(6)),
-    ),
-    /** `none`, `virtual`, an emulated machine's name, or an attached board's id, whose bank it replaces. */
-    board: v.optional(id),
-    windows: v.optional(whole(2, 2000)),
-    gramsPerKwh: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(5000))),
-    gridOrigin: v.optional(text(200)),
-    trainingWatts: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(100_000))),
-    margin: v.optional(v.pipe(v.number(), v.gtValue(0), v.maxValue(1))),
-  }),
+  'evaluate.start': forOperators(
+    v.strictObject({
+      path,
+      ...dataSet,
+      ...training,
+      others: v.optional(kinds),
+      alphas: v.optional(
+        v.pipe(v.array(v.pipe(v.number(), v.minValue(0), v.maxValue(100))), v.minLength(1), v.maxLength(6)),
+      ),
+      /** `none`, `virtual`, an emulated machine's name, or an attached board's id, whose bank it replaces. */
+      board: v.optional(id),
+      windows: v.optional(whole(2, 2000)),
+      gramsPerKwh: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(5000))),
+      gridOrigin: v.optional(text(200)),
+      trainingWatts: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(100_000))),
+      margin: v.optional(v.pipe(v.number(), v.gtValue(0), v.maxValue(1))),
+    }),
+  ),
   /** Loss curves of a training or an evaluation as far as they go, by expert. */
-  'train.curves': jobId,
+  'train.curves': forViewers(jobId),
   /** A file of a finished evaluation: results.json, report.html or one of the CSV files. */
-  'evaluate.file': v.strictObject({
-    jobId: id,
-    name: v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]*\.(json|html|csv)$/)),
-  }),
+  'evaluate.file': forViewers(
+    v.strictObject({
+      jobId: id,
+      name: v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]*\.(json|html|csv)$/)),
+    }),
+  ),
   /** Takes an encoder from an ONNX file; its ranges come from recordings of a folder. A job. */
-  'experts.importEncoder': v.strictObject({ path, name: bankName, recordings: path }),
+  'experts.importEncoder': forOperators(v.strictObject({ path, name: bankName, recordings: path })),
 } as const;
 
 export interface StudyResults {

@@ -1,0 +1,66 @@
+/** Which requests are for whom, held against the whole contract. */
+import { describe, expect, it } from 'vitest';
+import { requests, type RequestName } from '../../main/contract/requests.ts';
+import type { Role } from '../../main/contract/roles.ts';
+import { dispatch, type Handlers } from '../../main/dispatch.ts';
+import { exchanges } from '../../main/shells/lab-stand-in.ts';
+
+describe('a viewer', () => {
+  const names = Object.keys(requests) as RequestName[];
+  const ask = async (name: RequestName, role: Role) => {
+    const asked: string[] = [];
+    const all = Object.fromEntries(names.map((one) => [one, () => void asked.push(one)]));
+    const message = { type: 'request', id: 1, name, params: exchanges[name][0] };
+    return { reply: await dispatch(all as unknown as Handlers, message, role), asked };
+  };
+
+  it('is let through to what tells, and to nothing that changes anything or opens files', async () => {
+    const permitted: string[] = [];
+    for (const name of names) {
+      const { reply, asked } = await ask(name, 'viewer');
+      if (reply.ok) permitted.push(...asked);
+      else {
+        expect(reply.error.code).toBe('NOT_PERMITTED');
+        expect(asked).toEqual([]);
+      }
+    }
+    // Said once more, so that nothing gets here by a slip in a room's contract.
+    expect(permitted.sort()).toEqual([
+      'boards.list',
+      'boards.machines',
+      'boards.settings',
+      'classify.detections',
+      'classify.export',
+      'classify.files',
+      'clips.audio',
+      'clips.list',
+      'evaluate.file',
+      'experts.encoders',
+      'experts.file',
+      'experts.list',
+      'experts.routers',
+      'jobs.list',
+      'keys.export',
+      'keys.list',
+      'lab.info',
+      'lab.log',
+      'ports.list',
+      'slots.list',
+      'telemetry.export',
+      'telemetry.records',
+      'telemetry.summary',
+      'train.curves',
+    ]);
+  });
+
+  it('is refused before their parameters are looked at', async () => {
+    const message = { type: 'request', id: 1, name: 'files.browse', params: 'nonsense' };
+    expect(await dispatch({} as Handlers, message, 'viewer')).toMatchObject({
+      error: { code: 'NOT_PERMITTED', context: { name: 'files.browse' } },
+    });
+  });
+
+  it.each(['operator', 'owner'] as const)('is less than an %s, who may ask for everything', async (role) => {
+    for (const name of names) expect((await ask(name, role)).asked).toEqual([name]);
+  });
+});
