@@ -52,7 +52,8 @@ export class ChangeTeller {
       else if (change) changes.changed.push(change);
     }
     this.dirty.clear();
-    if (Object.values(changes).some((list) => list.length > 0)) this.tell(changes);
+    const { added, changed, gone } = changes;
+    if (added.length + changed.length + gone.length > 0) this.tell(changes);
   }
 }
 
