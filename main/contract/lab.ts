@@ -21,7 +21,12 @@ export interface LabInfo {
 }
 
 export interface LogLine {
+  /** The same when a line is told again because what it says has come again. */
+  number: number;
+  /** When it came last. */
   atMs: number;
+  /** How often it came in a row. */
+  count: number;
   level: 'info' | 'warning' | 'error';
   /** Board id, job id or null for the lab itself. */
   subject: string | null;
@@ -45,5 +50,6 @@ export interface LabResults {
 }
 
 export interface LabOwnEvents {
+  /** A new line, or one that has come again. */
   log: LogLine;
 }

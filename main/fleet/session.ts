@@ -242,7 +242,10 @@ export class Session {
       `${this.current.name} attached at ${at.port.id}, ${board.framing} framing.`,
     );
     this.watch();
-    await this.context.boards.seen(this.current, { baudRate: at.baudRate, usb: at.usb });
+    // A board works all the same where the store fails.
+    await this.context.boards
+      .seen(this.current, { baudRate: at.baudRate, usb: at.usb })
+      .catch((thrown: unknown) => this.context.log('error', this.current.id, toCurlewError(thrown).message));
   }
 
   linkChanged({ framing, text }: LinkChange): void {

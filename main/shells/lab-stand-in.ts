@@ -187,7 +187,10 @@ export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N
       storeLosses: ['Lost: 2 of 3 rows of jobs.'],
     },
   ],
-  'lab.log': [{ limit: 10 }, [{ atMs: 1, level: 'warning', subject: null, text: 'one' }]],
+  'lab.log': [
+    { limit: 10 },
+    [{ number: 1, count: 1, atMs: 1, level: 'warning', subject: null, text: 'one' }],
+  ],
   'ports.list': [{}, { ports: [], problem: 'udevadm is missing' }],
   'boards.list': [{}, [board]],
   'boards.attach': [{ portId: '/dev/ttyACM0', baudRate: 921_600 }, board],
@@ -285,7 +288,14 @@ export interface StandIn {
   closes(): number;
 }
 
-export const logLine = (text: string): LogLine => ({ atMs: 1, level: 'info', subject: null, text });
+export const logLine = (text: string): LogLine => ({
+  number: 1,
+  count: 1,
+  atMs: 1,
+  level: 'info',
+  subject: null,
+  text,
+});
 
 export function standInLab(): StandIn {
   const calls: StandIn['calls'] = [];

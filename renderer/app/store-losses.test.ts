@@ -41,7 +41,14 @@ it('says what the store has lost until it has been read, and what it loses later
   await wrapper.get('button').trigger('click');
   expect(wrapper.text()).toBe('');
   storeLosses.push('Lost: all 7 rows of boards.');
-  lab.raise('log', { atMs: 1, level: 'error', subject: null, text: 'Lost: all 7 rows of boards.' });
+  lab.raise('log', {
+    number: 1,
+    count: 1,
+    atMs: 1,
+    level: 'error',
+    subject: null,
+    text: 'Lost: all 7 rows of boards.',
+  });
   await flushPromises();
   expect(wrapper.text()).toContain('Lost: all 7 rows of boards.');
   expect(wrapper.text()).not.toContain('jobs');

@@ -6,6 +6,12 @@ import { useNotices } from './notices.ts';
 
 const keptLines = 1000;
 
+/** A line that has come again takes the place of what it was. */
+function withLine(lines: LogLine[], line: LogLine): LogLine[] {
+  if (lines.some(({ number, count }) => number === line.number && count > line.count)) return lines;
+  return [...lines.filter(({ number }) => number !== line.number), line].slice(-keptLines);
+}
+
 /** The lab's log, newest last; loaded when the first view that shows it opens. */
 export const useLog = defineStore('log', () => {
   const { client } = useLab();
@@ -15,7 +21,7 @@ export const useLog = defineStore('log', () => {
   let loading = false;
 
   client.on('log', (line) => {
-    if (loading) lines.value = [...lines.value, line].slice(-keptLines);
+    if (loading) lines.value = withLine(lines.value, line);
   });
 
   async function load(): Promise<void> {
@@ -23,8 +29,7 @@ export const useLog = defineStore('log', () => {
     loading = true;
     try {
       const older = await client.request('lab.log', { limit: keptLines });
-      const newest = older.at(-1)?.atMs ?? 0;
-      lines.value = [...older, ...lines.value.filter((line) => line.atMs > newest)].slice(-keptLines);
+      lines.value = lines.value.reduce(withLine, older);
     } catch (thrown) {
       loading = false;
       problem.value = notices.fail('The log could not be loaded', thrown);
