@@ -45,13 +45,13 @@ async function makeFolder(path: string): Promise<void> {
   }
 }
 
-/** How the command line finds a lab that runs already; readable by its owner alone, since it holds the token. */
+/** How the command line finds a lab that runs already; readable by its owner alone, since it holds a token. */
 export interface RunningLab {
   pid: number;
   shell: string;
-  /** Null where the shell serves no network. */
-  address: string | null;
-  token: string | null;
+  /** Path of the local door's socket. */
+  socket: string;
+  token: string;
 }
 
 const announcement = (folder: string) => join(folder, 'running.json');

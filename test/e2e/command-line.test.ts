@@ -1,5 +1,5 @@
 /** `curlew …` as a person types it, on the built lab. */
-import { writeFile } from 'node:fs/promises';
+import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type {
@@ -101,6 +101,13 @@ describe('the command line', () => {
     const [board] = await lab.client.request('boards.list', {});
     const listed = await json<{ boards: Board[] }>('boards');
     expect(listed.boards.map((one) => one.bootId)).toEqual([board?.bootId]);
+    // A path that a page of that lab may not open; who types it here may read it anyway.
+    const elsewhere = join(folder, 'elsewhere.ogg');
+    await copyFile(join(clips, 'rain.ogg'), elsewhere);
+    const forPages = lab.client.request('recordings.inspect', { path: elsewhere });
+    await expect(forPages).rejects.toMatchObject({ code: 'PATH_NOT_ALLOWED' });
+    const { files } = await json<{ files: ClassifiedFile[] }>('classify', elsewhere);
+    expect(files).toHaveLength(1);
     await lab.stop('SIGKILL');
     expect((await json<{ boards: Board[] }>('boards')).boards).toHaveLength(1);
   });

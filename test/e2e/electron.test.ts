@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { _electron, type ElectronApplication, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { resources } from '../../main/resources.ts';
-import { removeFolder, temporaryFolder } from './lab-process.ts';
+import { curlew, removeFolder, temporaryFolder } from './lab-process.ts';
 
 const electron = join(resources.root, 'node_modules', 'electron');
 const pathFile = join(electron, 'path.txt');
@@ -84,7 +84,9 @@ describe.skipIf(missing !== null)(
 
     it('is announced while it runs', async () => {
       const announced = JSON.parse(await readFile(join(folder, 'running.json'), 'utf8')) as object;
-      expect(announced).toMatchObject({ shell: 'electron', address: null, token: null });
+      expect(announced).toMatchObject({ shell: 'electron' });
+      const { stdout } = await curlew('boards', '--json', '--data', folder);
+      expect(JSON.parse(stdout)).toMatchObject({ boards: [{ state: 'attached' }] });
     });
   },
 );

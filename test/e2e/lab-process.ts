@@ -9,7 +9,7 @@ import { connectLab } from '../../main/contract/connect.ts';
 import type { LabClient } from '../../main/contract/client.ts';
 import type { Job } from '../../main/contract/types.ts';
 import { resources } from '../../main/resources.ts';
-import { socketTransport } from '../../main/shells/web/socket-transport.ts';
+import { socketTransport } from '../../main/shells/socket-transport.ts';
 
 const cli = join(resources.root, 'out', 'main', 'cli.js');
 

@@ -1,7 +1,10 @@
 /**
- * One contract, every way to carry it: each test runs over the WebSocket of the web shell, over Electron's message
- * port with the real preload script, and inside one process.
+ * One contract, every way to carry it: each test runs over the WebSocket of the web shell, over the local door's, over
+ * Electron's message port with the real preload script, and inside one process.
  */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { LabClient } from '../../main/contract/client.ts';
@@ -9,6 +12,7 @@ import { connectLab, type Transport } from '../../main/contract/connect.ts';
 import { CurlewError, errorCodes, type ErrorCode } from '../../main/contract/error.ts';
 import { requests, type RequestName } from '../../main/contract/requests.ts';
 import type { LabMessage, ReplyMessage } from '../../main/contract/wire.ts';
+import { findLab } from '../../main/data-folder.ts';
 import { serveConnections } from '../../main/shells/electron/connection.ts';
 import { FakeElectron, FakeWindow } from '../../main/shells/electron/fake-electron.ts';
 import {
@@ -20,9 +24,10 @@ import {
   standInLab,
   type StandIn,
 } from '../../main/shells/lab-stand-in.ts';
+import { openDoor } from '../../main/shells/local-door.ts';
 import { localTransport } from '../../main/shells/local-transport.ts';
 import { serveWeb } from '../../main/shells/web/server.ts';
-import { socketTransport } from '../../main/shells/web/socket-transport.ts';
+import { socketTransport } from '../../main/shells/socket-transport.ts';
 import { overBridge } from '../../renderer/connect/electron.ts';
 
 interface Link {
@@ -38,6 +43,17 @@ const links: Record<string, (standIn: StandIn) => Promise<Link>> = {
     const shell = await serveWeb({ lab, page: noPage });
     const transport = await socketTransport(shell.address, shell.token);
     return { transport, endLab: () => shell.close() };
+  },
+  async 'the local door'({ lab }) {
+    const folder = await mkdtemp(join(tmpdir(), 'curlew-transports-'));
+    const door = await openDoor(folder, 'test', lab);
+    const { socket, token } = (await findLab(folder))!;
+    const transport = await socketTransport(socket, token);
+    const endLab = async () => {
+      await door.close();
+      await rm(folder, { recursive: true, force: true });
+    };
+    return { transport, endLab };
   },
   async "Electron's message port"({ lab }) {
     const electron = new FakeElectron();

@@ -3,10 +3,11 @@ import { parse } from 'node:path';
 import type { LabClient } from '../../contract/client.ts';
 import { connectLab } from '../../contract/connect.ts';
 import { CurlewError } from '../../contract/error.ts';
-import { findLab } from '../../data-folder.ts';
+import { findLab, type RunningLab } from '../../data-folder.ts';
 import { openLab } from '../../lab.ts';
+import { openDoor } from '../local-door.ts';
 import { localTransport } from '../local-transport.ts';
-import { socketTransport } from '../web/socket-transport.ts';
+import { socketTransport } from '../socket-transport.ts';
 
 export interface CliLab {
   client: LabClient;
@@ -18,32 +19,36 @@ export interface CliLab {
 /** @throws CurlewError STORE_LOCKED when a lab runs that cannot be reached; those of opening a lab */
 export async function connectCli(dataFolder: string): Promise<CliLab> {
   const running = await findLab(dataFolder);
-  if (running?.address && running.token) {
-    const transport = await socketTransport(running.address, running.token).catch((thrown: unknown) => {
-      // Nobody listens there: the process that bears the number is another by now.
-      if (thrown instanceof CurlewError && thrown.code === 'CONNECTION_LOST') return null;
-      throw thrown;
-    });
-    if (transport) {
-      const client = connectLab(transport);
-      return { client, own: false, close: () => Promise.resolve(client.close()) };
-    }
-  } else if (running) {
-    throw new CurlewError(
-      'STORE_LOCKED',
-      `The lab is open in its own window (process ${running.pid}). Close it, or give this command another --data folder.`,
-      { pid: running.pid },
-    );
-  }
+  const theirs = running && (await reach(running));
+  if (theirs) return { client: theirs, own: false, close: () => Promise.resolve(theirs.close()) };
+
   // Who types a path here may read it anyway: the whole file system is allowed.
   const lab = await openLab({ dataFolder, shell: 'cli', roots: [parse(process.cwd()).root] });
   const client = connectLab(localTransport(lab));
-  return {
-    client,
-    own: true,
-    async close() {
-      client.close();
-      await lab.close();
-    },
-  };
+  try {
+    const door = await openDoor(dataFolder, 'cli', lab);
+    return {
+      client,
+      own: true,
+      async close() {
+        client.close();
+        await door.close();
+        await lab.close();
+      },
+    };
+  } catch (thrown) {
+    client.close();
+    await lab.close();
+    throw thrown;
+  }
+}
+
+/** @returns null where nobody listens: the lab was killed, and the process that bears its number is another by now */
+async function reach({ socket, token }: RunningLab): Promise<LabClient | null> {
+  try {
+    return connectLab(await socketTransport(socket, token));
+  } catch (thrown) {
+    if (thrown instanceof CurlewError && thrown.code === 'CONNECTION_LOST') return null;
+    throw thrown;
+  }
 }

@@ -1,9 +1,10 @@
-import { mkdtemp, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CurlewError } from '../../contract/error.ts';
-import { standInLab } from '../lab-stand-in.ts';
+import { connectCli } from '../cli/connect.ts';
+import { board, standInLab } from '../lab-stand-in.ts';
 import { FakeElectron } from './fake-electron.ts';
 import { startShell, type ShellOptions } from './shell.ts';
 
@@ -79,15 +80,17 @@ describe('the start', () => {
     expect(electron.schemes[0]?.privileges).not.toHaveProperty('bypassCSP');
   });
 
-  it('announces itself without an address or a token', async () => {
+  it('opens a door for the command line, which asks this lab while the window is open', async () => {
     const electron = new FakeElectron();
     await startShell(electron.api, options);
-    expect(JSON.parse(await readFile(announcement(), 'utf8'))).toEqual({
-      pid: process.pid,
-      shell: 'electron',
-      address: null,
-      token: null,
-    });
+    const { client, own, close } = await connectCli(options.dataFolder);
+    expect(own).toBe(false);
+    expect(await client.request('boards.list', {})).toEqual([board]);
+    await close();
+    electron.app.quit();
+    expect(await electron.app.exited).toBe(0);
+    expect(await exists(announcement())).toBe(false);
+    expect(await exists(join(options.dataFolder, 'lab.sock'))).toBe(false);
   });
 
   it('says why the lab cannot open, opens no window and ends with a failure', async () => {

@@ -3,9 +3,10 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BrowserWindow } from 'electron';
 import { toCurlewError } from '../../contract/error.ts';
-import { announceLab, makeDataFolder, withdrawLab } from '../../data-folder.ts';
+import { makeDataFolder } from '../../data-folder.ts';
 import type { Lab } from '../../lab.ts';
 import { resources } from '../../resources.ts';
+import { openDoor, type LocalDoor } from '../local-door.ts';
 import { openPage } from '../page.ts';
 import type { ElectronApi } from './api.ts';
 import { serveConnections } from './connection.ts';
@@ -43,16 +44,16 @@ export async function startShell(electron: ElectronApi, options: ShellOptions): 
   if (!app.requestSingleInstanceLock()) return app.quit();
 
   let window: BrowserWindow | null = null;
-  let opening: Promise<Lab> | null = null;
+  let opening: Promise<OpenLab> | null = null;
   let endConnections = (): void => undefined;
   let ending = false;
 
   const end = async (): Promise<void> => {
     endConnections();
-    const lab = await opening?.catch(() => null);
-    if (!lab) return;
-    await lab.close();
-    await withdrawLab(dataFolder);
+    const open = await opening?.catch(() => null);
+    if (!open) return;
+    await open.door.close();
+    await open.lab.close();
   };
 
   app.on('will-quit', (event) => {
@@ -71,8 +72,8 @@ export async function startShell(electron: ElectronApi, options: ShellOptions): 
   try {
     await makeDataFolder(dataFolder);
     const page = await openPage(options.pageFolder);
-    opening = openAnnounced(options);
-    const lab = await opening;
+    opening = openWithDoor(options);
+    const { lab } = await opening;
     servePage(electron, page);
     limitPermissions(electron, platform);
     endConnections = serveConnections(electron, lab);
@@ -95,16 +96,21 @@ export async function startShell(electron: ElectronApi, options: ShellOptions): 
   });
 }
 
-/** Both or neither: a lab that could not be announced is closed again. */
-async function openAnnounced({ dataFolder, openLab }: ShellOptions): Promise<Lab> {
+interface OpenLab {
+  lab: Lab;
+  /** For the command line. */
+  door: LocalDoor;
+}
+
+/** Both or neither: a lab whose door could not be opened is closed again. */
+async function openWithDoor({ dataFolder, openLab }: ShellOptions): Promise<OpenLab> {
   const lab = await openLab({ dataFolder, shell: 'electron' });
   try {
-    await announceLab(dataFolder, { pid: process.pid, shell: 'electron', address: null, token: null });
+    return { lab, door: await openDoor(dataFolder, 'electron', lab) };
   } catch (thrown) {
     await lab.close();
     throw thrown;
   }
-  return lab;
 }
 
 /**

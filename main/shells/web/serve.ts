@@ -1,9 +1,9 @@
 /** Opens the lab and serves it until the process is told to end. */
 import { spawn } from 'node:child_process';
 import { connectLab } from '../../contract/connect.ts';
-import { announceLab, withdrawLab } from '../../data-folder.ts';
 import { openLab } from '../../lab.ts';
 import { resources } from '../../resources.ts';
+import { openDoor } from '../local-door.ts';
 import { localTransport } from '../local-transport.ts';
 import { openPage } from '../page.ts';
 import { tellLosses } from '../tell-losses.ts';
@@ -33,21 +33,16 @@ export async function serveUntilStopped(options: ServeOptions): Promise<void> {
       ...(options.host === undefined ? {} : { host: options.host }),
       ...(options.port === undefined ? {} : { port: options.port }),
     });
-    await announceLab(options.dataFolder, {
-      pid: process.pid,
-      shell: 'web',
-      address: shell.address,
-      token: shell.token,
-    });
+    const door = await openDoor(options.dataFolder, 'web', lab);
     const stopped = new Promise<void>((resolve) => {
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
     });
     options.onReady(shell.link, options.open && (await openBrowser(shell.link)));
     await stopped;
+    await door.close();
     await shell.close();
   } finally {
     await lab.close();
-    await withdrawLab(options.dataFolder);
   }
 }
 

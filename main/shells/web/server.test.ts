@@ -10,7 +10,7 @@ import { connectLab } from '../../contract/connect.ts';
 import { board, logLine, standInLab, type StandIn } from '../lab-stand-in.ts';
 import { pageHeaders, type Page } from '../page.ts';
 import { serveWeb, type WebShell } from './server.ts';
-import { socketTransport } from './socket-transport.ts';
+import { socketTransport } from '../socket-transport.ts';
 
 const page: Page = {
   async file(pathname) {

@@ -1,18 +1,14 @@
 /** The browser shell: the page over HTTP and the lab over a WebSocket, on loopback, behind a token. */
-import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { isIP, type AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { WebSocketServer, type WebSocket } from 'ws';
-import { decode, encode } from 'cborg';
 import { CurlewError } from '../../contract/error.ts';
-import type { LabMessage } from '../../contract/wire.ts';
-import type { Lab } from '../../lab.ts';
-import { deliver } from '../deliver.ts';
+import { isSame, serveLabSockets, type ServedLab } from '../lab-socket.ts';
 import { pageHeaders, type Page } from '../page.ts';
 
 export interface WebShellOptions {
-  lab: Pick<Lab, 'handle' | 'subscribe'>;
+  lab: ServedLab;
   page: Page;
   /** Address to listen on; loopback unless the person said otherwise. */
   host?: string;
@@ -30,22 +26,12 @@ export interface WebShell {
   close(): Promise<void>;
 }
 
-/** Largest message a page may send; the largest reply (a model, two minutes of sound) goes the other way. */
-const largestMessage = 1 << 20;
-/** A page that takes nothing for so long that this much waits for it is gone or broken. */
-const mostBuffered = 64 << 20;
-
 /** @throws CurlewError PORT_BUSY, PORT_FAILED when the address cannot be listened on */
 export async function serveWeb(options: WebShellOptions): Promise<WebShell> {
   const host = options.host ?? '127.0.0.1';
   const token = randomBytes(24).toString('base64url');
   const server = createServer((request, response) => {
     void answer(request, response).catch(() => refuse(response, 500, 'The page could not be read.'));
-  });
-  const sockets = new WebSocketServer({
-    noServer: true,
-    maxPayload: largestMessage,
-    perMessageDeflate: false,
   });
   let hosts = new Set<string>();
 
@@ -65,31 +51,11 @@ export async function serveWeb(options: WebShellOptions): Promise<WebShell> {
     response.end(request.method === 'HEAD' ? undefined : file.body);
   }
 
-  server.on('upgrade', (request, socket, head) => {
-    const origin = request.headers.origin;
-    const sameOrigin = origin === undefined || hosts.has(origin.replace(/^http:\/\//, ''));
-    const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((item) => item.trim());
-    const allowed =
-      hosts.has(request.headers.host ?? '') &&
-      sameOrigin &&
-      request.url === '/lab' &&
-      offered[0] === 'curlew' &&
-      isToken(offered[1] ?? '');
-    if (!allowed) {
-      // Node leaves an upgraded socket's errors to us; one who hangs up meanwhile must not end the lab.
-      socket.on('error', () => socket.destroy());
-      socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
-      return;
-    }
-    // The socket answers with the first protocol offered, `curlew`, never with the token.
-    sockets.handleUpgrade(request, socket, head, (webSocket) => serveSocket(webSocket, options.lab));
+  const sockets = serveLabSockets(server, options.lab, (candidate, { headers }) => {
+    const sameOrigin = headers.origin === undefined || hosts.has(headers.origin.replace(/^http:\/\//, ''));
+    const ours = hosts.has(headers.host ?? '') && sameOrigin;
+    return ours && isSame(candidate, token) ? 'operator' : null;
   });
-
-  function isToken(candidate: string): boolean {
-    const given = Buffer.from(candidate);
-    const wanted = Buffer.from(token);
-    return given.length === wanted.length && timingSafeEqual(given, wanted);
-  }
 
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(listenError(host, options.port ?? 0, error)));
@@ -105,35 +71,11 @@ export async function serveWeb(options: WebShellOptions): Promise<WebShell> {
     token,
     link: `${address}/#token=${token}`,
     async close() {
-      for (const client of sockets.clients) client.terminate();
       sockets.close();
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },
   };
-}
-
-/** One page's connection: requests in, replies and events out, all as CBOR in binary frames. */
-function serveSocket(webSocket: WebSocket, lab: WebShellOptions['lab']): void {
-  const send = (message: LabMessage): void => {
-    if (webSocket.readyState !== webSocket.OPEN) return;
-    if (webSocket.bufferedAmount > mostBuffered) webSocket.terminate();
-    else webSocket.send(encode(message));
-  };
-  const unsubscribe = lab.subscribe(send);
-  webSocket.on('close', unsubscribe);
-  webSocket.on('error', () => webSocket.terminate());
-  webSocket.on('message', (data, isBinary) => {
-    let message: unknown;
-    try {
-      if (!isBinary) throw new Error('text frame');
-      message = decode(data as Buffer);
-    } catch {
-      webSocket.close(1003, 'binary CBOR messages only');
-      return;
-    }
-    void lab.handle(message, 'operator').then((reply) => deliver(reply, send));
-  });
 }
 
 /** What a page may call this server, best first: a listener on every interface has all their addresses. */
