@@ -169,11 +169,35 @@ describe('a key', () => {
     await expect(client.request('keys.delete', { keyId })).rejects.toMatchObject({ code: 'KEY_IN_USE' });
   });
 
-  test('is replaced and removed by changes that the present key signs', async () => {
+  test('is replaced in one step: what runs runs on, over restarts, and what is sent is signed with the new one', async () => {
     const second = await client.request('keys.create', { name: 'Second' });
-    // What runs is signed with the first key: the board would be left without a sound bank.
-    const early = client.request('boards.setKey', { boardId, keyId: second.id, protect: false });
-    await expect(early).rejects.toMatchObject({ context: { reason: 'not_signed' } });
+    const { active } = await store();
+    const alone = active[0] as number;
+    await client.request('slots.activate', { boardId, slots: [alone] });
+    await client.request('slots.confirm', { boardId });
+    expect((await store()).previous).toEqual(active);
+    const replaced = await client.request('boards.setKey', { boardId, keyId: second.id, protect: false });
+    expect(replaced).toMatchObject({ keyId: second.id, activeExpert: { name: 'random-1' } });
+    await client.request('boards.reset', { boardId });
+    const now = await store();
+    expect(now).toMatchObject({ active: [alone], previous: [] });
+    expect(now.slots.map(({ slot, signed }) => [slot, signed])).toEqual(
+      now.slots.map(({ slot }) => [slot, slot === alone]),
+    );
+    const other = now.slots.find(({ kind, slot }) => kind === 'expert' && slot !== alone)?.slot as number;
+    await expect(client.request('slots.activate', { boardId, slots: [other] })).rejects.toMatchObject({
+      context: { reason: 'not_signed' },
+    });
+    const job = await deploy(...images);
+    expect(job.error).toBeNull();
+    expect((await store()).previous).toEqual([alone]);
+    expect(await client.request('slots.rollback', { boardId })).toMatchObject({ active: [alone] });
+    expect(await client.request('boards.setKey', { boardId, keyId, protect: false })).toMatchObject({
+      keyId,
+    });
+  });
+
+  test('is protected and removed by changes that the present key signs', async () => {
     expect(await client.request('boards.setKey', { boardId, keyId, protect: true })).toMatchObject({
       rollbackProtected: true,
     });

@@ -127,7 +127,8 @@ export class CurlewBoard {
   }
 
   /**
-   * Sets, replaces or removes the key whose signature images need.
+   * Sets, replaces or removes the key whose signature images need. Where the board has one, its active bank answers on
+   * under the new one; nothing else that is signed with the one before is taken any more.
    * @param sign signs with the board's present key; asked only where it has one
    * @throws CurlewError BOARD_REFUSED, reason not_signed: a wrong signature, or an active expert without one
    */
@@ -139,7 +140,15 @@ export class CurlewBoard {
     const { id, keyId, keyChanges } = await this.readInfo(options);
     const boardId = Uint8Array.from(id.match(/../g) ?? [], (digits) => parseInt(digits, 16));
     const signature = keyId ? await sign(keyId, keyChangeText(boardId, keyChanges, change)) : null;
-    return this.link.request(boardKey, { ...change, signature }, options);
+    try {
+      return await this.link.request(boardKey, { ...change, signature }, options);
+    } catch (thrown) {
+      if (!(thrown instanceof CurlewError) || thrown.code !== 'BOARD_SILENT') throw thrown;
+      // Only the answer may have been lost.
+      const now = await this.readInfo(options);
+      if (now.keyChanges !== keyChanges + 1) throw thrown;
+      return { keyId: now.keyId, keyChanges: now.keyChanges, protected: now.protected };
+    }
   }
 
   slots(options?: RequestOptions): Promise<SlotTable> {

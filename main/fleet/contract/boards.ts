@@ -116,7 +116,10 @@ export const boardRequests = {
   'boards.settings': forViewers(boardId),
   /** All at once; the answer is what the board keeps, durably. */
   'boards.changeSettings': forOperators(v.strictObject({ boardId: id, settings })),
-  /** From now on only images signed with this key; null: any. A key that is set already signs the change. */
+  /**
+   * From now on only images signed with this key; null: any. A key that is set already signs the change, and what runs
+   * runs on under the new one.
+   */
   'boards.setKey': forOperators(
     v.strictObject({ boardId: id, keyId: v.nullable(keyId), protect: v.boolean() }),
   ),

@@ -57,11 +57,17 @@ int cur_store_signed_with(const struct cur_store *s, int slot, const uint8_t key
     return wrong ? CUR_RC_NOT_SIGNED : 0;
 }
 
+/* CUR_RC_NOT_SIGNED if the board asks for a signature that the slot lacks. */
+static int check_signed(const struct cur_store *s, int slot) {
+    if (!s->has_key || s->slot[slot].is_signed == CUR_VOUCHED) return 0;
+    return cur_store_signed_with(s, slot, s->key);
+}
+
 int cur_store_image(const struct cur_store *s, int slot, const uint8_t **image, uint32_t *len) {
     *image = cur_store_bytes(s, slot);
     *len = image_length(s, slot);
     if (*len == 0) return CUR_RC_BAD_IMAGE;
-    return s->has_key ? cur_store_signed_with(s, slot, s->key) : 0;
+    return check_signed(s, slot);
 }
 
 static int is_encoder(const struct cur_store *s, int slot) {
@@ -75,7 +81,7 @@ int cur_store_find_encoder(const struct cur_store *s, const uint8_t hash[32], in
         uint8_t digest[32];
         cur_hash(digest, cur_store_bytes(s, i), image_length(s, i), s->hal);
         if (memcmp(digest, hash, sizeof digest)) continue;
-        rc = s->has_key ? cur_store_signed_with(s, i, s->key) : 0;
+        rc = check_signed(s, i);
         if (rc) continue;
         *slot = i;
         return 0;

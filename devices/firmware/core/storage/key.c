@@ -20,11 +20,17 @@ int cur_key_change_signed(const struct cur_store *s, const uint8_t *key, int pro
 }
 
 int cur_key_set(struct cur_store *s, const uint8_t *key, int protect) {
-    uint8_t is_signed[CUR_SLOTS] = {0};
+    uint8_t is_signed[CUR_SLOTS] = {CUR_UNSIGNED};
     for (int i = 0; i < CUR_SLOTS; i++) {
         if (!key || s->slot[i].state != CUR_SLOT_VERIFIED) continue;
-        is_signed[i] = cur_store_signed_with(s, i, key) == 0;
-        if (!is_signed[i] && cur_bank_holds(&s->active, i)) return CUR_RC_NOT_SIGNED;
+        int answers = cur_bank_holds(&s->active, i);
+        if (cur_store_signed_with(s, i, key) == 0) {
+            is_signed[i] = CUR_SIGNED;
+        } else if (answers && s->has_key && s->slot[i].is_signed) {
+            is_signed[i] = CUR_VOUCHED;
+        } else if (answers) {
+            return CUR_RC_NOT_SIGNED;
+        }
     }
     for (int i = 0; i < CUR_SLOTS; i++) {
         if (key && !is_signed[i] && cur_bank_holds(&s->previous, i)) cur_bank_clear(&s->previous);

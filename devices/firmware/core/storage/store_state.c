@@ -20,7 +20,7 @@ enum {
     STATE = AT_VERSIONS + 1 + CUR_VERSIONS * CUR_VERSION_SIZE,
 };
 
-enum { FLAG_VERIFIED = 1, FLAG_SIGNED = 2, FLAG_FILE = 4 };
+enum { FLAG_VERIFIED = 1, FLAG_SIGNED = 2, FLAG_FILE = 4, FLAG_VOUCHED = 8 };
 
 enum { MARKS_MAX = 64, HEADER_SEALED = 44 };
 
@@ -48,7 +48,8 @@ static void put_slot(uint8_t *p, const struct cur_slot *slot) {
     cur_put_u16(p + 2, slot->blocks);
     cur_put_u32(p + 4, slot->generation);
     p[8] = (uint8_t)((slot->state == CUR_SLOT_VERIFIED ? FLAG_VERIFIED : 0) |
-                     (slot->is_signed ? FLAG_SIGNED : 0) | (slot->is_file ? FLAG_FILE : 0));
+                     (slot->is_signed == CUR_SIGNED ? FLAG_SIGNED : 0) |
+                     (slot->is_signed == CUR_VOUCHED ? FLAG_VOUCHED : 0) | (slot->is_file ? FLAG_FILE : 0));
     p[9] = slot->chunks;
     p[10] = slot->mark;
 }
@@ -176,7 +177,7 @@ static void get_slot(const struct cur_store *s, struct cur_slot *slot, const uin
     memcpy(slot->sha, header + 12, 32);
     if (p[8] & FLAG_VERIFIED) {
         slot->state = CUR_SLOT_VERIFIED;
-        slot->is_signed = p[8] & FLAG_SIGNED ? 1 : 0;
+        slot->is_signed = p[8] & FLAG_SIGNED ? CUR_SIGNED : p[8] & FLAG_VOUCHED ? CUR_VOUCHED : CUR_UNSIGNED;
         slot->off = slot->len;
     } else {
         slot->state = CUR_SLOT_PARTIAL;

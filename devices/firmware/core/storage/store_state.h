@@ -29,9 +29,13 @@ enum cur_slot_state { CUR_SLOT_EMPTY, CUR_SLOT_PARTIAL, CUR_SLOT_VERIFIED };
 
 enum cur_trial { CUR_TRIAL_NONE, CUR_TRIAL_ON, CUR_TRIAL_FELL_BACK };
 
+/* Of a verified slot. Vouched for: it was signed with a key, and answered, when the key's owner replaced it.
+ */
+enum cur_signed { CUR_UNSIGNED, CUR_SIGNED, CUR_VOUCHED };
+
 struct cur_slot {
     uint8_t state;     /* enum cur_slot_state */
-    uint8_t is_signed; /* verified: carries a sound signature of the board's key */
+    uint8_t is_signed; /* enum cur_signed */
     uint8_t is_file;   /* partial: uploaded as a file, whose hash nobody announced */
     uint8_t resumed;   /* partial: announced or gone on with since the start */
     uint8_t chunks;    /* partial: chunks that were there when it was last gone on with */

@@ -2,6 +2,7 @@
 
 #include "../../core/mem.h"
 #include "../images.h"
+#include "../owner.h"
 #include "../test.h"
 
 enum { EXPERTS = 10, WRONG = -1 };
@@ -278,6 +279,18 @@ static int change_key(void) {
     return rig_ask(CUR_OP_WRITE, 67, 3);
 }
 
+static void owned(void) {
+    owner_set_key(owner_key, 0, NULL);
+    owner_sign_image();
+    rig_deploy();
+    pass_trial();
+}
+
+static int replace_key(void) {
+    if (rig_board.store.key_changes == 2) return 0;
+    return owner_set_key(owner_next_key, 0, owner_rotation);
+}
+
 static int protect(void) {
     if (rig_board.store.protect) return 0;
     rig_request(2);
@@ -337,6 +350,13 @@ static int key_is_whole(int finished) {
     int changed = s->has_key && s->key[0] == 0xa5 && s->key[31] == 0xa5 && s->protect && s->key_changes == 1;
     int unchanged = !s->has_key && !s->protect && s->key_changes == 0;
     return finished ? !changed : !changed && !unchanged;
+}
+
+static int key_is_one_of_two(int finished) {
+    const struct cur_store *s = &rig_board.store;
+    int changed = memcmp(s->key, owner_next_key, 32) == 0 && s->key_changes == 2;
+    int unchanged = memcmp(s->key, owner_key, 32) == 0 && s->key_changes == 1;
+    return !s->has_key || (finished ? !changed : !changed && !unchanged);
 }
 
 static int is_protected(int finished) {
@@ -409,6 +429,7 @@ const struct scenario scenarios[] = {
     {"file", one, send_file, 1, 1, file_is_whole, 0},
     {"settings", one, change_settings, 1, 1, settings_are_whole, 0},
     {"key", nothing, change_key, NOBODY, NOBODY, key_is_whole, 0},
+    {"key-replaced", owned, replace_key, 1, 1, key_is_one_of_two, 0},
     {"protect", two, protect, 2, 2, is_protected, 0},
     {"version", protected_on_trial, pass_trial, 2, 2, version_counts, 0},
     {"journal-of-state", two, turn_banks, 1, 2, bank_is_one_of_two, 0},
