@@ -1,6 +1,6 @@
 import { guardedText } from '../../models/report/csv.ts';
 
-/** Raven selection tables: tab-separated, one selection a line, in the columns that Raven itself writes. */
+/** Raven selection tables: tab-separated, one selection a line, in Raven's own columns and one of notes. */
 export interface Selection {
   /** Seconds; in a combined table they run on over the files. */
   beginS: number;
@@ -14,6 +14,8 @@ export interface Selection {
   beginPath: string;
   /** Seconds into the sound file. */
   fileOffsetS: number;
+  /** What a person should know of the sound file; '' for nothing. */
+  notes: string;
 }
 
 const columns = [
@@ -28,6 +30,7 @@ const columns = [
   'Confidence',
   'Begin Path',
   'File Offset (s)',
+  'Notes',
 ];
 
 /**
@@ -47,6 +50,7 @@ export function selectionTable(selections: readonly Selection[]): string {
     selection.confidence,
     selection.beginPath,
     selection.fileOffsetS,
+    selection.notes,
   ]);
   return [columns, ...rows].map((row) => `${row.map(cellText).join('\t')}\n`).join('');
 }

@@ -71,6 +71,7 @@ const selection: Selection = {
   confidence: 1,
   beginPath: '/x.wav',
   fileOffsetS: 0,
+  notes: '',
 };
 
 describe('a selection table', () => {
@@ -85,6 +86,7 @@ describe('a selection table', () => {
       confidence: number,
       beginPath: word,
       fileOffsetS: number,
+      notes: word,
     });
     fc.assert(
       fc.property(fc.array(drawn, { maxLength: 5 }), (selections) => {
@@ -103,6 +105,7 @@ describe('a selection table', () => {
           'Confidence',
           'Begin Path',
           'File Offset (s)',
+          'Notes',
         ]);
         expect(rows.length).toBe(selections.length);
         rows.forEach((row, i) => {
@@ -116,7 +119,7 @@ describe('a selection table', () => {
             made.confidence,
             made.fileOffsetS,
           ]);
-          expect([row[7], row[9]]).toEqual([made.commonName, made.beginPath]);
+          expect([row[7], row[9], row[11]]).toEqual([made.commonName, made.beginPath, made.notes]);
         });
       }),
     );
@@ -133,7 +136,7 @@ describe('a selection table', () => {
 
   it('keeps its columns when a name holds a tab or a line end', () => {
     const table = selectionTable([{ ...selection, commonName: 'a\tb', beginPath: '/x\ny.wav' }]);
-    expect(table.split('\n')[1]!.split('\t')).toHaveLength(11);
+    expect(table.split('\n')[1]!.split('\t')).toHaveLength(12);
     expect(table.split('\n')).toHaveLength(3);
   });
 });

@@ -52,4 +52,31 @@ export const migrations: readonly string[] = [
   ALTER TABLE boards ADD COLUMN usb VARCHAR;
   ALTER TABLE boards ADD COLUMN kept BOOLEAN;
   `,
+  // A damaged recording that was classified bears its damage; it stood among those that were not classified.
+  `
+  ALTER TABLE classified_files ADD COLUMN damage VARCHAR;
+  CREATE TEMP TABLE told AS
+    SELECT id, one, one->>'path' AS path, one->>'message' AS message, finished
+    FROM (
+      SELECT id, true AS finished, unnest(json_extract(record, '$.job.result.failed[*]')) AS one FROM jobs
+      UNION ALL
+      SELECT id, false AS finished, unnest(json_extract(checkpoint, '$.failed[*]')) AS one FROM jobs
+    );
+  UPDATE classified_files SET damage = told.message FROM told WHERE told.id = job_id AND told.path = classified_files.path;
+  UPDATE jobs SET record = json_merge_patch(record, json_object('job', json_object('result', json_object('failed', left_over.list))))
+    FROM (
+      SELECT id, to_json(coalesce(list(one) FILTER (WHERE f.path IS NULL), [])) AS list
+      FROM told LEFT JOIN classified_files f ON f.job_id = id AND f.path = told.path
+      WHERE finished GROUP BY id
+    ) left_over
+    WHERE left_over.id = jobs.id;
+  UPDATE jobs SET checkpoint = json_merge_patch(checkpoint, json_object('failed', left_over.list))
+    FROM (
+      SELECT id, to_json(coalesce(list(one) FILTER (WHERE f.path IS NULL), [])) AS list
+      FROM told LEFT JOIN classified_files f ON f.job_id = id AND f.path = told.path
+      WHERE NOT finished GROUP BY id
+    ) left_over
+    WHERE left_over.id = jobs.id;
+  DROP TABLE told;
+  `,
 ];

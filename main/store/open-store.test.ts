@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CurlewError } from '../contract/error.ts';
+import { jobStore } from './job-store.ts';
 import { openStore } from './open-store.ts';
+import { resultStore } from './result-store.ts';
 import { migrations } from './migrations.ts';
 import { telemetryStore } from './telemetry-store.ts';
 
@@ -47,6 +49,61 @@ describe('opening the store', () => {
     instance.closeSync();
     const store = await openStore(path);
     expect((await telemetryStore(store).records('b', 1))[0]).toMatchObject({ curiosity: 0, place: 0 });
+    await store.close();
+  });
+
+  test('recordings that were classified and damaged leave the list of those that were not classified', async () => {
+    const path = join(folder, 'lab.duckdb');
+    const instance = await DuckDBInstance.create(path);
+    const old = await instance.connect();
+    await old.run('CREATE TABLE schema_version (version INTEGER PRIMARY KEY, applied_ms DOUBLE)');
+    const before = 5;
+    for (let version = 1; version <= before; version++) {
+      await old.run(migrations[version - 1]!);
+      await old.run('INSERT INTO schema_version VALUES ($1, 0)', [version]);
+    }
+    const failed = ['cut', 'empty'].map((name) => ({
+      path: name,
+      code: 'X',
+      message: `${name}, “it’s” said`,
+    }));
+    const record = (id: string, result: unknown) =>
+      JSON.stringify({ job: { id, kind: 'classify', createdMs: 1, result }, params: { paths: ['/card'] } });
+    const jobs: [string, string, unknown][] = [
+      ['done', record('done', { kind: 'classify', failed, files: 2 }), null],
+      ['under way', record('under way', null), { failed, wallSeconds: 3, part: null }],
+      ['all well', record('all well', { kind: 'classify', failed: [], files: 2 }), { failed: [] }],
+      ['all cut', record('all cut', { kind: 'classify', failed: failed.slice(0, 1), files: 2 }), null],
+      ['train', record('train', { kind: 'train', bank: 'b' }), { step: 1 }],
+    ];
+    for (const [id, text, checkpoint] of jobs) {
+      await old.run('INSERT INTO jobs VALUES ($1, $2, $3)', [
+        id,
+        text,
+        checkpoint === null ? null : JSON.stringify(checkpoint),
+      ]);
+      for (const name of ['cut', 'sound'])
+        await old.run(`INSERT INTO classified_files VALUES ($1, $2, 1, 1, 1, 1, 1, 'dog', 1)`, [id, name]);
+    }
+    old.closeSync();
+    instance.closeSync();
+    const store = await openStore(path);
+    const damage = Object.fromEntries(
+      (await resultStore(store).files('done')).map(({ path, damage }) => [path, damage]),
+    );
+    expect(damage).toEqual({ cut: 'cut, “it’s” said', sound: null });
+    expect((await resultStore(store).files('under way'))[0]?.damage).toBe('cut, “it’s” said');
+    const kept = await jobStore(store).loadJobs();
+    const of = (id: string) => kept.find(({ record }) => record.job.id === id)!;
+    const left = failed.slice(1);
+    expect(of('done').record.job.result).toEqual({ kind: 'classify', failed: left, files: 2 });
+    expect(of('done').record.params).toEqual({ paths: ['/card'] });
+    expect(of('under way').checkpoint).toEqual({ failed: left, wallSeconds: 3, part: null });
+    expect(of('under way').record.job.result).toBeNull();
+    expect(of('all well').record.job.result).toEqual({ kind: 'classify', failed: [], files: 2 });
+    expect(of('all cut').record.job.result).toEqual({ kind: 'classify', failed: [], files: 2 });
+    expect(of('train').checkpoint).toEqual({ step: 1 });
+    expect(of('train').record.job.result).toEqual({ kind: 'train', bank: 'b' });
     await store.close();
   });
 

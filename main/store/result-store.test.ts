@@ -6,7 +6,7 @@ import type { ClassifiedFile, Detection } from '../contract/types.ts';
 import { openStore } from './open-store.ts';
 import { resultStore } from './result-store.ts';
 
-const file = (path: string, probability: number): ClassifiedFile => ({
+const file = (path: string, probability: number, damage: string | null = null): ClassifiedFile => ({
   jobId: 'j',
   path,
   seconds: 3600.5,
@@ -16,6 +16,7 @@ const file = (path: string, probability: number): ClassifiedFile => ({
   classIndex: 3,
   label: 'sea waves',
   probability,
+  damage,
 });
 const detection = (path: string, startS: number): Detection => ({
   jobId: 'j',
@@ -32,8 +33,8 @@ test('a file classified again replaces its results and keeps its place', async (
   const results = resultStore(store);
   await results.putFile(file('/b.wav', 0.25), [detection('/b.wav', 1), detection('/b.wav', 0)]);
   await results.putFile(file('/a.wav', 0.5), [detection('/a.wav', 2)]);
-  await results.putFile(file('/b.wav', 0.75), [detection('/b.wav', 5)]);
-  expect(await results.files('j')).toEqual([file('/b.wav', 0.75), file('/a.wav', 0.5)]);
+  await results.putFile(file('/b.wav', 0.75, 'cut short'), [detection('/b.wav', 5)]);
+  expect(await results.files('j')).toEqual([file('/b.wav', 0.75, 'cut short'), file('/a.wav', 0.5)]);
   expect(await results.detections('j')).toEqual([detection('/b.wav', 5), detection('/a.wav', 2)]);
   expect(await results.detections('j', '/a.wav')).toEqual([detection('/a.wav', 2)]);
   expect(await results.files('another')).toEqual([]);

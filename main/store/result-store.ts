@@ -4,7 +4,7 @@ import type { ResultStore } from '../jobs/classify/result-store.ts';
 import type { Store } from './open-store.ts';
 
 const fileColumns = `job_id AS "jobId", path, seconds, sample_rate AS "sampleRate", channels, windows,
-  class_index AS "classIndex", label, probability`;
+  class_index AS "classIndex", label, probability, damage`;
 
 export const resultStore = (store: Store): ResultStore => ({
   async putFile(file, detections) {
@@ -28,9 +28,9 @@ export const resultStore = (store: Store): ResultStore => ({
       await connection.run(
         before.currentRowCount > 0
           ? `UPDATE classified_files SET seconds = $3, sample_rate = $4, channels = $5, windows = $6, class_index = $7,
-               label = $8, probability = $9 ${where}`
-          : 'INSERT INTO classified_files VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)',
-        [...values, file.label, file.probability],
+               label = $8, probability = $9, damage = $10 ${where}`
+          : 'INSERT INTO classified_files VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)',
+        [...values, file.label, file.probability, file.damage],
       );
       const appender = await connection.createAppender('detections');
       for (const detection of detections) {

@@ -15,6 +15,7 @@ const file = (jobId: string, path: string): ClassifiedFile => ({
   classIndex: 0,
   label: 'dog',
   probability: 0.7,
+  damage: null,
 });
 
 describe('classified recordings', () => {

@@ -177,14 +177,11 @@ class ClassifyRun {
         classIndex,
         label: classes[classIndex]!,
         probability,
+        damage: next.damage?.message ?? null,
       };
       await results.putFile(file, trace.detections(jobId, path, classes));
       this.count(file);
       this.part = null;
-      if (next.damage !== null) {
-        this.fail(path, next.damage);
-        await this.checkpoint();
-      }
       return;
     }
   }

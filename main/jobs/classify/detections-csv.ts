@@ -12,6 +12,7 @@ const header = [
   'File probability',
   'File seconds',
   'Windows',
+  'Damage',
 ];
 
 /** One row a detection; a file without any has one row with the detection's cells empty. */
@@ -21,7 +22,7 @@ export function detectionsCsv(
 ): ExportFile {
   const found = byFile(detections);
   const rows = files.flatMap((file): CsvCell[][] => {
-    const about = [file.label, file.probability, file.seconds, file.windows];
+    const about = [file.label, file.probability, file.seconds, file.windows, file.damage];
     const own = found.get(file.path) ?? [];
     if (own.length === 0) return [[file.path, null, null, null, null, ...about]];
     return own.map(({ startS, endS, label, confidence }) => [

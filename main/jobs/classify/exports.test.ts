@@ -13,6 +13,7 @@ const file = (path: string, seconds: number, sampleRate = 48_000): ClassifiedFil
   classIndex: 0,
   label: 'curlew',
   probability: 0.75,
+  damage: null,
 });
 const detection = (path: string, startS: number, endS: number, label = 'curlew'): Detection => ({
   jobId: 'job',
@@ -23,7 +24,12 @@ const detection = (path: string, startS: number, endS: number, label = 'curlew')
   confidence: 0.625,
 });
 
-const files = [file('/card/a.wav', 60.5), file('/card/quiet.wav', 10), file('/card/b.wav', 30, 8_000)];
+const cut = 'b.wav ends 4 bytes early.';
+const files = [
+  file('/card/a.wav', 60.5),
+  file('/card/quiet.wav', 10),
+  { ...file('/card/b.wav', 30, 8_000), damage: cut },
+];
 const detections = [
   detection('/card/a.wav', 0.48, 1.455),
   detection('/card/a.wav', 4.8, 5.775, 'rain, heavy'),
@@ -53,6 +59,10 @@ describe('the Raven export', () => {
     ]);
   });
 
+  it('notes beside each selection what is wrong with its file', () => {
+    expect(rows.map((row) => row[11])).toEqual(['', '', cut]);
+  });
+
   it('names the class and its confidence', () => {
     expect(rows.map((row) => [row[7], row[8]])).toEqual([
       ['curlew', '0.625'],
@@ -65,11 +75,11 @@ describe('the Raven export', () => {
 describe('the CSV export', () => {
   it('has a row for every detection, and one for a file without any', () => {
     expect(detectionsCsv(files, detections).text.trimEnd().split('\r\n')).toEqual([
-      'File,Start (s),End (s),Label,Confidence,File label,File probability,File seconds,Windows',
-      '/card/a.wav,0.48,1.455,curlew,0.625,curlew,0.75,60.5,9',
-      '/card/a.wav,4.8,5.775,"rain, heavy",0.625,curlew,0.75,60.5,9',
-      '/card/quiet.wav,,,,,curlew,0.75,10,9',
-      '/card/b.wav,0.96,1.935,curlew,0.625,curlew,0.75,30,9',
+      'File,Start (s),End (s),Label,Confidence,File label,File probability,File seconds,Windows,Damage',
+      '/card/a.wav,0.48,1.455,curlew,0.625,curlew,0.75,60.5,9,',
+      '/card/a.wav,4.8,5.775,"rain, heavy",0.625,curlew,0.75,60.5,9,',
+      '/card/quiet.wav,,,,,curlew,0.75,10,9,',
+      `/card/b.wav,0.96,1.935,curlew,0.625,curlew,0.75,30,9,${cut}`,
     ]);
   });
 });

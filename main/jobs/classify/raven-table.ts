@@ -22,6 +22,7 @@ export function ravenTable(files: readonly ClassifiedFile[], detections: readonl
         confidence,
         beginPath: file.path,
         fileOffsetS: startS,
+        notes: file.damage ?? '',
       });
     }
     before += file.seconds;

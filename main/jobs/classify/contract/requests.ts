@@ -17,6 +17,8 @@ export interface ClassifiedFile {
   classIndex: number;
   label: string;
   probability: number;
+  /** What is wrong with a recording that was classified as far as it goes, in a sentence; null for a sound one. */
+  damage: string | null;
 }
 
 /** A run of neighbouring windows with the same top class. */

@@ -3,7 +3,9 @@ import type { ErrorCode } from '../../../contract/error.ts';
 
 export interface ClassifyResult {
   kind: 'classify';
+  /** Classified, damaged ones among them. */
   files: number;
+  /** Not classified. */
   failed: { path: string; code: ErrorCode; message: string }[];
   windows: number;
   audioSeconds: number;

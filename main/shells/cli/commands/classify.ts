@@ -80,11 +80,16 @@ export async function classified(
   const speed = result.audioSeconds / Math.max(result.wallSeconds, 1e-3);
   const text = [
     table(['file', 'class', 'probability', 'length'], rows),
+    ...files.flatMap(({ path, damage }) =>
+      damage === null ? [] : [`classified in part: ${path}: ${damage}`],
+    ),
     ...result.failed.map((one) => `not classified: ${one.path}: ${one.message}`),
     `${result.files} files, ${(result.audioSeconds / 60).toFixed(1)} minutes, ${speed.toFixed(0)} × real time.`,
     ...written,
   ].join('\n');
-  return { text, json: { result, files, detections }, exit: exitOfShare(result.files, result.failed.length) };
+  const damaged = files.filter(({ damage }) => damage !== null).length;
+  const code = exitOfShare(result.files, result.failed.length + damaged);
+  return { text, json: { result, files, detections }, exit: code };
 }
 
 /** @throws CurlewError of `Output.write`, saying that the job can be exported again */
