@@ -4,8 +4,9 @@ import { extname, join, relative, sep } from 'node:path';
 import { CurlewError } from '../contract/error.ts';
 
 /**
- * Nothing remote, nothing inline, no eval but WebAssembly's own; cross-origin isolated so that the reference's
- * WebAssembly may use shared memory.
+ * Nothing remote, nothing inline, no eval but WebAssembly's own; text becomes markup or a program through two policies
+ * alone (Trusted Types): Vue's, for the fixed parts of its templates, and that of the page's one worker. Cross-origin
+ * isolated so that the reference's WebAssembly may use shared memory.
  */
 export const pageHeaders: Readonly<Record<string, string>> = {
   'Content-Security-Policy': [
@@ -20,6 +21,8 @@ export const pageHeaders: Readonly<Record<string, string>> = {
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    'trusted-types vue curlew-worker',
   ].join('; '),
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',

@@ -1,5 +1,6 @@
 import { CurlewError } from '../../main/contract/error.ts';
 import type { LogMel, ReferenceReply, ReferenceRequest, ReferenceTask } from './messages.ts';
+import { startReferenceWorker } from './start-worker.ts';
 
 /** As much of a Worker as is used here. */
 export type WorkerLike = Pick<Worker, 'postMessage' | 'addEventListener'>;
@@ -64,6 +65,4 @@ export class ReferenceClient {
 type ReferenceResult = Float32Array | LogMel | null;
 
 /** The page has one: its worker loads 14 MB of runtime once. */
-export const reference = new ReferenceClient(
-  () => new Worker(new URL('./reference.worker.ts', import.meta.url), { type: 'module' }),
-);
+export const reference = new ReferenceClient(startReferenceWorker);

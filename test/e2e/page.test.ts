@@ -101,6 +101,20 @@ describe('the page', () => {
     expect(seen.complaints).toEqual([]);
   });
 
+  test('may make markup or a program of text by no way of its own', async () => {
+    const tried = await seen.page.evaluate(`(() => {
+      const outcome = (work) => { try { work(); return 'done'; } catch (thrown) { return thrown.name; } };
+      return [
+        outcome(() => { document.createElement('div').innerHTML = '<b>text</b>'; }),
+        outcome(() => new Worker('/assets/other.js')),
+        outcome(() => { document.createElement('script').text = '1'; }),
+        outcome(() => trustedTypes.createPolicy('other', {})),
+        outcome(() => trustedTypes.createPolicy('curlew-worker', {})),
+      ];
+    })()`);
+    expect(tried).toEqual(Array(5).fill('TypeError'));
+  });
+
   test('a wrong token gets a friendly page and no lab', async () => {
     const other = await visit(lab.link.replace(/token=.*/, 'token=wrong'));
     await other.page
