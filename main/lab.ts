@@ -85,6 +85,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     telemetry,
     boards,
     signedImages: signed,
+    versions: bank.versions,
     emit,
     log: log.add,
     clock: realClock,

@@ -16,6 +16,7 @@ import {
 import { buildEncoder, type BuiltEncoder } from '../../models/bank/build.ts';
 import { restoreEncoder } from '../../models/encoder/store.ts';
 import { CurlewError } from '../contract/error.ts';
+import { KnownVersions, type VersionedImage } from './versions.ts';
 import type { Clip, EncoderInfo, ExpertFile, ExpertInfo, RouterInfo } from '../contract/types.ts';
 import { readWhole } from '../regular-file.ts';
 
@@ -50,6 +51,8 @@ export class Banks {
     private own: OpenBank[],
     /** Where the lab's own banks lie, a folder each; null: it has none. */
     private readonly ownFolder: string | null,
+    /** Of all images that the lab knows. */
+    readonly versions: KnownVersions,
   ) {}
 
   /**
@@ -62,7 +65,10 @@ export class Banks {
     ownFolder: string | null = null,
     onProblem: (error: CurlewError) => void = () => {},
   ): Promise<Banks> {
-    const banks = new Banks(await openBank(folder, shippedBank), [], ownFolder);
+    const versions = await knownVersions(ownFolder, onProblem);
+    const shipped = await openBank(folder, shippedBank);
+    const banks = new Banks(shipped, [], ownFolder, versions);
+    await versions.note(imagesOf(shipped.manifest));
     if (ownFolder === null) return banks;
     await mkdir(ownFolder, { recursive: true });
     for (const { name } of (await readdir(ownFolder, { withFileTypes: true })).filter((e) =>
@@ -83,10 +89,11 @@ export class Banks {
 
   get encoders(): EncoderInfo[] {
     return this.all.flatMap(({ id: bank, manifest }) =>
-      manifest.encoders.map(({ id, name, embeddingSize, parameters, heldOutFold, files }) => ({
+      manifest.encoders.map(({ id, name, version, embeddingSize, parameters, heldOutFold, files }) => ({
         id,
         name,
         bank,
+        version,
         embeddingSize,
         parameters,
         heldOutFold,
@@ -170,6 +177,7 @@ export class Banks {
   /** Takes in a bank that was written to `newFolder(name)`. @throws CurlewError FILE_NOT_FOUND, FILE_DAMAGED */
   async add(name: string): Promise<void> {
     const bank = await openBank(join(this.ownFolder!, name), name);
+    await this.versions.note(imagesOf(bank.manifest));
     this.own = [...this.own.filter(({ id }) => id !== name), bank];
   }
 
@@ -193,6 +201,23 @@ export class Banks {
   private get all(): OpenBank[] {
     return [this.shipped, ...this.own];
   }
+}
+
+async function knownVersions(
+  ownFolder: string | null,
+  onProblem: (error: CurlewError) => void,
+): Promise<KnownVersions> {
+  if (ownFolder === null) return KnownVersions.open(null);
+  return KnownVersions.open(join(ownFolder, 'versions.json')).catch((thrown: CurlewError) => {
+    onProblem(thrown);
+    return KnownVersions.open(null);
+  });
+}
+
+function imagesOf({ encoders, experts, routers }: Manifest): VersionedImage[] {
+  const of = (kind: VersionedImage['kind'], all: readonly { name: string; version: number }[]) =>
+    all.map(({ name, version }) => ({ kind, name, version }));
+  return [...of('encoder', encoders), ...of('expert', experts), ...of('router', routers)];
 }
 
 const notFound = (id: string) =>
@@ -222,9 +247,10 @@ async function openBank(folder: string, id: string): Promise<OpenBank> {
 }
 
 function expertInfo(one: BankExpert, bank: string, card: string): ExpertInfo {
-  const { id, name, precision, bits, classes, embeddingSize, encoder, accuracy, macroF1, files } = one;
+  const { id, name, version, precision, bits, classes, embeddingSize, encoder, accuracy, macroF1, files } =
+    one;
   return {
-    ...{ id, name, bank, precision, bits, classes, embeddingSize, encoder, accuracy, macroF1, card },
+    ...{ id, name, bank, version, precision, bits, classes, embeddingSize, encoder, accuracy, macroF1, card },
     heldOutFold: one.heldOutFold,
     imageBytes: files.image.bytes,
     imageSha256: files.image.sha256,
@@ -232,9 +258,9 @@ function expertInfo(one: BankExpert, bank: string, card: string): ExpertInfo {
 }
 
 function routerInfo(one: BankRouter, bank: string, card: string): RouterInfo {
-  const { id, name, experts, encoder, accuracy, macroF1, files } = one;
+  const { id, name, version, experts, encoder, accuracy, macroF1, files } = one;
   return {
-    ...{ id, name, bank, experts, encoder, accuracy, macroF1, card },
+    ...{ id, name, bank, version, experts, encoder, accuracy, macroF1, card },
     heldOutFold: one.heldOutFold,
     imageBytes: files.image.bytes,
     imageSha256: files.image.sha256,

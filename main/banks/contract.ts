@@ -9,6 +9,8 @@ interface BankMember {
   name: string;
   /** `shipped`, or the name of a bank that was trained here. */
   bank: string;
+  /** Rises with each image that is made under the same name; that of a bank's experts and router is the bank's. */
+  version: number;
   /** Id of the encoder that makes its embeddings; null for the log-mel's statistics. */
   encoder: string | null;
   imageBytes: number;
@@ -40,6 +42,7 @@ export interface EncoderInfo {
   id: string;
   name: string;
   bank: string;
+  version: number;
   embeddingSize: number;
   parameters: number;
   /** The fold of its data set that it was not trained on; null where that is not known. */

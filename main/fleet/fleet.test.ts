@@ -12,6 +12,7 @@ import { randomExpert, randomExpertOf } from '../../test/fixtures/random-expert.
 import { realClock } from '../../devices/protocol/clock.ts';
 import { CurlewError } from '../contract/error.ts';
 import type { Board, PortListing, TelemetryRecord } from '../contract/types.ts';
+import { KnownVersions } from '../banks/versions.ts';
 import { resources } from '../resources.ts';
 import { boardStore } from '../store/board-store.ts';
 import { openStore, type Store } from '../store/open-store.ts';
@@ -70,6 +71,7 @@ beforeEach(async () => {
     telemetry,
     boards: boardStore(store),
     signedImages: signed,
+    versions: await KnownVersions.open(null),
     emit: (event, payload) => {
       if (event === 'ports') listings.push(payload as PortListing);
       if (event === 'telemetry') told.push(...(payload as { records: TelemetryRecord[] }).records);

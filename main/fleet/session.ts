@@ -7,6 +7,7 @@ import type { BoardInfo } from '../../devices/protocol/messages/board-info.ts';
 import { CurlewError, toCurlewError, type ErrorCode } from '../contract/error.ts';
 import type { Emit } from '../contract/events.ts';
 import type { Board, LogLine, TelemetryRecord } from '../contract/types.ts';
+import type { KnownVersions } from '../banks/versions.ts';
 import type { BoardStore } from '../store/board-store.ts';
 import type { SignedImages } from '../store/signed-images.ts';
 import type { TelemetryStore } from '../store/telemetry-store.ts';
@@ -19,6 +20,8 @@ export interface SessionContext {
   telemetry: TelemetryStore;
   boards: BoardStore;
   signedImages: SignedImages;
+  /** Told which images lie on each board. */
+  versions: Pick<KnownVersions, 'saw'>;
   emit: Emit;
   log(level: LogLine['level'], subject: string | null, text: string): void;
   clock: Clock;
@@ -185,13 +188,25 @@ export class Session {
     const options = { signal: this.stopping.signal };
     await this.look(board);
     const store = expertStoreOf(await board.slots(options), this.context.signedImages);
+    this.context.versions.saw(
+      this.current.id,
+      store.slots.flatMap(({ kind, name, version }) => (kind ? [{ kind, name, version }] : [])),
+    );
     const [expert] = store.active.map((slot) => store.slots.find((one) => one.slot === slot));
     const router = store.slots.find((one) => one.slot === store.router);
     this.change({
       activeExpert: expert
-        ? { name: expert.name, sha256: expert.sha256, bits: expert.bits, ternary: expert.ternary }
+        ? {
+            name: expert.name,
+            version: expert.version,
+            sha256: expert.sha256,
+            bits: expert.bits,
+            ternary: expert.ternary,
+          }
         : null,
-      activeRouter: router ? { name: router.name, experts: store.active.length } : null,
+      activeRouter: router
+        ? { name: router.name, version: router.version, experts: store.active.length }
+        : null,
       trial: store.trial,
     });
   }

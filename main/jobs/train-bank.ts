@@ -81,6 +81,7 @@ async function main(folder: string | undefined, work: string): Promise<void> {
     all: outcomes,
     encoders,
     clips,
+    versions: (await Banks.open(resources.bank)).versions,
   });
   await writeReport(join(resources.bank, 'report'), results);
   console.log(`Wrote ${resources.bank}.`);

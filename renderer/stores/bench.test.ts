@@ -5,7 +5,7 @@ import { useBench } from './bench.ts';
 import { useBoards } from './boards.ts';
 import { useExperts } from './experts.ts';
 
-const running = { name: 'esc10-b4', sha256: expert().imageSha256, bits: 4, ternary: false };
+const running = { name: 'esc10-b4', version: 2, sha256: expert().imageSha256, bits: 4, ternary: false };
 
 async function bench(boards = [board()], experts = [expert()]) {
   const lab = new LabDouble({
@@ -55,7 +55,9 @@ describe('the bench', () => {
     expect(found.deployed).toBe(true);
     lab.raise('boards', {
       added: [],
-      changed: [{ entry: 1, activeExpert: running, activeRouter: { name: 'router', experts: 2 } }],
+      changed: [
+        { entry: 1, activeExpert: running, activeRouter: { name: 'router', version: 2, experts: 2 } },
+      ],
       gone: [],
     });
     expect([found.running, found.deployed]).toEqual([null, false]);

@@ -52,9 +52,9 @@ export interface Board {
   /** Why it last started: `power`, `request`, `watchdog`, `fault`, `unknown`. */
   cause: string;
   /** The active expert as the board tells it (the first one of a bank); null when none. */
-  activeExpert: { name: string; sha256: string; bits: number; ternary: boolean } | null;
+  activeExpert: { name: string; version: number; sha256: string; bits: number; ternary: boolean } | null;
   /** The router that picks among the active experts; null where one expert answers alone. */
-  activeRouter: { name: string; experts: number } | null;
+  activeRouter: { name: string; version: number; experts: number } | null;
   /** A newly activated bank that has not proved itself yet, or one that was undone because it did not. */
   trial: 'none' | 'trial' | 'fell_back';
   /** Key that its images must be signed with; null where it takes any. */

@@ -56,7 +56,8 @@ export async function importEncoderJob(
   );
   const { patches, used, failed } = await patchesIn(recordings, allowed, context);
   context.progress(0.9, 'calibrating');
-  const float = await calibrateEncoder(ort, imported, patches);
+  const version = banks.versions.next([{ kind: 'encoder', name: imported.name }]);
+  const float = await calibrateEncoder(ort, { ...imported, version }, patches);
   const built = buildEncoder(float);
   const id = `${name}-encoder`;
   const folder = banks.newFolder(name);

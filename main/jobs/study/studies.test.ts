@@ -106,7 +106,7 @@ describe('training', () => {
     );
     await banks.remove('tones');
     expect(banks.experts.some(({ bank }) => bank === 'tones')).toBe(false);
-    expect(await readdir(join(scratch.folder, 'banks'))).toEqual([]);
+    expect(await readdir(join(scratch.folder, 'banks'))).toEqual(['versions.json']);
   });
 
   it('leaves nothing behind when it is cancelled', async () => {
@@ -123,7 +123,7 @@ describe('training', () => {
     await jobs.close();
     expect(banks.experts.some(({ bank }) => bank === 'never')).toBe(false);
     expect(await readdir(join(scratch.folder, 'studies', 'jobs'))).toEqual([]);
-    expect(await readdir(join(scratch.folder, 'banks'))).toEqual([]);
+    expect(await readdir(join(scratch.folder, 'banks'))).toEqual(['versions.json']);
   });
 
   it('refuses a fold that is not there, a kind that is none, and a bank of none', async () => {
@@ -234,6 +234,21 @@ describe('an encoder of one’s own', () => {
     const { expert } = readExpert(await banks.file('heard-q4', 'image'));
     const image = banks.encoders.find(({ id }) => id === 'heard-encoder')!;
     expect(Buffer.from(expert.encoderHash!).toString('hex')).toBe(image.imageSha256);
+
+    // made anew under the same name, both get a higher version, though the bank before is deleted
+    await finished(studies.importEncoder({ path, name: 'ears-2', recordings: dataSet() }));
+    const versions = banks.encoders.map(({ id, version }) => [id, version]);
+    expect(versions).toEqual(
+      expect.arrayContaining([
+        ['ears-encoder', 1],
+        ['ears-2-encoder', 2],
+      ]),
+    );
+    expect(expert.version).toBe(1);
+    await banks.remove('heard');
+    await finished(studies.train({ ...small, path: dataSet(), name: 'heard', encoder: 'ears-2-encoder' }));
+    expect(readExpert(await banks.file('heard-q4', 'image')).expert.version).toBe(2);
+    expect(banks.routers.find(({ bank }) => bank === 'heard')?.version).toBe(2);
   });
 
   it('is refused where it is none, or has no recordings to be calibrated with', async () => {

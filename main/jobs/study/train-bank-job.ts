@@ -65,6 +65,7 @@ export async function trainBank(work: TrainBankWork, context: JobContext): Promi
       all: [shown],
       encoders: encoder ? [encoder] : [],
       clips: [],
+      versions: banks.versions,
     });
     await rename(unfinished, folder);
     await banks.add(name);

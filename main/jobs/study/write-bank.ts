@@ -11,6 +11,7 @@ import { hex, sha256 } from '../../../models/packing/sha256.ts';
 import { kindOf } from '../../../models/study/kinds.ts';
 import type { FoldOutcome } from '../../../models/study/assess.ts';
 import type { UsableEncoder } from '../../banks/banks.ts';
+import type { KnownVersions } from '../../banks/versions.ts';
 import { bankFigures } from './bank-figures.ts';
 import { expertCard, routerCard, type CardInput } from './card.ts';
 
@@ -25,6 +26,7 @@ export interface BankInput extends CardInput {
   readonly all: readonly FoldOutcome[];
   readonly encoders: readonly UsableEncoder[];
   readonly clips: readonly BankClip[];
+  readonly versions: Pick<KnownVersions, 'next'>;
 }
 
 /** @throws CurlewError IMAGE_BAD where something does not fit an image */
@@ -33,7 +35,13 @@ export async function writeBank(folder: string, input: BankInput): Promise<void>
   const write = (path: string, content: Uint8Array | string) => writeBankFile(folder, path, content);
   const built = models.encoder?.built ?? null;
   const classes = models.data.training.classes;
-  const common = { version: 1, encoder: models.encoder?.id ?? null, heldOutFold: models.fold };
+  const nameOf = (kind: string) => `${title} ${kindOf(kind).name.toLowerCase()}`;
+  const routerName = `${title} curiosity router`;
+  const version = input.versions.next([
+    ...input.order.map((kind) => ({ kind: 'expert' as const, name: nameOf(kind) })),
+    { kind: 'router', name: routerName },
+  ]);
+  const common = { version, encoder: models.encoder?.id ?? null, heldOutFold: models.fold };
 
   const encoders: BankEncoder[] = [];
   for (const encoder of input.encoders) encoders.push(await writeEncoder(encoder, write));
@@ -41,8 +49,8 @@ export async function writeBank(folder: string, input: BankInput): Promise<void>
   for (const kind of input.order) {
     const trained = models.experts.get(kind)!;
     const id = `${prefix}-${kind}`;
-    const name = `${title} ${kindOf(kind).name.toLowerCase()}`;
-    const latent = { ...trained.expert, name };
+    const name = nameOf(kind);
+    const latent = { ...trained.expert, name, version };
     const { precision, bits } = kindOf(kind);
     const image = buildExpert(latent, precision, built);
     const { description, weights } = storeExpert(latent);
@@ -71,10 +79,10 @@ export async function writeBank(folder: string, input: BankInput): Promise<void>
   const routers: BankRouter[] = [];
   if (models.router) {
     const id = `${prefix}-router`;
-    const name = `${title} curiosity router`;
+    const name = routerName;
     const picked = params.bank.map((kind) => experts.find((one) => one.id === `${prefix}-${kind}`)!);
     const labels = picked.map((one) => one.name);
-    const router = { ...models.router, expert: { ...models.router.expert, name, labels } };
+    const router = { ...models.router, expert: { ...models.router.expert, name, version, labels } };
     const hashes = picked.map((one) => Buffer.from(one.files.image.sha256, 'hex'));
     const image = buildRouter(router, built, hashes);
     const { description, weights } = storeRouter(router);

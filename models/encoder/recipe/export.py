@@ -12,9 +12,11 @@ def write(model: network.FoldedNetwork, name: str, folder: Path):
     """encoder.json as store.ts restores it, and weights.f32: little-endian float32, for each layer weights
     [outputs][row][column][inputs] then bias [outputs]."""
     folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "encoder.json"
+    version = json.loads(path.read_text())["version"] + 1 if path.exists() else 1
     description = {
         "name": name,
-        "version": 1,
+        "version": version,
         "input": {"offset": network.OFFSET, "scale": network.SCALE},
         "layers": [
             {
@@ -30,7 +32,7 @@ def write(model: network.FoldedNetwork, name: str, folder: Path):
             for layer in model.layers
         ],
     }
-    (folder / "encoder.json").write_text(json.dumps(description, indent=2) + "\n")
+    path.write_text(json.dumps(description, indent=2) + "\n")
     with open(folder / "weights.f32", "wb") as file:
         for layer in model.layers:
             file.write(layer.weight.detach().permute(0, 2, 3, 1).contiguous().numpy().astype("<f4").tobytes())

@@ -84,7 +84,7 @@ describe('the main job', () => {
     const done = () => wrapper.findAll('li').map((step) => step.classes('done'));
     expect(done()).toEqual([false, false, false, false, false]);
 
-    const activeExpert = { name: 'x', sha256: expert().imageSha256, bits: 4, ternary: false };
+    const activeExpert = { name: 'x', version: 1, sha256: expert().imageSha256, bits: 4, ternary: false };
     lab.raise('boards', { added: [], changed: [{ entry: 1, state: 'attached', activeExpert }], gone: [] });
     lab.raise('job', job({ id: 'c', kind: 'classify', state: 'failed' }));
     lab.raise('job', job({ id: 'p', kind: 'play', state: 'running' }));

@@ -56,11 +56,11 @@ export async function chooseBoard(client: LabClient, { options }: Args): Promise
   );
 }
 
-const expertOf = (board: Board) =>
-  board.activeRouter
-    ? `${board.activeRouter.name} (${board.activeRouter.experts} experts)`
-    : board.activeExpert
-      ? `${board.activeExpert.name} (${weightsOf(board.activeExpert)})`
+const expertOf = ({ activeRouter, activeExpert }: Board) =>
+  activeRouter
+    ? `${activeRouter.name} (${activeRouter.experts} experts, version ${activeRouter.version})`
+    : activeExpert
+      ? `${activeExpert.name} (${weightsOf(activeExpert)}, version ${activeExpert.version})`
       : '—';
 const nameOf = (board: Board) => board.name + (board.simulated ? ' (simulated)' : '');
 

@@ -35,15 +35,23 @@ export async function experts(client: LabClient, bank?: string): Promise<Answer>
     .map((one): Row => [
       one.id,
       one.bank,
+      String(one.version),
       'precision' in one ? String(one.precision) : `router of ${one.experts.length}`,
       kilobytes(one.imageBytes),
       `${percent(one.accuracy)} ${one.heldOutFold === null ? 'validation' : `fold ${one.heldOutFold}`}`,
     ]);
   const ears = encoders
     .filter(isMine)
-    .map((one): Row => [one.id, one.bank, `${one.embeddingSize} numbers`, kilobytes(one.imageBytes), '']);
+    .map((one): Row => [
+      one.id,
+      one.bank,
+      String(one.version),
+      `${one.embeddingSize} numbers`,
+      kilobytes(one.imageBytes),
+      '',
+    ]);
   return {
-    text: table(['id', 'bank', 'precision', 'image', 'accuracy'], [...rows, ...ears]),
+    text: table(['id', 'bank', 'version', 'precision', 'image', 'accuracy'], [...rows, ...ears]),
     json: { experts: list, routers, encoders },
   };
 }
