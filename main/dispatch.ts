@@ -18,8 +18,14 @@ export type HandlersOf<Requests> = Pick<Handlers, keyof Requests & RequestName>;
 /**
  * Never rejects: whatever is wrong comes back as an error reply.
  * @param role of whoever sent the message, as the shell that carried it knows them
+ * @param onUnforeseen told of what a handler threw that has no code of its own (INTERNAL), and of the request
  */
-export async function dispatch(handlers: Handlers, message: unknown, role: Role): Promise<ReplyMessage> {
+export async function dispatch(
+  handlers: Handlers,
+  message: unknown,
+  role: Role,
+  onUnforeseen: (error: CurlewError, request: string) => void = () => undefined,
+): Promise<ReplyMessage> {
   const envelope = v.safeParse(requestMessageSchema, message);
   if (!envelope.success) {
     const id = (message as { id?: unknown } | null)?.id;
@@ -35,7 +41,9 @@ export async function dispatch(handlers: Handlers, message: unknown, role: Role)
     }
     return { type: 'reply', id, ok: true, result: await call(handlers, name, params, role) };
   } catch (thrown) {
-    return failed(id, toCurlewError(thrown));
+    const error = toCurlewError(thrown);
+    if (error.code === 'INTERNAL') onUnforeseen(error, name);
+    return failed(id, error);
   }
 }
 

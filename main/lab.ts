@@ -5,12 +5,15 @@ import { join } from 'node:path';
 import { realClock } from '../devices/protocol/clock.ts';
 import { Banks } from './banks/banks.ts';
 import { bankHandlers } from './banks/handlers.ts';
+import type { CurlewError } from './contract/error.ts';
 import type { Emit } from './contract/events.ts';
+import { takeFaults, tellAll, type Fault } from './contract/fault.ts';
 import type { Role } from './contract/roles.ts';
 import type { EventMessage, ReplyMessage } from './contract/wire.ts';
 import { makeDataFolder } from './data-folder.ts';
 import { dataSetHandlers } from './datasets/handlers.ts';
 import { dispatch, type Handlers } from './dispatch.ts';
+import { faultLog } from './fault-log.ts';
 import { borrowBoard } from './fleet/borrow-board.ts';
 import { emulatedBoards } from './fleet/emulated-boards.ts';
 import { Fleet } from './fleet/fleet.ts';
@@ -53,7 +56,15 @@ export interface Lab {
   subscribe(listener: (event: EventMessage) => void): () => void;
   /** A path that the person chose in a dialog of the shell: it may be opened from now on. */
   allow(path: string): void;
+  /** Never rejects; what cannot be closed in good order is told of. */
   close(): Promise<void>;
+}
+
+const openLabs = new Set<Lab>();
+
+/** Closes every lab of this process; never rejects. */
+export async function closeLabs(): Promise<void> {
+  await Promise.all([...openLabs].map((lab) => lab.close()));
 }
 
 /** @throws CurlewError STORE_LOCKED, STORE_TOO_NEW, STORE_FAILED, FILE_UNREADABLE */
@@ -61,11 +72,27 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   const { dataFolder, shell } = options;
   await makeDataFolder(dataFolder);
   const listeners = new Set<(event: EventMessage) => void>();
-  const emit: Emit = (event, payload) => {
-    for (const listener of listeners) listener({ type: 'event', event, payload });
-  };
+  const emit: Emit = (event, payload) => void tellAll(listeners, null, { type: 'event', event, payload });
   const log = createLog((line) => emit('log', line));
+  const version = versionOf(resources.root);
+  const faults = faultLog(dataFolder, version);
+  let telling = false;
+  const tellFault = (fault: Fault): void => {
+    const sentence = faults.write(fault);
+    // Who is told may fail at that very thing: this is written, and told to nobody.
+    if (sentence === null || telling) return;
+    telling = true;
+    log.add('error', fault.where, sentence);
+    emit('fault', { text: sentence, ending: fault.ending });
+    telling = false;
+  };
+  /** What failed beside a request: the unforeseen with its stack, all else in a line. */
+  const tellProblem = (error: CurlewError, where: string | null): void => {
+    if (error.code === 'INTERNAL') tellFault({ thrown: error, where, ending: false });
+    else log.add('error', where, error.message);
+  };
   const store = await openStore(join(dataFolder, 'lab.duckdb'), (text) => log.add('error', null, text));
+  const leaveFaults = takeFaults(tellFault);
   for (const loss of store.losses) log.add('error', null, loss);
   const telemetry = telemetryStore(store);
   const boards = boardStore(store);
@@ -73,12 +100,14 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   const roots = options.roots ?? usualRoots();
   const files = new AllowedPaths(roots);
   const bank = await Banks.open(resources.bank, join(dataFolder, 'banks'), (error) =>
-    log.add('error', null, error.message),
+    tellProblem(error, null),
   );
-  const jobs = await Jobs.open(jobStore(store));
+  const jobs = await Jobs.open(jobStore(store), tellProblem);
   jobs.onChange((job) => emit('job', job));
   const classification = new Classification({ jobs, results: resultStore(store), bank, files });
-  const virtual = await virtualBoards(join(dataFolder, 'boards'), resources.virtualBoard);
+  const virtual = await virtualBoards(join(dataFolder, 'boards'), resources.virtualBoard, (portId, error) =>
+    tellProblem(error, portId),
+  );
   const emulated = emulatedBoards();
   const ports = portDirectory();
   const fleet = new Fleet(ports, {
@@ -97,7 +126,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     jobs,
     banks: bank,
     folder: join(dataFolder, 'studies'),
-    version: versionOf(resources.root),
+    version,
     borrowBoard: (choice, use, signal) =>
       borrowBoard(choice, { fleet, wasmPath: resources.virtualBoard }, use, signal),
     allowed: (real) => files.permits(real),
@@ -121,7 +150,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     );
   }
 
-  const info = { version: versionOf(resources.root), shell, dataFolder, roots: files.roots.slice() };
+  const info = { version, shell, dataFolder, roots: files.roots.slice() };
   const keys = openKeys(join(dataFolder, 'keys'));
   const handlers: Handlers = {
     'lab.info': (_none, role) => ({ ...info, role, storeLosses: store.losses }),
@@ -139,20 +168,30 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     ...storeHandlers(store, files),
   };
   log.add('info', null, `The lab is open; its data is in ${dataFolder}.`);
-  return {
-    handle: (message, role) => dispatch(handlers, message, role),
+  const lab: Lab = {
+    handle: (message, role) => dispatch(handlers, message, role, tellProblem),
     subscribe(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
     allow: (path) => files.allow(path),
     async close() {
-      await jobs.close();
-      await fleet.close();
-      virtual.close();
-      await store.close();
+      const parts = [() => jobs.close(), () => fleet.close(), () => virtual.close(), () => store.close()];
+      for (const end of parts) {
+        try {
+          await end();
+        } catch (thrown) {
+          // The others are closed all the same, the store above all.
+          tellFault({ thrown, where: null, ending: false });
+        }
+      }
+      leaveFaults();
+      listeners.clear();
+      openLabs.delete(lab);
     },
   };
+  openLabs.add(lab);
+  return lab;
 }
 
 const usualRoots = (): string[] =>

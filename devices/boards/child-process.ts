@@ -5,6 +5,7 @@ import { delimiter, join } from 'node:path';
 import { CurlewError } from '../../main/contract/error.ts';
 import type { ByteStream, Unsubscribe } from '../drivers/port.ts';
 import { serialPort } from '../drivers/serial-port.ts';
+import { StreamListeners } from '../drivers/stream-listeners.ts';
 
 export interface Program {
   command: string;
@@ -91,7 +92,8 @@ function terminalPath(
     const abort = (): void => reject(aborted(port));
     child.stdout?.on('data', read);
     child.stderr?.on('data', read);
-    child.once('error', (error) => failed(error.message));
+    // For good: a signal that cannot be sent later on is told in the same way, and nobody waits for it then.
+    child.on('error', (error) => failed(error.message));
     child.once('exit', ended);
     signal?.addEventListener('abort', abort, { once: true });
     stop = () => {
@@ -119,8 +121,7 @@ function end(child: ChildProcess): Promise<void> {
 }
 
 class ProgramStream implements ByteStream {
-  private readonly closeListeners = new Set<(reason: Error | undefined) => void>();
-  private closedWith: { reason: Error | undefined } | null = null;
+  private readonly listeners: StreamListeners;
   private closing: Promise<void> | null = null;
 
   constructor(
@@ -129,6 +130,7 @@ class ProgramStream implements ByteStream {
     what: string,
     port: string,
   ) {
+    this.listeners = new StreamListeners(port);
     const gone = (detail: string): void =>
       this.finish(new CurlewError('PORT_LOST', `${what} is gone (${detail}).`, { port }));
     child.once('exit', (code, signal) => gone(signal ? `ended by ${signal}` : `it ended with code ${code}`));
@@ -149,9 +151,7 @@ class ProgramStream implements ByteStream {
   }
 
   onClose(listener: (reason: Error | undefined) => void): Unsubscribe {
-    if (this.closedWith) queueMicrotask(() => listener(this.closedWith?.reason));
-    else this.closeListeners.add(listener);
-    return () => this.closeListeners.delete(listener);
+    return this.listeners.onClose(listener);
   }
 
   close(): Promise<void> {
@@ -164,9 +164,6 @@ class ProgramStream implements ByteStream {
   }
 
   private finish(reason: Error | undefined): void {
-    if (this.closedWith) return;
-    this.closedWith = { reason };
-    for (const listener of [...this.closeListeners]) listener(reason);
-    if (reason) void this.close();
+    if (this.listeners.close(reason) && reason) void this.close();
   }
 }

@@ -1,6 +1,7 @@
 /** Puts a serial line of some rate, delay and noise between the lab and a board, full duplex. */
 import { CurlewError } from '../../main/contract/error.ts';
 import type { ByteStream, Port } from '../drivers/port.ts';
+import { StreamListeners } from '../drivers/stream-listeners.ts';
 import { realClock, type Clock } from '../protocol/clock.ts';
 import { Noise, type NoiseOptions } from './noise.ts';
 import { Wire } from './wire.ts';
@@ -57,10 +58,10 @@ const noises = (options: NoiseOptions): { out: Noise; back: Noise } => ({
 });
 
 function streamOver(inner: ByteStream, board: BoardPort, options: LineOptions, air: Air): ByteStream {
-  const dataListeners = new Set<(bytes: Uint8Array) => void>();
+  const listeners = new StreamListeners(board.id);
   const { delayMs = 0, clock = realClock } = options;
   let baud = options.baudRate;
-  let closed = false;
+  let broken: CurlewError | undefined;
   const boardBaud = (): number => board.uartBaud ?? baud;
 
   const lost = (): CurlewError =>
@@ -84,7 +85,9 @@ function streamOver(inner: ByteStream, board: BoardPort, options: LineOptions, a
     deliver: (bytes, sentAt) => {
       const arrived = sentAt === baud ? bytes : air.back.garble(bytes);
       if (arrived.length === 0 || air.cut) return;
-      for (const listener of [...dataListeners]) listener(arrived);
+      if (listeners.data(arrived)) return;
+      broken = new CurlewError('PORT_LOST', `Curlew failed on what ${board.id} sent.`, { port: board.id });
+      void inner.close();
     },
     onBroken: () => void inner.close(),
   });
@@ -93,25 +96,22 @@ function streamOver(inner: ByteStream, board: BoardPort, options: LineOptions, a
     if (back.idle) air.back.rest();
     back.send(air.back.pass(bytes, sentAt), sentAt, air.back.holds());
   });
-  inner.onClose(() => {
-    closed = true;
+  inner.onClose((reason) => {
     out.cutOff();
     back.cutOff();
+    listeners.close(reason ?? broken);
   });
 
   return {
     async write(bytes) {
-      if (closed) throw lost();
+      if (listeners.closed) throw lost();
       if (out.idle) air.out.rest();
       out.send(air.out.pass(bytes, baud), baud, air.out.holds());
       await out.fewerThan(sendBufferBytes);
-      if (closed) throw lost();
+      if (listeners.closed) throw lost();
     },
-    onData(listener) {
-      dataListeners.add(listener);
-      return () => dataListeners.delete(listener);
-    },
-    onClose: (listener) => inner.onClose(listener),
+    onData: (listener) => listeners.onData(listener),
+    onClose: (listener) => listeners.onClose(listener),
     close: () => inner.close(),
     rate: {
       get baud() {
@@ -119,7 +119,7 @@ function streamOver(inner: ByteStream, board: BoardPort, options: LineOptions, a
       },
       async set(next) {
         await out.fewerThan(1);
-        if (closed) throw lost();
+        if (listeners.closed) throw lost();
         baud = next;
       },
     },

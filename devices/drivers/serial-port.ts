@@ -2,6 +2,7 @@
 import { SerialPort } from 'serialport';
 import { CurlewError } from '../../main/contract/error.ts';
 import type { ByteStream, LineRate, Port } from './port.ts';
+import { StreamListeners } from './stream-listeners.ts';
 
 export interface SerialOptions {
   /** Bits a second; 8 data bits, no parity, one stop bit. A pseudo-terminal has no rate and ignores it. */
@@ -35,10 +36,8 @@ export function serialPort(path: string, options: SerialOptions): Port {
 }
 
 function streamOf(device: SerialPort, path: string, rated: boolean): ByteStream {
-  const dataListeners = new Set<(bytes: Uint8Array) => void>();
-  const closeListeners = new Set<(reason: Error | undefined) => void>();
+  const listeners = new StreamListeners(path);
   const pending = new Set<(error: CurlewError) => void>();
-  let closed: { reason: Error | undefined } | null = null;
   let closing = false;
 
   const lost = (detail: string) =>
@@ -48,16 +47,16 @@ function streamOf(device: SerialPort, path: string, rated: boolean): ByteStream 
 
   const finish = (reason: Error | undefined): void => {
     // `close` may come twice for one vanished device.
-    if (closed) return;
-    closed = { reason };
+    if (listeners.closed) return;
     for (const reject of [...pending]) reject(lost('the port is closed'));
-    for (const listener of [...closeListeners]) listener(reason);
+    listeners.close(reason);
   };
 
   // Without a data listener a vanished device gives no close event, so this one is always there.
   device.on('data', (bytes: Buffer) => {
-    const copy = Uint8Array.from(bytes);
-    for (const listener of [...dataListeners]) listener(copy);
+    if (listeners.data(Uint8Array.from(bytes))) return;
+    finish(lost('Curlew failed on what it sent'));
+    device.close();
   });
   device.on('close', (error: Error | null | undefined) =>
     finish(closing ? undefined : lost(error?.message ?? 'it went away')),
@@ -71,7 +70,7 @@ function streamOf(device: SerialPort, path: string, rated: boolean): ByteStream 
       return device.baudRate;
     },
     async set(baudRate) {
-      if (closed || closing) throw lost('the port is closed');
+      if (listeners.closed || closing) throw lost('the port is closed');
       await new Promise<void>((resolve) => device.drain(() => resolve()));
       await new Promise<void>((resolve, reject) => {
         device.update({ baudRate }, (error) =>
@@ -84,7 +83,7 @@ function streamOf(device: SerialPort, path: string, rated: boolean): ByteStream 
   return {
     ...(rated ? { rate } : {}),
     write(bytes) {
-      if (closed || closing) return Promise.reject(lost('the port is closed'));
+      if (listeners.closed || closing) return Promise.reject(lost('the port is closed'));
       return new Promise((resolve, reject) => {
         const fail = (error: CurlewError): void => {
           pending.delete(fail);
@@ -99,17 +98,10 @@ function streamOf(device: SerialPort, path: string, rated: boolean): ByteStream 
         });
       });
     },
-    onData(listener) {
-      dataListeners.add(listener);
-      return () => dataListeners.delete(listener);
-    },
-    onClose(listener) {
-      if (closed) queueMicrotask(() => listener(closed?.reason));
-      closeListeners.add(listener);
-      return () => closeListeners.delete(listener);
-    },
+    onData: (listener) => listeners.onData(listener),
+    onClose: (listener) => listeners.onClose(listener),
     async close() {
-      if (closed || closing) return;
+      if (listeners.closed || closing) return;
       closing = true;
       await new Promise<void>((resolve) => {
         device.close(() => resolve());

@@ -1,3 +1,5 @@
+import { tellAll } from '../../main/contract/fault.ts';
+
 /** Many may wait on one signal: they share one listener, so that their number is no sign of a leak. */
 const waiting = new WeakMap<AbortSignal, Set<() => void>>();
 
@@ -9,13 +11,7 @@ export function onAbort(signal: AbortSignal | undefined, listener: () => void): 
     const all = new Set<() => void>();
     listeners = all;
     waiting.set(signal, all);
-    signal.addEventListener(
-      'abort',
-      () => {
-        for (const one of [...all]) one();
-      },
-      { once: true },
-    );
+    signal.addEventListener('abort', () => void tellAll(all, null), { once: true });
   }
   const mine = listeners;
   mine.add(listener);

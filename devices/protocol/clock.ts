@@ -1,5 +1,6 @@
 /** What waits are measured by: the computer's time, or one that a test turns (test-clock.ts). */
 import { CurlewError } from '../../main/contract/error.ts';
+import { reportFault } from '../../main/contract/fault.ts';
 import { onAbort } from './abort.ts';
 
 export abstract class Clock {
@@ -40,19 +41,28 @@ class RealClock extends Clock {
   after(ms: number, callback: () => void): () => void {
     // setTimeout waits at least a millisecond; where setImmediate exists it does not.
     if (ms <= 0 && typeof setImmediate === 'function') {
-      const immediate = setImmediate(callback);
+      const immediate = setImmediate(contained(callback));
       return () => clearImmediate(immediate);
     }
-    const timer = setTimeout(callback, ms);
+    const timer = setTimeout(contained(callback), ms);
     return () => clearTimeout(timer);
   }
 
   every(ms: number, callback: () => void): () => void {
-    const timer: unknown = setInterval(callback, ms);
+    const timer: unknown = setInterval(contained(callback), ms);
     // Browsers' timers are plain numbers.
     (timer as { unref?: () => void }).unref?.();
     return () => clearInterval(timer as NodeJS.Timeout);
   }
 }
+
+/** Nobody waits for what a timer does: it is reported where it throws. */
+const contained = (callback: () => void) => (): void => {
+  try {
+    callback();
+  } catch (thrown) {
+    reportFault(thrown, null);
+  }
+};
 
 export const realClock: Clock = new RealClock();

@@ -1,6 +1,7 @@
 import type { LabClient } from './client.ts';
 import { CurlewError, errorCodes, type ErrorCode } from './error.ts';
 import type { EventName, LabEvents } from './events.ts';
+import { tellAll } from './fault.ts';
 import type { RequestName, RequestParams, RequestResult } from './requests.ts';
 import type { LabMessage, ReplyMessage, RequestMessage } from './wire.ts';
 
@@ -34,13 +35,13 @@ export function connectLab(transport: Transport): LabClient {
     closed = new CurlewError('CONNECTION_LOST', why);
     for (const waiter of waiting.values()) waiter.reject(closed);
     waiting.clear();
-    for (const listener of closeListeners) listener(closed);
+    tellAll(closeListeners, null, closed);
   };
 
   transport.onClose(lose);
   transport.onMessage((message) => {
     if (message.type === 'event') {
-      for (const listener of listeners.get(message.event) ?? []) listener(message.payload as never);
+      tellAll(listeners.get(message.event) ?? [], null, message.payload as never);
       return;
     }
     const waiter = waiting.get(message.id);

@@ -52,4 +52,6 @@ export interface LabResults {
 export interface LabOwnEvents {
   /** A new line, or one that has come again. */
   log: LogLine;
+  /** Something unforeseen failed; `text` says what, and where its stack lies. `ending`: the lab ends because of it. */
+  fault: { text: string; ending: boolean };
 }

@@ -6,6 +6,7 @@ import type { Clock } from '../../devices/protocol/clock.ts';
 import type { BoardInfo } from '../../devices/protocol/messages/board-info.ts';
 import { CurlewError, toCurlewError, type ErrorCode } from '../contract/error.ts';
 import type { Emit } from '../contract/events.ts';
+import { reportFault } from '../contract/fault.ts';
 import type { Board, LogLine, TelemetryRecord } from '../contract/types.ts';
 import type { KnownVersions } from '../banks/versions.ts';
 import type { BoardStore } from '../store/board-store.ts';
@@ -135,7 +136,10 @@ export class Session {
   /** Watches without waiting for the first meeting. */
   watch(): void {
     if (this.stopping.signal.aborted) return;
-    this.watching ??= this.keepWatch();
+    this.watching ??= this.keepWatch().catch((thrown: unknown) => {
+      reportFault(thrown, this.at.port.id);
+      this.change({ state: 'absent', message: toCurlewError(thrown).message });
+    });
   }
 
   /** Tries at once, rather than at the next turn. */

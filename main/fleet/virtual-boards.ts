@@ -1,37 +1,45 @@
 /** Virtual boards of this lab: each keeps its id and its flash in the data folder, as a real one keeps them itself. */
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { simulatedLine } from '../../devices/boards/simulated-line.ts';
 import { VirtualBoard } from '../../devices/boards/virtual/virtual-board.ts';
-import { CurlewError } from '../contract/error.ts';
+import { CurlewError, toCurlewError } from '../contract/error.ts';
 import type { MadePort } from './port-directory.ts';
 
 /** The line a virtual board sits on: a usual fast UART behind a USB adapter. */
 export const virtualLine = { baudRate: 921_600, delayMs: 1 } as const;
 
 export interface VirtualBoards {
-  /** Boards made in earlier launches, the first one always. */
+  /** Boards made in earlier launches, the first one always; one whose files cannot be read is left out and told of. */
   known(): MadePort[];
-  /** One more. */
+  /** One more. @throws CurlewError PORT_FAILED where its files cannot be written */
   create(): MadePort;
   /** @throws CurlewError NOT_CAPABLE for a port that is no virtual board */
   setMicrophone(portId: string, pcm: Int16Array | null): void;
-  /** Switches all off; their flash is saved. */
+  /** Switches all off; their flash is saved, and told of where it cannot be. */
   close(): void;
 }
 
 /**
  * @param folder where the boards' files lie
  * @param wasmPath the firmware
+ * @param onProblem with a board, whose port it names
  */
-export async function virtualBoards(folder: string, wasmPath: string): Promise<VirtualBoards> {
+export async function virtualBoards(
+  folder: string,
+  wasmPath: string,
+  onProblem: (portId: string, error: CurlewError) => void,
+): Promise<VirtualBoards> {
   const wasm = await readFile(wasmPath);
   const boards = new Map<string, VirtualBoard>();
 
+  const nameOf = (number: number): string => `virtual-${number}`;
+
+  /** @throws what the file system throws */
   function make(number: number): MadePort {
-    const name = `virtual-${number}`;
+    const name = nameOf(number);
     const flashFile = join(folder, `${name}.flash`);
     const board = new VirtualBoard({
       wasm,
@@ -56,15 +64,41 @@ export async function virtualBoards(folder: string, wasmPath: string): Promise<V
       .sort((a, b) => a - b);
 
   return {
-    known: () => [...new Set([1, ...numbers()])].map(make),
-    create: () => make(1 + Math.max(0, ...numbers())),
+    known: () =>
+      [...new Set([1, ...numbers()])].flatMap((number) => {
+        try {
+          return make(number);
+        } catch (thrown) {
+          onProblem(`virtual:${nameOf(number)}`, toCurlewError(thrown));
+          return [];
+        }
+      }),
+    create() {
+      try {
+        return make(1 + Math.max(0, ...numbers()));
+      } catch (cause) {
+        const why = (cause as Error).message;
+        throw new CurlewError(
+          'PORT_FAILED',
+          `A virtual board keeps files in ${folder}: ${why}.`,
+          {},
+          { cause },
+        );
+      }
+    },
     setMicrophone(portId, pcm) {
       const board = boards.get(portId);
       if (!board) throw new CurlewError('NOT_CAPABLE', `${portId} hears its own microphone, not a clip.`);
       board.setMicrophone(pcm);
     },
     close() {
-      for (const board of boards.values()) board.switchOff();
+      for (const board of boards.values()) {
+        try {
+          board.switchOff();
+        } catch (thrown) {
+          onProblem(board.id, toCurlewError(thrown));
+        }
+      }
     },
   };
 }
@@ -78,8 +112,14 @@ function identity(file: string): Uint8Array {
   return drawn;
 }
 
-/** Beside it first, then in its place: a crash leaves the old file or the new one. */
+/** Beside it first, then in its place: a crash, or a full disk, leaves the old file or the new one. */
 function replaceFile(path: string, contents: Uint8Array | string): void {
-  writeFileSync(`${path}.new`, contents, { mode: 0o600 });
-  renameSync(`${path}.new`, path);
+  const beside = `${path}.new`;
+  try {
+    writeFileSync(beside, contents, { mode: 0o600 });
+    renameSync(beside, path);
+  } catch (thrown) {
+    rmSync(beside, { force: true });
+    throw thrown;
+  }
 }

@@ -90,11 +90,18 @@ export class JobRun {
       const result = await definition.run(this.context());
       end = () => this.events.ended('finish', { result, progress: 1 });
     } catch (thrown) {
-      const { code, message } = toCurlewError(thrown);
+      const error = toCurlewError(thrown);
+      const { code, message } = error;
+      if (code === 'INTERNAL') this.events.problem(error);
       end = () => this.events.ended('fail', { error: { code, message } });
     }
     this.working = null;
-    end();
+    try {
+      end();
+    } catch (thrown) {
+      // Nobody waits for this work: what the end of one job begins must not take the lab with it.
+      this.events.problem(toCurlewError(thrown));
+    }
   }
 
   private context(): JobContext {

@@ -1,14 +1,15 @@
 /** Long work: started, watched, paused, resumed, cancelled, and taken up again after the lab died. */
 import { randomUUID } from 'node:crypto';
-import { CurlewError } from '../contract/error.ts';
+import { CurlewError, toCurlewError } from '../contract/error.ts';
+import { tellAll } from '../contract/fault.ts';
 import type { Job, JobKind } from '../contract/types.ts';
 import type { JobDefinition, MakeJob } from './definition.ts';
 import { JobRun } from './job-run.ts';
 import type { JobRecord, JobStore } from './job-store.ts';
 import { isFinished, nextState, type JobEvent } from './transitions.ts';
 
-/** Told when the store fails to keep a job; the work itself goes on. */
-export type ReportProblem = (error: CurlewError) => void;
+/** Told when the store fails to keep a job (the work itself goes on), and of what fails unforeseen (INTERNAL). */
+export type ReportProblem = (error: CurlewError, jobId: string) => void;
 
 const warn: ReportProblem = (error) => process.emitWarning(error);
 
@@ -69,7 +70,13 @@ export class Jobs {
     const run = this.add({ job, params: definition.params ?? null }, definition, null);
     run.save();
     run.announce();
-    queueMicrotask(() => this.beginNext());
+    queueMicrotask(() => {
+      try {
+        this.beginNext();
+      } catch (thrown) {
+        this.onProblem(toCurlewError(thrown), job.id);
+      }
+    });
     return run.snapshot();
   }
 
@@ -136,12 +143,12 @@ export class Jobs {
   private add(record: JobRecord, definition: JobDefinition | null, checkpoint: unknown): JobRun {
     const run = new JobRun(record, definition, checkpoint, this.store, {
       changed: (changed) => {
-        for (const listener of this.listeners) listener(changed);
+        tellAll(this.listeners, changed.id, changed);
       },
       ended: (event, change) => {
         if (!this.closed) this.apply(run, event, change);
       },
-      problem: this.onProblem,
+      problem: (error) => this.onProblem(error, record.job.id),
     });
     this.runs.set(record.job.id, run);
     return run;

@@ -32,6 +32,7 @@ export class WorkerThread<Request extends { type: string }, Reply extends { type
       pending?.resolve(reply);
     });
     worker.on('error', (thrown) => this.end(this.crash(thrown.message)));
+    worker.on('messageerror', (thrown) => this.end(this.crash(thrown.message)));
     worker.on('exit', (code) => this.end(this.crash(`it exited with code ${code}`)));
     signal.addEventListener('abort', this.abort, { once: true });
   }

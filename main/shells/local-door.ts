@@ -8,6 +8,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { CurlewError } from '../contract/error.ts';
+import { reportFault } from '../contract/fault.ts';
 import { announceLab, withdrawLab } from '../data-folder.ts';
 import { isSame, serveLabSockets, type ServedLab } from './lab-socket.ts';
 
@@ -41,6 +42,7 @@ export async function openDoor(dataFolder: string, shell: string, lab: ServedLab
       server.once('error', reject);
       server.listen(place.path, resolve);
     });
+    server.on('error', (error) => reportFault(error, null));
     if (process.platform !== 'win32') await chmod(place.path, 0o600);
     await announceLab(dataFolder, { pid: process.pid, shell, socket: place.path, token });
   } catch (thrown) {

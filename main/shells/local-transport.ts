@@ -1,5 +1,6 @@
 /** A lab in the same process as its owner. Messages are copied, as every other transport copies them. */
 import type { Transport } from '../contract/connect.ts';
+import { tellAll } from '../contract/fault.ts';
 import type { Lab } from '../lab.ts';
 import { deliver } from './deliver.ts';
 
@@ -9,7 +10,7 @@ export const localTransport = (lab: Pick<Lab, 'handle' | 'subscribe'>): Transpor
   const take: Parameters<Transport['onMessage']>[0] = (message) => {
     if (closed) return;
     const copy = structuredClone(message);
-    for (const listener of listeners) listener(copy);
+    tellAll(listeners, null, copy);
   };
   const unsubscribe = lab.subscribe(take);
   return {

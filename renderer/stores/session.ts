@@ -1,19 +1,28 @@
 import { defineStore } from 'pinia';
 import { ref, watchEffect } from 'vue';
+import { CurlewError } from '../../main/contract/error.ts';
 import type { LabInfo } from '../../main/contract/types.ts';
 import { useLab } from './lab.ts';
 import { recall, remember } from './memory.ts';
+import { useNotices } from './notices.ts';
 
 export type Theme = 'system' | 'light' | 'dark';
 
 /** The lab this page is connected to, and how the page looks. */
 export const useSession = defineStore('session', () => {
   const { client, shell } = useLab();
+  const notices = useNotices();
   const info = ref<LabInfo | null>(null);
   const lost = ref<string | null>(null);
   const theme = ref<Theme>(recall<Theme>('theme') ?? 'system');
 
-  client.onClose((reason) => (lost.value = reason.message));
+  let lastWords: string | null = null;
+
+  client.on('fault', ({ text, ending }) => {
+    if (ending) lastWords = text;
+    else notices.fail('Something unforeseen failed', new CurlewError('INTERNAL', text));
+  });
+  client.onClose((reason) => (lost.value = lastWords ?? reason.message));
 
   watchEffect(() => {
     if (theme.value === 'system') delete document.documentElement.dataset['theme'];

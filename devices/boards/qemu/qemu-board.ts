@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ByteStream, Port } from '../../drivers/port.ts';
+import { reportFault } from '../../../main/contract/fault.ts';
 import { firmwareBuild } from '../build-files.ts';
 import { openProgram, type Program } from '../child-process.ts';
 import type { BoardProfile } from '../profiles.ts';
@@ -44,7 +45,7 @@ export function qemuBoard(options: QemuBoardOptions): Port {
         const file = join(folder, 'parameters.bin');
         await writeFile(file, boardParameters(options.name, options.id, randomInt(2 ** 32), profile));
         const stream = await openProgram(program(machine, kernel, file), id, signal);
-        stream.onClose(() => void forget());
+        stream.onClose(() => void forget().catch((thrown: unknown) => reportFault(thrown, id)));
         return stream;
       } catch (thrown) {
         await forget();

@@ -96,6 +96,44 @@ describe('a virtual board', () => {
     expect(await another.slots()).toEqual(before);
   });
 
+  test('whose flash cannot be saved is lost, and is not switched on before it can', async () => {
+    let saved: Uint8Array | undefined;
+    let full = true;
+    const one = board({
+      saveFlash(contents) {
+        if (full) throw new Error('ENOSPC: no space left on device');
+        saved = contents;
+      },
+    });
+    const opened = await CurlewBoard.open(one);
+    const closed = new Promise<Error | undefined>((resolve) => opened.onClose(resolve));
+    // A slow upload is cut off by it.
+    await opened.upload(partial, hash).catch(() => undefined);
+    expect(await closed).toMatchObject({
+      code: 'PORT_LOST',
+      message: expect.stringContaining('ENOSPC') as string,
+    });
+    await expect(one.open()).rejects.toMatchObject({ code: 'PORT_FAILED' });
+    full = false;
+    const slots = await (await CurlewBoard.open(one)).slots();
+    expect(saved).toBeDefined();
+    expect(await (await CurlewBoard.open(board({ flash: saved }))).slots()).toEqual(slots);
+  });
+
+  test('is off also where its flash could not be saved for the last time', async () => {
+    const one = board({
+      saveFlash() {
+        throw new Error('EROFS');
+      },
+    });
+    const opened = await CurlewBoard.open(one);
+    await opened.upload(partial, hash);
+    const closed = new Promise<Error | undefined>((resolve) => opened.onClose(resolve));
+    expect(() => one.switchOff()).toThrow(expect.objectContaining({ code: 'PORT_FAILED' }));
+    expect(await closed).toMatchObject({ code: 'PORT_LOST' });
+    made.splice(made.indexOf(one), 1);
+  });
+
   test('restarts on a reset with its port open', async () => {
     let boots = 0;
     const opened = await CurlewBoard.open(board({ nextBootId: () => ++boots }));

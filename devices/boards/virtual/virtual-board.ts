@@ -18,7 +18,10 @@ export interface VirtualBoardOptions extends Identity {
   kernels?: KernelTable;
   /** What the flash held when the board was last switched off, of which as much is taken as there is; else erased. */
   flash?: Uint8Array | undefined;
-  /** Gets a copy of the flash some time after it has changed, and when the board is switched off. */
+  /**
+   * Gets a copy of the flash some time after it has changed, and when the board is switched off. Where it throws, the
+   * board is lost, as one whose flash fails; its flash stays in memory and is saved before it is switched on again.
+   */
   saveFlash?(contents: Uint8Array): void;
   /** A number for each boot, u32 and not 0; random by default. */
   nextBootId?(): number;
@@ -56,6 +59,7 @@ export class VirtualBoard implements Port {
   private flash: Uint8Array | undefined;
   private readonly clock: Clock;
   private stopSaving: (() => void) | null = null;
+  private unsaved = false;
   private baud: number | null = null;
   private stopLine: (() => void) | null = null;
   private stopAudio: (() => void) | null = null;
@@ -81,11 +85,15 @@ export class VirtualBoard implements Port {
     return this.baud;
   }
 
-  /** Opens the board's line, switching the board on if it is off. Closing the line leaves it on. */
+  /**
+   * Opens the board's line, switching the board on if it is off. Closing the line leaves it on.
+   * @throws CurlewError PORT_BUSY; PORT_FAILED where its flash could not be saved, and still cannot; ABORTED
+   */
   async open(options: { signal?: AbortSignal } = {}): Promise<ByteStream> {
     if (this.stream) {
       throw new CurlewError('PORT_BUSY', `${this.id} is already open.`, { port: this.id });
     }
+    if (!this.firmware) this.saveNow();
     const stream = new VirtualStream(this.id, this.transportOf());
     this.stream = stream;
     try {
@@ -112,14 +120,25 @@ export class VirtualBoard implements Port {
     }
   }
 
-  /** Takes the board's power away: the line closes with PORT_LOST, RAM is lost, the flash is saved. */
+  /**
+   * Takes the board's power away: the line closes with PORT_LOST, RAM is lost, the flash is saved.
+   * @throws CurlewError PORT_FAILED where it could not be saved; the board is off all the same
+   */
   switchOff(): void {
     this.setMicrophone(null);
     this.setBaud(this.options.baudRate ?? null);
-    this.saveNow();
+    try {
+      this.saveNow();
+    } finally {
+      this.stop(`${this.id} was switched off.`);
+    }
+  }
+
+  private stop(why: string): void {
+    this.outgoing.length = 0;
     this.flash = this.firmware?.flash.slice() ?? this.flash;
     this.firmware = null;
-    this.stream?.lose(`${this.id} was switched off.`);
+    this.stream?.lose(why);
   }
 
   private async switchOn(): Promise<void> {
@@ -228,22 +247,39 @@ export class VirtualBoard implements Port {
   /** A trap in the firmware: the board is gone as if unplugged; the next open starts it anew. */
   private crash(thrown: unknown): void {
     const detail = thrown instanceof Error ? thrown.message : String(thrown);
-    this.outgoing.length = 0;
-    this.flash = this.firmware?.flash.slice();
-    this.firmware = null;
-    this.stream?.lose(`The firmware of ${this.id} crashed (${detail}). Open it again to restart it.`);
+    this.stop(`The firmware of ${this.id} crashed (${detail}). Open it again to restart it.`);
   }
 
   private saveSoon(): void {
-    if (!this.options.saveFlash || this.stopSaving) return;
-    this.stopSaving = this.clock.after(saveMs, () => this.saveNow());
+    if (!this.options.saveFlash) return;
+    this.unsaved = true;
+    this.stopSaving ??= this.clock.after(saveMs, () => {
+      try {
+        this.saveNow();
+      } catch (thrown) {
+        // A board that goes on would tell of what the next start does not find.
+        this.stop((thrown as CurlewError).message);
+      }
+    });
   }
 
+  /** @throws CurlewError PORT_FAILED */
   private saveNow(): void {
-    if (!this.stopSaving) return;
-    this.stopSaving();
+    this.stopSaving?.();
     this.stopSaving = null;
     const contents = this.firmware?.flash ?? this.flash;
-    if (contents) this.options.saveFlash?.(contents.slice());
+    if (!this.unsaved || !contents) return;
+    try {
+      this.options.saveFlash?.(contents.slice());
+      this.unsaved = false;
+    } catch (cause) {
+      throw new CurlewError(
+        'PORT_FAILED',
+        `The flash of ${this.id} could not be saved: ${cause instanceof Error ? cause.message : String(cause)}. ` +
+          `What was saved before is whole. Make room for it, then attach the board again.`,
+        { port: this.id },
+        { cause },
+      );
+    }
   }
 }

@@ -1,6 +1,7 @@
 /** The lab's end of a virtual board's line. */
 import { CurlewError } from '../../../main/contract/error.ts';
 import type { ByteStream, Unsubscribe } from '../../drivers/port.ts';
+import { StreamListeners } from '../../drivers/stream-listeners.ts';
 
 export interface Transport {
   send(bytes: Uint8Array): Promise<void>;
@@ -9,29 +10,26 @@ export interface Transport {
 }
 
 export class VirtualStream implements ByteStream {
-  private readonly dataListeners = new Set<(bytes: Uint8Array) => void>();
-  private readonly closeListeners = new Set<(reason: Error | undefined) => void>();
-  private closedWith: { reason: Error | undefined } | null = null;
+  private readonly listeners: StreamListeners;
 
   constructor(
     private readonly port: string,
     private readonly transport: Transport,
-  ) {}
+  ) {
+    this.listeners = new StreamListeners(port);
+  }
 
   write(bytes: Uint8Array): Promise<void> {
-    if (this.closedWith) return Promise.reject(this.lost('the port is closed'));
+    if (this.listeners.closed) return Promise.reject(this.lost('the port is closed'));
     return this.transport.send(bytes);
   }
 
   onData(listener: (bytes: Uint8Array) => void): Unsubscribe {
-    this.dataListeners.add(listener);
-    return () => this.dataListeners.delete(listener);
+    return this.listeners.onData(listener);
   }
 
   onClose(listener: (reason: Error | undefined) => void): Unsubscribe {
-    if (this.closedWith) queueMicrotask(() => listener(this.closedWith?.reason));
-    else this.closeListeners.add(listener);
-    return () => this.closeListeners.delete(listener);
+    return this.listeners.onClose(listener);
   }
 
   close(): Promise<void> {
@@ -40,7 +38,7 @@ export class VirtualStream implements ByteStream {
   }
 
   deliver(bytes: Uint8Array): void {
-    for (const listener of [...this.dataListeners]) listener(bytes);
+    if (!this.listeners.data(bytes)) this.lose(`Curlew failed on what ${this.port} sent.`);
   }
 
   lose(message: string): void {
@@ -48,10 +46,9 @@ export class VirtualStream implements ByteStream {
   }
 
   private finish(reason: Error | undefined): void {
-    if (this.closedWith) return;
-    this.closedWith = { reason };
+    if (this.listeners.closed) return;
     this.transport.closed(reason instanceof CurlewError ? reason : this.lost('it was closed'));
-    for (const listener of [...this.closeListeners]) listener(reason);
+    this.listeners.close(reason);
   }
 
   private lost(detail: string): CurlewError {

@@ -20,6 +20,7 @@ export const exitHelp = `Exit codes
   2    the command line is not understood; nothing was begun
   3    only some of it: recordings were damaged or left out, or the job is not done
   4    none of it: not one recording could be used
+  70   something unforeseen failed; its stack is in faults.log of the data folder
   130  Ctrl-C, and 143 SIGTERM: paused where it can be taken up again, else cancelled; twice: ended at once
 `;
 

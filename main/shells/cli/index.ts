@@ -1,5 +1,7 @@
 /** `curlew COMMAND`: the same lab on the command line. What the process ends with: see `exit.ts`. */
 import { CurlewError, toCurlewError } from '../../contract/error.ts';
+import { closeLabs } from '../../lab.ts';
+import { guardProcess } from '../guard-process.ts';
 import { tellLosses } from '../tell-losses.ts';
 import { readArgs } from './args.ts';
 import type { Args, Command } from './command.ts';
@@ -38,6 +40,14 @@ async function onLab({ run }: Command, args: Args): Promise<number> {
     await lab.close();
   }
 }
+
+guardProcess(process, {
+  close: closeLabs,
+  end(sentence, code) {
+    process.stderr.write(`curlew: ${sentence}\n`);
+    process.exit(code);
+  },
+});
 
 // Worker threads and native bindings may hold the process open; every file is closed by now.
 process.exit(await main(process.argv.slice(2)));

@@ -20,5 +20,6 @@ void startShell(electron, {
   pageFolder: resources.page,
   preload: join(resources.root, 'out', 'preload', 'index.cjs'),
   platform: process.platform,
+  process,
   openLab,
 });

@@ -1,8 +1,10 @@
+import { EventEmitter } from 'node:events';
 import { mkdtemp, mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CurlewError } from '../../contract/error.ts';
+import { takeFaults } from '../../contract/fault.ts';
 import { connectCli } from '../cli/connect.ts';
 import { board, standInLab } from '../lab-stand-in.ts';
 import { FakeElectron } from './fake-electron.ts';
@@ -10,6 +12,7 @@ import { startShell, type ShellOptions } from './shell.ts';
 
 let folder: string;
 let options: ShellOptions;
+let running: EventEmitter;
 const { lab, ...standIn } = standInLab();
 const exists = (path: string) =>
   stat(path).then(
@@ -21,11 +24,13 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'curlew-electron-'));
   await mkdir(join(folder, 'page'));
   await writeFile(join(folder, 'page', 'index.html'), '<!doctype html>');
+  running = new EventEmitter();
   options = {
     dataFolder: join(folder, 'data'),
     pageFolder: join(folder, 'page'),
     preload: join(folder, 'preload.cjs'),
     platform: 'linux',
+    process: Object.assign(running, { stdout: new EventEmitter(), stderr: new EventEmitter() }),
     openLab: async () => lab,
   };
 });
@@ -220,6 +225,53 @@ describe('the end', () => {
     const gone = new Promise<void>((resolve) => port.onClose(resolve));
     electron.app.quit();
     await gone;
+  });
+});
+
+describe('an exception that nothing caught', () => {
+  it('closes the lab, is shown, and ends the process with a failure of its own', async () => {
+    const electron = new FakeElectron();
+    const before = standIn.closes();
+    await startShell(electron.api, options);
+    const port = electron.bridge(electron.windows[0]!.webContents).port();
+    const gone = new Promise<void>((resolve) => port.onClose(resolve));
+    running.emit('uncaughtException', new Error('a timer of ours'));
+    expect(await electron.app.exited).toBe(70);
+    await gone;
+    expect(standIn.closes()).toBe(before + 1);
+    expect(await exists(announcement())).toBe(false);
+    expect(electron.dialogs).toEqual([
+      {
+        kind: 'error',
+        options: {
+          title: expect.any(String),
+          content: expect.stringContaining('a timer of ours') as string,
+        },
+      },
+    ]);
+  });
+
+  it('ends the process also while the lab is opening', async () => {
+    const electron = new FakeElectron();
+    const openLab = async () => {
+      running.emit('uncaughtException', new Error('early'));
+      return lab;
+    };
+    void startShell(electron.api, { ...options, openLab });
+    expect(await electron.app.exited).toBe(70);
+    expect(electron.windows).toEqual([]);
+  });
+
+  it('was a rejection only: the window stays', async () => {
+    const electron = new FakeElectron();
+    await startShell(electron.api, options);
+    const told: unknown[] = [];
+    const leave = takeFaults((fault) => told.push(fault.thrown));
+    running.emit('unhandledRejection', 'forgotten');
+    leave();
+    expect(told).toEqual(['forgotten']);
+    expect(electron.app.exitCode).toBeNull();
+    expect(electron.windows[0]).toBeDefined();
   });
 });
 

@@ -6,6 +6,7 @@ import { toCurlewError } from '../../contract/error.ts';
 import { makeDataFolder } from '../../data-folder.ts';
 import type { Lab } from '../../lab.ts';
 import { resources } from '../../resources.ts';
+import { guardProcess, longestCloseMs, within, type GuardedProcess } from '../guard-process.ts';
 import { openDoor, type LocalDoor } from '../local-door.ts';
 import { openPage } from '../page.ts';
 import type { ElectronApi } from './api.ts';
@@ -24,11 +25,9 @@ export interface ShellOptions {
   /** The built preload script. */
   preload: string;
   platform: NodeJS.Platform;
+  process: GuardedProcess;
   openLab(options: { dataFolder: string; shell: 'electron' }): Promise<Lab>;
 }
-
-/** A board that holds its port or a disk that hangs must not keep the process from ending. */
-const longestCloseMs = 10_000;
 
 /**
  * To be called in the first turn of the process: the scheme must be known before Electron is ready.
@@ -56,11 +55,19 @@ export async function startShell(electron: ElectronApi, options: ShellOptions): 
     await open.lab.close();
   };
 
+  guardProcess(options.process, {
+    close: end,
+    end(sentence, code) {
+      ending = true;
+      dialog.showErrorBox('Curlew has to end', `${sentence} What was stored is safe; start it again.`);
+      app.exit(code);
+    },
+  });
   app.on('will-quit', (event) => {
     event.preventDefault();
     if (ending) return;
     ending = true;
-    void within(longestCloseMs, end()).then((inTime) => app.exit(inTime ? 0 : 1));
+    void within(longestCloseMs, end).then((inTime) => app.exit(inTime ? 0 : 1));
   });
   app.on('second-instance', () => window && focusWindow(window));
   app.on('window-all-closed', () => {
@@ -81,7 +88,7 @@ export async function startShell(electron: ElectronApi, options: ShellOptions): 
     setMenu(electron, platform, dataFolder);
   } catch (thrown) {
     dialog.showErrorBox('Curlew cannot open the lab', toCurlewError(thrown).message);
-    await within(longestCloseMs, end());
+    await within(longestCloseMs, end);
     return app.exit(1);
   }
   if (ending) return;
@@ -131,21 +138,4 @@ function settle({ app, dialog }: Pick<ElectronApi, 'app' | 'dialog'>, dataFolder
   }
   app.setPath('userData', folder);
   return true;
-}
-
-/** @returns false when the work failed or took longer; never rejects */
-async function within(milliseconds: number, work: Promise<void>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), milliseconds);
-  });
-  const done = work.then(
-    () => true,
-    () => false,
-  );
-  try {
-    return await Promise.race([done, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

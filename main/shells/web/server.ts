@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { isIP, type AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { CurlewError } from '../../contract/error.ts';
+import { reportFault } from '../../contract/fault.ts';
 import { isSame, serveLabSockets, type ServedLab } from '../lab-socket.ts';
 import { pageHeaders, type Page } from '../page.ts';
 
@@ -31,7 +32,10 @@ export async function serveWeb(options: WebShellOptions): Promise<WebShell> {
   const host = options.host ?? '127.0.0.1';
   const token = randomBytes(24).toString('base64url');
   const server = createServer((request, response) => {
-    void answer(request, response).catch(() => refuse(response, 500, 'The page could not be read.'));
+    void answer(request, response).catch(() => {
+      if (response.headersSent) response.destroy();
+      else refuse(response, 500, 'The page could not be read.');
+    });
   });
   let hosts = new Set<string>();
 
@@ -61,6 +65,8 @@ export async function serveWeb(options: WebShellOptions): Promise<WebShell> {
     server.once('error', (error) => reject(listenError(host, options.port ?? 0, error)));
     server.listen(options.port ?? 0, host, resolve);
   });
+  // From now on what fails (no descriptor left for one more page) fails for that page alone.
+  server.on('error', (error) => reportFault(error, null));
   const { port } = server.address() as AddressInfo;
   const names = namesOf(host);
   hosts = new Set(names.map((name) => `${name}:${port}`));
