@@ -119,7 +119,11 @@ function replaceFile(path: string, contents: Uint8Array | string): void {
     writeFileSync(beside, contents, { mode: 0o600 });
     renameSync(beside, path);
   } catch (thrown) {
-    rmSync(beside, { force: true });
+    try {
+      rmSync(beside, { force: true });
+    } catch {
+      // Why it could not be written says more than why it cannot be taken away.
+    }
     throw thrown;
   }
 }
