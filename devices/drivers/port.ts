@@ -28,7 +28,7 @@ export interface ByteStream {
   /** Resolves when the bytes are handed to the line; rejects with PORT_LOST once the stream is closed. */
   write(bytes: Uint8Array): Promise<void>;
   onData(listener: (bytes: Uint8Array) => void): Unsubscribe;
-  /** Called once: `reason` is undefined after close(), else a CurlewError (PORT_LOST) saying what happened. */
+  /** Called once: `reason` is undefined after close(), else a CurlewError saying what happened: PORT_LOST, or PORT_FAILED of a device that broke. */
   onClose(listener: (reason: Error | undefined) => void): Unsubscribe;
   /** Idempotent; resolves when the stream is closed. */
   close(): Promise<void>;

@@ -110,7 +110,7 @@ describe('a virtual board', () => {
     // A slow upload is cut off by it.
     await opened.upload(partial, hash).catch(() => undefined);
     expect(await closed).toMatchObject({
-      code: 'PORT_LOST',
+      code: 'PORT_FAILED',
       message: expect.stringContaining('ENOSPC') as string,
     });
     await expect(one.open()).rejects.toMatchObject({ code: 'PORT_FAILED' });

@@ -134,11 +134,11 @@ export class VirtualBoard implements Port {
     }
   }
 
-  private stop(why: string): void {
+  private stop(why: string, code: 'PORT_LOST' | 'PORT_FAILED' = 'PORT_LOST'): void {
     this.outgoing.length = 0;
     this.flash = this.firmware?.flash.slice() ?? this.flash;
     this.firmware = null;
-    this.stream?.lose(why);
+    this.stream?.lose(why, code);
   }
 
   private async switchOn(): Promise<void> {
@@ -258,7 +258,7 @@ export class VirtualBoard implements Port {
         this.saveNow();
       } catch (thrown) {
         // A board that goes on would tell of what the next start does not find.
-        this.stop((thrown as CurlewError).message);
+        this.stop((thrown as CurlewError).message, 'PORT_FAILED');
       }
     });
   }
@@ -276,7 +276,7 @@ export class VirtualBoard implements Port {
       throw new CurlewError(
         'PORT_FAILED',
         `The flash of ${this.id} could not be saved: ${cause instanceof Error ? cause.message : String(cause)}. ` +
-          `What was saved before is whole. Make room for it, then attach the board again.`,
+          `What was saved before is whole. The board works again once it can be saved.`,
         { port: this.id },
         { cause },
       );

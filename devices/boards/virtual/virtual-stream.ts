@@ -41,8 +41,8 @@ export class VirtualStream implements ByteStream {
     if (!this.listeners.data(bytes)) this.lose(`Curlew failed on what ${this.port} sent.`);
   }
 
-  lose(message: string): void {
-    this.finish(new CurlewError('PORT_LOST', message, { port: this.port }));
+  lose(message: string, code: 'PORT_LOST' | 'PORT_FAILED' = 'PORT_LOST'): void {
+    this.finish(new CurlewError(code, message, { port: this.port }));
   }
 
   private finish(reason: Error | undefined): void {
