@@ -176,7 +176,12 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     },
     allow: (path) => files.allow(path),
     async close() {
-      const parts = [() => jobs.close(), () => fleet.close(), () => virtual.close(), () => store.close()];
+      const parts: (() => Promise<void> | void)[] = [
+        () => jobs.close(),
+        () => fleet.close(),
+        () => virtual.close(),
+        () => store.close(),
+      ];
       for (const end of parts) {
         try {
           await end();
