@@ -71,15 +71,22 @@ export async function until(holds: () => boolean | Promise<boolean>): Promise<vo
   while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
-/** Runs `curlew …` to its end. */
-export async function curlew(
-  ...words: string[]
-): Promise<{ code: number | null; stdout: string; stderr: string }> {
+export interface CurlewRun {
+  child: ChildProcess;
+  /** What it has written on standard error so far. */
+  said(): string;
+  ended: Promise<{ code: number | null; stdout: string; stderr: string }>;
+}
+
+export function startCurlew(...words: string[]): CurlewRun {
   const child = spawn(process.execPath, [cli, ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (bytes: Buffer) => (stdout += bytes.toString()));
   child.stderr.on('data', (bytes: Buffer) => (stderr += bytes.toString()));
-  const [code] = (await once(child, 'close')) as [number | null];
-  return { code, stdout, stderr };
+  const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, stdout, stderr }));
+  return { child, said: () => stderr, ended };
 }
+
+/** Runs `curlew …` to its end. */
+export const curlew = (...words: string[]) => startCurlew(...words).ended;
