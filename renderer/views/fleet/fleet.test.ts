@@ -56,6 +56,25 @@ describe('the fleet', () => {
     expect(lab.asked.at(-1)).toEqual({ name: 'boards.attach', params: { portId: '/dev/ttyUSB0' } });
   });
 
+  it.each([
+    ['absent', 'It is attached again by itself once it is there'],
+    ['silent', 'It is shown here again once it answers'],
+    ['duplicate', 'has the serial number'],
+  ] as const)(
+    'says of a board that is %s what it is, how often, and lets it be forgotten',
+    async (state, words) => {
+      const message = 'The board at /dev/ttyUSB1 has the serial number of another.';
+      const lab = fleet([board({ state, message, repeats: 3 })]);
+      lab.handlers['boards.detach'] = () => null;
+      const { wrapper } = await show(BoardTable, lab);
+      expect(wrapper.text()).toContain(state);
+      expect(wrapper.text()).toContain(words);
+      expect(wrapper.text()).toContain('(3 times)');
+      await wrapper.get('button[aria-label="Forget heron"]').trigger('click');
+      expect(lab.asked.at(-1)).toEqual({ name: 'boards.detach', params: { boardId: board().id } });
+    },
+  );
+
   it('marks a simulated board, and no other', async () => {
     const { wrapper } = await show(BoardTable, fleet([board(), board({ id: 'real', simulated: false })]));
     const rows = wrapper.findAll('tbody tr').map((row) => row.text().includes('simulated'));
