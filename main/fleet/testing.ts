@@ -8,6 +8,7 @@ import { CurlewError } from '../contract/error.ts';
 import type { Board, LogLine, TelemetryRecord } from '../contract/types.ts';
 import { resources } from '../resources.ts';
 import type { BoardStore, KeptBoard } from '../store/board-store.ts';
+import type { SignedImages } from '../store/signed-images.ts';
 import type { TelemetryStore } from '../store/telemetry-store.ts';
 import type { BoardChanges } from './contract/boards.ts';
 import { Fleet } from './fleet.ts';
@@ -104,7 +105,8 @@ export class TestFleet {
     const fleet = new Fleet(this.machine, {
       telemetry: this.telemetry(),
       boards: this.boards(),
-      signedImages: { imageOf: (hash: string) => hash } as never,
+      signedImages: { imageOf: (hash: string) => hash } as SignedImages,
+      versions: { saw: () => undefined },
       emit: (event, payload) => {
         if (event === 'boards') this.changes.push(payload as BoardChanges);
         if (event === 'telemetry') this.told.push(...(payload as { records: TelemetryRecord[] }).records);
