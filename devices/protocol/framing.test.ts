@@ -156,6 +156,16 @@ describe.each(Object.entries(framings))('%s framing', (_name, { encode, decoder 
 });
 
 describe('console framing', () => {
+  test('reads a message right behind any bytes, as the answer in binary framing before it', () => {
+    const read = (before: Uint8Array): void => {
+      expect(messages(consoleDecoder().push(join(before, encodeConsole(Uint8Array.of(5)))))).toEqual([[5]]);
+    };
+    // The answer to an echo numbered 6: the number and the COBS code behind it look like the start of a line.
+    read(Uint8Array.of(0, 2, 11, 1, 2, 4, 1, 2, 6, 9, 0xa1, 0x61, 0x72, 0x60, 1, 2, 3, 4, 0));
+    const bytes = fc.oneof(fc.integer({ min: 0, max: 255 }), fc.constantFrom(0x04, 0x06, 0x09, 0x14, 0x0a));
+    fc.assert(fc.property(fc.array(bytes, { maxLength: 300 }), (before) => read(Uint8Array.from(before))));
+  });
+
   test('keeps every line within 127 bytes', () => {
     const lines = new TextDecoder('latin1').decode(encodeConsole(new Uint8Array(500).fill(9))).split('\n');
     for (const line of lines) expect(line.length + 1).toBeLessThanOrEqual(127);

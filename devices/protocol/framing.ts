@@ -76,7 +76,8 @@ export function consoleDecoder(): FrameDecoder {
   };
 
   function takeLine(raw: Uint8Array): Decoded[] {
-    const start = raw.findIndex(
+    // No mark is base64, so what looks like one before the last is noise.
+    const start = raw.findLastIndex(
       (byte, i) => (byte === 0x06 && raw[i + 1] === 0x09) || (byte === 0x04 && raw[i + 1] === 0x14),
     );
     if (start < 0) return [{ type: 'discarded', bytes: raw }];
