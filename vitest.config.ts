@@ -7,6 +7,8 @@ const patience = { testTimeout: 600_000, hookTimeout: 600_000 };
 export default defineConfig({
   plugins: [vue()],
   test: {
+    // One less by default: of two cores one would idle.
+    maxWorkers: '100%',
     projects: [
       {
         extends: true,
@@ -22,8 +24,6 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/{conformance,e2e}/**/*.test.ts'],
           ...patience,
-          // Two cores: emulators and browsers side by side would time each other out.
-          fileParallelism: false,
         },
       },
     ],

@@ -2,11 +2,14 @@
  * `npm test`: sets up what is missing, then lint, firmware, and every test. `npm test -- PART…` runs some of them:
  * lint, firmware, unit, e2e.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { ensureBuild, ensurePackages, ensurePrograms, root } from '../main/shells/setup.mjs';
 
 const bin = (name) => join(root, 'node_modules', '.bin', name);
+/** The commands of one part run side by side. */
 const steps = {
   lint: [
     [bin('eslint'), '.'],
@@ -25,6 +28,8 @@ const steps = {
       '--directory',
       'devices/firmware',
       '--no-print-directory',
+      `--jobs=${availableParallelism()}`,
+      '--output-sync=target',
       'lint',
       'all',
       'test',
@@ -59,15 +64,36 @@ const parts = chosen.length > 0 ? chosen : Object.keys(steps);
 // The end-to-end tests run the built lab; a test must never see an older one.
 if (parts.includes('e2e') || parts.includes('unit')) ensureBuild();
 for (const part of parts) {
-  for (const [program, ...words] of steps[part] ?? []) {
-    process.stdout.write(`\n── ${part}: ${[program.split('/').at(-1), ...words].join(' ')}\n`);
-    const began = performance.now();
-    const done = spawnSync(program, words, { cwd: root, stdio: 'inherit' });
-    if (done.status !== 0) {
-      process.stdout.write(`\n${part} failed.\n`);
-      process.exit(1);
+  const commands = [...(steps[part] ?? [])];
+  const shown = commands.map(([program, ...words]) => [program.split('/').at(-1), ...words].join(' '));
+  process.stdout.write(shown.map((line) => `\n── ${part}: ${line}`).join('') + '\n');
+  const began = performance.now();
+  const side = commands.length > 1;
+  let failed = false;
+  const work = async () => {
+    for (let command = commands.shift(); command; command = commands.shift()) {
+      if (!(await run(command, side))) failed = true;
     }
-    process.stdout.write(`${((performance.now() - began) / 1000).toFixed(0)} s\n`);
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, work));
+  if (failed) {
+    process.stdout.write(`\n${part} failed.\n`);
+    process.exit(1);
   }
+  process.stdout.write(`${((performance.now() - began) / 1000).toFixed(0)} s\n`);
 }
 process.stdout.write(`\nAll of ${parts.join(', ')} passed.\n`);
+
+/**
+ * @param side others run beside it: what it says is shown in one piece, once it has ended
+ * @returns whether it passed
+ */
+async function run([program, ...words], side) {
+  const child = spawn(program, words, { cwd: root, stdio: side ? ['ignore', 'pipe', 'pipe'] : 'inherit' });
+  let said = '';
+  child.stdout?.on('data', (bytes) => (said += bytes));
+  child.stderr?.on('data', (bytes) => (said += bytes));
+  const [code] = await once(child, 'close');
+  process.stdout.write(said);
+  return code === 0;
+}

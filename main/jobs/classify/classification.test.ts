@@ -82,6 +82,25 @@ function whenCrashing(now: () => boolean) {
   return { stop: () => post.mockRestore() };
 }
 
+/** Counts what threads are asked; resolves once all of it is answered and no more is asked. */
+function watchThreads() {
+  let open = 0;
+  const post = vi.spyOn(Worker.prototype, 'postMessage').mockImplementation(function (this: Worker, message) {
+    open++;
+    this.once('message', () => open--);
+    Reflect.apply(original, this, [message]);
+  });
+  const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+  return {
+    async idle() {
+      do await turn();
+      while (open > 0);
+      await turn();
+    },
+    stop: () => post.mockRestore(),
+  };
+}
+
 describe('classifying a folder', () => {
   it('finds every recording, and names what it could not use', async () => {
     const { id } = classification.start([join(scratch.folder, 'card')], 'test');
@@ -172,10 +191,12 @@ describe('an interrupted classification', () => {
     const path = await longRecording();
     const straight = classification.start([path], 'test').id;
     await whenFinished(jobs, straight);
+    const threads = watchThreads();
     const { id } = classification.start([path], 'test');
     await whenJob(id, (job) => job.state === 'running' && job.progress === 0);
     jobs.pause(id);
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await threads.idle();
+    threads.stop();
     expect(await results.files(id)).toEqual([]);
     jobs.resume(id);
     await whenFinished(jobs, id);

@@ -182,7 +182,7 @@ describe('an evaluation', () => {
     const job = studies.evaluate(asked);
     await new Promise<void>((resolve) => {
       const stop = jobs.onChange((one) => {
-        if (one.id !== job.id || !one.detail.startsWith('fold 3: q')) return;
+        if (one.id !== job.id || !/^fold [3-9]: /.test(one.detail)) return;
         stop();
         resolve();
       });
