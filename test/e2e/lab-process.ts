@@ -24,10 +24,18 @@ export interface LabProcess {
 export const temporaryFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'curlew-e2e-'));
 export const removeFolder = (folder: string): Promise<void> => rm(folder, { recursive: true, force: true });
 
-/** Starts `curlew serve` on a free port of the loopback. */
-export async function startLab(dataFolder: string): Promise<LabProcess> {
-  const child = spawn(process.execPath, [cli, 'serve', '--json', '--data', dataFolder], {
+/**
+ * Starts `curlew serve` on a free port of the loopback.
+ * @param words more for the command
+ */
+export async function startLab(
+  dataFolder: string,
+  words: string[] = [],
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<LabProcess> {
+  const child = spawn(process.execPath, [cli, 'serve', '--json', '--data', dataFolder, ...words], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    env,
   });
   const lines = createInterface({ input: child.stdout });
   const [line] = (await Promise.race([

@@ -1,12 +1,13 @@
 /** Opens the lab and serves it until the process is told to end. */
-import { spawn } from 'node:child_process';
 import { connectLab } from '../../contract/connect.ts';
+import { given } from '../../given.ts';
 import { openLab } from '../../lab.ts';
 import { resources } from '../../resources.ts';
 import { openDoor } from '../local-door.ts';
 import { localTransport } from '../local-transport.ts';
 import { openPage } from '../page.ts';
 import { tellLosses } from '../tell-losses.ts';
+import { forgetLead, openBrowser } from './open-browser.ts';
 import { serveWeb } from './server.ts';
 
 export interface ServeOptions {
@@ -21,8 +22,10 @@ export interface ServeOptions {
 
 /** Resolves when SIGINT or SIGTERM has come and everything is closed. @throws CurlewError of the lab and the server */
 export async function serveUntilStopped(options: ServeOptions): Promise<void> {
+  const { dataFolder, host, port } = options;
   const page = await openPage(resources.page);
-  const lab = await openLab({ dataFolder: options.dataFolder, shell: 'web' });
+  const lab = await openLab({ dataFolder, shell: 'web' });
+  const closing = [() => lab.close()];
   try {
     const client = connectLab(localTransport(lab));
     await tellLosses(client);
@@ -30,38 +33,21 @@ export async function serveUntilStopped(options: ServeOptions): Promise<void> {
     const shell = await serveWeb({
       lab,
       page,
-      ...(options.host === undefined ? {} : { host: options.host }),
-      ...(options.port === undefined ? {} : { port: options.port }),
+      // What fails here is tried again, and told, at the end.
+      onPage: () => void forgetLead(dataFolder).catch(() => undefined),
+      ...given({ host, port }),
     });
-    const door = await openDoor(options.dataFolder, 'web', lab);
+    closing.push(() => shell.close());
+    const door = await openDoor(dataFolder, 'web', lab);
+    closing.push(() => door.close());
     const stopped = new Promise<void>((resolve) => {
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
     });
-    options.onReady(shell.link, options.open && (await openBrowser(shell.link)));
+    const opened = options.open && (await openBrowser(dataFolder, shell.link));
+    closing.push(() => forgetLead(dataFolder));
+    options.onReady(shell.link, opened);
     await stopped;
-    await door.close();
-    await shell.close();
   } finally {
-    await lab.close();
+    for (const close of closing.reverse()) await close();
   }
-}
-
-/** @returns false where there is no display, or nothing that opens a browser */
-async function openBrowser(link: string): Promise<boolean> {
-  const { platform, env } = process;
-  if (platform === 'linux' && !env['DISPLAY'] && !env['WAYLAND_DISPLAY']) return false;
-  const [program, ...words] =
-    platform === 'darwin'
-      ? ['open']
-      : platform === 'win32'
-        ? ['rundll32', 'url.dll,FileProtocolHandler']
-        : ['xdg-open'];
-  return new Promise((resolve) => {
-    const child = spawn(program as string, [...words, link], { stdio: 'ignore', detached: true });
-    child.once('error', () => resolve(false));
-    child.once('spawn', () => {
-      child.unref();
-      resolve(true);
-    });
-  });
 }

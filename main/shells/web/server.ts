@@ -15,6 +15,8 @@ export interface WebShellOptions {
   host?: string;
   /** 0 for any free port. */
   port?: number;
+  /** Told whenever a page was let in. */
+  onPage?(): void;
 }
 
 export interface WebShell {
@@ -58,7 +60,10 @@ export async function serveWeb(options: WebShellOptions): Promise<WebShell> {
   const sockets = serveLabSockets(server, options.lab, (candidate, { headers }) => {
     const sameOrigin = headers.origin === undefined || hosts.has(headers.origin.replace(/^http:\/\//, ''));
     const ours = hosts.has(headers.host ?? '') && sameOrigin;
-    return ours && isSame(candidate, token) ? 'operator' : null;
+    if (!ours || !isSame(candidate, token)) return null;
+    // Programs send no origin.
+    if (headers.origin !== undefined) options.onPage?.();
+    return 'operator';
   });
 
   await new Promise<void>((resolve, reject) => {
