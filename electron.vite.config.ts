@@ -6,7 +6,7 @@ const at = (path: string) => resolve(import.meta.dirname, path);
 
 /**
  * One build for every shell: `electron` is Electron's main process; `cli` runs under plain Node and serves the browser shell;
- * the workers lie flat beside them (see main/jobs/worker-url.ts).
+ * the workers lie flat beside them (see main/threads/worker-url.ts).
  */
 export default defineConfig({
   main: {
@@ -16,6 +16,7 @@ export default defineConfig({
         input: {
           electron: at('main/shells/electron/index.ts'),
           cli: at('main/shells/cli/index.ts'),
+          'background-worker': at('main/background/background-worker.ts'),
           'classify-worker': at('main/jobs/classify/classify-worker.ts'),
           'study-worker': at('main/jobs/study/study-worker.ts'),
           'train-worker': at('main/jobs/train/train-worker.ts'),

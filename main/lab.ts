@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { realClock } from '../devices/protocol/clock.ts';
+import { openBackground } from './background/background.ts';
 import { Banks } from './banks/banks.ts';
 import { bankHandlers } from './banks/handlers.ts';
 import type { CurlewError } from './contract/error.ts';
@@ -99,6 +100,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   const signed = await signedImages(store);
   const roots = options.roots ?? usualRoots();
   const files = new AllowedPaths(roots);
+  const background = openBackground({ permits: (real) => files.permits(real) });
   const bank = await Banks.open(resources.bank, join(dataFolder, 'banks'), (error) =>
     tellProblem(error, null),
   );
@@ -155,14 +157,14 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   const handlers: Handlers = {
     'lab.info': (_none, role) => ({ ...info, role, storeLosses: store.losses }),
     'lab.log': ({ limit }) => log.lines(limit),
-    ...boardHandlers({ ports, fleet, virtual, emulated, bank, keys }),
+    ...boardHandlers({ ports, fleet, virtual, emulated, bank, keys, background }),
     ...imageHandlers({ fleet, bank, keys, jobs, files, boards, signedImages: signed }),
-    ...telemetryHandlers({ fleet, bank, jobs, files, telemetry, emit }),
-    ...bankHandlers(bank),
+    ...telemetryHandlers({ fleet, bank, jobs, files, telemetry, emit, background }),
+    ...bankHandlers(bank, background),
     ...keyHandlers(keys, fleet),
     ...jobHandlers(jobs),
-    ...recordingHandlers(files),
-    ...dataSetHandlers(files),
+    ...recordingHandlers(files, background),
+    ...dataSetHandlers(files, background),
     ...classifyHandlers(classification, files),
     ...studyHandlers(studies, files),
     ...storeHandlers(store, files),
@@ -179,6 +181,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
       const parts: (() => Promise<void> | void)[] = [
         () => jobs.close(),
         () => fleet.close(),
+        () => background.close(),
         () => virtual.close(),
         () => store.close(),
       ];

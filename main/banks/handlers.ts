@@ -1,11 +1,11 @@
 /** What the lab does for requests about banks and their clips. */
+import type { Background } from '../background/background.ts';
 import type { HandlersOf } from '../dispatch.ts';
 import { audioOf } from '../recordings/audio-of.ts';
-import { decodeAll, toInt16 } from '../recordings/pcm16k.ts';
 import type { Banks } from './banks.ts';
 import type { bankRequests } from './contract.ts';
 
-export const bankHandlers = (bank: Banks): HandlersOf<typeof bankRequests> => ({
+export const bankHandlers = (bank: Banks, background: Background): HandlersOf<typeof bankRequests> => ({
   'experts.list': () => bank.experts,
   'experts.routers': () => bank.routers,
   'experts.encoders': () => bank.encoders,
@@ -13,5 +13,5 @@ export const bankHandlers = (bank: Banks): HandlersOf<typeof bankRequests> => ({
   'experts.deleteBank': async ({ bank: name }) => (await bank.remove(name), null),
 
   'clips.list': () => bank.clips,
-  'clips.audio': async ({ clipId }) => audioOf(toInt16(await decodeAll(bank.clipPath(clipId)))),
+  'clips.audio': async ({ clipId }) => audioOf(await background.run('decode', bank.clipPath(clipId))),
 });

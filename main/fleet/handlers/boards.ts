@@ -1,9 +1,9 @@
 /** What the lab does for requests about ports and boards. */
+import type { Background } from '../../background/background.ts';
 import type { Banks } from '../../banks/banks.ts';
 import { CurlewError } from '../../contract/error.ts';
 import type { HandlersOf } from '../../dispatch.ts';
 import type { Keys } from '../../keys/keys.ts';
-import { decodeAll, toInt16 } from '../../recordings/pcm16k.ts';
 import type { boardRequests } from '../contract/boards.ts';
 import type { EmulatedBoards } from '../emulated-boards.ts';
 import type { Fleet } from '../fleet.ts';
@@ -18,6 +18,7 @@ interface Rooms {
   emulated: EmulatedBoards;
   bank: Banks;
   keys: Keys;
+  background: Background;
 }
 
 export function boardHandlers(rooms: Rooms): HandlersOf<typeof boardRequests> {
@@ -27,7 +28,7 @@ export function boardHandlers(rooms: Rooms): HandlersOf<typeof boardRequests> {
   /** Decoded once, however many boards hear it. */
   const clip = (clipId: string): Promise<Int16Array> => {
     const path = bank.clipPath(clipId);
-    const pcm = clips.get(clipId) ?? decodeAll(path).then(toInt16);
+    const pcm = clips.get(clipId) ?? rooms.background.run('decode', path);
     clips.set(clipId, pcm);
     pcm.catch(() => clips.delete(clipId));
     return pcm;

@@ -1,11 +1,11 @@
 /** What the lab does for requests about what boards answer and recorded. */
+import type { Background } from '../../background/background.ts';
 import type { Banks } from '../../banks/banks.ts';
 import type { Emit } from '../../contract/events.ts';
 import type { Job, WindowResult } from '../../contract/types.ts';
 import type { HandlersOf } from '../../dispatch.ts';
 import type { Jobs } from '../../jobs/jobs.ts';
 import type { AllowedPaths } from '../../recordings/allowed-paths.ts';
-import { decodeAll, toInt16 } from '../../recordings/pcm16k.ts';
 import type { TelemetryStore } from '../../store/telemetry-store.ts';
 import type { telemetryRequests } from '../contract/telemetry.ts';
 import type { Fleet } from '../fleet.ts';
@@ -19,6 +19,7 @@ interface Rooms {
   files: AllowedPaths;
   telemetry: TelemetryStore;
   emit: Emit;
+  background: Background;
 }
 
 export function telemetryHandlers(rooms: Rooms): HandlersOf<typeof telemetryRequests> {
@@ -36,7 +37,7 @@ export function telemetryHandlers(rooms: Rooms): HandlersOf<typeof telemetryRequ
         canPause: false,
         async run({ signal, progress }) {
           progress(0, 'decoding');
-          const pcm = toInt16(await decodeAll(path, { signal }));
+          const pcm = await rooms.background.run('decode', path);
           const onWindow = (result: WindowResult) => rooms.emit('window', { jobId: job.id, result });
           return play(session, pcm, { signal, progress, onWindow });
         },

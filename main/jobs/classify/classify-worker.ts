@@ -4,7 +4,7 @@ import { workerData } from 'node:worker_threads';
 import { createReference, type Reference } from '../../../models/reference/reference.ts';
 import { CurlewError } from '../../contract/error.ts';
 import { openRecording, type Recording } from '../../recordings/decode.ts';
-import { answerRequests, plain } from '../worker-thread.ts';
+import { answerRequests, plain } from '../../threads/worker-thread.ts';
 import { softmax } from './softmax.ts';
 import { windowBatches, type WindowBatch } from './window-batches.ts';
 import type { WorkerInput, WorkerReply, WorkerRequest } from './worker-messages.ts';

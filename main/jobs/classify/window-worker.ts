@@ -1,8 +1,8 @@
 import type { CurlewError } from '../../contract/error.ts';
 import type { RecordingInfo } from '../../contract/types.ts';
 import { throwIfAborted } from '../../recordings/file.ts';
-import { revive, WorkerThread } from '../worker-thread.ts';
-import { startWorker } from '../worker-url.ts';
+import { revive, WorkerThread } from '../../threads/worker-thread.ts';
+import { startWorker } from '../../threads/worker-url.ts';
 import type { WorkerReply, WorkerRequest } from './worker-messages.ts';
 
 export interface WindowsEnd {

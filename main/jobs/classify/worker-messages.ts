@@ -1,6 +1,6 @@
 /** What the lab and its classification worker say to each other: one request, one answer, in turn. */
 import type { RecordingInfo } from '../../contract/types.ts';
-import type { WorkerError } from '../worker-thread.ts';
+import type { WorkerError } from '../../threads/worker-thread.ts';
 
 export type { WorkerError };
 

@@ -3,8 +3,8 @@ import { encoderModel, frontEndModel } from '../../../models/features/front-end.
 import type { FoldInput, FoldOutcome } from '../../../models/study/assess.ts';
 import type { StudyInput, Summary } from '../../../models/study/summarise.ts';
 import { throwIfAborted } from '../../recordings/file.ts';
-import { WorkerThread } from '../worker-thread.ts';
-import { startWorker } from '../worker-url.ts';
+import { WorkerThread } from '../../threads/worker-thread.ts';
+import { startWorker } from '../../threads/worker-url.ts';
 import type { Rendering } from './renderings.ts';
 import type { StudyReply, StudyRequest } from './study-messages.ts';
 

@@ -5,7 +5,7 @@ import { Random } from '../../../models/training/random.ts';
 import { createReference } from '../../../models/reference/reference.ts';
 import { assessFold } from '../../../models/study/assess.ts';
 import { summarise } from '../../../models/study/summarise.ts';
-import { answerRequests } from '../worker-thread.ts';
+import { answerRequests } from '../../threads/worker-thread.ts';
 import { joined } from './mixing.ts';
 import { masks, rendered, seedOf, type Rendering } from './renderings.ts';
 import type { StudyReply, StudyRequest } from './study-messages.ts';

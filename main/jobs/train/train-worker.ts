@@ -7,7 +7,7 @@ import { splitOf } from '../../../models/training/split.ts';
 import { routerCourse, type RouterOptions } from '../../../models/training/train-router.ts';
 import { expertCourse, type TrainedExpert, type TrainingData } from '../../../models/training/train.ts';
 import { CurlewError } from '../../contract/error.ts';
-import { answerRequests } from '../worker-thread.ts';
+import { answerRequests } from '../../threads/worker-thread.ts';
 import { routerId, type Unit } from './plan.ts';
 import type { TrainInput, TrainReply, TrainRequest } from './train-messages.ts';
 import {

@@ -1,0 +1,35 @@
+/** A background thread: what a request asks for and what may take more than 20 ms of a processor is done here. */
+import type { DataSetInfo } from '../datasets/contract.ts';
+import { dataSetInfo } from '../datasets/data-set-info.ts';
+import { readDataset, type ReadOptions } from '../datasets/read-dataset.ts';
+import type { RecordingInfo } from '../recordings/contract.ts';
+import { openRecording } from '../recordings/decode.ts';
+import { concatenate, decodeAll, read16kMono, toInt16 } from '../recordings/pcm16k.ts';
+import { offer } from '../threads/offer.ts';
+import type { LabSide } from './lab-side.ts';
+
+const tasks = {
+  /** A short recording as a board hears it: 16 kHz mono. @throws CurlewError as decodeAll */
+  decode: async (path: string): Promise<Int16Array> => toInt16(await decodeAll(path)),
+
+  /** A stretch of any recording; shorter, or empty, where it ends. @throws CurlewError as openRecording */
+  async decodeSpan(path: string, startS: number, durationS: number): Promise<Int16Array> {
+    const pieces: Float32Array[] = [];
+    for await (const piece of read16kMono(path, { startS, durationS })) pieces.push(piece);
+    return toInt16(concatenate(pieces));
+  },
+
+  /** @throws CurlewError as openRecording */
+  inspectRecording: async (path: string): Promise<RecordingInfo> => (await openRecording(path)).info,
+
+  /** @throws CurlewError as readDataset */
+  inspectDataSet: async (
+    path: string,
+    options: Omit<ReadOptions, 'allowed' | 'signal'>,
+  ): Promise<DataSetInfo> =>
+    dataSetInfo(await readDataset(path, { ...options, allowed: (real) => lab.call('permits', real) })),
+};
+
+export type Tasks = typeof tasks;
+
+const lab = offer<LabSide>(tasks);
