@@ -105,3 +105,31 @@ test('a board that crashes is lost, and the lab closes cleanly all the same', as
   await until(async () => (await stateAt(board.path)) === 'absent');
   expect(await codeOf(client.request('slots.list', { boardId: attached.id }))).toBe('PORT_LOST');
 });
+
+test('a board at a serial path is attached again when the lab starts anew, absent once it is gone, and forgotten when told to', async () => {
+  const board = await hostBoard();
+  const { id } = await client.request('boards.attach', { portId: board.path });
+  const restart = async (): Promise<void> => {
+    await lab.close();
+    lab = await openLab({ dataFolder: folder, shell: 'test' });
+    client = connectLab(localTransport(lab));
+  };
+  await restart();
+  await until(async () => (await stateAt(board.path)) === 'attached');
+
+  board.child.kill('SIGKILL');
+  await restart();
+  await until(async () => (await stateAt(board.path)) === 'absent');
+  await client.request('boards.detach', { boardId: id });
+  await restart();
+  expect(await stateAt(board.path)).toBeUndefined();
+});
+
+test('a board that is frozen is shown as silent, and as attached when it goes on', async () => {
+  const board = await hostBoard();
+  await client.request('boards.attach', { portId: board.path });
+  board.child.kill('SIGSTOP');
+  await until(async () => (await stateAt(board.path)) === 'silent');
+  board.child.kill('SIGCONT');
+  await until(async () => (await stateAt(board.path)) === 'attached');
+});

@@ -108,6 +108,14 @@ export const boardControlCommands: Commands = {
   'board key': command('[ID|none]', 'shows, sets or removes the key its images must be signed with', key, [
     'protect',
   ]),
+  'board forget': command(
+    '',
+    'lets go of it; it is not attached at the next start',
+    async (client, board) => {
+      await client.request('boards.detach', { boardId: board.id });
+      return { text: `${board.name} is forgotten; what it recorded stays.`, json: { boardId: board.id } };
+    },
+  ),
   'board rollback': command('', 'back to the bank that ran before', async (client, { id: boardId }) =>
     storeAnswer(await client.request('slots.rollback', { boardId })),
   ),
