@@ -161,7 +161,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     ...imageHandlers({ fleet, bank, keys, jobs, files, boards, signedImages: signed }),
     ...telemetryHandlers({ fleet, bank, jobs, files, telemetry, emit, background }),
     ...bankHandlers(bank, background),
-    ...keyHandlers(keys, fleet),
+    ...keyHandlers(keys, fleet, boards),
     ...jobHandlers(jobs),
     ...recordingHandlers(files, background),
     ...dataSetHandlers(files, background),

@@ -31,6 +31,8 @@ export const errorCodes = [
   'KEY_NOT_FOUND',
   'KEY_STORE',
   'KEY_IN_USE',
+  'KEY_FILE',
+  'KEY_PASSPHRASE',
   // recordings
   'FILE_NOT_FOUND',
   'FILE_EMPTY',

@@ -213,6 +213,10 @@ export class Session {
         : null,
       trial: store.trial,
     });
+    // A board works all the same where the store fails.
+    await this.context.boards
+      .seen(this.current, { baudRate: this.at.baudRate, usb: this.at.usb })
+      .catch((thrown: unknown) => this.context.log('error', this.current.id, toCurlewError(thrown).message));
   }
 
   /** The board has just said so. */
@@ -261,10 +265,6 @@ export class Session {
       `${this.current.name} attached at ${at.port.id}, ${board.framing} framing.`,
     );
     this.watch();
-    // A board works all the same where the store fails.
-    await this.context.boards
-      .seen(this.current, { baudRate: at.baudRate, usb: at.usb })
-      .catch((thrown: unknown) => this.context.log('error', this.current.id, toCurlewError(thrown).message));
   }
 
   linkChanged({ framing, text }: LinkChange): void {

@@ -10,8 +10,18 @@ export const secretBytes = 32;
 /** A new private key: 32 random bytes. */
 export const drawSecret = (): Uint8Array => new Uint8Array(randomBytes(secretBytes));
 
+/** PrivateKeyInfo of PKCS#8, DER. */
+export const privateKeyInfo = (secret: Uint8Array): Buffer => Buffer.concat([privateHeader, secret]);
+
+/** @returns null where it is not that of an Ed25519 key */
+export const secretOfInfo = (info: Uint8Array): Uint8Array | null =>
+  info.length === privateHeader.length + secretBytes &&
+  privateHeader.equals(info.subarray(0, privateHeader.length))
+    ? Uint8Array.from(info.subarray(privateHeader.length))
+    : null;
+
 const privateKey = (secret: Uint8Array): KeyObject =>
-  createPrivateKey({ key: Buffer.concat([privateHeader, secret]), format: 'der', type: 'pkcs8' });
+  createPrivateKey({ key: privateKeyInfo(secret), format: 'der', type: 'pkcs8' });
 
 const publicKey = (raw: Uint8Array): KeyObject =>
   createPublicKey({ key: Buffer.concat([publicHeader, raw]), format: 'der', type: 'spki' });

@@ -2,23 +2,35 @@
 import { CurlewError } from '../contract/error.ts';
 import type { HandlersOf } from '../dispatch.ts';
 import type { Fleet } from '../fleet/fleet.ts';
+import type { BoardStore } from '../store/board-store.ts';
 import type { keyRequests } from './contract.ts';
 import type { Keys } from './keys.ts';
 
-export const keyHandlers = (keys: Keys, fleet: Fleet): HandlersOf<typeof keyRequests> => ({
+export const keyHandlers = (
+  keys: Keys,
+  fleet: Fleet,
+  boards: BoardStore,
+): HandlersOf<typeof keyRequests> => ({
   'keys.list': () => keys.list(),
   'keys.create': ({ name }) => keys.create(name),
-  'keys.delete': async ({ keyId }) => {
-    const user = fleet.boards().find((board) => board.keyId === keyId);
-    if (user) {
+  'keys.delete': async ({ keyId, gone = [] }) => {
+    const attached = fleet.boards().filter((board) => board.keyId === keyId);
+    const away = (await boards.keyedWith(keyId)).filter(({ id }) => !attached.some((one) => one.id === id));
+    const users = [...attached, ...away.filter(({ id }) => !gone.includes(id))];
+    if (users.length > 0) {
+      const names = users.map(({ id, name }) => `${name} (${id})`).join(', ');
       throw new CurlewError(
         'KEY_IN_USE',
-        `${user.name} takes only what is signed with this key: give it another key, or none, first.`,
-        { keyId, boardId: user.id },
+        `What is signed with this key alone is taken by ${names}: give it another key, or none, first. A board that is ` +
+          'gone for good can be named: “curlew key delete ID BOARD”.',
+        { keyId, boards: users.map(({ id }) => id) },
       );
     }
     await keys.delete(keyId);
+    await boards.unkey(away.map(({ id }) => id));
     return keys.list();
   },
   'keys.export': ({ keyId }) => keys.exportPublic(keyId),
+  'keys.backup': ({ passphrase }) => keys.backup(passphrase),
+  'keys.restore': ({ text, passphrase }) => keys.restore(text, passphrase),
 });

@@ -10,6 +10,7 @@ import { CurlewError } from '../contract/error.ts';
 import type { ExportFile, SigningKey } from '../contract/types.ts';
 import { readWhole } from '../regular-file.ts';
 import { drawSecret, publicKeyOf, publicPem, secretBytes, signText } from './ed25519.ts';
+import { readKeyFile, writeKeyFile, type KeptKey } from './key-file.ts';
 import { keychain, secretFiles, type Secrets } from './secrets.ts';
 import { writeDurably } from '../write-durably.ts';
 
@@ -24,6 +25,13 @@ export interface Keys {
   find(keyId: string): Promise<SigningKey>;
   /** @throws CurlewError KEY_NOT_FOUND */
   exportPublic(keyId: string): Promise<ExportFile>;
+  /** All of them, private halves too, in one file under a passphrase. @throws CurlewError KEY_NOT_FOUND, KEY_STORE */
+  backup(passphrase: string): Promise<ExportFile>;
+  /**
+   * Takes up all keys of such a file, or of another program's, that are not here.
+   * @throws CurlewError KEY_FILE, KEY_PASSPHRASE, KEY_STORE
+   */
+  restore(text: string, passphrase: string): Promise<{ restored: SigningKey[]; present: SigningKey[] }>;
   /** @returns the Ed25519 signature, 64 bytes @throws CurlewError KEY_NOT_FOUND, KEY_STORE */
   sign(keyId: string, text: Uint8Array): Promise<Uint8Array>;
 }
@@ -67,29 +75,85 @@ export function openKeys(folder: string, openKeychain: () => Promise<Secrets | s
     throw new CurlewError('KEY_NOT_FOUND', `This lab holds no key ${keyId}.`, { keyId });
   };
 
+  const keep = async ({ name, createdMs, secret }: KeptKey): Promise<SigningKey> => {
+    const publicKey = publicKeyOf(secret);
+    const id = hex(keyIdOf(publicKey));
+    const found = await chain();
+    const keptIn = typeof found === 'string' ? 'file' : 'keychain';
+    const secrets = typeof found === 'string' ? files : found;
+    const key = { name, publicKey: hex(publicKey), createdMs, keptIn } as const;
+    try {
+      await secrets.write(id, secret);
+      // The record last: a key that is listed can sign.
+      await writeDurably(join(folder, `${id}.json`), JSON.stringify(key));
+    } catch (thrown) {
+      await secrets.delete(id).catch(() => undefined);
+      throw failed(`“${name}” could not be kept: ${(thrown as Error).message}. It is not here.`, thrown);
+    }
+    return { id, ...key };
+  };
+
+  /** Whoever asks for it overwrites it with zeros when it is no longer needed. */
+  const secretOf = async (key: SigningKey): Promise<Uint8Array> => {
+    const secrets = await secretsOf(key);
+    const secret = await secrets.read(key.id).catch((thrown: Error) => {
+      throw failed(`The private key of “${key.name}” cannot be read: ${thrown.message}.`, thrown);
+    });
+    // A secret of another key would sign what no board accepts.
+    if (secret?.length !== secretBytes || hex(publicKeyOf(secret)) !== key.publicKey) {
+      throw failed(`The private key of “${key.name}” is missing or damaged where it should lie.`);
+    }
+    return secret;
+  };
+
   return {
     list,
     find,
 
     async create(name) {
       const secret = drawSecret();
-      const publicKey = publicKeyOf(secret);
-      const id = hex(keyIdOf(publicKey));
-      const found = await chain();
-      const keptIn = typeof found === 'string' ? 'file' : 'keychain';
-      const secrets = typeof found === 'string' ? files : found;
-      const key = { name, publicKey: hex(publicKey), createdMs: Date.now(), keptIn } as const;
       try {
-        await secrets.write(id, secret);
-        // The record last: a key that is listed can sign.
-        await writeDurably(join(folder, `${id}.json`), JSON.stringify(key));
-      } catch (thrown) {
-        await secrets.delete(id).catch(() => undefined);
-        throw failed(`The new key could not be kept: ${(thrown as Error).message}. No key was made.`, thrown);
+        return await keep({ name, createdMs: Date.now(), secret });
       } finally {
         secret.fill(0);
       }
-      return { id, ...key };
+    },
+
+    async backup(passphrase) {
+      const keys = await list();
+      if (keys.length === 0) throw new CurlewError('KEY_NOT_FOUND', 'This lab holds no keys to back up.');
+      const kept: KeptKey[] = [];
+      try {
+        for (const key of keys) kept.push({ ...key, secret: await secretOf(key) });
+        const text = await writeKeyFile(kept, passphrase);
+        const date = new Date().toISOString().slice(0, 10);
+        return { name: `curlew-keys-${date}.pem`, mime: 'application/x-pem-file', text };
+      } finally {
+        for (const { secret } of kept) secret.fill(0);
+      }
+    },
+
+    async restore(text, passphrase) {
+      const given = await readKeyFile(text, passphrase);
+      const restored: SigningKey[] = [];
+      const present: SigningKey[] = [];
+      try {
+        for (const key of given) {
+          const publicKey = hex(publicKeyOf(key.secret));
+          const here = (await list()).find((one) => one.publicKey === publicKey);
+          const sound =
+            here &&
+            (await secretOf(here).then(
+              (secret) => secret.fill(0),
+              () => null,
+            ));
+          if (here && sound) present.push(here);
+          else restored.push(await keep(here ? { ...key, name: here.name } : key));
+        }
+      } finally {
+        for (const { secret } of given) secret.fill(0);
+      }
+      return { restored, present };
     },
 
     async delete(keyId) {
@@ -114,15 +178,7 @@ export function openKeys(folder: string, openKeychain: () => Promise<Secrets | s
     },
 
     async sign(keyId, text) {
-      const key = await find(keyId);
-      const secrets = await secretsOf(key);
-      const secret = await secrets.read(keyId).catch((thrown: Error) => {
-        throw failed(`The private key of “${key.name}” cannot be read: ${thrown.message}.`, thrown);
-      });
-      // A secret of another key would sign what no board accepts.
-      if (secret?.length !== secretBytes || hex(publicKeyOf(secret)) !== key.publicKey) {
-        throw failed(`The private key of “${key.name}” is missing or damaged where it should lie.`);
-      }
+      const secret = await secretOf(await find(keyId));
       try {
         return signText(secret, text);
       } finally {

@@ -230,6 +230,11 @@ export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N
   'keys.create': [{ name: 'Station' }, key],
   'keys.delete': [{ keyId: key.id }, []],
   'keys.export': [{ keyId: key.id }, text],
+  'keys.backup': [{ passphrase: 'a long passphrase' }, text],
+  'keys.restore': [
+    { text: 'pem', passphrase: 'a long passphrase' },
+    { restored: [key], present: [] },
+  ],
   'slots.list': [ofBoard, store],
   'slots.activate': [{ ...ofBoard, slots: [0, 2], router: 1 }, store],
   'slots.erase': [{ ...ofBoard, slot: 0 }, store],

@@ -24,6 +24,10 @@ export interface BoardStore {
   forget(boardId: string): Promise<void>;
   /** In the order in which they were first met. */
   kept(): Promise<KeptBoard[]>;
+  /** Boards that asked for this key's signatures when they were last met, kept or not. */
+  keyedWith(keyId: string): Promise<{ id: string; name: string }[]>;
+  /** They will never be met again: what they asked for counts no more. */
+  unkey(boardIds: readonly string[]): Promise<void>;
   /** Ports whose board was let go. */
   forgottenPorts(): Promise<Set<string>>;
   deployed(result: DeployResult, expert: { name: string; sha256: string }): Promise<void>;
@@ -39,18 +43,18 @@ export function boardStore(store: Store): BoardStore {
   return {
     async seen(board, { baudRate, usb }) {
       const now = Date.now();
-      const { id, name, kind, simulated, profile, portId, portKind } = board;
-      const facts = [id, name, kind, simulated, profile, portId, portKind, baudRate, usb];
+      const { id, name, kind, simulated, profile, portId, portKind, keyId } = board;
+      const facts = [id, name, kind, simulated, profile, portId, portKind, baudRate, usb, keyId];
       const last = written.get(id);
       if (last?.facts === JSON.stringify(facts) && now - last.atMs < writeAgainMs) return;
       written.set(id, { facts: JSON.stringify(facts), atMs: now });
       await store.transaction((connection) =>
         connection.run(
-          `INSERT INTO boards (id, name, kind, simulated, profile, port_id, port_kind, baud_rate, usb, kept,
-             first_seen_ms, last_seen_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, true, $10, $10)
+          `INSERT INTO boards (id, name, kind, simulated, profile, port_id, port_kind, baud_rate, usb, key_id, kept,
+             first_seen_ms, last_seen_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, true, $11, $11)
            ON CONFLICT (id) DO UPDATE SET name = excluded.name, kind = excluded.kind, profile = excluded.profile,
              port_id = excluded.port_id, port_kind = excluded.port_kind, baud_rate = excluded.baud_rate,
-             usb = excluded.usb, kept = true, last_seen_ms = excluded.last_seen_ms`,
+             usb = excluded.usb, key_id = excluded.key_id, kept = true, last_seen_ms = excluded.last_seen_ms`,
           [...facts, now],
         ),
       );
@@ -69,6 +73,22 @@ export function boardStore(store: Store): BoardStore {
            profile, last_seen_ms AS "lastSeenMs" FROM boards WHERE kept ORDER BY first_seen_ms, id`,
       );
       return found as unknown as KeptBoard[];
+    },
+
+    async keyedWith(keyId) {
+      const found = await store.transaction((connection) =>
+        connection.runAndReadAll('SELECT id, name FROM boards WHERE key_id = $1 ORDER BY first_seen_ms, id', [
+          keyId,
+        ]),
+      );
+      return found.getRowObjectsJS() as { id: string; name: string }[];
+    },
+
+    async unkey(boardIds) {
+      await store.transaction(async (connection) => {
+        for (const id of boardIds)
+          await connection.run('UPDATE boards SET key_id = NULL WHERE id = $1', [id]);
+      });
     },
 
     async forgottenPorts() {

@@ -29,9 +29,12 @@ const headerBytes = 4096;
 const blockBytes = 262_144;
 
 const records = (from: number, count: number, random = 'random()') => `
-  INSERT INTO telemetry SELECT 'b' || (r % 5), 1, r, r * 10.0, r, r, 'e', 1, ${random}, ${random},
-    (${random} * 1e9)::UINTEGER, 0, 0, (${random} * 1e9)::UINTEGER, 'modelled', (${random} * 1e9)::UINTEGER, 'none',
-    NULL, NULL, NULL, 0, 0 FROM range(${from}, ${from + count}) t(r)`;
+  INSERT INTO telemetry (board_id, boot_id, sequence, received_ms, uptime_ms, inference_id, expert, class_index,
+    top_probability, entropy, features_us, encoder_us, router_us, expert_us, latency_source, energy_nanojoule,
+    energy_source)
+  SELECT 'b' || (r % 5), 1, r, r * 10.0, r, r, 'e', 1, ${random}, ${random}, (${random} * 1e9)::UINTEGER, 0, 0,
+    (${random} * 1e9)::UINTEGER, 'modelled', (${random} * 1e9)::UINTEGER, 'none'
+  FROM range(${from}, ${from + count}) t(r)`;
 
 let base: string;
 let folder: string;

@@ -79,4 +79,6 @@ export const migrations: readonly string[] = [
     WHERE left_over.id = jobs.id;
   DROP TABLE told;
   `,
+  // Whose signature it asked for when it was last met.
+  'ALTER TABLE boards ADD COLUMN key_id VARCHAR',
 ];

@@ -165,8 +165,44 @@ describe('a key', () => {
     expect(slots.map((slot) => slot.sha256)).toEqual(hashes);
   });
 
-  test('is not deleted while a board asks for it', async () => {
-    await expect(client.request('keys.delete', { keyId })).rejects.toMatchObject({ code: 'KEY_IN_USE' });
+  test('is not deleted while a board that the lab has met asks for it, attached or not', async () => {
+    const key = await client.request('keys.create', { name: 'Away' });
+    const away = await client.request('boards.addVirtual', {});
+    await client.request('boards.setKey', { boardId: away.id, keyId: key.id, protect: false });
+    const refused = () =>
+      expect(client.request('keys.delete', { keyId: key.id })).rejects.toMatchObject({
+        code: 'KEY_IN_USE',
+        message: expect.stringContaining(`${away.name} (${away.id})`),
+      });
+    await refused();
+    await client.request('boards.detach', { boardId: away.id });
+    await refused();
+    await close();
+    await open();
+    boardId = ((await client.request('boards.list', {})).find((one) => one.keyId === keyId) as Board).id;
+    await refused();
+    // Not one that is attached, whatever is said of it; only one that will never be met again.
+    await expect(client.request('keys.delete', { keyId, gone: [boardId] })).rejects.toMatchObject({
+      code: 'KEY_IN_USE',
+    });
+    const left = await client.request('keys.delete', { keyId: key.id, gone: [away.id] });
+    expect(left.map(({ id }) => id)).not.toContain(key.id);
+  });
+
+  test('is free to be deleted once its last board has another', async () => {
+    const [one, two] = [
+      await client.request('keys.create', { name: 'One' }),
+      await client.request('keys.create', { name: 'Two' }),
+    ];
+    const fresh = (await client.request('boards.addVirtual', {})).id;
+    const set = (keyId: string | null) =>
+      client.request('boards.setKey', { boardId: fresh, keyId, protect: false });
+    await set(one.id);
+    await set(two.id);
+    await client.request('keys.delete', { keyId: one.id });
+    await set(null);
+    await client.request('boards.detach', { boardId: fresh });
+    await client.request('keys.delete', { keyId: two.id });
   });
 
   test('is replaced in one step: what runs runs on, over restarts, and what is sent is signed with the new one', async () => {

@@ -31,7 +31,7 @@ describe('a command line', () => {
     ['calssify a.wav', 'Did you mean “curlew classify”?'],
     ['jobs rezume 7', 'Did you mean “curlew jobs resume”?'],
     ['board confrim', 'Did you mean “curlew board confirm”?'],
-    ['key', 'There are key create, key list, key export, key delete.'],
+    ['key', 'There are key create, key list, key export, key backup, key restore, key delete.'],
     ['fly', 'See “curlew --help”.'],
     ['constructor', 'See “curlew --help”.'],
   ])('“%s” names no command, and the sentence says what may be meant', (line, hint) => {

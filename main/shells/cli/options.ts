@@ -27,6 +27,11 @@ export const options = {
     about: 'an image of your own; several times for a router and its experts',
   },
   sign: { value: 'KEY', about: 'sign with this key, for a board that is to be given it' },
+  'passphrase-file': {
+    value: 'FILE',
+    about:
+      'the passphrase is its first line; asked for on the terminal, or read from standard input, otherwise',
+  },
   protect: { about: 'from now on no image older than one that ran' },
   name: { value: 'NAME', about: 'of the new bank: a to z, 0 to 9 and hyphens' },
   layout: {
