@@ -25,6 +25,7 @@ const board = {
   kind: 'virtual',
   simulated: true,
   profile: 'm4f-120',
+  keyId: null,
 } as Partial<Board> as Board;
 const usual = { baudRate: null, usb: null };
 const reopened = async () => {
@@ -67,4 +68,17 @@ test('a board that comes and goes all the time is not written each time, one tha
   await boards.seen({ ...board, portId: 'elsewhere' }, usual);
   expect(writes).toBe(2);
   expect(await boards.kept()).toMatchObject([{ portId: 'elsewhere' }]);
+});
+
+test('what key a board asked for when it was last met is known, also after it was let go', async () => {
+  const boards = boardStore(store);
+  await boards.seen({ ...board, keyId: 'k1' }, usual);
+  expect(await boards.keyedWith('k1')).toEqual([{ id: board.id, name: 'Heron' }]);
+  await boards.seen({ ...board, keyId: 'k2' }, usual);
+  await boards.forget(board.id);
+  const later = await reopened();
+  expect(await later.keyedWith('k1')).toEqual([]);
+  expect(await later.keyedWith('k2')).toEqual([{ id: board.id, name: 'Heron' }]);
+  await later.unkey([board.id]);
+  expect(await later.keyedWith('k2')).toEqual([]);
 });
