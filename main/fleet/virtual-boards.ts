@@ -3,9 +3,17 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { mustFit, storeFlash, unfitReason, virtualProfiles } from '../../devices/boards/fit.ts';
+import {
+  boardProfile,
+  boardProfiles,
+  defaultProfile,
+  type BoardProfile,
+} from '../../devices/boards/profiles.ts';
 import { simulatedLine } from '../../devices/boards/simulated-line.ts';
 import { VirtualBoard } from '../../devices/boards/virtual/virtual-board.ts';
 import { CurlewError, toCurlewError } from '../contract/error.ts';
+import type { Chip } from '../contract/types.ts';
 import type { MadePort } from './port-directory.ts';
 
 /** The line a virtual board sits on: a usual fast UART behind a USB adapter. */
@@ -14,8 +22,14 @@ export const virtualLine = { baudRate: 921_600, delayMs: 1 } as const;
 export interface VirtualBoards {
   /** Boards made in earlier launches, the first one always; one whose files cannot be read is left out and told of. */
   known(): MadePort[];
-  /** One more. @throws CurlewError PORT_FAILED where its files cannot be written */
-  create(): MadePort;
+  /** What they can stand for. */
+  chips(): Chip[];
+  /**
+   * One more.
+   * @throws CurlewError REQUEST_INVALID, NOT_CAPABLE for a chip that is not known or does not fit; PORT_FAILED where its
+   *   files cannot be written
+   */
+  create(chip?: string): MadePort;
   /** @throws CurlewError NOT_CAPABLE for a port that is no virtual board */
   setMicrophone(portId: string, pcm: Int16Array | null): void;
   /** Switches all off; their flash is saved, and told of where it cannot be. */
@@ -38,14 +52,15 @@ export async function virtualBoards(
   const nameOf = (number: number): string => `virtual-${number}`;
 
   /** @throws what the file system throws */
-  function make(number: number): MadePort {
+  function make(number: number, wanted: BoardProfile = defaultProfile): MadePort {
     const name = nameOf(number);
+    const { id, profile } = identity(join(folder, `${name}.id`), wanted);
     const flashFile = join(folder, `${name}.flash`);
     const board = new VirtualBoard({
       wasm,
       name,
       baudRate: virtualLine.baudRate,
-      id: identity(join(folder, `${name}.id`)),
+      ...{ id, profile },
       flash: existsSync(flashFile) ? readFileSync(flashFile) : undefined,
       saveFlash: (contents) => replaceFile(flashFile, contents),
     });
@@ -73,9 +88,17 @@ export async function virtualBoards(
           return [];
         }
       }),
-    create() {
+    chips: () =>
+      virtualProfiles(boardProfiles).map((profile) => ({
+        ...{ name: profile.name, title: profile.title },
+        storeBytes: storeFlash(profile).size,
+        unfit: unfitReason(profile),
+      })),
+    create(chip = defaultProfile.name) {
+      const profile = boardProfile(chip);
+      mustFit(profile);
       try {
-        return make(1 + Math.max(0, ...numbers()));
+        return make(1 + Math.max(0, ...numbers()), profile);
       } catch (cause) {
         const why = (cause as Error).message;
         throw new CurlewError(
@@ -103,13 +126,16 @@ export async function virtualBoards(
   };
 }
 
-/** 8 bytes, drawn once. */
-function identity(file: string): Uint8Array {
-  const hex = existsSync(file) ? readFileSync(file, 'utf8').trim() : '';
-  if (/^[0-9a-f]{16}$/.test(hex)) return Buffer.from(hex, 'hex');
-  const drawn = randomBytes(8);
-  replaceFile(file, drawn.toString('hex'));
-  return drawn;
+/** 8 bytes and the chip, drawn and chosen once. @param wanted for a board that is new */
+function identity(file: string, wanted: BoardProfile): { id: Uint8Array; profile: BoardProfile } {
+  const text = existsSync(file) ? readFileSync(file, 'utf8').trim() : '';
+  const [, hex, chip] = /^([0-9a-f]{16})(?: (\S+))?$/.exec(text) ?? [];
+  // A board from before chips were kept, or of one whose profile is no more, is of the usual one.
+  const profile = boardProfiles.find(({ name }) => name === chip) ?? defaultProfile;
+  if (hex !== undefined) return { id: Buffer.from(hex, 'hex'), profile };
+  const id = randomBytes(8);
+  replaceFile(file, `${id.toString('hex')} ${wanted.name}`);
+  return { id, profile: wanted };
 }
 
 /** Beside it first, then in its place: a crash, or a full disk, leaves the old file or the new one. */

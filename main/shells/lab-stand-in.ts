@@ -199,7 +199,11 @@ export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N
   'boards.attach': [{ portId: '/dev/ttyACM0', baudRate: 921_600 }, board],
   'boards.detach': [ofBoard, null],
   'boards.reset': [ofBoard, null],
-  'boards.addVirtual': [{}, board],
+  'boards.chips': [
+    {},
+    [{ name: 'stm32l4r5-120mhz', title: 'STM32L4R5', storeBytes: 1_966_080, unfit: null }],
+  ],
+  'boards.addVirtual': [{ chip: 'stm32l4r5-120mhz' }, board],
   'boards.machines': [{}, [{ name: 'mps2-an386', title: 'Cortex-M4F on QEMU (mps2-an386)' }]],
   'boards.addQemu': [{ machine: 'mps2-an386' }, board],
   'boards.listen': [{ ...ofBoard, on: true, clipId: 'rain' }, null],

@@ -85,7 +85,8 @@ export const useBoards = defineStore('boards', () => {
       client.request('boards.attach', baudRate === undefined ? { portId } : { portId, baudRate }),
     detach: (boardId: string) => client.request('boards.detach', { boardId }),
     reset: (boardId: string) => client.request('boards.reset', { boardId }),
-    addVirtual: () => client.request('boards.addVirtual', {}),
+    chips: () => client.request('boards.chips', {}),
+    addVirtual: (chip?: string) => client.request('boards.addVirtual', chip === undefined ? {} : { chip }),
     machines: () => client.request('boards.machines', {}),
     addQemu: (machine: string) => client.request('boards.addQemu', { machine }),
     listen: (boardId: string, on: boolean, clipId?: string) =>

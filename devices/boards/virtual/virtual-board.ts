@@ -64,17 +64,7 @@ export class VirtualBoard implements Port {
   private stopLine: (() => void) | null = null;
   private stopAudio: (() => void) | null = null;
 
-  /** @throws CurlewError NOT_CAPABLE for a profile of a chip that cannot hold the firmware, or of another core */
   constructor(private readonly options: VirtualBoardOptions) {
-    const { profile = defaultProfile, kernels = kernelTable } = options;
-    mustFit(profile);
-    if (profile.core !== kernels.core) {
-      throw new CurlewError(
-        'NOT_CAPABLE',
-        `${profile.title} cannot be modelled: instructions were counted on ${kernels.core} alone.`,
-        { profile: profile.name },
-      );
-    }
     this.id = `virtual:${options.name}`;
     this.flash = options.flash;
     this.clock = options.clock ?? realClock;
@@ -87,7 +77,8 @@ export class VirtualBoard implements Port {
 
   /**
    * Opens the board's line, switching the board on if it is off. Closing the line leaves it on.
-   * @throws CurlewError PORT_BUSY; PORT_FAILED where its flash could not be saved, and still cannot; ABORTED
+   * @throws CurlewError NOT_CAPABLE for a profile of a chip that cannot hold the firmware, or of another core;
+   *   PORT_BUSY; PORT_FAILED where its flash could not be saved, and still cannot; ABORTED
    */
   async open(options: { signal?: AbortSignal } = {}): Promise<ByteStream> {
     if (this.stream) {
@@ -144,6 +135,14 @@ export class VirtualBoard implements Port {
   private async switchOn(): Promise<void> {
     if (this.firmware) return;
     const { wasm, profile = defaultProfile, kernels = kernelTable } = this.options;
+    mustFit(profile);
+    if (profile.core !== kernels.core) {
+      throw new CurlewError(
+        'NOT_CAPABLE',
+        `${profile.title} cannot be modelled: instructions were counted on ${kernels.core} alone.`,
+        { profile: profile.name },
+      );
+    }
     const firmware = await Firmware.load(wasm, this.hardware());
     firmware.configure(this.options, profile, kernels, storeFlash(profile));
     const flash = firmware.flash.fill(0xff);

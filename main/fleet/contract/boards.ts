@@ -73,6 +73,18 @@ export interface Machine {
   title: string;
 }
 
+/** A chip that a virtual board could stand for. */
+export interface Chip {
+  /** Of its profile. */
+  name: string;
+  /** For a person. */
+  title: string;
+  /** Left for images beside the firmware, bytes. */
+  storeBytes: number;
+  /** Why it cannot hold the firmware, a sentence: no board has it then; null where it can. */
+  unfit: string | null;
+}
+
 /** Ranges and their sentences are settings.ts's alone. */
 const settings = v.pipe(
   v.strictObject({
@@ -104,8 +116,10 @@ export const boardRequests = {
   /** Lets go of a board, or forgets one that is not there: it is not looked for any more. */
   'boards.detach': forOperators(boardId),
   'boards.reset': forOperators(boardId),
-  /** One more virtual board; the lab opens with one already attached. */
-  'boards.addVirtual': forOperators(none),
+  /** The chips that a virtual board could stand for, the usual one first, and those that cannot hold the firmware. */
+  'boards.chips': forViewers(none),
+  /** One more virtual board, of the usual chip by default; the lab opens with one already attached. */
+  'boards.addVirtual': forOperators(v.strictObject({ chip: v.optional(id) })),
   /** The emulated machines that boards.addQemu can start. */
   'boards.machines': forViewers(none),
   /** One more board on an emulated machine. */
@@ -131,6 +145,7 @@ export interface BoardResults {
   'boards.attach': Board;
   'boards.detach': null;
   'boards.reset': null;
+  'boards.chips': Chip[];
   'boards.addVirtual': Board;
   'boards.machines': Machine[];
   'boards.addQemu': Board;

@@ -53,7 +53,8 @@ export function boardHandlers(rooms: Rooms): HandlersOf<typeof boardRequests> {
     'boards.attach': ({ portId, baudRate }) => fleet.attach(portId, baudRate),
     'boards.detach': async ({ boardId }) => (await fleet.detach(boardId), null),
     'boards.reset': async ({ boardId }) => (await fleet.session(boardId).connected().reset(), null),
-    'boards.addVirtual': () => attachMade(rooms.virtual.create()),
+    'boards.chips': () => rooms.virtual.chips(),
+    'boards.addVirtual': ({ chip }) => attachMade(rooms.virtual.create(chip)),
     'boards.machines': () => rooms.emulated.machines(),
     'boards.addQemu': ({ machine }) => attachMade(rooms.emulated.create(machine)),
     'boards.listen': async ({ boardId, on, clipId }) => {

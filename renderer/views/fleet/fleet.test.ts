@@ -9,6 +9,7 @@ import { useExperts } from '../../stores/experts.ts';
 import { labKey } from '../../stores/lab.ts';
 import { board, expert, job, LabDouble, shellDouble } from '../../test/lab-double.ts';
 import BoardTable from './BoardTable.vue';
+import FleetView from './FleetView.vue';
 import MainJob from './MainJob.vue';
 import PortsPanel from './PortsPanel.vue';
 
@@ -27,7 +28,11 @@ async function show(component: Component, lab: LabDouble) {
   return { wrapper, pinia };
 }
 
-const fleet = (boards = [board()], problem: string | null = null) =>
+const fleet = (
+  boards = [board()],
+  problem: string | null = null,
+  more: ConstructorParameters<typeof LabDouble>[0] = {},
+) =>
   new LabDouble({
     'boards.list': () => boards,
     'experts.list': () => [expert()],
@@ -36,9 +41,29 @@ const fleet = (boards = [board()], problem: string | null = null) =>
       problem,
     }),
     'boards.attach': () => board(),
+    ...more,
   });
 
 describe('the fleet', () => {
+  it('offers the chips that hold the firmware, and says why others are not offered', async () => {
+    const unfit = 'The small one cannot hold the firmware: 128,468 bytes of RAM are missing.';
+    const lab = fleet([board()], null, {
+      'boards.chips': () => [
+        { name: 'large', title: 'The large one', storeBytes: 1_966_080, unfit: null },
+        { name: 'small', title: 'The small one', storeBytes: 917_504, unfit },
+      ],
+      'boards.machines': () => [],
+      'boards.addVirtual': () => board(),
+    });
+    const { wrapper } = await show(FleetView, lab);
+    const options = wrapper.get('select[aria-label="Chip of the virtual board"]').findAll('option');
+    expect(options.map((one) => one.attributes('disabled'))).toEqual([undefined, '']);
+    expect(wrapper.text()).toContain(unfit);
+    const add = wrapper.findAll('button').find((one) => one.text().includes('Add virtual board'));
+    await add!.trigger('click');
+    expect(lab.asked.at(-1)).toEqual({ name: 'boards.addVirtual', params: { chip: 'large' } });
+  });
+
   it('shows a board that speaks garbage as such, with the way back', async () => {
     const message = 'It sends 312 bytes that are no frames.';
     const garbage = board({
