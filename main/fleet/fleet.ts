@@ -5,7 +5,8 @@ import type { Board, PortListing } from '../contract/types.ts';
 import type { KeptBoard } from '../store/board-store.ts';
 import { ChangeTeller } from './change-teller.ts';
 import type { Place, PortDirectory } from './port-directory.ts';
-import { Session, type Mates, type SessionContext } from './session.ts';
+import type { SessionContext } from './session-context.ts';
+import { Session, type Mates } from './session.ts';
 
 /** How often the machine is asked for its serial devices, milliseconds. */
 const lookForPortsEveryMs = 3000;

@@ -2,33 +2,16 @@
 import { CurlewBoard } from '../../devices/drivers/curlew/board.ts';
 import type { Port } from '../../devices/drivers/port.ts';
 import type { LinkChange } from '../../devices/drivers/curlew/link.ts';
-import type { Clock } from '../../devices/protocol/clock.ts';
-import type { BoardInfo } from '../../devices/protocol/messages/board-info.ts';
 import { CurlewError, toCurlewError, type ErrorCode } from '../contract/error.ts';
-import type { Emit } from '../contract/events.ts';
 import { reportFault } from '../contract/fault.ts';
-import type { Board, LogLine, TelemetryRecord } from '../contract/types.ts';
-import type { KnownVersions } from '../banks/versions.ts';
-import type { BoardStore } from '../store/board-store.ts';
-import type { SignedImages } from '../store/signed-images.ts';
-import type { TelemetryStore } from '../store/telemetry-store.ts';
+import type { Board, TelemetryRecord } from '../contract/types.ts';
+import { blank, factsOf, otherBoard } from './board-facts.ts';
 import { expertStoreOf } from './expert-store.ts';
 import type { Place } from './port-directory.ts';
+import { Hearing, judgeEveryMs } from './hearing.ts';
+import type { SessionContext } from './session-context.ts';
 import { retryDelay, stateOf } from './trouble.ts';
 import { TelemetryPull } from './telemetry-pull.ts';
-
-export interface SessionContext {
-  telemetry: TelemetryStore;
-  boards: BoardStore;
-  signedImages: SignedImages;
-  /** Told which images lie on each board. */
-  versions: Pick<KnownVersions, 'saw'>;
-  emit: Emit;
-  log(level: LogLine['level'], subject: string | null, text: string): void;
-  clock: Clock;
-  /** Milliseconds since 1970. */
-  wallMs(): number;
-}
 
 /** What a session asks of the fleet it belongs to. */
 export interface Mates {
@@ -48,9 +31,6 @@ const pullAgainMs = 5000;
 /** How often the board is asked how it is, and how often it is told that an idle board was seen. */
 const lookEveryMs = 10_000;
 const tellSeenEveryMs = 3000;
-/** A board that has answered nothing for so long is shown as silent, looked at this often. */
-const silentAfterMs = 8000;
-const judgeEveryMs = 1000;
 
 export class Session {
   private board: CurlewBoard | null = null;
@@ -62,14 +42,12 @@ export class Session {
   private turn: Promise<unknown> = Promise.resolve();
   private pulling: Promise<void> = Promise.resolve();
   private readonly telemetry: TelemetryPull;
+  private hearing: Hearing;
   private working = 0;
   private failures = 0;
   private pullFailed = false;
   private troubleCode: ErrorCode | null = null;
   private lookedMs = 0;
-  /** When the board last answered anything, and how many answers there were then. */
-  private heard = { atMs: 0, messages: 0 };
-  private judgedMs = 0;
   private current: Board;
 
   /** @param known what was known of the board when the lab last ran */
@@ -82,6 +60,7 @@ export class Session {
   ) {
     this.current = { ...blank(entry, at), ...known };
     this.telemetry = new TelemetryPull(context);
+    this.hearing = new Hearing(context.clock, 0);
   }
 
   /** As it stands; a new object after every change. */
@@ -243,7 +222,7 @@ export class Session {
     await this.drop();
     this.at = at;
     this.board = board;
-    this.heard = { atMs: this.context.clock.nowMs(), messages: board.counts.messages };
+    this.hearing = new Hearing(this.context.clock, board.counts.messages);
     this.change({ id: board.info.id, portId: at.port.id, portKind: at.port.kind });
     board.onClose((reason) => {
       if (this.board !== board) return;
@@ -307,7 +286,6 @@ export class Session {
   private async keepWatch(): Promise<void> {
     const { signal } = this.stopping;
     const { clock } = this.context;
-    this.judgedMs = clock.nowMs();
     this.stopJudging = clock.every(judgeEveryMs, () => this.judge());
     while (!signal.aborted) {
       if (this.board) await this.pullAndLook();
@@ -352,23 +330,14 @@ export class Session {
     }
   }
 
-  /** Whether the board answers at all, whatever it was asked. */
   private judge(): void {
-    const now = this.context.clock.nowMs();
-    // Where the lab itself was busy, what the board said may not have been read yet.
-    const late = now - this.judgedMs > 3 * judgeEveryMs;
-    this.judgedMs = now;
     if (!this.board) return;
-    const { messages } = this.board.counts;
-    if (messages !== this.heard.messages) {
-      this.heard = { atMs: now, messages };
-      if (this.current.state === 'silent') this.well();
-    } else if (late) {
-      this.heard = { atMs: now, messages };
-    } else if (now - this.heard.atMs >= silentAfterMs && this.current.state !== 'silent') {
-      const { name } = this.current;
-      this.trouble(new CurlewError('BOARD_SILENT', `${name} no longer answers; the lab goes on asking.`));
-    }
+    const heard = this.hearing.judge(this.board.counts.messages);
+    const silent = this.current.state === 'silent';
+    if (heard === 'answered' && silent) this.well();
+    if (heard !== 'silent' || silent) return;
+    const { name } = this.current;
+    this.trouble(new CurlewError('BOARD_SILENT', `${name} no longer answers; the lab goes on asking.`));
   }
 
   /** @throws CurlewError PORT_LOST where another board answers: it was changed for this one without a break of the line */
@@ -425,53 +394,3 @@ export class Session {
     this.mates.changed(this);
   }
 }
-
-const otherBoard = ({ id, name, portId }: Pick<Board, 'id' | 'name' | 'portId'>): CurlewError =>
-  new CurlewError('PORT_LOST', `Another board, ${name} (${id}), is at ${portId} now.`, {
-    port: portId,
-    boardId: id,
-  });
-
-const factsOf = (info: BoardInfo): Partial<Board> => ({
-  name: info.name,
-  kind: info.kind,
-  simulated: info.simulated,
-  profile: info.profile,
-  firmware: info.firmware,
-  bootId: info.bootId,
-  hasAudioSource: info.hasAudioSource,
-  continuous: info.listening,
-  supplyMillivolts: info.supplyMillivolts,
-  temperatureC: info.temperatureC,
-  cause: info.cause,
-  keyId: info.keyId,
-  rollbackProtected: info.protected,
-});
-
-const blank = (entry: number, { port }: Place): Board => ({
-  entry,
-  id: `port:${port.id}`,
-  portId: port.id,
-  portKind: port.kind,
-  state: 'connecting',
-  message: null,
-  repeats: 0,
-  name: port.id,
-  kind: '',
-  simulated: port.kind === 'virtual' || port.kind === 'qemu' || port.kind === 'host',
-  profile: '',
-  firmware: '',
-  bootId: 0,
-  framing: 'console',
-  hasAudioSource: false,
-  continuous: false,
-  cause: '',
-  activeExpert: null,
-  activeRouter: null,
-  trial: 'none',
-  keyId: null,
-  rollbackProtected: false,
-  supplyMillivolts: null,
-  temperatureC: null,
-  lastSeenMs: null,
-});

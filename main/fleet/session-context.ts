@@ -1,0 +1,21 @@
+/** What every session of the fleet works with. */
+import type { Clock } from '../../devices/protocol/clock.ts';
+import type { Emit } from '../contract/events.ts';
+import type { LogLine } from '../contract/types.ts';
+import type { KnownVersions } from '../banks/versions.ts';
+import type { BoardStore } from '../store/board-store.ts';
+import type { SignedImages } from '../store/signed-images.ts';
+import type { TelemetryStore } from '../store/telemetry-store.ts';
+
+export interface SessionContext {
+  telemetry: TelemetryStore;
+  boards: BoardStore;
+  signedImages: SignedImages;
+  /** Told which images lie on each board. */
+  versions: Pick<KnownVersions, 'saw'>;
+  emit: Emit;
+  log(level: LogLine['level'], subject: string | null, text: string): void;
+  clock: Clock;
+  /** Milliseconds since 1970. */
+  wallMs(): number;
+}
