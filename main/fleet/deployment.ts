@@ -149,7 +149,8 @@ export async function bytesFor(
     throw new CurlewError(
       'KEY_NOT_FOUND',
       `${board.name} takes only images signed with the key ${keyId}, which this lab does not hold: ${name} was not ` +
-        'sent. Deploy from the lab that holds the key, or deploy a file that is signed with it.',
+        'sent. Deploy from the lab that holds the key, restore the key from a backup, or deploy a file that is signed with ' +
+        'it. Where the key is lost: devices/firmware/PORTING.md, “A board that is locked out”.',
       { keyId },
     );
   });

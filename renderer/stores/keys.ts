@@ -24,6 +24,12 @@ export const useKeys = defineStore('keys', () => {
     async remove(keyId: string): Promise<void> {
       list.value = await client.request('keys.delete', { keyId });
     },
+    backUp: (passphrase: string) => client.request('keys.backup', { passphrase }),
+    async restore(text: string, passphrase: string) {
+      const result = await client.request('keys.restore', { text, passphrase });
+      await load();
+      return result;
+    },
     export: (keyId: string) => client.request('keys.export', { keyId }),
   };
 });

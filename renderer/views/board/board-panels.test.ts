@@ -163,6 +163,8 @@ describe('the key of a board', () => {
     new LabDouble({
       'keys.list': () => keys,
       'keys.delete': () => [],
+      'keys.backup': () => ({ name: 'keys.pem', mime: 'x', text: 'ENCRYPTED' }),
+      'keys.restore': () => ({ restored: [key], present: [] }),
       'keys.export': () => ({ name: 'k.pem', mime: 'x', text: 'PEM' }),
       'boards.setKey': ({ keyId }) => board({ keyId }),
     });
@@ -199,7 +201,30 @@ describe('the key of a board', () => {
     expect(double.asked.at(-1)).toEqual({ name: 'keys.delete', params: { keyId: key.id } });
   });
 
-  it('leaves the lab by its public half only', async () => {
+  it('is backed up, and restored, under a passphrase', async () => {
+    const double = lab();
+    const { wrapper, saved } = await show(KeyPanel, double, { board: board() });
+    const button = (text: string) => wrapper.findAll('button').find((one) => one.text() === text);
+    expect(button('Back up')?.attributes('disabled')).toBeDefined();
+    await wrapper.get('input[type=password]').setValue('a long passphrase');
+    await wrapper
+      .findAll('form')
+      .find((one) => one.text().includes('Back up'))
+      ?.trigger('submit');
+    await flushPromises();
+    expect(saved).toEqual([{ name: 'keys.pem', mime: 'x', text: 'ENCRYPTED' }]);
+    await wrapper.get('input[type=password]').setValue('a long passphrase');
+    const chooser = wrapper.get('input[type=file]');
+    Object.defineProperty(chooser.element, 'files', { value: [{ text: async () => 'PEM' }] });
+    await chooser.trigger('change');
+    await flushPromises();
+    expect(double.asked).toContainEqual({
+      name: 'keys.restore',
+      params: { text: 'PEM', passphrase: 'a long passphrase' },
+    });
+  });
+
+  it('leaves the lab in the open by its public half only', async () => {
     const { wrapper, saved } = await show(KeyPanel, lab(), { board: board() });
     await wrapper
       .findAll('li button')
