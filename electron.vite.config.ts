@@ -17,6 +17,7 @@ export default defineConfig({
           electron: at('main/shells/electron/index.ts'),
           cli: at('main/shells/cli/index.ts'),
           'background-worker': at('main/background/background-worker.ts'),
+          'board-worker': at('main/fleet/virtual/board-worker.ts'),
           'classify-worker': at('main/jobs/classify/classify-worker.ts'),
           'study-worker': at('main/jobs/study/study-worker.ts'),
           'train-worker': at('main/jobs/train/train-worker.ts'),

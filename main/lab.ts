@@ -22,7 +22,7 @@ import { boardHandlers } from './fleet/handlers/boards.ts';
 import { imageHandlers } from './fleet/handlers/images.ts';
 import { telemetryHandlers } from './fleet/handlers/telemetry.ts';
 import { portDirectory } from './fleet/port-directory.ts';
-import { virtualBoards } from './fleet/virtual-boards.ts';
+import { virtualBoards } from './fleet/virtual/virtual-boards.ts';
 import { Classification } from './jobs/classify/classification.ts';
 import { classifyHandlers } from './jobs/classify/handlers.ts';
 import { jobHandlers } from './jobs/handlers.ts';
@@ -107,7 +107,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   const jobs = await Jobs.open(jobStore(store), tellProblem);
   jobs.onChange((job) => emit('job', job));
   const classification = new Classification({ jobs, results: resultStore(store), bank, files });
-  const virtual = await virtualBoards(join(dataFolder, 'boards'), resources.virtualBoard, (portId, error) =>
+  const virtual = virtualBoards(join(dataFolder, 'boards'), resources.virtualBoard, (portId, error) =>
     tellProblem(error, portId),
   );
   const emulated = emulatedBoards();

@@ -2,6 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import {
   boardConformance,
@@ -10,8 +11,10 @@ import {
 } from '../../devices/boards/conformance.ts';
 import { hostBoard } from '../../devices/boards/host/host-board.ts';
 import { emulatedMachines } from '../../devices/boards/qemu/machines.ts';
+import { defaultProfile } from '../../devices/boards/profiles.ts';
 import { qemuBoard } from '../../devices/boards/qemu/qemu-board.ts';
 import { VirtualBoard } from '../../devices/boards/virtual/virtual-board.ts';
+import { BoardThreads } from '../../main/fleet/virtual/board-threads.ts';
 import { packExpert } from '../../models/packing/pack.ts';
 import { randomExpert, randomNumbers } from '../fixtures/random-expert.ts';
 
@@ -32,14 +35,23 @@ const material: ConformanceMaterial = {
 
 const virtual = new VirtualBoard({ wasm, name: 'conformance', id: Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8) });
 virtual.setMicrophone(pcm);
+const threads = new BoardThreads(fileURLToPath(new URL('devices/boards/virtual/curlew.wasm', root)));
+const inThread = {
+  name: 'conformance',
+  id: Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 9),
+  profile: defaultProfile,
+  flashFile: join(folder, 'thread.flash'),
+};
+await threads.setMicrophone(inThread, 0, pcm);
 const audioFile = join(folder, 'microphone.s16');
 writeFileSync(audioFile, new Uint8Array(pcm.buffer));
 
 const answers = new Map<string, Answers>();
 const keep = (name: string) => (given: Answers) => void answers.set(name, given);
 
-afterAll(() => {
+afterAll(async () => {
   virtual.switchOff();
+  await threads.switchOff();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -52,6 +64,16 @@ boardConformance(
   },
   material,
   keep('virtual'),
+);
+boardConformance(
+  {
+    name: 'virtual, in a thread of the lab, on a simulated line',
+    port: () => threads.port('virtual:conformance', inThread, 0),
+    thorough: false,
+    expected: { kind: 'virtual', hasAudioSource: true, latencySource: 'modelled', energySource: 'modelled' },
+  },
+  material,
+  keep('thread'),
 );
 boardConformance(
   {
@@ -87,8 +109,8 @@ describe('the builds of the firmware', () => {
   ];
 
   test('give the same bits for the same input', () => {
-    const [first, ...others] = ['virtual', 'host', ...emulatedMachines.map(({ name }) => name)].map((name) =>
-      answers.get(name),
+    const [first, ...others] = ['virtual', 'thread', 'host', ...emulatedMachines.map(({ name }) => name)].map(
+      (name) => answers.get(name),
     );
     expect(first).toBeDefined();
     for (const other of others) {

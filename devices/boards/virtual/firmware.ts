@@ -6,7 +6,8 @@ import type { BoardProfile, KernelTable } from '../profiles.ts';
 
 /** The part of the WebAssembly API used here: TypeScript keeps its types in the DOM library. */
 interface WebAssemblyApi {
-  instantiate(bytes: Uint8Array, imports: object): Promise<{ instance: { exports: unknown } }>;
+  compile(bytes: Uint8Array): Promise<object>;
+  instantiate(module: object, imports: object): Promise<{ exports: unknown }>;
 }
 
 const { WebAssembly } = globalThis as unknown as { WebAssembly: WebAssemblyApi };
@@ -55,6 +56,9 @@ export interface Identity {
   id: Uint8Array;
 }
 
+/** Once for all boards that are made of the same bytes. */
+const compiled = new WeakMap<Uint8Array, Promise<object>>();
+
 export class Firmware {
   private flashSize = 0;
 
@@ -77,8 +81,9 @@ export class Firmware {
       },
     };
     try {
-      const { instance } = await WebAssembly.instantiate(wasm, imports);
-      const exports = instance.exports as Exports;
+      const module = compiled.get(wasm) ?? WebAssembly.compile(wasm);
+      compiled.set(wasm, module);
+      const exports = (await WebAssembly.instantiate(await module, imports)).exports as Exports;
       memory = exports.memory;
       return new Firmware(exports);
     } catch (thrown) {

@@ -6,6 +6,7 @@ import { mustFit, storeFlash } from '../fit.ts';
 import { defaultProfile, kernelTable, type BoardProfile, type KernelTable } from '../profiles.ts';
 import { Firmware, type Hardware, type Identity } from './firmware.ts';
 import { LoopingMicrophone } from './microphone.ts';
+import { Turns } from './turns.ts';
 import { VirtualStream, type Transport } from './virtual-stream.ts';
 
 export interface VirtualBoardOptions extends Identity {
@@ -27,6 +28,8 @@ export interface VirtualBoardOptions extends Identity {
   nextBootId?(): number;
   /** The board's own, and that of its microphone; real time by default. */
   clock?: Clock;
+  /** Shared by the boards of a thread; its own by default. */
+  turns?: Turns;
 }
 
 /** How long the firmware may work before others get a turn. */
@@ -54,7 +57,8 @@ export class VirtualBoard implements Port {
   private microphone: LoopingMicrophone | null = null;
   private incoming: Incoming[] = [];
   private outgoing: Uint8Array[] = [];
-  private working = false;
+  private readonly turns: Turns;
+  private readonly turn = (): void => this.work();
   private resetWanted = false;
   private flash: Uint8Array | undefined;
   private readonly clock: Clock;
@@ -68,6 +72,7 @@ export class VirtualBoard implements Port {
     this.id = `virtual:${options.name}`;
     this.flash = options.flash;
     this.clock = options.clock ?? realClock;
+    this.turns = options.turns ?? new Turns(this.clock);
   }
 
   /** What its end of the line is set to, bits a second; null: the line has no rate. */
@@ -104,7 +109,7 @@ export class VirtualBoard implements Port {
   setMicrophone(pcm: Int16Array | null): void {
     this.microphone = pcm && pcm.length > 0 ? new LoopingMicrophone(pcm, () => this.clock.nowMs()) : null;
     if (this.microphone) {
-      this.stopAudio ??= this.clock.every(audioMs, () => this.work());
+      this.stopAudio ??= this.clock.every(audioMs, () => this.workSoon());
     } else {
       this.stopAudio?.();
       this.stopAudio = null;
@@ -162,7 +167,7 @@ export class VirtualBoard implements Port {
     this.handOut();
     this.baud = baud;
     if (baud !== (this.options.baudRate ?? null)) {
-      this.stopLine ??= this.clock.every(lineMs, () => this.work());
+      this.stopLine ??= this.clock.every(lineMs, () => this.workSoon());
     } else {
       this.stopLine?.();
       this.stopLine = null;
@@ -206,12 +211,7 @@ export class VirtualBoard implements Port {
   }
 
   private workSoon(): void {
-    if (this.working) return;
-    this.working = true;
-    this.clock.after(0, () => {
-      this.working = false;
-      this.work();
-    });
+    this.turns.want(this.turn, this.incoming.length > 0);
   }
 
   /** Lets the firmware work for one turn, then hands out what it sent. */

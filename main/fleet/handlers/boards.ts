@@ -9,7 +9,7 @@ import type { EmulatedBoards } from '../emulated-boards.ts';
 import type { Fleet } from '../fleet.ts';
 import type { MadePort, PortDirectory } from '../port-directory.ts';
 import type { Session } from '../session.ts';
-import type { VirtualBoards } from '../virtual-boards.ts';
+import type { VirtualBoards } from '../virtual/virtual-boards.ts';
 
 interface Rooms {
   ports: PortDirectory;
@@ -59,7 +59,8 @@ export function boardHandlers(rooms: Rooms): HandlersOf<typeof boardRequests> {
     'boards.addQemu': ({ machine }) => attachMade(rooms.emulated.create(machine)),
     'boards.listen': async ({ boardId, on, clipId }) => {
       const session = fleet.session(boardId);
-      if (clipId !== undefined) rooms.virtual.setMicrophone(session.port.id, on ? await clip(clipId) : null);
+      if (clipId !== undefined)
+        await rooms.virtual.setMicrophone(session.port.id, on ? await clip(clipId) : null);
       await session.exclusive((board) => board.listen(on));
       session.setListening(on);
       return null;

@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { CurlewBoard } from '../../devices/drivers/curlew/board.ts';
-import { resources } from '../resources.ts';
-import type { MadePort } from './port-directory.ts';
+import { CurlewBoard } from '../../../devices/drivers/curlew/board.ts';
+import { resources } from '../../resources.ts';
+import type { MadePort } from '../port-directory.ts';
 import { virtualBoards, type VirtualBoards } from './virtual-boards.ts';
 
 let folder: string;
@@ -16,10 +16,10 @@ const open = () =>
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'curlew-virtual-'));
-  virtual = await open();
+  virtual = open();
 });
 afterEach(async () => {
-  virtual.close();
+  await virtual.close();
   await rm(folder, { recursive: true });
 });
 
@@ -44,8 +44,8 @@ test('a board stays the chip that it was made as, over launches', async () => {
   virtual.known();
   const made = await about(virtual.create('stm32l496-80mhz'));
   expect(made).toMatchObject({ profile: 'stm32l496-80mhz', blockBytes: 2048 });
-  virtual.close();
-  virtual = await open();
+  await virtual.close();
+  virtual = open();
   const [first, second] = virtual.known();
   expect(await about(first!)).toMatchObject({ profile: 'stm32l4r5-120mhz', blockBytes: 4096 });
   expect(await about(second!)).toEqual(made);

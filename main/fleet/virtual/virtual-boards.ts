@@ -1,0 +1,111 @@
+/** Virtual boards of this lab: each keeps its id and its flash in the data folder, as a real one keeps them itself. */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { mustFit, storeFlash, unfitReason, virtualProfiles } from '../../../devices/boards/fit.ts';
+import {
+  boardProfile,
+  boardProfiles,
+  defaultProfile,
+  type BoardProfile,
+} from '../../../devices/boards/profiles.ts';
+import { CurlewError, toCurlewError } from '../../contract/error.ts';
+import type { Chip } from '../../contract/types.ts';
+import type { MadePort } from '../port-directory.ts';
+import type { BoardMade } from './board-calls.ts';
+import { identity } from './board-files.ts';
+import { BoardThreads } from './board-threads.ts';
+import { virtualLine } from './virtual-line.ts';
+
+export interface VirtualBoards {
+  /** Boards made in earlier launches, the first one always; one whose files cannot be read is left out and told of. */
+  known(): MadePort[];
+  /** What they can stand for. */
+  chips(): Chip[];
+  /**
+   * One more.
+   * @throws CurlewError REQUEST_INVALID, NOT_CAPABLE for a chip that is not known or does not fit; PORT_FAILED where its
+   *   files cannot be written
+   */
+  create(chip?: string): MadePort;
+  /** @throws CurlewError NOT_CAPABLE for a port that is no virtual board */
+  setMicrophone(portId: string, pcm: Int16Array | null): Promise<void>;
+  /** Switches all off; their flash is saved, and told of where it cannot be. */
+  close(): Promise<void>;
+}
+
+/**
+ * @param folder where the boards' files lie
+ * @param wasmPath the firmware
+ * @param onProblem with a board, whose port it names
+ */
+export function virtualBoards(
+  folder: string,
+  wasmPath: string,
+  onProblem: (portId: string, error: CurlewError) => void,
+): VirtualBoards {
+  const threads = new BoardThreads(wasmPath);
+  const boards = new Map<string, { board: BoardMade; number: number }>();
+
+  const nameOf = (number: number): string => `virtual-${number}`;
+  const portOf = (name: string): string => `virtual:${name}`;
+
+  /** @throws what the file system throws */
+  function make(number: number, wanted: BoardProfile = defaultProfile): MadePort {
+    const name = nameOf(number);
+    const known = identity(join(folder, `${name}.id`), wanted);
+    const board = { name, ...known, flashFile: join(folder, `${name}.flash`) };
+    boards.set(portOf(name), { board, number });
+    return {
+      port: threads.port(portOf(name), board, number),
+      label: 'Virtual board: the firmware as WebAssembly, on a simulated line',
+      lineBytesPerSecond: virtualLine.baudRate / 10,
+    };
+  }
+
+  const numbers = (): number[] =>
+    readdirSync(folder)
+      .map((file) => Number(/^virtual-(\d+)\.id$/.exec(file)?.[1]))
+      .filter((number) => number > 0)
+      .sort((a, b) => a - b);
+
+  return {
+    known: () =>
+      [...new Set([1, ...numbers()])].flatMap((number) => {
+        try {
+          return make(number);
+        } catch (thrown) {
+          onProblem(portOf(nameOf(number)), toCurlewError(thrown));
+          return [];
+        }
+      }),
+    chips: () =>
+      virtualProfiles(boardProfiles).map((profile) => ({
+        ...{ name: profile.name, title: profile.title },
+        storeBytes: storeFlash(profile).size,
+        unfit: unfitReason(profile),
+      })),
+    create(chip = defaultProfile.name) {
+      const profile = boardProfile(chip);
+      mustFit(profile);
+      try {
+        return make(1 + Math.max(0, ...numbers()), profile);
+      } catch (cause) {
+        const why = (cause as Error).message;
+        throw new CurlewError(
+          'PORT_FAILED',
+          `A virtual board keeps files in ${folder}: ${why}.`,
+          {},
+          { cause },
+        );
+      }
+    },
+    async setMicrophone(portId, pcm) {
+      const made = boards.get(portId);
+      if (!made) throw new CurlewError('NOT_CAPABLE', `${portId} hears its own microphone, not a clip.`);
+      await threads.setMicrophone(made.board, made.number, pcm);
+    },
+    async close() {
+      for (const { name, error } of await threads.switchOff()) onProblem(portOf(name), error);
+    },
+  };
+}
