@@ -206,6 +206,12 @@ describe('the database', () => {
     expect(beside).toEqual([`${kept}.txt`, `${kept}.wal`]);
   });
 
+  test('of which nothing can be read and no account was kept does not pass for a loss of nothing', async () => {
+    await rm(`${path}.acknowledged`);
+    await truncate(path, 5000);
+    expect((await opened()).losses).toContain('What it held is lost; how much that was is not known.');
+  });
+
   test('that is gone is told, and its log is set aside rather than replayed into a new one', async () => {
     await rm(path);
     const { telemetry, losses } = await opened();

@@ -43,7 +43,10 @@ export async function rescue(path: string, reason: string, rows: Record<string, 
     const saved = attached
       ? `what could be read of it is in a new one${how}`
       : 'nothing of it could be read, and a new one is begun';
-    const note = `The lab's store was damaged (${reason}). It is set aside as ${aside}; ${saved}. ${lossText(counts)}`;
+    // Neither the store nor its account says how many rows there were.
+    const unknown = !attached && Object.keys(rows).length === 0;
+    const lost = unknown ? 'What it held is lost; how much that was is not known.' : lossText(counts);
+    const note = `The lab's store was damaged (${reason}). It is set aside as ${aside}; ${saved}. ${lost}`;
     await exchange(path, { aside, note });
     return note;
   } catch (thrown) {
