@@ -64,7 +64,7 @@ export const telemetryRequests = {
     }),
   ),
 
-  'telemetry.records': forViewers(v.strictObject({ boardId: id, limit: whole(1, 100_000) })),
+  'telemetry.records': forViewers(v.strictObject({ boardId: id, limit: whole(1, 1000) })),
   'telemetry.summary': forViewers(boardId),
   'telemetry.export': forViewers(boardId),
 } as const;
