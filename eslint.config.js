@@ -91,6 +91,15 @@ export default defineConfig(
     files: tests,
     rules: {
       'no-console': 'off',
+      'no-restricted-properties': [
+        'error',
+        ...['waitFor', 'waitUntil'].map((property) => ({
+          object: 'vi',
+          property,
+          message:
+            'It gives up after a second, which a busy machine may take: wait for the event, or expect.poll.',
+        })),
+      ],
       // Matchers (`expect.any`) and doubles are `any` by their libraries' types.
       '@typescript-eslint/no-unsafe-assignment': 'off',
       '@typescript-eslint/no-unsafe-argument': 'off',

@@ -52,7 +52,7 @@ describe('a virtual board whose flash file cannot be written', () => {
     });
     await rm(inTheWay, { recursive: true });
     await expect
-      .poll(async () => (await boards()).find((board) => board.portId === first.portId), { timeout: 60_000 })
+      .poll(async () => (await boards()).find((board) => board.portId === first.portId))
       .toMatchObject({ state: 'attached' });
     await lab.close();
     expect(readdirSync(join(dataFolder, 'boards')).filter((name) => name.endsWith('.new'))).toEqual([]);
