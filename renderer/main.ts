@@ -2,6 +2,7 @@ import { createPinia } from 'pinia';
 import { createApp } from 'vue';
 import App from './app/App.vue';
 import RefusedPage from './app/RefusedPage.vue';
+import SignInPage from './app/SignInPage.vue';
 import { createAppRouter } from './app/router.ts';
 import { connect } from './connect/index.ts';
 import { ConnectionRefused } from './connect/web.ts';
@@ -20,5 +21,6 @@ try {
   createApp(App).provide(labKey, lab).use(createPinia()).use(createAppRouter()).mount('#app');
 } catch (thrown) {
   if (!(thrown instanceof ConnectionRefused)) throw thrown;
-  createApp(RefusedPage, { refusal: thrown.refusal }).mount('#app');
+  if (thrown.refusal === 'password') createApp(SignInPage).mount('#app');
+  else createApp(RefusedPage, { refusal: thrown.refusal }).mount('#app');
 }

@@ -59,6 +59,7 @@ export const errorCodes = [
   'NOT_CAPABLE',
   'NOT_AUTHORIZED',
   'NOT_PERMITTED',
+  'PASSWORD_NEEDED',
   'CONNECTION_LOST',
   'ABORTED',
   'INTERNAL',

@@ -6,7 +6,8 @@ import { none, whole } from './schemas.ts';
 /** Where a figure comes from; travels with it into every table, plot and export. */
 export type Source = 'none' | 'measured' | 'counted' | 'modelled';
 
-export type Capability = 'pickFiles' | 'pickFolder' | 'saveFile' | 'microphone';
+/** `operate`: who holds the page may change the lab; without it they may look. */
+export type Capability = 'pickFiles' | 'pickFolder' | 'saveFile' | 'microphone' | 'operate';
 
 export interface LabInfo {
   version: string;

@@ -1,8 +1,10 @@
-/** As much of DER (ITU-T X.690) as an encrypted private key needs. */
+/** As much of DER (ITU-T X.690) as encrypted private keys and certificates need. */
 
 const tags = { integer: 0x02, octets: 0x04, null: 0x05, oid: 0x06, sequence: 0x30 };
 
-const element = (tag: number, content: Uint8Array): Buffer => {
+/** Of any tag, around its contents one after another. */
+export const element = (tag: number, ...contents: Uint8Array[]): Buffer => {
+  const content = Buffer.concat(contents);
   const { length } = content;
   const head =
     length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
@@ -10,7 +12,7 @@ const element = (tag: number, content: Uint8Array): Buffer => {
 };
 
 export const der = {
-  sequence: (...items: Uint8Array[]) => element(tags.sequence, Buffer.concat(items)),
+  sequence: (...items: Uint8Array[]) => element(tags.sequence, ...items),
   octets: (content: Uint8Array) => element(tags.octets, content),
   null: () => element(tags.null, new Uint8Array()),
   /** @param hex of its content */

@@ -10,13 +10,32 @@ import type { LabMessage } from '../../main/contract/wire.ts';
 export function takeToken(page: Location, history: History, storage: Storage): string | null {
   const given = new URLSearchParams(page.hash.slice(1)).get('token');
   if (given) {
-    storage.setItem('curlew.token', given);
+    keepToken(given, storage);
     history.replaceState(null, '', page.pathname + page.search);
   }
   return storage.getItem('curlew.token');
 }
 
-export type Refusal = 'no-token' | 'wrong-token' | 'unreachable';
+export const keepToken = (token: string, storage: Storage): void => storage.setItem('curlew.token', token);
+
+/**
+ * A token of this launch for a password, where the lab is served to the network.
+ * @throws Error with a sentence for the person
+ */
+export async function tokenFor(password: string): Promise<string> {
+  const answer = await fetch('/sign-in', {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ password }),
+  }).catch(() => {
+    throw new Error('The lab does not answer: it may have been stopped.');
+  });
+  const { token, message } = (await answer.json()) as { token?: string; message?: string };
+  if (token === undefined) throw new Error(message ?? 'The lab gave no token.');
+  return token;
+}
+
+export type Refusal = 'no-token' | 'wrong-token' | 'password' | 'unreachable';
 
 /** The WebSocket could not be opened; `refusal` says what the person should do about it. */
 export class ConnectionRefused extends Error {
@@ -27,7 +46,7 @@ export class ConnectionRefused extends Error {
 
 /** @throws ConnectionRefused */
 export async function openWeb(token: string | null): Promise<Transport> {
-  if (!token) throw new ConnectionRefused('no-token');
+  if (!token) throw new ConnectionRefused(asksForPassword() ? 'password' : 'no-token');
   const address = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/lab`;
   const socket = new WebSocket(address, ['curlew', token]);
   socket.binaryType = 'arraybuffer';
@@ -45,10 +64,14 @@ export async function openWeb(token: string | null): Promise<Transport> {
   return overSocket(socket);
 }
 
+/** The lab is served over TLS to the network, and there behind passwords. */
+const asksForPassword = (): boolean => location.protocol === 'https:';
+
 async function whyRefused(): Promise<Refusal> {
   try {
     const answer = await fetch(location.pathname, { method: 'HEAD', cache: 'no-store' });
-    return answer.ok ? 'wrong-token' : 'unreachable';
+    if (!answer.ok) return 'unreachable';
+    return asksForPassword() ? 'password' : 'wrong-token';
   } catch {
     return 'unreachable';
   }

@@ -9,6 +9,9 @@ export interface Lab {
 
 export const labKey: InjectionKey<Lab> = Symbol('lab');
 
+/** Whether who holds the page may change the lab: what they may not do is not shown. */
+export const useOperates = (): boolean => useLab().shell.has.has('operate');
+
 /** For components and stores alike; the page provides it before anything is mounted. */
 export function useLab(): Lab {
   const lab = inject(labKey);

@@ -7,6 +7,7 @@ import { CurlewError } from '../../main/contract/error.ts';
 import type { EventName, LabEvents } from '../../main/contract/events.ts';
 import type { RequestName, RequestParams, RequestResult } from '../../main/contract/requests.ts';
 import type {
+  Capability,
   Board,
   BoardSettings,
   DataSetInfo,
@@ -68,7 +69,11 @@ export class LabDouble implements LabClient {
 export function shellDouble(picks?: { files: string[]; folder: string | null }) {
   const saved: { name: string; mime: string; text: string }[] = [];
   const shell: ShellCapabilities = {
-    has: new Set(picks ? (['saveFile', 'pickFiles', 'pickFolder'] as const) : (['saveFile'] as const)),
+    has: new Set<Capability>([
+      'saveFile',
+      'operate',
+      ...(picks ? (['pickFiles', 'pickFolder'] as const) : []),
+    ]),
     ...(picks && { pickFiles: async () => picks.files, pickFolder: async () => picks.folder }),
     saveFile: async (name, mime, text) => void saved.push({ name, mime, text }),
   };

@@ -26,6 +26,7 @@ describe('a viewer', () => {
     }
     // Said once more, so that nothing gets here by a slip in a room's contract.
     expect(permitted.sort()).toEqual([
+      'boards.chips',
       'boards.list',
       'boards.machines',
       'boards.settings',

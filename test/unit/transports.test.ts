@@ -41,7 +41,7 @@ const noPage = { file: () => Promise.resolve(null) };
 const links: Record<string, (standIn: StandIn) => Promise<Link>> = {
   async 'a WebSocket'({ lab }) {
     const shell = await serveWeb({ lab, page: noPage });
-    const transport = await socketTransport(shell.address, shell.token);
+    const transport = await socketTransport(shell.address, shell.token!);
     return { transport, endLab: () => shell.close() };
   },
   async 'the local door'({ lab }) {

@@ -7,6 +7,7 @@ import { demoCommands } from './commands/demo.ts';
 import { expertCommands } from './commands/experts.ts';
 import { jobCommands } from './commands/jobs.ts';
 import { keyCommands } from './commands/key.ts';
+import { passwordCommands } from './commands/password.ts';
 import { serveCommands } from './commands/serve.ts';
 import { storeCommands } from './commands/store.ts';
 import { studyCommands } from './commands/study.ts';
@@ -21,5 +22,6 @@ export const commands: Commands = {
   ...keyCommands,
   ...storeCommands,
   ...serveCommands,
+  ...passwordCommands,
   ...demoCommands,
 };

@@ -30,7 +30,7 @@ export const options = {
   'passphrase-file': {
     value: 'FILE',
     about:
-      'the passphrase is its first line; asked for on the terminal, or read from standard input, otherwise',
+      'the passphrase or password is its first line; asked for on the terminal, or read from standard input, otherwise',
   },
   protect: { about: 'from now on no image older than one that ran' },
   name: { value: 'NAME', about: 'of the new bank: a to z, 0 to 9 and hyphens' },
@@ -64,7 +64,10 @@ export const options = {
   overwrite: {
     about: 'what is written may replace files that are there, but never recordings or what is read',
   },
-  host: { value: 'A', about: 'the address to listen at (127.0.0.1)' },
+  host: {
+    value: 'A',
+    about: 'the address to listen at (127.0.0.1); where others reach it, by TLS and with a password',
+  },
   open: { about: 'open the browser' },
 } as const satisfies Record<string, Option>;
 

@@ -7,8 +7,20 @@ import { openDoor } from '../local-door.ts';
 import { localTransport } from '../local-transport.ts';
 import { openPage } from '../page.ts';
 import { tellLosses } from '../tell-losses.ts';
+import { openCertificate } from './certificate.ts';
+import { isLoopback, namesOf } from './names.ts';
 import { forgetLead, openBrowser } from './open-browser.ts';
-import { serveWeb } from './server.ts';
+import { Passwords } from './passwords.ts';
+import { serveWeb, type NetworkOptions } from './server.ts';
+import { requirePassword, SignIn } from './sign-in.ts';
+
+export interface Ready {
+  /** What a person opens. */
+  link: string;
+  browserOpened: boolean;
+  /** Of the certificate; null on loopback, where there is none. */
+  fingerprint: string | null;
+}
 
 export interface ServeOptions {
   dataFolder: string;
@@ -16,13 +28,14 @@ export interface ServeOptions {
   port?: number;
   /** Opens the person's browser where there is a display. */
   open: boolean;
-  /** Told the link once the lab answers. */
-  onReady(link: string, browserOpened: boolean): void;
+  /** Told once the lab answers. */
+  onReady(ready: Ready): void;
 }
 
 /** Resolves when SIGINT or SIGTERM has come and everything is closed. @throws CurlewError of the lab and the server */
 export async function serveUntilStopped(options: ServeOptions): Promise<void> {
   const { dataFolder, host, port } = options;
+  const network = host === undefined || isLoopback(host) ? undefined : await networkOf(dataFolder, host);
   const page = await openPage(resources.page);
   const lab = await openLab({ dataFolder, shell: 'web' });
   const closing = [() => lab.close()];
@@ -35,7 +48,7 @@ export async function serveUntilStopped(options: ServeOptions): Promise<void> {
       page,
       // What fails here is tried again, and told, at the end.
       onPage: () => void forgetLead(dataFolder).catch(() => undefined),
-      ...given({ host, port }),
+      ...given({ host, port, network }),
     });
     closing.push(() => shell.close());
     const door = await openDoor(dataFolder, 'web', lab);
@@ -43,11 +56,23 @@ export async function serveUntilStopped(options: ServeOptions): Promise<void> {
     const stopped = new Promise<void>((resolve) => {
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
     });
-    const opened = options.open && (await openBrowser(dataFolder, shell.link));
+    const browserOpened = options.open && (await openBrowser(dataFolder, shell.link));
     closing.push(() => forgetLead(dataFolder));
-    options.onReady(shell.link, opened);
+    options.onReady({
+      link: shell.link,
+      browserOpened,
+      fingerprint: network?.certificate.fingerprint ?? null,
+    });
     await stopped;
   } finally {
     for (const close of closing.reverse()) await close();
   }
+}
+
+/** @throws CurlewError PASSWORD_NEEDED, FILE_DAMAGED */
+async function networkOf(dataFolder: string, host: string): Promise<NetworkOptions> {
+  const passwords = new Passwords(dataFolder);
+  await requirePassword(passwords);
+  const certificate = await openCertificate(dataFolder, namesOf(host));
+  return { certificate, signIn: new SignIn(passwords) };
 }

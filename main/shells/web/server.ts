@@ -1,12 +1,20 @@
-/** The browser shell: the page over HTTP and the lab over a WebSocket, on loopback, behind a token. */
+/**
+ * The browser shell: the page over HTTP and the lab over a WebSocket. On loopback behind a token of this launch; beyond
+ * it over TLS, behind passwords.
+ */
 import { randomBytes } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { isIP, type AddressInfo } from 'node:net';
-import { networkInterfaces } from 'node:os';
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { CurlewError } from '../../contract/error.ts';
 import { reportFault } from '../../contract/fault.ts';
+import type { Role } from '../../contract/roles.ts';
 import { isSame, serveLabSockets, type ServedLab } from '../lab-socket.ts';
 import { pageHeaders, type Page } from '../page.ts';
+import type { ServerCertificate } from './certificate.ts';
+import { inAddress, isLoopback, namesOf } from './names.ts';
+import { answerSignIn } from './sign-in-request.ts';
+import type { SignIn } from './sign-in.ts';
 
 export interface WebShellOptions {
   lab: ServedLab;
@@ -17,33 +25,66 @@ export interface WebShellOptions {
   port?: number;
   /** Told whenever a page was let in. */
   onPage?(): void;
+  /** How others than the owner come in; needed beyond loopback, where there is no token of the launch. */
+  network?: NetworkOptions;
+}
+
+export interface NetworkOptions {
+  certificate: ServerCertificate;
+  signIn: SignIn;
 }
 
 export interface WebShell {
-  /** `http://host:port` */
+  /** `http://host:port`, or `https:` with `network` */
   address: string;
-  /** Random, of this launch. */
-  token: string;
-  /** What a person opens: the token rides in the fragment, which no server, proxy or log sees. */
+  /** Random, of this launch; null with `network`. */
+  token: string | null;
+  /** What a person opens: the token, where there is one, rides in the fragment, which no server, proxy or log sees. */
   link: string;
   close(): Promise<void>;
 }
 
 /** @throws CurlewError PORT_BUSY, PORT_FAILED when the address cannot be listened on */
 export async function serveWeb(options: WebShellOptions): Promise<WebShell> {
-  const host = options.host ?? '127.0.0.1';
-  const token = randomBytes(24).toString('base64url');
-  const server = createServer((request, response) => {
+  const { host = '127.0.0.1', network } = options;
+  if (!network && !isLoopback(host)) {
+    throw new CurlewError(
+      'NOT_PERMITTED',
+      `The lab is served at ${host} over TLS and behind passwords alone.`,
+    );
+  }
+  const token = network ? null : randomBytes(24).toString('base64url');
+  const roleOf = (candidate: string): Role | null => {
+    if (network) return network.signIn.roleOf(candidate);
+    return token !== null && isSame(candidate, token) ? 'operator' : null;
+  };
+  const scheme = network ? 'https' : 'http';
+  const listener: RequestListener = (request, response) => {
     void answer(request, response).catch(() => {
       if (response.headersSent) response.destroy();
       else refuse(response, 500, 'The page could not be read.');
     });
-  });
+  };
+  const server = network
+    ? createSecureServer({ cert: network.certificate.certificate, key: network.certificate.key }, listener)
+    : createServer(listener);
   let hosts = new Set<string>();
+  const isOurs = (origin: string): boolean =>
+    origin.startsWith(`${scheme}://`) && hosts.has(origin.slice(scheme.length + 3));
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (!hosts.has(request.headers.host ?? ''))
       return refuse(response, 421, 'This address is not served here.');
+    if (network && request.method === 'POST' && request.url === '/sign-in') {
+      // A page of another origin must not try passwords through somebody's browser.
+      if (!isOurs(request.headers.origin ?? ''))
+        return refuse(response, 403, 'Only our own page may ask this.');
+      const { status, headers, body } = await answerSignIn(request, network.signIn);
+      const json = { 'Content-Type': 'application/json; charset=utf-8', Connection: 'close' };
+      response.writeHead(status, { ...pageHeaders, ...json, ...headers });
+      response.end(JSON.stringify(body));
+      return;
+    }
     if (request.method !== 'GET' && request.method !== 'HEAD')
       return refuse(response, 405, 'Only GET is answered.');
     const [pathname = '/'] = (request.url ?? '/').split('?');
@@ -58,12 +99,11 @@ export async function serveWeb(options: WebShellOptions): Promise<WebShell> {
   }
 
   const sockets = serveLabSockets(server, options.lab, (candidate, { headers }) => {
-    const sameOrigin = headers.origin === undefined || hosts.has(headers.origin.replace(/^http:\/\//, ''));
-    const ours = hosts.has(headers.host ?? '') && sameOrigin;
-    if (!ours || !isSame(candidate, token)) return null;
+    const ours = hosts.has(headers.host ?? '') && (headers.origin === undefined || isOurs(headers.origin));
+    const role = ours ? roleOf(candidate) : null;
     // Programs send no origin.
-    if (headers.origin !== undefined) options.onPage?.();
-    return 'operator';
+    if (role && headers.origin !== undefined) options.onPage?.();
+    return role;
   });
 
   await new Promise<void>((resolve, reject) => {
@@ -73,14 +113,14 @@ export async function serveWeb(options: WebShellOptions): Promise<WebShell> {
   // From now on what fails (no descriptor left for one more page) fails for that page alone.
   server.on('error', (error) => reportFault(error, null));
   const { port } = server.address() as AddressInfo;
-  const names = namesOf(host);
-  hosts = new Set(names.map((name) => `${name}:${port}`));
-  const [named] = names;
-  const address = `http://${named}:${port}`;
+  const names = namesOf(host).map(inAddress);
+  const usual = port === (network ? 443 : 80);
+  hosts = new Set(names.flatMap((name) => [`${name}:${port}`, ...(usual ? [name] : [])]));
+  const address = `${scheme}://${names[0]}:${port}`;
   return {
     address,
     token,
-    link: `${address}/#token=${token}`,
+    link: token === null ? `${address}/` : `${address}/#token=${token}`,
     async close() {
       sockets.close();
       server.closeAllConnections();
@@ -88,21 +128,6 @@ export async function serveWeb(options: WebShellOptions): Promise<WebShell> {
     },
   };
 }
-
-/** What a page may call this server, best first: a listener on every interface has all their addresses. */
-function namesOf(host: string): string[] {
-  const bracketed = (address: string): string => (isIP(address) === 6 ? `[${address}]` : address);
-  const loopback = ['127.0.0.1', 'localhost', '[::1]'];
-  if (host === '0.0.0.0' || host === '::') {
-    const outside = Object.values(networkInterfaces()).flatMap((list) =>
-      (list ?? []).filter((one) => !one.internal),
-    );
-    return [...outside.map((one) => bracketed(one.address)), ...loopback];
-  }
-  return [...new Set([bracketed(host), ...(isLoopback(host) ? loopback : [])])];
-}
-
-const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || /^127\./.test(host);
 
 function refuse(response: ServerResponse, status: number, text: string): void {
   response.writeHead(status, { ...pageHeaders, 'Content-Type': 'text/plain; charset=utf-8' });
