@@ -1,6 +1,14 @@
 /** The lint rules that hold the house together, tried on code that breaks them. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ESLint } from 'eslint';
 import tseslint from 'typescript-eslint';
@@ -171,7 +179,9 @@ describe("the firmware's modules", () => {
 describe('circles of imports', () => {
   /** @returns what the lint step prints of two files in a folder inside the tree, and its exit code */
   function lintOf(files: Record<string, string>): { status: number | null; text: string } {
-    const folder = mkdtempSync(join(resources.root, 'build', 'circle-'));
+    const builds = join(resources.root, 'build');
+    mkdirSync(builds, { recursive: true });
+    const folder = mkdtempSync(join(builds, 'circle-'));
     try {
       for (const [name, code] of Object.entries(files)) writeFileSync(join(folder, name), code);
       const words = ['--config', '.dependency-cruiser.json', '--exclude', '^out/', folder];
