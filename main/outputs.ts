@@ -10,6 +10,7 @@ import {
   rename,
   rm,
   stat,
+  writeFile,
   type FileHandle,
 } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
@@ -24,6 +25,9 @@ export interface OutputRules {
   keep: readonly string[];
 }
 
+/** Whole, or in pieces, each written before the next is made. */
+export type OutputData = string | Uint8Array | Iterable<string> | AsyncIterable<string>;
+
 /** A place that was found fit. */
 export interface Output {
   /** As the person wrote it. */
@@ -31,15 +35,15 @@ export interface Output {
   /**
    * Beside its place first, onto the disk, then in its place; what it replaces keeps its permissions.
    * @param mode of a new file
-   * @throws CurlewError as `Outputs.file`; nothing is changed then
+   * @throws CurlewError as `Outputs.file`, and what making a piece throws; nothing is changed then
    */
-  write(data: string | Uint8Array, mode?: number): Promise<void>;
+  write(data: OutputData, mode?: number): Promise<void>;
 }
 
 export interface OutputFolder {
   readonly path: string;
-  /** Made where it is not there. @param name one of those it was asked for @throws CurlewError as `Outputs.folder` */
-  write(name: string, data: string | Uint8Array): Promise<void>;
+  /** Made where it is not there. @param name one of those it was asked for @throws CurlewError as `Output.write` */
+  write(name: string, data: OutputData): Promise<void>;
 }
 
 /** The outputs of one command. Every place is examined when it is named, before the work, and again when it is written. */
@@ -136,7 +140,7 @@ export class Outputs {
     return false;
   }
 
-  private async write(path: string, real: string, data: string | Uint8Array, mode: number): Promise<void> {
+  private async write(path: string, real: string, data: OutputData, mode: number): Promise<void> {
     const beside = besideName(dirname(real));
     const made: string[] = [];
     const make = async (name: string): Promise<FileHandle> => {
@@ -147,7 +151,7 @@ export class Outputs {
     try {
       const file = await make(beside);
       try {
-        await file.writeFile(data);
+        await writeFile(file, data);
         await file.sync();
         const replaced = await this.examine(path, real);
         if (replaced !== null) await file.chmod(replaced);

@@ -36,6 +36,6 @@ export function makeBridge(ipc: PageIpc, Channel: new () => { port1: PagePort; p
     capabilities: ['pickFiles', 'pickFolder', 'saveFile', 'microphone'],
     pickFiles: () => ask(channels.pickFiles),
     pickFolder: () => ask(channels.pickFolder),
-    saveFile: (name, mime, text) => ask(channels.saveFile, name, mime, text),
+    saveFile: (name, mime, texts) => ask(channels.saveFile, name, mime, texts),
   };
 }

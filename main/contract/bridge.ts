@@ -15,5 +15,5 @@ export interface Bridge {
   /** Absolute paths; empty when the person cancelled. */
   pickFiles(): Promise<string[]>;
   pickFolder(): Promise<string | null>;
-  saveFile(name: string, mime: string, text: string): Promise<void>;
+  saveFile(name: string, mime: string, texts: string[]): Promise<void>;
 }

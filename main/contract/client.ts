@@ -21,6 +21,6 @@ export interface ShellCapabilities {
   pickFiles?(): Promise<string[]>;
   /** Needs `pickFolder`. */
   pickFolder?(): Promise<string | null>;
-  /** Offers a text to the person as a file. */
-  saveFile(name: string, mime: string, text: string): Promise<void>;
+  /** Offers a text, in pieces, to the person as a file. */
+  saveFile(name: string, mime: string, texts: string[]): Promise<void>;
 }

@@ -40,6 +40,15 @@ export interface ExportFile {
   text: string;
 }
 
+/**
+ * A piece of a file, whole characters and, of a table, whole rows: files grow longer than what the lab may make at once.
+ * The pieces' texts one after another are the file.
+ */
+export interface FilePiece<From> extends ExportFile {
+  /** What to ask for next, as `from`; null at the end. */
+  next: From | null;
+}
+
 export const labRequests = {
   'lab.info': forViewers(none),
   'lab.log': forViewers(v.strictObject({ limit: whole(1, 5000) })),

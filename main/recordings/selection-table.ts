@@ -33,13 +33,16 @@ const columns = [
   'Notes',
 ];
 
+export const selectionHeader = line(columns);
+
 /**
- * Numbers read back as the same number; text is guarded as in CSV files, since spreadsheets open these as well. The
+ * The lines below the header. Numbers read back as the same number; text is guarded as in CSV files, since spreadsheets open these as well. The
  * format has no quoting: tabs and line ends in text become spaces.
+ * @param before how many selections stand above these: the lines are numbered
  */
-export function selectionTable(selections: readonly Selection[]): string {
+export function selectionLines(selections: readonly Selection[], before: number): string {
   const rows = selections.map((selection, index) => [
-    index + 1,
+    before + index + 1,
     'Spectrogram 1',
     1,
     selection.beginS,
@@ -52,8 +55,12 @@ export function selectionTable(selections: readonly Selection[]): string {
     selection.fileOffsetS,
     selection.notes,
   ]);
-  return [columns, ...rows].map((row) => `${row.map(cellText).join('\t')}\n`).join('');
+  return rows.map(line).join('');
 }
 
-const cellText = (cell: string | number): string =>
-  typeof cell === 'number' ? String(cell) : guardedText(cell).replaceAll(/[\t\r\n]/g, ' ');
+function line(cells: readonly (string | number)[]): string {
+  const texts = cells.map((cell) =>
+    typeof cell === 'number' ? String(cell) : guardedText(cell).replaceAll(/[\t\r\n]/g, ' '),
+  );
+  return `${texts.join('\t')}\n`;
+}

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { csvText, type CsvCell } from '../../models/report/csv.ts';
-import { selectionTable, type Selection } from './selection-table.ts';
+import { selectionHeader, selectionLines, type Selection } from './selection-table.ts';
 
 /** RFC 4180, read back. */
 function readCsv(text: string): string[][] {
@@ -28,6 +28,8 @@ function readCsv(text: string): string[][] {
   }
   return rows;
 }
+
+const selectionTable = (selections: readonly Selection[]) => selectionHeader + selectionLines(selections, 0);
 
 const text = fc.string({
   unit: fc.constantFrom('a', 'é', ' ', ',', '"', '\n', '\r', '\t', ';', '=', '+', '-', '@', "'"),

@@ -229,7 +229,10 @@ export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N
     { ...job, kind: 'evaluate' },
   ],
   'train.curves': [ofJob, { q4: [epoch] }],
-  'evaluate.file': [{ ...ofJob, name: 'report.html' }, text],
+  'evaluate.file': [
+    { ...ofJob, name: 'report.html', from: 500_000 },
+    { ...text, next: 1_000_000 },
+  ],
   'keys.list': [{}, [key]],
   'keys.create': [{ name: 'Station' }, key],
   'keys.delete': [{ keyId: key.id }, []],
@@ -252,7 +255,7 @@ export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N
     { ...ofBoard, source: { kind: 'file', path: '/r/a.wav' } },
     { ...job, kind: 'play' },
   ],
-  'telemetry.records': [{ ...ofBoard, limit: 5 }, []],
+  'telemetry.records': [{ ...ofBoard, before: { bootId: 0xffff_ffff, sequence: 9 }, limit: 5 }, []],
   'telemetry.summary': [
     ofBoard,
     {
@@ -266,7 +269,10 @@ export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N
       energySource: 'none',
     },
   ],
-  'telemetry.export': [ofBoard, text],
+  'telemetry.export': [
+    { ...ofBoard, from: 500 },
+    { ...text, next: null },
+  ],
   'jobs.list': [{}, [job]],
   'jobs.pause': [ofJob, { ...job, state: 'paused' }],
   'jobs.resume': [ofJob, job],
@@ -281,9 +287,12 @@ export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N
     { paths: ['/r'], expertId: 'night' },
     { ...job, kind: 'classify' },
   ],
-  'classify.files': [ofJob, []],
-  'classify.detections': [{ ...ofJob, path: '/r/a.flac' }, []],
-  'classify.export': [{ ...ofJob, format: 'raven' }, text],
+  'classify.files': [{ ...ofJob, after: '/r/a.flac', limit: 1000 }, []],
+  'classify.detections': [{ ...ofJob, path: '/r/a.flac', limit: 1000 }, []],
+  'classify.export': [
+    { ...ofJob, format: 'raven' },
+    { ...text, next: { path: '/r/a.flac', startS: 0.48, seconds: 60, secondsBefore: 0, selections: 1 } },
+  ],
   'store.backup': [{ path: '/b/lab.duckdb' }, { path: '/b/lab.duckdb', bytes: 2 ** 40 }],
 };
 export const requestNames = Object.keys(exchanges) as RequestName[];

@@ -34,10 +34,16 @@ test('a file classified again replaces its results and keeps its place', async (
   await results.putFile(file('/b.wav', 0.25), [detection('/b.wav', 1), detection('/b.wav', 0)]);
   await results.putFile(file('/a.wav', 0.5), [detection('/a.wav', 2)]);
   await results.putFile(file('/b.wav', 0.75, 'cut short'), [detection('/b.wav', 5)]);
-  expect(await results.files('j')).toEqual([file('/b.wav', 0.75, 'cut short'), file('/a.wav', 0.5)]);
-  expect(await results.detections('j')).toEqual([detection('/b.wav', 5), detection('/a.wav', 2)]);
-  expect(await results.detections('j', '/a.wav')).toEqual([detection('/a.wav', 2)]);
-  expect(await results.files('another')).toEqual([]);
+  expect(await results.files('j', { limit: 10 })).toEqual([
+    file('/b.wav', 0.75, 'cut short'),
+    file('/a.wav', 0.5),
+  ]);
+  expect(await results.detections('j', { limit: 10 })).toEqual([
+    detection('/b.wav', 5),
+    detection('/a.wav', 2),
+  ]);
+  expect(await results.detections('j', { path: '/a.wav', limit: 10 })).toEqual([detection('/a.wav', 2)]);
+  expect(await results.files('another', { limit: 10 })).toEqual([]);
   await store.close();
   await rm(folder, { recursive: true });
 });

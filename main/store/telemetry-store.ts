@@ -10,10 +10,23 @@ export interface TelemetryStore {
   cursor(boardId: string, bootId: number): Promise<number>;
   /** The latest time of a record of this boot; null for none. */
   lastTime(boardId: string, bootId: number): Promise<number | null>;
-  /** The newest `limit`, oldest first. */
-  records(boardId: string, limit: number): Promise<TelemetryRecord[]>;
+  /** The newest `limit`, oldest first; with `before` the newest before that record, none where it is not kept. */
+  records(boardId: string, limit: number, before?: RecordKey): Promise<TelemetryRecord[]>;
+  /**
+   * The oldest `limit` of the rows `from` on, oldest first.
+   * @param from a row of the store, 0 for the first; rows are never taken away
+   * @returns with the row to go on from, null where there is none now
+   */
+  recordsFrom(
+    boardId: string,
+    from: number,
+    limit: number,
+  ): Promise<{ records: TelemetryRecord[]; next: number | null }>;
   summary(boardId: string): Promise<TelemetrySummary>;
 }
+
+/** Names a record of a board. */
+export type RecordKey = Pick<TelemetryRecord, 'bootId' | 'sequence'>;
 
 const columns = `board_id AS "boardId", boot_id AS "bootId", sequence, received_ms AS "receivedMs",
   at_ms AS "atMs", error_ms AS "errorMs", uptime_ms AS "uptimeMs", inference_id AS "inferenceId", expert, class_index AS "classIndex",
@@ -82,12 +95,25 @@ export function telemetryStore(store: Store): TelemetryStore {
       return mine;
     },
 
-    async records(boardId, limit) {
+    async records(boardId, limit, before) {
+      const older =
+        'AND rowid < (SELECT rowid FROM telemetry WHERE board_id = $1 AND boot_id = $3 AND sequence = $4)';
       const rows = await read(
-        `SELECT * FROM (SELECT ${columns}, rowid AS row FROM telemetry WHERE board_id = $1 ORDER BY rowid DESC LIMIT $2) ORDER BY row`,
-        [boardId, limit],
+        `SELECT ${columns} FROM telemetry WHERE board_id = $1 ${before ? older : ''} ORDER BY rowid DESC LIMIT $2`,
+        before ? [boardId, limit, before.bootId, before.sequence] : [boardId, limit],
       );
-      return rows.map(({ row: _row, ...record }) => record as unknown as TelemetryRecord);
+      return rows.reverse() as unknown as TelemetryRecord[];
+    },
+
+    async recordsFrom(boardId, from, limit) {
+      const rows = await read(
+        `SELECT ${columns}, rowid::DOUBLE AS row FROM telemetry WHERE board_id = $1 AND rowid >= $2
+         ORDER BY rowid LIMIT $3`,
+        [boardId, from, limit],
+      );
+      const last = rows.at(-1)?.['row'] as number | undefined;
+      const records = rows.map(({ row: _row, ...record }) => record as unknown as TelemetryRecord);
+      return { records, next: last === undefined || rows.length < limit ? null : last + 1 };
     },
 
     async summary(boardId) {

@@ -35,6 +35,6 @@ export function bridgeCapabilities(bridge: Bridge): ShellCapabilities {
     has,
     ...(has.has('pickFiles') && { pickFiles: () => bridge.pickFiles() }),
     ...(has.has('pickFolder') && { pickFolder: () => bridge.pickFolder() }),
-    saveFile: (name, mime, text) => bridge.saveFile(name, mime, text),
+    saveFile: (name, mime, texts) => bridge.saveFile(name, mime, texts),
   };
 }

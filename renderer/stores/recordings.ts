@@ -1,6 +1,7 @@
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef, watch } from 'vue';
-import type { ClassifiedFile, Detection, Job } from '../../main/contract/types.ts';
+import { allOf, pageLimit, wholeFile } from '../../main/contract/pieces.ts';
+import type { ClassifiedFile, Detection, Job, TableFrom } from '../../main/contract/types.ts';
 import { isOver, useJobs } from './jobs.ts';
 import { useLab } from './lab.ts';
 import { recall, remember } from './memory.ts';
@@ -43,7 +44,9 @@ export const useRecordings = defineStore('recordings', () => {
     if (refreshDue !== null) clearTimeout(refreshDue);
     refreshDue = null;
     try {
-      const found = await client.request('classify.files', { jobId: id });
+      const found = await allOf<ClassifiedFile>((last) =>
+        client.request('classify.files', { jobId: id, after: last?.path, limit: pageLimit }),
+      );
       if (job.value?.id !== id) return;
       files.value = found;
       filesOf.value = id;
@@ -61,7 +64,11 @@ export const useRecordings = defineStore('recordings', () => {
     if (!job.value) return;
     path.value = chosen;
     detections.value = null;
-    const found = await client.request('classify.detections', { jobId: job.value.id, path: chosen });
+    const { id } = job.value;
+    const found = await allOf<Detection>((last) => {
+      const after = last && { path: chosen, startS: last.startS };
+      return client.request('classify.detections', { jobId: id, path: chosen, after, limit: pageLimit });
+    });
     if (path.value === chosen) detections.value = found;
   }
 
@@ -82,6 +89,7 @@ export const useRecordings = defineStore('recordings', () => {
     audio: (of: string, startS: number, durationS: number) =>
       client.request('recordings.audio', { path: of, startS, durationS }),
     inspect: (of: string) => client.request('recordings.inspect', { path: of }),
-    export: (jobId: string, format: 'csv' | 'raven') => client.request('classify.export', { jobId, format }),
+    export: (jobId: string, format: 'csv' | 'raven') =>
+      wholeFile<TableFrom>((from) => client.request('classify.export', { jobId, format, from })),
   };
 });

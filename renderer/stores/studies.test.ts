@@ -51,7 +51,7 @@ describe('studies', () => {
     const lab = new LabDouble({
       'evaluate.file': ({ name }) => {
         if (fails) throw new Error('not yet');
-        return { name, mime: 'application/json', text: '{"format":1}' };
+        return { name, mime: 'application/json', text: '{"format":1}', next: null };
       },
     });
     withLab(lab);

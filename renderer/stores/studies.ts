@@ -1,5 +1,6 @@
 import { defineStore } from 'pinia';
 import { reactive, shallowRef } from 'vue';
+import { wholeFile } from '../../main/contract/pieces.ts';
 import type { RequestParams } from '../../main/contract/requests.ts';
 import type { EpochFigures, Job } from '../../main/contract/types.ts';
 import type { Results } from '../../models/report/results.ts';
@@ -29,13 +30,14 @@ export const useStudies = defineStore('studies', () => {
     if (curves.value.get(jobId) === before) keepCurves(jobId, found);
   }
 
-  const file = (jobId: string, name: string) => client.request('evaluate.file', { jobId, name });
+  const file = (jobId: string, name: string) =>
+    wholeFile<number>((from) => client.request('evaluate.file', { jobId, name, from }));
 
   /** Of an evaluation that is done; fetched once. */
   function loadResults(jobId: string): Promise<Results> {
     const known = results.get(jobId);
     if (known) return known;
-    const asked = file(jobId, 'results.json').then(({ text }) => JSON.parse(text) as Results);
+    const asked = file(jobId, 'results.json').then(({ texts }) => JSON.parse(texts.join('')) as Results);
     results.set(jobId, asked);
     asked.catch(() => results.delete(jobId));
     return asked;

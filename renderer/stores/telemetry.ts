@@ -1,5 +1,6 @@
 import { defineStore } from 'pinia';
 import { shallowReactive, shallowRef, type ShallowRef } from 'vue';
+import { wholeFile } from '../../main/contract/pieces.ts';
 import type { TelemetryRecord, TelemetrySummary } from '../../main/contract/types.ts';
 import { useLab } from './lab.ts';
 import { useNotices } from './notices.ts';
@@ -93,6 +94,7 @@ export const useTelemetry = defineStore('telemetry', () => {
   return {
     of,
     load,
-    export: (boardId: string) => client.request('telemetry.export', { boardId }),
+    export: (boardId: string) =>
+      wholeFile<number>((from) => client.request('telemetry.export', { boardId, from })),
   };
 });

@@ -75,7 +75,7 @@ export function shellDouble(picks?: { files: string[]; folder: string | null }) 
       ...(picks ? (['pickFiles', 'pickFolder'] as const) : []),
     ]),
     ...(picks && { pickFiles: async () => picks.files, pickFolder: async () => picks.folder }),
-    saveFile: async (name, mime, text) => void saved.push({ name, mime, text }),
+    saveFile: async (name, mime, texts) => void saved.push({ name, mime, text: texts.join('') }),
   };
   return { shell, saved };
 }

@@ -81,8 +81,8 @@ test('a classification cut off by kill -9 goes on where it was, and finds what a
   const found = async (jobId: string) => {
     const strip = <T extends { jobId: string }>(rows: T[]) => rows.map((row) => ({ ...row, jobId: '' }));
     return {
-      files: strip(await lab.client.request('classify.files', { jobId })),
-      detections: strip(await lab.client.request('classify.detections', { jobId })),
+      files: strip(await lab.client.request('classify.files', { jobId, limit: 1000 })),
+      detections: strip(await lab.client.request('classify.detections', { jobId, limit: 1000 })),
     };
   };
   expect(await found(cut.id)).toEqual(await found(whole.id));

@@ -1,6 +1,7 @@
 /** What boards answer and what they recorded: the fleet's part of the contract. */
 import * as v from 'valibot';
-import type { ExportFile, Source } from '../../contract/lab.ts';
+import type { FilePiece, Source } from '../../contract/lab.ts';
+import { pageLimit } from '../../contract/pieces.ts';
 import { forOperators, forViewers } from '../../contract/roles.ts';
 import { boardId, id, path, whole } from '../../contract/schemas.ts';
 import type { Job } from '../../jobs/contract.ts';
@@ -64,16 +65,26 @@ export const telemetryRequests = {
     }),
   ),
 
-  'telemetry.records': forViewers(v.strictObject({ boardId: id, limit: whole(1, 1000) })),
+  /** The newest, or the newest before a record that is given; oldest first. */
+  'telemetry.records': forViewers(
+    v.strictObject({
+      boardId: id,
+      before: v.optional(v.strictObject({ bootId: whole(0, 0xffff_ffff), sequence: whole(0, 0xffff_ffff) })),
+      limit: whole(1, pageLimit),
+    }),
+  ),
   'telemetry.summary': forViewers(boardId),
-  'telemetry.export': forViewers(boardId),
+  /** A board's records as CSV. `from` numbers the store's records; left out: from the first on. */
+  'telemetry.export': forViewers(
+    v.strictObject({ boardId: id, from: v.optional(whole(0, Number.MAX_SAFE_INTEGER)) }),
+  ),
 } as const;
 
 export interface TelemetryResults {
   'play.start': Job;
   'telemetry.records': TelemetryRecord[];
   'telemetry.summary': TelemetrySummary;
-  'telemetry.export': ExportFile;
+  'telemetry.export': FilePiece<number>;
 }
 
 export interface TelemetryEvents {

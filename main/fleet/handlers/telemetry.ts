@@ -45,9 +45,8 @@ export function telemetryHandlers(rooms: Rooms): HandlersOf<typeof telemetryRequ
       return job;
     },
 
-    'telemetry.records': ({ boardId, limit }) => telemetry.records(boardId, limit),
+    'telemetry.records': ({ boardId, limit, before }) => telemetry.records(boardId, limit, before),
     'telemetry.summary': ({ boardId }) => telemetry.summary(boardId),
-    'telemetry.export': async ({ boardId }) =>
-      telemetryCsv(boardId, await telemetry.records(boardId, 1_000_000)),
+    'telemetry.export': ({ boardId, from }) => telemetryCsv(telemetry, boardId, from),
   };
 }

@@ -107,7 +107,7 @@ describe('classifying a folder', () => {
     const job = await whenFinished(jobs, id);
     expect(job).toMatchObject({ state: 'done', progress: 1, error: null });
     const result = job.result as ClassifyResult;
-    const files = await classification.files(id);
+    const files = await classification.files(id, { limit: 1000 });
     // The link out of the allowed folders is not among them.
     expect(names(files.map(({ path }) => path))).toEqual([
       'tone.flac',
@@ -134,13 +134,13 @@ describe('classifying a folder', () => {
     const wide = files.find(({ path }) => path.endsWith('wide.wav'))!;
     expect(wide).toMatchObject({ sampleRate: 192_000, channels: 2, seconds: 2, windows: 3 });
     expect(['curlew', 'rain', 'saw'][wide.classIndex]).toBe(wide.label);
-    const detections = await classification.detections(id);
+    const detections = await classification.detections(id, { limit: 1000 });
     expect(detections.length).toBeGreaterThan(0);
     for (const { startS, endS, confidence, path } of detections) {
       expect(endS - startS).toBeGreaterThanOrEqual(0.975 - 1e-9);
       expect(confidence).toBeGreaterThanOrEqual(0.5);
       expect(confidence).toBeLessThanOrEqual(1);
-      expect(await classification.detections(id, path)).toEqual(
+      expect(await classification.detections(id, { path, limit: 1000 })).toEqual(
         detections.filter((one) => one.path === path),
       );
     }
@@ -184,7 +184,7 @@ describe('an interrupted classification', () => {
     jobs.cancel(id);
     await jobs.close();
     expect(jobs.get(id).state).toBe('cancelled');
-    expect(await results.files(id)).toEqual([]);
+    expect(await results.files(id, { limit: 1000 })).toEqual([]);
   });
 
   it('that is paused goes on and gives what an uninterrupted one gives', async () => {
@@ -197,11 +197,15 @@ describe('an interrupted classification', () => {
     jobs.pause(id);
     await threads.idle();
     threads.stop();
-    expect(await results.files(id)).toEqual([]);
+    expect(await results.files(id, { limit: 1000 })).toEqual([]);
     jobs.resume(id);
     await whenFinished(jobs, id);
-    expect(withoutJob(await results.files(id))).toEqual(withoutJob(await results.files(straight)));
-    expect(withoutJob(await results.detections(id))).toEqual(withoutJob(await results.detections(straight)));
+    expect(withoutJob(await results.files(id, { limit: 1000 }))).toEqual(
+      withoutJob(await results.files(straight, { limit: 1000 })),
+    );
+    expect(withoutJob(await results.detections(id, { limit: 1000 }))).toEqual(
+      withoutJob(await results.detections(straight, { limit: 1000 })),
+    );
   });
 
   it('that a dead lab left behind goes on without the files already done', async () => {
@@ -259,8 +263,8 @@ describe('an interrupted classification', () => {
       jobs.resume('killed');
       const job = await whenFinished(jobs, 'killed');
       expect(job.result).toMatchObject({ windows: (made.result as ClassifyResult).windows });
-      const taken = withoutJob(await results.detections('killed'));
-      const whole = withoutJob(await results.detections(straight));
+      const taken = withoutJob(await results.detections('killed', { limit: 1000 }));
+      const whole = withoutJob(await results.detections(straight, { limit: 1000 }));
       if (changed) {
         expect(taken).toEqual(whole);
       } else {

@@ -1,13 +1,12 @@
 /** Recordings classified as jobs, and what was found in them exported. */
 import { CurlewError } from '../../contract/error.ts';
-import type { ClassifiedFile, Detection, ExportFile, Job } from '../../contract/types.ts';
+import type { ClassifiedFile, Detection, FilePiece, Job, TableFrom } from '../../contract/types.ts';
 import type { AllowedPaths } from '../../recordings/allowed-paths.ts';
 import type { JobDefinition } from '../definition.ts';
 import type { Jobs } from '../jobs.ts';
 import { classify, type ClassifyParams } from './classify-job.ts';
-import { detectionsCsv } from './detections-csv.ts';
-import { ravenTable } from './raven-table.ts';
-import type { ResultStore } from './result-store.ts';
+import type { Page, ResultStore } from './result-store.ts';
+import { tablePiece, type TableFormat } from './table-piece.ts';
 
 /** What is needed of the bank. */
 export interface ExpertSource {
@@ -42,22 +41,22 @@ export class Classification {
     return this.rooms.jobs.start({ ...definition, title: `Classify ${what} with ${name}` });
   }
 
-  /** @throws CurlewError JOB_NOT_FOUND, STORE_FAILED */
-  async files(jobId: string): Promise<ClassifiedFile[]> {
+  /** @throws CurlewError JOB_NOT_FOUND, STORE_FAILED; REQUEST_INVALID after a file of another job */
+  async files(jobId: string, page: Page<string>): Promise<ClassifiedFile[]> {
     this.checkKind(jobId);
-    return this.rooms.results.files(jobId);
+    return this.rooms.results.files(jobId, page);
   }
 
-  /** @throws CurlewError JOB_NOT_FOUND, STORE_FAILED */
-  async detections(jobId: string, path?: string): Promise<Detection[]> {
+  /** @throws CurlewError as `files` */
+  async detections(jobId: string, page: Parameters<ResultStore['detections']>[1]): Promise<Detection[]> {
     this.checkKind(jobId);
-    return this.rooms.results.detections(jobId, path);
+    return this.rooms.results.detections(jobId, page);
   }
 
-  /** @throws CurlewError JOB_NOT_FOUND, STORE_FAILED */
-  async export(jobId: string, format: 'csv' | 'raven'): Promise<ExportFile> {
-    const [files, detections] = [await this.files(jobId), await this.detections(jobId)];
-    return format === 'csv' ? detectionsCsv(files, detections) : ravenTable(files, detections);
+  /** @throws CurlewError as `files` */
+  async export(jobId: string, format: TableFormat, from?: TableFrom): Promise<FilePiece<TableFrom>> {
+    this.checkKind(jobId);
+    return tablePiece(this.rooms.results, jobId, format, from);
   }
 
   /** The title is kept with the job; an expert that has left the bank shows when the job is resumed. */

@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { CurlewError, toCurlewError } from '../../contract/error.ts';
+import { pageLimit, pagesOf } from '../../contract/pieces.ts';
 import type { ClassifiedFile, ClassifyResult } from '../../contract/types.ts';
 import { fileError } from '../../regular-file.ts';
 import { findAudio } from '../../recordings/find-audio.ts';
@@ -85,7 +86,7 @@ class ClassifyRun {
     const { work, context } = this;
     context.progress(null, 'looking for recordings');
     const found = await findAudio(work.params.paths, { signal: context.signal, allowed: work.allowed });
-    for (const file of await work.results.files(context.jobId)) this.count(file);
+    await this.countKept();
     const done = new Set([...this.kept, ...this.failed.map(({ path }) => path)]);
     for (const { path, error } of found.failed) if (!done.has(path)) this.fail(path, error);
     if (found.files.length === 0 && found.failed.length === 0) {
@@ -184,6 +185,13 @@ class ClassifyRun {
       this.part = null;
       return;
     }
+  }
+
+  private async countKept(): Promise<void> {
+    const { jobId } = this.context;
+    const page = (last?: ClassifiedFile) =>
+      this.work.results.files(jobId, { after: last?.path, limit: pageLimit });
+    for await (const files of pagesOf(page)) for (const file of files) this.count(file);
   }
 
   private count(file: ClassifiedFile): void {

@@ -1,6 +1,5 @@
-import type { ClassifiedFile, Detection, ExportFile } from '../../contract/types.ts';
 import { csvText, type CsvCell } from '../../../models/report/csv.ts';
-import { byFile } from './by-file.ts';
+import type { Table } from './table.ts';
 
 const header = [
   'File',
@@ -16,23 +15,23 @@ const header = [
 ];
 
 /** One row a detection; a file without any has one row with the detection's cells empty. */
-export function detectionsCsv(
-  files: readonly ClassifiedFile[],
-  detections: readonly Detection[],
-): ExportFile {
-  const found = byFile(detections);
-  const rows = files.flatMap((file): CsvCell[][] => {
-    const about = [file.label, file.probability, file.seconds, file.windows, file.damage];
-    const own = found.get(file.path) ?? [];
-    if (own.length === 0) return [[file.path, null, null, null, null, ...about]];
-    return own.map(({ startS, endS, label, confidence }) => [
-      file.path,
-      startS,
-      endS,
-      label,
-      confidence,
-      ...about,
-    ]);
-  });
-  return { name: 'detections.csv', mime: 'text/csv', text: csvText([header, ...rows]) };
-}
+export const detectionsCsv: Table = {
+  name: 'detections.csv',
+  mime: 'text/csv',
+  header: csvText([header]),
+  lines: (rows) =>
+    csvText(
+      rows.map(({ file, detection }): CsvCell[] => [
+        file.path,
+        detection?.startS ?? null,
+        detection?.endS ?? null,
+        detection?.label ?? null,
+        detection?.confidence ?? null,
+        file.label,
+        file.probability,
+        file.seconds,
+        file.windows,
+        file.damage,
+      ]),
+    ),
+};

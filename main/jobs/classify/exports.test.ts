@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ClassifiedFile, Detection } from '../../contract/types.ts';
-import { detectionsCsv } from './detections-csv.ts';
-import { ravenTable } from './raven-table.ts';
+import { tablePiece } from './table-piece.ts';
+import { MemoryResultStore } from './testing.ts';
 
 const file = (path: string, seconds: number, sampleRate = 48_000): ClassifiedFile => ({
   jobId: 'job',
@@ -36,9 +36,15 @@ const detections = [
   detection('/card/b.wav', 0.96, 1.935),
 ];
 
-describe('the Raven export', () => {
-  const rows = ravenTable(files, detections)
-    .text.trimEnd()
+const results = new MemoryResultStore();
+for (const one of files) {
+  const own = detections.filter(({ path }) => path === one.path);
+  await results.putFile(one, own);
+}
+
+describe('the Raven export', async () => {
+  const rows = (await tablePiece(results, 'job', 'raven')).text
+    .trimEnd()
     .split('\n')
     .slice(1)
     .map((line) => line.split('\t'));
@@ -73,8 +79,8 @@ describe('the Raven export', () => {
 });
 
 describe('the CSV export', () => {
-  it('has a row for every detection, and one for a file without any', () => {
-    expect(detectionsCsv(files, detections).text.trimEnd().split('\r\n')).toEqual([
+  it('has a row for every detection, and one for a file without any', async () => {
+    expect((await tablePiece(results, 'job', 'csv')).text.trimEnd().split('\r\n')).toEqual([
       'File,Start (s),End (s),Label,Confidence,File label,File probability,File seconds,Windows,Damage',
       '/card/a.wav,0.48,1.455,curlew,0.625,curlew,0.75,60.5,9,',
       '/card/a.wav,4.8,5.775,"rain, heavy",0.625,curlew,0.75,60.5,9,',

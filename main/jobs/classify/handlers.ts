@@ -10,7 +10,7 @@ export const classifyHandlers = (
 ): HandlersOf<typeof classifyRequests> => ({
   'classify.start': async ({ paths, expertId }, role) =>
     classification.start(await Promise.all(paths.map((path) => files.resolve(path, role))), expertId),
-  'classify.files': ({ jobId }) => classification.files(jobId),
-  'classify.detections': ({ jobId, path }) => classification.detections(jobId, path),
-  'classify.export': ({ jobId, format }) => classification.export(jobId, format),
+  'classify.files': ({ jobId, ...page }) => classification.files(jobId, page),
+  'classify.detections': ({ jobId, ...page }) => classification.detections(jobId, page),
+  'classify.export': ({ jobId, format, from }) => classification.export(jobId, format, from),
 });

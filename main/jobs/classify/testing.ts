@@ -6,7 +6,7 @@ import { CurlewError } from '../../contract/error.ts';
 import type { ClassifiedFile, Detection } from '../../contract/types.ts';
 import { noise } from '../../recordings/testing.ts';
 import type { ExpertSource } from './classification.ts';
-import type { ResultStore } from './result-store.ts';
+import type { ClassifiedRow, Page, ResultStore } from './result-store.ts';
 
 export const testClasses = ['curlew', 'rain', 'saw'];
 
@@ -60,17 +60,45 @@ export class MemoryResultStore implements ResultStore {
     this.kept.set(`${file.jobId} ${file.path}`, { file, detections: [...detections] });
   }
 
-  async files(jobId: string): Promise<ClassifiedFile[]> {
-    return this.of(jobId).map(({ file }) => file);
+  async files(jobId: string, page: Page<string>): Promise<ClassifiedFile[]> {
+    const files = this.of(jobId).map(({ file }) => file);
+    return pageOf(files, page, ({ path }) => path === page.after);
   }
 
-  async detections(jobId: string, path?: string): Promise<Detection[]> {
-    return this.of(jobId)
-      .filter(({ file }) => path === undefined || file.path === path)
-      .flatMap(({ detections }) => detections);
+  async detections(
+    jobId: string,
+    page: Page<Pick<Detection, 'path' | 'startS'>> & { path?: string | undefined },
+  ): Promise<Detection[]> {
+    const detections = this.of(jobId)
+      .filter(({ file }) => page.path === undefined || file.path === page.path)
+      .flatMap((one) => one.detections);
+    return pageOf(
+      detections,
+      page,
+      ({ path, startS }) => path === page.after?.path && startS === page.after.startS,
+    );
+  }
+
+  async rows(jobId: string, page: Page<{ path: string; startS: number | null }>): Promise<ClassifiedRow[]> {
+    const rows = this.of(jobId).flatMap(({ file, detections }): ClassifiedRow[] =>
+      detections.length === 0
+        ? [{ file, detection: null }]
+        : detections.map((detection) => ({ file, detection })),
+    );
+    return pageOf(
+      rows,
+      page,
+      ({ file, detection }) =>
+        file.path === page.after?.path && (detection?.startS ?? null) === page.after.startS,
+    );
   }
 
   private of(jobId: string) {
     return [...this.kept.values()].filter(({ file }) => file.jobId === jobId);
   }
+}
+
+function pageOf<T>(all: readonly T[], { after, limit }: Page<unknown>, isThat: (one: T) => boolean): T[] {
+  const from = after === undefined ? 0 : all.findIndex(isThat) + 1;
+  return all.slice(from, from + limit);
 }

@@ -10,7 +10,7 @@ export const studyHandlers = (studies: Studies, files: AllowedPaths): HandlersOf
   'evaluate.start': async ({ path, ...asked }, role) =>
     studies.evaluate({ ...asked, path: await files.resolve(path, role) }),
   'train.curves': ({ jobId }) => studies.curves(jobId),
-  'evaluate.file': ({ jobId, name }) => studies.file(jobId, name),
+  'evaluate.file': ({ jobId, name, from }) => studies.file(jobId, name, from),
   'experts.importEncoder': async ({ path, name, recordings }, role) =>
     studies.importEncoder({
       path: await files.resolve(path, role),

@@ -3,11 +3,11 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EpochReport } from '../../../models/training/train.ts';
 import { CurlewError } from '../../contract/error.ts';
-import type { ExportFile, Job } from '../../contract/types.ts';
+import type { FilePiece, Job } from '../../contract/types.ts';
 import { given } from '../../given.ts';
-import { readWhole } from '../../regular-file.ts';
 import type { JobContext, JobDefinition } from '../definition.ts';
 import type { Jobs } from '../jobs.ts';
+import { filePiece } from './file-piece.ts';
 import { importEncoderJob, type ImportParams } from './import-encoder.ts';
 import { defaultStudyParams, defaultTrainingParams, plansOf, type StudyParams } from './params.ts';
 import { evaluate, type StudyWork } from './study-job.ts';
@@ -24,7 +24,6 @@ export interface StudiesRooms extends Pick<StudyWork, 'banks' | 'version' | 'bor
   onCurves(jobId: string, curves: Curves): void;
 }
 
-const mostFileBytes = 64e6;
 const mimes = { html: 'text/html', csv: 'text/csv', json: 'application/json' } as const;
 
 export class Studies {
@@ -76,9 +75,10 @@ export class Studies {
 
   /**
    * @param name of a file that an evaluation wrote
+   * @param from the byte to begin with, as the piece before named it
    * @throws CurlewError JOB_NOT_FOUND, FILE_NOT_FOUND where the evaluation is not done or wrote no such file
    */
-  async file(jobId: string, name: string): Promise<ExportFile> {
+  async file(jobId: string, name: string, from = 0): Promise<FilePiece<number>> {
     const { result } = this.rooms.jobs.get(jobId);
     if (result?.kind !== 'evaluate') {
       throw new CurlewError(
@@ -88,12 +88,12 @@ export class Studies {
       );
     }
     const path = join(result.folder, name);
-    const text = await readWhole(path, mostFileBytes, 'a file of an evaluation').catch((cause: unknown) => {
+    const piece = await filePiece(path, from).catch((cause: unknown) => {
       if (cause instanceof CurlewError && cause.code !== 'FILE_NOT_FOUND') throw cause;
       throw new CurlewError('FILE_NOT_FOUND', `The evaluation has no file ${name}.`, { path }, { cause });
     });
     const ending = name.split('.').at(-1) as keyof typeof mimes;
-    return { name, mime: mimes[ending], text: text.toString() };
+    return { name, mime: mimes[ending], ...piece };
   }
 
   private training(params: TrainBankParams): JobDefinition {

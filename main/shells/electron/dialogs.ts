@@ -14,7 +14,7 @@ const textToSave = v.strictTuple([
   // A name, never a path: where it goes is the person's choice.
   v.pipe(v.string(), v.minLength(1), v.maxLength(200), v.regex(/^[^/\\:\p{Cc}]+$/u)),
   v.pipe(v.string(), v.maxLength(100)),
-  v.pipe(v.string(), v.maxLength(256 << 20)),
+  v.array(v.pipe(v.string(), v.maxLength(256 << 20))),
 ]);
 
 const recordings = { name: 'Recordings', extensions: ['wav', 'flac', 'ogg', 'oga', 'mp3'] };
@@ -72,7 +72,7 @@ export function serveDialogs(
     return folder;
   });
 
-  serve(channels.saveFile, textToSave, async (window, [name, , text]) => {
+  serve(channels.saveFile, textToSave, async (window, [name, , texts]) => {
     const extension = extname(name).slice(1);
     const { canceled, filePath } = await dialog.showSaveDialog(window, {
       defaultPath: join(app.getPath('documents'), name),
@@ -81,6 +81,6 @@ export function serveDialogs(
     if (canceled || !filePath) return;
     // The system's dialog has asked whether a file that is there may go.
     const output = await new Outputs({ overwrite: true, keep }).file(filePath);
-    await output.write(text);
+    await output.write(texts);
   });
 }

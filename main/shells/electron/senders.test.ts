@@ -50,7 +50,7 @@ describe.each(strangers)('%s', (_who, frameOf) => {
     const bridge = electron.bridge(contents, frameOf(contents.mainFrame));
     await expect(bridge.pickFiles()).rejects.toThrow();
     await expect(bridge.pickFolder()).rejects.toThrow();
-    await expect(bridge.saveFile('a.csv', 'text/csv', 'a')).rejects.toThrow();
+    await expect(bridge.saveFile('a.csv', 'text/csv', ['a'])).rejects.toThrow();
     expect(electron.dialogs).toEqual([]);
     expect(standIn.allowed).toEqual([]);
     expect(await readdir(folder)).toEqual([]);
@@ -108,7 +108,7 @@ describe('a dialog', () => {
     const bridge = electron.bridge(contents);
     expect(await bridge.pickFiles()).toEqual([]);
     expect(await bridge.pickFolder()).toBeNull();
-    await bridge.saveFile('a.csv', 'text/csv', 'a');
+    await bridge.saveFile('a.csv', 'text/csv', ['a']);
     expect(standIn.allowed).toEqual([]);
     expect(electron.dialogs.map(({ kind }) => kind)).toEqual(['open', 'open', 'save']);
   });
@@ -116,7 +116,7 @@ describe('a dialog', () => {
   it('writes the text where the person said, to the byte', async () => {
     const { electron, contents } = served();
     electron.chooses.save = join(folder, 'chosen.csv');
-    await electron.bridge(contents).saveFile('export.csv', 'text/csv', 'a\r\n“ü”\n');
+    await electron.bridge(contents).saveFile('export.csv', 'text/csv', ['a\r\n“ü”\n']);
     expect(await readFile(join(folder, 'chosen.csv'), 'utf8')).toBe('a\r\n“ü”\n');
     expect(electron.dialogs[0]?.options['defaultPath']).toBe('/documents/export.csv');
   });
@@ -124,7 +124,7 @@ describe('a dialog', () => {
   it('says so when the text cannot be written', async () => {
     const { electron, contents } = served();
     electron.chooses.save = join(folder, 'nothing', 'chosen.csv');
-    await expect(electron.bridge(contents).saveFile('a.csv', 'text/csv', 'a')).rejects.toThrow(
+    await expect(electron.bridge(contents).saveFile('a.csv', 'text/csv', ['a'])).rejects.toThrow(
       `there is no folder ${join(folder, 'nothing')}`,
     );
   });
@@ -133,7 +133,7 @@ describe('a dialog', () => {
     const { electron, contents } = served();
     const save = (name: string) => {
       electron.chooses.save = join(folder, name);
-      return electron.bridge(contents).saveFile('export.csv', 'text/csv', 'new');
+      return electron.bridge(contents).saveFile('export.csv', 'text/csv', ['new']);
     };
     await mkdir(join(folder, 'lab'), { recursive: true });
     for (const name of ['table.csv', 'dawn.wav', 'lab/lab.duckdb'])
@@ -148,13 +148,13 @@ describe('a dialog', () => {
   });
 
   it.each([
-    ['a path for a name', channels.saveFile, ['../a.csv', 'text/csv', 'a']],
-    ['a Windows path for a name', channels.saveFile, ['C:\\a.csv', 'text/csv', 'a']],
-    ['an empty name', channels.saveFile, ['', 'text/csv', 'a']],
-    ['a line break in a name', channels.saveFile, ['a\n.csv', 'text/csv', 'a']],
-    ['bytes for text', channels.saveFile, ['a.csv', 'text/csv', new Uint8Array(3)]],
+    ['a path for a name', channels.saveFile, ['../a.csv', 'text/csv', ['a']]],
+    ['a Windows path for a name', channels.saveFile, ['C:\\a.csv', 'text/csv', ['a']]],
+    ['an empty name', channels.saveFile, ['', 'text/csv', ['a']]],
+    ['a line break in a name', channels.saveFile, ['a\n.csv', 'text/csv', ['a']]],
+    ['bytes for text', channels.saveFile, ['a.csv', 'text/csv', [new Uint8Array(3)]]],
     ['too few words', channels.saveFile, ['a.csv']],
-    ['too many words', channels.saveFile, ['a.csv', 'text/csv', 'a', 'b']],
+    ['too many words', channels.saveFile, ['a.csv', 'text/csv', ['a'], 'b']],
     ['options of its own', channels.pickFiles, [{ properties: ['openDirectory'] }]],
     ['options of its own for a folder', channels.pickFolder, [null]],
   ])('is refused %s', async (_what, channel, args) => {

@@ -1,6 +1,6 @@
 /** Training, evaluation, and encoders of one's own: their part of the contract. */
 import * as v from 'valibot';
-import type { ExportFile } from '../../../contract/lab.ts';
+import type { FilePiece } from '../../../contract/lab.ts';
 import { forOperators, forViewers } from '../../../contract/roles.ts';
 import { bankName, dataSet, id, jobId, path, text, whole } from '../../../contract/schemas.ts';
 import type { Job } from '../../contract.ts';
@@ -64,11 +64,12 @@ export const studyRequests = {
   ),
   /** Loss curves of a training or an evaluation as far as they go, by expert. */
   'train.curves': forViewers(jobId),
-  /** A file of a finished evaluation: results.json, report.html or one of the CSV files. */
+  /** A file of a finished evaluation: results.json, report.html or one of the CSV files; `from` is a byte of it. */
   'evaluate.file': forViewers(
     v.strictObject({
       jobId: id,
       name: v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]*\.(json|html|csv)$/)),
+      from: v.optional(whole(0, Number.MAX_SAFE_INTEGER)),
     }),
   ),
   /** Takes an encoder from an ONNX file; its ranges come from recordings of a folder. A job. */
@@ -79,7 +80,7 @@ export interface StudyResults {
   'train.start': Job;
   'evaluate.start': Job;
   'train.curves': Record<string, EpochFigures[]>;
-  'evaluate.file': ExportFile;
+  'evaluate.file': FilePiece<number>;
   'experts.importEncoder': Job;
 }
 

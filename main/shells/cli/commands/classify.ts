@@ -3,7 +3,8 @@ import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { LabClient } from '../../../contract/client.ts';
 import { CurlewError, toCurlewError } from '../../../contract/error.ts';
-import type { ClassifyResult, Job } from '../../../contract/types.ts';
+import { allOf, pageLimit, textsOf } from '../../../contract/pieces.ts';
+import type { ClassifiedFile, ClassifyResult, Detection, Job, TableFrom } from '../../../contract/types.ts';
 import type { Output } from '../../../outputs.ts';
 import type { Answer, Args, Commands } from '../command.ts';
 import { exitOfShare } from '../exit.ts';
@@ -68,8 +69,13 @@ export async function classified(
   const result = job.result as ClassifyResult;
   const written = await writeTables(client, job.id, tables);
   const [files, detections] = await Promise.all([
-    client.request('classify.files', { jobId: job.id }),
-    client.request('classify.detections', { jobId: job.id }),
+    allOf<ClassifiedFile>((last) =>
+      client.request('classify.files', { jobId: job.id, after: last?.path, limit: pageLimit }),
+    ),
+    allOf<Detection>((last) => {
+      const after = last && { path: last.path, startS: last.startS };
+      return client.request('classify.detections', { jobId: job.id, after, limit: pageLimit });
+    }),
   ]);
   const rows = files.map((file): Row => [
     file.path,
@@ -100,9 +106,9 @@ export async function writeTables(
 ): Promise<string[]> {
   const lines: string[] = [];
   for (const { format, output } of tables) {
-    const { text } = await client.request('classify.export', { jobId, format });
+    const texts = textsOf<TableFrom>((from) => client.request('classify.export', { jobId, format, from }));
     try {
-      await output.write(text);
+      await output.write(texts);
     } catch (thrown) {
       const { code, message, context } = toCurlewError(thrown);
       const again = `What was found is kept: “curlew jobs export ${jobId} --${format} FILE” writes it.`;

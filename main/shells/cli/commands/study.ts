@@ -4,6 +4,7 @@ import { claimsOf } from '../../../../models/report/claims.ts';
 import { reportCsv, reportNames } from '../../../../models/report/files.ts';
 import type { Results } from '../../../../models/report/results.ts';
 import type { LabClient } from '../../../contract/client.ts';
+import { textsOf, wholeFile } from '../../../contract/pieces.ts';
 import type { RequestParams } from '../../../contract/requests.ts';
 import type { EncoderResult, EvaluateResult, Job, TrainResult } from '../../../contract/types.ts';
 import type { OutputFolder } from '../../../outputs.ts';
@@ -100,11 +101,12 @@ export async function reportOf(args: Args, reads: readonly string[] = []): Promi
 /** What a finished evaluation found, and its report written. */
 export async function evaluated(client: LabClient, job: Job, report: OutputFolder | null): Promise<Answer> {
   const result = job.result as EvaluateResult;
-  const file = async (name: string) => (await client.request('evaluate.file', { jobId: job.id, name })).text;
-  const results = JSON.parse(await file('results.json')) as Results;
+  const file = (name: string) => (from: number | undefined) =>
+    client.request('evaluate.file', { jobId: job.id, name, from });
+  const results = JSON.parse((await wholeFile(file('results.json'))).texts.join('')) as Results;
   if (report) {
     for (const name of ['report.html', 'results.json', ...reportCsv(results).map((one) => one.name)])
-      await report.write(name, await file(name));
+      await report.write(name, textsOf(file(name)));
   }
   const rows = [...results.experts, ...results.mixtures].map(({ name, scores, cost }): Row => {
     const { accuracy, weightedF1 } = scores;

@@ -34,7 +34,7 @@ const noBoard: Results = {
 function show(component: Component, props: object) {
   const { shell, saved } = shellDouble();
   const lab = new LabDouble({
-    'evaluate.file': ({ name }) => ({ name, mime: 'text/plain', text: `of ${name}` }),
+    'evaluate.file': ({ name }) => ({ name, mime: 'text/plain', text: `of ${name}`, next: null }),
   });
   const wrapper = mount(component, {
     props,
