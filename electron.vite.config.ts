@@ -19,6 +19,7 @@ export default defineConfig({
           'background-worker': at('main/background/background-worker.ts'),
           'board-worker': at('main/fleet/virtual/board-worker.ts'),
           'classify-worker': at('main/jobs/classify/classify-worker.ts'),
+          'job-worker': at('main/jobs/study/job-worker.ts'),
           'study-worker': at('main/jobs/study/study-worker.ts'),
           'train-worker': at('main/jobs/train/train-worker.ts'),
         },

@@ -129,6 +129,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     banks: bank,
     folder: join(dataFolder, 'studies'),
     version,
+    wasmPath: resources.virtualBoard,
     borrowBoard: (choice, use, signal) =>
       borrowBoard(choice, { fleet, wasmPath: resources.virtualBoard }, use, signal),
     allowed: (real) => files.permits(real),

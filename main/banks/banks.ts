@@ -79,6 +79,11 @@ export class Banks {
     return banks;
   }
 
+  /** Of the shipped bank and of the lab's own, as `open` takes them. */
+  get folders(): [string, string | null] {
+    return [this.shipped.folder, this.ownFolder];
+  }
+
   get experts(): ExpertInfo[] {
     return this.all.flatMap(({ experts }) => experts);
   }

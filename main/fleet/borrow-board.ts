@@ -10,6 +10,10 @@ import type { BoardSummary } from '../../models/report/results.ts';
 import { CurlewError } from '../contract/error.ts';
 import type { Fleet } from './fleet.ts';
 
+/** Whether a study's board is one of its own, or none. @param choice as of borrowBoard */
+export const needsNoHardware = (choice: string): boolean =>
+  choice === 'none' || choice === 'virtual' || emulatedMachines.some(({ name }) => name === choice);
+
 type Use<T> = (board: CurlewBoard, about: BoardSummary) => Promise<T>;
 
 /**

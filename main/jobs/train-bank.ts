@@ -18,6 +18,7 @@ import { Banks, type UsableEncoder } from '../banks/banks.ts';
 import { borrowBoard } from '../fleet/borrow-board.ts';
 import { resources, versionOf } from '../resources.ts';
 import type { JobContext } from './definition.ts';
+import { trialsOn } from './study/on-board.ts';
 import { defaultStudyParams } from './study/params.ts';
 import { study, writeReport } from './study/study-job.ts';
 import { writeBank, writeEncoders } from './study/write-bank.ts';
@@ -59,7 +60,12 @@ async function main(folder: string | undefined, work: string): Promise<void> {
       version: versionOf(resources.root),
       allowed: () => Promise.resolve(true),
       borrowBoard: (choice, use, signal) =>
-        borrowBoard(choice, { fleet: null, wasmPath: resources.virtualBoard }, use, signal),
+        borrowBoard(
+          choice,
+          { fleet: null, wasmPath: resources.virtualBoard },
+          (board, about) => use(trialsOn(board, signal), about),
+          signal,
+        ),
     },
     onTerminal(),
   );
@@ -81,7 +87,7 @@ async function main(folder: string | undefined, work: string): Promise<void> {
     all: outcomes,
     encoders,
     clips,
-    versions: (await Banks.open(resources.bank)).versions,
+    nextVersion: async (images) => (await Banks.open(resources.bank)).versions.next(images),
   });
   await writeReport(join(resources.bank, 'report'), results);
   console.log(`Wrote ${resources.bank}.`);

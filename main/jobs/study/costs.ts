@@ -1,5 +1,4 @@
 /** A study's experts and mixtures on a board: what each inference costs, and how near it comes to its reference. */
-import type { CurlewBoard } from '../../../devices/drivers/curlew/board.ts';
 import type { InferenceResult } from '../../../devices/protocol/messages/inference-run.ts';
 import { buildExpert, buildRouter, type BuiltExpert } from '../../../models/bank/build.ts';
 import { agreement } from '../../../models/evaluation/agreement.ts';
@@ -9,7 +8,7 @@ import type { AgreementSummary, Cost } from '../../../models/report/results.ts';
 import { kindOf } from '../../../models/study/kinds.ts';
 import type { JobContext } from '../definition.ts';
 import { readAudio } from '../../datasets/audio.ts';
-import { costOf, runTrial } from './on-board.ts';
+import { costOf, type Trial, type Trials } from './on-board.ts';
 import type { FoldModels } from './train-fold.ts';
 import type { StudyThread } from './study-thread.ts';
 
@@ -31,7 +30,7 @@ const expertWindows = 12;
  * @throws CurlewError those of the board; ABORTED
  */
 export async function costsOnBoard(
-  board: CurlewBoard,
+  trials: Trials,
   models: FoldModels,
   {
     bank,
@@ -53,15 +52,10 @@ export async function costsOnBoard(
   const experts = new Map<string, { cost: Cost | null; agreement: AgreementSummary; imageBytes: number }>();
   const total = images.size * Math.min(expertWindows, heard.length) + (1 + alphas.length) * heard.length;
   let done = 0;
-  const run = async (what: string, trial: Omit<Parameters<typeof runTrial>[1], 'encoder'>) => {
+  const run = async (what: string, trial: Omit<Trial, 'encoder'>) => {
     await context.pausePoint();
-    const results = await runTrial(
-      board,
-      { encoder, ...trial },
-      {
-        signal,
-        onProgress: (answered) => context.progress((done + answered) / total, `on the board: ${what}`),
-      },
+    const results = await trials({ encoder, ...trial }, (answered) =>
+      context.progress((done + answered) / total, `on the board: ${what}`),
     );
     done += results.length;
     return results;

@@ -5,6 +5,9 @@ import { shippedBank, type Banks, type UsableEncoder } from '../../banks/banks.t
 /** Which encoder makes the embeddings: an encoder's id; `auto`: one that can be tested honestly; `statistics`. */
 export type EncoderChoice = string;
 
+/** What is asked of banks to choose among their encoders. */
+export type EncoderBanks = Pick<Banks, 'encoders' | 'heardBy' | 'encoder'>;
+
 export interface ChosenEncoder {
   /** null: the log-mel's statistics */
   readonly encoder: UsableEncoder | null;
@@ -19,7 +22,7 @@ export interface ChosenEncoder {
  */
 export async function chooseEncoder(
   choice: EncoderChoice,
-  banks: Banks,
+  banks: EncoderBanks,
   dataset: Dataset,
   fold: number | null,
 ): Promise<ChosenEncoder> {

@@ -11,10 +11,10 @@ import { frontEnd } from '../../../models/features/log-mel.ts';
 import { CurlewError, toCurlewError } from '../../contract/error.ts';
 import type { EncoderResult } from '../../contract/types.ts';
 import { readAudio } from '../../datasets/audio.ts';
-import type { Banks } from '../../banks/banks.ts';
 import { findAudio } from '../../recordings/find-audio.ts';
 import { readWhole } from '../../regular-file.ts';
 import type { JobContext } from '../definition.ts';
+import type { NewBanks } from './new-banks.ts';
 import { writeEncoders } from './write-bank.ts';
 
 export interface ImportParams {
@@ -28,7 +28,7 @@ export interface ImportParams {
 
 export interface ImportWork {
   readonly params: ImportParams;
-  readonly banks: Banks;
+  readonly newBanks: NewBanks;
   allowed(real: string): Promise<boolean>;
 }
 
@@ -43,7 +43,7 @@ const patchesOfEach = 4;
  *   FOLDER_EMPTY (no recording to calibrate with); ABORTED
  */
 export async function importEncoderJob(
-  { params, banks, allowed }: ImportWork,
+  { params, newBanks, allowed }: ImportWork,
   context: JobContext,
 ): Promise<EncoderResult> {
   const { path, name, recordings } = params;
@@ -56,11 +56,11 @@ export async function importEncoderJob(
   );
   const { patches, used, failed } = await patchesIn(recordings, allowed, context);
   context.progress(0.9, 'calibrating');
-  const version = banks.versions.next([{ kind: 'encoder', name: imported.name }]);
+  const version = await newBanks.nextVersion([{ kind: 'encoder', name: imported.name }]);
   const float = await calibrateEncoder(ort, { ...imported, version }, patches);
   const built = buildEncoder(float);
   const id = `${name}-encoder`;
-  const folder = banks.newFolder(name);
+  const folder = await newBanks.folder(name);
   const unfinished = `${folder}.unfinished`;
   await rm(unfinished, { recursive: true, force: true });
   await writeEncoders(unfinished, [
@@ -70,7 +70,7 @@ export async function importEncoderJob(
     },
   ]);
   await rename(unfinished, folder);
-  await banks.add(name);
+  await newBanks.add(name);
   return {
     kind: 'encoder',
     encoderId: id,

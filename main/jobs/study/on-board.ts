@@ -18,11 +18,19 @@ export interface Trial {
   readonly windows: readonly Int16Array[];
 }
 
+/** Runs trials on a board, one after the other. @throws CurlewError as runTrial */
+export type Trials = (trial: Trial, onProgress: (done: number) => void) => Promise<InferenceResult[]>;
+
 export interface TrialOptions {
   readonly signal: AbortSignal;
   /** Inferences done. */
   readonly onProgress?: (done: number) => void;
 }
+
+export const trialsOn =
+  (board: CurlewBoard, signal: AbortSignal): Trials =>
+  (trial, onProgress) =>
+    runTrial(board, trial, { signal, onProgress });
 
 /**
  * Deploys a bank, lets it answer every window in turn, and leaves it active. What else the board holds is erased as far

@@ -22,6 +22,8 @@ let banks: Banks;
 let studies: Studies;
 let curves: Curves;
 const dataSet = () => join(scratch.folder, 'sounds');
+/** Boards that the lab lends, by their ids. */
+const boards: Record<string, string> = { '00000000000000ab': 'virtual' };
 const small = { encoder: 'statistics', hidden: [8, 8], epochs: 2, bank: ['q2', 'q4'] };
 
 /** Three kinds of tone in noise, eight recordings each, in three folds; one file that is no recording. */
@@ -50,8 +52,9 @@ async function openLab(): Promise<void> {
     banks,
     folder: join(scratch.folder, 'studies'),
     version: '0.0.0',
-    borrowBoard: (choice, use, signal) =>
-      borrowBoard(choice, { fleet: null, wasmPath: resources.virtualBoard }, use, signal),
+    wasmPath: resources.virtualBoard,
+    borrowBoard: (boardId, use, signal) =>
+      borrowBoard(boards[boardId] ?? boardId, { fleet: null, wasmPath: resources.virtualBoard }, use, signal),
     allowed: () => Promise.resolve(true),
     onCurves: (_, grown) => (curves = grown),
   });
@@ -172,6 +175,28 @@ describe('an evaluation', () => {
     expect(await readFile(join(folder, 'report.html'), 'utf8')).toContain('Curiosity');
     expect(await codeOf(() => studies.file(done.id, 'none.csv'))).toBe('FILE_NOT_FOUND');
     expect((await studies.file(done.id, 'table-3-mixtures.csv')).mime).toBe('text/csv');
+  });
+
+  it('waits while it is paused, and runs on a board that the lab lends', async () => {
+    const asked = { ...small, others: [], alphas: [1], windows: 2, resamples: 50, board: '00000000000000ab' };
+    const job = studies.evaluate({ ...asked, path: dataSet() });
+    let held = '';
+    const stop = jobs.onChange((one) => {
+      if (one.id !== job.id) return;
+      if (one.state === 'paused') {
+        held = one.detail;
+        jobs.resume(job.id);
+      } else if (held === '' && one.detail.includes('epoch')) jobs.pause(job.id);
+    });
+    const done = await finished(job);
+    stop();
+    expect(held).toContain('epoch');
+    const results = JSON.parse((await studies.file(done.id, 'results.json')).text) as Results;
+    expect(results.board).toMatchObject({ name: 'study', kind: 'virtual' });
+    expect(results.experts[0]!.cost!.latencyUs).toHaveLength(2);
+
+    const gone = studies.evaluate({ ...asked, path: dataSet(), board: 'none-such' });
+    expect((await whenFinished(jobs, gone.id)).error?.code).toBe('BOARD_NOT_FOUND');
   });
 
   it('goes on where it was when the lab dies, and finds the same', async () => {

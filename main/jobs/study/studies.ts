@@ -5,18 +5,19 @@ import type { EpochReport } from '../../../models/training/train.ts';
 import { CurlewError } from '../../contract/error.ts';
 import type { FilePiece, Job } from '../../contract/types.ts';
 import { given } from '../../given.ts';
-import type { JobContext, JobDefinition } from '../definition.ts';
+import type { JobDefinition } from '../definition.ts';
 import type { Jobs } from '../jobs.ts';
 import { filePiece } from './file-piece.ts';
-import { importEncoderJob, type ImportParams } from './import-encoder.ts';
+import type { ImportParams } from './import-encoder.ts';
+import type { Order, Place } from './job-calls.ts';
+import { runInThread, type JobRooms } from './job-thread.ts';
 import { defaultStudyParams, defaultTrainingParams, plansOf, type StudyParams } from './params.ts';
-import { evaluate, type StudyWork } from './study-job.ts';
-import { trainBank, type TrainBankParams } from './train-bank-job.ts';
+import type { TrainBankParams } from './train-bank-job.ts';
 
 /** Loss curves by the id of an expert, or `router`; of the fold under way. */
 export type Curves = Record<string, EpochReport[]>;
 
-export interface StudiesRooms extends Pick<StudyWork, 'banks' | 'version' | 'borrowBoard' | 'allowed'> {
+export interface StudiesRooms extends Omit<JobRooms, 'onCurve'>, Pick<Place, 'version' | 'wasmPath'> {
   readonly jobs: Jobs;
   /** For unfinished work, results and caches. */
   readonly folder: string;
@@ -97,37 +98,26 @@ export class Studies {
   }
 
   private training(params: TrainBankParams): JobDefinition {
-    return this.definition('train', `Train ${params.name} on ${params.path}`, params, (context, common) =>
-      trainBank({ ...common, params }, context),
-    );
+    return this.definition(`Train ${params.name} on ${params.path}`, { kind: 'train', params });
   }
 
   private evaluation(params: StudyParams): JobDefinition {
-    return this.definition('evaluate', `Evaluate experts on ${params.path}`, params, (context, common) =>
-      evaluate({ ...common, params }, context),
-    );
+    return this.definition(`Evaluate experts on ${params.path}`, { kind: 'evaluate', params });
   }
 
   private importing(params: ImportParams): JobDefinition {
-    return this.definition('encoder', `Take the encoder ${params.name}`, params, (context, { banks }) =>
-      importEncoderJob({ params, banks, allowed: this.rooms.allowed }, context),
-    );
+    return this.definition(`Take the encoder ${params.name}`, { kind: 'encoder', params });
   }
 
   /** Jobs run one after another: each uses all cores there are. A job's folder goes when it is cancelled. */
-  private definition(
-    kind: Job['kind'],
-    title: string,
-    params: object,
-    run: (context: JobContext, common: Common) => Promise<Job['result']>,
-  ): JobDefinition {
-    const { banks, folder, version, borrowBoard, allowed, onCurves } = this.rooms;
+  private definition(title: string, order: Order): JobDefinition {
+    const { folder, version, wasmPath, onCurves } = this.rooms;
     return {
-      kind,
+      kind: order.kind,
       title,
       canPause: true,
       queue: 'train',
-      params,
+      params: order.params,
       run: async (context) => {
         const curves: Curves = {};
         this.growing.set(context.jobId, curves);
@@ -137,17 +127,9 @@ export class Studies {
           curves[id] = [...reports];
           onCurves(context.jobId, { ...curves });
         };
-        const cacheFolder = join(folder, 'features');
+        const place = { folder: work, cacheFolder: join(folder, 'features'), version, wasmPath };
         try {
-          return await run(context, {
-            banks,
-            folder: work,
-            cacheFolder,
-            version,
-            borrowBoard,
-            allowed,
-            onCurve,
-          });
+          return await runInThread(order, place, { ...this.rooms, onCurve }, context);
         } catch (thrown) {
           if (this.rooms.jobs.get(context.jobId).state === 'cancelled') {
             await rm(work, { recursive: true, force: true });
@@ -157,12 +139,6 @@ export class Studies {
       },
     };
   }
-}
-
-interface Common extends Pick<StudiesRooms, 'banks' | 'version' | 'borrowBoard' | 'allowed'> {
-  readonly folder: string;
-  readonly cacheFolder: string;
-  onCurve(id: string, reports: readonly EpochReport[]): void;
 }
 
 /** All may be left out but some. */

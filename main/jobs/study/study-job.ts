@@ -1,7 +1,6 @@
 /** The work of an evaluation: every fold trained without and tested with, the models run on a board, a report. */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { CurlewBoard } from '../../../devices/drivers/curlew/board.ts';
 import { reportCsv } from '../../../models/report/files.ts';
 import { reportHtml } from '../../../models/report/report.ts';
 import type { BoardSummary, LossCurve, Results } from '../../../models/report/results.ts';
@@ -12,11 +11,12 @@ import type { EpochReport } from '../../../models/training/train.ts';
 import { CurlewError } from '../../contract/error.ts';
 import type { EvaluateResult } from '../../contract/types.ts';
 import { readDataset } from '../../datasets/read-dataset.ts';
-import type { Banks } from '../../banks/banks.ts';
 import type { JobContext } from '../definition.ts';
 import { assessModels, flips } from './assess-models.ts';
 import { costsOnBoard, type ModelCosts } from './costs.ts';
+import type { EncoderBanks } from './encoder-choice.ts';
 import { firmwareSizes } from '../../../devices/boards/firmware-sizes.ts';
+import type { Trials } from './on-board.ts';
 import type { StudyParams } from './params.ts';
 import { dataSetSummary, encoderSummary, limitsOf, parametersOf } from './results.ts';
 import { StudyThread } from './study-thread.ts';
@@ -24,7 +24,7 @@ import { trainFold, type FoldModels } from './train-fold.ts';
 
 export interface StudyWork {
   readonly params: StudyParams;
-  readonly banks: Banks;
+  readonly banks: EncoderBanks;
   /** For what is unfinished, and in the end the results. */
   readonly folder: string;
   readonly cacheFolder: string;
@@ -32,7 +32,7 @@ export interface StudyWork {
   /** Lends the board that the params name; null for none. @throws CurlewError where it is not to be had */
   borrowBoard<T>(
     choice: string,
-    use: (board: CurlewBoard, about: BoardSummary) => Promise<T>,
+    use: (trials: Trials, about: BoardSummary) => Promise<T>,
     signal: AbortSignal,
   ): Promise<T | null>;
   /** Whether a recording found behind a link may be opened. */
@@ -85,9 +85,9 @@ export async function study(work: StudyWork, context: JobContext): Promise<Finis
     const last = models.at(-1)!;
     const onBoard = await work.borrowBoard(
       params.board,
-      async (board, about) => ({
+      async (trials, about) => ({
         about,
-        costs: await costsOnBoard(board, last, { ...params, thread }, within(context, 0.85, 0.1, 1, '')),
+        costs: await costsOnBoard(trials, last, { ...params, thread }, within(context, 0.85, 0.1, 1, '')),
       }),
       context.signal,
     );

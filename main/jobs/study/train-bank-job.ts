@@ -7,6 +7,7 @@ import { readDataset } from '../../datasets/read-dataset.ts';
 import type { JobContext } from '../definition.ts';
 import { routerId } from '../train/plan.ts';
 import { assessModels } from './assess-models.ts';
+import type { NewBanks } from './new-banks.ts';
 import { defaultStudyParams, type TrainingParams } from './params.ts';
 import { dataSetSummary } from './results.ts';
 import { StudyThread } from './study-thread.ts';
@@ -21,12 +22,13 @@ export interface TrainBankParams extends TrainingParams {
 
 export interface TrainBankWork extends Omit<FoldWork, 'dataset' | 'thread' | 'params'> {
   readonly params: TrainBankParams;
+  readonly newBanks: NewBanks;
   allowed(real: string): Promise<boolean>;
 }
 
 /** @throws CurlewError of data set and training; REQUEST_INVALID for a fold that is not there; ABORTED */
 export async function trainBank(work: TrainBankWork, context: JobContext): Promise<TrainResult> {
-  const { params, banks, allowed } = work;
+  const { params, newBanks, allowed } = work;
   const { path, layout, variant, seed, name, heldOutFold } = params;
   const dataset = await readDataset(path, { ...(layout ? { layout } : {}), variant, seed, allowed });
   if (heldOutFold !== null && !dataset.folds.includes(heldOutFold)) {
@@ -47,7 +49,7 @@ export async function trainBank(work: TrainBankWork, context: JobContext): Promi
       { ...defaultStudyParams, ...params, alphas: [params.alpha] },
       thread,
     );
-    const folder = banks.newFolder(name);
+    const folder = await newBanks.folder(name);
     // beside its place first, so that a bank is there whole or not at all
     const unfinished = `${work.folder}/bank`;
     await rm(unfinished, { recursive: true, force: true });
@@ -65,10 +67,10 @@ export async function trainBank(work: TrainBankWork, context: JobContext): Promi
       all: [shown],
       encoders: encoder ? [encoder] : [],
       clips: [],
-      versions: banks.versions,
+      nextVersion: newBanks.nextVersion,
     });
     await rename(unfinished, folder);
-    await banks.add(name);
+    await newBanks.add(name);
     await rm(work.folder, { recursive: true, force: true });
     return {
       kind: 'train',

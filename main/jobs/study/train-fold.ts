@@ -4,12 +4,11 @@ import type { LatentRouter } from '../../../models/bank/build.ts';
 import type { EpochReport, TrainedExpert } from '../../../models/training/train.ts';
 import { CurlewError } from '../../contract/error.ts';
 import type { Dataset } from '../../datasets/dataset.ts';
-import type { Banks } from '../../banks/banks.ts';
 import type { JobContext } from '../definition.ts';
 import { routerId, type TrainPlan } from '../train/plan.ts';
 import { train } from '../train/train-job.ts';
 import { readSummary, readTrained, writeData } from '../train/work-folder.ts';
-import { chooseEncoder, type ChosenEncoder } from './encoder-choice.ts';
+import { chooseEncoder, type ChosenEncoder, type EncoderBanks } from './encoder-choice.ts';
 import { foldData, type FoldData } from './fold-data.ts';
 import { plansOf, type TrainingParams } from './params.ts';
 import type { StudyThread } from './study-thread.ts';
@@ -28,7 +27,7 @@ export interface FoldModels extends ChosenEncoder {
 export interface FoldWork {
   readonly params: TrainingParams & { readonly others?: readonly string[] };
   readonly dataset: Dataset;
-  readonly banks: Banks;
+  readonly banks: EncoderBanks;
   readonly thread: StudyThread;
   /** Caches and unfinished work lie there. */
   readonly folder: string;

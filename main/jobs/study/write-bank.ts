@@ -11,7 +11,7 @@ import { hex, sha256 } from '../../../models/packing/sha256.ts';
 import { kindOf } from '../../../models/study/kinds.ts';
 import type { FoldOutcome } from '../../../models/study/assess.ts';
 import type { UsableEncoder } from '../../banks/banks.ts';
-import type { KnownVersions } from '../../banks/versions.ts';
+import type { NewBanks } from './new-banks.ts';
 import { bankFigures } from './bank-figures.ts';
 import { expertCard, routerCard, type CardInput } from './card.ts';
 
@@ -26,7 +26,7 @@ export interface BankInput extends CardInput {
   readonly all: readonly FoldOutcome[];
   readonly encoders: readonly UsableEncoder[];
   readonly clips: readonly BankClip[];
-  readonly versions: Pick<KnownVersions, 'next'>;
+  readonly nextVersion: NewBanks['nextVersion'];
 }
 
 /** @throws CurlewError IMAGE_BAD where something does not fit an image */
@@ -37,7 +37,7 @@ export async function writeBank(folder: string, input: BankInput): Promise<void>
   const classes = models.data.training.classes;
   const nameOf = (kind: string) => `${title} ${kindOf(kind).name.toLowerCase()}`;
   const routerName = `${title} curiosity router`;
-  const version = input.versions.next([
+  const version = await input.nextVersion([
     ...input.order.map((kind) => ({ kind: 'expert' as const, name: nameOf(kind) })),
     { kind: 'router', name: routerName },
   ]);

@@ -1,0 +1,78 @@
+/** The thread of one training, evaluation or import: all of its work but what only the lab can do. */
+import { borrowBoard, needsNoHardware } from '../../fleet/borrow-board.ts';
+import { Banks } from '../../banks/banks.ts';
+import type { Job } from '../../contract/types.ts';
+import type { BoardSummary } from '../../../models/report/results.ts';
+import { offer } from '../../threads/offer.ts';
+import type { JobContext } from '../definition.ts';
+import { importEncoderJob } from './import-encoder.ts';
+import type { LabCalls, Order, Place, WorkerCalls } from './job-calls.ts';
+import type { NewBanks } from './new-banks.ts';
+import { trialsOn, type Trials } from './on-board.ts';
+import { evaluate, type StudyWork } from './study-job.ts';
+import { trainBank } from './train-bank-job.ts';
+
+let onTrialProgress: (done: number) => void = () => undefined;
+let useLent: ((trials: Trials, about: BoardSummary) => Promise<void>) | null = null;
+
+const side: WorkerCalls = {
+  async run(order: Order, place: Place): Promise<Job['result']> {
+    const { folder, cacheFolder, version, wasmPath } = place;
+    const context = contextOf(place.jobId);
+    const banks = await Banks.open(...place.bankFolders);
+    const common = {
+      ...{ banks, folder, cacheFolder, version },
+      allowed: (real: string) => lab.call('permits', real),
+      onCurve: (...grown: Parameters<LabCalls['curve']>) => lab.tell('curve', ...grown),
+    };
+    switch (order.kind) {
+      case 'train':
+        return trainBank({ ...common, params: order.params, newBanks }, context);
+      case 'encoder':
+        return importEncoderJob({ ...common, params: order.params, newBanks }, context);
+      case 'evaluate':
+        return evaluate({ ...common, params: order.params, borrowBoard: borrow(wasmPath) }, context);
+    }
+  },
+
+  useBoard: (about) =>
+    useLent!((trial, onProgress) => {
+      onTrialProgress = onProgress;
+      return lab.call('trial', trial);
+    }, about),
+
+  trialProgress: (done) => onTrialProgress(done),
+};
+
+const lab = offer<LabCalls>(side);
+
+const newBanks: NewBanks = {
+  nextVersion: (images) => lab.call('nextVersion', images),
+  folder: (name) => lab.call('newFolder', name),
+  add: (name) => lab.call('addBank', name),
+};
+
+/** It is never aborted: the lab ends the thread. */
+const contextOf = (jobId: string): JobContext => ({
+  jobId,
+  signal: new AbortController().signal,
+  resumedFrom: null,
+  progress: (fraction, detail) => lab.tell('progress', fraction, detail),
+  checkpoint: (state) => lab.call('checkpoint', state),
+  pausePoint: () => lab.call('pausePoint'),
+});
+
+/** Boards without hardware run in this thread; an attached one is lent by the lab. */
+const borrow =
+  (wasmPath: string): StudyWork['borrowBoard'] =>
+  async (choice, use, signal) => {
+    if (needsNoHardware(choice)) {
+      const run = (board: Parameters<typeof trialsOn>[0], about: BoardSummary) =>
+        use(trialsOn(board, signal), about);
+      return borrowBoard(choice, { fleet: null, wasmPath }, run, signal);
+    }
+    let used: Awaited<ReturnType<typeof use>> | null = null;
+    useLent = async (trials, about) => void (used = await use(trials, about));
+    await lab.call('lendBoard', choice);
+    return used;
+  };
