@@ -9,7 +9,7 @@ import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { RequestName, RequestParams, RequestResult } from '../../main/contract/requests.ts';
-import type { Job, TelemetryRecord } from '../../main/contract/types.ts';
+import type { FilePiece, Job, TelemetryRecord } from '../../main/contract/types.ts';
 import { isFinished } from '../../main/jobs/transitions.ts';
 import { openLab, type Lab } from '../../main/lab.ts';
 import { noise, tone, wavBytes } from '../../main/recordings/testing.ts';
@@ -83,9 +83,13 @@ async function measure(lab: Lab, given: Inputs, say: (line: string) => void): Pr
       }),
     ),
   );
-  await phase('export', `exporting ${exportedRecords} records of telemetry`, () =>
-    ask(lab, 'telemetry.export', { boardId: recorded }),
-  );
+  await phase('export', `exporting ${exportedRecords} records of telemetry, piece by piece`, async () => {
+    let from: number | null = 0;
+    while (from !== null) {
+      const piece: FilePiece<number> = await ask(lab, 'telemetry.export', { boardId: recorded, from });
+      from = piece.next;
+    }
+  });
   await phase('classification', 'classifying two minutes', async () => {
     const [expert] = await ask(lab, 'experts.list', {});
     await done(lab, await ask(lab, 'classify.start', { paths: [given.recording], expertId: expert!.id }));
