@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { TelemetryRecord } from '../contract/types.ts';
 import { openStore, type Store } from './open-store.ts';
-import { telemetryStore } from './telemetry-store.ts';
+import { telemetryStore, type RecordKey } from './telemetry-store.ts';
 
 let folder: string;
 let store: Store;
@@ -55,6 +55,23 @@ describe('the telemetry store', () => {
     expect(await telemetry.records('b1', 10)).toEqual(records);
     expect((await telemetry.records('b1', 1)).map((one) => one.sequence)).toEqual([2]);
     expect(await telemetry.records('another', 10)).toEqual([]);
+  });
+
+  test('gives the records before one, boot after boot, to the first', async () => {
+    const telemetry = telemetryStore(store);
+    await telemetry.append([...run(1, 3), ...run(1, 4, { boardId: 'b2' }), ...run(1, 2, { bootId: 7 })]);
+    const names = async (limit: number, before?: RecordKey) =>
+      (await telemetry.records('b1', limit, before)).map(({ bootId, sequence }) => [bootId, sequence]);
+    expect(await names(2)).toEqual([
+      [7, 1],
+      [7, 2],
+    ]);
+    expect(await names(2, { bootId: 7, sequence: 1 })).toEqual([
+      [4_000_000_000, 2],
+      [4_000_000_000, 3],
+    ]);
+    expect(await names(2, { bootId: 4_000_000_000, sequence: 2 })).toEqual([[4_000_000_000, 1]]);
+    expect(await names(2, { bootId: 4_000_000_000, sequence: 1 })).toEqual([]);
   });
 
   test('keeps the cursor of every boot apart, also after it is opened again', async () => {

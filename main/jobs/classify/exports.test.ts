@@ -1,6 +1,8 @@
-import { describe, expect, it } from 'vitest';
-import type { ClassifiedFile, Detection } from '../../contract/types.ts';
-import { tablePiece } from './table-piece.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { csvText, type CsvCell } from '../../../models/report/csv.ts';
+import { piecesOf } from '../../contract/pieces.ts';
+import type { ClassifiedFile, Detection, TableFrom } from '../../contract/types.ts';
+import { pieceRows, tablePiece } from './table-piece.ts';
 import { MemoryResultStore } from './testing.ts';
 
 const file = (path: string, seconds: number, sampleRate = 48_000): ClassifiedFile => ({
@@ -87,5 +89,54 @@ describe('the CSV export', () => {
       '/card/quiet.wav,,,,,curlew,0.75,10,9,',
       `/card/b.wav,0.96,1.935,curlew,0.625,curlew,0.75,30,9,${cut}`,
     ]);
+  });
+});
+
+describe('an export longer than a piece', () => {
+  const count = (2 * pieceRows) / 4;
+  /** Pieces end within a file, at a file's end, and at a file without any detection. */
+  const long = [
+    { file: file('/long/a.wav', 0.1), count: pieceRows },
+    ...Array.from({ length: count }, (_, i) => ({ file: file(`/long/${i}.wav`, 0.1 * i), count: i % 4 })),
+    { file: { ...file('/long/=z.wav', 7), damage: '=cut, “short”' }, count: pieceRows + 3 },
+  ].map((one) => ({
+    ...one,
+    detections: Array.from({ length: one.count }, (_, i) => detection(one.file.path, i * 0.48, i + 1)),
+  }));
+  const stored = new MemoryResultStore();
+  const pieces = async (format: 'csv' | 'raven') => {
+    const texts: string[] = [];
+    const ask = (from: TableFrom | undefined) => tablePiece(stored, 'job', format, from);
+    for await (const { text } of piecesOf(ask)) texts.push(text);
+    return texts;
+  };
+  beforeAll(async () => {
+    for (const one of long) await stored.putFile(one.file, one.detections);
+  });
+
+  it('as CSV is the table as it would be made at once', async () => {
+    const rows = long.flatMap(({ file: { path, damage, seconds }, detections: own }): CsvCell[][] => {
+      const about = ['curlew', 0.75, seconds, 9, damage];
+      if (own.length === 0) return [[path, null, null, null, null, ...about]];
+      return own.map(({ startS, endS }) => [path, startS, endS, 'curlew', 0.625, ...about]);
+    });
+    const texts = await pieces('csv');
+    const [header, ...lines] = texts.join('').split(/(?<=\n)/);
+    expect(header).toMatch(/^File,.*,Damage\r\n$/);
+    expect(lines.join('')).toBe(csvText(rows));
+    expect(texts.length).toBe(Math.ceil((rows.length + 1) / pieceRows));
+  });
+
+  it('for Raven is numbered through, and its times run on from piece to piece', async () => {
+    let before = 0;
+    const expected = long.flatMap(({ file: { seconds, path }, detections: own }) => {
+      const start = before;
+      before += seconds;
+      return own.map(({ startS }) => [Math.round((start + startS) * 1e6) / 1e6, path]);
+    });
+    const lines = (await pieces('raven')).join('').trimEnd().split('\n').slice(1);
+    const cells = lines.map((line) => line.split('\t'));
+    expect(cells.map((row) => Number(row[0]))).toEqual(expected.map((_, index) => index + 1));
+    expect(cells.map((row) => [Number(row[3]), row[9]])).toEqual(expected);
   });
 });
