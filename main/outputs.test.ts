@@ -1,6 +1,7 @@
 import { chmod, link, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CurlewError } from './contract/error.ts';
 import { Outputs, type OutputRules } from './outputs.ts';
 import { noise, scratchFolder, unprivileged, wavBytes } from './recordings/testing.ts';
 
@@ -20,6 +21,18 @@ describe('a file for the output', () => {
     await output.write('a,b\r\n');
     expect(await text('new.csv')).toBe('a,b\r\n');
     expect(await readdir(scratch.folder)).toEqual(['new.csv']);
+  });
+
+  it('is written piece by piece, and not at all where a piece cannot be had', async () => {
+    async function* pieces(fails: boolean) {
+      for (const piece of ['a,“b”\r\n', '', '1,2\r\n']) yield await Promise.resolve(piece);
+      if (fails) throw new CurlewError('CONNECTION_LOST', 'The lab no longer answers.');
+    }
+    const output = await outputs().file(at('new.csv'));
+    await expect(output.write(pieces(true))).rejects.toThrow(code('CONNECTION_LOST'));
+    expect(await readdir(scratch.folder)).toEqual([]);
+    await output.write(pieces(false));
+    expect(await text('new.csv')).toBe('a,“b”\r\n1,2\r\n');
   });
 
   it('that is there stays, until the person says --overwrite; its permissions stay even then', async () => {

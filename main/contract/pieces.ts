@@ -48,9 +48,12 @@ export async function* pagesOf<T>(ask: (last: T | undefined) => Promise<T[]>): A
   } while (page.length === pageLimit);
 }
 
-/** A whole list. @throws what `ask` throws */
-export async function allOf<T>(ask: (last: T | undefined) => Promise<T[]>): Promise<T[]> {
-  const all: T[][] = [];
-  for await (const page of pagesOf(ask)) all.push(page);
-  return all.flat();
+/** A whole list, or so much of it as whole pages hold where it is longer than `most`. @throws what `ask` throws */
+export async function allOf<T>(ask: (last: T | undefined) => Promise<T[]>, most = Infinity): Promise<T[]> {
+  const all: T[] = [];
+  for await (const page of pagesOf(ask)) {
+    all.push(...page);
+    if (all.length >= most) break;
+  }
+  return all;
 }

@@ -1,5 +1,7 @@
 import { flushPromises } from '@vue/test-utils';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { pageLimit } from '../../main/contract/pieces.ts';
+import type { RequestParams } from '../../main/contract/requests.ts';
 import type { ClassifiedFile } from '../../main/contract/types.ts';
 import { job, LabDouble } from '../test/lab-double.ts';
 import { withLab } from '../test/mount.ts';
@@ -53,5 +55,36 @@ describe('classified recordings', () => {
       params: { paths: ['/field'], expertId: 'esc10-b4' },
     });
     expect(recordings.job?.id).toBe('mine');
+  });
+
+  it('of a running job are asked for after those that are held, and anew when it is over', async () => {
+    const found = Array.from({ length: pageLimit + 5 }, (_, i) => file('mine', `/${i}.wav`));
+    const lab = new LabDouble({
+      'classify.files': ({ after, limit }) => {
+        const from = found.findIndex(({ path }) => path === after) + 1;
+        return found.slice(from, from + limit);
+      },
+    });
+    withLab(lab);
+    const recordings = useRecordings();
+    const afters = () =>
+      lab.asked.splice(0).map(({ params }) => (params as RequestParams<'classify.files'>).after);
+    lab.raise('job', job({ id: 'mine', kind: 'classify', createdMs: 1 }));
+    await flushPromises();
+    expect(recordings.files).toEqual(found);
+    expect(afters()).toEqual([undefined, `/${pageLimit - 1}.wav`]);
+    found.push(file('mine', '/last.wav'));
+    vi.useFakeTimers();
+    lab.raise('job', job({ id: 'mine', kind: 'classify', createdMs: 1, progress: 0.9 }));
+    await flushPromises();
+    await vi.advanceTimersByTimeAsync(1000);
+    vi.useRealTimers();
+    await flushPromises();
+    expect(recordings.files).toEqual(found);
+    expect(afters()).toEqual([`/${pageLimit + 4}.wav`]);
+    lab.raise('job', job({ id: 'mine', kind: 'classify', createdMs: 1, state: 'done' }));
+    await flushPromises();
+    expect(recordings.files).toEqual(found);
+    expect(afters()).toEqual([undefined, `/${pageLimit - 1}.wav`]);
   });
 });

@@ -8,6 +8,9 @@ import { recall, remember } from './memory.ts';
 import { useNotices } from './notices.ts';
 
 const refreshEveryMs = 1000;
+/** More than a person looks through; the exports hold all. */
+export const mostFiles = 20_000;
+export const mostDetections = 2000;
 
 /** Folders and files to classify, the jobs that did, and what they found. */
 export const useRecordings = defineStore('recordings', () => {
@@ -40,15 +43,19 @@ export const useRecordings = defineStore('recordings', () => {
     { immediate: true },
   );
 
-  async function refresh({ id }: Job): Promise<void> {
+  async function refresh(of: Job): Promise<void> {
+    const { id } = of;
     if (refreshDue !== null) clearTimeout(refreshDue);
     refreshDue = null;
     try {
-      const found = await allOf<ClassifiedFile>((last) =>
-        client.request('classify.files', { jobId: id, after: last?.path, limit: pageLimit }),
-      );
+      // What is held of a running job stays; one that is over may have classified a file of its again.
+      const held = filesOf.value === id && !isOver(of) ? (files.value ?? []) : [];
+      const found = await allOf<ClassifiedFile>((last) => {
+        const after = (last ?? held.at(-1))?.path;
+        return client.request('classify.files', { jobId: id, after, limit: pageLimit });
+      }, mostFiles - held.length);
       if (job.value?.id !== id) return;
-      files.value = found;
+      files.value = [...held, ...found].slice(0, mostFiles);
       filesOf.value = id;
     } catch (thrown) {
       notices.fail('The results could not be loaded', thrown);
@@ -68,7 +75,7 @@ export const useRecordings = defineStore('recordings', () => {
     const found = await allOf<Detection>((last) => {
       const after = last && { path: chosen, startS: last.startS };
       return client.request('classify.detections', { jobId: id, path: chosen, after, limit: pageLimit });
-    });
+    }, mostDetections);
     if (path.value === chosen) detections.value = found;
   }
 

@@ -5,6 +5,7 @@ import { withLab } from '../test/mount.ts';
 import { tableRecords, useTelemetry } from './telemetry.ts';
 
 const boardId = record(1).boardId;
+const sequences = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
 const summary: TelemetrySummary = {
   boardId,
   records: 2,
@@ -44,6 +45,28 @@ describe('telemetry in the page', () => {
     await telemetry.load(boardId);
     expect(telemetry.of(boardId).records.value).toHaveLength(tableRecords);
     expect(telemetry.of(boardId).records.value.at(-1)?.sequence).toBe(tableRecords + 50);
+  });
+
+  it('older than those held are put before them, though new ones come meanwhile', async () => {
+    const kept = Array.from({ length: 2 * tableRecords + 30 }, (_, i) => record(i + 1));
+    let came = 0;
+    const lab = new LabDouble({
+      'telemetry.records': ({ before, limit }) => {
+        const fresh = record(kept.length + ++came);
+        if (before) lab.raise('telemetry', { boardId, records: [fresh] });
+        return kept.filter((one) => !before || one.sequence < before.sequence).slice(-limit);
+      },
+      'telemetry.summary': () => summary,
+    });
+    withLab(lab);
+    const telemetry = useTelemetry();
+    await telemetry.load(boardId);
+    const held = () => telemetry.of(boardId).records.value.map(({ sequence }) => sequence);
+    expect(held()).toEqual(sequences(31 + tableRecords, kept.length));
+    await telemetry.loadOlder(boardId);
+    expect(held()).toEqual([...sequences(31, kept.length), kept.length + 2]);
+    await telemetry.loadOlder(boardId);
+    expect(held().slice(0, kept.length)).toEqual(sequences(1, kept.length));
   });
 
   it('can be loaded again after a failure', async () => {

@@ -6,15 +6,18 @@ import { useLab } from './lab.ts';
 import { useNotices } from './notices.ts';
 import { TelemetryRing } from './telemetry-ring.ts';
 
-/** Records on the live chart, and in the table beside it. */
+/** Records on the live chart, and in the table beside it: at first, and as many as it may grow to. */
 export const chartRecords = 600;
 export const tableRecords = 200;
+export const mostTableRecords = 2000;
 const summaryEveryMs = 1000;
 
 export interface BoardTelemetry {
   ring: TelemetryRing;
   /** Newest last. */
   records: ShallowRef<TelemetryRecord[]>;
+  /** How many of them are held. */
+  kept: number;
   summary: ShallowRef<TelemetrySummary | null>;
   loaded: ShallowRef<boolean>;
 }
@@ -31,7 +34,7 @@ export const useTelemetry = defineStore('telemetry', () => {
   function add(telemetry: BoardTelemetry, records: TelemetryRecord[]): void {
     const fresh = records.filter((record) => telemetry.ring.push(record));
     if (fresh.length === 0) return;
-    telemetry.records.value = [...telemetry.records.value, ...fresh].slice(-tableRecords);
+    telemetry.records.value = [...telemetry.records.value, ...fresh].slice(-telemetry.kept);
   }
 
   client.on('telemetry', ({ boardId, records }) => {
@@ -65,6 +68,7 @@ export const useTelemetry = defineStore('telemetry', () => {
       telemetry = {
         ring: new TelemetryRing(chartRecords),
         records: shallowRef([]),
+        kept: tableRecords,
         summary: shallowRef(null),
         loaded: shallowRef(false),
       };
@@ -91,9 +95,23 @@ export const useTelemetry = defineStore('telemetry', () => {
     }
   }
 
+  /** Puts as many older records again before those that are held. */
+  async function loadOlder(boardId: string): Promise<void> {
+    const telemetry = of(boardId);
+    const [first] = telemetry.records.value;
+    if (!first) return;
+    // Before the answer, so that records that come meanwhile push none out: there would be a gap.
+    telemetry.kept = telemetry.records.value.length + tableRecords;
+    const before = { bootId: first.bootId, sequence: first.sequence };
+    const older = await client.request('telemetry.records', { boardId, before, limit: tableRecords });
+    telemetry.records.value = [...older, ...telemetry.records.value].slice(-mostTableRecords);
+    telemetry.kept = Math.min(Math.max(telemetry.records.value.length, tableRecords), mostTableRecords);
+  }
+
   return {
     of,
     load,
+    loadOlder,
     export: (boardId: string) =>
       wholeFile<number>((from) => client.request('telemetry.export', { boardId, from })),
   };

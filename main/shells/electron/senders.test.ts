@@ -116,7 +116,7 @@ describe('a dialog', () => {
   it('writes the text where the person said, to the byte', async () => {
     const { electron, contents } = served();
     electron.chooses.save = join(folder, 'chosen.csv');
-    await electron.bridge(contents).saveFile('export.csv', 'text/csv', ['a\r\n“ü”\n']);
+    await electron.bridge(contents).saveFile('export.csv', 'text/csv', ['a\r\n', '“ü”\n']);
     expect(await readFile(join(folder, 'chosen.csv'), 'utf8')).toBe('a\r\n“ü”\n');
     expect(electron.dialogs[0]?.options['defaultPath']).toBe('/documents/export.csv');
   });
