@@ -30,6 +30,14 @@ export async function deploy(
 ): Promise<DeployResult> {
   const { signal, progress } = options;
   return session.exclusive(async (board) => {
+    const { keyId } = session.state;
+    if (keyId !== null && (options.signWith ?? keyId) !== keyId) {
+      throw new CurlewError(
+        'REQUEST_INVALID',
+        `${session.state.name} takes only images signed with the key ${keyId}, not with ${options.signWith}. Deploy ` +
+          'without naming a key, or replace the board’s key first.',
+      );
+    }
     const uploads = await Promise.all(
       [...(encoder ? [encoder] : []), ...experts, ...(router ? [router] : [])].map(async (one) => {
         const bytes = await bytesFor(one, session.state, options.sign, options.signWith);
@@ -48,27 +56,32 @@ export async function deploy(
     const began = performance.now();
     const slots: number[] = [];
     let before = 0;
+    let sent = 0;
     for (const { name, bytes, sha256 } of uploads) {
-      const slot = await uploadOne(board, bytes, sha256, signal, (sent) => {
-        const rate = (1000 * (before + sent)) / Math.max(performance.now() - began, 1);
+      // where the board holds the image, or a part of it, only the rest is sent
+      let held: number | null = null;
+      const slot = await uploadOne(board, bytes, sha256, signal, (there) => {
+        held ??= there;
+        const rate = (1000 * (sent + there - held)) / Math.max(performance.now() - began, 1);
         const part = uploads.length > 1 ? `${name}: ` : '';
         progress(
-          (0.96 * (before + sent)) / total,
-          sent < bytes.length
-            ? `${part}uploading ${kilobytes(before + sent)} of ${kilobytes(total)} kB, ${kilobytes(rate)} kB/s`
+          (0.96 * (before + there)) / total,
+          there < bytes.length
+            ? `${part}uploading ${kilobytes(before + there)} of ${kilobytes(total)} kB, ${kilobytes(rate)} kB/s`
             : `${part}verifying`,
         );
       });
       slots.push(slot);
       before += bytes.length;
+      sent += bytes.length - (held ?? bytes.length);
     }
     const uploadMs = performance.now() - began;
-    // the board finds the encoder by its hash
-    if (encoder) slots.shift();
+    // named: the board may hold the same image unsigned, or signed with another key, too
+    const encoderSlot = encoder ? (slots.shift() as number) : null;
     const routerSlot = router ? (slots.pop() as number) : null;
     if (options.activate) {
       progress(0.98, 'activating');
-      await board.activate({ slots, router: routerSlot }, { signal });
+      await board.activate({ slots, router: routerSlot, encoder: encoderSlot }, { signal });
     }
     await session.refresh();
     const rate = session.lineBytesPerSecond;
@@ -78,8 +91,9 @@ export async function deploy(
       slots,
       router: routerSlot,
       bytes: total,
+      sent,
       uploadMs,
-      lineShare: rate === null ? null : total / (uploadMs / 1000) / rate,
+      lineShare: rate === null || sent === 0 ? null : sent / (uploadMs / 1000) / rate,
       activated: options.activate,
     };
   }, signal);

@@ -151,6 +151,32 @@ describe('a key', () => {
     await client.request('boards.detach', { boardId: other });
   });
 
+  test('is given to a board on which the encoder lay unsigned, too, and on which all is there already', async () => {
+    const other = (await client.request('boards.addVirtual', {})).id;
+    const expertId = (await client.request('experts.list', {})).find((one) => one.encoder !== null)?.id;
+    expect(expertId).toBeDefined();
+    const send = async (signing: { signWith?: string }) =>
+      (await ended(await client.request('deploy.start', { boardId: other, expertId: expertId!, ...signing })))
+        .result as DeployResult;
+    await send({});
+    await send({ signWith: keyId });
+    const again = await send({ signWith: keyId });
+    expect(again).toMatchObject({ sent: 0, lineShare: null });
+    const changed = await client.request('boards.setKey', { boardId: other, keyId, protect: false });
+    expect(changed).toMatchObject({ keyId });
+    const { slots } = await client.request('slots.list', { boardId: other });
+    expect(slots.filter(({ kind }) => kind === 'encoder').map(({ signed }) => signed)).toEqual([false, true]);
+    // A board takes what its own key signs; another cannot be asked for.
+    const wrong = await client.request('keys.create', { name: 'Wrong' });
+    const refused = await ended(
+      await client.request('deploy.start', { boardId: other, expertId: expertId!, signWith: wrong.id }),
+    );
+    expect(refused.error).toMatchObject({ message: expect.stringContaining(`signed with the key ${keyId}`) });
+    await client.request('keys.delete', { keyId: wrong.id });
+    await client.request('boards.setKey', { boardId: other, keyId: null, protect: false });
+    await client.request('boards.detach', { boardId: other });
+  });
+
   test('given to a fresh board, has every image signed from then on', async () => {
     const fresh = await client.request('boards.addVirtual', {});
     boardId = fresh.id;

@@ -279,6 +279,30 @@ static void one_that_is_not_signed_is_not_run(void) {
     CHECK(rig_activate(2) == CUR_RC_NOT_SIGNED && !rig_board.has_expert);
 }
 
+static int activate_with_encoder(uint32_t slot, uint32_t encoder) {
+    rig_request(2);
+    cur_cbor_write_text(&rig_writer, "slots");
+    cur_cbor_write_array(&rig_writer, 1);
+    cur_cbor_write_u32(&rig_writer, slot);
+    rig_pair("encoder", encoder);
+    return rig_ask(CUR_OP_WRITE, 64, 4);
+}
+
+static void the_one_that_is_named_is_taken(void) {
+    rig_start();
+    CHECK(send_all() == 0 && rig_activate(2) == 0 && rig_number("encoder") == 0);
+    CHECK(activate_with_encoder(2, 1) == 0 && rig_number("encoder") == 1 && rig_infer(1) == 0);
+    CHECK(set_key(key, sizeof key, 0) == 0 && rig_infer(1) == 0);
+    rig_restart(CUR_CAUSE_POWER);
+    CHECK(rig_infer(1) == 0 && encoder_of(&rig_board.store.active) == 1);
+    /* Not one that is unsigned, another image, empty or no slot; what answers answers on. */
+    CHECK(activate_with_encoder(2, 0) == CUR_RC_NOT_SIGNED);
+    CHECK(activate_with_encoder(2, 2) == CUR_RC_NO_ENCODER);
+    CHECK(activate_with_encoder(2, 7) == CUR_RC_NOT_VERIFIED);
+    CHECK(activate_with_encoder(2, 12) == CUR_RC_BAD_SLOT);
+    CHECK(activate_with_encoder(2, 0xffffffff) == CUR_RC_BAD_SLOT && rig_infer(1) == 0);
+}
+
 static int send_of_version(uint32_t version) {
     cur_put_u32(rig_image + 16, version);
     fake_seal(rig_image, rig_image_len);
@@ -332,6 +356,8 @@ TEST_LIST(encoder_bank_tests) = {
     {"the watchdog hears of each layer", the_watchdog_hears_of_each_layer},
     {"a signed encoder is found by the hash of its image alone", a_signed_one_is_found_by_its_image},
     {"an encoder that is not signed is not run on a board with a key", one_that_is_not_signed_is_not_run},
+    {"an encoder that is named by its slot is taken, among several of the same image",
+     the_one_that_is_named_is_taken},
     {"roll-back protection compares encoders, too, also those that lie there", its_version_counts},
     TEST_END,
 };

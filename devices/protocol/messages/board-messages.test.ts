@@ -177,5 +177,6 @@ describe('the store on the wire', () => {
   test('activates one expert without a word of a router', () => {
     expect(expertActivate.encode({ slots: [3], router: null })).toEqual({ slots: [3] });
     expect(expertActivate.encode({ slots: [3, 1], router: 0 })).toEqual({ slots: [3, 1], router: 0 });
+    expect(expertActivate.encode({ slots: [3], encoder: 2 })).toEqual({ slots: [3], encoder: 2 });
   });
 });

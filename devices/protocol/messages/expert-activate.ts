@@ -5,6 +5,8 @@ export interface BankChoice {
   /** One expert, or those of a router in its order; none: nothing answers from then on. */
   slots: readonly number[];
   router?: number | null;
+  /** The one they take their embedding from; the board looks for it by its hash where none is named. */
+  encoder?: number | null;
   /** In place of the router image's own: how much curiosity shifts the choice, dropout passes, experts that answer. */
   routing?: { alpha: number; passes: number; topK: number };
 }
@@ -17,9 +19,10 @@ export const expertActivate: Command<BankChoice, Banks> = {
   id: 4,
   repeatable: true,
   timeoutMs: slowMs,
-  encode: ({ slots, router, routing }) => ({
+  encode: ({ slots, router, encoder, routing }) => ({
     slots: [...slots],
     ...((router ?? null) === null ? {} : { router }),
+    ...((encoder ?? null) === null ? {} : { encoder }),
     ...(routing === undefined ? {} : { alpha: routing.alpha, passes: routing.passes, topk: routing.topK }),
   }),
   decode: decodeBanks,

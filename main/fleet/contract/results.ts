@@ -9,8 +9,10 @@ export interface DeployResult {
   router: number | null;
   /** Of all images, their signatures included. */
   bytes: number;
+  /** Of them; the board held the others already. */
+  sent: number;
   uploadMs: number;
-  /** Image bytes per second over the line's byte rate; null where the line's rate is unknown. */
+  /** Bytes sent per second over the line's byte rate; null where the line's rate is unknown, or nothing was sent. */
   lineShare: number | null;
   activated: boolean;
 }

@@ -183,12 +183,14 @@ static int read_routing(const struct cur_cbor_map *map, struct cur_bank *bank) {
 }
 
 static int read_bank(const struct cur_cbor_map *map, struct cur_bank *bank) {
-    uint32_t slots[CUR_BANK], router;
+    uint32_t slots[CUR_BANK], router, encoder;
     size_t count;
     cur_bank_clear(bank);
     int has_router = cur_cbor_get_u32(map, "router", &router);
+    int has_encoder = cur_cbor_get_u32(map, "encoder", &encoder);
     if (cur_cbor_get_u32s(map, "slots", slots, CUR_BANK, &count) || has_router == CUR_CBOR_MALFORMED ||
-        (count == 0 && has_router == CUR_CBOR_OK)) {
+        has_encoder == CUR_CBOR_MALFORMED ||
+        (count == 0 && (has_router == CUR_CBOR_OK || has_encoder == CUR_CBOR_OK))) {
         return CUR_RC_MALFORMED;
     }
     bank->count = (uint8_t)count;
@@ -199,6 +201,10 @@ static int read_bank(const struct cur_cbor_map *map, struct cur_bank *bank) {
     if (has_router == CUR_CBOR_OK) {
         if (router >= CUR_SLOTS) return CUR_RC_BAD_SLOT;
         bank->router = (int8_t)router;
+    }
+    if (has_encoder == CUR_CBOR_OK) {
+        if (encoder >= CUR_SLOTS) return CUR_RC_BAD_SLOT;
+        bank->encoder = (int8_t)encoder;
     }
     return read_routing(map, bank);
 }

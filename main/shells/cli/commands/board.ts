@@ -115,9 +115,11 @@ async function deploy(client: LabClient, args: Args): Promise<Answer> {
         });
   const result = (await follow(client, job, null)).result as DeployResult;
   const share = result.lineShare === null ? '' : `, ${percent(result.lineShare)} of the line`;
+  const there = result.bytes - result.sent;
+  const held = there === 0 ? '' : `, ${kilobytes(there)} of them there already`;
   const where = [...result.slots, ...(result.router === null ? [] : [result.router])];
   const text =
-    `${job.title}: ${kilobytes(result.bytes)} in ${(result.uploadMs / 1000).toFixed(2)} s${share}; ` +
+    `${job.title}: ${kilobytes(result.bytes)} in ${(result.uploadMs / 1000).toFixed(2)} s${share}${held}; ` +
     `verified and active in ${where.length > 1 ? 'slots' : 'slot'} ${where.join(', ')}.`;
   return { text, json: result };
 }
