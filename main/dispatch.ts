@@ -74,7 +74,7 @@ function invalid(what: string, issues: v.BaseIssue<unknown>[]): CurlewError {
   const where = first ? v.getDotPath(first) : null;
   return new CurlewError(
     'REQUEST_INVALID',
-    `${what} is not as it should be${where ? ` at “${where}”` : ''}: ${first?.message ?? 'unknown'}.`,
+    `${where ? `“${where}” of ` : ''}${what} is not as it should be: ${first?.message ?? 'unknown'}.`,
   );
 }
 

@@ -11,7 +11,10 @@ export const seconds = (max: number) => v.pipe(v.number(), v.finite(), v.minValu
 export const boardId = v.strictObject({ boardId: id });
 export const jobId = v.strictObject({ jobId: id });
 /** The first bytes of the SHA-256 of a public key, as boards name it. */
-export const keyId = v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/));
+export const keyId = v.pipe(
+  v.string(),
+  v.regex(/^[0-9a-f]{16}$/, 'a key is named by its id, 16 of 0 to 9 and a to f'),
+);
 /** A bank's name begins the ids of what it holds, and the names that a board shows. */
 export const bankName = v.pipe(
   v.string(),

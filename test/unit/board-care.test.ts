@@ -92,6 +92,13 @@ describe('the settings of a board', () => {
 });
 
 describe('a bank', () => {
+  test('is not gone back to where there was none before', async () => {
+    await expect(client.request('slots.rollback', { boardId })).rejects.toMatchObject({
+      code: 'BOARD_REFUSED',
+      context: { reason: 'not_verified' },
+    });
+  });
+
   test('of a router and its experts is deployed as one, on trial until it is confirmed', async () => {
     const job = await deploy(
       images[3] as string,

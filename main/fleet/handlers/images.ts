@@ -2,6 +2,7 @@
 import { format } from '../../../models/packing/format.ts';
 import { signatureBlockBytes } from '../../../models/packing/sign.ts';
 import type { Banks } from '../../banks/banks.ts';
+import { CurlewError } from '../../contract/error.ts';
 import type { Job } from '../../contract/types.ts';
 import type { HandlersOf } from '../../dispatch.ts';
 import type { Jobs } from '../../jobs/jobs.ts';
@@ -80,7 +81,21 @@ export function imageHandlers(rooms: Rooms): HandlersOf<typeof imageRequests> {
     'slots.activate': ({ boardId, slots, router = null }) =>
       changeSlots(boardId, (board) => board.activate({ slots, router })),
     'slots.erase': ({ boardId, slot }) => changeSlots(boardId, (board) => board.erase(slot)),
-    'slots.rollback': ({ boardId }) => changeSlots(boardId, (board) => board.rollback()),
+    'slots.rollback': async ({ boardId }) => {
+      try {
+        return await changeSlots(boardId, (board) => board.rollback());
+      } catch (thrown) {
+        const reason = thrown instanceof CurlewError ? thrown.context['reason'] : null;
+        if (reason !== 'not_verified') throw thrown;
+        const { name } = fleet.session(boardId).state;
+        throw new CurlewError(
+          'BOARD_REFUSED',
+          `There is no earlier bank on ${name} to go back to.`,
+          { reason },
+          { cause: thrown },
+        );
+      }
+    },
     'slots.confirm': ({ boardId }) => changeSlots(boardId, (board) => board.confirm()),
     'deploy.start': async ({ boardId, expertId, activate = true, signWith }) =>
       startDeploy(

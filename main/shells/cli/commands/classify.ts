@@ -90,7 +90,7 @@ export async function classified(
       damage === null ? [] : [`classified in part: ${path}: ${damage}`],
     ),
     ...result.failed.map((one) => `not classified: ${one.path}: ${one.message}`),
-    `${result.files} files, ${(result.audioSeconds / 60).toFixed(1)} minutes, ${speed.toFixed(0)} × real time.`,
+    `${result.files} ${result.files === 1 ? 'file' : 'files'}, ${(result.audioSeconds / 60).toFixed(1)} minutes, ${speed.toFixed(0)} × real time.`,
     ...written,
   ].join('\n');
   const damaged = files.filter(({ damage }) => damage !== null).length;
