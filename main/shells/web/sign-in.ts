@@ -66,6 +66,6 @@ export async function requirePassword(passwords: Pick<Passwords, 'roles'>): Prom
   if ((await passwords.roles()).includes('operator')) return;
   throw new CurlewError(
     'PASSWORD_NEEDED',
-    'Others can reach the lab there, so it needs a password first: choose one with “curlew password operator”.',
+    'Others can reach the lab there, so it needs a password first: choose one with “curlew password set operator”.',
   );
 }
