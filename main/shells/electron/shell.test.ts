@@ -251,14 +251,19 @@ describe('an exception that nothing caught', () => {
     ]);
   });
 
-  it('ends the process also while the lab is opening', async () => {
+  it('ends the process also while the lab is opening, and closes what has opened by then', async () => {
     const electron = new FakeElectron();
+    const before = standIn.closes();
     const openLab = async () => {
+      await settled();
       running.emit('uncaughtException', new Error('early'));
       return lab;
     };
-    void startShell(electron.api, { ...options, openLab });
+    const started = startShell(electron.api, { ...options, openLab });
     expect(await electron.app.exited).toBe(70);
+    await started;
+    expect(standIn.closes()).toBe(before + 1);
+    expect(await exists(announcement())).toBe(false);
     expect(electron.windows).toEqual([]);
   });
 

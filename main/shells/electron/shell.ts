@@ -48,6 +48,8 @@ export async function startShell(electron: ElectronApi, options: ShellOptions): 
   let ending = false;
 
   const end = async (): Promise<void> => {
+    // A lab that is still opening gets no window any more.
+    ending = true;
     endConnections();
     const open = await opening?.catch(() => null);
     if (!open) return;
@@ -58,7 +60,6 @@ export async function startShell(electron: ElectronApi, options: ShellOptions): 
   guardProcess(options.process, {
     close: end,
     end(sentence, code) {
-      ending = true;
       dialog.showErrorBox('Curlew has to end', `${sentence} What was stored is safe; start it again.`);
       app.exit(code);
     },
@@ -66,7 +67,6 @@ export async function startShell(electron: ElectronApi, options: ShellOptions): 
   app.on('will-quit', (event) => {
     event.preventDefault();
     if (ending) return;
-    ending = true;
     void within(longestCloseMs, end).then((inTime) => app.exit(inTime ? 0 : 1));
   });
   app.on('second-instance', () => window && focusWindow(window));
