@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CurlewError } from '../contract/error.ts';
+import { readAcknowledged } from './acknowledged.ts';
 import { jobStore } from './job-store.ts';
+import { Ledger } from './ledger.ts';
 import { openStore } from './open-store.ts';
 import { resultStore } from './result-store.ts';
 import { migrations } from './migrations.ts';
@@ -140,6 +142,22 @@ describe('opening the store', () => {
     expect(await codeOf(failing)).toBe('STORE_FAILED');
     const rows = await store.connection.runAndReadAll('SELECT * FROM jobs');
     expect(rows.getRowObjectsJS()).toEqual([]);
+    await store.close();
+  });
+
+  test('rows that were deleted are not missed, also where the process dies at the commit', async () => {
+    const path = join(folder, 'lab.duckdb');
+    const store = await openStore(path);
+    await store.transaction((connection) => connection.run(`INSERT INTO jobs VALUES ('a', '{}', NULL)`));
+    expect((await readAcknowledged(path))?.rows).toMatchObject({ jobs: 1 });
+    const ledger = await Ledger.open(path, store.connection);
+    await store.connection.run('BEGIN');
+    await store.connection.run('DELETE FROM jobs');
+    await ledger.fewerRows();
+    expect((await readAcknowledged(path))?.rows).toMatchObject({ jobs: 0 });
+    await store.connection.run('ROLLBACK');
+    await store.deletion((connection) => connection.run('DELETE FROM jobs'));
+    expect((await readAcknowledged(path))?.rows).toMatchObject({ jobs: 0 });
     await store.close();
   });
 });

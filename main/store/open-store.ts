@@ -24,6 +24,8 @@ export interface Store {
    * @throws CurlewError STORE_FAILED; STORE_DAMAGED: before the next one, what can be read is saved into a new store
    */
   transaction<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T>;
+  /** The same for work that leaves fewer rows: a store that is opened after a crash must not miss them. */
+  deletion<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T>;
   /**
    * Copies the store as it is now; writing goes on meanwhile.
    * @param file must not exist; left out: a new one in the folder `backups` beside the store
@@ -77,6 +79,14 @@ class OpenStore implements Store {
 
   get connection(): DuckDBConnection {
     return this.whole().connection;
+  }
+
+  deletion<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    return this.transaction(async (connection) => {
+      const result = await work(connection);
+      await this.opened?.ledger.fewerRows();
+      return result;
+    });
   }
 
   transaction<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {

@@ -64,6 +64,7 @@ export const options = {
   overwrite: {
     about: 'what is written may replace files that are there, but never recordings or what is read',
   },
+  yes: { about: 'do it without asking' },
   host: {
     value: 'A',
     about: 'the address to listen at (127.0.0.1); where others reach it, by TLS and with a password',

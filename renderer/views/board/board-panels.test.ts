@@ -106,7 +106,7 @@ describe('the store of a board', () => {
     const double = lab();
     const { wrapper } = await show(StorePanel, double, props);
     const offers = wrapper.findAll('li').map((row) => row.findAll('button').map((button) => button.text()));
-    expect(offers).toEqual([[], ['Activate', 'Erase'], ['Erase'], ['Activate', 'Erase']]);
+    expect(offers).toEqual([[], ['Activate', 'Erase…'], ['Erase…'], ['Activate', 'Erase…']]);
     await wrapper.findAll('li')[3]?.get('button').trigger('click');
     expect(double.asked.at(-1)).toEqual({
       name: 'slots.activate',
@@ -117,6 +117,26 @@ describe('the store of a board', () => {
     expect(double.asked.at(-1)?.name).toBe('slots.rollback');
   });
 
+  it('asks before it erases, and says what is in the slot and whether the board falls back on it', async () => {
+    const double = lab();
+    const { wrapper } = await show(StorePanel, double, props);
+    const erase = async (row: number) => {
+      await wrapper.findAll('li')[row]?.findAll('button').at(-1)?.trigger('click');
+      await flushPromises();
+      return document.querySelector('[role="dialog"]')!;
+    };
+    const before = double.asked.length;
+    expect((await erase(1)).textContent).toContain('The board falls back on it');
+    expect((await erase(2)).textContent).toContain('a part of an upload');
+    const dialog = await erase(3);
+    expect(dialog.textContent).toContain('holds the expert owls, version 1. It is not in use');
+    expect(double.asked).toHaveLength(before);
+    dialog.querySelector<HTMLButtonElement>('button.danger')!.click();
+    await flushPromises();
+    expect(double.asked.at(-1)).toEqual({ name: 'slots.erase', params: { boardId: board().id, slot: 5 } });
+    expect(document.querySelector('[role="dialog"]')).toBeNull();
+  });
+
   it('calls an encoder by its name and offers to erase it, not to activate it', async () => {
     const found = store({
       slots: [slot({ slot: 4, kind: 'encoder', name: 'Marsh', bits: 8, active: false })],
@@ -124,7 +144,7 @@ describe('the store of a board', () => {
     const double = new LabDouble({ 'slots.list': () => found });
     const { wrapper } = await show(StorePanel, double, props);
     expect(wrapper.get('li').text()).toMatch(/Marsh\s*encoder · 8-bit/);
-    expect(wrapper.findAll('li button').map((button) => button.text())).toEqual(['Erase']);
+    expect(wrapper.findAll('li button').map((button) => button.text())).toEqual(['Erase…']);
   });
 
   it('says that a bank is on trial and ends the trial when told to', async () => {

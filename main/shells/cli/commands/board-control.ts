@@ -2,9 +2,10 @@
 import type { LabClient } from '../../../contract/client.ts';
 import { CurlewError } from '../../../contract/error.ts';
 import type { Board, BoardSettings, ExpertStore } from '../../../contract/types.ts';
-import { weightsOf } from '../../../contract/words.ts';
+import { erasedOf, weightsOf } from '../../../contract/words.ts';
 import { wholeNumber } from '../args.ts';
 import type { Answer, Args, Command, Commands } from '../command.ts';
+import { confirmed } from '../confirm.ts';
 import type { OptionName } from '../options.ts';
 import { kilobytes, percent, table, type Row } from '../output.ts';
 import { chooseBoard } from './board.ts';
@@ -93,6 +94,15 @@ const key: Action = async (client, board, { words, options }) => {
   return { text, json: { keyId, rollbackProtected } };
 };
 
+const erase: Action = async (client, { id: boardId, name }, args) => {
+  const slot = wholeNumber(args.words[0]!, 'erase', 0, 15);
+  const { slots } = await client.request('slots.list', { boardId });
+  const held = slots.find((one) => one.slot === slot);
+  // What is empty, or in use, the board refuses in its own words.
+  if (held && !held.active) await confirmed(`${erasedOf(held, name)} Erase it?`, args);
+  return storeAnswer(await client.request('slots.erase', { boardId, slot }));
+};
+
 const command = (usage: string, about: string, action: Action, more: OptionName[] = []): Command => ({
   usage,
   about,
@@ -122,8 +132,5 @@ export const boardControlCommands: Commands = {
   'board confirm': command('', 'ends the trial of the active bank', async (client, { id: boardId }) =>
     storeAnswer(await client.request('slots.confirm', { boardId })),
   ),
-  'board erase': command('SLOT', 'frees a slot', async (client, { id: boardId }, { words }) => {
-    const slot = wholeNumber(words[0]!, 'erase', 0, 15);
-    return storeAnswer(await client.request('slots.erase', { boardId, slot }));
-  }),
+  'board erase': command('SLOT', 'frees a slot, after asking', erase, ['yes']),
 };
