@@ -15,8 +15,8 @@ const arrows = [
   { room: 'devices', may: ['devices/protocol'], node: true },
   { room: 'models', may: [], node: false },
 ];
-/** The one error class, and where exceptions go that nobody waits for; they import nothing. */
-const forAll = ['main/contract/error.ts', 'main/contract/fault.ts'];
+/** The one error class, where exceptions go that nobody waits for, and how figures are written; they import nothing. */
+const forAll = ['main/contract/error.ts', 'main/contract/fault.ts', 'main/contract/figures.ts'];
 /** Test support is test code that several tests share. */
 const test = /\.test\.ts$|(^|\/)(fake-electron|lab-stand-in)\.ts$|^renderer\/test\//;
 /** Tests cross rooms to hold two of them against each other, but never from the page into the lab. */

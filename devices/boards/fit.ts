@@ -1,4 +1,5 @@
 /** Whether a chip can hold the firmware, and the store that is left on it. */
+import { grouped } from '../../main/contract/figures.ts';
 import { CurlewError } from '../../main/contract/error.ts';
 import { firmwareSizes, type FirmwareSizes } from './firmware-sizes.ts';
 import { kernelTable, type BoardProfile } from './profiles.ts';
@@ -58,5 +59,3 @@ export function mustFit(profile: BoardProfile): void {
 }
 
 const shares = (needed: number, there: number): string => `it takes ${grouped(needed)} of ${grouped(there)}`;
-
-const grouped = (bytes: number): string => bytes.toLocaleString('en');

@@ -1,4 +1,5 @@
 /** Reads a reply's CBOR map field by field; what is missing or of the wrong type is BOARD_BAD_REPLY. */
+import { meantBySingle } from '../../main/contract/figures.ts';
 import { CurlewError } from '../../main/contract/error.ts';
 import type { Payload } from './smp.ts';
 
@@ -29,6 +30,11 @@ export class Fields {
     const value = this.payload[key];
     if (typeof value !== 'number') throw this.wrong(key, 'a number', value);
     return value;
+  }
+
+  /** A number that the board keeps in binary32, as the decimal it was meant to be. */
+  single(key: string): number {
+    return meantBySingle(this.number(key));
   }
 
   /** A whole number from 0 to `most`. */

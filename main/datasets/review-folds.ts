@@ -1,4 +1,5 @@
 /** What is to be said of a data set's folds and sources. */
+import { count } from '../contract/figures.ts';
 import type { Clip, Problem } from './dataset.ts';
 import { sharedSources } from './folds.ts';
 
@@ -37,7 +38,7 @@ export function reviewFolds(
     note(
       'few-sources',
       name,
-      `The class ${name} has clips of ${sources} source${sources === 1 ? '' : 's'}, in ${present} of ${folds} fold${folds === 1 ? '' : 's'}; ${present > 1 ? 'the other folds are tested without it' : 'it cannot be both trained and tested'}.`,
+      `The class ${name} has clips of ${count(sources, 'source')}, in ${present} of ${count(folds, 'fold')}; ${present > 1 ? 'the other folds are tested without it' : 'it cannot be both trained and tested'}.`,
     );
   });
   return problems;

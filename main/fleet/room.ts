@@ -1,4 +1,5 @@
 /** Refuses, before a byte is sent, what a board's store has no room for. */
+import { count } from '../contract/figures.ts';
 import type { CurlewBoard } from '../../devices/drivers/curlew/board.ts';
 import {
   storeShortage,
@@ -63,4 +64,4 @@ function advice(
   return `What does not answer now can be erased: ${names}.`;
 }
 
-const bytes = (count: number): string => `${count.toLocaleString('en')} bytes`;
+const bytes = (n: number): string => count(n, 'byte');

@@ -5,6 +5,7 @@
  * FOLDER is ESC-10 in ESC-50's layout. WORK keeps what is done, so that the same command goes on after a break. The
  * encoders lie in the bank already (models/encoder/recipe). Takes about forty minutes on two cores.
  */
+import { utcDay } from '../contract/figures.ts';
 import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -78,7 +79,7 @@ async function main(folder: string | undefined, work: string): Promise<void> {
     params,
     models: models[at]!,
     dataSet,
-    date: new Date().toISOString().slice(0, 10),
+    date: utcDay(Date.now()),
     attribution,
     prefix: 'esc10',
     title: 'ESC-10',

@@ -2,6 +2,7 @@
  * The lab's signing keys. A private key never leaves this folder's code: others name it by its id and get a signature.
  * What is known of a key without its secret (name, public key, where the secret lies) is a small file each.
  */
+import { utcDay } from '../contract/figures.ts';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
@@ -126,7 +127,7 @@ export function openKeys(folder: string, openKeychain: () => Promise<Secrets | s
       try {
         for (const key of keys) kept.push({ ...key, secret: await secretOf(key) });
         const text = await writeKeyFile(kept, passphrase);
-        const date = new Date().toISOString().slice(0, 10);
+        const date = utcDay(Date.now());
         return { name: `curlew-keys-${date}.pem`, mime: 'application/x-pem-file', text };
       } finally {
         for (const { secret } of kept) secret.fill(0);

@@ -1,11 +1,12 @@
 /** A copy of the whole store as it is at one moment, taken while the lab works on. */
+import { dateForName } from '../contract/figures.ts';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { DuckDBInstance } from '@duckdb/node-api';
 import { CurlewError } from '../contract/error.ts';
 import type { StoreBackup } from './contract.ts';
 import { isDamage, messageOf, storeDamaged } from './duckdb-errors.ts';
-import { dateForName, freeName, quoted, removeDatabase, sizeOf, syncFile, syncFolder } from './files.ts';
+import { freeName, quoted, removeDatabase, sizeOf, syncFile, syncFolder } from './files.ts';
 
 /** Backups that were made by themselves: so many are kept. */
 const kept = 3;

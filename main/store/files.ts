@@ -27,10 +27,6 @@ export async function beginsAsDatabase(path: string): Promise<boolean> {
   }
 }
 
-/** As part of a file's name, to the second, UTC. */
-export const dateForName = (atMs = Date.now()): string =>
-  `${new Date(atMs).toISOString().slice(0, 19).replaceAll(':', '-')}Z`;
-
 /** `base` and `end`, or with a number between them where that name is taken. */
 export async function freeName(base: string, end = ''): Promise<string> {
   for (let n = 1; ; n++) {

@@ -1,4 +1,5 @@
 /** Tells a person which rows of the store are gone. */
+import { count, grouped } from '../contract/figures.ts';
 
 export interface TableCount {
   table: string;
@@ -22,10 +23,9 @@ export function lossText(counts: readonly TableCount[]): string {
 }
 
 function lostOf({ table, left, before }: TableCount): string {
-  const rows = (n: number) => `${n.toLocaleString('en')} ${n === 1 ? 'row' : 'rows'}`;
   return left === 0
-    ? `all ${rows(before)} of ${words(table)}`
-    : `${(before - left).toLocaleString('en')} of ${rows(before)} of ${words(table)}`;
+    ? `all ${count(before, 'row')} of ${words(table)}`
+    : `${grouped(before - left)} of ${count(before, 'row')} of ${words(table)}`;
 }
 
 const words = (table: string): string => table.replaceAll('_', ' ');

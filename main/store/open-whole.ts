@@ -1,11 +1,12 @@
 /** Opens the database and holds it against what it acknowledged before. */
+import { dateForName, grouped } from '../contract/figures.ts';
 import { constants } from 'node:fs';
 import { copyFile, rm, truncate } from 'node:fs/promises';
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import type { Acknowledged } from './acknowledged.ts';
 import { backUpBeforeMigration } from './backup.ts';
 import { messageOf, soundLogBytes, storeDamaged } from './duckdb-errors.ts';
-import { beginsAsDatabase, dateForName, freeName, logPath, moveIfThere, sizeOf } from './files.ts';
+import { beginsAsDatabase, freeName, logPath, moveIfThere, sizeOf } from './files.ts';
 import { Ledger } from './ledger.ts';
 import { lossText } from './losses.ts';
 import { migrate } from './schema.ts';
@@ -114,14 +115,12 @@ async function lossOf(
   const kept = await moveIfThere(keptPath(path), aside);
   return [
     log.end < log.bytes
-      ? `The log of the lab's store was damaged from byte ${amount(log.end)} of ${amount(log.bytes)} on.`
+      ? `The log of the lab's store was damaged from byte ${grouped(log.end)} of ${grouped(log.bytes)} on.`
       : missing > 0
-        ? `The log of the lab's store was cut short: its last ${amount(missing)} bytes are missing.`
+        ? `The log of the lab's store was cut short: its last ${grouped(missing)} bytes are missing.`
         : "The lab's store holds less than it did when it was last open.",
     before ? lossText(counts) : 'What it held there is not known.',
     ...(missing > 0 && !fewer ? ['Changes to rows that are there may be lost.'] : []),
     ...(kept ? [`The log as it was is set aside as ${aside}.`] : []),
   ].join(' ');
 }
-
-const amount = (bytes: number): string => bytes.toLocaleString('en');

@@ -1,9 +1,10 @@
 /** Saves what can be read of a damaged store into a new one, which takes its place; the damaged one is set aside. */
+import { dateForName } from '../contract/figures.ts';
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import { CurlewError } from '../contract/error.ts';
 import { isDamage, isHeld, storeError } from './duckdb-errors.ts';
 import { exchange, madePath } from './exchange.ts';
-import { dateForName, freeName, quoted, removeDatabase } from './files.ts';
+import { freeName, quoted, removeDatabase } from './files.ts';
 import { lossText, type TableCount } from './losses.ts';
 import { migrations } from './migrations.ts';
 import { storeTooNew } from './schema.ts';

@@ -1,11 +1,12 @@
 /** Puts a backup in the store's place; the store so far is set aside. No lab may run. */
+import { dateForName } from '../contract/figures.ts';
 import { constants } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import { CurlewError } from '../contract/error.ts';
 import { isHeld, messageOf, storeError } from './duckdb-errors.ts';
 import { exchange, finishExchange, madePath } from './exchange.ts';
-import { beginsAsDatabase, dateForName, freeName, quoted, removeDatabase, sizeOf } from './files.ts';
+import { beginsAsDatabase, freeName, quoted, removeDatabase, sizeOf } from './files.ts';
 import { migrations } from './migrations.ts';
 import { storeTooNew, versionOf } from './schema.ts';
 import { readAll } from './tables.ts';

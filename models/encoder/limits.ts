@@ -1,6 +1,6 @@
 /** What a board can hold and run of an encoder. */
+import { grouped } from '../../main/contract/figures.ts';
 import { CurlewError } from '../../main/contract/error.ts';
-import { grouped } from '../report/format.ts';
 import { sizesOf, type EncoderLayerShape, type ImageSize } from './encoder.ts';
 import { encoderOperations, layerOperations, tooMuchWork } from './operations.ts';
 

@@ -2,7 +2,7 @@
  * How much work an encoder is, in operations as section "Work" of models/packing/IMAGE.md counts them; the board's
  * devices/firmware/core/inference/operations.c counts the same.
  */
-import { grouped } from '../report/format.ts';
+import { grouped } from '../../main/contract/figures.ts';
 import { sizesOf, type EncoderLayerShape, type ImageSize } from './encoder.ts';
 
 /** Most operations of one image, and of a bank's inference. */

@@ -1,3 +1,4 @@
+import { grouped } from '../../main/contract/figures.ts';
 import type { Estimate, Score } from './results.ts';
 
 /** What stands in place of a figure that is not there. */
@@ -18,9 +19,6 @@ export function digits(value: number): string {
 const raised = (exponent: string): string =>
   exponent.replace('-', '⁻').replace(/\d/g, (digit) => '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(digit)]!);
 
-/** Thousands apart. */
-export const grouped = (value: number): string => value.toLocaleString('en-GB');
-
 export const share = (value: number): string => `${(100 * value).toFixed(1)} %`;
 
 export const score = (value: number): string => value.toFixed(3);
@@ -36,11 +34,6 @@ export const probability = (p: number): string => (p < 1e-4 ? '< 0.0001' : p.toP
 
 export const milliseconds = (microseconds: number): string => digits(microseconds / 1000);
 
-export const count = (n: number, one: string, many = `${one}s`): string =>
-  `${grouped(n)} ${n === 1 ? one : many}`;
-
 /** 'a', 'a and b', 'a, b and c'. */
 export const list = (items: readonly string[]): string =>
   items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
-
-export const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10);

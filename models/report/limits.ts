@@ -1,5 +1,6 @@
+import { count } from '../../main/contract/figures.ts';
 import { plainRouter } from './claims/rules.ts';
-import { count, digits } from './format.ts';
+import { digits } from './format.ts';
 import type { Results } from './results.ts';
 
 /** Fewer wrong answers than this say little of how errors can be told. */
@@ -50,7 +51,9 @@ function testLimits(results: Results): string[] {
   const errors = wrong?.reduce((sum, clips) => sum + clips, 0);
   return [
     ...(overFolds && least > 1 - protocol.level
-      ? [`Wilcoxon’s test over ${folds} folds cannot give a p below ${digits(least)}: it can show nothing.`]
+      ? [
+          `Wilcoxon’s test over ${count(folds, 'fold')} cannot give a p below ${digits(least)}: it can show nothing.`,
+        ]
       : []),
     ...(tests.some(({ test }) => test === 'mcnemar') && dataSet.clips > dataSet.sources
       ? ['McNemar’s test takes clips of one source as independent; the clustered bootstrap does not.']

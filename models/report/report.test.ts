@@ -1,9 +1,10 @@
+import { grouped } from '../../main/contract/figures.ts';
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { costOf } from './cost.ts';
 import { csvText } from './csv.ts';
 import { reportCsv } from './files.ts';
-import { estimate, grouped, probability } from './format.ts';
+import { estimate, probability } from './format.ts';
 import { escaped, markup } from './markup.ts';
 import { reportHtml } from './report.ts';
 import type { Results } from './results.ts';

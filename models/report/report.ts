@@ -1,5 +1,5 @@
+import { utcDay } from '../../main/contract/figures.ts';
 import { sha256 } from '../packing/sha256.ts';
-import { day } from './format.ts';
 import { markup, Markup } from './markup.ts';
 import type { Results } from './results.ts';
 import { headline, sections, summaryOf } from './sections.ts';
@@ -27,7 +27,7 @@ export function reportHtml(results: Results): string {
 </head>
 <body><main>
 <h1>${results.title}</h1>
-<p class="soft">${results.dataSet.name}, ${day(results.createdMs)}, Curlew ${results.version}</p>
+<p class="soft">${results.dataSet.name}, ${utcDay(results.createdMs)}, Curlew ${results.version}</p>
 <p>${summaryOf(results)}${top === null ? null : ` ${top}`}</p>
 <nav>${parts.map(({ id, title }) => markup`<a href="#${id}">${title}</a>`)}</nav>
 ${parts.map(

@@ -1,8 +1,9 @@
 /** The report's parts, each from the results alone. */
+import { count, grouped } from '../../main/contract/figures.ts';
 import { claimsOf } from './claims.ts';
 import type { Claim, Verdict } from './claims/claim.ts';
 import { curious, plainRouter, significance } from './claims/rules.ts';
-import { count, digits, grouped, list, share } from './format.ts';
+import { digits, list, share } from './format.ts';
 import { limitsOf } from './limits.ts';
 import { markup, type Markup, type Part } from './markup.ts';
 import { confusionPlot } from './plots/confusion.ts';

@@ -77,9 +77,6 @@ export function clock(seconds: number): string {
   return `${Math.floor(whole / 3600)}:${two(Math.floor((whole % 3600) / 60))}:${two(whole % 60)}`;
 }
 
-/** Local time of day. */
-export const timeOfDay = (ms: number): string => new Date(ms).toLocaleTimeString([], { hour12: false });
-
 /** How long ago, roughly. */
 export function ago(ms: number, now: number): string {
   const seconds = Math.max(0, Math.round((now - ms) / 1000));

@@ -74,6 +74,7 @@ describe('the arrows between the rooms', () => {
     ['main/fleet/contract/probe.ts', '../../jobs/contract.ts'],
     ['main/contract/probe.ts', '../fleet/contract/boards.ts'],
     ['devices/drivers/probe.ts', '../../main/contract/error.ts'],
+    ['devices/drivers/probe.ts', '../../main/contract/figures.ts'],
     ['devices/drivers/probe.ts', '../protocol/smp.ts'],
     ['models/features/probe.ts', '../../main/contract/error.ts'],
     ['main/fleet/probe.ts', '../../devices/drivers/port.ts'],

@@ -38,6 +38,16 @@ describe('the settings on the wire', () => {
     });
   });
 
+  test('come back from binary32 as a person wrote them', () => {
+    const kept = { lat: Math.fround(52.1), lon: Math.fround(-0.123456), minp: Math.fround(0.7), maxh: 0 };
+    expect(boardSettings.decode(fields({ ...wire, ...kept }))).toMatchObject({
+      latitude: 52.1,
+      longitude: -0.123456,
+      leastProbability: 0.7,
+      mostEntropy: 0,
+    });
+  });
+
   test('go back as they came', () => {
     const { v: _version, ...sent } = wire;
     const settings: BoardSettings = boardSet.decode(fields(wire));

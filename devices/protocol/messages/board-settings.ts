@@ -29,14 +29,14 @@ const degrees = (value: number): number | null => (Number.isNaN(value) ? null : 
 
 const decode = (reply: Fields): BoardSettings => ({
   name: reply.text('name'),
-  latitude: degrees(reply.number('lat')),
-  longitude: degrees(reply.number('lon')),
+  latitude: degrees(reply.single('lat')),
+  longitude: degrees(reply.single('lon')),
   microphoneRate: reply.number('mic'),
   listenS: reply.number('listen'),
   periodS: reply.number('period'),
   hopSamples: reply.number('hop'),
-  leastProbability: reply.number('minp'),
-  mostEntropy: reply.number('maxh'),
+  leastProbability: reply.single('minp'),
+  mostEntropy: reply.single('maxh'),
   telemetryIntervalMs: reply.number('interval'),
   autoStart: reply.bool('auto'),
 });

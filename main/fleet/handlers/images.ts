@@ -1,4 +1,5 @@
 /** What the lab does for requests about a board's flash, and for deployments. */
+import { count } from '../../contract/figures.ts';
 import { format } from '../../../models/packing/format.ts';
 import { signatureBlockBytes } from '../../../models/packing/sign.ts';
 import type { Banks } from '../../banks/banks.ts';
@@ -55,7 +56,7 @@ export function imageHandlers(rooms: Rooms): HandlersOf<typeof imageRequests> {
   ): Job => {
     const session = fleet.session(boardId);
     const { name, sha256 } = deployment.router ?? (deployment.experts[0] as DeployImage);
-    const title = deployment.router ? `${name} and its ${deployment.experts.length} experts` : name;
+    const title = deployment.router ? `${name} and its ${count(deployment.experts.length, 'expert')}` : name;
     return jobs.start({
       kind: 'deploy',
       title: `Deploy ${title} to ${session.state.name}`,

@@ -1,4 +1,5 @@
 /** Recordings classified as jobs, and what was found in them exported. */
+import { grouped } from '../../contract/figures.ts';
 import { CurlewError } from '../../contract/error.ts';
 import type { ClassifiedFile, Detection, FilePiece, Job, TableFrom } from '../../contract/types.ts';
 import type { AllowedPaths } from '../../recordings/allowed-paths.ts';
@@ -36,7 +37,7 @@ export class Classification {
    */
   start(paths: readonly string[], expertId: string): Job {
     const { name } = this.rooms.bank.expert(expertId);
-    const what = paths.length === 1 ? paths[0] : `${paths.length} files and folders`;
+    const what = paths.length === 1 ? paths[0] : `${grouped(paths.length)} files and folders`;
     const definition = this.definition({ paths: [...paths], expertId });
     return this.rooms.jobs.start({ ...definition, title: `Classify ${what} with ${name}` });
   }

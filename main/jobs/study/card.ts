@@ -1,4 +1,5 @@
 /** Model cards of a trained bank: data, training, figures, limits. */
+import { count } from '../../contract/figures.ts';
 import type { DataSetSummary } from '../../../models/report/results.ts';
 import { kindOf } from '../../../models/study/kinds.ts';
 import { defaultTraining, type TrainedExpert } from '../../../models/training/train.ts';
@@ -29,7 +30,7 @@ export function expertCard(
   const widths = [models.data.training.size, ...params.hidden, expert.labels.length].join(' → ');
   return `# ${name}
 
-Says which of ${expert.labels.length} sounds a window of 0.975 s holds: ${expert.labels.join(', ')}. An MLP on ${embeddingOf(models)}: ${widths}; hidden layers ${layersOf(kind)}, last layer float. \`models/packing/IMAGE.md\` defines every step.
+Says which of ${count(expert.labels.length, 'sound')} a window of 0.975 s holds: ${expert.labels.join(', ')}. An MLP on ${embeddingOf(models)}: ${widths}; hidden layers ${layersOf(kind)}, last layer float. \`models/packing/IMAGE.md\` defines every step.
 
 Made on ${input.date}. \`weights.f32\` and \`expert.json\` hold the weights as they were trained, from which \`float.onnx\`, \`quantized.onnx\` and \`expert.image\` follow byte for byte.
 
@@ -61,7 +62,7 @@ export function routerCard(
   const { alpha, passes, dropout, curiosityScale } = router.routing;
   return `# ${name}
 
-Picks the expert that answers a window, from ${experts.join(', ')}. An MLP on ${embeddingOf(input.models)} with dropout ${dropout.toFixed(3)}, drawn anew in each of ${passes} passes (Monte-Carlo dropout): the experts' probabilities are the mean of the passes, curiosity the sum of their variances. Curiosity moves the choice towards precision: p · exp(α · û · b), α = ${alpha}, û = curiosity / ${curiosityScale.toPrecision(3)} at most 1, b the experts' bits from 0 to 1 (\`models/packing/IMAGE.md\`, "Routing").
+Picks the expert that answers a window, from ${experts.join(', ')}. An MLP on ${embeddingOf(input.models)} with dropout ${dropout.toFixed(3)}, drawn anew in each of ${count(passes, 'pass', 'passes')} (Monte-Carlo dropout): the experts' probabilities are the mean of the passes, curiosity the sum of their variances. Curiosity moves the choice towards precision: p · exp(α · û · b), α = ${alpha}, û = curiosity / ${curiosityScale.toPrecision(3)} at most 1, b the experts' bits from 0 to 1 (\`models/packing/IMAGE.md\`, "Routing").
 
 Made on ${input.date}. \`router.json\` and \`weights.f32\` hold what \`quantized.onnx\` and \`router.image\` follow from byte for byte; the image names its experts by their hashes.
 
@@ -87,8 +88,8 @@ ${limitsOf(input, figures)}
 function embeddingOf({ encoder, data }: FoldModels): string {
   const { size } = data.training;
   return encoder
-    ? `the ${size} numbers of the encoder “${encoder.name}”`
-    : `${size} statistics of the log-mel`;
+    ? `the ${count(size, 'number')} of the encoder “${encoder.name}”`
+    : `${count(size, 'statistic')} of the log-mel`;
 }
 
 function layersOf(kind: string): string {
@@ -104,7 +105,7 @@ function dataOf({ params, dataSet, models, attribution }: CardInput): string {
   const { clips, sources, folds, name, layout } = dataSet;
   const heldOut = models.fold;
   return [
-    `${name} (${layout}): ${clips} clips cut from ${sources} recordings, in the folds ${folds.map(({ fold }) => fold).join(', ')}.`,
+    `${name} (${layout}): ${count(clips, 'clip')} cut from ${count(sources, 'recording')}, in the folds ${folds.map(({ fold }) => fold).join(', ')}.`,
     attribution,
     ...dataSet.problems.map(({ what, count, leftOut }) => `${what}: ${count}${leftOut ? ', left out' : ''}.`),
     heldOut === null
@@ -117,7 +118,8 @@ function dataOf({ params, dataSet, models, attribution }: CardInput): string {
 }
 
 function figuresOf({ clips, accuracy, macroF1, crossValidation }: BankFigures, fold: number | null): string {
-  const where = fold === null ? `${clips} validation clips` : `the ${clips} clips of fold ${fold}`;
+  const where =
+    fold === null ? count(clips, 'validation clip') : `the ${count(clips, 'clip')} of fold ${fold}`;
   const first = `per clip (mean of its patches' probabilities), on ${where}: accuracy ${percent(accuracy)}, macro-F1 ${percent(macroF1)}.`;
   if (crossValidation.length === 0) return first;
   const rows = crossValidation.map(
@@ -134,8 +136,8 @@ ${rows.join('\n')}`;
 
 function limitsOf({ dataSet, models }: CardInput, { clips }: BankFigures): string {
   return [
-    `- ${clips} clips are few: one is ${percent(1 / clips)}.`,
-    `- It knows ${dataSet.classes.length} sounds and always answers one of them; silence, too, gets a class.`,
+    `- ${count(clips, 'clip is', 'clips are')} few: one is ${percent(1 / clips)}.`,
+    `- It knows ${count(dataSet.classes.length, 'sound')} and always answers one of them; silence, too, gets a class.`,
     ...(models.fold === null ? ['- Validation clips chose when training ended: their figures flatter.'] : []),
     ...(models.heldOut
       ? []

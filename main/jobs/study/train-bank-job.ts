@@ -1,4 +1,5 @@
 /** The work of a training: a bank of one's own recordings, ready to deploy. */
+import { utcDay } from '../../contract/figures.ts';
 import { rename, rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { CurlewError } from '../../contract/error.ts';
@@ -58,7 +59,7 @@ export async function trainBank(work: TrainBankWork, context: JobContext): Promi
       params,
       models,
       dataSet,
-      date: new Date().toISOString().slice(0, 10),
+      date: utcDay(Date.now()),
       attribution: '',
       prefix: name,
       title: name,

@@ -1,4 +1,5 @@
-import { digits, grouped, list, milliseconds, score, share } from '../format.ts';
+import { grouped } from '../../../main/contract/figures.ts';
+import { digits, list, milliseconds, score, share } from '../format.ts';
 import { outcomeOf, readings } from '../reading.ts';
 import type { MixtureResult } from '../results.ts';
 import {

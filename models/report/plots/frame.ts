@@ -1,3 +1,4 @@
+import { grouped } from '../../../main/contract/figures.ts';
 import { markup, type Markup, type Part } from '../markup.ts';
 
 /** Drawing area in the units of the SVG's viewBox, with room for labels around it. */
@@ -44,7 +45,7 @@ export const at = (value: number): string => (Math.round(value * 10) / 10).toStr
 const tickText = (tick: number, { ticks }: Axis): string => {
   const step = ticks[1]! - ticks[0]!;
   return Math.abs(tick) >= 1e4
-    ? tick.toLocaleString('en-GB')
+    ? grouped(tick)
     : tick.toFixed(Math.min(6, Math.max(0, Math.ceil(-Math.log10(step) - 1e-9))));
 };
 

@@ -1,4 +1,5 @@
 /** Plots of what a router does, and what it costs in time. */
+import { count } from '../../../main/contract/figures.ts';
 import { deviation } from '../../evaluation/moments.ts';
 import { digits, milliseconds, share } from '../format.ts';
 import type { Markup } from '../markup.ts';
@@ -31,7 +32,7 @@ export function flipPlot({ alpha, draws, clips, points }: FlipStudy): Markup {
     frame,
     marked(frame, points.map(({ passes, rate }): Point => [passes, rate]), 0), // prettier-ignore
     [],
-    `A clip flips if ${draws} draws of the dropout do not all choose the same expert; ${clips} clips, alpha ${alpha}. At ${points.map(({ passes, rate }) => `${passes}: ${share(rate)}`).join(', ')}.`,
+    `A clip flips if ${count(draws, 'draw')} of the dropout do not all choose the same expert; ${count(clips, 'clip')}, alpha ${alpha}. At ${points.map(({ passes, rate }) => `${passes}: ${share(rate)}`).join(', ')}.`,
   );
 }
 

@@ -1,6 +1,7 @@
 /** Plots of how one model answers: calibration, risk, errors, ROC. */
+import { count } from '../../../main/contract/figures.ts';
 import type { Model } from '../cost.ts';
-import { digits, grouped, score } from '../format.ts';
+import { digits, score } from '../format.ts';
 import type { Markup } from '../markup.ts';
 import type { CalibrationScores, UncertaintyKind } from '../results.ts';
 import { axis, plot, unitAxis, type Frame, type KeyEntry, type Point } from './frame.ts';
@@ -67,7 +68,7 @@ export function errorHistogram({ name, scores }: Model, kind: UncertaintyKind): 
     { text: 'wrong', counts: wrong },
   ].map(({ text, counts }, series) => {
     const clips = counts.reduce((sum, n) => sum + n, 0);
-    return { text: `${text}, ${grouped(clips)} clips`, series, shares: counts.map((n) => n / (clips || 1)) };
+    return { text: `${text}, ${count(clips, 'clip')}`, series, shares: counts.map((n) => n / (clips || 1)) };
   });
   const highest = Math.max(...groups.flatMap(({ shares }) => shares));
   const label = kind === 'curiosity' ? 'Curiosity' : uncertaintyNames[kind];

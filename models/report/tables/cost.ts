@@ -1,6 +1,7 @@
+import { grouped } from '../../../main/contract/figures.ts';
 import { trainingGrams } from '../../evaluation/carbon.ts';
 import { costOf } from '../cost.ts';
-import { digits, grouped, milliseconds, score } from '../format.ts';
+import { digits, milliseconds, score } from '../format.ts';
 import type { Results } from '../results.ts';
 import { figureCell, sourcedCell, textCell, type Table } from '../table.ts';
 

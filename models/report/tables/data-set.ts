@@ -1,4 +1,4 @@
-import { count, grouped } from '../format.ts';
+import { count, grouped } from '../../../main/contract/figures.ts';
 import type { DataSetSummary } from '../results.ts';
 import { figureCell, textCell, type Table } from '../table.ts';
 

@@ -1,5 +1,6 @@
+import { grouped } from '../../../main/contract/figures.ts';
 import { deviation, mean } from '../../evaluation/moments.ts';
-import { digits, estimate, grouped, score, share, spread } from '../format.ts';
+import { digits, estimate, score, share, spread } from '../format.ts';
 import type { EncoderSummary, Estimate, ExpertFamily, ModelScores, Results, Score } from '../results.ts';
 import { emptyCell, figureCell, sourcedCell, textCell, type Cell, type Table } from '../table.ts';
 

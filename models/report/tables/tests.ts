@@ -1,5 +1,6 @@
+import { grouped } from '../../../main/contract/figures.ts';
 import { significance } from '../claims/rules.ts';
-import { digits, grouped, probability, score } from '../format.ts';
+import { digits, probability, score } from '../format.ts';
 import { readingOf, testNames } from '../reading.ts';
 import type { FigureSource, Measure, Results, TestResult } from '../results.ts';
 import { emptyCell, textCell, type Cell, type Table } from '../table.ts';

@@ -1,4 +1,5 @@
 /** Places values in a plot's drawing area, in the units of its SVG's viewBox. */
+import { grouped } from '../../../main/contract/figures.ts';
 import type { Axis, Point } from '../../../models/report/plots/frame.ts';
 
 export interface Size {
@@ -33,7 +34,7 @@ export function scaleOf(x: Axis, y: Axis, { width, height }: Size): Scale {
 
 /** As many places as the distance between ticks needs. */
 export function tickText(tick: number, { ticks }: Axis): string {
-  if (Math.abs(tick) >= 1e4) return tick.toLocaleString('en-GB');
+  if (Math.abs(tick) >= 1e4) return grouped(tick);
   return tick.toFixed(Math.min(6, Math.max(0, Math.ceil(-Math.log10(ticks[1]! - ticks[0]!) - 1e-9))));
 }
 

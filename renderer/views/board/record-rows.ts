@@ -1,3 +1,4 @@
+import { count } from '../../../main/contract/figures.ts';
 import type { TelemetryRecord } from '../../../main/contract/types.ts';
 
 export type RecordRow =
@@ -21,7 +22,7 @@ export function rowsOf(records: readonly TelemetryRecord[]): RecordRow[] {
         rows.push({
           kind: 'between',
           key: `${key} gap`,
-          text: `${missing} ${missing === 1 ? 'record is' : 'records are'} missing: overwritten on the board before the lab had read them.`,
+          text: `${count(missing, 'record is', 'records are')} missing: overwritten on the board before the lab had read them.`,
         });
       }
     }

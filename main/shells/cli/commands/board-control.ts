@@ -1,4 +1,5 @@
 /** `curlew board …`: a board's store, its settings and its key. */
+import { count } from '../../../contract/figures.ts';
 import type { LabClient } from '../../../contract/client.ts';
 import { CurlewError } from '../../../contract/error.ts';
 import type { Board, BoardSettings, ExpertStore } from '../../../contract/types.ts';
@@ -31,7 +32,7 @@ function storeAnswer(store: ExpertStore): Answer {
   ]);
   const text = [
     table(['slot', 'name', 'what', 'weights', 'version', 'size', 'signed', ''], rows),
-    `${store.slots.length} of ${store.slotCount} slots in use; the largest image that fits now has ${kilobytes(store.freeBytes)}.`,
+    `${store.slots.length} of ${count(store.slotCount, 'slot')} in use; the largest image that fits now has ${kilobytes(store.freeBytes)}.`,
     ...trials[store.trial],
   ].join('\n');
   return { text, json: store };

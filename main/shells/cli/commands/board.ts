@@ -1,4 +1,5 @@
 /** Commands about boards: boards, deploy, infer, telemetry. */
+import { count } from '../../../contract/figures.ts';
 import { resolve } from 'node:path';
 import type { LabClient } from '../../../contract/client.ts';
 import { CurlewError } from '../../../contract/error.ts';
@@ -58,7 +59,7 @@ export async function chooseBoard(client: LabClient, { options }: Args): Promise
 
 const expertOf = ({ activeRouter, activeExpert }: Board) =>
   activeRouter
-    ? `${activeRouter.name} (${activeRouter.experts} experts, version ${activeRouter.version})`
+    ? `${activeRouter.name} (${count(activeRouter.experts, 'expert')}, version ${activeRouter.version})`
     : activeExpert
       ? `${activeExpert.name} (${weightsOf(activeExpert)}, version ${activeExpert.version})`
       : '—';

@@ -1,4 +1,5 @@
 /** `npm run demo`: the whole main job in the terminal, on a virtual board and a store of its own, ending with a table. */
+import { count } from '../../../contract/figures.ts';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -76,7 +77,7 @@ async function mainJob(client: LabClient, { json }: Args): Promise<number> {
     agreements.push(...compared);
     const hits = windows.filter((one) => one.label === clip.label).length;
     say(
-      `3. Played: ${clip.label.padEnd(16)} ${hits} of ${windows.length} windows right; board and reference ${worst(compared)}`,
+      `3. Played: ${clip.label.padEnd(16)} ${hits} of ${count(windows.length, 'window')} right; board and reference ${worst(compared)}`,
     );
   }
 
@@ -85,7 +86,9 @@ async function mainJob(client: LabClient, { json }: Args): Promise<number> {
     expertId: expert.id,
   });
   const classified = (await follow(client, classify, resumeWith)).result as ClassifyResult;
-  say(`4. Classified: the folder of clips, ${classified.files} files, ${classified.windows} windows`);
+  say(
+    `4. Classified: the folder of clips, ${count(classified.files, 'file')}, ${count(classified.windows, 'window')}`,
+  );
 
   const summary = await client.request('telemetry.summary', { boardId });
   const tolerance = implementationTolerance(expert.encoder);
@@ -155,12 +158,12 @@ function report(
       ['energy per inference', energyNanojoule ? millijoules(energyNanojoule.mean) : '—', energySource],
       [
         'agreement with the quantized reference',
-        `${percent(agreed.implementationSameClass)} of ${agreed.windows} windows`,
+        `${percent(agreed.implementationSameClass)} of ${count(agreed.windows, 'window')}`,
         `worst difference ${agreed.implementationWorst.toExponential(1)}`,
       ],
       [
         'agreement of quantized with float',
-        `${percent(agreed.quantizationSameClass)} of ${agreed.windows} windows`,
+        `${percent(agreed.quantizationSameClass)} of ${count(agreed.windows, 'window')}`,
         `worst difference ${agreed.quantizationWorst.toExponential(1)}`,
       ],
     ],

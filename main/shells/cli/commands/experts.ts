@@ -1,4 +1,5 @@
 /** `curlew experts`: experts, routers and encoders of all banks. */
+import { count } from '../../../contract/figures.ts';
 import type { LabClient } from '../../../contract/client.ts';
 import type { Answer, Commands } from '../command.ts';
 import { kilobytes, percent, table, type Row } from '../output.ts';
@@ -46,7 +47,7 @@ export async function experts(client: LabClient, bank?: string): Promise<Answer>
       one.id,
       one.bank,
       String(one.version),
-      `${one.embeddingSize} numbers`,
+      count(one.embeddingSize, 'number'),
       kilobytes(one.imageBytes),
       '',
     ]);

@@ -1,4 +1,5 @@
 /** `curlew key …`: the keys that experts are signed with. */
+import { day } from '../../../contract/figures.ts';
 import { resolve } from 'node:path';
 import type { SigningKey } from '../../../contract/types.ts';
 import { readWhole } from '../../../regular-file.ts';
@@ -33,12 +34,7 @@ export const keyCommands: Commands = {
     options: [],
     async run(client) {
       const keys = await client.request('keys.list', {});
-      const rows = keys.map((one): Row => [
-        one.id,
-        one.name,
-        new Date(one.createdMs).toISOString().slice(0, 10),
-        one.keptIn,
-      ]);
+      const rows = keys.map((one): Row => [one.id, one.name, day(one.createdMs), one.keptIn]);
       return { text: table(['key', 'name', 'made', 'kept in'], rows), json: keys };
     },
   },

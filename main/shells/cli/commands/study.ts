@@ -1,4 +1,5 @@
 /** `curlew train`, `evaluate`, `encoder`: from labelled recordings to a bank and a report. */
+import { count, grouped } from '../../../contract/figures.ts';
 import { resolve } from 'node:path';
 import { claimsOf } from '../../../../models/report/claims.ts';
 import { reportCsv, reportNames } from '../../../../models/report/files.ts';
@@ -150,7 +151,7 @@ export function encoderTaken(job: Job): Answer {
     text:
       failed.map((one) => `not used: ${one.path}: ${one.message}\n`).join('') +
       `The encoder ${encoderId} fits a board: ${kilobytes(imageBytes)} of flash, ${kilobytes(arenaBytes)} for its activations, ` +
-      `${(multiplyAccumulates / 1e6).toFixed(1)} million multiply-accumulates a window, ${embeddingSize} numbers. ` +
+      `${(multiplyAccumulates / 1e6).toFixed(1)} million multiply-accumulates a window, ${count(embeddingSize, 'number')}. ` +
       `Train with it: “curlew train FOLDER --encoder ${encoderId}”.`,
     json: result,
     exit: exitOfShare(result.recordings, failed.length),
@@ -159,9 +160,9 @@ export function encoderTaken(job: Job): Answer {
 
 /** What was wrong with the data set, by name. */
 const problemLines = (problems: Results['dataSet']['problems']): string[] =>
-  problems.map(({ what, count, names, leftOut }) => {
-    const more = count > names.length ? `, and ${count - names.length} more` : '';
-    return `${what} (${count}, ${leftOut ? 'left out' : 'used'}): ${names.join(', ')}${more}`;
+  problems.map(({ what, count: number, names, leftOut }) => {
+    const more = number > names.length ? `, and ${grouped(number - names.length)} more` : '';
+    return `${what} (${grouped(number)}, ${leftOut ? 'left out' : 'used'}): ${names.join(', ')}${more}`;
   });
 
 /** What was left out was not done. */

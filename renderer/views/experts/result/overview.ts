@@ -1,6 +1,7 @@
 /** Every model in one table: how well it answers, what it takes and what an inference costs. */
+import { grouped } from '../../../../main/contract/figures.ts';
 import { costOf, type Model } from '../../../../models/report/cost.ts';
-import { digits, estimate, grouped, milliseconds } from '../../../../models/report/format.ts';
+import { digits, estimate, milliseconds } from '../../../../models/report/format.ts';
 import type { ExpertResult, Results, Score } from '../../../../models/report/results.ts';
 import {
   emptyCell,

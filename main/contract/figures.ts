@@ -1,0 +1,48 @@
+/**
+ * Numbers, amounts and times as every room writes them: on the page, in a terminal, in sentences and in files. Dates
+ * are ISO 8601, times of 24 hours; what a person reads is in that person's time zone, what a file keeps names its own.
+ */
+
+/** Thousands apart: 13,110. */
+export const grouped = (value: number): string => value.toLocaleString('en');
+
+/** How many of what: “1 window”, “1,024 windows”. */
+export const count = (n: number, one: string, many = `${one}s`): string =>
+  `${grouped(n)} ${n === 1 ? one : many}`;
+
+/**
+ * The number that a person meant by one that went through binary32, as all that boards keep does: 52.1, not
+ * 52.099998474121094. The shortest decimal that is the same binary32.
+ */
+export function meantBySingle(value: number): number {
+  // Six digits always come back as they were, and nine are always enough.
+  for (let digits = 6; digits < 9; digits++) {
+    const decimal = Number(value.toPrecision(digits));
+    if (Math.fround(decimal) === value) return decimal;
+  }
+  return Number.isFinite(value) ? Number(value.toPrecision(9)) : value;
+}
+
+const two = (value: number): string => String(value).padStart(2, '0');
+
+/** The person's own time of day: 14:03:05. */
+export function timeOfDay(ms: number): string {
+  const at = new Date(ms);
+  return [at.getHours(), at.getMinutes(), at.getSeconds()].map(two).join(':');
+}
+
+/** The person's own date: 2026-11-27. */
+export function day(ms: number): string {
+  const at = new Date(ms);
+  return [at.getFullYear(), two(at.getMonth() + 1), two(at.getDate())].join('-');
+}
+
+/** The person's own date and time: 2026-11-27 14:03:05. */
+export const dateTime = (ms: number): string => `${day(ms)} ${timeOfDay(ms)}`;
+
+/** For files: the date of a time in UTC. */
+export const utcDay = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
+
+/** As part of a file's name, which takes no colon, to the second, UTC: 2026-11-27T13-03-05Z. */
+export const dateForName = (ms = Date.now()): string =>
+  `${new Date(ms).toISOString().slice(0, 19).replaceAll(':', '-')}Z`;
