@@ -104,6 +104,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   const bank = await Banks.open(resources.bank, join(dataFolder, 'banks'), (error) =>
     tellProblem(error, null),
   );
+  bank.onChange(() => emit('banks', null));
   const jobs = await Jobs.open(jobStore(store), tellProblem);
   jobs.onChange((job) => emit('job', job));
   const classification = new Classification({ jobs, results: resultStore(store), bank, files });
@@ -161,7 +162,15 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     ...boardHandlers({ ports, fleet, virtual, emulated, bank, keys, background }),
     ...imageHandlers({ fleet, bank, keys, jobs, files, boards, signedImages: signed }),
     ...telemetryHandlers({ fleet, bank, jobs, files, telemetry, emit, background }),
-    ...bankHandlers(bank, background),
+    ...bankHandlers({
+      bank,
+      background,
+      users: {
+        boards: () => fleet.boards(),
+        lastDeployed: () => boards.lastDeployed(),
+        unfinished: () => jobs.unfinished(),
+      },
+    }),
     ...keyHandlers(keys, fleet, boards),
     ...jobHandlers(jobs),
     ...recordingHandlers(files, background),

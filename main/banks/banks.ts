@@ -16,6 +16,7 @@ import {
 import { buildEncoder, type BuiltEncoder } from '../../models/bank/build.ts';
 import { restoreEncoder } from '../../models/encoder/store.ts';
 import { CurlewError } from '../contract/error.ts';
+import { tellAll } from '../contract/fault.ts';
 import { KnownVersions, type VersionedImage } from './versions.ts';
 import type { Clip, EncoderInfo, ExpertFile, ExpertInfo, RouterInfo } from '../contract/types.ts';
 import { readWhole } from '../regular-file.ts';
@@ -40,12 +41,23 @@ interface OpenBank {
   readonly routers: readonly RouterInfo[];
 }
 
+export interface BankContents {
+  /** Of all its files but the manifest. */
+  readonly bytes: number;
+  /** Of its experts, routers and encoders. */
+  readonly ids: ReadonlySet<string>;
+  /** SHA-256 of their images. */
+  readonly images: ReadonlySet<string>;
+}
+
 const mostManifestBytes = 16e6;
 
 /** The id of the bank that ships. */
 export const shippedBank = 'shipped';
 
 export class Banks {
+  private readonly listeners = new Set<() => void>();
+
   private constructor(
     private readonly shipped: OpenBank,
     private own: OpenBank[],
@@ -82,6 +94,11 @@ export class Banks {
   /** Of the shipped bank and of the lab's own, as `open` takes them. */
   get folders(): [string, string | null] {
     return [this.shipped.folder, this.ownFolder];
+  }
+
+  /** Told after a bank has come or gone. */
+  onChange(listener: () => void): void {
+    this.listeners.add(listener);
   }
 
   get experts(): ExpertInfo[] {
@@ -184,15 +201,33 @@ export class Banks {
     const bank = await openBank(join(this.ownFolder!, name), name);
     await this.versions.note(imagesOf(bank.manifest));
     this.own = [...this.own.filter(({ id }) => id !== name), bank];
+    tellAll(this.listeners, null);
+  }
+
+  /** Of a bank of the lab's own. @throws CurlewError EXPERT_NOT_FOUND */
+  contents(name: string): BankContents {
+    const { encoders, experts, routers, clips } = this.ownBank(name).manifest;
+    const members = [...encoders, ...experts, ...routers];
+    const files = [...members.flatMap((one) => Object.values(one.files)), ...clips.map(({ file }) => file)];
+    return {
+      bytes: files.reduce((sum, file) => sum + file.bytes, 0),
+      ids: new Set(members.map(({ id }) => id)),
+      images: new Set(members.map((one) => one.files.image.sha256)),
+    };
   }
 
   /** Deletes a bank of the lab's own, for good. @throws CurlewError EXPERT_NOT_FOUND */
   async remove(name: string): Promise<void> {
-    const bank = this.own.find(({ id }) => id === name);
-    if (!bank)
-      throw new CurlewError('EXPERT_NOT_FOUND', `This lab has no bank “${name}” of its own.`, { name });
+    const bank = this.ownBank(name);
     this.own = this.own.filter((one) => one !== bank);
+    tellAll(this.listeners, null);
     await rm(bank.folder, { recursive: true, force: true });
+  }
+
+  private ownBank(name: string): OpenBank {
+    const bank = this.own.find(({ id }) => id === name);
+    if (bank) return bank;
+    throw new CurlewError('EXPERT_NOT_FOUND', `This lab has no bank “${name}” of its own.`, { name });
   }
 
   private encoderEntry(encoderId: string): { folder: string; entry: BankEncoder } {

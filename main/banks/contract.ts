@@ -69,6 +69,16 @@ export interface Audio16k {
   samples: number;
 }
 
+/** What deleting a bank takes away, and who would miss it. */
+export interface BankUse {
+  /** Of all its files. */
+  bytes: number;
+  /** That run it: attached ones as they tell, those that are away as they were last deployed to. */
+  boards: { id: string; name: string; away: boolean }[];
+  /** That are not over and need it. */
+  jobs: { id: string; title: string }[];
+}
+
 export const bankRequests = {
   /** Of the shipped bank first, then those of banks that were trained here. */
   'experts.list': forViewers(none),
@@ -80,8 +90,12 @@ export const bankRequests = {
       file: v.picklist(['image', 'quantized.onnx', 'float.onnx']),
     }),
   ),
-  /** Deletes a bank that was trained here, for good. */
-  'experts.deleteBank': forOperators(v.strictObject({ bank: bankName })),
+  'experts.bankUse': forViewers(v.strictObject({ bank: bankName })),
+  /**
+   * Deletes a bank of the lab's own, for good. Boards that run it are named in `boards`, else nothing is deleted: they
+   * go on with what they hold.
+   */
+  'experts.deleteBank': forOperators(v.strictObject({ bank: bankName, boards: v.optional(v.array(id), []) })),
 
   'clips.list': forViewers(none),
   'clips.audio': forViewers(v.strictObject({ clipId: id })),
@@ -92,7 +106,13 @@ export interface BankResults {
   'experts.routers': RouterInfo[];
   'experts.encoders': EncoderInfo[];
   'experts.file': Uint8Array;
+  'experts.bankUse': BankUse;
   'experts.deleteBank': null;
   'clips.list': Clip[];
   'clips.audio': Audio16k;
+}
+
+export interface BankEvents {
+  /** A bank has come or gone: lists of experts, routers and encoders are to be asked for again. */
+  banks: null;
 }

@@ -25,6 +25,7 @@ export const errorCodes = [
   'ENCODER_UNFIT',
   'ENCODER_MISSING',
   'EXPERT_NOT_FOUND',
+  'BANK_IN_USE',
   'NO_EXPERT_ACTIVE',
   'TRAINING_FAILED',
   // keys

@@ -85,6 +85,13 @@ export class Jobs {
     return [...this.runs.values()].map((run) => run.snapshot());
   }
 
+  /** Those that are not over, with what they were started with. */
+  unfinished(): { job: Job; params: unknown }[] {
+    return [...this.runs.values()]
+      .filter(({ job }) => !isFinished(job.state))
+      .map((run) => ({ job: run.snapshot(), params: run.params }));
+  }
+
   /** @throws CurlewError JOB_NOT_FOUND */
   get(jobId: string): Job {
     return this.run(jobId).snapshot();

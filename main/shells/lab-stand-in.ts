@@ -214,7 +214,15 @@ export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N
   'experts.routers': [{}, [router]],
   'experts.encoders': [{}, [encoder]],
   'experts.file': [{ expertId: 'night', file: 'image' }, bytes],
-  'experts.deleteBank': [{ bank: 'own' }, null],
+  'experts.bankUse': [
+    { bank: 'own' },
+    {
+      bytes: 2 ** 33,
+      boards: [{ id: board.id, name: 'Küste', away: true }],
+      jobs: [{ id: 'job-1', title: 'Classify /r with Night' }],
+    },
+  ],
+  'experts.deleteBank': [{ bank: 'own', boards: [board.id] }, null],
   'experts.importEncoder': [
     { path: '/models/ears.onnx', name: 'ears', recordings: '/r' },
     { ...job, kind: 'encoder' },

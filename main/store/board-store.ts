@@ -30,6 +30,8 @@ export interface BoardStore {
   unkey(boardIds: readonly string[]): Promise<void>;
   /** Ports whose board was let go. */
   forgottenPorts(): Promise<Set<string>>;
+  /** Of each board that is known what was last activated on it, as far as the lab did it. */
+  lastDeployed(): Promise<{ id: string; name: string; sha256: string }[]>;
   deployed(result: DeployResult, expert: { name: string; sha256: string }): Promise<void>;
 }
 
@@ -94,6 +96,14 @@ export function boardStore(store: Store): BoardStore {
     async forgottenPorts() {
       const found = await rows('SELECT port_id FROM boards WHERE kept = false');
       return new Set(found.map((row) => row['port_id'] as string));
+    },
+
+    async lastDeployed() {
+      const found = await rows(
+        `SELECT boards.id, boards.name, arg_max(sha256, at_ms) AS sha256 FROM deployments JOIN boards ON boards.id = board_id
+         WHERE activated AND kept GROUP BY boards.id, boards.name, first_seen_ms ORDER BY first_seen_ms, boards.id`,
+      );
+      return found as { id: string; name: string; sha256: string }[];
     },
 
     async deployed(result, expert) {

@@ -1,8 +1,8 @@
 import { defineStore } from 'pinia';
 import { computed, shallowRef } from 'vue';
 import type { EncoderInfo, ExpertFile, ExpertInfo, RouterInfo } from '../../main/contract/types.ts';
+import { useFollowed } from './followed.ts';
 import { useLab } from './lab.ts';
-import { useNotices } from './notices.ts';
 
 export interface Bank {
   id: string;
@@ -16,27 +16,28 @@ export interface Bank {
 /** What all banks hold; the files of experts are fetched once. */
 export const useExperts = defineStore('experts', () => {
   const { client } = useLab();
-  const notices = useNotices();
   const list = shallowRef<ExpertInfo[] | null>(null);
   const routers = shallowRef<RouterInfo[]>([]);
   const encoders = shallowRef<EncoderInfo[]>([]);
   const files = new Map<string, Promise<Uint8Array>>();
 
-  async function load(): Promise<void> {
-    const [foundExperts, foundRouters, foundEncoders] = await Promise.all([
-      client.request('experts.list', {}),
-      client.request('experts.routers', {}),
-      client.request('experts.encoders', {}),
-    ]);
-    list.value = foundExperts;
-    routers.value = foundRouters;
-    encoders.value = foundEncoders;
-  }
-
-  client.on('job', ({ kind, state }) => {
-    if (state !== 'done' || (kind !== 'train' && kind !== 'encoder')) return;
-    load().catch((thrown: unknown) => notices.fail('The banks could not be read', thrown));
-  });
+  const load = useFollowed(
+    'banks',
+    () =>
+      Promise.all([
+        client.request('experts.list', {}),
+        client.request('experts.routers', {}),
+        client.request('experts.encoders', {}),
+      ]),
+    ([foundExperts, foundRouters, foundEncoders]) => {
+      list.value = foundExperts;
+      routers.value = foundRouters;
+      encoders.value = foundEncoders;
+      // A later bank may take a name that is free again, and the ids of its experts with it.
+      files.clear();
+    },
+    'The banks could not be read',
+  );
 
   function file(expertId: string, name: ExpertFile): Promise<Uint8Array> {
     const key = `${name} of ${expertId}`;
@@ -46,13 +47,6 @@ export const useExperts = defineStore('experts', () => {
     files.set(key, asked);
     asked.catch(() => files.delete(key));
     return asked;
-  }
-
-  async function deleteBank(bank: string): Promise<void> {
-    await client.request('experts.deleteBank', { bank });
-    // A later bank may take the name, and the ids of its experts with it.
-    files.clear();
-    await load();
   }
 
   const find = (id: string | null) => list.value?.find((expert) => expert.id === id) ?? null;
@@ -75,7 +69,9 @@ export const useExperts = defineStore('experts', () => {
     }),
     load,
     file,
-    deleteBank,
+    use: (bank: string) => client.request('experts.bankUse', { bank }),
+    /** @param boards that run it and may go on so */
+    deleteBank: (bank: string, boards: string[]) => client.request('experts.deleteBank', { bank, boards }),
     find,
     /** What an encoder is called; null stands for the log-mel's statistics. */
     encoderName: (id: string | null) =>

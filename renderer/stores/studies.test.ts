@@ -1,5 +1,6 @@
+import { flushPromises } from '@vue/test-utils';
 import { describe, expect, it } from 'vitest';
-import type { EpochFigures } from '../../main/contract/types.ts';
+import type { EpochFigures, ExpertInfo } from '../../main/contract/types.ts';
 import { encoder, expert, job, LabDouble, router } from '../test/lab-double.ts';
 import { withLab } from '../test/mount.ts';
 import { useExperts } from './experts.ts';
@@ -67,7 +68,7 @@ describe('studies', () => {
 describe('banks', () => {
   const own = expert({ id: 'tiny-q4', bank: 'tiny', name: 'tiny 4-bit' });
 
-  it('are read anew when a training is done, and only then', async () => {
+  it('are read anew when the lab says that one has come or gone, and only then', async () => {
     let all = [expert()];
     const lab = new LabDouble({ 'experts.list': () => all });
     withLab(lab);
@@ -75,11 +76,27 @@ describe('banks', () => {
     await experts.load();
     all = [expert(), own];
     lab.raise('job', job({ kind: 'train', state: 'running' }));
-    lab.raise('job', job({ kind: 'classify', state: 'done' }));
     await Promise.resolve();
     expect(experts.banks.map(({ id }) => id)).toEqual(['shipped']);
-    lab.raise('job', job({ kind: 'train', state: 'done' }));
-    await expect.poll(() => experts.banks.map(({ id }) => id)).toEqual(['shipped', 'tiny']);
+    lab.raise('banks', null);
+    await flushPromises();
+    expect(experts.banks.map(({ id }) => id)).toEqual(['shipped', 'tiny']);
+  });
+
+  it('are shown as last asked for, also where answers cross on the way', async () => {
+    const answers: ((list: ExpertInfo[]) => void)[] = [];
+    const lab = new LabDouble({
+      'experts.list': () => new Promise<ExpertInfo[]>((resolve) => answers.push(resolve)),
+    });
+    withLab(lab);
+    const experts = useExperts();
+    lab.raise('banks', null);
+    lab.raise('banks', null);
+    answers[1]!([expert()]);
+    await flushPromises();
+    answers[0]!([expert(), own]);
+    await flushPromises();
+    expect(experts.banks.map(({ id }) => id)).toEqual(['shipped']);
   });
 
   it('hold each its own experts, router and encoders, and go when they are deleted', async () => {
@@ -90,6 +107,7 @@ describe('banks', () => {
       'experts.encoders': () => [encoder(), encoder({ id: 'bats-encoder', bank: 'bats' })],
       'experts.deleteBank': ({ bank }) => {
         all = all.filter((one) => one.bank !== bank);
+        lab.raise('banks', null);
         return null;
       },
     });
@@ -109,7 +127,8 @@ describe('banks', () => {
       ['tiny', false, 1, 0, 0],
       ['bats', false, 0, 0, 1],
     ]);
-    await experts.deleteBank('tiny');
+    await experts.deleteBank('tiny', []);
+    await flushPromises();
     expect(held().map(([id]) => id)).toEqual(['shipped', 'bats']);
     expect(experts.encoderName('bats-encoder')).toBe('Without fold 4');
     expect(experts.encoderName(null)).toBe('log-mel statistics');

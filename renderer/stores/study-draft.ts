@@ -3,6 +3,7 @@ import { computed, reactive, watch } from 'vue';
 import type { RequestParams } from '../../main/contract/requests.ts';
 import { bankKinds, expertKinds } from '../../models/study/kinds.ts';
 import { useDataSet } from './data-set.ts';
+import { useExperts } from './experts.ts';
 
 /** What is asked of a training and of an evaluation, as it stands in the forms; a text where a number is being typed. */
 export interface StudyDraft {
@@ -114,6 +115,15 @@ export const useStudyDraft = defineStore('studyDraft', () => {
     () => dataSet.info,
     (info) => {
       if (info && !info.folds.some(({ fold }) => fold === draft.heldOutFold)) draft.heldOutFold = null;
+    },
+  );
+
+  const experts = useExperts();
+  watch(
+    () => experts.encoders,
+    (encoders) => {
+      const isThere = ['auto', 'statistics', ...encoders.map(({ id }) => id)].includes(draft.encoder);
+      if (!isThere) draft.encoder = 'auto';
     },
   );
 

@@ -36,6 +36,7 @@ describe('a viewer', () => {
       'clips.audio',
       'clips.list',
       'evaluate.file',
+      'experts.bankUse',
       'experts.encoders',
       'experts.file',
       'experts.list',

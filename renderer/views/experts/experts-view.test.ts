@@ -78,16 +78,54 @@ describe('the banks', () => {
     expect(without.wrapper.text()).toContain('Attach a board first.');
   });
 
-  it('are deleted only when they are one’s own, and asked for twice', async () => {
-    const { wrapper, lab } = await show(BanksPart);
-    const buttons = () => wrapper.findAll('header button').map((button) => button.text());
-    expect(buttons()).toEqual(['Delete…']);
-    await wrapper.get('header button').trigger('click');
-    expect(lab.asked.map(({ name }) => name)).not.toContain('experts.deleteBank');
-    expect(buttons()).toEqual(['Delete tiny', 'Keep']);
-    await wrapper.get('header button').trigger('click');
+  it('are deleted only when they are one’s own, after it was said what goes and who runs them', async () => {
+    const lab = labDouble();
+    lab.handlers['experts.bankUse'] = () => ({
+      bytes: 1_200_000,
+      boards: [{ id: board().id, name: 'heron', away: true }],
+      jobs: [],
+    });
+    const { wrapper } = await show(BanksPart, lab);
+    const buttons = wrapper.findAll('header button').filter((one) => one.text() === 'Delete…');
+    expect(buttons).toHaveLength(1);
+    await buttons[0]!.trigger('click');
     await flushPromises();
-    expect(lab.asked).toContainEqual({ name: 'experts.deleteBank', params: { bank: 'tiny' } });
+    const dialog = document.querySelector('[role="dialog"]')!;
+    expect(dialog.textContent).toContain('1 expert (1.20 MB) go');
+    expect(dialog.textContent).toContain('heron, away');
+    expect(lab.asked.map(({ name }) => name)).not.toContain('experts.deleteBank');
+    dialog.querySelector<HTMLButtonElement>('footer .danger')!.click();
+    await flushPromises();
+    expect(lab.asked).toContainEqual({
+      name: 'experts.deleteBank',
+      params: { bank: 'tiny', boards: [board().id] },
+    });
+  });
+
+  it('are not deleted while a job that is not over needs them', async () => {
+    const lab = labDouble();
+    lab.handlers['experts.bankUse'] = () => ({
+      bytes: 1,
+      boards: [],
+      jobs: [{ id: 'job-1', title: 'Classify /r' }],
+    });
+    const { wrapper } = await show(BanksPart, lab);
+    await wrapper.findAll('header button').at(-1)!.trigger('click');
+    await flushPromises();
+    const [dialog] = [...document.querySelectorAll('[role="dialog"]')].slice(-1);
+    expect(dialog!.textContent).toContain('“Classify /r” is not over');
+    expect(dialog!.querySelector<HTMLButtonElement>('footer .danger')!.disabled).toBe(true);
+  });
+
+  it('follow what another page or the command line does', async () => {
+    const lab = labDouble();
+    const { wrapper, pinia } = await show(BanksPart, lab);
+    useStudyDraft(pinia).draft.encoder = 'tiny-encoder';
+    lab.handlers['experts.list'] = () => [expert()];
+    lab.raise('banks', null);
+    await flushPromises();
+    expect(wrapper.text()).not.toContain('tiny');
+    expect(useStudyDraft(pinia).draft.encoder).toBe('auto');
   });
 });
 

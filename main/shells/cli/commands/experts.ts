@@ -12,12 +12,12 @@ export const expertCommands: Commands = {
     run: (client) => experts(client),
   },
   'experts delete': {
-    usage: 'BANK',
-    about: 'deletes a bank that was trained here',
+    usage: 'BANK [BOARD...]',
+    about: 'for good, a bank of this lab’s own; boards that run it are named',
     options: [],
     async run(client, { words }) {
-      const bank = words[0]!;
-      await client.request('experts.deleteBank', { bank });
+      const [bank, ...boards] = words as [string, ...string[]];
+      await client.request('experts.deleteBank', { bank, boards });
       return { text: `The bank ${bank} is deleted.`, json: { bank } };
     },
   },
