@@ -38,6 +38,7 @@ import { resources, versionOf } from './resources.ts';
 import { boardStore } from './store/board-store.ts';
 import { jobStore } from './store/job-store.ts';
 import { storeHandlers } from './store/handlers.ts';
+import { knownImages } from './store/known-images.ts';
 import { openStore } from './store/open-store.ts';
 import { resultStore } from './store/result-store.ts';
 import { signedImages } from './store/signed-images.ts';
@@ -98,6 +99,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   const telemetry = telemetryStore(store);
   const boards = boardStore(store);
   const signed = await signedImages(store);
+  const images = await knownImages(store);
   const roots = options.roots ?? usualRoots();
   const files = new AllowedPaths(roots);
   const background = openBackground({ permits: (real) => files.permits(real) });
@@ -105,6 +107,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     tellProblem(error, null),
   );
   bank.onChange(() => emit('banks', null));
+  await images.keep(bank.known);
   const jobs = await Jobs.open(jobStore(store), tellProblem);
   jobs.onChange((job) => emit('job', job));
   const classification = new Classification({ jobs, results: resultStore(store), bank, files });
@@ -117,6 +120,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     telemetry,
     boards,
     signedImages: signed,
+    images,
     versions: bank.versions,
     emit,
     log: log.add,
@@ -160,8 +164,8 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     'lab.info': (_none, role) => ({ ...info, role, storeLosses: store.losses }),
     'lab.log': ({ limit }) => log.lines(limit),
     ...boardHandlers({ ports, fleet, virtual, emulated, bank, keys, background }),
-    ...imageHandlers({ fleet, bank, keys, jobs, files, boards, signedImages: signed }),
-    ...telemetryHandlers({ fleet, bank, jobs, files, telemetry, emit, background }),
+    ...imageHandlers({ fleet, bank, keys, jobs, files, boards, signedImages: signed, images }),
+    ...telemetryHandlers({ fleet, bank, jobs, files, telemetry, images, emit, background }),
     ...bankHandlers({
       bank,
       background,

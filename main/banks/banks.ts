@@ -19,6 +19,7 @@ import { CurlewError } from '../contract/error.ts';
 import { tellAll } from '../contract/fault.ts';
 import { KnownVersions, type VersionedImage } from './versions.ts';
 import type { Clip, EncoderInfo, ExpertFile, ExpertInfo, RouterInfo } from '../contract/types.ts';
+import type { KnownImage } from '../store/known-images.ts';
 import { readWhole } from '../regular-file.ts';
 
 /** An encoder that can be trained with, and what it must not be tested on. */
@@ -123,6 +124,20 @@ export class Banks {
         imageSha256: files.image.sha256,
       })),
     );
+  }
+
+  /** Experts and routers by what boards tell of them. */
+  get known(): KnownImage[] {
+    const of = ({ name, version, imageSha256: sha256 }: RouterInfo | ExpertInfo) => ({
+      name,
+      version,
+      sha256,
+      topK: null,
+    });
+    return [
+      ...this.experts.map((one) => ({ ...of(one), kind: 'expert' as const, labels: one.classes })),
+      ...this.routers.map((one) => ({ ...of(one), kind: 'router' as const, labels: null })),
+    ];
   }
 
   get clips(): Clip[] {

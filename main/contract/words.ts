@@ -1,6 +1,5 @@
 /** Words for what the contract holds, the same on the page and on the command line. */
-
-import type { Slot } from './types.ts';
+import type { DeployResult, Slot } from './types.ts';
 
 /** How a model's hidden weights are stored. */
 export const weightsOf = ({ bits, ternary }: { bits: number; ternary: boolean }): string =>
@@ -24,4 +23,27 @@ export function erasedOf(
   return previous
     ? `${what} The board falls back on it: once it is erased there is no way back to the bank before.`
     : `${what} It is not in use; to run it again it must be sent again.`;
+}
+
+/** What is told of a transfer, everywhere: figures of the bytes that were sent, and what the board held already apart. */
+export interface Transfer {
+  sentBytes: number;
+  heldBytes: number;
+  seconds: number;
+  /** Null where nothing was sent. */
+  bytesPerSecond: number | null;
+  /** Of the line's byte rate; null where that is unknown, or nothing was sent. */
+  lineShare: number | null;
+}
+
+/** @returns null for a deployment of an earlier lab, whose figures were of bytes that may never have been sent */
+export function transferOf({ bytes, sent, uploadMs, lineShare }: DeployResult): Transfer | null {
+  if (sent === undefined) return null;
+  return {
+    sentBytes: sent,
+    heldBytes: bytes - sent,
+    seconds: uploadMs / 1000,
+    bytesPerSecond: sent > 0 && uploadMs > 0 ? (1000 * sent) / uploadMs : null,
+    lineShare: sent > 0 ? lineShare : null,
+  };
 }

@@ -4,9 +4,10 @@ import type { CurlewBoard } from '../../devices/drivers/curlew/board.ts';
 import { CurlewError } from '../contract/error.ts';
 import type { DeployResult } from '../contract/types.ts';
 import type { SignedImages } from '../store/signed-images.ts';
-import { bytesFor, type Deployment } from './deployment.ts';
+import { bytesFor, imagesOf, type Deployment } from './deployment.ts';
 import { needRoom } from './room.ts';
 import type { Session } from './session.ts';
+import { heldOf, TransferAccount } from './transfer-account.ts';
 
 export interface DeployOptions {
   activate: boolean;
@@ -25,10 +26,11 @@ export interface DeployOptions {
  */
 export async function deploy(
   session: Session,
-  { encoder, experts, router }: Deployment,
+  deployment: Deployment,
   options: DeployOptions,
 ): Promise<DeployResult> {
   const { signal, progress } = options;
+  const { encoder, router } = deployment;
   return session.exclusive(async (board) => {
     const { keyId } = session.state;
     if (keyId !== null && (options.signWith ?? keyId) !== keyId) {
@@ -39,43 +41,38 @@ export async function deploy(
       );
     }
     const uploads = await Promise.all(
-      [...(encoder ? [encoder] : []), ...experts, ...(router ? [router] : [])].map(async (one) => {
+      imagesOf(deployment).map(async (one) => {
         const bytes = await bytesFor(one, session.state, options.sign, options.signWith);
         const sha256 = createHash('sha256').update(bytes).digest();
         await options.signedImages.keep(sha256.toString('hex'), one.sha256);
         return { name: one.name, bytes, sha256 };
       }),
     );
-    await needRoom(
+    const table = await needRoom(
       board,
       uploads.map(({ bytes, sha256 }) => ({ length: bytes.length, sha256 })),
       { boardName: session.state.name, what: uploads.map(({ name }) => name).join(', ') },
       signal,
     );
-    const total = uploads.reduce((sum, { bytes }) => sum + bytes.length, 0);
-    const began = performance.now();
+    const account = new TransferAccount(
+      uploads.map(({ bytes, sha256 }) => [bytes.length, heldOf(table, sha256)]),
+    );
     const slots: number[] = [];
-    let before = 0;
-    let sent = 0;
-    for (const { name, bytes, sha256 } of uploads) {
-      // where the board holds the image, or a part of it, only the rest is sent
-      let held: number | null = null;
+    for (const [index, { name, bytes, sha256 }] of uploads.entries()) {
+      const part = uploads.length > 1 ? `${name}: ` : '';
       const slot = await uploadOne(board, bytes, sha256, signal, (there) => {
-        held ??= there;
-        const rate = (1000 * (sent + there - held)) / Math.max(performance.now() - began, 1);
-        const part = uploads.length > 1 ? `${name}: ` : '';
+        account.told(index, there, performance.now());
+        const { sent, toSend, sendMs } = account;
+        const rate = (1000 * sent) / Math.max(sendMs, 1);
         progress(
-          (0.96 * (before + there)) / total,
+          0.96 * account.share,
           there < bytes.length
-            ? `${part}uploading ${kilobytes(before + there)} of ${kilobytes(total)} kB, ${kilobytes(rate)} kB/s`
+            ? `${part}uploading ${kilobytes(sent)} of ${kilobytes(toSend)} kB, ${kilobytes(rate)} kB/s`
             : `${part}verifying`,
         );
       });
       slots.push(slot);
-      before += bytes.length;
-      sent += bytes.length - (held ?? bytes.length);
     }
-    const uploadMs = performance.now() - began;
     // named: the board may hold the same image unsigned, or signed with another key, too
     const encoderSlot = encoder ? (slots.shift() as number) : null;
     const routerSlot = router ? (slots.pop() as number) : null;
@@ -85,15 +82,16 @@ export async function deploy(
     }
     await session.refresh();
     const rate = session.lineBytesPerSecond;
+    const { sent, sendMs } = account;
     return {
       kind: 'deploy',
       boardId: session.state.id,
       slots,
       router: routerSlot,
-      bytes: total,
+      bytes: account.bytes,
       sent,
-      uploadMs,
-      lineShare: rate === null || sent === 0 ? null : sent / (uploadMs / 1000) / rate,
+      uploadMs: sendMs,
+      lineShare: rate === null || sent === 0 ? null : sent / (Math.max(sendMs, 1) / 1000) / rate,
       activated: options.activate,
     };
   }, signal);

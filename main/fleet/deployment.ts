@@ -18,6 +18,12 @@ export interface DeployImage {
   /** Of the image alone, hex. */
   sha256: string;
   signature: ImageSignature | null;
+  kind: 'expert' | 'router' | 'encoder';
+  version: number;
+  /** An encoder has none. */
+  labels: readonly string[];
+  /** Experts that a router lets answer together; else 1. */
+  topK: number;
 }
 
 export interface Deployment {
@@ -157,16 +163,19 @@ export async function bytesFor(
   return appendSignature(image, { keyId: Buffer.from(keyId, 'hex'), signature: fresh });
 }
 
+/** Its images in the order in which they are sent. */
+export const imagesOf = ({ encoder, experts, router }: Deployment): DeployImage[] => [
+  ...(encoder ? [encoder] : []),
+  ...experts,
+  ...(router ? [router] : []),
+];
+
 interface Deployable extends DeployImage {
-  kind: 'expert' | 'router' | 'encoder';
-  labels: readonly string[];
   expertHashes: string[];
   /** Hex; null for the log-mel's statistics. */
   encoderHash: string | null;
   /** Of an inference, a router's with its own passes. */
   operations: number;
-  /** Experts that a router lets answer together; else 1. */
-  topK: number;
 }
 
 function readDeployable(bytes: Uint8Array): Deployable {
@@ -174,11 +183,20 @@ function readDeployable(bytes: Uint8Array): Deployable {
   const read = readImage(image);
   const common = { image, signature, sha256: createHash('sha256').update(image).digest('hex') };
   if (read.kind === 'encoder') {
-    const { name } = read.encoder;
+    const { name, version } = read.encoder;
     const operations = encoderOperations(read.encoder);
     return {
       ...common,
-      ...{ kind: 'encoder', name, labels: [], expertHashes: [], encoderHash: null, operations, topK: 1 },
+      ...{
+        kind: 'encoder',
+        name,
+        version,
+        labels: [],
+        expertHashes: [],
+        encoderHash: null,
+        operations,
+        topK: 1,
+      },
     };
   }
   const network = read.kind === 'router' ? read.router : read.expert;
@@ -187,6 +205,7 @@ function readDeployable(bytes: Uint8Array): Deployable {
     ...common,
     kind: read.kind,
     name: network.name,
+    version: network.version,
     labels: network.labels,
     expertHashes: read.kind === 'router' ? read.router.expertHashes.map((hash) => hex(hash)) : [],
     encoderHash: network.encoderHash ? hex(network.encoderHash) : null,

@@ -12,6 +12,7 @@ import { CurlewError } from '../contract/error.ts';
 /**
  * @param boardName and what is deployed, for a person
  * @param images in the order in which they are sent
+ * @returns what the board holds now
  * @throws CurlewError BOARD_FULL with the bytes that are missing
  */
 export async function needRoom(
@@ -19,10 +20,11 @@ export async function needRoom(
   images: readonly WantedImage[],
   { boardName, what }: { boardName: string; what: string },
   signal: AbortSignal,
-): Promise<void> {
+): Promise<SlotTable> {
   const table = await board.slots({ signal });
   const short = storeShortage(table, images);
   if (short) throw boardFull(table, short, images, `${boardName} has no room for ${what}`);
+  return table;
 }
 
 /** @param where the sentence's beginning: which board has no room, and for what */

@@ -4,6 +4,7 @@ import type { Emit } from '../contract/events.ts';
 import type { LogLine } from '../contract/types.ts';
 import type { KnownVersions } from '../banks/versions.ts';
 import type { BoardStore } from '../store/board-store.ts';
+import type { KnownImages } from '../store/known-images.ts';
 import type { SignedImages } from '../store/signed-images.ts';
 import type { TelemetryStore } from '../store/telemetry-store.ts';
 
@@ -11,6 +12,7 @@ export interface SessionContext {
   telemetry: TelemetryStore;
   boards: BoardStore;
   signedImages: SignedImages;
+  images: KnownImages;
   /** Told which images lie on each board. */
   versions: Pick<KnownVersions, 'saw'>;
   emit: Emit;

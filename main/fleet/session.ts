@@ -9,6 +9,7 @@ import { blank, factsOf, otherBoard } from './board-facts.ts';
 import { expertStoreOf } from './expert-store.ts';
 import type { Place } from './port-directory.ts';
 import { Hearing, judgeEveryMs } from './hearing.ts';
+import { noteImages } from './note-images.ts';
 import type { SessionContext } from './session-context.ts';
 import { retryDelay, stateOf } from './trouble.ts';
 import { TelemetryPull } from './telemetry-pull.ts';
@@ -188,11 +189,14 @@ export class Session {
           }
         : null,
       activeRouter: router
-        ? { name: router.name, version: router.version, experts: store.active.length }
+        ? { name: router.name, version: router.version, sha256: router.sha256, experts: store.active.length }
         : null,
       trial: store.trial,
     });
     // A board works all the same where the store fails.
+    await noteImages(board, store, this.context.images, options).catch((thrown: unknown) =>
+      this.context.log('error', this.current.id, toCurlewError(thrown).message),
+    );
     await this.context.boards
       .seen(this.current, { baudRate: this.at.baudRate, usb: this.at.usb })
       .catch((thrown: unknown) => this.context.log('error', this.current.id, toCurlewError(thrown).message));
@@ -362,7 +366,9 @@ export class Session {
       supplyMillivolts: last.supplyMillivolts,
       temperatureC: last.temperatureC,
     });
-    this.context.emit('telemetry', { boardId: this.current.id, records });
+    const { images, emit } = this.context;
+    const named = records.map((record) => ({ ...record, ...images.namesOf(record) }));
+    emit('telemetry', { boardId: this.current.id, records: named });
   }
 
   private async rebooted(): Promise<void> {

@@ -8,6 +8,7 @@ import { CurlewError } from '../contract/error.ts';
 import type { Board, LogLine, TelemetryRecord } from '../contract/types.ts';
 import { resources } from '../resources.ts';
 import type { BoardStore, KeptBoard } from '../store/board-store.ts';
+import type { KnownImages } from '../store/known-images.ts';
 import type { SignedImages } from '../store/signed-images.ts';
 import type { TelemetryStore } from '../store/telemetry-store.ts';
 import type { BoardChanges } from './contract/boards.ts';
@@ -15,6 +16,13 @@ import { Fleet } from './fleet.ts';
 import type { PortDirectory } from './port-directory.ts';
 
 const wasm = readFileSync(resources.virtualBoard);
+
+/** Knows no image, and keeps none. */
+const noImages: KnownImages = {
+  keep: async () => undefined,
+  of: () => null,
+  namesOf: () => ({ expertName: null, className: null }),
+};
 
 /** A board with this serial number, and the line to it. */
 export interface TestBoard {
@@ -106,6 +114,7 @@ export class TestFleet {
       telemetry: this.telemetry(),
       boards: this.boards(),
       signedImages: { imageOf: (hash: string) => hash } as SignedImages,
+      images: noImages,
       versions: { saw: () => undefined },
       emit: (event, payload) => {
         if (event === 'boards') this.changes.push(payload as BoardChanges);

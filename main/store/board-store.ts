@@ -108,7 +108,7 @@ export function boardStore(store: Store): BoardStore {
 
     async deployed(result, expert) {
       await store.transaction((connection) =>
-        connection.run('INSERT INTO deployments VALUES ($1, $2, $3, $4, $5, $6, $7, $8)', [
+        connection.run('INSERT INTO deployments VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)', [
           Date.now(),
           result.boardId,
           result.router ?? result.slots[0] ?? -1,
@@ -117,6 +117,7 @@ export function boardStore(store: Store): BoardStore {
           result.bytes,
           result.uploadMs,
           result.activated,
+          result.sent ?? null,
         ]),
       );
     },

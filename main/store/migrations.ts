@@ -81,4 +81,11 @@ export const migrations: readonly string[] = [
   `,
   // Whose signature it asked for when it was last met.
   'ALTER TABLE boards ADD COLUMN key_id VARCHAR',
+  // Of the bytes of a deployment those that were sent; NULL where a lab from before kept no account of them.
+  'ALTER TABLE deployments ADD COLUMN sent UINTEGER',
+  // What an image is called and what its classes are, kept for what it recorded when no bank has it any more.
+  `CREATE TABLE images (
+    sha256 VARCHAR PRIMARY KEY, kind VARCHAR NOT NULL, name VARCHAR NOT NULL, version UINTEGER NOT NULL,
+    labels JSON, top_k UTINYINT
+  )`,
 ];

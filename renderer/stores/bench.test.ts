@@ -56,7 +56,11 @@ describe('the bench', () => {
     lab.raise('boards', {
       added: [],
       changed: [
-        { entry: 1, activeExpert: running, activeRouter: { name: 'router', version: 2, experts: 2 } },
+        {
+          entry: 1,
+          activeExpert: running,
+          activeRouter: { name: 'router', version: 2, sha256: '11'.repeat(32), experts: 2 },
+        },
       ],
       gone: [],
     });

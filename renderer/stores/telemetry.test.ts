@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { TelemetryRecord, TelemetrySummary } from '../../main/contract/types.ts';
+import type { NamedRecord, TelemetrySummary } from '../../main/contract/types.ts';
 import { LabDouble, record } from '../test/lab-double.ts';
 import { withLab } from '../test/mount.ts';
 import { tableRecords, useTelemetry } from './telemetry.ts';
@@ -19,7 +19,7 @@ const summary: TelemetrySummary = {
 
 describe('telemetry in the page', () => {
   it('puts records that arrive during the first load behind the older ones, each once', async () => {
-    let answer: (records: TelemetryRecord[]) => void = () => {};
+    let answer: (records: NamedRecord[]) => void = () => {};
     const lab = new LabDouble({
       'telemetry.records': () => new Promise((resolve) => (answer = resolve)),
       'telemetry.summary': () => summary,

@@ -1,7 +1,7 @@
 import { defineStore } from 'pinia';
 import { shallowReactive, shallowRef, type ShallowRef } from 'vue';
 import { wholeFile } from '../../main/contract/pieces.ts';
-import type { TelemetryRecord, TelemetrySummary } from '../../main/contract/types.ts';
+import type { NamedRecord, TelemetrySummary } from '../../main/contract/types.ts';
 import { useLab } from './lab.ts';
 import { useNotices } from './notices.ts';
 import { TelemetryRing } from './telemetry-ring.ts';
@@ -15,7 +15,7 @@ const summaryEveryMs = 1000;
 export interface BoardTelemetry {
   ring: TelemetryRing;
   /** Newest last. */
-  records: ShallowRef<TelemetryRecord[]>;
+  records: ShallowRef<NamedRecord[]>;
   /** How many of them are held. */
   kept: number;
   summary: ShallowRef<TelemetrySummary | null>;
@@ -27,11 +27,11 @@ export const useTelemetry = defineStore('telemetry', () => {
   const notices = useNotices();
   const boards = shallowReactive(new Map<string, BoardTelemetry>());
   /** Records that arrive while a board's older ones are on their way: they go behind them. */
-  const held = new Map<string, TelemetryRecord[]>();
+  const held = new Map<string, NamedRecord[]>();
   /** Boards whose summary is due, so that a busy board asks at most once a second. */
   const summaryDue = new Map<string, ReturnType<typeof setTimeout>>();
 
-  function add(telemetry: BoardTelemetry, records: TelemetryRecord[]): void {
+  function add(telemetry: BoardTelemetry, records: NamedRecord[]): void {
     const fresh = records.filter((record) => telemetry.ring.push(record));
     if (fresh.length === 0) return;
     telemetry.records.value = [...telemetry.records.value, ...fresh].slice(-telemetry.kept);
@@ -80,7 +80,7 @@ export const useTelemetry = defineStore('telemetry', () => {
   async function load(boardId: string): Promise<void> {
     const telemetry = of(boardId);
     if (telemetry.loaded.value || held.has(boardId)) return;
-    const late: TelemetryRecord[] = [];
+    const late: NamedRecord[] = [];
     held.set(boardId, late);
     try {
       const [records] = await Promise.all([

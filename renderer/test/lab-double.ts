@@ -17,7 +17,7 @@ import type {
   Job,
   RouterInfo,
   Slot,
-  TelemetryRecord,
+  NamedRecord,
   WindowResult,
 } from '../../main/contract/types.ts';
 
@@ -253,7 +253,7 @@ export const windowResult = (changes: Partial<WindowResult> = {}): WindowResult 
   ...changes,
 });
 
-export const record = (sequence: number, changes: Partial<TelemetryRecord> = {}): TelemetryRecord => ({
+export const record = (sequence: number, changes: Partial<NamedRecord> = {}): NamedRecord => ({
   boardId: '00112233aabbccdd',
   bootId: 7,
   sequence,
@@ -278,5 +278,7 @@ export const record = (sequence: number, changes: Partial<TelemetryRecord> = {})
   stackBytes: 2048,
   curiosity: 0,
   place: 0,
+  expertName: 'esc10-b4',
+  className: 'dog',
   ...changes,
 });

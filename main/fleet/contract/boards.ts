@@ -54,7 +54,7 @@ export interface Board {
   /** The active expert as the board tells it (the first one of a bank); null when none. */
   activeExpert: { name: string; version: number; sha256: string; bits: number; ternary: boolean } | null;
   /** The router that picks among the active experts; null where one expert answers alone. */
-  activeRouter: { name: string; version: number; experts: number } | null;
+  activeRouter: { name: string; version: number; sha256: string; experts: number } | null;
   /** A newly activated bank that has not proved itself yet, or one that was undone because it did not. */
   trial: 'none' | 'trial' | 'fell_back';
   /** Key that its images must be signed with; null where it takes any. */

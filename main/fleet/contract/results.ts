@@ -9,8 +9,9 @@ export interface DeployResult {
   router: number | null;
   /** Of all images, their signatures included. */
   bytes: number;
-  /** Of them; the board held the others already. */
-  sent: number;
+  /** Of them; the board held the others already. Earlier labs kept no account of it. */
+  sent?: number;
+  /** While those were on their way; their verifying is not in it. */
   uploadMs: number;
   /** Bytes sent per second over the line's byte rate; null where the line's rate is unknown, or nothing was sent. */
   lineShare: number | null;

@@ -41,6 +41,12 @@ export interface TelemetryRecord {
   place: number;
 }
 
+/** A record with the names of what answered and of what it heard, as they were when it was recorded; null: not known. */
+export interface NamedRecord extends TelemetryRecord {
+  expertName: string | null;
+  className: string | null;
+}
+
 export interface TelemetrySummary {
   boardId: string;
   records: number;
@@ -82,14 +88,14 @@ export const telemetryRequests = {
 
 export interface TelemetryResults {
   'play.start': Job;
-  'telemetry.records': TelemetryRecord[];
+  'telemetry.records': NamedRecord[];
   'telemetry.summary': TelemetrySummary;
   'telemetry.export': FilePiece<number>;
 }
 
 export interface TelemetryEvents {
   /** Records just stored, oldest first. */
-  telemetry: { boardId: string; records: TelemetryRecord[] };
+  telemetry: { boardId: string; records: NamedRecord[] };
   /** One window of a running play job. */
   window: { jobId: string; result: WindowResult };
 }

@@ -11,10 +11,11 @@ import type { Keys } from '../../keys/keys.ts';
 import type { AllowedPaths } from '../../recordings/allowed-paths.ts';
 import { readWhole } from '../../regular-file.ts';
 import type { BoardStore } from '../../store/board-store.ts';
+import type { KnownImages } from '../../store/known-images.ts';
 import type { SignedImages } from '../../store/signed-images.ts';
 import type { imageRequests } from '../contract/images.ts';
 import { deploy } from '../deploy.ts';
-import { deploymentOf, type DeployImage, type Deployment } from '../deployment.ts';
+import { deploymentOf, imagesOf, type DeployImage, type Deployment } from '../deployment.ts';
 import { expertStoreOf } from '../expert-store.ts';
 import type { Fleet } from '../fleet.ts';
 import type { Session } from '../session.ts';
@@ -30,6 +31,7 @@ interface Rooms {
   files: AllowedPaths;
   boards: BoardStore;
   signedImages: SignedImages;
+  images: KnownImages;
 }
 
 export function imageHandlers(rooms: Rooms): HandlersOf<typeof imageRequests> {
@@ -63,6 +65,9 @@ export function imageHandlers(rooms: Rooms): HandlersOf<typeof imageRequests> {
       canPause: false,
       async run({ signal, progress }) {
         const { sign } = rooms.keys;
+        await rooms.images.keep(
+          imagesOf(deployment).map((one) => ({ ...one, topK: one.kind === 'router' ? one.topK : null })),
+        );
         const result = await deploy(session, deployment, {
           activate,
           signal,

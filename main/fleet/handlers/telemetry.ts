@@ -6,6 +6,7 @@ import type { Job, WindowResult } from '../../contract/types.ts';
 import type { HandlersOf } from '../../dispatch.ts';
 import type { Jobs } from '../../jobs/jobs.ts';
 import type { AllowedPaths } from '../../recordings/allowed-paths.ts';
+import type { KnownImages } from '../../store/known-images.ts';
 import type { TelemetryStore } from '../../store/telemetry-store.ts';
 import type { telemetryRequests } from '../contract/telemetry.ts';
 import type { Fleet } from '../fleet.ts';
@@ -18,6 +19,7 @@ interface Rooms {
   jobs: Jobs;
   files: AllowedPaths;
   telemetry: TelemetryStore;
+  images: KnownImages;
   emit: Emit;
   background: Background;
 }
@@ -45,7 +47,11 @@ export function telemetryHandlers(rooms: Rooms): HandlersOf<typeof telemetryRequ
       return job;
     },
 
-    'telemetry.records': ({ boardId, limit, before }) => telemetry.records(boardId, limit, before),
+    'telemetry.records': async ({ boardId, limit, before }) =>
+      (await telemetry.records(boardId, limit, before)).map((record) => ({
+        ...record,
+        ...rooms.images.namesOf(record),
+      })),
     'telemetry.summary': ({ boardId }) => telemetry.summary(boardId),
     'telemetry.export': ({ boardId, from }) => telemetryCsv(telemetry, boardId, from),
   };

@@ -1,15 +1,15 @@
 import { count } from '../../../main/contract/figures.ts';
-import type { TelemetryRecord } from '../../../main/contract/types.ts';
+import type { NamedRecord } from '../../../main/contract/types.ts';
 
 export type RecordRow =
-  { kind: 'record'; key: string; record: TelemetryRecord } | { kind: 'between'; key: string; text: string };
+  { kind: 'record'; key: string; record: NamedRecord } | { kind: 'between'; key: string; text: string };
 
 /**
  * Rows of the records table, newest first. Between two records stands a row where the board restarted or
  * where the sequence has a gap.
  * @param records oldest first
  */
-export function rowsOf(records: readonly TelemetryRecord[]): RecordRow[] {
+export function rowsOf(records: readonly NamedRecord[]): RecordRow[] {
   const rows: RecordRow[] = [];
   records.forEach((record, index) => {
     const key = `${record.bootId}/${record.sequence}`;

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import type { LabClient } from '../../../contract/client.ts';
 import { CurlewError } from '../../../contract/error.ts';
 import type { Board, DeployResult, PlayResult } from '../../../contract/types.ts';
-import { weightsOf } from '../../../contract/words.ts';
+import { transferOf, weightsOf } from '../../../contract/words.ts';
 import { wholeNumber } from '../args.ts';
 import type { Answer, Args, Commands } from '../command.ts';
 import { exit } from '../exit.ts';
@@ -115,14 +115,22 @@ async function deploy(client: LabClient, args: Args): Promise<Answer> {
           ...signing,
         });
   const result = (await follow(client, job, null)).result as DeployResult;
-  const share = result.lineShare === null ? '' : `, ${percent(result.lineShare)} of the line`;
-  const there = result.bytes - result.sent;
-  const held = there === 0 ? '' : `, ${kilobytes(there)} of them there already`;
   const where = [...result.slots, ...(result.router === null ? [] : [result.router])];
   const text =
-    `${job.title}: ${kilobytes(result.bytes)} in ${(result.uploadMs / 1000).toFixed(2)} s${share}${held}; ` +
+    `${job.title}: ${sentWords(result)}; ` +
     `verified and active in ${where.length > 1 ? 'slots' : 'slot'} ${where.join(', ')}.`;
   return { text, json: result };
+}
+
+/** What a deployment sent, in words. */
+export function sentWords(result: DeployResult): string {
+  const transfer = transferOf(result);
+  if (transfer === null) return kilobytes(result.bytes);
+  const { sentBytes, heldBytes, seconds, lineShare } = transfer;
+  if (sentBytes === 0) return `nothing to send, all ${kilobytes(heldBytes)} were there already`;
+  const share = lineShare === null ? '' : `, ${percent(lineShare)} of the line`;
+  const held = heldBytes === 0 ? '' : `, ${kilobytes(heldBytes)} were there already`;
+  return `${kilobytes(sentBytes)} sent in ${seconds.toFixed(2)} s${share}${held}`;
 }
 
 /** @param routers whether one may be named, too @throws CurlewError EXPERT_NOT_FOUND */

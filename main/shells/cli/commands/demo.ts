@@ -28,6 +28,7 @@ import { localTransport } from '../../local-transport.ts';
 import type { Args, Commands } from '../command.ts';
 import { exit } from '../exit.ts';
 import { follow } from '../follow.ts';
+import { sentWords } from './board.ts';
 import { kilobytes, millijoules, milliseconds, percent, table } from '../output.ts';
 
 export const demoCommands: Commands = {
@@ -62,9 +63,7 @@ async function mainJob(client: LabClient, { json }: Args): Promise<number> {
   const upload = (
     await follow(client, await client.request('deploy.start', { boardId, expertId: expert.id }), resumeWith)
   ).result as DeployResult;
-  say(
-    `2. Deployed: ${expert.name}, ${kilobytes(upload.bytes)} in ${(upload.uploadMs / 1000).toFixed(2)} s, verified, active`,
-  );
+  say(`2. Deployed: ${expert.name}, ${sentWords(upload)}, verified, active`);
 
   const agreements: Agreement[] = [];
   const references = await loadReferences(client, expert);
@@ -146,7 +145,7 @@ function report(
     [
       ['board', `${board.name} (simulated), ${board.profile}`, ''],
       ['expert', expert.name, ''],
-      ['size', kilobytes(upload.bytes), 'measured'],
+      ['sent, expert and encoder', kilobytes(upload.sent ?? upload.bytes), 'measured'],
       ['upload time', `${(upload.uploadMs / 1000).toFixed(2)} s`, 'measured, simulated line'],
       [
         'share of the line rate',
