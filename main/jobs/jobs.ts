@@ -97,6 +97,11 @@ export class Jobs {
     return this.run(jobId).snapshot();
   }
 
+  /** What its work was asked for; null for a kind that keeps none. @throws CurlewError JOB_NOT_FOUND */
+  params(jobId: string): unknown {
+    return this.run(jobId).params;
+  }
+
   /** The work stops at its next pause point. @throws CurlewError JOB_NOT_FOUND, JOB_STATE */
   pause(jobId: string): Job {
     const run = this.run(jobId);

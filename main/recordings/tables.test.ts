@@ -69,7 +69,7 @@ const selection: Selection = {
   endS: 1,
   lowHz: 1,
   highHz: 2,
-  commonName: 'rain',
+  name: 'rain',
   confidence: 1,
   beginPath: '/x.wav',
   fileOffsetS: 0,
@@ -84,7 +84,7 @@ describe('a selection table', () => {
       endS: number,
       lowHz: number,
       highHz: number,
-      commonName: word,
+      name: word,
       confidence: number,
       beginPath: word,
       fileOffsetS: number,
@@ -103,6 +103,7 @@ describe('a selection table', () => {
           'End Time (s)',
           'Low Freq (Hz)',
           'High Freq (Hz)',
+          'Annotation',
           'Common Name',
           'Confidence',
           'Begin Path',
@@ -113,7 +114,7 @@ describe('a selection table', () => {
         rows.forEach((row, i) => {
           const made = selections[i]!;
           expect(row.slice(0, 3)).toEqual([String(i + 1), 'Spectrogram 1', '1']);
-          expect([3, 4, 5, 6, 8, 10].map((column) => Number(row[column]))).toEqual([
+          expect([3, 4, 5, 6, 9, 11].map((column) => Number(row[column]))).toEqual([
             made.beginS,
             made.endS,
             made.lowHz,
@@ -121,7 +122,12 @@ describe('a selection table', () => {
             made.confidence,
             made.fileOffsetS,
           ]);
-          expect([row[7], row[9], row[11]]).toEqual([made.commonName, made.beginPath, made.notes]);
+          expect([7, 8, 10, 12].map((column) => row[column])).toEqual([
+            made.name,
+            made.name,
+            made.beginPath,
+            made.notes,
+          ]);
         });
       }),
     );
@@ -129,16 +135,44 @@ describe('a selection table', () => {
 
   it('holds no text that a spreadsheet would run, and leaves numbers alone', () => {
     for (const formula of ['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', "'=1"]) {
-      const table = selectionTable([{ ...selection, commonName: formula, beginPath: formula, beginS: -1.5 }]);
+      const table = selectionTable([{ ...selection, name: formula, beginPath: formula, beginS: -1.5 }]);
       const row = table.split('\n')[1]!.split('\t');
-      expect([row[7], row[9]]).toEqual(Array(2).fill(`'${formula.replaceAll(/[\t\r]/g, ' ')}`));
+      expect([row[7], row[8], row[10]]).toEqual(Array(3).fill(`'${formula.replaceAll(/[\t\r]/g, ' ')}`));
       expect(row[3]).toBe('-1.5');
     }
   });
 
+  it('writes times, frequencies and confidence with a decimal point, whatever their value', () => {
+    fc.assert(
+      fc.property(number, (value) => {
+        const made = { ...selection, beginS: value, endS: value, lowHz: value, highHz: value };
+        const row = selectionTable([{ ...made, confidence: value, fileOffsetS: value }])
+          .split('\n')[1]!
+          .split('\t');
+        for (const column of [3, 4, 5, 6, 9, 11]) expect(row[column]).toMatch(/^-?\d+\.\d+$/);
+        expect(Number(row[3])).toBe(value);
+      }),
+    );
+    const row = selectionTable([{ ...selection, endS: 1e-7, lowHz: 125, highHz: 1e21 }]).split('\n')[1]!;
+    expect(row.split('\t').slice(3, 7)).toEqual(['0.0', '0.0000001', '125.0', '1000000000000000000000.0']);
+  });
+
+  it('is what readers of Raven tables ask for: an annotation, and numbers that none of them takes for whole ones', () => {
+    const [header, row] = selectionTable([{ ...selection, endS: 2, lowHz: 125, highHz: 7500 }]).split('\n');
+    const cells = new Map(header!.split('\t').map((column, i) => [column, row!.split('\t')[i]!]));
+    // As crowsetta 5.1 demands: these four of type float by themselves, and a text under “Annotation”.
+    for (const column of ['Begin Time (s)', 'End Time (s)', 'Low Freq (Hz)', 'High Freq (Hz)'])
+      expect(cells.get(column)).toMatch(/^\d+\.\d+$/);
+    expect(cells.get('Annotation')).toBe('rain');
+    // As Raven finds the sound of each selection in a table over several files.
+    expect([...cells.keys()]).toEqual(
+      expect.arrayContaining(['Begin Path', 'File Offset (s)', 'Channel', 'View']),
+    );
+  });
+
   it('keeps its columns when a name holds a tab or a line end', () => {
-    const table = selectionTable([{ ...selection, commonName: 'a\tb', beginPath: '/x\ny.wav' }]);
-    expect(table.split('\n')[1]!.split('\t')).toHaveLength(12);
+    const table = selectionTable([{ ...selection, name: 'a\tb', beginPath: '/x\ny.wav' }]);
+    expect(table.split('\n')[1]!.split('\t')).toHaveLength(13);
     expect(table.split('\n')).toHaveLength(3);
   });
 });

@@ -146,6 +146,7 @@ describe('classifying a folder', () => {
     }
     const csv = await classification.export(id, 'csv');
     expect(csv.text.split('\r\n').length).toBeGreaterThan(files.length);
+    expect(csv.name).toMatch(/^detections_.+_test_\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ\.csv$/);
     expect((await classification.export(id, 'raven')).text.split('\n')).toHaveLength(detections.length + 2);
   });
 

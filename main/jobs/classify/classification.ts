@@ -1,4 +1,5 @@
 /** Recordings classified as jobs, and what was found in them exported. */
+import { exportName } from '../../export-name.ts';
 import { grouped } from '../../contract/figures.ts';
 import { CurlewError } from '../../contract/error.ts';
 import type { ClassifiedFile, Detection, FilePiece, Job, TableFrom } from '../../contract/types.ts';
@@ -56,8 +57,11 @@ export class Classification {
 
   /** @throws CurlewError as `files` */
   async export(jobId: string, format: TableFormat, from?: TableFrom): Promise<FilePiece<TableFrom>> {
-    this.checkKind(jobId);
-    return tablePiece(this.rooms.results, jobId, format, from);
+    const { createdMs } = this.checkKind(jobId);
+    const { paths, expertId } = this.rooms.jobs.params(jobId) as ClassifyParams;
+    const { ending, ...piece } = await tablePiece(this.rooms.results, jobId, format, from);
+    const what = paths.length === 1 ? paths[0]! : `${paths.length} files and folders`;
+    return { ...piece, name: exportName(['detections', what, expertId], createdMs, ending) };
   }
 
   /** The title is kept with the job; an expert that has left the bank shows when the job is resumed. */
@@ -78,9 +82,11 @@ export class Classification {
     };
   }
 
-  private checkKind(jobId: string): void {
-    if (this.rooms.jobs.get(jobId).kind !== 'classify') {
+  private checkKind(jobId: string): Job {
+    const job = this.rooms.jobs.get(jobId);
+    if (job.kind !== 'classify') {
       throw new CurlewError('JOB_NOT_FOUND', `Job “${jobId}” is no classification.`, { jobId });
     }
+    return job;
   }
 }

@@ -1,3 +1,4 @@
+import { meantBySingle } from '../../contract/figures.ts';
 import { csvText, type CsvCell } from '../../../models/report/csv.ts';
 import type { Table } from './table.ts';
 
@@ -16,7 +17,7 @@ const header = [
 
 /** One row a detection; a file without any has one row with the detection's cells empty. */
 export const detectionsCsv: Table = {
-  name: 'detections.csv',
+  ending: '.csv',
   mime: 'text/csv',
   header: csvText([header]),
   lines: (rows) =>
@@ -26,9 +27,9 @@ export const detectionsCsv: Table = {
         detection?.startS ?? null,
         detection?.endS ?? null,
         detection?.label ?? null,
-        detection?.confidence ?? null,
+        detection ? meantBySingle(detection.confidence) : null,
         file.label,
-        file.probability,
+        meantBySingle(file.probability),
         file.seconds,
         file.windows,
         file.damage,

@@ -52,7 +52,7 @@ describe('the Raven export', async () => {
     .map((line) => line.split('\t'));
 
   it('runs begin times on over the files, and gives the offset within each', () => {
-    expect(rows.map((row) => [row[3], row[4], row[10], row[9]])).toEqual([
+    expect(rows.map((row) => [row[3], row[4], row[11], row[10]])).toEqual([
       ['0.48', '1.455', '0.48', '/card/a.wav'],
       ['4.8', '5.775', '4.8', '/card/a.wav'],
       ['71.46', '72.435', '0.96', '/card/b.wav'],
@@ -61,18 +61,18 @@ describe('the Raven export', async () => {
 
   it('bounds selections by the band that experts hear and the file holds', () => {
     expect(rows.map((row) => [row[5], row[6]])).toEqual([
-      ['125', '7500'],
-      ['125', '7500'],
-      ['125', '4000'],
+      ['125.0', '7500.0'],
+      ['125.0', '7500.0'],
+      ['125.0', '4000.0'],
     ]);
   });
 
   it('notes beside each selection what is wrong with its file', () => {
-    expect(rows.map((row) => row[11])).toEqual(['', '', cut]);
+    expect(rows.map((row) => row[12])).toEqual(['', '', cut]);
   });
 
   it('names the class and its confidence', () => {
-    expect(rows.map((row) => [row[7], row[8]])).toEqual([
+    expect(rows.map((row) => [row[8], row[9]])).toEqual([
       ['curlew', '0.625'],
       ['rain, heavy', '0.625'],
       ['curlew', '0.625'],
@@ -106,7 +106,10 @@ describe('an export longer than a piece', () => {
   const stored = new MemoryResultStore();
   const pieces = async (format: 'csv' | 'raven') => {
     const texts: string[] = [];
-    const ask = (from: TableFrom | undefined) => tablePiece(stored, 'job', format, from);
+    const ask = async (from: TableFrom | undefined) => ({
+      name: '',
+      ...(await tablePiece(stored, 'job', format, from)),
+    });
     for await (const { text } of piecesOf(ask)) texts.push(text);
     return texts;
   };
@@ -137,6 +140,6 @@ describe('an export longer than a piece', () => {
     const lines = (await pieces('raven')).join('').trimEnd().split('\n').slice(1);
     const cells = lines.map((line) => line.split('\t'));
     expect(cells.map((row) => Number(row[0]))).toEqual(expected.map((_, index) => index + 1));
-    expect(cells.map((row) => [Number(row[3]), row[9]])).toEqual(expected);
+    expect(cells.map((row) => [Number(row[3]), row[10]])).toEqual(expected);
   });
 });

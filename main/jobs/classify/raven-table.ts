@@ -1,3 +1,4 @@
+import { meantBySingle } from '../../contract/figures.ts';
 import { frontEnd } from '../../../models/features/log-mel.ts';
 import { selectionHeader, selectionLines, type Selection } from '../../recordings/selection-table.ts';
 import type { Table } from './table.ts';
@@ -7,7 +8,7 @@ import type { Table } from './table.ts';
  * bounds are the band that experts hear.
  */
 export const ravenTable: Table = {
-  name: 'detections.selections.txt',
+  ending: '.selections.txt',
   mime: 'text/tab-separated-values',
   header: selectionHeader,
   lines: (rows, selections) =>
@@ -21,8 +22,8 @@ export const ravenTable: Table = {
             endS: microseconds(secondsBefore + endS),
             lowHz: frontEnd.melLowest,
             highHz: Math.min(frontEnd.melHighest, file.sampleRate / 2),
-            commonName: label,
-            confidence,
+            name: label,
+            confidence: meantBySingle(confidence),
             beginPath: file.path,
             fileOffsetS: startS,
             notes: file.damage ?? '',

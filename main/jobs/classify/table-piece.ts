@@ -20,8 +20,8 @@ export async function tablePiece(
   jobId: string,
   format: TableFormat,
   from?: TableFrom,
-): Promise<FilePiece<TableFrom>> {
-  const { name, mime, header, lines } = tables[format];
+): Promise<Omit<FilePiece<TableFrom>, 'name'> & { ending: string }> {
+  const { ending, mime, header, lines } = tables[format];
   const found = await results.rows(jobId, { after: from, limit: pieceRows });
   const rows = placed(found, from);
   const text = lines(rows, from?.selections ?? 0);
@@ -33,7 +33,7 @@ export async function tablePiece(
     secondsBefore: last.secondsBefore,
     selections: (from?.selections ?? 0) + rows.filter(({ detection }) => detection !== null).length,
   };
-  return { name, mime, text: from ? text : header + text, next: next ?? null };
+  return { ending, mime, text: from ? text : header + text, next: next ?? null };
 }
 
 function placed(rows: readonly ClassifiedRow[], from?: TableFrom): TableRow[] {

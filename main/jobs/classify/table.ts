@@ -7,7 +7,8 @@ export interface TableRow extends ClassifiedRow {
 
 /** A form that a classification is exported in. */
 export interface Table {
-  name: string;
+  /** Of its file's name, with the dot. */
+  ending: string;
   mime: string;
   header: string;
   /** @param selections how many detections stand above these rows */

@@ -174,7 +174,10 @@ describe('an evaluation', () => {
     const { folder } = done.result as EvaluateResult;
     expect(await readFile(join(folder, 'report.html'), 'utf8')).toContain('Curiosity');
     expect(await codeOf(() => studies.file(done.id, 'none.csv'))).toBe('FILE_NOT_FOUND');
-    expect((await studies.file(done.id, 'table-3-mixtures.csv')).mime).toBe('text/csv');
+    expect(await studies.file(done.id, 'table-3-mixtures.csv')).toMatchObject({
+      name: expect.stringMatching(/^evaluation_.+_table-3-mixtures_\d{4}-.+Z\.csv$/),
+      mime: 'text/csv',
+    });
   });
 
   it('waits while it is paused, and runs on a board that the lab lends', async () => {

@@ -1,4 +1,5 @@
 /** Training and evaluation as a service: jobs, their loss curves, and what they leave. */
+import { exportName } from '../../export-name.ts';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EpochReport } from '../../../models/training/train.ts';
@@ -80,7 +81,7 @@ export class Studies {
    * @throws CurlewError JOB_NOT_FOUND, FILE_NOT_FOUND where the evaluation is not done or wrote no such file
    */
   async file(jobId: string, name: string, from = 0): Promise<FilePiece<number>> {
-    const { result } = this.rooms.jobs.get(jobId);
+    const { result, createdMs } = this.rooms.jobs.get(jobId);
     if (result?.kind !== 'evaluate') {
       throw new CurlewError(
         'FILE_NOT_FOUND',
@@ -93,8 +94,13 @@ export class Studies {
       if (cause instanceof CurlewError && cause.code !== 'FILE_NOT_FOUND') throw cause;
       throw new CurlewError('FILE_NOT_FOUND', `The evaluation has no file ${name}.`, { path }, { cause });
     });
-    const ending = name.split('.').at(-1) as keyof typeof mimes;
-    return { name, mime: mimes[ending], ...piece };
+    const { path: dataSet } = this.rooms.jobs.params(jobId) as StudyParams;
+    const [, stem = name, ending = ''] = /^(.*)\.(\w+)$/.exec(name) ?? [];
+    return {
+      name: exportName(['evaluation', dataSet, stem], createdMs, `.${ending}`),
+      mime: mimes[ending as keyof typeof mimes],
+      ...piece,
+    };
   }
 
   private training(params: TrainBankParams): JobDefinition {
