@@ -106,6 +106,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   const bank = await Banks.open(resources.bank, join(dataFolder, 'banks'), (error) =>
     tellProblem(error, null),
   );
+  await bank.removeUnfinished();
   bank.onChange(() => emit('banks', null));
   await images.keep(bank.known);
   const jobs = await Jobs.open(jobStore(store), tellProblem);
@@ -169,6 +170,9 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     ...bankHandlers({
       bank,
       background,
+      files,
+      keep: [dataFolder, resources.bank],
+      version,
       users: {
         boards: () => fleet.boards(),
         lastDeployed: () => boards.lastDeployed(),

@@ -26,7 +26,7 @@ export interface OutputRules {
 }
 
 /** Whole, or in pieces, each written before the next is made. */
-export type OutputData = string | Uint8Array | Iterable<string> | AsyncIterable<string>;
+export type OutputData = string | Uint8Array | Iterable<string> | AsyncIterable<string | Uint8Array>;
 
 /** A place that was found fit. */
 export interface Output {
@@ -82,7 +82,7 @@ export class Outputs {
       path,
       write: async (name, data) => {
         await mkdir(real, { recursive: true }).catch((thrown: unknown) => {
-          throw failure(path, thrown);
+          throw writeFailure(path, thrown);
         });
         await this.write(join(path, name), join(real, name), data, 0o666);
       },
@@ -108,7 +108,7 @@ export class Outputs {
     if (isAudioName(real))
       throw isProtected(path, 'that is the name of a recording; name a file for the output');
     const there = await statusOf(real).catch((thrown: unknown) => {
-      throw failure(path, thrown);
+      throw writeFailure(path, thrown);
     });
     if (!there) return null;
     if (there.isDirectory()) throw unwritable(path, 'it is a folder; name a file in it');
@@ -124,7 +124,7 @@ export class Outputs {
       );
     }
     await access(real, constants.W_OK).catch((thrown: unknown) => {
-      throw failure(path, thrown);
+      throw writeFailure(path, thrown);
     });
     return Number(there.mode) & 0o777;
   }
@@ -164,7 +164,7 @@ export class Outputs {
     } catch (thrown) {
       // What went wrong first is what is told.
       await Promise.allSettled(made.map((name) => rm(name, { force: true })));
-      throw failure(path, thrown);
+      throw writeFailure(path, thrown);
     }
   }
 }
@@ -191,7 +191,7 @@ async function placeOf(path: string): Promise<string> {
   try {
     return await realpath(asked);
   } catch (thrown) {
-    if (!isMissing(thrown)) throw failure(path, thrown);
+    if (!isMissing(thrown)) throw writeFailure(path, thrown);
   }
   if (await lstat(asked).catch(() => null)) throw unwritable(path, 'it is a link that leads nowhere');
   const folder = dirname(asked);
@@ -200,7 +200,7 @@ async function placeOf(path: string): Promise<string> {
   } catch (thrown) {
     throw isMissing(thrown)
       ? unwritable(path, `there is no folder ${folder}; make it first`)
-      : failure(path, thrown);
+      : writeFailure(path, thrown);
   }
 }
 
@@ -213,7 +213,7 @@ async function probe(folder: string, path: string): Promise<void> {
     await (await open(beside, 'wx')).close();
     await rm(beside);
   } catch (thrown) {
-    throw failure(path, thrown);
+    throw writeFailure(path, thrown);
   }
 }
 
@@ -245,7 +245,8 @@ const reasons: Readonly<Record<string, string>> = {
   ENAMETOOLONG: 'its name is too long',
 };
 
-function failure(path: string, thrown: unknown): CurlewError {
+/** What the system said of a failed write, in a sentence. */
+export function writeFailure(path: string, thrown: unknown): CurlewError {
   if (thrown instanceof CurlewError) return thrown;
   const { code = '', message } = thrown as NodeJS.ErrnoException;
   return unwritable(path, reasons[code] ?? message, thrown);

@@ -1,4 +1,5 @@
 /** A background thread: what a request asks for and what may take more than 20 ms of a processor is done here. */
+import { unpackBankFile, writeBankFile } from '../banks/bank-file.ts';
 import type { DataSetInfo } from '../datasets/contract.ts';
 import { dataSetInfo } from '../datasets/data-set-info.ts';
 import { readDataset, type ReadOptions } from '../datasets/read-dataset.ts';
@@ -9,6 +10,9 @@ import { offer } from '../threads/offer.ts';
 import type { LabSide } from './lab-side.ts';
 
 const tasks = {
+  writeBankFile,
+  unpackBankFile,
+
   /** A short recording as a board hears it: 16 kHz mono. @throws CurlewError as decodeAll */
   decode: async (path: string): Promise<Int16Array> => toInt16(await decodeAll(path)),
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Background } from '../background/background.ts';
 import type { Board, Job } from '../contract/types.ts';
+import { AllowedPaths } from '../recordings/allowed-paths.ts';
 import { resources } from '../resources.ts';
 import type { BankUsers } from './bank-use.ts';
 import { Banks } from './banks.ts';
@@ -25,6 +26,9 @@ const handlers = (users: Partial<BankUsers>) =>
   bankHandlers({
     bank,
     background: null as unknown as Background,
+    files: new AllowedPaths([]),
+    keep: [],
+    version: '1.2.3',
     users: { boards: () => [], lastDeployed: async () => [], unfinished: () => [], ...users },
   });
 const owns = () => bank.experts.some((one) => one.bank === 'own');

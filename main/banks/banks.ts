@@ -2,9 +2,10 @@
  * The banks of experts, as files on disk: the shipped one, and those that were trained in this lab. Nothing is handed
  * out that does not match its hash.
  */
-import { createHash } from 'node:crypto';
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import {
   parseManifest,
   type BankEncoder,
@@ -17,6 +18,7 @@ import { buildEncoder, type BuiltEncoder } from '../../models/bank/build.ts';
 import { restoreEncoder } from '../../models/encoder/store.ts';
 import { CurlewError } from '../contract/error.ts';
 import { tellAll } from '../contract/fault.ts';
+import { filesOf } from './manifests.ts';
 import { KnownVersions, type VersionedImage } from './versions.ts';
 import type { Clip, EncoderInfo, ExpertFile, ExpertInfo, RouterInfo } from '../contract/types.ts';
 import type { KnownImage } from '../store/known-images.ts';
@@ -51,6 +53,12 @@ export interface BankContents {
   readonly images: ReadonlySet<string>;
 }
 
+/** Begins the names of folders that hold no whole bank yet. */
+const unfinished = '.unfinished-';
+const isUnfinished = (name: string): boolean => name.startsWith(unfinished);
+
+const membersOf = ({ encoders, experts, routers }: Manifest) => [...encoders, ...experts, ...routers];
+
 const mostManifestBytes = 16e6;
 
 /** The id of the bank that ships. */
@@ -84,9 +92,8 @@ export class Banks {
     await versions.note(imagesOf(shipped.manifest));
     if (ownFolder === null) return banks;
     await mkdir(ownFolder, { recursive: true });
-    for (const { name } of (await readdir(ownFolder, { withFileTypes: true })).filter((e) =>
-      e.isDirectory(),
-    )) {
+    const entries = await readdir(ownFolder, { withFileTypes: true });
+    for (const { name } of entries.filter((e) => e.isDirectory() && !isUnfinished(e.name))) {
       await banks.add(name).catch((thrown: CurlewError) => onProblem(thrown));
     }
     return banks;
@@ -221,14 +228,57 @@ export class Banks {
 
   /** Of a bank of the lab's own. @throws CurlewError EXPERT_NOT_FOUND */
   contents(name: string): BankContents {
-    const { encoders, experts, routers, clips } = this.ownBank(name).manifest;
-    const members = [...encoders, ...experts, ...routers];
-    const files = [...members.flatMap((one) => Object.values(one.files)), ...clips.map(({ file }) => file)];
+    const { manifest } = this.ownBank(name);
+    const members = membersOf(manifest);
     return {
-      bytes: files.reduce((sum, file) => sum + file.bytes, 0),
+      bytes: filesOf(manifest).reduce((sum, file) => sum + file.bytes, 0),
       ids: new Set(members.map(({ id }) => id)),
       images: new Set(members.map((one) => one.files.image.sha256)),
     };
+  }
+
+  /**
+   * Takes in a bank that lies in a folder of `unfinishedFolder`, under its name; the folder is gone afterwards.
+   * @returns false where it is here already, the same in all it holds
+   * @throws CurlewError BANK_EXISTS where another bank has the name, or what it holds
+   */
+  async take(folder: string, name: string): Promise<boolean> {
+    const { manifest } = await openBank(folder, name);
+    const there = this.all.find(({ id }) => id === name);
+    if (there && isDeepStrictEqual(there.manifest, manifest)) return false;
+    if (there) {
+      throw new CurlewError(
+        'BANK_EXISTS',
+        `There is another bank “${name}” here: take this one in under another name, or delete that one first.`,
+        { name },
+      );
+    }
+    const ids = new Set(membersOf(manifest).map(({ id }) => id));
+    const holder = this.all.find((bank) => membersOf(bank.manifest).some(({ id }) => ids.has(id)));
+    if (holder) {
+      throw new CurlewError(
+        'BANK_EXISTS',
+        `The bank “${holder.id}” holds the same: take this one in under another name.`,
+        { name, holder: holder.id },
+      );
+    }
+    await rename(folder, this.newFolder(name));
+    await this.add(name);
+    return true;
+  }
+
+  /** Where a bank is put together before it is taken in. */
+  unfinishedFolder(): string {
+    if (this.ownFolder === null) throw new CurlewError('NOT_CAPABLE', 'This lab keeps no banks of its own.');
+    return join(this.ownFolder, `${unfinished}${randomUUID()}`);
+  }
+
+  /** Removes what a lab left that died while it took in a bank. */
+  async removeUnfinished(): Promise<void> {
+    if (this.ownFolder === null) return;
+    for (const name of (await readdir(this.ownFolder)).filter(isUnfinished)) {
+      await rm(join(this.ownFolder, name), { recursive: true, force: true });
+    }
   }
 
   /** Deletes a bank of the lab's own, for good. @throws CurlewError EXPERT_NOT_FOUND */
@@ -237,6 +287,17 @@ export class Banks {
     this.own = this.own.filter((one) => one !== bank);
     tellAll(this.listeners, null);
     await rm(bank.folder, { recursive: true, force: true });
+  }
+
+  /** Of a bank of the lab's own: its folder and its manifest. @throws CurlewError EXPERT_NOT_FOUND, NOT_CAPABLE */
+  toExport(name: string): { folder: string; manifest: Manifest } {
+    if (name === shippedBank) {
+      throw new CurlewError(
+        'NOT_CAPABLE',
+        'The shipped bank comes with every Curlew: there is nothing to take along.',
+      );
+    }
+    return this.ownBank(name);
   }
 
   private ownBank(name: string): OpenBank {

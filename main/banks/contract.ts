@@ -1,7 +1,7 @@
 /** Experts, routers, encoders and bundled clips: the banks' part of the contract. */
 import * as v from 'valibot';
 import { forOperators, forViewers } from '../contract/roles.ts';
-import { bankName, id, none } from '../contract/schemas.ts';
+import { bankName, id, none, path } from '../contract/schemas.ts';
 
 interface BankMember {
   /** Unique over all banks. */
@@ -79,6 +79,21 @@ export interface BankUse {
   jobs: { id: string; title: string }[];
 }
 
+/** A bank, or a part of one, as one file. */
+export interface BankFileMade {
+  path: string;
+  bytes: number;
+}
+
+export interface BankTaken {
+  bank: string;
+  /** It was here already, the same in all it holds. */
+  present: boolean;
+  experts: number;
+  routers: number;
+  encoders: number;
+}
+
 export const bankRequests = {
   /** Of the shipped bank first, then those of banks that were trained here. */
   'experts.list': forViewers(none),
@@ -96,6 +111,15 @@ export const bankRequests = {
    * go on with what they hold.
    */
   'experts.deleteBank': forOperators(v.strictObject({ bank: bankName, boards: v.optional(v.array(id), []) })),
+  /**
+   * Writes a bank of the lab's own to one file, with its cards.
+   * `member`: one expert with its encoder alone, or one router with its experts.
+   */
+  'experts.export': forOperators(
+    v.strictObject({ bank: bankName, member: v.optional(id), path, overwrite: v.optional(v.boolean()) }),
+  ),
+  /** Takes in such a file, everything in it checked. `name`: what the bank is to be called here. */
+  'experts.import': forOperators(v.strictObject({ path, name: v.optional(bankName) })),
 
   'clips.list': forViewers(none),
   'clips.audio': forViewers(v.strictObject({ clipId: id })),
@@ -108,6 +132,8 @@ export interface BankResults {
   'experts.file': Uint8Array;
   'experts.bankUse': BankUse;
   'experts.deleteBank': null;
+  'experts.export': BankFileMade;
+  'experts.import': BankTaken;
   'clips.list': Clip[];
   'clips.audio': Audio16k;
 }

@@ -1,20 +1,36 @@
 /** What the lab does for requests about banks and their clips. */
+import { rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import type { Background } from '../background/background.ts';
 import { CurlewError } from '../contract/error.ts';
 import type { BankUse } from '../contract/types.ts';
 import type { HandlersOf } from '../dispatch.ts';
+import type { AllowedPaths } from '../recordings/allowed-paths.ts';
 import { audioOf } from '../recordings/audio-of.ts';
 import { bankUse, type BankUsers } from './bank-use.ts';
 import type { Banks } from './banks.ts';
 import type { bankRequests } from './contract.ts';
+import { partOf } from './manifests.ts';
 
 export interface BankRooms {
   bank: Banks;
   background: Background;
   users: BankUsers;
+  files: AllowedPaths;
+  /** Files and folders that no file of a bank is written over. */
+  keep: readonly string[];
+  /** Of Curlew. */
+  version: string;
 }
 
-export const bankHandlers = ({ bank, background, users }: BankRooms): HandlersOf<typeof bankRequests> => ({
+export const bankHandlers = ({
+  bank,
+  background,
+  users,
+  files,
+  keep,
+  version,
+}: BankRooms): HandlersOf<typeof bankRequests> => ({
   'experts.list': () => bank.experts,
   'experts.routers': () => bank.routers,
   'experts.encoders': () => bank.encoders,
@@ -24,6 +40,37 @@ export const bankHandlers = ({ bank, background, users }: BankRooms): HandlersOf
     requireUnused(name, await bankUse(bank, name, users), boards);
     await bank.remove(name);
     return null;
+  },
+
+  'experts.export': async ({ bank: name, member, path, overwrite = false }, role) => {
+    const { folder, manifest } = bank.toExport(name);
+    return background.run('writeBankFile', {
+      bank: name,
+      folder,
+      manifest: member === undefined ? manifest : partOf(manifest, member),
+      path: join(await files.resolve(dirname(path), role), basename(path)),
+      overwrite,
+      keep,
+      version,
+    });
+  },
+  'experts.import': async ({ path, name }, role) => {
+    const real = await files.resolve(path, role);
+    const folder = bank.unfinishedFolder();
+    try {
+      const taken = await background.run('unpackBankFile', real, folder, name);
+      const isNew = await bank.take(folder, taken.bank);
+      const { experts, routers, encoders } = taken.manifest;
+      return {
+        bank: taken.bank,
+        present: !isNew,
+        experts: experts.length,
+        routers: routers.length,
+        encoders: encoders.length,
+      };
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
   },
 
   'clips.list': () => bank.clips,

@@ -26,6 +26,7 @@ export const errorCodes = [
   'ENCODER_MISSING',
   'EXPERT_NOT_FOUND',
   'BANK_IN_USE',
+  'BANK_EXISTS',
   'NO_EXPERT_ACTIVE',
   'TRAINING_FAILED',
   // keys

@@ -223,6 +223,14 @@ export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N
     },
   ],
   'experts.deleteBank': [{ bank: 'own', boards: [board.id] }, null],
+  'experts.export': [
+    { bank: 'own', member: 'own-q4', path: '/out/own.curlew-bank', overwrite: true },
+    { path: '/out/own.curlew-bank', bytes: 2 ** 33 },
+  ],
+  'experts.import': [
+    { path: '/in/own.curlew-bank', name: 'other' },
+    { bank: 'other', present: false, experts: 5, routers: 1, encoders: 1 },
+  ],
   'experts.importEncoder': [
     { path: '/models/ears.onnx', name: 'ears', recordings: '/r' },
     { ...job, kind: 'encoder' },

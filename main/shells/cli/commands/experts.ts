@@ -1,6 +1,8 @@
 /** `curlew experts`: experts, routers and encoders of all banks. */
 import { count } from '../../../contract/figures.ts';
+import { resolve } from 'node:path';
 import type { LabClient } from '../../../contract/client.ts';
+import { given } from '../../../given.ts';
 import type { Answer, Commands } from '../command.ts';
 import { kilobytes, percent, table, type Row } from '../output.ts';
 
@@ -10,6 +12,31 @@ export const expertCommands: Commands = {
     about: 'experts, routers and encoders of all banks',
     options: [],
     run: (client) => experts(client),
+  },
+  'experts export': {
+    usage: 'BANK FILE [ID]',
+    about: 'a bank of this lab’s own as one file, for another lab; with ID one expert or router alone',
+    options: ['overwrite'],
+    async run(client, { words, options }) {
+      const [bank, file, member] = words as [string, string, string?];
+      const made = await client.request('experts.export', {
+        ...{ bank, path: resolve(file), overwrite: options.overwrite ?? false },
+        ...given({ member }),
+      });
+      return { text: `${member ?? bank} is in ${made.path}, ${kilobytes(made.bytes)}.`, json: made };
+    },
+  },
+  'experts import': {
+    usage: 'FILE',
+    about: 'takes in such a file, everything checked; with --name under another name',
+    options: ['name'],
+    async run(client, { words, options: { name } }) {
+      const taken = await client.request('experts.import', { path: resolve(words[0]!), ...given({ name }) });
+      const text = taken.present
+        ? `The bank ${taken.bank} is here already, the same in all it holds.`
+        : `The bank ${taken.bank} is here: ${taken.experts} experts, ${taken.routers} routers, ${taken.encoders} encoders.`;
+      return { text, json: taken };
+    },
   },
   'experts delete': {
     usage: 'BANK [BOARD...]',
