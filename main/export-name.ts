@@ -5,7 +5,7 @@ const longestPart = 40;
 
 /**
  * What it holds, of what, by what, and when: `detections_site-A_esc10-q4_2026-11-27T13-03-05Z.csv`.
- * @param parts any text; a path stands for its last part
+ * @param parts any text
  * @param ending with its dot
  */
 export const exportName = (parts: readonly string[], atMs: number, ending: string): string =>
@@ -13,7 +13,7 @@ export const exportName = (parts: readonly string[], atMs: number, ending: strin
 
 /** Letters and digits of any script, dots and hyphens: what every file system and every shell takes as it is. */
 const safe = (part: string): string =>
-  (part.split(/[\\/]/).filter(Boolean).at(-1) ?? '')
+  part
     .normalize('NFC')
     .replaceAll(/[^\p{L}\p{M}\p{N}.-]+/gu, '-')
     .replaceAll(/^[.-]+|[.-]+$/g, '')

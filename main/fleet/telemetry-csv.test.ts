@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { csvText } from '../../models/report/csv.ts';
 import { piecesOf } from '../contract/pieces.ts';
 import type { TelemetryRecord } from '../contract/types.ts';
 import { openStore, type Store } from '../store/open-store.ts';
@@ -32,7 +33,7 @@ const record = (boardId: string, sequence: number): TelemetryRecord => ({
   inferenceId: sequence,
   expert: '0011223344556677',
   classIndex: (sequence % 11) - 1,
-  topProbability: (sequence % 1024) / 1024,
+  topProbability: Math.fround((sequence % 1000) / 1000),
   entropy: 1.25,
   featuresUs: 100,
   encoderUs: 0,
@@ -47,19 +48,52 @@ const record = (boardId: string, sequence: number): TelemetryRecord => ({
   curiosity: 0.25,
   place: 2,
 });
-const header = Object.keys(record('', 1)).join(',');
-const line = (one: TelemetryRecord) =>
-  Object.entries({
-    ...one,
-    receivedMs: new Date(one.receivedMs).toISOString(),
-    atMs: new Date(one.atMs).toISOString(),
-  })
-    .map(([, value]) => value ?? '')
-    .join(',');
+/** As a person would find it under each heading. */
+const cellsOf = (one: TelemetryRecord): Record<string, string | number | null> => ({
+  Board: 'Hut, north',
+  'Board id': one.boardId,
+  'Start of the board': one.bootId,
+  Sequence: one.sequence,
+  'Time (UTC)': new Date(one.atMs).toISOString(),
+  'Time (ms since 1970)': one.atMs,
+  'Time may be off by (ms)': one.errorMs,
+  'Received (UTC)': new Date(one.receivedMs).toISOString(),
+  'Received (ms since 1970)': one.receivedMs,
+  'Uptime (ms)': one.uptimeMs,
+  Inference: one.inferenceId,
+  Class: labels[one.classIndex] ?? null,
+  'Class number': one.classIndex,
+  'Top probability': Math.round(one.topProbability * 1000) / 1000,
+  'Entropy (nats)': one.entropy,
+  Expert: 'ESC-10 4-bit',
+  'Expert hash': one.expert,
+  'Place of the expert': one.place,
+  Curiosity: one.curiosity,
+  'Features (us)': one.featuresUs,
+  'Encoder (us)': one.encoderUs,
+  'Router (us)': one.routerUs,
+  'Expert (us)': one.expertUs,
+  'Latency source': one.latencySource,
+  'Energy (nJ)': one.energySource === 'none' ? null : one.energyNanojoule,
+  'Energy source': one.energySource,
+  'Supply (mV)': one.supplyMillivolts,
+  'Temperature (degrees C)': one.temperatureC,
+  'Stack (bytes)': one.stackBytes,
+});
+const labels = ['curlew', 'rain'];
+const images = {
+  namesOf: ({ classIndex }: Pick<TelemetryRecord, 'classIndex'>) => ({
+    expertName: 'ESC-10 4-bit',
+    className: labels[classIndex] ?? null,
+  }),
+};
+const header = csvText([Object.keys(cellsOf(record('', 1)))]);
+const line = (one: TelemetryRecord) => csvText([Object.values(cellsOf(one))]);
 
 async function exported(boardId: string): Promise<string[]> {
   const texts: string[] = [];
-  for await (const piece of piecesOf<number>((from) => telemetryCsv(telemetry, boardId, from)))
+  const board = { id: boardId, name: 'Hut, north' };
+  for await (const piece of piecesOf<number>((from) => telemetryCsv({ telemetry, images }, board, from)))
     texts.push(piece.text);
   return texts;
 }
@@ -74,13 +108,29 @@ describe('the export of a board’s telemetry', () => {
     }
     const texts = await exported('b1');
     expect(texts.filter((text, index) => linesOf(text) > pieceRecords + (index === 0 ? 1 : 0))).toEqual([]);
-    const whole = texts.join('').split('\r\n');
-    const wrong = whole.slice(1, -1).findIndex((text, index) => text !== line(record('b1', index + 1)));
-    expect([whole[0], wrong, whole.length, whole.at(-1)]).toEqual([header, -1, 250_002, '']);
+    const whole = texts.join('').split(/(?<=\r\n)/);
+    const wrong = whole.slice(1).findIndex((text, index) => text !== line(record('b1', index + 1)));
+    expect([whole[0], wrong, whole.length]).toEqual([header, -1, 250_001]);
     expect((await exported('b2')).join('').split('\r\n')).toHaveLength(7_002);
   }, 240_000);
 
   it('of a board without records is the header', async () => {
-    expect(await exported('none')).toEqual([`${header}\r\n`]);
+    expect(await exported('none')).toEqual([header]);
+  });
+
+  it('is named by the board, and leaves a name empty that nobody knows', async () => {
+    await telemetry.append([{ ...record('b3', 1), topProbability: Math.fround(0.7), temperatureC: 21.37 }]);
+    const known = { namesOf: () => ({ expertName: null, className: null }) };
+    const piece = await telemetryCsv({ telemetry, images: known }, { id: 'b3', name: 'Küste 7/a' });
+    expect(piece.name).toMatch(/^telemetry_Küste-7-a_\d{4}-.+Z\.csv$/);
+    const [names, cells] = piece.text.split('\r\n').map((row) => row.split(','));
+    const cell = (name: string) => cells![names!.indexOf(name)];
+    expect([cell('Class'), cell('Class number'), cell('Expert'), cell('Expert hash')]).toEqual([
+      '',
+      '0',
+      '',
+      '0011223344556677',
+    ]);
+    expect([cell('Top probability'), cell('Temperature (degrees C)')]).toEqual(['0.7', '21.37']);
   });
 });

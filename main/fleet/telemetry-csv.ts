@@ -1,35 +1,57 @@
-/** A board's telemetry as CSV (RFC 4180); every figure beside its source. */
+/**
+ * A board's telemetry as CSV: units in the columns' names, every figure beside its source, names beside what the board
+ * itself sends (the expert's hash, the class's number), times to read beside times to compute with.
+ */
+import { csvText, type CsvCell } from '../../models/report/csv.ts';
+import { meantBySingle } from '../contract/figures.ts';
 import type { FilePiece, TelemetryRecord } from '../contract/types.ts';
+import { exportName } from '../export-name.ts';
+import type { KnownImages, RecordNames } from '../store/known-images.ts';
 import type { TelemetryStore } from '../store/telemetry-store.ts';
 
 /** A few milliseconds' work, for the store's answer and for the text of it. */
 export const pieceRecords = 500;
 
-const columns: readonly (keyof TelemetryRecord)[] = [
-  'boardId',
-  'bootId',
-  'sequence',
-  'receivedMs',
-  'atMs',
-  'errorMs',
-  'uptimeMs',
-  'inferenceId',
-  'expert',
-  'classIndex',
-  'topProbability',
-  'entropy',
-  'featuresUs',
-  'encoderUs',
-  'routerUs',
-  'expertUs',
-  'latencySource',
-  'energyNanojoule',
-  'energySource',
-  'supplyMillivolts',
-  'temperatureC',
-  'stackBytes',
-  'curiosity',
-  'place',
+interface Rooms {
+  telemetry: Pick<TelemetryStore, 'recordsFrom'>;
+  images: Pick<KnownImages, 'namesOf'>;
+}
+
+interface Row extends TelemetryRecord, RecordNames {
+  boardName: string;
+}
+
+const time = (ms: number): string => new Date(ms).toISOString();
+const columns: readonly (readonly [name: string, cell: (row: Row) => CsvCell])[] = [
+  ['Board', (row) => row.boardName],
+  ['Board id', (row) => row.boardId],
+  ['Start of the board', (row) => row.bootId],
+  ['Sequence', (row) => row.sequence],
+  ['Time (UTC)', (row) => time(row.atMs)],
+  ['Time (ms since 1970)', (row) => row.atMs],
+  ['Time may be off by (ms)', (row) => row.errorMs],
+  ['Received (UTC)', (row) => time(row.receivedMs)],
+  ['Received (ms since 1970)', (row) => row.receivedMs],
+  ['Uptime (ms)', (row) => row.uptimeMs],
+  ['Inference', (row) => row.inferenceId],
+  ['Class', (row) => row.className],
+  ['Class number', (row) => row.classIndex],
+  ['Top probability', (row) => meantBySingle(row.topProbability)],
+  ['Entropy (nats)', (row) => meantBySingle(row.entropy)],
+  ['Expert', (row) => row.expertName],
+  ['Expert hash', (row) => row.expert],
+  ['Place of the expert', (row) => row.place],
+  ['Curiosity', (row) => meantBySingle(row.curiosity)],
+  ['Features (us)', (row) => row.featuresUs],
+  ['Encoder (us)', (row) => row.encoderUs],
+  ['Router (us)', (row) => row.routerUs],
+  ['Expert (us)', (row) => row.expertUs],
+  ['Latency source', (row) => row.latencySource],
+  ['Energy (nJ)', (row) => (row.energySource === 'none' ? null : row.energyNanojoule)],
+  ['Energy source', (row) => row.energySource],
+  ['Supply (mV)', (row) => row.supplyMillivolts],
+  ['Temperature (degrees C)', (row) => row.temperatureC && meantBySingle(row.temperatureC)],
+  ['Stack (bytes)', (row) => row.stackBytes],
 ];
 
 /**
@@ -37,24 +59,19 @@ const columns: readonly (keyof TelemetryRecord)[] = [
  * @throws CurlewError STORE_FAILED
  */
 export async function telemetryCsv(
-  telemetry: Pick<TelemetryStore, 'recordsFrom'>,
-  boardId: string,
+  { telemetry, images }: Rooms,
+  board: { id: string; name: string },
   from?: number,
 ): Promise<FilePiece<number>> {
-  const { records, next } = await telemetry.recordsFrom(boardId, from ?? 0, pieceRecords);
-  const rows = records.map((record) => columns.map((column) => cell(record, column)).join(','));
-  const lines = from === undefined ? [columns.join(','), ...rows] : rows;
+  const { records, next } = await telemetry.recordsFrom(board.id, from ?? 0, pieceRecords);
+  const rows = records.map((record) => {
+    const row = { ...record, ...images.namesOf(record), boardName: board.name };
+    return columns.map(([, cell]) => cell(row));
+  });
   return {
-    name: `telemetry-${boardId}.csv`,
+    name: exportName(['telemetry', board.name || board.id], Date.now(), '.csv'),
     mime: 'text/csv',
-    text: lines.map((line) => `${line}\r\n`).join(''),
+    text: csvText(from === undefined ? [columns.map(([name]) => name), ...rows] : rows),
     next,
   };
-}
-
-/** No value here holds a comma or a quote: numbers, hex digits, words of our own. Unknown is empty. */
-function cell(record: TelemetryRecord, column: keyof TelemetryRecord): string {
-  const value = record[column];
-  if (column === 'receivedMs' || column === 'atMs') return new Date(record[column]).toISOString();
-  return value === null ? '' : String(value);
 }

@@ -53,6 +53,9 @@ export function telemetryHandlers(rooms: Rooms): HandlersOf<typeof telemetryRequ
         ...rooms.images.namesOf(record),
       })),
     'telemetry.summary': ({ boardId }) => telemetry.summary(boardId),
-    'telemetry.export': ({ boardId, from }) => telemetryCsv(telemetry, boardId, from),
+    'telemetry.export': ({ boardId, from }) => {
+      const name = fleet.boards().find(({ id }) => id === boardId)?.name ?? '';
+      return telemetryCsv(rooms, { id: boardId, name }, from);
+    },
   };
 }

@@ -1,4 +1,5 @@
 /** Recordings classified as jobs, and what was found in them exported. */
+import { basename } from 'node:path';
 import { exportName } from '../../export-name.ts';
 import { grouped } from '../../contract/figures.ts';
 import { CurlewError } from '../../contract/error.ts';
@@ -60,7 +61,7 @@ export class Classification {
     const { createdMs } = this.checkKind(jobId);
     const { paths, expertId } = this.rooms.jobs.params(jobId) as ClassifyParams;
     const { ending, ...piece } = await tablePiece(this.rooms.results, jobId, format, from);
-    const what = paths.length === 1 ? paths[0]! : `${paths.length} files and folders`;
+    const what = paths.length === 1 ? basename(paths[0]!) : `${paths.length} files and folders`;
     return { ...piece, name: exportName(['detections', what, expertId], createdMs, ending) };
   }
 

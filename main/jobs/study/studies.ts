@@ -1,7 +1,7 @@
 /** Training and evaluation as a service: jobs, their loss curves, and what they leave. */
 import { exportName } from '../../export-name.ts';
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { EpochReport } from '../../../models/training/train.ts';
 import { CurlewError } from '../../contract/error.ts';
 import type { FilePiece, Job } from '../../contract/types.ts';
@@ -97,7 +97,7 @@ export class Studies {
     const { path: dataSet } = this.rooms.jobs.params(jobId) as StudyParams;
     const [, stem = name, ending = ''] = /^(.*)\.(\w+)$/.exec(name) ?? [];
     return {
-      name: exportName(['evaluation', dataSet, stem], createdMs, `.${ending}`),
+      name: exportName(['evaluation', basename(dataSet), stem], createdMs, `.${ending}`),
       mime: mimes[ending as keyof typeof mimes],
       ...piece,
     };
