@@ -21,6 +21,7 @@ import { Fleet } from './fleet/fleet.ts';
 import { boardHandlers } from './fleet/handlers/boards.ts';
 import { imageHandlers } from './fleet/handlers/images.ts';
 import { telemetryHandlers } from './fleet/handlers/telemetry.ts';
+import { deployLeavings, playLeavings } from './fleet/job-leavings.ts';
 import { portDirectory } from './fleet/port-directory.ts';
 import { virtualBoards } from './fleet/virtual/virtual-boards.ts';
 import { Classification } from './jobs/classify/classification.ts';
@@ -72,6 +73,7 @@ export async function closeLabs(): Promise<void> {
 /** @throws CurlewError STORE_LOCKED, STORE_TOO_NEW, STORE_FAILED, FILE_UNREADABLE */
 export async function openLab(options: LabOptions): Promise<Lab> {
   const { dataFolder, shell } = options;
+  const openedMs = Date.now();
   await makeDataFolder(dataFolder);
   const listeners = new Set<(event: EventMessage) => void>();
   const emit: Emit = (event, payload) => void tellAll(listeners, null, { type: 'event', event, payload });
@@ -111,6 +113,9 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   await images.keep(bank.known);
   const jobs = await Jobs.open(jobStore(store), tellProblem);
   jobs.onChange((job) => emit('job', job));
+  jobs.onGone((jobId) => emit('jobGone', { jobId }));
+  jobs.keeps('deploy', deployLeavings);
+  jobs.keeps('play', playLeavings);
   const classification = new Classification({ jobs, results: resultStore(store), bank, files });
   const virtual = virtualBoards(join(dataFolder, 'boards'), resources.virtualBoard, (portId, error) =>
     tellProblem(error, portId),
@@ -159,7 +164,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     );
   }
 
-  const info = { version, shell, dataFolder, roots: files.roots.slice() };
+  const info = { version, shell, dataFolder, openedMs, roots: files.roots.slice() };
   const keys = openKeys(join(dataFolder, 'keys'));
   const handlers: Handlers = {
     'lab.info': (_none, role) => ({ ...info, role, storeLosses: store.losses }),

@@ -15,6 +15,8 @@ export interface LabInfo {
   /** Of whoever asks. */
   role: Role;
   dataFolder: string;
+  /** When this lab was opened; what is older is of an earlier one. */
+  openedMs: number;
   /** Folders that `files.browse` may list. */
   roots: string[];
   /** What of the store was found damaged since this lab was opened, what of it was lost, and where it is set aside. */

@@ -1,5 +1,5 @@
 /** A job, to whoever writes one. */
-import type { Job, JobKind } from '../contract/types.ts';
+import type { Job, JobHoldings, JobKind } from '../contract/types.ts';
 
 /** What the work of a job is given. */
 export interface JobContext {
@@ -19,6 +19,9 @@ export interface JobContext {
 export interface JobDefinition {
   kind: JobKind;
   title: string;
+  /** What it reads, and what it writes to, for a person; see `few`. */
+  reads: string[];
+  writes: string[];
   /** Whether `run` calls pausePoint; only such jobs can be paused and taken up again. */
   canPause: boolean;
   /** Jobs of the same queue run one after another; without one a job begins at once. */
@@ -31,3 +34,20 @@ export interface JobDefinition {
 
 /** Makes a definition anew from the `params` of an earlier lab. */
 export type MakeJob = (params: unknown) => JobDefinition;
+
+/** What jobs of a kind keep beside their records, to whoever deletes them. */
+export interface Leavings {
+  holdings(job: Job): Promise<JobHoldings>;
+  /** Takes away what was unfinished of a cancelled job; what it found stays. Does nothing where nothing is left. */
+  discard?(jobId: string): Promise<void>;
+  /** Takes away all that `holdings` says goes. May have been begun before. */
+  remove?(jobId: string): Promise<void>;
+}
+
+/** So many names, and how many more there are: a list of thousands is nobody's to read, and travels with every change. */
+const mostNames = 3;
+
+export const few = (names: readonly string[]): string[] =>
+  names.length <= mostNames
+    ? [...names]
+    : [...names.slice(0, mostNames), `and ${names.length - mostNames} more`];

@@ -1,11 +1,15 @@
 /** What the lab does for requests about jobs of any kind. */
+import { pageLimit } from '../contract/pieces.ts';
 import type { HandlersOf } from '../dispatch.ts';
 import type { jobRequests } from './contract.ts';
 import type { Jobs } from './jobs.ts';
 
 export const jobHandlers = (jobs: Jobs): HandlersOf<typeof jobRequests> => ({
-  'jobs.list': () => jobs.list(),
+  'jobs.list': ({ after, limit = pageLimit }) => jobs.page(limit, after),
+  'jobs.get': ({ jobId }) => jobs.find(jobId),
   'jobs.pause': ({ jobId }) => jobs.pause(jobId),
   'jobs.resume': ({ jobId }) => jobs.resume(jobId),
   'jobs.cancel': ({ jobId }) => jobs.cancel(jobId),
+  'jobs.holdings': ({ jobId }) => jobs.holdings(jobId),
+  'jobs.delete': ({ jobId }) => jobs.delete(jobId),
 });

@@ -1,7 +1,9 @@
+import type { Clock } from '../../devices/protocol/clock.ts';
 import { CurlewError, toCurlewError } from '../contract/error.ts';
 import type { Job } from '../contract/types.ts';
 import type { JobContext, JobDefinition } from './definition.ts';
 import type { JobRecord, JobStore } from './job-store.ts';
+import { Pace } from './pace.ts';
 import { Throttle } from './throttle.ts';
 
 interface RunEvents {
@@ -21,6 +23,8 @@ export class JobRun {
   private saved: Promise<void> = Promise.resolve();
   private readonly throttle = new Throttle(progressIntervalMs, () => this.events.changed(this.snapshot()));
 
+  private readonly pace: Pace;
+
   readonly job: Job;
   readonly params: unknown;
 
@@ -31,18 +35,35 @@ export class JobRun {
     private checkpoint: unknown,
     private readonly store: JobStore,
     private readonly events: RunEvents,
+    private readonly clock: Clock,
   ) {
-    this.job = { ...record.job };
+    this.job = { startedMs: null, workedMs: null, reads: [], writes: [], ...record.job, leftMs: null };
     this.params = record.params;
+    this.pace = new Pace(this.job.workedMs ?? 0);
   }
 
   snapshot(): Job {
-    return { ...this.job };
+    const { job, pace } = this;
+    const now = this.clock.nowMs();
+    const workedMs = job.workedMs === null ? null : Math.round(pace.worked(now));
+    return { ...job, workedMs, leftMs: job.state === 'running' ? pace.left(now) : null };
+  }
+
+  /** Gives it work, and what an older lab did not note of it. */
+  takeUp(definition: JobDefinition): void {
+    this.definition = definition;
+    const { reads, writes } = definition;
+    if (this.job.reads.length + this.job.writes.length === 0) Object.assign(this.job, { reads, writes });
   }
 
   /** Changes the record, keeps it and tells. */
   set(change: Partial<Job>): void {
     Object.assign(this.job, change);
+    if (this.job.state === 'running') {
+      this.job.startedMs ??= Date.now();
+      this.job.workedMs ??= 0;
+      this.pace.go(this.clock.nowMs());
+    } else this.pace.stop(this.clock.nowMs());
     this.save();
     this.announce();
     if (this.job.state === 'running') this.release();
@@ -53,10 +74,14 @@ export class JobRun {
   }
 
   save(): void {
-    const record = { job: this.snapshot(), params: this.params };
+    const { record } = this;
     this.saved = this.saved
       .then(() => this.store.saveJob(record))
       .catch((thrown: unknown) => this.events.problem(toCurlewError(thrown)));
+  }
+
+  get record(): JobRecord {
+    return { job: this.snapshot(), params: this.params };
   }
 
   /** Starts the work, or lets it go on when it waits at a pause point. */
@@ -79,6 +104,7 @@ export class JobRun {
     this.abort();
     await this.working;
     this.throttle.stop();
+    if (this.job.state === 'running') this.save();
     await this.saved;
   }
 
@@ -114,10 +140,12 @@ export class JobRun {
         if (signal.aborted) return;
         this.job.progress = fraction;
         this.job.detail = detail;
+        this.pace.reached(fraction, this.clock.nowMs());
         this.throttle.request();
       },
       checkpoint: async (state) => {
-        // A checkpoint belongs to a record; the record comes first.
+        // A checkpoint belongs to a record; the record comes first, with the time worked so far.
+        this.save();
         await this.saved;
         await this.store.saveCheckpoint(this.job.id, state);
         this.checkpoint = state;

@@ -10,6 +10,8 @@ const result: PlayResult = { kind: 'play', boardId: '0123456789abcdef', windows:
 const definition = (run: JobDefinition['run'], more: Partial<JobDefinition> = {}): JobDefinition => ({
   kind: 'play',
   title: 'Work',
+  reads: ['a.wav'],
+  writes: ['Heron'],
   canPause: true,
   run,
   ...more,

@@ -29,6 +29,10 @@ export class MemoryJobStore implements JobStore {
     this.jobs.get(jobId)!.checkpoint = structuredClone(checkpoint);
   }
 
+  async deleteJob(jobId: string): Promise<void> {
+    this.jobs.delete(jobId);
+  }
+
   async loadJobs() {
     return structuredClone([...this.jobs.values()]);
   }

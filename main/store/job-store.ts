@@ -16,6 +16,9 @@ export const jobStore = (store: Store): JobStore => ({
       connection.run('UPDATE jobs SET checkpoint = $2 WHERE id = $1', [jobId, JSON.stringify(checkpoint)]),
     );
   },
+  async deleteJob(jobId) {
+    await store.transaction((connection) => connection.run('DELETE FROM jobs WHERE id = $1', [jobId]));
+  },
   async loadJobs() {
     const rows = await store.transaction(async (connection) => {
       const read = await connection.runAndReadAll(

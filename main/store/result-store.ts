@@ -84,6 +84,23 @@ export const resultStore = (store: Store): ResultStore => ({
       return { file, detection: startS === null ? null : (detection as Detection) };
     });
   },
+
+  async counts(jobId) {
+    const [row] = await store.transaction(async (connection) => {
+      const sql = `SELECT (SELECT count(*) FROM classified_files WHERE job_id = $1)::DOUBLE,
+        (SELECT count(*) FROM detections WHERE job_id = $1)::DOUBLE`;
+      return (await connection.runAndReadAll(sql, [jobId])).getRowsJS();
+    });
+    const [files, detections] = row as [number, number];
+    return { files, detections };
+  },
+
+  async remove(jobId) {
+    await store.transaction(async (connection) => {
+      for (const table of ['detections', 'classified_files'])
+        await connection.run(`DELETE FROM ${table} WHERE job_id = $1`, [jobId]);
+    });
+  },
 });
 
 /** $1 the job, $2 the place of the file before, -1 for none, $3 the time in it, $4 how many. */

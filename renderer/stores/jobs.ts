@@ -1,5 +1,6 @@
 import { defineStore } from 'pinia';
 import { computed, shallowRef } from 'vue';
+import { pageLimit, pagesOf } from '../../main/contract/pieces.ts';
 import type { Job, JobKind } from '../../main/contract/types.ts';
 import { useLab } from './lab.ts';
 
@@ -11,14 +12,31 @@ export const useJobs = defineStore('jobs', () => {
   const { client } = useLab();
   const byId = shallowRef<ReadonlyMap<string, Job>>(new Map());
 
+  const gone = new Set<string>();
+
+  function keepAll(jobs: readonly Job[]): void {
+    const all = new Map(byId.value);
+    for (const job of jobs) {
+      // A reply can arrive after an event that is newer: a job that is over stays over, one that is gone stays gone.
+      const known = all.get(job.id);
+      if (gone.has(job.id) || (known && isOver(known) && !isOver(job))) continue;
+      all.set(job.id, job);
+    }
+    byId.value = all;
+  }
+
   const keep = (job: Job): Job => {
-    // A reply can arrive after an event that is newer: a job that is over stays over.
-    const known = byId.value.get(job.id);
-    if (known && isOver(known) && !isOver(job)) return known;
-    byId.value = new Map(byId.value).set(job.id, job);
-    return job;
+    keepAll([job]);
+    return byId.value.get(job.id) ?? job;
   };
   client.on('job', keep);
+  client.on('jobGone', ({ jobId }) => drop(jobId));
+
+  function drop(jobId: string): void {
+    gone.add(jobId);
+    const left = new Map(byId.value);
+    if (left.delete(jobId)) byId.value = left;
+  }
 
   const list = computed(() => [...byId.value.values()].sort((a, b) => b.createdMs - a.createdMs));
 
@@ -28,10 +46,20 @@ export const useJobs = defineStore('jobs', () => {
     find: (id: string | null) => (id === null ? null : (byId.value.get(id) ?? null)),
     latest: (kind: JobKind) => list.value.find((job) => job.kind === kind) ?? null,
     async load() {
-      for (const job of await client.request('jobs.list', {})) keep(job);
+      const pages = pagesOf<Job>((last) => {
+        const after = last && { createdMs: last.createdMs, id: last.id };
+        return client.request('jobs.list', { after, limit: pageLimit });
+      });
+      for await (const page of pages) keepAll(page);
     },
     pause: async (jobId: string) => keep(await client.request('jobs.pause', { jobId })),
     resume: async (jobId: string) => keep(await client.request('jobs.resume', { jobId })),
     cancel: async (jobId: string) => keep(await client.request('jobs.cancel', { jobId })),
+    holdings: (jobId: string) => client.request('jobs.holdings', { jobId }),
+    async remove(jobId: string) {
+      const went = await client.request('jobs.delete', { jobId });
+      drop(jobId);
+      return went;
+    },
   };
 });

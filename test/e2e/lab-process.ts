@@ -70,7 +70,7 @@ export function ended(client: LabClient, job: Job): Promise<Job> {
       resolve(one);
     };
     const off = client.on('job', look);
-    client.request('jobs.list', {}).then((jobs) => jobs.forEach(look), reject);
+    client.request('jobs.get', { jobId: job.id }).then(look, reject);
   });
 }
 

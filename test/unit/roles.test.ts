@@ -41,6 +41,8 @@ describe('a viewer', () => {
       'experts.file',
       'experts.list',
       'experts.routers',
+      'jobs.get',
+      'jobs.holdings',
       'jobs.list',
       'keys.export',
       'keys.list',

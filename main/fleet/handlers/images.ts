@@ -62,6 +62,8 @@ export function imageHandlers(rooms: Rooms): HandlersOf<typeof imageRequests> {
     return jobs.start({
       kind: 'deploy',
       title: `Deploy ${title} to ${session.state.name}`,
+      reads: [title],
+      writes: [session.state.name],
       canPause: false,
       async run({ signal, progress }) {
         const { sign } = rooms.keys;

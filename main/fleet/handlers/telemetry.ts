@@ -36,6 +36,8 @@ export function telemetryHandlers(rooms: Rooms): HandlersOf<typeof telemetryRequ
       const job: Job = jobs.start({
         kind: 'play',
         title: `Play ${source.kind === 'clip' ? source.clipId : path} at ${session.state.name}`,
+        reads: [source.kind === 'clip' ? source.clipId : path],
+        writes: [session.state.name],
         canPause: false,
         async run({ signal, progress }) {
           progress(0, 'decoding');

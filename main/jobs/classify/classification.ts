@@ -3,9 +3,10 @@ import { basename } from 'node:path';
 import { exportName } from '../../export-name.ts';
 import { grouped } from '../../contract/figures.ts';
 import { CurlewError } from '../../contract/error.ts';
+import { count } from '../../contract/figures.ts';
 import type { ClassifiedFile, Detection, FilePiece, Job, TableFrom } from '../../contract/types.ts';
 import type { AllowedPaths } from '../../recordings/allowed-paths.ts';
-import type { JobDefinition } from '../definition.ts';
+import { few, type JobDefinition } from '../definition.ts';
 import type { Jobs } from '../jobs.ts';
 import { classify, type ClassifyParams } from './classify-job.ts';
 import type { Page, ResultStore } from './result-store.ts';
@@ -30,6 +31,17 @@ export class Classification {
   /** Takes up the classification jobs of earlier labs. */
   constructor(private readonly rooms: ClassificationRooms) {
     rooms.jobs.takeUp('classify', (params) => this.definition(params as ClassifyParams));
+    rooms.jobs.keeps('classify', {
+      holdings: async ({ id }) => {
+        const { files, detections } = await rooms.results.counts(id);
+        return {
+          goes: [`what was found in ${count(files, 'recording')}: ${count(detections, 'detection')}`],
+          stays: ['the recordings, and tables that were exported'],
+          bytes: 0,
+        };
+      },
+      remove: (jobId) => rooms.results.remove(jobId),
+    });
   }
 
   /**
@@ -71,6 +83,8 @@ export class Classification {
     return {
       kind: 'classify',
       title: 'Classify',
+      reads: few(params.paths),
+      writes: ['detections, in the lab’s store'],
       canPause: true,
       queue: 'classify',
       params,

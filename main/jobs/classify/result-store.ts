@@ -29,4 +29,8 @@ export interface ResultStore {
   ): Promise<Detection[]>;
   /** In the order of `detections`. @throws CurlewError as `files` */
   rows(jobId: string, page: Page<{ path: string; startS: number | null }>): Promise<ClassifiedRow[]>;
+  /** How many are kept. */
+  counts(jobId: string): Promise<{ files: number; detections: number }>;
+  /** Takes all away that is kept of a job; nothing where nothing is. */
+  remove(jobId: string): Promise<void>;
 }

@@ -93,6 +93,15 @@ export class MemoryResultStore implements ResultStore {
     );
   }
 
+  async counts(jobId: string) {
+    const kept = this.of(jobId);
+    return { files: kept.length, detections: kept.flatMap((one) => one.detections).length };
+  }
+
+  async remove(jobId: string): Promise<void> {
+    for (const { file } of this.of(jobId)) this.kept.delete(`${jobId} ${file.path}`);
+  }
+
   private of(jobId: string) {
     return [...this.kept.values()].filter(({ file }) => file.jobId === jobId);
   }

@@ -29,6 +29,8 @@ export interface ImportParams {
 export interface ImportWork {
   readonly params: ImportParams;
   readonly newBanks: NewBanks;
+  /** For what is unfinished. */
+  readonly folder: string;
   allowed(real: string): Promise<boolean>;
 }
 
@@ -43,7 +45,7 @@ const patchesOfEach = 4;
  *   FOLDER_EMPTY (no recording to calibrate with); ABORTED
  */
 export async function importEncoderJob(
-  { params, newBanks, allowed }: ImportWork,
+  { params, newBanks, folder: workFolder, allowed }: ImportWork,
   context: JobContext,
 ): Promise<EncoderResult> {
   const { path, name, recordings } = params;
@@ -61,7 +63,8 @@ export async function importEncoderJob(
   const built = buildEncoder(float);
   const id = `${name}-encoder`;
   const folder = await newBanks.folder(name);
-  const unfinished = `${folder}.unfinished`;
+  // beside its place first, so that a bank is there whole or not at all
+  const unfinished = `${workFolder}/bank`;
   await rm(unfinished, { recursive: true, force: true });
   await writeEncoders(unfinished, [
     {
@@ -71,6 +74,7 @@ export async function importEncoderJob(
   ]);
   await rename(unfinished, folder);
   await newBanks.add(name);
+  await rm(workFolder, { recursive: true, force: true });
   return {
     kind: 'encoder',
     encoderId: id,

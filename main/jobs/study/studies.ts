@@ -1,6 +1,5 @@
 /** Training and evaluation as a service: jobs, their loss curves, and what they leave. */
 import { exportName } from '../../export-name.ts';
-import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { EpochReport } from '../../../models/training/train.ts';
 import { CurlewError } from '../../contract/error.ts';
@@ -11,6 +10,7 @@ import type { Jobs } from '../jobs.ts';
 import { filePiece } from './file-piece.ts';
 import type { ImportParams } from './import-encoder.ts';
 import type { Order, Place } from './job-calls.ts';
+import { studyLeavings, workFolderOf } from './leavings.ts';
 import { runInThread, type JobRooms } from './job-thread.ts';
 import { defaultStudyParams, defaultTrainingParams, plansOf, type StudyParams } from './params.ts';
 import type { TrainBankParams } from './train-bank-job.ts';
@@ -36,6 +36,10 @@ export class Studies {
     rooms.jobs.takeUp('train', (params) => this.training(params as TrainBankParams));
     rooms.jobs.takeUp('evaluate', (params) => this.evaluation(params as StudyParams));
     rooms.jobs.takeUp('encoder', (params) => this.importing(params as ImportParams));
+    const hasBank = (name: string) =>
+      [...rooms.banks.experts, ...rooms.banks.encoders].some(({ bank }) => bank === name);
+    for (const kind of ['train', 'evaluate', 'encoder'] as const)
+      rooms.jobs.keeps(kind, studyLeavings(rooms.folder, hasBank));
   }
 
   /**
@@ -104,44 +108,54 @@ export class Studies {
   }
 
   private training(params: TrainBankParams): JobDefinition {
-    return this.definition(`Train ${params.name} on ${params.path}`, { kind: 'train', params });
+    return this.definition(
+      `Train ${params.name} on ${params.path}`,
+      { reads: [params.path], writes: [`the bank ${params.name}`] },
+      { kind: 'train', params },
+    );
   }
 
   private evaluation(params: StudyParams): JobDefinition {
-    return this.definition(`Evaluate experts on ${params.path}`, { kind: 'evaluate', params });
+    return this.definition(
+      `Evaluate experts on ${params.path}`,
+      { reads: [params.path], writes: ['a report'] },
+      { kind: 'evaluate', params },
+    );
   }
 
   private importing(params: ImportParams): JobDefinition {
-    return this.definition(`Take the encoder ${params.name}`, { kind: 'encoder', params });
+    return this.definition(
+      `Take the encoder ${params.name}`,
+      { reads: [params.path, params.recordings], writes: [`the bank ${params.name}`] },
+      { kind: 'encoder', params },
+    );
   }
 
-  /** Jobs run one after another: each uses all cores there are. A job's folder goes when it is cancelled. */
-  private definition(title: string, order: Order): JobDefinition {
+  /** Jobs run one after another: each uses all cores there are. */
+  private definition(
+    title: string,
+    ends: Pick<JobDefinition, 'reads' | 'writes'>,
+    order: Order,
+  ): JobDefinition {
     const { folder, version, wasmPath, onCurves } = this.rooms;
     return {
       kind: order.kind,
       title,
+      ...ends,
       canPause: true,
       queue: 'train',
       params: order.params,
       run: async (context) => {
         const curves: Curves = {};
         this.growing.set(context.jobId, curves);
-        const work = join(folder, 'jobs', context.jobId);
+        const work = workFolderOf(folder, context.jobId);
         const onCurve = (id: string, reports: readonly EpochReport[]) => {
           if (curves[id]?.length === reports.length) return;
           curves[id] = [...reports];
           onCurves(context.jobId, { ...curves });
         };
         const place = { folder: work, cacheFolder: join(folder, 'features'), version, wasmPath };
-        try {
-          return await runInThread(order, place, { ...this.rooms, onCurve }, context);
-        } catch (thrown) {
-          if (this.rooms.jobs.get(context.jobId).state === 'cancelled') {
-            await rm(work, { recursive: true, force: true });
-          }
-          throw thrown;
-        }
+        return runInThread(order, place, { ...this.rooms, onCurve }, context);
       },
     };
   }

@@ -29,6 +29,8 @@ export class PlanJobs {
     return {
       kind: 'train',
       title: 'Train',
+      reads: [],
+      writes: [],
       canPause: true,
       params,
       run: async (context) => {

@@ -29,7 +29,7 @@ export async function follow(
         if (one.finishedMs !== null || (one.state === 'paused' && interruption)) resolve(one);
       };
       const lookAgain = (): void =>
-        void client.request('jobs.list', {}).then((jobs) => jobs.forEach(look), reject);
+        void client.request('jobs.get', { jobId: job.id }).then(look, reject);
       const offJob = client.on('job', look);
       const offClose = client.onClose(reject);
       const offInterruption = onInterruption((signal) => {
