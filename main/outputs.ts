@@ -19,8 +19,8 @@ import { isRecording } from './recordings/container.ts';
 import { isAudioName } from './recordings/find-audio.ts';
 
 export interface OutputRules {
-  /** Whether a file that is there may be replaced. */
-  overwrite: boolean;
+  /** Whether a file that is there may be replaced; `never`: nor can the person have it so. */
+  overwrite: boolean | 'never';
   /** Files, and folders with all that is in them, that are never replaced: what is read, and what the lab keeps. */
   keep: readonly string[];
 }
@@ -116,10 +116,10 @@ export class Outputs {
     if (await this.isKept(real, there)) throw isProtected(path, 'it is read, or kept by the lab');
     if (await isRecording(real)) throw isProtected(path, 'it is a recording');
     if (await isDatabase(real)) throw isProtected(path, 'it is a database');
-    if (!this.rules.overwrite) {
+    if (this.rules.overwrite !== true) {
       throw new CurlewError(
         'FILE_EXISTS',
-        `${path} is there already and stays as it is; name another file, or add --overwrite.`,
+        `${path} is there already and stays as it is; name another file${this.rules.overwrite === 'never' ? '' : ', or add --overwrite'}.`,
         { path },
       );
     }

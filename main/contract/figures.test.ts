@@ -1,5 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { count, dateTime, day, grouped, dateForName, meantBySingle, timeOfDay, utcDay } from './figures.ts';
+import {
+  count,
+  dateTime,
+  day,
+  grouped,
+  dateForName,
+  meantBySingle,
+  span,
+  timeLeft,
+  timeOfDay,
+  utcDay,
+} from './figures.ts';
 
 describe('figures in words', () => {
   it('stand in one form: thousands apart, one of a thing in the singular', () => {
@@ -11,6 +22,34 @@ describe('figures in words', () => {
       '1,024 windows',
     ]);
     expect([1, 3].map((n) => count(n, 'class', 'classes'))).toEqual(['1 class', '3 classes']);
+  });
+
+  it('tell lengths of time in the two units that fit', () => {
+    const ms = [340, 9_000, 9_940, 9_960, 59_400, 61_000, 120_000, 7_500_000, 172_800_000, 90 * 3_600_000];
+    expect(ms.map(span)).toEqual([
+      '0.3 s',
+      '9 s',
+      '9.9 s',
+      '10 s',
+      '59 s',
+      '1 min 1 s',
+      '2 min',
+      '2 h 5 min',
+      '2 days',
+      '3 days 18 h',
+    ]);
+  });
+
+  it('tell what is left no finer than it can be known', () => {
+    expect([0, 4_999, 12_000, 54_000, 58_000, 200_000, 4_000_000].map(timeLeft)).toEqual([
+      'a few seconds left',
+      'a few seconds left',
+      'about 10 s left',
+      'about 55 s left',
+      'about 1 min left',
+      'about 3 min left',
+      'about 1 h 5 min left',
+    ]);
   });
 
   it('come back from binary32 as they were meant', () => {

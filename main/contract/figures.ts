@@ -46,3 +46,25 @@ export const utcDay = (ms: number): string => new Date(ms).toISOString().slice(0
 /** As part of a file's name, which takes no colon, to the second, UTC: 2026-11-27T13-03-05Z. */
 export const dateForName = (ms = Date.now()): string =>
   `${new Date(ms).toISOString().slice(0, 19).replaceAll(':', '-')}Z`;
+
+/** A length of time as people say it: 4.2 s, 3 min 20 s, 2 h 5 min, 3 days 4 h. */
+export function span(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  if (ms < 9_950 && ms % 1000 !== 0) return `${(ms / 1000).toFixed(1)} s`;
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return both(`${minutes} min`, seconds % 60, 's');
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48) return both(`${hours} h`, minutes % 60, 'min');
+  return both(count(Math.floor(hours / 24), 'day'), hours % 24, 'h');
+}
+
+const both = (large: string, small: number, unit: string): string =>
+  small === 0 ? large : `${large} ${small} ${unit}`;
+
+/** What is left of a work, no finer than it can be told: “about 4 min left”. */
+export function timeLeft(ms: number): string {
+  if (ms < 5_000) return 'a few seconds left';
+  const step = ms < 55_000 ? 5_000 : ms < 55 * 60_000 ? 60_000 : 5 * 60_000;
+  return `about ${span(Math.max(1, Math.round(ms / step)) * step)} left`;
+}

@@ -57,6 +57,17 @@ test('a file classified again replaces its results and keeps its place', async (
   expect(await results.files('another', { limit: 10 })).toEqual([]);
 });
 
+test('the results of a job are counted, and go wholly, and no other job’s', async () => {
+  await results.putFile(file('/a.wav', 0.5), [detection('/a.wav', 2), detection('/a.wav', 4)]);
+  const others = { ...file('/a.wav', 0.5), jobId: 'another' };
+  await results.putFile(others, [{ ...detection('/a.wav', 2), jobId: 'another' }]);
+  expect(await results.counts('j')).toEqual({ files: 1, detections: 2 });
+  await results.remove('j');
+  await results.remove('j');
+  expect(await results.counts('j')).toEqual({ files: 0, detections: 0 });
+  expect(await results.counts('another')).toEqual({ files: 1, detections: 1 });
+});
+
 describe('results that are read page by page', () => {
   const counts = { '/c.wav': 4, '/quiet.wav': 0, '/a.wav': 2, '/still.wav': 0, '/b.wav': 3 };
   const own = (path: string, count: number) =>

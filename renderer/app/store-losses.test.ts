@@ -14,6 +14,7 @@ const info: LabInfo = {
   shell: 'test',
   role: 'operator',
   dataFolder: '/data',
+  openedMs: 0,
   roots: [],
   storeLosses: [],
 };

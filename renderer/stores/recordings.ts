@@ -58,7 +58,8 @@ export const useRecordings = defineStore('recordings', () => {
       files.value = [...held, ...found].slice(0, mostFiles);
       filesOf.value = id;
     } catch (thrown) {
-      notices.fail('The results could not be loaded', thrown);
+      // It may have been deleted meanwhile.
+      if (jobs.find(id)) notices.fail('The results could not be loaded', thrown);
     }
   }
 

@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { flushPromises } from '@vue/test-utils';
 import { describe, expect, it } from 'vitest';
 import type { EpochFigures, ExpertInfo } from '../../main/contract/types.ts';

@@ -6,6 +6,7 @@ import type { EpochFigures, Job } from '../../main/contract/types.ts';
 import type { Results } from '../../models/report/results.ts';
 import { useJobs } from './jobs.ts';
 import { useLab } from './lab.ts';
+import { useSession } from './session.ts';
 
 export type Curves = Record<string, EpochFigures[]>;
 export type StudyKind = 'train' | 'evaluate' | 'encoder';
@@ -14,6 +15,7 @@ export type StudyKind = 'train' | 'evaluate' | 'encoder';
 export const useStudies = defineStore('studies', () => {
   const { client } = useLab();
   const jobs = useJobs();
+  const session = useSession();
   const curves = shallowRef<ReadonlyMap<string, Curves>>(new Map());
   /** The job that is looked at, by kind; null: the newest. */
   const chosen = reactive<Record<StudyKind, string | null>>({ train: null, evaluate: null, encoder: null });
@@ -48,12 +50,15 @@ export const useStudies = defineStore('studies', () => {
     return jobs.keep(job);
   }
 
-  const jobsOf = (kind: StudyKind) => jobs.list.filter((job) => job.kind === kind);
+  /** What failed or was cancelled in an earlier lab is history: it stands in the list of jobs alone. */
+  const isPast = ({ state, finishedMs }: Job): boolean =>
+    (state === 'failed' || state === 'cancelled') && finishedMs! < (session.info?.openedMs ?? Infinity);
+  const jobsOf = (kind: StudyKind) => jobs.list.filter((job) => job.kind === kind && !isPast(job));
 
   return {
     chosen,
     jobsOf,
-    jobOf: (kind: StudyKind) => jobs.find(chosen[kind]) ?? jobs.latest(kind),
+    jobOf: (kind: StudyKind) => jobs.find(chosen[kind]) ?? jobsOf(kind)[0] ?? null,
     curvesOf: (jobId: string): Curves => curves.value.get(jobId) ?? {},
     loadCurves,
     loadResults,

@@ -223,6 +223,8 @@ describe('an evaluation', () => {
     const found = JSON.parse((await studies.file(done.id, 'results.json')).text) as Results;
     expect(found.experts).toEqual(expected.experts);
     expect(found.mixtures).toEqual(expected.mixtures);
+    expect((await jobs.delete(done.id)).bytes).toBeGreaterThan(10_000);
+    expect(await readdir(join(scratch.folder, 'studies', 'jobs'))).not.toContain(done.id);
   });
 
   it('has no report before it is done', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readArgs, wholeNumber } from './args.ts';
 import { commands } from './commands.ts';
-import { helpText } from './help.ts';
+import { helpOf, helpText } from './help.ts';
 import { optionNames } from './options.ts';
 import { usageOf } from './usage.ts';
 
@@ -30,6 +30,7 @@ describe('a command line', () => {
     ['bords', 'Did you mean “curlew boards”?'],
     ['calssify a.wav', 'Did you mean “curlew classify”?'],
     ['jobs rezume 7', 'Did you mean “curlew jobs resume”?'],
+    ['jobs lits', 'Did you mean “curlew jobs list”?'],
     ['board confrim', 'Did you mean “curlew board confirm”?'],
     ['key', 'There are key create, key list, key export, key backup, key restore, key delete.'],
     ['fly', 'See “curlew --help”.'],
@@ -56,6 +57,12 @@ describe('a command line', () => {
     ['classify a.wav --csv --raven out.txt', '--csv takes a value'],
     ['boards --json=yes', '--json takes no value'],
     ['boards --port a --port b', '--port is given twice'],
+    ['boards --port a --baud fast', '--baud takes a whole number from 1200 to 12000000, not “fast”'],
+    ['train folder --name a --epochs 0', '--epochs takes a whole number from 1'],
+    ['train folder --name a --layout folder', 'not “folder”. Did you mean folders?'],
+    ['train folder --name a --bank q4,q5', 'not “q5”.'],
+    ['jobs list --state running,dune', 'not “dune”. Did you mean done?'],
+    ['jobs list 7', 'takes no words after it: “7” is too many.'],
   ])('“%s” is refused, and the sentence says why', (line, sentence) => {
     expect(() => read(line)).toThrow(
       expect.objectContaining({ code: 'REQUEST_INVALID', message: expect.stringContaining(sentence) }),
@@ -64,8 +71,27 @@ describe('a command line', () => {
 
   it('with --help asks for nothing else', () => {
     expect(read('train --help')).toMatchObject({ command: 'train', options: { help: true } });
-    expect(read('fly --wings --help')).toMatchObject({ command: '', options: { help: true } });
+    expect(read('train --wings --help')).toMatchObject({ command: 'train', options: { help: true } });
+    expect(read('train --version')).toMatchObject({ options: { version: true } });
     expect(read('')).toMatchObject({ command: '' });
+  });
+});
+
+describe('help', () => {
+  it('of a command shows its own options, and the commands that begin as it does', () => {
+    const text = helpOf(['jobs'], commands);
+    expect(text).toContain('--state');
+    expect(text).not.toContain('--epochs');
+    expect(text).toContain('curlew jobs delete ID...');
+    expect(helpOf(['jobs', 'resume'], commands)).toMatch(/^curlew jobs resume ID\n/);
+    expect(helpOf(['key'], commands)).toContain('curlew key backup FILE');
+    expect(helpOf([], commands)).toBe(helpText(commands));
+  });
+
+  it.each(['fly', 'jobs delte', 'classify folder'])('of “%s”, which is no command, is refused', (line) => {
+    expect(() => helpOf(line.split(' '), commands)).toThrow(
+      expect.objectContaining({ code: 'REQUEST_UNKNOWN' }),
+    );
   });
 });
 

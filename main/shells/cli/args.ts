@@ -8,7 +8,7 @@ import { commonOptions, optionNames, optionOf, type OptionName, type Options } f
 import { usageOf } from './usage.ts';
 
 /**
- * @returns with `--help`, or no words at all, the command may be '' and nothing more is checked
+ * @returns with `--help` or `--version`, or no words at all, the command may be any, and nothing more is checked
  * @throws CurlewError REQUEST_UNKNOWN for a command that is not there, REQUEST_INVALID
  */
 export function readArgs(argv: string[], commands: Commands): Args {
@@ -31,9 +31,13 @@ export function readArgs(argv: string[], commands: Commands): Args {
     dataFolder: options.data ?? defaultDataFolder(),
     options,
   });
+  if (given.some(({ name }) => name === 'version')) {
+    options.version = true;
+    return args();
+  }
   if (given.some(({ name }) => name === 'help')) {
     options.help = true;
-    return Object.hasOwn(commands, command) ? args() : { ...args(), command: '' };
+    return args();
   }
   for (const token of given) take(options, token, command, commands);
   if (positionals.length === 0) return args();
@@ -79,6 +83,10 @@ function take(options: Options, token: OptionToken, command: string, commands: C
     if (value !== undefined) throw invalid(`--${name} takes no value, and was given “${value}”.`, command);
   } else if (value === undefined || (!inlineValue && value.startsWith('-'))) {
     throw invalid(`--${name} takes a value: write --${name}=${option.value}.`, command);
+  } else if (option.whole) {
+    wholeNumber(value, `--${name}`, ...option.whole);
+  } else if (option.among) {
+    for (const one of option.several ? listed(value) : [value]) checkAmong(one, option.among, name, command);
   }
   if (option.multiple) {
     (options as Record<string, string[]>)[name] = [...((options[name] as string[]) ?? []), value!];
@@ -86,6 +94,16 @@ function take(options: Options, token: OptionToken, command: string, commands: C
   }
   if (options[name] !== undefined) throw invalid(`--${name} is given twice; give it once.`, command);
   Object.assign(options, { [name]: value ?? true });
+}
+
+/** What stands between commas. */
+export const listed = (text: string): string[] => text.split(',').filter((one) => one !== '');
+
+function checkAmong(value: string, among: readonly string[], name: string, command: string): void {
+  if (among.includes(value)) return;
+  const meant = nearest(value, among);
+  const hint = meant ? ` Did you mean ${meant}?` : '';
+  throw invalid(`--${name} takes ${among.join(', ')}, not “${value}”.${hint}`, command);
 }
 
 function checkWords(command: string, words: string[], found: Command, commands: Commands): void {
@@ -100,7 +118,8 @@ function checkWords(command: string, words: string[], found: Command, commands: 
   throw invalid(`“curlew ${command}” takes ${takes}: “${spare}” is too many.`, command);
 }
 
-function unknownCommand([first = '', second]: string[], commands: Commands): CurlewError {
+/** @param words that name none */
+export function unknownCommand([first = '', second]: readonly string[], commands: Commands): CurlewError {
   const siblings = siblingsOf(first, commands);
   const command = second !== undefined && siblings.length > 0 ? `${first} ${second}` : first;
   const meant = nearest(command, Object.keys(commands));
@@ -112,7 +131,7 @@ function unknownCommand([first = '', second]: string[], commands: Commands): Cur
   return new CurlewError('REQUEST_UNKNOWN', `There is no command “curlew ${command}”. ${hint}`, { command });
 }
 
-const siblingsOf = (command: string, commands: Commands): string[] =>
+export const siblingsOf = (command: string, commands: Commands): string[] =>
   Object.keys(commands).filter((name) => name.startsWith(`${command} `));
 
 const sayMore = (command: string, { usage }: Command, what: string): CurlewError =>

@@ -28,6 +28,8 @@ export interface Command {
   readonly usage: string;
   readonly about: string;
   readonly options: readonly OptionName[];
+  /** What can be refused before a lab is opened: places where it would write, values that cannot be. */
+  readonly check?: (args: Args) => Promise<unknown>;
   /** On the lab that runs already, or one of its own. */
   readonly run?: (client: LabClient, args: Args) => Promise<Answer>;
   /** Instead of `run`: opens what it needs itself, and says what the process ends with. */

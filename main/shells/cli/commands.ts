@@ -11,6 +11,8 @@ import { passwordCommands } from './commands/password.ts';
 import { serveCommands } from './commands/serve.ts';
 import { storeCommands } from './commands/store.ts';
 import { studyCommands } from './commands/study.ts';
+import { exit } from './exit.ts';
+import { helpOf } from './help.ts';
 
 export const commands: Commands = {
   ...boardCommands,
@@ -24,4 +26,13 @@ export const commands: Commands = {
   ...serveCommands,
   ...passwordCommands,
   ...demoCommands,
+  help: {
+    usage: '[COMMAND...]',
+    about: 'what a command takes',
+    options: [],
+    async alone({ words }) {
+      process.stdout.write(helpOf(words, commands));
+      return exit.done;
+    },
+  },
 };

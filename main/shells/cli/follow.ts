@@ -28,8 +28,7 @@ export async function follow(
         // Whoever pauses it elsewhere will let it go on.
         if (one.finishedMs !== null || (one.state === 'paused' && interruption)) resolve(one);
       };
-      const lookAgain = (): void =>
-        void client.request('jobs.get', { jobId: job.id }).then(look, reject);
+      const lookAgain = (): void => void client.request('jobs.get', { jobId: job.id }).then(look, reject);
       const offJob = client.on('job', look);
       const offClose = client.onClose(reject);
       const offInterruption = onInterruption((signal) => {

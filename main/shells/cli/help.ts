@@ -1,4 +1,5 @@
 /** `curlew --help`, from the lists of commands and options. */
+import { siblingsOf, unknownCommand } from './args.ts';
 import type { Command, Commands } from './command.ts';
 import { exitHelp } from './exit.ts';
 import { commonOptions, optionNames, optionOf, type OptionName } from './options.ts';
@@ -11,22 +12,38 @@ const columns = 118;
 const usageLine = (name: string, { usage }: Command): string =>
   ['curlew', name, usage].filter(Boolean).join(' ');
 
+/**
+ * Of all commands, of one, or of those whose first word was given.
+ * @throws CurlewError REQUEST_UNKNOWN for words that name none
+ */
+export function helpOf(words: readonly string[], commands: Commands): string {
+  if (words.length === 0) return helpText(commands);
+  const name = words.join(' ');
+  const family = siblingsOf(name, commands).map((one) => commandLine(one, commands[one]!));
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  // “curlew jobs” is a command of its own, and the beginning of others.
+  if (command) return [commandHelp(name, command), ...(family.length > 0 ? [...family, ''] : [])].join('\n');
+  if (family.length === 0) throw unknownCommand(words, commands);
+  return `${family.join('\n')}\n`;
+}
+
+function commandLine(name: string, command: Command): string {
+  const usage = `  ${usageLine(name, command)}`;
+  const gap = usage.length < aboutAt - 1 ? ' '.repeat(aboutAt - usage.length) : `\n${' '.repeat(aboutAt)}`;
+  return `${usage}${gap}${command.about}`;
+}
+
 export function helpText(commands: Commands): string {
-  const lines = Object.entries(commands).map(([name, command]) => {
-    const usage = `  ${usageLine(name, command)}`;
-    const gap = usage.length < aboutAt - 1 ? ' '.repeat(aboutAt - usage.length) : `\n${' '.repeat(aboutAt)}`;
-    return `${usage}${gap}${command.about}`;
-  });
   return [
     'curlew: the lab on the command line\n',
-    ...lines,
-    '\n“curlew COMMAND --help” shows the options of one command.\n\nOptions',
+    ...Object.entries(commands).map(([name, command]) => commandLine(name, command)),
+    '\n“curlew help COMMAND” shows the options of one command.\n\nOptions',
     ...optionNames.map((name) => optionLine(name, takers(commands, name))),
     `\n${exitHelp}`,
   ].join('\n');
 }
 
-export function commandHelp(name: string, command: Command): string {
+function commandHelp(name: string, command: Command): string {
   const own = [...command.options, ...commonOptions];
   return [
     `${usageLine(name, command)}\n  ${command.about}\n\nOptions`,

@@ -1,14 +1,15 @@
 /** `curlew COMMAND`: the same lab on the command line. What the process ends with: see `exit.ts`. */
 import { CurlewError, toCurlewError } from '../../contract/error.ts';
 import { closeLabs } from '../../lab.ts';
+import { resources, versionOf } from '../../resources.ts';
 import { guardProcess } from '../guard-process.ts';
 import { tellLosses } from '../tell-losses.ts';
 import { readArgs } from './args.ts';
-import type { Args, Command } from './command.ts';
+import type { Answer, Args, Command } from './command.ts';
 import { commands } from './commands.ts';
 import { connectCli } from './connect.ts';
 import { exit, exitOfError } from './exit.ts';
-import { commandHelp, helpText } from './help.ts';
+import { helpOf } from './help.ts';
 import { print } from './output.ts';
 
 async function main(argv: string[]): Promise<number> {
@@ -16,10 +17,12 @@ async function main(argv: string[]): Promise<number> {
   try {
     const args = readArgs(argv, commands);
     const command = commands[args.command];
+    if (args.options.version) return print(versionAnswer(), args);
     if (args.options.help || !command) {
-      process.stdout.write(command ? commandHelp(args.command, command) : helpText(commands));
+      process.stdout.write(helpOf(args.command.split(' ').filter(Boolean), commands));
       return args.options.help ? exit.done : exit.usage;
     }
+    await command.check?.(args);
     return command.alone ? await command.alone(args) : await onLab(command, args);
   } catch (thrown) {
     const error = toCurlewError(thrown);
@@ -28,6 +31,11 @@ async function main(argv: string[]): Promise<number> {
     else process.stderr.write(`curlew: ${message}\n`);
     return exitOfError(error);
   }
+}
+
+function versionAnswer(): Answer {
+  const version = versionOf(resources.root);
+  return { text: `curlew ${version}`, json: { name: 'curlew', version } };
 }
 
 async function onLab({ run }: Command, args: Args): Promise<number> {

@@ -1,5 +1,8 @@
 /** Every option of the command line. Which command takes it stands with the command. */
+import { emulatedMachines } from '../../../devices/boards/qemu/machines.ts';
+import { expertKinds } from '../../../models/study/kinds.ts';
 import { defaultDataFolder } from '../../data-folder.ts';
+import { jobStates } from '../../jobs/contract.ts';
 
 interface Option {
   /** What it takes, as help shows it; none for one that is there or not. */
@@ -7,18 +10,28 @@ interface Option {
   readonly about: string;
   /** It may be given several times. */
   readonly multiple?: true;
+  /** It takes a whole number, from the first to the second. */
+  readonly whole?: readonly [min: number, max: number];
+  /** It takes one of these, or with `several` some of them, with commas between. */
+  readonly among?: readonly string[];
+  readonly several?: true;
 }
+
+const machines = emulatedMachines.map(({ name }) => name);
+const kinds = expertKinds.map(({ id }) => id);
 
 export const options = {
   json: { about: 'one JSON document on standard output, nothing else' },
   data: { value: 'FOLDER', about: `where the lab keeps its store (${defaultDataFolder({})})` },
   help: { about: 'this text' },
+  version: { about: 'name and version of this program' },
   board: { value: 'ID', about: 'which board; the only attached one otherwise' },
   port: { value: 'PATH', about: 'attach the board at this port first; for serve, the number to listen at' },
-  baud: { value: 'N', about: 'bits a second of that port (921600)' },
+  baud: { value: 'N', whole: [1200, 12_000_000], about: 'bits a second of that port (921600)' },
   emulated: {
     value: 'NAME',
-    about: 'start an emulated board first: mps2-an385, mps2-an386, mps2-an500 or mps3-an547',
+    among: machines,
+    about: `start an emulated board first: ${machines.join(', ')}`,
   },
   expert: { value: 'ID', about: 'which expert of the bank; its first otherwise' },
   image: {
@@ -36,28 +49,44 @@ export const options = {
   name: { value: 'NAME', about: 'of the new bank: a to z, 0 to 9 and hyphens' },
   layout: {
     value: 'NAME',
+    among: ['esc50', 'urbansound8k', 'abgqi', 'folders', 'table'],
     about: 'esc50, urbansound8k, abgqi, folders or table; told by itself otherwise',
   },
-  variant: { value: 'NAME', about: 'all, esc10 or groups, of ESC-50' },
-  bank: { value: 'A,B,…', about: 'kinds of experts, in the router’s order (ternary,q2,q4,q8,q16)' },
+  variant: { value: 'NAME', among: ['all', 'esc10', 'groups'], about: 'all, esc10 or groups, of ESC-50' },
+  bank: {
+    value: 'A,B,…',
+    among: kinds,
+    several: true,
+    about: 'kinds of experts, in the router’s order (ternary,q2,q4,q8,q16)',
+  },
   others: {
     value: 'A,B,…',
+    among: kinds,
+    several: true,
     about: 'kinds to compare beside them (q1, popcount, ptq-mse, float, …; empty for none)',
   },
   encoder: { value: 'ID', about: 'an encoder’s id, auto or statistics' },
   augment: {
     value: 'A,B,…',
+    among: ['gain', 'shift', 'noise', 'pink-noise', 'masks', 'mixup', 'between-class'],
+    several: true,
     about: 'gain, shift, noise, pink-noise, masks, mixup, between-class (gain,shift,noise)',
   },
   hidden: { value: 'A,B', about: 'widths of the experts’ hidden layers (640,320)' },
-  epochs: { value: 'N', about: 'at most (100)' },
-  topk: { value: 'N', about: 'experts that answer together (1)' },
-  passes: { value: 'N', about: 'of the router’s dropout; 0: a plain router (10)' },
-  seed: { value: 'N', about: 'of everything drawn (1)' },
-  heldout: { value: 'FOLD', about: 'leave this fold out, for the figures' },
+  epochs: { value: 'N', whole: [1, 10_000], about: 'at most (100)' },
+  topk: { value: 'N', whole: [1, 8], about: 'experts that answer together (1)' },
+  passes: { value: 'N', whole: [0, 64], about: 'of the router’s dropout; 0: a plain router (10)' },
+  seed: { value: 'N', whole: [0, 0x7fff_ffff], about: 'of everything drawn (1)' },
+  heldout: { value: 'FOLD', whole: [0, 1000], about: 'leave this fold out, for the figures' },
   on: { value: 'BOARD', about: 'none, virtual, an emulated machine, or an attached board’s id' },
-  grid: { value: 'N', about: 'grams of CO2 a kWh (250)' },
+  grid: { value: 'N', whole: [0, 5000], about: 'grams of CO2 a kWh (250)' },
   recordings: { value: 'DIR', about: 'recordings to calibrate it with' },
+  state: {
+    value: 'A,B,…',
+    among: jobStates,
+    several: true,
+    about: `jobs in this state alone: ${jobStates.join(', ')}`,
+  },
   out: { value: 'FOLDER', about: 'where to write the report and its tables' },
   csv: { value: 'FILE', about: 'write the detections as CSV' },
   raven: { value: 'FILE', about: 'write a Raven selection table' },
@@ -78,7 +107,7 @@ export const optionNames = Object.keys(options) as OptionName[];
 export const optionOf = (name: OptionName): Option => options[name];
 
 /** Those of every command. */
-export const commonOptions = ['json', 'data', 'help'] as const satisfies OptionName[];
+export const commonOptions = ['json', 'data', 'help', 'version'] as const satisfies OptionName[];
 
 type Value<O> = O extends { multiple: true } ? string[] : O extends { value: string } ? string : true;
 /** What was given. */

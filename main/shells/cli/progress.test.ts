@@ -45,11 +45,13 @@ describe('progress', () => {
     expect(text()).toBe(' 25 %  Classify a folder: 3 of 12: a.wav\n');
     at(10_999, { progress: 0.4 });
     at(11_000, { progress: null });
+    at(21_000, { progress: 0.5, leftMs: 20_000 });
     at(99_000, { state: 'done', finishedMs: 1 });
     progress.end();
     expect(text().split('\n')).toEqual([
       ' 25 %  Classify a folder: 3 of 12: a.wav',
       '  … %  Classify a folder: 3 of 12: a.wav',
+      ' 50 %  Classify a folder: 3 of 12: a.wav, about 20 s left',
       '',
     ]);
   });

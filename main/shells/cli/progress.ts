@@ -1,4 +1,5 @@
 /** How far a job is, on standard error: one line that changes on a terminal, lines now and then in a file. */
+import { timeLeft } from '../../contract/figures.ts';
 import type { Job } from '../../contract/types.ts';
 
 /** Between lines in a file, milliseconds; a job that takes less than the first says nothing. */
@@ -15,9 +16,10 @@ export function progressOn(
   stream: { readonly isTTY?: boolean; write(text: string): unknown },
   now: () => number = () => performance.now(),
 ): Progress {
-  const line = ({ progress, title, detail, state }: Job): string => {
+  const line = ({ progress, title, detail, state, leftMs }: Job): string => {
     const share = progress === null ? '  …' : `${Math.round(100 * progress)}`.padStart(3);
-    return `${share} %  ${title}: ${state === 'running' ? detail : state}`;
+    const left = leftMs === null ? '' : `, ${timeLeft(leftMs)}`;
+    return `${share} %  ${title}: ${state === 'running' ? detail : state}${left}`;
   };
   if (stream.isTTY) {
     return {

@@ -5,7 +5,6 @@ import type { LabClient } from '../../../contract/client.ts';
 import { CurlewError } from '../../../contract/error.ts';
 import type { Board, DeployResult, PlayResult } from '../../../contract/types.ts';
 import { transferOf, weightsOf } from '../../../contract/words.ts';
-import { wholeNumber } from '../args.ts';
 import type { Answer, Args, Commands } from '../command.ts';
 import { exit } from '../exit.ts';
 import { follow } from '../follow.ts';
@@ -39,7 +38,7 @@ export const boardCommands: Commands = {
 /** The board that is meant: the port's, a new emulated one, the named one, or the only one. @throws CurlewError BOARD_NOT_FOUND */
 export async function chooseBoard(client: LabClient, { options }: Args): Promise<Board> {
   if (options.port) {
-    const baudRate = wholeNumber(options.baud ?? '921600', '--baud', 1200, 12_000_000);
+    const baudRate = Number(options.baud ?? '921600');
     return client.request('boards.attach', { portId: options.port, baudRate });
   }
   if (options.emulated) return client.request('boards.addQemu', { machine: options.emulated });

@@ -23,16 +23,20 @@ export const classifyCommands: Commands = {
     usage: 'FOLDER|FILE...',
     about: 'classify recordings with an expert',
     options: ['expert', ...tableOptions],
+    check: (args) => placesOf(args),
     run: classify,
   },
 };
 
 async function classify(client: LabClient, args: Args): Promise<Answer> {
   const paths = args.words.map((word) => resolve(word));
-  const tables = await tablesOf(args, await filesAmong(paths));
+  const tables = await placesOf(args);
   const job = await client.request('classify.start', { paths, expertId: await chooseExpert(client, args) });
   return classified(client, await follow(client, job, resumeWith(args)), tables);
 }
+
+const placesOf = async (args: Args): Promise<TableOutput[]> =>
+  tablesOf(args, await filesAmong(args.words.map((word) => resolve(word))));
 
 /** A table that was asked for, and the place that was found for it. */
 type TableOutput = { format: 'csv' | 'raven'; output: Output };

@@ -1,30 +1,35 @@
 /** `curlew jobs …`: long work that this lab or an earlier one began. */
 import type { LabClient } from '../../../contract/client.ts';
-import { CurlewError } from '../../../contract/error.ts';
-import type { Job } from '../../../contract/types.ts';
-import type { Answer, Args, Commands } from '../command.ts';
-import { exit } from '../exit.ts';
+import { CurlewError, toCurlewError } from '../../../contract/error.ts';
+import { dateTime, span, timeLeft } from '../../../contract/figures.ts';
+import { allOf, pageLimit } from '../../../contract/pieces.ts';
+import type { Job, JobHoldings } from '../../../contract/types.ts';
+import { listed } from '../args.ts';
+import type { Answer, Args, Command, Commands } from '../command.ts';
+import { exit, exitOfShare } from '../exit.ts';
 import { follow } from '../follow.ts';
-import { table, type Row } from '../output.ts';
+import { kilobytes, percent, table, type Row } from '../output.ts';
 import { resumeWith } from '../resume.ts';
 import { classified, tableOptions, tablesOf, writeTables } from './classify.ts';
 import { encoderTaken, evaluated, reportOf, reportOptions, trained } from './study.ts';
 
 const exports = [...new Set([...tableOptions, ...reportOptions])];
 
+const list: Command = {
+  usage: '',
+  about: 'all jobs, newest first: under way, paused, and over',
+  options: ['state'],
+  run: listJobs,
+};
+
 export const jobCommands: Commands = {
-  jobs: { usage: '', about: 'what is under way, or was when a lab ended', options: [], run: list },
-  'jobs resume': {
+  jobs: list,
+  'jobs list': list,
+  'jobs show': {
     usage: 'ID',
-    about: 'goes on with one that was paused or failed',
-    options: exports,
-    run: resume,
-  },
-  'jobs export': {
-    usage: 'ID',
-    about: 'writes what a job found: --csv, --raven or --out',
-    options: exports,
-    run: write,
+    about: 'what it read and wrote, how long it took, and what goes with it',
+    options: [],
+    run: show,
   },
   'jobs cancel': {
     usage: 'ID',
@@ -32,17 +37,101 @@ export const jobCommands: Commands = {
     options: [],
     run: cancel,
   },
+  'jobs resume': {
+    usage: 'ID',
+    about: 'goes on with one that was paused or failed',
+    options: exports,
+    check: places,
+    run: resume,
+  },
+  'jobs export': {
+    usage: 'ID',
+    about: 'writes what a job found: --csv, --raven or --out',
+    options: exports,
+    check: async (args) => {
+      const { csv, raven, out } = args.options;
+      if ((csv ?? raven ?? out) !== undefined) return places(args);
+      throw new CurlewError(
+        'REQUEST_INVALID',
+        'Say what to write: --csv FILE or --raven FILE of a classification, --out FOLDER of an evaluation.',
+      );
+    },
+    run: write,
+  },
+  'jobs delete': {
+    usage: 'ID...',
+    about: 'for good, with its results; one that is not over is cancelled first',
+    options: [],
+    run: remove,
+  },
 };
 
-async function list(client: LabClient): Promise<Answer> {
-  const all = await client.request('jobs.list', {});
-  const rows = all.map((one): Row => [one.id, one.kind, one.state, one.title]);
-  return { text: table(['id', 'kind', 'state', 'what'], rows), json: all };
+async function listJobs(client: LabClient, { options }: Args): Promise<Answer> {
+  const states = options.state === undefined ? null : listed(options.state);
+  const all = await allOf<Job>((last) => {
+    const after = last && { createdMs: last.createdMs, id: last.id };
+    return client.request('jobs.list', { after, limit: pageLimit });
+  });
+  const shown = states === null ? all : all.filter(({ state }) => states.includes(state));
+  if (shown.length === 0) return { text: 'There are no such jobs.', json: [] };
+  const short = shortIds(all);
+  const rows = shown.map((one): Row => [
+    short(one.id),
+    one.state,
+    one.kind,
+    dateTime(one.startedMs ?? one.createdMs),
+    one.workedMs === null ? '—' : span(one.workedMs),
+    howFar(one),
+    one.title,
+    one.writes.join(', '),
+  ]);
+  return {
+    text: table(['id', 'state', 'kind', 'started', 'worked', 'how far', 'what', 'writes'], rows),
+    json: shown,
+  };
 }
+
+/** So much of an id as tells it from all others, eight letters at least. */
+function shortIds(jobs: readonly Job[]): (id: string) => string {
+  let length = 8;
+  while (new Set(jobs.map(({ id }) => id.slice(0, length))).size < jobs.length) length++;
+  return (id) => id.slice(0, length);
+}
+
+function howFar({ state, progress, leftMs }: Job): string {
+  if (state === 'done' || progress === null) return '';
+  const left = leftMs === null ? '' : `, ${timeLeft(leftMs)}`;
+  return `${percent(progress)}${left}`;
+}
+
+async function show(client: LabClient, { words }: Args): Promise<Answer> {
+  const job = await client.request('jobs.get', { jobId: words[0]! });
+  const holdings = await client.request('jobs.holdings', { jobId: job.id });
+  const facts: [string, string | null][] = [
+    ['id', job.id],
+    ['state', [job.state, howFar(job)].filter(Boolean).join(', ')],
+    ['now', job.finishedMs === null && job.detail !== '' ? job.detail : null],
+    ['asked for', dateTime(job.createdMs)],
+    ['started', job.startedMs === null ? null : dateTime(job.startedMs)],
+    ['ended', job.finishedMs === null ? null : dateTime(job.finishedMs)],
+    ['worked', job.workedMs === null ? null : span(job.workedMs)],
+    ['reads', job.reads.join(', ') || null],
+    ['writes', job.writes.join(', ') || null],
+    ['failed', job.error?.message ?? null],
+    ['goes with it', goesOf(holdings)],
+    ['stays', holdings.stays.join(', ') || null],
+  ];
+  const rows = facts.flatMap(([name, value]) => (value === null ? [] : [`${name.padEnd(14)}${value}`]));
+  return { text: [job.title, ...rows].join('\n'), json: { ...job, holdings } };
+}
+
+const goesOf = ({ goes, bytes }: JobHoldings): string =>
+  [...(goes.length > 0 ? goes : ['its entry in this list']), ...(bytes > 0 ? [kilobytes(bytes)] : [])].join(
+    ', ',
+  );
 
 async function resume(client: LabClient, args: Args): Promise<Answer> {
   const { id, kind } = await jobOf(client, args);
-  // The places are looked at before the work goes on.
   const { tables, report } = await outputsFor(kind, args);
   const resumed = await client.request('jobs.resume', { jobId: id });
   const job = await follow(client, resumed, resumeWith(args));
@@ -64,12 +153,6 @@ async function resume(client: LabClient, args: Args): Promise<Answer> {
 async function write(client: LabClient, args: Args): Promise<Answer> {
   const job = await jobOf(client, args);
   const { tables, report } = await outputsFor(job.kind, args);
-  if (tables.length === 0 && report === null) {
-    throw new CurlewError(
-      'REQUEST_INVALID',
-      'Say what to write: --csv FILE or --raven FILE of a classification, --out FOLDER of an evaluation.',
-    );
-  }
   if (report !== null) return evaluated(client, job, report);
   const lines = await writeTables(client, job.id, tables);
   const done = job.state === 'done';
@@ -81,19 +164,42 @@ async function write(client: LabClient, args: Args): Promise<Answer> {
   };
 }
 
-async function cancel(client: LabClient, { words }: Args): Promise<Answer> {
-  const job = await client.request('jobs.cancel', { jobId: words[0]! });
+async function cancel(client: LabClient, args: Args): Promise<Answer> {
+  const { id } = await jobOf(client, args);
+  const job = await client.request('jobs.cancel', { jobId: id });
   return { text: `“${job.title}” is cancelled.`, json: job };
 }
 
-/** @throws CurlewError JOB_NOT_FOUND */
-async function jobOf(client: LabClient, { words }: Args): Promise<Job> {
-  const job = (await client.request('jobs.list', {})).find(({ id }) => id === words[0]);
-  if (job) return job;
-  throw new CurlewError(
-    'JOB_NOT_FOUND',
-    `The lab has no job “${words[0]}”; “curlew jobs” lists those it has.`,
-  );
+/** One after another; what cannot be deleted is told of, and the others go all the same. */
+async function remove(client: LabClient, { words }: Args): Promise<Answer> {
+  const deleted: { job: Job; holdings: JobHoldings }[] = [];
+  const refused: CurlewError[] = [];
+  for (const word of words) {
+    try {
+      const job = await client.request('jobs.get', { jobId: word });
+      deleted.push({ job, holdings: await client.request('jobs.delete', { jobId: job.id }) });
+    } catch (thrown) {
+      refused.push(toCurlewError(thrown));
+    }
+  }
+  if (deleted.length === 0 && refused.length === 1) throw refused[0]!;
+  const text = [
+    ...deleted.map(({ job, holdings }) => {
+      const stays = holdings.stays.length > 0 ? ` Stays: ${holdings.stays.join(', ')}.` : '';
+      return `“${job.title}” is deleted: ${goesOf(holdings)}.${stays}`;
+    }),
+    ...refused.map(({ message }) => `not deleted: ${message}`),
+  ].join('\n');
+  const json = { deleted, refused: refused.map(({ code, message }) => ({ code, message })) };
+  return { text, json, exit: exitOfShare(deleted.length, refused.length) };
+}
+
+/** @throws CurlewError JOB_NOT_FOUND; REQUEST_INVALID where several begin so */
+const jobOf = (client: LabClient, { words }: Args): Promise<Job> =>
+  client.request('jobs.get', { jobId: words[0]! });
+
+async function places(args: Args) {
+  return { tables: await tablesOf(args), report: await reportOf(args) };
 }
 
 /** @throws CurlewError REQUEST_INVALID for an output that this kind of job does not have; those of the outputs */
@@ -102,7 +208,7 @@ async function outputsFor(kind: Job['kind'], args: Args) {
   if (kind !== 'classify' && (csv ?? raven) !== undefined)
     throw hasNone('--csv and --raven', 'a classification');
   if (kind !== 'evaluate' && out !== undefined) throw hasNone('--out', 'an evaluation');
-  return { tables: await tablesOf(args), report: await reportOf(args) };
+  return places(args);
 }
 
 const hasNone = (option: string, kind: string): CurlewError =>

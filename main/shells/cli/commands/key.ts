@@ -51,6 +51,7 @@ export const keyCommands: Commands = {
     usage: 'FILE',
     about: 'all keys, private halves too, under a passphrase that is asked for (PEM)',
     options: ['passphrase-file', 'overwrite'],
+    check: (args) => outputsOf(args).file(args.words[0]!),
     async run(client, args) {
       const output = await outputsOf(args).file(args.words[0]!);
       const passphrase = await givenPassphrase(args, { twice: true });

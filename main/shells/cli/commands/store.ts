@@ -2,6 +2,7 @@
 import { join, resolve } from 'node:path';
 import type { LabClient } from '../../../contract/client.ts';
 import { makeDataFolder } from '../../../data-folder.ts';
+import { Outputs } from '../../../outputs.ts';
 import { restoreStore } from '../../../store/restore.ts';
 import type { Answer, Args, Commands } from '../command.ts';
 import { kilobytes, print } from '../output.ts';
@@ -11,6 +12,7 @@ export const storeCommands: Commands = {
     usage: 'FILE',
     about: 'a copy of the lab’s store, while it runs or not',
     options: [],
+    check: ({ words, dataFolder }) => new Outputs({ overwrite: 'never', keep: [dataFolder] }).file(words[0]!),
     run: backup,
   },
   restore: {

@@ -9,7 +9,7 @@ import { textsOf, wholeFile } from '../../../contract/pieces.ts';
 import type { RequestParams } from '../../../contract/requests.ts';
 import type { EncoderResult, EvaluateResult, Job, TrainResult } from '../../../contract/types.ts';
 import type { OutputFolder } from '../../../outputs.ts';
-import { wholeNumber } from '../args.ts';
+import { listed, wholeNumber } from '../args.ts';
 import type { Answer, Args, Commands } from '../command.ts';
 import { exit, exitOfShare } from '../exit.ts';
 import { follow } from '../follow.ts';
@@ -38,12 +38,14 @@ export const studyCommands: Commands = {
     usage: 'FOLDER --name NAME',
     about: 'train a bank on labelled recordings',
     options: ['name', 'heldout', ...trainingOptions],
+    check: async (args) => trainingOf(args),
     run: train,
   },
   evaluate: {
     usage: 'FOLDER',
     about: 'train without each fold, test with it, write a report',
     options: ['others', 'on', 'grid', ...reportOptions, ...trainingOptions],
+    check: (args) => reportOf(args, [trainingOf(args).path]),
     run: evaluate,
   },
   encoder: {
@@ -59,7 +61,7 @@ async function train(client: LabClient, args: Args): Promise<Answer> {
   const job = await client.request('train.start', {
     ...trainingOf(args),
     name: name!,
-    ...(heldout === undefined ? {} : { heldOutFold: wholeNumber(heldout, '--heldout', 0, 1000) }),
+    ...(heldout === undefined ? {} : { heldOutFold: Number(heldout) }),
   });
   return trained(client, await follow(client, job, resumeWith(args)));
 }
@@ -85,10 +87,8 @@ async function evaluate(client: LabClient, args: Args): Promise<Answer> {
   const job = await client.request('evaluate.start', {
     ...training,
     ...(on ? { board: on } : {}),
-    ...(others === undefined ? {} : { others: list(others) }),
-    ...(grid === undefined
-      ? {}
-      : { gramsPerKwh: wholeNumber(grid, '--grid', 0, 5000), gridOrigin: 'set on the command line' }),
+    ...(others === undefined ? {} : { others: listed(others) }),
+    ...(grid === undefined ? {} : { gramsPerKwh: Number(grid), gridOrigin: 'set on the command line' }),
   });
   return evaluated(client, await follow(client, job, resumeWith(args)), report);
 }
@@ -178,16 +178,14 @@ function trainingOf({ words, options }: Args): Training {
     ...(layout ? { layout: layout as NonNullable<Training['layout']> } : {}),
     ...(variant ? { variant: variant as NonNullable<Training['variant']> } : {}),
     ...(choice ? { encoder: choice } : {}),
-    ...(bank ? { bank: list(bank) } : {}),
+    ...(bank ? { bank: listed(bank) } : {}),
     ...(augment === undefined
       ? {}
-      : { augmentation: list(augment) as NonNullable<Training['augmentation']> }),
-    ...(hidden ? { hidden: list(hidden).map((width) => wholeNumber(width, '--hidden', 4, 2048)) } : {}),
-    ...(seed ? { seed: wholeNumber(seed, '--seed', 0, 0x7fff_ffff) } : {}),
-    ...(topk ? { topK: wholeNumber(topk, '--topk', 1, 8) } : {}),
-    ...(passes ? { passes: wholeNumber(passes, '--passes', 0, 64) } : {}),
-    ...(epochs ? { epochs: wholeNumber(epochs, '--epochs', 1, 10_000) } : {}),
+      : { augmentation: listed(augment) as NonNullable<Training['augmentation']> }),
+    ...(hidden ? { hidden: listed(hidden).map((width) => wholeNumber(width, '--hidden', 4, 2048)) } : {}),
+    ...(seed ? { seed: Number(seed) } : {}),
+    ...(topk ? { topK: Number(topk) } : {}),
+    ...(passes ? { passes: Number(passes) } : {}),
+    ...(epochs ? { epochs: Number(epochs) } : {}),
   };
 }
-
-const list = (text: string): string[] => text.split(',').filter((one) => one !== '');
