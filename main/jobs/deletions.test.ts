@@ -59,7 +59,7 @@ describe('a job that is deleted', () => {
     expect([files.size, store.jobs.size, gone]).toEqual([0, 0, [id]]);
     expect(() => jobs.get(id)).toThrow(expect.objectContaining({ code: 'JOB_NOT_FOUND' }));
     await expect(jobs.delete(id)).rejects.toMatchObject({ code: 'JOB_NOT_FOUND' });
-    expect(await (await Jobs.open(store)).page(10)).toEqual([]);
+    expect((await Jobs.open(store)).page(10)).toEqual([]);
   });
 
   it('is refused while it waits, runs or is paused', async () => {

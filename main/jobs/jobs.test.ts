@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { TestClock } from '../../devices/protocol/test-clock.ts';
 import { CurlewError } from '../contract/error.ts';
 import type { Job, PlayResult } from '../contract/types.ts';
 import type { JobContext, JobDefinition } from './definition.ts';
@@ -317,5 +318,90 @@ describe('a store that fails', () => {
       }),
     );
     expect(await whenFinished(jobs, id)).toMatchObject({ state: 'failed', error: { code: 'STORE_FAILED' } });
+  });
+});
+
+describe('the list', () => {
+  it('is given a page at a time, newest first, also after a job that is gone', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const jobs = await Jobs.open(new MemoryJobStore());
+    const ids = [1, 2, 3].map((ms) => {
+      vi.setSystemTime(ms);
+      return jobs.start(definition(async () => result)).id;
+    });
+    await settled();
+    expect(jobs.page(2).map(({ id }) => id)).toEqual([ids[2], ids[1]]);
+    await jobs.delete(ids[1]!);
+    expect(jobs.page(2, { createdMs: 2, id: ids[1]! }).map(({ id }) => id)).toEqual([ids[0]]);
+  });
+
+  it('finds a job by so much of its id as no other begins with', async () => {
+    const store = new MemoryJobStore();
+    const first = await Jobs.open(store);
+    const { id } = first.start(definition(async () => result));
+    await whenFinished(first, id);
+    await first.close();
+    const [kept] = await store.loadJobs();
+    for (const copy of ['abc-1', 'abd-2'])
+      await store.saveJob({ ...kept!.record, job: { ...kept!.record.job, id: copy } });
+    const jobs = await Jobs.open(store);
+    expect(jobs.find('abc').id).toBe('abc-1');
+    expect(() => jobs.find('ab')).toThrow(expect.objectContaining({ code: 'REQUEST_INVALID' }));
+    expect(() => jobs.find('abcd')).toThrow(expect.objectContaining({ code: 'JOB_NOT_FOUND' }));
+  });
+});
+
+describe('the time that a job took', () => {
+  it('is that of its work, over pauses and restarts, with what is left at its pace', async () => {
+    const clock = new TestClock();
+    const store = new MemoryJobStore();
+    let jobs = await Jobs.open(store, undefined, clock);
+    let at: JobContext;
+    const work = definition(
+      (context) =>
+        new Promise((_, reject) => {
+          at = context;
+          context.signal.addEventListener('abort', () => reject(new CurlewError('ABORTED', 'Stopped.')));
+        }),
+      { params: {} },
+    );
+    const { id } = jobs.start(work);
+    await settled();
+    await clock.turn(2_000);
+    at!.progress(0.2, '');
+    await clock.turn(8_000);
+    at!.progress(0.4, '');
+    expect(jobs.get(id)).toMatchObject({ workedMs: 10_000, leftMs: 24_000, reads: ['a.wav'] });
+    expect(jobs.get(id).startedMs).not.toBeNull();
+    jobs.pause(id);
+    await clock.turn(60_000);
+    expect(jobs.get(id)).toMatchObject({ workedMs: 10_000, leftMs: null });
+    jobs.resume(id);
+    await clock.turn(1_000);
+    await jobs.close();
+
+    jobs = await Jobs.open(store, undefined, clock);
+    jobs.takeUp('play', () => work);
+    expect(jobs.get(id)).toMatchObject({ state: 'paused', workedMs: 11_000, leftMs: null });
+    jobs.resume(id);
+    await settled();
+    await clock.turn(500);
+    expect(jobs.get(id).workedMs).toBe(11_500);
+    await jobs.close();
+  });
+
+  it('is not known of a job that an older lab kept, which loads all the same', async () => {
+    const store = new MemoryJobStore();
+    const earlier = await Jobs.open(store);
+    const { id } = earlier.start(definition(async () => result, { params: {} }));
+    await whenFinished(earlier, id);
+    await earlier.close();
+    const { record, checkpoint } = store.jobs.get(id)!;
+    const { startedMs: _s, workedMs: _w, leftMs: _l, reads: _r, writes: _o, ...old } = record.job;
+    store.jobs.set(id, { record: { job: old, params: {} }, checkpoint });
+    const jobs = await Jobs.open(store);
+    expect(jobs.get(id)).toMatchObject({ startedMs: null, workedMs: null, leftMs: null, reads: [] });
+    jobs.takeUp('play', () => definition(async () => result));
+    expect(jobs.get(id)).toMatchObject({ state: 'done', reads: ['a.wav'], writes: ['Heron'] });
   });
 });

@@ -2,7 +2,6 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Job, TrainResult } from '../../contract/types.ts';
-import { job } from '../../shells/lab-stand-in.ts';
 import { scratchFolder } from '../../recordings/testing.ts';
 import { studyLeavings, workFolderOf } from './leavings.ts';
 
@@ -19,8 +18,19 @@ beforeEach(async () => {
 afterEach(() => scratch.remove());
 
 const evaluation: Job = {
-  ...job,
   id: 'one',
+  title: 'Evaluate',
+  progress: 1,
+  detail: '',
+  createdMs: 1,
+  startedMs: 1,
+  finishedMs: 2,
+  workedMs: 1,
+  leftMs: null,
+  reads: ['/sounds'],
+  writes: ['a report'],
+  error: null,
+  canPause: true,
   kind: 'evaluate',
   state: 'done',
   result: { kind: 'evaluate', folder: '/x', dataSet: 'x', accuracy: 1, macroF1: 1 },

@@ -1,5 +1,4 @@
 /** Every option of the command line. Which command takes it stands with the command. */
-import { emulatedMachines } from '../../../devices/boards/qemu/machines.ts';
 import { expertKinds } from '../../../models/study/kinds.ts';
 import { defaultDataFolder } from '../../data-folder.ts';
 import { jobStates } from '../../jobs/contract.ts';
@@ -17,7 +16,7 @@ interface Option {
   readonly several?: true;
 }
 
-const machines = emulatedMachines.map(({ name }) => name);
+const machines = ['mps2-an385', 'mps2-an386', 'mps2-an500', 'mps3-an547'];
 const kinds = expertKinds.map(({ id }) => id);
 
 export const options = {
