@@ -33,9 +33,10 @@ export function makeBridge(ipc: PageIpc, Channel: new () => { port1: PagePort; p
         onClose: (listener) => port1.addEventListener('close', () => listener()),
       };
     },
-    capabilities: ['pickFiles', 'pickFolder', 'saveFile', 'microphone'],
-    pickFiles: () => ask(channels.pickFiles),
+    capabilities: ['pickFiles', 'pickFolder', 'pickPlace', 'saveFile', 'microphone'],
+    pickFiles: (kind, several) => ask(channels.pickFiles, kind, several),
     pickFolder: () => ask(channels.pickFolder),
+    pickPlace: (name) => ask(channels.pickPlace, name),
     saveFile: (name, mime, texts) => ask(channels.saveFile, name, mime, texts),
   };
 }

@@ -1,6 +1,5 @@
 /** What the lab does for requests about banks and their clips. */
 import { rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
 import type { Background } from '../background/background.ts';
 import { CurlewError } from '../contract/error.ts';
 import type { BankUse } from '../contract/types.ts';
@@ -48,7 +47,7 @@ export const bankHandlers = ({
       bank: name,
       folder,
       manifest: member === undefined ? manifest : partOf(manifest, member),
-      path: join(await files.resolve(dirname(path), role), basename(path)),
+      path: await files.place(path, role),
       overwrite,
       keep,
       version,

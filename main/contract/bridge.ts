@@ -1,5 +1,5 @@
 /** What the preload script puts on the page's window as `curlew`, where the shell is a window of its own. */
-import type { Capability } from './types.ts';
+import type { Capability, FileKind } from './types.ts';
 import type { LabMessage, RequestMessage } from './wire.ts';
 
 export interface BridgePort {
@@ -13,7 +13,9 @@ export interface Bridge {
   port(): BridgePort;
   capabilities: Capability[];
   /** Absolute paths; empty when the person cancelled. */
-  pickFiles(): Promise<string[]>;
+  pickFiles(kind: FileKind, several: boolean): Promise<string[]>;
   pickFolder(): Promise<string | null>;
+  /** Where a file is to be written; null when the person cancelled. */
+  pickPlace(name: string): Promise<string | null>;
   saveFile(name: string, mime: string, texts: string[]): Promise<void>;
 }

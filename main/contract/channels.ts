@@ -4,6 +4,7 @@ export const channels = {
   connect: 'curlew:connect',
   pickFiles: 'curlew:pick-files',
   pickFolder: 'curlew:pick-folder',
+  pickPlace: 'curlew:pick-place',
   saveFile: 'curlew:save-file',
 } as const;
 

@@ -2,7 +2,7 @@
 import type { CurlewError } from './error.ts';
 import type { EventName, LabEvents } from './events.ts';
 import type { RequestName, RequestParams, RequestResult } from './requests.ts';
-import type { Capability } from './types.ts';
+import type { Capability, FileKind } from './types.ts';
 
 export interface LabClient {
   /** @throws CurlewError with the code the lab gave, or CONNECTION_LOST */
@@ -18,9 +18,11 @@ export interface LabClient {
 export interface ShellCapabilities {
   has: ReadonlySet<Capability>;
   /** Absolute paths; empty when the person cancelled. Needs `pickFiles`. */
-  pickFiles?(): Promise<string[]>;
+  pickFiles?(kind: FileKind, several: boolean): Promise<string[]>;
   /** Needs `pickFolder`. */
   pickFolder?(): Promise<string | null>;
+  /** Where a file is to be written: an absolute path. Needs `pickPlace`. */
+  pickPlace?(name: string): Promise<string | null>;
   /** Offers a text, in pieces, to the person as a file. */
   saveFile(name: string, mime: string, texts: string[]): Promise<void>;
 }

@@ -5,7 +5,8 @@ import { CurlewError } from '../contract/error.ts';
 import type { Role } from '../contract/roles.ts';
 import type { FileEntry } from '../contract/types.ts';
 import { fileError } from '../regular-file.ts';
-import { isAudioName } from './find-audio.ts';
+import type { FileKind } from './contract.ts';
+import { isNameOf } from './find-audio.ts';
 
 export interface FolderListing {
   path: string;
@@ -62,16 +63,31 @@ export class AllowedPaths {
     return real;
   }
 
+  /**
+   * Where a file may be written: in an allowed folder, or at a path that was chosen.
+   * @throws CurlewError as resolve
+   */
+  async place(path: string, role: Role): Promise<string> {
+    const asked = resolve(path);
+    const chosen = isAbsolute(path) && this.named.has(asked);
+    const folder = chosen
+      ? await realpath(dirname(asked)).catch((thrown: unknown) => {
+          throw fileError(dirname(path), thrown);
+        })
+      : await this.resolve(dirname(path), role);
+    return join(folder, basename(asked));
+  }
+
   /** @param real a path with every link followed */
   async permits(real: string): Promise<boolean> {
     return inside(real, await this.real);
   }
 
   /**
-   * Folders and audio files (by name) of a folder, folders first; hidden ones and links to the outside are left out.
+   * Folders and files of a kind (by name) of a folder, folders first; hidden ones and links to the outside are left out.
    * @throws CurlewError as resolve; FILE_UNREADABLE also when it is no folder
    */
-  async browse(path: string): Promise<FolderListing> {
+  async browse(path: string, kind: FileKind = 'recordings'): Promise<FolderListing> {
     const folder = await this.resolve(path, 'operator');
     const roots = await this.real;
     let names: string[];
@@ -89,7 +105,7 @@ export class AllowedPaths {
     for (const name of names) {
       if (name.startsWith('.')) continue;
       const entry = await describe(join(folder, name), roots);
-      if (entry !== null && (entry.folder || isAudioName(name))) entries.push(entry);
+      if (entry !== null && (entry.folder || isNameOf(name, kind))) entries.push(entry);
     }
     entries.sort((a, b) => Number(b.folder) - Number(a.folder) || byName.compare(a.name, b.name));
     const parent = dirname(folder);

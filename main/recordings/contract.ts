@@ -22,9 +22,21 @@ export interface RecordingInfo {
   bytes: number;
 }
 
+/** Kinds of files that a person chooses, by their extensions; none: any. */
+export const fileKinds = {
+  recordings: { name: 'Recordings', extensions: ['wav', 'wave', 'flac', 'ogg', 'oga', 'mp3'] },
+  onnx: { name: 'ONNX graphs', extensions: ['onnx'] },
+  images: { name: 'Images for boards', extensions: ['image', 'img'] },
+  bank: { name: 'Banks', extensions: ['curlew-bank'] },
+  store: { name: 'Backups of the store', extensions: ['duckdb'] },
+  all: { name: 'All files', extensions: [] },
+} as const satisfies Record<string, { name: string; extensions: readonly string[] }>;
+export type FileKind = keyof typeof fileKinds;
+export const fileKind = v.picklist(Object.keys(fileKinds) as FileKind[]);
+
 export const recordingRequests = {
-  /** Folders and audio files of a folder inside the allowed roots. */
-  'files.browse': forOperators(v.strictObject({ path })),
+  /** Folders and files of this kind (recordings, where it is left out) of a folder inside the allowed roots. */
+  'files.browse': forOperators(v.strictObject({ path, kind: v.optional(fileKind) })),
   'recordings.inspect': forOperators(v.strictObject({ path })),
   /** 16 kHz mono of a stretch of a recording (at most 120 s), for the spectrogram. */
   'recordings.audio': forOperators(v.strictObject({ path, startS: seconds(1e6), durationS: seconds(120) })),

@@ -3,12 +3,16 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import type { CurlewError } from '../contract/error.ts';
 import { fileError } from '../regular-file.ts';
+import { fileKinds, type FileKind } from './contract.ts';
 import { throwIfAborted } from './file.ts';
 
-const extensions = new Set(['.wav', '.wave', '.flac', '.ogg', '.oga', '.mp3']);
-
 /** By its extension, in any case; what a file really is, only opening tells. */
-export const isAudioName = (name: string): boolean => extensions.has(extname(name).toLowerCase());
+export function isNameOf(name: string, kind: FileKind): boolean {
+  const extensions: readonly string[] = fileKinds[kind].extensions;
+  return extensions.length === 0 || extensions.includes(extname(name).toLowerCase().slice(1));
+}
+
+export const isAudioName = (name: string): boolean => isNameOf(name, 'recordings');
 
 export interface FoundAudio {
   /** In order of folders, then names. */

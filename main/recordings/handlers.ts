@@ -9,7 +9,7 @@ export const recordingHandlers = (
   files: AllowedPaths,
   background: Background,
 ): HandlersOf<typeof recordingRequests> => ({
-  'files.browse': ({ path }) => files.browse(path),
+  'files.browse': ({ path, kind }) => files.browse(path, kind),
   'recordings.inspect': async ({ path }, role) =>
     background.run('inspectRecording', await files.resolve(path, role)),
   'recordings.audio': async ({ path, startS, durationS }, role) =>

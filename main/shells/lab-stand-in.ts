@@ -302,7 +302,10 @@ export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N
   'jobs.cancel': [ofJob, { ...job, state: 'cancelled', error: { code: 'ABORTED', message: 'Stopped.' } }],
   'jobs.holdings': [ofJob, { goes: ['its report'], stays: ['the recordings'], bytes: 2 ** 40 }],
   'jobs.delete': [ofJob, { goes: [], stays: ['the recordings'], bytes: 0 }],
-  'files.browse': [{ path: '/r' }, { path: '/r', parent: null, entries: [] }],
+  'files.browse': [
+    { path: '/r', kind: 'onnx' },
+    { path: '/r', parent: null, entries: [] },
+  ],
   'recordings.inspect': [
     { path: '/r/a.flac' },
     { path: '/r/a.flac', format: 'FLAC', sampleRate: 48_000, channels: 2, seconds: null, bytes: 2 ** 40 },

@@ -33,7 +33,8 @@ export function bridgeCapabilities(bridge: Bridge): ShellCapabilities {
   const has = new Set(bridge.capabilities);
   return {
     has,
-    ...(has.has('pickFiles') && { pickFiles: () => bridge.pickFiles() }),
+    ...(has.has('pickFiles') && { pickFiles: (kind, several) => bridge.pickFiles(kind, several) }),
+    ...(has.has('pickPlace') && { pickPlace: (name) => bridge.pickPlace(name) }),
     ...(has.has('pickFolder') && { pickFolder: () => bridge.pickFolder() }),
     saveFile: (name, mime, texts) => bridge.saveFile(name, mime, texts),
   };

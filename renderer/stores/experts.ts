@@ -69,6 +69,12 @@ export const useExperts = defineStore('experts', () => {
     }),
     load,
     file,
+    /** Writes a bank to a file, or one expert or router of it. */
+    exportBank: (bank: string, path: string, member: string | null, overwrite: boolean) =>
+      client.request('experts.export', { bank, path, overwrite, ...(member === null ? {} : { member }) }),
+    /** Takes in such a file. @param name what it is to be called here; its own where it is null */
+    importBank: (path: string, name: string | null) =>
+      client.request('experts.import', { path, ...(name === null ? {} : { name }) }),
     use: (bank: string) => client.request('experts.bankUse', { bank }),
     /** @param boards that run it and may go on so */
     deleteBank: (bank: string, boards: string[]) => client.request('experts.deleteBank', { bank, boards }),

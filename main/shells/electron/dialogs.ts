@@ -5,20 +5,28 @@ import * as v from 'valibot';
 import { channels, type DialogReply } from '../../contract/channels.ts';
 import { CurlewError, toCurlewError } from '../../contract/error.ts';
 import type { Lab } from '../../lab.ts';
+import { fileKind, fileKinds } from '../../recordings/contract.ts';
 import { Outputs } from '../../outputs.ts';
 import type { ElectronApi } from './api.ts';
 import { isOurPage } from './sender.ts';
 
 const nothing = v.strictTuple([]);
+const filesToPick = v.strictTuple([fileKind, v.boolean()]);
+/** A name, never a path: where it goes is the person's choice. */
+const fileName = v.pipe(v.string(), v.minLength(1), v.maxLength(200), v.regex(/^[^/\\:\p{Cc}]+$/u));
 const textToSave = v.strictTuple([
-  // A name, never a path: where it goes is the person's choice.
-  v.pipe(v.string(), v.minLength(1), v.maxLength(200), v.regex(/^[^/\\:\p{Cc}]+$/u)),
+  fileName,
   v.pipe(v.string(), v.maxLength(100)),
   v.array(v.pipe(v.string(), v.maxLength(256 << 20))),
 ]);
 
-const recordings = { name: 'Recordings', extensions: ['wav', 'flac', 'ogg', 'oga', 'mp3'] };
-const allFiles = { name: 'All files', extensions: ['*'] };
+const allFiles = { name: fileKinds.all.name, extensions: ['*'] };
+
+/** Of a dialog to choose where a file of that name is to be written. */
+const filtersFor = (name: string): Electron.FileFilter[] => {
+  const extension = extname(name).slice(1);
+  return [...(extension ? [{ name: extension.toUpperCase(), extensions: [extension] }] : []), allFiles];
+};
 
 export function serveDialogs(
   { app, BrowserWindow, dialog, ipcMain }: Pick<ElectronApi, 'app' | 'BrowserWindow' | 'dialog' | 'ipcMain'>,
@@ -50,11 +58,12 @@ export function serveDialogs(
     );
   }
 
-  serve(channels.pickFiles, nothing, async (window) => {
+  serve(channels.pickFiles, filesToPick, async (window, [kind, several]) => {
+    const { name, extensions } = fileKinds[kind];
     const { canceled, filePaths } = await dialog.showOpenDialog(window, {
-      title: 'Choose recordings',
-      properties: ['openFile', 'multiSelections'],
-      filters: [recordings, allFiles],
+      title: name,
+      properties: ['openFile', ...(several ? (['multiSelections'] as const) : [])],
+      filters: [...(kind === 'all' ? [] : [{ name, extensions: [...extensions] }]), allFiles],
     });
     if (canceled) return [];
     for (const path of filePaths) lab.allow(path);
@@ -63,7 +72,7 @@ export function serveDialogs(
 
   serve(channels.pickFolder, nothing, async (window) => {
     const { canceled, filePaths } = await dialog.showOpenDialog(window, {
-      title: 'Choose a folder of recordings',
+      title: 'Choose a folder',
       properties: ['openDirectory'],
     });
     const [folder] = filePaths;
@@ -72,11 +81,20 @@ export function serveDialogs(
     return folder;
   });
 
-  serve(channels.saveFile, textToSave, async (window, [name, , texts]) => {
-    const extension = extname(name).slice(1);
+  serve(channels.pickPlace, v.strictTuple([fileName]), async (window, [name]) => {
     const { canceled, filePath } = await dialog.showSaveDialog(window, {
       defaultPath: join(app.getPath('documents'), name),
-      filters: [...(extension ? [{ name: extension.toUpperCase(), extensions: [extension] }] : []), allFiles],
+      filters: filtersFor(name),
+    });
+    if (canceled || !filePath) return null;
+    lab.allow(filePath);
+    return filePath;
+  });
+
+  serve(channels.saveFile, textToSave, async (window, [name, , texts]) => {
+    const { canceled, filePath } = await dialog.showSaveDialog(window, {
+      defaultPath: join(app.getPath('documents'), name),
+      filters: filtersFor(name),
     });
     if (canceled || !filePath) return;
     // The system's dialog has asked whether a file that is there may go.

@@ -48,7 +48,7 @@ describe.each(strangers)('%s', (_who, frameOf) => {
     const { electron, standIn, contents } = served();
     electron.chooses = { open: ['/secret.wav'], save: join(folder, 'a.csv'), button: 0 };
     const bridge = electron.bridge(contents, frameOf(contents.mainFrame));
-    await expect(bridge.pickFiles()).rejects.toThrow();
+    await expect(bridge.pickFiles('recordings', true)).rejects.toThrow();
     await expect(bridge.pickFolder()).rejects.toThrow();
     await expect(bridge.saveFile('a.csv', 'text/csv', ['a'])).rejects.toThrow();
     expect(electron.dialogs).toEqual([]);
@@ -91,7 +91,7 @@ describe('a dialog', () => {
   it('lets the lab read the files that were picked, and those alone', async () => {
     const { electron, standIn, contents } = served();
     electron.chooses.open = ['/r/a.wav', '/r/b.flac'];
-    expect(await electron.bridge(contents).pickFiles()).toEqual(['/r/a.wav', '/r/b.flac']);
+    expect(await electron.bridge(contents).pickFiles('recordings', true)).toEqual(['/r/a.wav', '/r/b.flac']);
     expect(standIn.allowed).toEqual(['/r/a.wav', '/r/b.flac']);
   });
 
@@ -103,14 +103,31 @@ describe('a dialog', () => {
     expect(electron.dialogs[0]?.options['properties']).toContain('openDirectory');
   });
 
+  it('shows the kind of files that is asked for, one where one is wanted', async () => {
+    const { electron, contents } = served();
+    await electron.bridge(contents).pickFiles('onnx', false);
+    expect(electron.dialogs[0]?.options).toMatchObject({
+      properties: ['openFile'],
+      filters: [{ extensions: ['onnx'] }, { extensions: ['*'] }],
+    });
+  });
+
+  it('lets the lab write where the person said', async () => {
+    const { electron, standIn, contents } = served();
+    electron.chooses.save = '/r/own.curlew-bank';
+    expect(await electron.bridge(contents).pickPlace('own.curlew-bank')).toBe('/r/own.curlew-bank');
+    expect(standIn.allowed).toEqual(['/r/own.curlew-bank']);
+  });
+
   it('answers with nothing when it was cancelled', async () => {
     const { electron, standIn, contents } = served();
     const bridge = electron.bridge(contents);
-    expect(await bridge.pickFiles()).toEqual([]);
+    expect(await bridge.pickFiles('recordings', true)).toEqual([]);
     expect(await bridge.pickFolder()).toBeNull();
+    expect(await bridge.pickPlace('a.csv')).toBeNull();
     await bridge.saveFile('a.csv', 'text/csv', ['a']);
     expect(standIn.allowed).toEqual([]);
-    expect(electron.dialogs.map(({ kind }) => kind)).toEqual(['open', 'open', 'save']);
+    expect(electron.dialogs.map(({ kind }) => kind)).toEqual(['open', 'open', 'save', 'save']);
   });
 
   it('writes the text where the person said, to the byte', async () => {
@@ -155,7 +172,9 @@ describe('a dialog', () => {
     ['bytes for text', channels.saveFile, ['a.csv', 'text/csv', [new Uint8Array(3)]]],
     ['too few words', channels.saveFile, ['a.csv']],
     ['too many words', channels.saveFile, ['a.csv', 'text/csv', ['a'], 'b']],
-    ['options of its own', channels.pickFiles, [{ properties: ['openDirectory'] }]],
+    ['options of its own', channels.pickFiles, [{ properties: ['openDirectory'] }, true]],
+    ['a kind of files that there is not', channels.pickFiles, ['programs', false]],
+    ['a path for a place’s name', channels.pickPlace, ['/etc/passwd']],
     ['options of its own for a folder', channels.pickFolder, [null]],
   ])('is refused %s', async (_what, channel, args) => {
     const { electron, contents } = served();

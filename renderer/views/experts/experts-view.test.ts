@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { flushPromises, mount, RouterLinkStub } from '@vue/test-utils';
+import { DOMWrapper, flushPromises, mount, RouterLinkStub } from '@vue/test-utils';
 import { createPinia } from 'pinia';
 import type { Component } from 'vue';
 import { describe, expect, it } from 'vitest';
@@ -115,6 +115,61 @@ describe('the banks', () => {
     const [dialog] = [...document.querySelectorAll('[role="dialog"]')].slice(-1);
     expect(dialog!.textContent).toContain('“Classify /r” is not over');
     expect(dialog!.querySelector<HTMLButtonElement>('footer .danger')!.disabled).toBe(true);
+  });
+
+  it('are saved as a file, over one that is there only once the person said so', async () => {
+    const lab = labDouble();
+    let there = true;
+    lab.handlers['experts.export'] = ({ path, overwrite }) => {
+      if (there && !overwrite) throw new CurlewError('FILE_EXISTS', `${path} is there already.`);
+      there = false;
+      return { path, bytes: 1000 };
+    };
+    const { wrapper } = await show(BanksPart, lab);
+    await wrapper
+      .findAll('header button')
+      .find((one) => one.text() === 'Save as a file…')!
+      .trigger('click');
+    await flushPromises();
+    const dialog = new DOMWrapper([...document.querySelectorAll('[role="dialog"]')].at(-1)!);
+    await dialog.get('select').setValue('tiny-q4');
+    await dialog.get('#save-tiny-path').setValue('/out/a.curlew-bank');
+    await dialog.get('form').trigger('submit');
+    await flushPromises();
+    await dialog.get('input[type="checkbox"]').setValue(true);
+    await dialog.get('form').trigger('submit');
+    await flushPromises();
+    expect(lab.asked.filter(({ name }) => name === 'experts.export').map(({ params }) => params)).toEqual(
+      [false, true].map((overwrite) => ({
+        ...{ bank: 'tiny', member: 'tiny-q4', path: '/out/a.curlew-bank', overwrite },
+      })),
+    );
+  });
+
+  it('are taken in from a file, under another name where theirs is taken', async () => {
+    const lab = labDouble();
+    lab.handlers['experts.import'] = ({ name }) => {
+      if (name === undefined) throw new CurlewError('BANK_EXISTS', 'There is another bank “tiny” here.');
+      return { bank: name, present: false, experts: 2, routers: 0, encoders: 0 };
+    };
+    const { wrapper } = await show(BanksPart, lab);
+    await wrapper
+      .findAll('button')
+      .find((one) => one.text() === 'Take in a file…')!
+      .trigger('click');
+    await flushPromises();
+    const dialog = new DOMWrapper([...document.querySelectorAll('[role="dialog"]')].at(-1)!);
+    await dialog.get('#import-bank-path').setValue('/in/tiny.curlew-bank');
+    await dialog.get('form').trigger('submit');
+    await flushPromises();
+    expect(dialog.text()).toContain('There is another bank “tiny” here.');
+    await dialog.get('#import-bank-name').setValue('theirs');
+    await dialog.get('form').trigger('submit');
+    await flushPromises();
+    expect(lab.asked.at(-1)).toEqual({
+      name: 'experts.import',
+      params: { path: '/in/tiny.curlew-bank', name: 'theirs' },
+    });
   });
 
   it('follow what another page or the command line does', async () => {
