@@ -11,7 +11,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-const lab = { pid: process.pid, shell: 'web', socket: '/nowhere/lab.sock', token: 'secret' };
+const lab = { pid: process.pid, shell: 'web', socket: '/nowhere/lab.sock', token: 'secret', link: null };
 
 describe('a running lab', () => {
   it('is found while it is announced', async () => {

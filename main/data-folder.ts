@@ -52,6 +52,8 @@ export interface RunningLab {
   /** Path of the local door's socket. */
   socket: string;
   token: string;
+  /** What opens its page in a browser, with the token of the launch; null where it serves none. */
+  link: string | null;
 }
 
 const announcement = (folder: string) => join(folder, 'running.json');

@@ -50,6 +50,7 @@ export const errorCodes = [
   'PATH_NOT_ALLOWED',
   'FOLDER_EMPTY',
   // lab
+  'LAB_ABSENT',
   'STORE_LOCKED',
   'STORE_FAILED',
   'STORE_TOO_NEW',

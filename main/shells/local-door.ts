@@ -22,9 +22,15 @@ const longestSocketPath = 103;
 /**
  * Listens, and tells in the data folder where. Only a lab that holds the folder's store may call this: a socket that
  * lies there already is of a lab that was killed.
+ * @param link of the page that it serves to browsers
  * @throws CurlewError PORT_FAILED when the socket cannot be made
  */
-export async function openDoor(dataFolder: string, shell: string, lab: ServedLab): Promise<LocalDoor> {
+export async function openDoor(
+  dataFolder: string,
+  shell: string,
+  lab: ServedLab,
+  link: string | null = null,
+): Promise<LocalDoor> {
   const place = await socketPlace(dataFolder);
   const token = randomBytes(24).toString('base64url');
   const server = createServer((_request, response) => response.writeHead(404).end());
@@ -44,7 +50,7 @@ export async function openDoor(dataFolder: string, shell: string, lab: ServedLab
     });
     server.on('error', (error) => reportFault(error, null));
     if (process.platform !== 'win32') await chmod(place.path, 0o600);
-    await announceLab(dataFolder, { pid: process.pid, shell, socket: place.path, token });
+    await announceLab(dataFolder, { pid: process.pid, shell, socket: place.path, token, link });
   } catch (thrown) {
     await close();
     throw new CurlewError(

@@ -2,12 +2,10 @@
 import { parse } from 'node:path';
 import type { LabClient } from '../../contract/client.ts';
 import { connectLab } from '../../contract/connect.ts';
-import { CurlewError } from '../../contract/error.ts';
-import { findLab, type RunningLab } from '../../data-folder.ts';
 import { openLab } from '../../lab.ts';
 import { openDoor } from '../local-door.ts';
 import { localTransport } from '../local-transport.ts';
-import { socketTransport } from '../socket-transport.ts';
+import { reachLab } from '../running-lab.ts';
 
 export interface CliLab {
   client: LabClient;
@@ -18,8 +16,7 @@ export interface CliLab {
 
 /** @throws CurlewError STORE_LOCKED when a lab runs that cannot be reached; those of opening a lab */
 export async function connectCli(dataFolder: string): Promise<CliLab> {
-  const running = await findLab(dataFolder);
-  const theirs = running && (await reach(running));
+  const theirs = (await reachLab(dataFolder))?.client;
   if (theirs) return { client: theirs, own: false, close: () => Promise.resolve(theirs.close()) };
 
   // Who types a path here may read it anyway: the whole file system is allowed.
@@ -39,16 +36,6 @@ export async function connectCli(dataFolder: string): Promise<CliLab> {
   } catch (thrown) {
     client.close();
     await lab.close();
-    throw thrown;
-  }
-}
-
-/** @returns null where nobody listens: the lab was killed, and the process that bears its number is another by now */
-async function reach({ socket, token }: RunningLab): Promise<LabClient | null> {
-  try {
-    return connectLab(await socketTransport(socket, token));
-  } catch (thrown) {
-    if (thrown instanceof CurlewError && thrown.code === 'CONNECTION_LOST') return null;
     throw thrown;
   }
 }

@@ -9,6 +9,8 @@ import { resources } from '../../resources.ts';
 import { guardProcess, longestCloseMs, within, type GuardedProcess } from '../guard-process.ts';
 import { openDoor, type LocalDoor } from '../local-door.ts';
 import { openPage } from '../page.ts';
+import { runningLab } from '../running-lab.ts';
+import { openBrowser } from '../web/open-browser.ts';
 import type { ElectronApi } from './api.ts';
 import { serveConnections } from './connection.ts';
 import { serveDialogs } from './dialogs.ts';
@@ -79,6 +81,8 @@ export async function startShell(electron: ElectronApi, options: ShellOptions): 
   try {
     await makeDataFolder(dataFolder);
     const page = await openPage(options.pageFolder);
+    const running = await runningLab(dataFolder);
+    if (running?.link && (await openBrowser(dataFolder, running.link))) return app.exit(0);
     opening = openWithDoor(options);
     const { lab } = await opening;
     servePage(electron, page);

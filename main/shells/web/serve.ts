@@ -51,7 +51,7 @@ export async function serveUntilStopped(options: ServeOptions): Promise<void> {
       ...given({ host, port, network }),
     });
     closing.push(() => shell.close());
-    const door = await openDoor(dataFolder, 'web', lab);
+    const door = await openDoor(dataFolder, 'web', lab, shell.link);
     closing.push(() => door.close());
     const stopped = new Promise<void>((resolve) => {
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());

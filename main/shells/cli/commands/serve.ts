@@ -1,19 +1,31 @@
 /** `curlew serve`: the lab in a browser. */
-import { makeDataFolder } from '../../../data-folder.ts';
+import { CurlewError } from '../../../contract/error.ts';
+import { makeDataFolder, type RunningLab } from '../../../data-folder.ts';
+import { runningLab } from '../../running-lab.ts';
 import { isLoopback } from '../../web/names.ts';
+import { openBrowser } from '../../web/open-browser.ts';
 import { Passwords } from '../../web/passwords.ts';
 import { serveUntilStopped, type Ready } from '../../web/serve.ts';
 import { wholeNumber } from '../args.ts';
 import type { Args, Commands } from '../command.ts';
 import { exit } from '../exit.ts';
+import { print } from '../output.ts';
 import { givenPassphrase } from '../passphrase.ts';
 
 export const serveCommands: Commands = {
   serve: { usage: '', about: 'the lab in a browser', options: ['port', 'host', 'open'], alone: serve },
+  open: {
+    usage: '',
+    about: 'the address of the lab that runs, opened in the browser where there is one',
+    options: [],
+    alone: open,
+  },
 };
 
 async function serve(args: Args): Promise<number> {
   const { options, dataFolder, json } = args;
+  const running = await runningLab(dataFolder);
+  if (running) return again(running, args);
   if (options.host !== undefined && !isLoopback(options.host)) await openToOthers(options.host, args);
   await serveUntilStopped({
     dataFolder,
@@ -24,6 +36,50 @@ async function serve(args: Args): Promise<number> {
   });
   return exit.done;
 }
+
+async function open(args: Args): Promise<number> {
+  const running = await runningLab(args.dataFolder);
+  if (!running) {
+    throw new CurlewError(
+      'LAB_ABSENT',
+      `No lab runs on ${args.dataFolder}. Start it with “npm start”; one on another data folder is named with --data.`,
+      { dataFolder: args.dataFolder },
+    );
+  }
+  return lead(running, args, true);
+}
+
+/** A lab runs on this data folder, which holds one at a time: its owner is led there. */
+async function again(running: RunningLab, args: Args): Promise<number> {
+  const { host, port } = args.options;
+  if (running.link === null || host !== undefined || port !== undefined) {
+    const where = running.link === null ? whereItRuns(running) : `is served at ${addressOf(running.link)}`;
+    throw new CurlewError(
+      'STORE_LOCKED',
+      `A lab runs on ${args.dataFolder} already: it ${where}. End that one first, or name another folder with --data.`,
+      { pid: running.pid, shell: running.shell },
+    );
+  }
+  return lead(running, args, args.options.open ?? false);
+}
+
+/** The token is in what this process writes, and in a file, both its owner's alone; never in a command's words. */
+async function lead(running: RunningLab, { dataFolder, json }: Args, browser: boolean): Promise<number> {
+  const { link } = running;
+  const browserOpened = link !== null && browser && (await openBrowser(dataFolder, link));
+  const text =
+    link === null
+      ? `The lab ${whereItRuns(running)}.`
+      : `Curlew is running already${browserOpened ? ', and open in your browser' : ''}. Its address: ${link}`;
+  return print({ text, json: { link, browserOpened, pid: running.pid } }, { json });
+}
+
+const whereItRuns = ({ shell, pid }: RunningLab): string =>
+  shell === 'electron'
+    ? `runs in its own window (process ${pid})`
+    : `is at work for another command (process ${pid})`;
+
+const addressOf = (link: string): string => link.replace(/#.*$/, '');
 
 function readyText({ link, browserOpened, fingerprint }: Ready): string {
   const lines = [
