@@ -7,6 +7,7 @@ export const views = [
   { name: 'compare', label: 'Compare', key: '4' },
   { name: 'recordings', label: 'Recordings', key: '5' },
   { name: 'experts', label: 'Experts', key: '6' },
+  { name: 'jobs', label: 'Jobs', key: '7' },
 ] as const;
 
 /** Addresses live behind the #, so that the page needs nothing of the server or protocol it comes from. */
@@ -28,6 +29,7 @@ export function createAppRouter(): Router {
         name: 'experts',
         component: () => import('../views/experts/ExpertsView.vue'),
       },
+      { path: '/jobs', name: 'jobs', component: () => import('../views/jobs/JobsView.vue') },
       { path: '/:unknown(.*)*', redirect: '/' },
     ],
   });

@@ -13,6 +13,30 @@ describe('jobs in the page', () => {
     expect(jobs.find('job-1')?.state).toBe('done');
   });
 
+  it('that are gone stay gone, though a reply that comes late tells of them', () => {
+    const lab = new LabDouble();
+    withLab(lab);
+    const jobs = useJobs();
+    lab.raise('job', job({ state: 'done' }));
+    lab.raise('jobGone', { jobId: 'job-1' });
+    jobs.keep(job({ state: 'done' }));
+    expect(jobs.list).toEqual([]);
+  });
+
+  it('are asked for page by page until all are there', async () => {
+    const many = Array.from({ length: 1500 }, (_, i) => job({ id: `job-${i}`, createdMs: 9000 - i }));
+    const lab = new LabDouble({
+      'jobs.list': ({ after, limit }) => {
+        const from = many.findIndex(({ id }) => id === after?.id) + 1;
+        return many.slice(from, from + limit!);
+      },
+    });
+    withLab(lab);
+    const jobs = useJobs();
+    await jobs.load();
+    expect([jobs.list.length, lab.asked.length]).toEqual([1500, 2]);
+  });
+
   it('are listed newest first', () => {
     const lab = new LabDouble();
     withLab(lab);

@@ -1,8 +1,9 @@
 import { defineStore } from 'pinia';
-import { computed, shallowRef } from 'vue';
+import { computed, ref, shallowRef } from 'vue';
 import { pageLimit, pagesOf } from '../../main/contract/pieces.ts';
 import type { Job, JobKind } from '../../main/contract/types.ts';
 import { useLab } from './lab.ts';
+import { recall, remember } from './memory.ts';
 
 export const isOver = (job: Job): boolean =>
   job.state === 'done' || job.state === 'failed' || job.state === 'cancelled';
@@ -40,8 +41,22 @@ export const useJobs = defineStore('jobs', () => {
 
   const list = computed(() => [...byId.value.values()].sort((a, b) => b.createdMs - a.createdMs));
 
+  /** The end of the last job that the person has seen in the list. */
+  const seenMs = ref(recall<number>('jobs.seen') ?? 0);
+
   return {
     list,
+    underWay: computed(() => list.value.filter((job) => !isOver(job)).length),
+    paused: computed(() => list.value.filter(({ state }) => state === 'paused').length),
+    /** Since the list was last looked at. */
+    failed: computed(
+      () =>
+        list.value.filter(({ state, finishedMs }) => state === 'failed' && finishedMs! > seenMs.value).length,
+    ),
+    see(): void {
+      seenMs.value = Math.max(seenMs.value, ...list.value.map(({ finishedMs }) => finishedMs ?? 0));
+      remember('jobs.seen', seenMs.value);
+    },
     keep,
     find: (id: string | null) => (id === null ? null : (byId.value.get(id) ?? null)),
     latest: (kind: JobKind) => list.value.find((job) => job.kind === kind) ?? null,

@@ -5,6 +5,7 @@ import type { EpochFigures, ExpertInfo } from '../../main/contract/types.ts';
 import { encoder, expert, job, LabDouble, router } from '../test/lab-double.ts';
 import { withLab } from '../test/mount.ts';
 import { useExperts } from './experts.ts';
+import { useSession } from './session.ts';
 import { useStudies } from './studies.ts';
 
 const epochs = (count: number): EpochFigures[] =>
@@ -46,6 +47,29 @@ describe('studies', () => {
     await studies.train({ path: '/field', name: 'mine' });
     expect(studies.jobOf('train')?.id).toBe('mine');
     expect(studies.jobsOf('train').map(({ id }) => id)).toEqual(['new', 'old', 'mine']);
+  });
+
+  it('of an earlier lab that failed or were cancelled are history, and shown no more', async () => {
+    const lab = new LabDouble({
+      'lab.info': () => ({
+        version: '1',
+        shell: 'test',
+        role: 'operator',
+        dataFolder: '/data',
+        openedMs: 100,
+        roots: [],
+        storeLosses: [],
+      }),
+    });
+    withLab(lab);
+    await useSession().load();
+    const studies = useStudies();
+    const ended = { kind: 'train', state: 'failed' } as const;
+    lab.raise('job', job({ ...ended, id: 'earlier', createdMs: 90, finishedMs: 99 }));
+    expect(studies.jobOf('train')).toBeNull();
+    lab.raise('job', job({ ...ended, id: 'done', state: 'done', createdMs: 80, finishedMs: 98 }));
+    lab.raise('job', job({ ...ended, id: 'now', createdMs: 101, finishedMs: 102 }));
+    expect(studies.jobsOf('train').map(({ id }) => id)).toEqual(['now', 'done']);
   });
 
   it('fetch results once, and again after a failure', async () => {

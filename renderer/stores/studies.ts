@@ -59,6 +59,9 @@ export const useStudies = defineStore('studies', () => {
     chosen,
     jobsOf,
     jobOf: (kind: StudyKind) => jobs.find(chosen[kind]) ?? jobsOf(kind)[0] ?? null,
+    /** Whether one is queued or runs: a second one would wait behind it. */
+    underWay: (kind: StudyKind) =>
+      jobs.list.some((job) => job.kind === kind && (job.state === 'queued' || job.state === 'running')),
     curvesOf: (jobId: string): Curves => curves.value.get(jobId) ?? {},
     loadCurves,
     loadResults,

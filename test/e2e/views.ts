@@ -116,6 +116,23 @@ export const views: readonly (readonly [string, (page: Page) => Promise<void>])[
   ['training', (page) => open(page, '/experts/train', 'Experts')],
   ['an evaluation', (page) => open(page, '/experts/evaluate', 'Experts')],
   ['an encoder of one’s own', (page) => open(page, '/experts/encoder', 'Experts')],
+  ['the jobs', (page) => open(page, '/jobs', 'Jobs')],
+  [
+    'a job',
+    async (page) => {
+      await open(page, '/jobs', 'Jobs');
+      await page.getByRole('button', { name: /^Classify / }).click();
+      await page.getByRole('dialog').getByText('detections').first().waitFor();
+    },
+  ],
+  [
+    'the deletion of a job',
+    async (page) => {
+      await open(page, '/jobs', 'Jobs');
+      await page.getByRole('button', { name: /^Delete: Evaluate/ }).click();
+      await page.getByRole('dialog').getByText('on disk').waitFor();
+    },
+  ],
 ];
 
 async function open(page: Page, path: string, heading: string): Promise<void> {

@@ -2,7 +2,7 @@
 import { DOMWrapper, flushPromises, mount, RouterLinkStub } from '@vue/test-utils';
 import { createPinia } from 'pinia';
 import type { Component } from 'vue';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { CurlewError } from '../../../main/contract/error.ts';
 import { useBoards } from '../../stores/boards.ts';
 import { useDataSet } from '../../stores/data-set.ts';
@@ -16,6 +16,10 @@ import EvaluateForm from './evaluate/EvaluateForm.vue';
 import { expertKinds } from '../../../models/study/kinds.ts';
 import CheckList from './CheckList.vue';
 import TrainForm from './train/TrainForm.vue';
+import TrainPart from './train/TrainPart.vue';
+
+// Its charts are drawn by a browser.
+vi.mock('./train/LossCurves.vue', () => ({ default: { render: () => null } }));
 
 const own = expert({ id: 'tiny-q4', bank: 'tiny', name: 'tiny 4-bit', heldOutFold: null });
 const ternary = expert({ id: 'esc10-t', name: 'esc10 ternary', precision: 'ternary', bits: Math.log2(3) });
@@ -34,6 +38,7 @@ const labDouble = (boards = [board()]) =>
       return dataSet();
     },
     'train.start': () => job({ kind: 'train' }),
+    'train.curves': () => ({}),
     'evaluate.start': () => job({ kind: 'evaluate' }),
   });
 
@@ -265,5 +270,28 @@ describe('the forms', () => {
     await wrapper.get('#evaluate-board').setValue('none');
     expect(wrapper.find('#evaluate-windows').exists()).toBe(false);
     expect(useStudyDraft(pinia).evaluateParams().board).toBe('none');
+  });
+});
+
+describe('the form of a training', () => {
+  const open = (wrapper: Awaited<ReturnType<typeof show>>['wrapper']) =>
+    wrapper.get('details.panel').attributes('open') !== undefined;
+
+  it('folds once a training is under way, and starts no second one meanwhile', async () => {
+    const lab = labDouble();
+    const { wrapper, pinia } = await show(TrainPart, lab);
+    expect(open(wrapper)).toBe(true);
+    useDataSet(pinia).path = '/field';
+    await useDataSet(pinia).inspect();
+    await wrapper.get('#train-name').setValue('tiny');
+    await wrapper.findAll('form').at(-1)!.trigger('submit');
+    await flushPromises();
+    expect(open(wrapper)).toBe(false);
+    expect(wrapper.get('summary').text()).toBe('Train another bank');
+    expect(wrapper.get('button.primary').attributes('disabled')).toBeDefined();
+    expect(wrapper.text()).toContain('A training is under way.');
+    lab.raise('job', job({ kind: 'train', state: 'failed', finishedMs: Date.now() }));
+    await flushPromises();
+    expect(open(wrapper)).toBe(true);
   });
 });
