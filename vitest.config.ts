@@ -14,6 +14,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
+          setupFiles: ['renderer/test/browser-parts.ts'],
           include: ['{main,preload,renderer,devices,models}/**/*.test.ts', 'test/unit/**/*.test.ts'],
           ...patience,
         },

@@ -6,6 +6,9 @@ const highest = hertzToMel(frontEnd.melHighest);
 /** Height of a frequency on the mel axis: 0 at 125 Hz, 1 at 7500 Hz. */
 export const melHeight = (hertz: number): number => (hertzToMel(hertz) - lowest) / (highest - lowest);
 
+/** A wide spectrogram is also a tall one, within what a screen has beside it. */
+export const plotHeight = (width: number): number => Math.round(Math.min(440, Math.max(160, width * 0.2)));
+
 export const frequencyTicks = [250, 500, 1000, 2000, 4000, 7000] as const;
 
 /**

@@ -56,6 +56,35 @@ describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
   });
 });
 
+/** What scrolls up and down: the view as a whole, and lists and tables with a name of their own. */
+const scrolling = (page: Page): Promise<string[]> =>
+  page.evaluate(`
+    [...document.querySelectorAll('*')]
+      .filter((one) => one.clientHeight > 0 && one.scrollHeight > one.clientHeight + 1)
+      .filter((one) => one === document.documentElement || /auto|scroll/.test(getComputedStyle(one).overflowY))
+      .filter((one) => one.tagName !== 'MAIN' && !one.closest('[role="dialog"], [role="log"], .scroll[aria-label]'))
+      .map((one) => one.tagName + ' ' + one.className)
+  `);
+
+/** What is not at its top. */
+const scrolled = (page: Page): Promise<string[]> =>
+  page.evaluate(`
+    [...document.querySelectorAll('*')]
+      .filter((one) => one.scrollTop > 0 || one.scrollLeft > 0)
+      .map((one) => (one.getAttribute('aria-label') ?? one.tagName) + ' at ' + one.scrollTop)
+  `);
+
+describe.each([1024, 1360, 2560])('of %i pixels', (width) => {
+  test.each(views)('%s begins at its top and has one scroll bar', async (_name, open) => {
+    await seen.page.setViewportSize({ width, height: 860 });
+    // Wherever the view before was left.
+    await seen.page.evaluate(`document.querySelector('main').scrollTo(0, 1e6)`);
+    await open(seen.page);
+    expect(await scrolled(seen.page)).toEqual([]);
+    expect(await scrolling(seen.page)).toEqual([]);
+  });
+});
+
 describe.each([1360, 2560])('at a width of %i pixels', (width) => {
   test.each(views)('nothing is cut off in %s', async (_name, open) => {
     await seen.page.setViewportSize({ width, height: 860 });
@@ -73,11 +102,37 @@ describe('at a width of 1024 pixels', () => {
       const wide = await cutOff(seen.page);
       expect(wide.filter((one) => /^(HTML|MAIN)/.test(one))).toEqual([]);
       const unreachable = await seen.page.evaluate(
-        `[...document.querySelectorAll('.scroll')].filter((one) => one.scrollWidth > one.clientWidth + 1 && one.tabIndex < 0).length`,
+        `[...document.querySelectorAll('.scroll')]
+          .filter((one) => one.scrollWidth > one.clientWidth + 1 && one.tabIndex < 0)
+          .filter((one) => !one.querySelector('button, input')).length`,
       );
       expect(unreachable).toBe(0);
     },
   );
+});
+
+test('a list of detections is one stop of the Tab key, and arrows walk through it', async () => {
+  const { page } = seen;
+  await views.find(([name]) => name === 'a recording with its detections')![1](page);
+  const region = page.getByRole('region', { name: 'Table of detections' });
+  const buttons = region.getByRole('button');
+  expect(await buttons.count()).toBeGreaterThan(2);
+  const at = () => page.evaluate(`document.activeElement.closest('tr')?.rowIndex ?? null`);
+  await buttons.first().focus();
+  const went = [await at()];
+  for (const key of ['ArrowDown', 'End', 'Home', 'ArrowDown']) {
+    await page.keyboard.press(key);
+    went.push(await at());
+  }
+  expect(went).toEqual([1, 2, await buttons.count(), 1, 2]);
+  await page.keyboard.press('Enter');
+  expect(await buttons.nth(1).getAttribute('aria-pressed')).toBe('true');
+  await page.keyboard.press('Tab');
+  expect(
+    await page.evaluate(`document.activeElement.closest('[aria-label="Table of detections"]')`),
+  ).toBeNull();
+  await page.keyboard.press('Shift+Tab');
+  expect(await at()).toBe(2);
 });
 
 test('made no complaint on the way', () => {

@@ -65,6 +65,8 @@ export function chartOptions(
         grid: { show: false },
         ticks: grid,
         size: 28,
+        // There is nothing between two records.
+        incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000],
         values: (_u, splits) => splits.map((position) => sequenceAt(ring, position)),
       },
       {
