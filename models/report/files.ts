@@ -57,7 +57,7 @@ export const reportNames: readonly string[] = [
   ...[...Object.keys(tables), ...Object.keys(curves)].map((name) => `${name}.csv`),
 ];
 
-/** The report's tables and the numbers behind its plots, unrounded; the sources of figures stand beside them. */
+/** The report's tables and the numbers behind its plots, unrounded; the sources of times and energies stand beside them. */
 export function reportCsv(results: Results): ReportFile[] {
   const shown = Object.entries(tables).flatMap(([name, of]): ReportFile[] => {
     const table = of(results);
@@ -76,26 +76,26 @@ const claimRows = (results: Results): Rows => [
 ];
 
 const confusionRows = (models: readonly Model[], classes: readonly string[]): Rows => [
-  ['Model', 'True class', 'Answer', 'Clips', 'Clips: source'],
+  ['Model', 'True class', 'Answer', 'Clips'],
   ...models.flatMap(({ name, scores }) =>
     scores.confusion.flatMap((row, truth) =>
-      row.map((clips, answer) => [name, classes[truth]!, classes[answer]!, clips, 'counted']),
+      row.map((clips, answer) => [name, classes[truth]!, classes[answer]!, clips]),
     ),
   ),
 ];
 
 const rocRows = (models: readonly Model[], classes: readonly string[]): Rows => [
-  ['Model', 'Class', 'False positive rate', 'True positive rate', 'Source'],
+  ['Model', 'Class', 'False positive rate', 'True positive rate'],
   ...models.flatMap(({ name, scores: { roc } }) =>
     [
       ...roc.classes.map((curve, i) => ({ label: classes[i]!, curve })),
       { label: 'mean of the classes', curve: roc.macro },
-    ].flatMap(({ label, curve }) => curve.points.map(([x, y]) => [name, label, x, y, 'measured'])),
+    ].flatMap(({ label, curve }) => curve.points.map(([x, y]) => [name, label, x, y])),
   ),
 ];
 
 const reliabilityRows = (models: readonly Model[]): Rows => [
-  ['Model', 'Temperature', 'Low', 'High', 'Clips', 'Confidence', 'Accuracy', 'Source'],
+  ['Model', 'Temperature', 'Low', 'High', 'Clips', 'Confidence', 'Accuracy'],
   ...models.flatMap(({ name, scores: { calibration } }) =>
     [
       { temperature: 'as trained', scores: calibration.plain },
@@ -109,36 +109,34 @@ const reliabilityRows = (models: readonly Model[]): Rows => [
         bin.clips,
         bin.confidence,
         bin.accuracy,
-        'measured',
       ]),
     ),
   ),
 ];
 
 const riskRows = (models: readonly Model[]): Rows => [
-  ['Model', 'Uncertainty', 'Coverage', 'Risk', 'Generalized risk', 'Source'],
+  ['Model', 'Uncertainty', 'Coverage', 'Risk', 'Generalized risk'],
   ...models.flatMap(({ name, scores }) =>
     scores.uncertainty.flatMap(({ kind, curve }) =>
-      curve.map((point) => [name, kind, point.coverage, point.risk, point.generalizedRisk, 'measured']),
+      curve.map((point) => [name, kind, point.coverage, point.risk, point.generalizedRisk]),
     ),
   ),
 ];
 
 const histogramRows = (models: readonly Model[]): Rows => [
-  ['Model', 'Uncertainty', 'Low', 'High', 'Right clips', 'Wrong clips', 'Source'],
+  ['Model', 'Uncertainty', 'Low', 'High', 'Right clips', 'Wrong clips'],
   ...models.flatMap(({ name, scores }) =>
     scores.uncertainty.flatMap(({ kind, histogram: { edges, right, wrong } }) =>
-      right.map((clips, i) => [name, kind, edges[i]!, edges[i + 1]!, clips, wrong[i]!, 'counted']),
+      right.map((clips, i) => [name, kind, edges[i]!, edges[i + 1]!, clips, wrong[i]!]),
     ),
   ),
 ];
 
 const flipRows = ({ flips }: Results): Rows => [
-  ['Passes', 'Share of clips that flip', 'Source', 'Draws', 'Clips', 'Alpha'],
+  ['Passes', 'Share of clips that flip', 'Draws', 'Clips', 'Alpha'],
   ...(flips?.points ?? []).map(({ passes, rate }) => [
     passes,
     rate,
-    'counted',
     flips!.draws,
     flips!.clips,
     flips!.alpha,
@@ -153,10 +151,10 @@ const latencyRows = (models: readonly Model[]): Rows => [
 ];
 
 const lossRows = (models: readonly Model[]): Rows => [
-  ['Model', 'Fold', 'Epoch', 'Training loss', 'Validation loss', 'Source'],
+  ['Model', 'Fold', 'Epoch', 'Training loss', 'Validation loss'],
   ...models.flatMap(({ name, losses }) =>
     losses.flatMap(({ fold, training, validation }) =>
-      training.map((loss, i) => [name, fold, i + 1, loss, validation[i] ?? null, 'measured']),
+      training.map((loss, i) => [name, fold, i + 1, loss, validation[i] ?? null]),
     ),
   ),
 ];

@@ -1,3 +1,4 @@
+import { sourceMeanings } from './sources.ts';
 import { csvText, type CsvCell } from './csv.ts';
 import { noFigure } from './format.ts';
 import { markup, type Markup } from './markup.ts';
@@ -8,7 +9,7 @@ export interface Cell {
   readonly text: string;
   /** Unrounded; null where there is no figure. */
   readonly value: CsvCell;
-  /** null: not a figure. */
+  /** null: not a figure of time or energy, which alone have one. */
   readonly source: FigureSource | 'none' | null;
 }
 
@@ -32,24 +33,22 @@ export function figureCell(
     : { text: text(value), value, source };
 }
 
+/** A number that needs no source: how many, how large, how well on the clips that its table names. */
+export const plainCell = (value: number | null, text: (value: number) => string): Cell =>
+  value === null ? { text: noFigure, value, source: null } : { text: text(value), value, source: null };
+
 export const sourcedCell = (figure: Figure | null, text: (value: number) => string): Cell =>
   figureCell(figure?.value ?? null, figure?.source ?? 'measured', text);
 
 /** A figure that this row does not have by its nature, such as the alpha of a plain router. */
 export const emptyCell: Cell = { text: '–', value: null, source: null };
 
-const explanations: Record<FigureSource, string> = {
-  measured: 'Measured: on held-out clips, by a clock, or by a meter or cycle counter on hardware',
-  counted: 'Counted: bytes, parameters, routings, or instructions executed by an emulator',
-  modelled: 'Modelled: from a table, a board profile or a stated assumption',
-};
-
 export const badge = (source: FigureSource): Markup =>
-  markup`<span class="source ${source}" title="${explanations[source]}">${source}</span>`;
+  markup`<span class="source ${source}" title="${sourceMeanings[source]}">${source}</span>`;
 
 export const sourceLegend = (): Markup =>
-  markup`<dl class="legend">${(Object.keys(explanations) as FigureSource[]).map(
-    (source) => markup`<dt>${badge(source)}</dt><dd>${explanations[source].replace(/^\w+: /, '')}</dd>`,
+  markup`<dl class="legend">${(Object.keys(sourceMeanings) as FigureSource[]).map(
+    (source) => markup`<dt>${badge(source)}</dt><dd>${sourceMeanings[source]}</dd>`,
   )}</dl>`;
 
 /** The one source of a column's figures, told in its head; null where there are none, or several. */
@@ -78,7 +77,7 @@ export function tableHtml({ title, columns, rows, notes }: Table): Markup {
 
 function cellHtml({ text, source }: Cell, figure: boolean, showSource: boolean): Markup {
   const label = showSource && source !== null && source !== 'none' ? markup` ${badge(source)}` : null;
-  const classes = [figure ? 'figure' : '', source === 'none' ? 'missing' : ''].join(' ').trim();
+  const classes = [figure ? 'figure' : '', text === noFigure ? 'missing' : ''].join(' ').trim();
   return markup`<td class="${classes}">${text}${label}</td>`;
 }
 

@@ -63,7 +63,7 @@ function fourBitsAreSmall(results: Parameters<Rule>[0]) {
   return {
     claim,
     verdict: ratioVerdict(times, compression, 1),
-    finding: `${grouped(four.value)} against ${grouped(sixteen.value)} bytes (${four.source}): ${digits(times)} times.`,
+    finding: `${grouped(four.value)} against ${grouped(sixteen.value)} bytes: ${digits(times)} times.`,
   };
 }
 

@@ -1,15 +1,15 @@
 import { digits, list, score } from '../format.ts';
 import type { CalibrationScores, Results } from '../results.ts';
-import { emptyCell, figureCell, textCell, type Cell, type Table } from '../table.ts';
+import { emptyCell, plainCell, textCell, type Cell, type Table } from '../table.ts';
 
-const measured = (value: number | null) => figureCell(value, 'measured', score);
+const scored = (value: number | null) => plainCell(value, score);
 
 /** ECE, Brier, NLL of every model, before and after temperature scaling. */
 export function calibrationTable({ experts, mixtures }: Results): Table {
   const row = (name: string, scaling: string, scores: CalibrationScores): Cell[] => [
     textCell(name),
     textCell(scaling),
-    ...[scores.ece, scores.brier, scores.nll].map(measured),
+    ...[scores.ece, scores.brier, scores.nll].map(scored),
   ];
   const models = [...experts, ...mixtures];
   const bins = models[0]?.scores.calibration.plain.bins.length;
@@ -38,14 +38,13 @@ export function uncertaintyTable({ experts, mixtures }: Results): Table {
       scores.uncertainty.map(({ kind, auroc, aurc, augrc, histogram }, i) => [
         textCell(name),
         textCell(kind === 'max-softmax' ? '1 − max-softmax' : 'curiosity'),
-        figureCell(scores.clips, 'counted', digits),
-        figureCell(
+        plainCell(scores.clips, digits),
+        plainCell(
           histogram.wrong.reduce((sum, clips) => sum + clips, 0),
-          'counted',
           digits,
         ),
-        ...[auroc, aurc, augrc].map(measured),
-        i === 0 ? measured(scores.roc.macro.auc) : emptyCell,
+        ...[auroc, aurc, augrc].map(scored),
+        i === 0 ? scored(scores.roc.macro.auc) : emptyCell,
       ]),
     ),
     notes: [

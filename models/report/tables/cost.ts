@@ -3,7 +3,7 @@ import { trainingGrams } from '../../evaluation/carbon.ts';
 import { costOf } from '../cost.ts';
 import { digits, milliseconds, score } from '../format.ts';
 import type { Results } from '../results.ts';
-import { figureCell, sourcedCell, textCell, type Table } from '../table.ts';
+import { figureCell, plainCell, sourcedCell, textCell, type Table } from '../table.ts';
 
 export function latencyTable({ experts, mixtures, carbon }: Results): Table {
   return {
@@ -28,7 +28,7 @@ export function latencyTable({ experts, mixtures, carbon }: Results): Table {
       const means = [stages?.features, stages?.encoder, stages?.router, stages?.expert];
       return [
         textCell(model.name),
-        figureCell(cost?.inferences ?? null, 'counted', grouped),
+        plainCell(cost?.inferences ?? null, grouped),
         ...[...times, ...means].map((us) =>
           figureCell(us ?? null, cost?.latencySource ?? 'measured', milliseconds),
         ),
@@ -53,7 +53,7 @@ export function energyTable({ experts, mixtures, carbon }: Results): Table {
       const cost = costOf(model, carbon);
       return [
         textCell(model.name),
-        figureCell(model.scores.weightedF1.pooled.value, 'measured', score),
+        plainCell(model.scores.weightedF1.pooled.value, score),
         ...[cost?.millijoule, cost?.f1PerMillijoule, cost?.grams, cost?.breakEven].map((figure) =>
           sourcedCell(figure ?? null, digits),
         ),
@@ -80,10 +80,10 @@ export function agreementTable({ experts }: Results): Table {
         : [
             [
               textCell(name),
-              figureCell(agreement.windows, 'counted', digits),
-              figureCell(agreement.sameTopClass, 'counted', digits),
-              figureCell(agreement.implementation, 'measured', digits),
-              figureCell(agreement.quantization, 'measured', digits),
+              plainCell(agreement.windows, digits),
+              plainCell(agreement.sameTopClass, digits),
+              plainCell(agreement.implementation, digits),
+              plainCell(agreement.quantization, digits),
             ],
           ],
     ),
@@ -101,6 +101,6 @@ function carbonNotes(carbon: Results['carbon']): string[] {
   const grams = trainingGrams(seconds.value, watts, carbon.gramsPerKwh);
   return [
     grid,
-    `Training: ${digits(seconds.value)} s (${seconds.source}) at ${digits(watts)} W (stated, not metered), ${digits(grams)} g CO2 (modelled). The last column is its energy over that of one inference; making the board and sending its data are not counted.`,
+    `Training: ${digits(seconds.value)} s (${seconds.source}) at ${digits(watts)} W (stated, not metered), ${digits(grams)} g CO2 (modelled). The last column is its energy over that of one inference; making the board and sending its data are left out.`,
   ];
 }

@@ -1,14 +1,14 @@
 import { count, grouped } from '../../../main/contract/figures.ts';
 import type { DataSetSummary } from '../results.ts';
-import { figureCell, textCell, type Table } from '../table.ts';
+import { plainCell, textCell, type Table } from '../table.ts';
 
-const counted = (value: number) => figureCell(value, 'counted', grouped);
+const number = (value: number) => plainCell(value, grouped);
 
 export function classTable({ classes, clipsPerClass }: DataSetSummary): Table {
   return {
     title: 'Clips of each class',
     columns: ['Class', 'Clips'],
-    rows: classes.map((name, i) => [textCell(name), counted(clipsPerClass[i]!)]),
+    rows: classes.map((name, i) => [textCell(name), number(clipsPerClass[i]!)]),
     notes: [],
   };
 }
@@ -17,7 +17,7 @@ export function foldTable({ folds }: DataSetSummary): Table {
   return {
     title: 'Folds',
     columns: ['Fold', 'Clips', 'Sources'],
-    rows: folds.map(({ fold, clips, sources }) => [textCell(`${fold}`), counted(clips), counted(sources)]),
+    rows: folds.map(({ fold, clips, sources }) => [textCell(`${fold}`), number(clips), number(sources)]),
     notes: ['A source is the recording that clips were cut from.'],
   };
 }
@@ -34,7 +34,7 @@ export function problemTable({ problems }: DataSetSummary): Table {
       const rest = total - shown.length;
       return [
         textCell(what),
-        counted(total),
+        number(total),
         textCell(leftOut ? 'left out' : 'used'),
         {
           text: `${shown.join(', ')}${rest > 0 ? ` and ${count(rest, 'other')}` : ''}`,

@@ -2,7 +2,7 @@ import { grouped } from '../../../main/contract/figures.ts';
 import { deviation, mean } from '../../evaluation/moments.ts';
 import { digits, estimate, score, share, spread } from '../format.ts';
 import type { EncoderSummary, Estimate, ExpertFamily, ModelScores, Results, Score } from '../results.ts';
-import { emptyCell, figureCell, sourcedCell, textCell, type Cell, type Table } from '../table.ts';
+import { emptyCell, plainCell, textCell, type Cell, type Table } from '../table.ts';
 
 const families: Record<ExpertFamily, string> = {
   float: 'float',
@@ -18,27 +18,29 @@ export function sizeTable({ experts, encoder }: Results): Table {
     textCell(expert.name),
     textCell(families[expert.family]),
     textCell(expert.detail),
-    figureCell(expert.bits, 'counted', digits),
-    figureCell(expert.parameters, 'counted', grouped),
-    sourcedCell(expert.imageBytes, grouped),
-    sourcedCell(expert.flashBytes, grouped),
-    sourcedCell(expert.ramBytes, grouped),
+    plainCell(expert.bits, digits),
+    plainCell(expert.parameters, grouped),
+    plainCell(expert.imageBytes?.value ?? null, grouped),
+    plainCell(expert.flashBytes?.value ?? null, grouped),
+    plainCell(expert.ramBytes?.value ?? null, grouped),
   ]);
   rows.push([
     textCell(`${encoder.name} (encoder)`),
     textCell('encoder'),
     textCell(`embedding of ${grouped(encoder.embeddingSize)} numbers`),
     emptyCell,
-    figureCell(encoder.parameters, 'counted', grouped),
-    sourcedCell(encoder.imageBytes, grouped),
-    sourcedCell(encoder.flashBytes, grouped),
-    sourcedCell(encoder.ramBytes, grouped),
+    plainCell(encoder.parameters, grouped),
+    plainCell(encoder.imageBytes?.value ?? null, grouped),
+    plainCell(encoder.flashBytes?.value ?? null, grouped),
+    plainCell(encoder.ramBytes?.value ?? null, grouped),
   ]);
   return {
     title: 'Table 1. Size and precision',
     columns: ['Name', 'Kind', 'Detail', 'Bits', 'Parameters', 'Image, bytes', 'Flash, bytes', 'RAM, bytes'],
     rows,
-    notes: ['The encoder is listed by itself: every expert of a bank shares it.'],
+    notes: [
+      'The encoder is listed by itself: every expert of a bank shares it. Bytes are those of the image, and of the firmware as it is linked.',
+    ],
   };
 }
 
@@ -48,7 +50,7 @@ export function encoderTable({ name, folds }: EncoderSummary): Table {
   const column = (of: 'float' | 'int8') => accuracies.map((row) => row[of]);
   const row = (part: string, values: readonly (number | null)[]) => [
     textCell(part),
-    ...values.map((value) => figureCell(value, 'measured', share)),
+    ...values.map((value) => plainCell(value, share)),
   ];
   return {
     title: `Accuracy of the classifier that ${name} was trained with`,
@@ -76,7 +78,7 @@ const measures = [
 const estimated = (value: Estimate): Cell => ({
   text: estimate(value),
   value: value.value,
-  source: 'measured',
+  source: null,
 });
 
 /** Table 2 as people read it: a row for each model and measure, a column a fold. */
@@ -91,9 +93,9 @@ export function scoreTable({ experts, mixtures, dataSet, protocol }: Results): T
         textCell(measure),
         ...folds.map((fold) => {
           const found = inFold(values, fold);
-          return found ? estimated(found) : figureCell(null, 'measured', score);
+          return found ? estimated(found) : plainCell(null, score);
         }),
-        { text: spread(values), value: values.mean, source: 'measured' },
+        { text: spread(values), value: values.mean, source: null },
         estimated(values.pooled),
       ];
     }),
@@ -116,11 +118,11 @@ export function scoreTable({ experts, mixtures, dataSet, protocol }: Results): T
 
 /** Table 2 for programs: one estimate a row. */
 export function scoreRows({ experts, mixtures }: Results): Pick<Table, 'columns' | 'rows'> {
-  const measured = (value: number | null) => figureCell(value, 'measured', score);
+  const scored = (value: number | null) => plainCell(value, score);
   const part = (name: string, clips: number, { value, low, high }: Estimate) => [
     textCell(name),
-    figureCell(clips, 'counted', grouped),
-    ...[value, low, high].map(measured),
+    plainCell(clips, grouped),
+    ...[value, low, high].map(scored),
     emptyCell,
   ];
   return {
@@ -128,11 +130,11 @@ export function scoreRows({ experts, mixtures }: Results): Pick<Table, 'columns'
     rows: [...experts, ...mixtures].flatMap(({ name, scores }: Model) =>
       measures.flatMap(([measure, of]) => {
         const { folds, pooled, mean, deviation } = of(scores);
-        const over = [textCell('mean over folds'), figureCell(scores.clips, 'counted', grouped)];
+        const over = [textCell('mean over folds'), plainCell(scores.clips, grouped)];
         return [
           ...folds.map((fold) => part(`fold ${fold.fold}`, fold.clips, fold)),
           part('all clips', scores.clips, pooled),
-          [...over, measured(mean), emptyCell, emptyCell, measured(deviation)],
+          [...over, scored(mean), emptyCell, emptyCell, scored(deviation)],
         ].map((cells) => [textCell(name), textCell(measure), ...cells]);
       }),
     ),

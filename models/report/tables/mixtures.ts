@@ -1,7 +1,7 @@
 import { costOf } from '../cost.ts';
 import { digits, milliseconds, share, spread } from '../format.ts';
 import type { MixtureKind, MixtureResult, Results } from '../results.ts';
-import { emptyCell, figureCell, sourcedCell, textCell, type Cell, type Table } from '../table.ts';
+import { emptyCell, figureCell, plainCell, sourcedCell, textCell, type Cell, type Table } from '../table.ts';
 
 const kinds: Record<MixtureKind, string> = {
   plain: 'plain router',
@@ -46,13 +46,13 @@ const choice = ({ name, kind, alpha, passes, usage, meanBits }: MixtureResult): 
   textCell(kinds[kind]),
   alpha === null ? emptyCell : { text: `${alpha}`, value: alpha, source: null },
   { text: `${passes}`, value: passes, source: null },
-  ...usage.map((part) => figureCell(part, 'counted', share)),
-  figureCell(meanBits, 'counted', (bits) => bits.toFixed(2)),
+  ...usage.map((part) => plainCell(part, share)),
+  plainCell(meanBits, (bits) => bits.toFixed(2)),
 ];
 
 const worth = ({ scores: { accuracy, weightedF1 } }: MixtureResult): Cell[] => [
-  { text: spread(accuracy), value: accuracy.mean, source: 'measured' },
-  { text: spread(weightedF1), value: weightedF1.mean, source: 'measured' },
+  { text: spread(accuracy), value: accuracy.mean, source: null },
+  { text: spread(weightedF1), value: weightedF1.mean, source: null },
 ];
 
 function price(mixture: MixtureResult, carbon: Results['carbon']): Cell[] {

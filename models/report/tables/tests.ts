@@ -1,8 +1,8 @@
 import { grouped } from '../../../main/contract/figures.ts';
 import { significance } from '../claims/rules.ts';
-import { digits, probability, score } from '../format.ts';
+import { digits, noFigure, probability, score } from '../format.ts';
 import { readingOf, testNames } from '../reading.ts';
-import type { FigureSource, Measure, Results, TestResult } from '../results.ts';
+import type { Measure, Results, TestResult } from '../results.ts';
 import { emptyCell, textCell, type Cell, type Table } from '../table.ts';
 
 const measures: Record<Measure, string> = {
@@ -55,10 +55,10 @@ export function testTables(results: Results): Table[] {
 export const testNote =
   'In brackets the interval: of TOST the 90 % one, which lies within the margin exactly where p is below 0.05. The effect of Levene’s test is the standard deviation of a over that of b; of Wilcoxon’s it is the Hodges–Lehmann estimate.';
 
-/** A test is as good as what it tests: answers are measured, latencies have their board's source. */
-function sourceOf({ measure, a }: TestResult, { experts, mixtures }: Results): FigureSource {
-  if (measure !== 'latency') return 'measured';
-  return [...experts, ...mixtures].find(({ name }) => name === a)?.cost?.latencySource ?? 'measured';
+/** A test is as good as what it tests: latencies have their board's source, answers are those to the clips. */
+function sourceOf({ measure, a }: TestResult, { experts, mixtures }: Results): string {
+  if (measure !== 'latency') return 'answers to the clips';
+  return [...experts, ...mixtures].find(({ name }) => name === a)?.cost?.latencySource ?? noFigure;
 }
 
 function effectText({ test, measure, effect, interval, margin }: TestResult): string {

@@ -178,7 +178,7 @@ async function telemetry(client: LabClient, args: Args): Promise<Answer> {
   const { latencyUs, energyNanojoule } = summary;
   const rows: Row[] = [
     ['records', summary.records, ''],
-    ['missing', summary.missing, 'counted from the sequence numbers'],
+    ['missing', summary.missing, 'from the sequence numbers'],
     ...(latencyUs
       ? (['p50', 'p95', 'p99'] as const).map((p): Row => [
           `latency ${p}`,

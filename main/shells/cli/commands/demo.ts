@@ -145,7 +145,7 @@ function report(
     [
       ['board', `${board.name} (simulated), ${board.profile}`, ''],
       ['expert', expert.name, ''],
-      ['sent, expert and encoder', kilobytes(upload.sent ?? upload.bytes), 'measured'],
+      ['sent, expert and encoder', kilobytes(upload.sent ?? upload.bytes), ''],
       ['upload time', `${(upload.uploadMs / 1000).toFixed(2)} s`, 'measured, simulated line'],
       [
         'share of the line rate',

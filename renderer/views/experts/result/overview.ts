@@ -6,6 +6,7 @@ import type { ExpertResult, Results, Score } from '../../../../models/report/res
 import {
   emptyCell,
   figureCell,
+  plainCell,
   sourcedCell,
   textCell,
   type Cell,
@@ -53,15 +54,13 @@ export function overviewTable(results: Results, fold: number | null): Table {
 function worth({ name, scores }: Model, fold: number | null): Cell[] {
   const of = (score: Score): Cell => {
     const found = fold === null ? score.pooled : score.folds.find((one) => one.fold === fold);
-    return found
-      ? { text: estimate(found), value: found.value, source: 'measured' }
-      : figureCell(null, 'measured', digits);
+    return found ? { text: estimate(found), value: found.value, source: null } : plainCell(null, digits);
   };
   return [textCell(name), of(scores.accuracy), of(scores.macroF1), of(scores.weightedF1)];
 }
 
 const takes = ({ imageBytes, flashBytes, ramBytes }: ExpertResult): Cell[] =>
-  [imageBytes, flashBytes, ramBytes].map((figure) => sourcedCell(figure, grouped));
+  [imageBytes, flashBytes, ramBytes].map((figure) => plainCell(figure?.value ?? null, grouped));
 
 function price(model: Model, carbon: Results['carbon']): Cell[] {
   const cost = costOf(model, carbon);
