@@ -368,6 +368,7 @@ function expertInfo(one: BankExpert, bank: string, card: string): ExpertInfo {
   return {
     ...{ id, name, bank, version, precision, bits, classes, embeddingSize, encoder, accuracy, macroF1, card },
     heldOutFold: one.heldOutFold,
+    testedClips: one.testedClips ?? null,
     imageBytes: files.image.bytes,
     imageSha256: files.image.sha256,
   };
@@ -378,6 +379,7 @@ function routerInfo(one: BankRouter, bank: string, card: string): RouterInfo {
   return {
     ...{ id, name, bank, version, experts, encoder, accuracy, macroF1, card },
     heldOutFold: one.heldOutFold,
+    testedClips: one.testedClips ?? null,
     imageBytes: files.image.bytes,
     imageSha256: files.image.sha256,
   };

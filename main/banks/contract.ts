@@ -18,6 +18,8 @@ interface BankMember {
   /** On the fold that was held out; see the model card. */
   accuracy: number;
   macroF1: number;
+  /** How many clips these are of; null where the bank does not say. */
+  testedClips: number | null;
   /** Null where it was trained on all folds: the figures are of its validation clips then. */
   heldOutFold: number | null;
   /** Markdown. */

@@ -1,9 +1,21 @@
 /** Words for what the contract holds, the same on the page and on the command line. */
-import type { DeployResult, Slot } from './types.ts';
+import { count } from './figures.ts';
+import type { DeployResult, ExpertInfo, Slot } from './types.ts';
 
 /** How a model's hidden weights are stored. */
 export const weightsOf = ({ bits, ternary }: { bits: number; ternary: boolean }): string =>
   ternary ? 'ternary' : bits === 32 ? 'float' : `${bits}-bit`;
+
+const precisions: Partial<Record<ExpertInfo['precision'], string>> = {
+  32: 'float',
+  ternary: 'ternary',
+  'ternary-activations': 'ternary, popcount',
+  static8: '8-bit PTQ',
+};
+
+/** How an expert computes, in the field's word: 4-bit, ternary, float, … */
+export const precisionOf = ({ precision }: Pick<ExpertInfo, 'precision'>): string =>
+  precisions[precision] ?? `${precision}-bit`;
 
 /** What erasing a slot takes away, a sentence or two. */
 export function erasedOf(
@@ -46,4 +58,14 @@ export function transferOf({ bytes, sent, uploadMs, lineShare }: DeployResult): 
     bytesPerSecond: sent > 0 && uploadMs > 0 ? (1000 * sent) / uploadMs : null,
     lineShare: sent > 0 ? lineShare : null,
   };
+}
+
+/** What a bank member's accuracy is of: the clips of the fold that was left out, or those that chose when training ended. */
+export function testedOn({
+  heldOutFold,
+  testedClips,
+}: Pick<ExpertInfo, 'heldOutFold' | 'testedClips'>): string {
+  if (heldOutFold === null)
+    return testedClips === null ? 'validation clips' : count(testedClips, 'validation clip');
+  return testedClips === null ? `fold ${heldOutFold}` : `fold ${heldOutFold}, ${count(testedClips, 'clip')}`;
 }

@@ -122,6 +122,7 @@ const expert: ExpertInfo = {
   imageBytes: 70_000,
   imageSha256: 'cd'.repeat(32),
   accuracy: 0.875,
+  testedClips: 80,
   macroF1: 1 / 3,
   card: '# Night\n',
 };
@@ -136,6 +137,7 @@ const router: RouterInfo = {
   imageBytes: 9_000,
   imageSha256: 'de'.repeat(32),
   accuracy: 0.9,
+  testedClips: 80,
   macroF1: 2 / 3,
   heldOutFold: null,
   card: '# Curious\n',

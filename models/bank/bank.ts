@@ -61,6 +61,8 @@ const expertSchema = v.strictObject({
    */
   accuracy: share,
   macroF1: share,
+  /** how many clips they are of; banks of earlier labs do not say */
+  testedClips: v.optional(whole),
   heldOutFold: v.nullable(v.number()),
   /** quantized experts trained the same way, each tested on the fold it left out */
   crossValidation: v.array(foldFigures),
@@ -85,6 +87,7 @@ const routerSchema = v.strictObject({
   /** of the mixture on the held-out fold, with the routing of the image */
   accuracy: share,
   macroF1: share,
+  testedClips: v.optional(whole),
   heldOutFold: v.nullable(v.number()),
   files: v.strictObject({
     image: file,

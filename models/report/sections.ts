@@ -232,5 +232,7 @@ export function headline(results: Results): string | null {
     ({ name, scores: { accuracy } }) =>
       `${name} ${share(accuracy.mean)}${accuracy.deviation === null ? '' : ` ± ${share(accuracy.deviation)}`}`,
   );
-  return best.length === 0 ? null : `Accuracy, mean over folds: ${best.join('; ')}.`;
+  const { folds, clips } = results.dataSet;
+  const of = `mean of ${count(folds.length, 'fold')} (${count(clips, 'clip')}), each left out once`;
+  return best.length === 0 ? null : `Accuracy, ${of}: ${best.join('; ')}.`;
 }

@@ -1,16 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  ago,
-  baseName,
-  bytes,
-  clock,
-  duration,
-  energy,
-  heldOutOf,
-  inOne,
-  precisionOf,
-  tiny,
-} from './figures.ts';
+import { ago, baseName, bytes, clock, duration, energy, inOne, tiny } from './figures.ts';
 
 describe('figures', () => {
   it('take the unit that leaves one to three digits before the point', () => {
@@ -34,14 +23,6 @@ describe('figures', () => {
     expect(tiny(0)).toBe('0');
     expect(tiny(0.01234)).toBe('0.012');
     expect(tiny(0.0000004)).toBe('4.0e-7');
-  });
-
-  it('call a precision by the field’s word, never by a fraction of a bit', () => {
-    expect(
-      ([1, 16, 32, 'ternary', 'static8'] as const).map((precision) => precisionOf({ precision })),
-    ).toEqual(['1-bit', '16-bit', 'float', 'ternary', '8-bit PTQ']);
-    expect(precisionOf({ precision: 'ternary-activations' })).toBe('ternary, popcount');
-    expect([null, 0].map((heldOutFold) => heldOutOf({ heldOutFold }))).toEqual(['validation', 'fold 0']);
   });
 
   it('say roughly how long ago', () => {

@@ -1,5 +1,4 @@
 /** Figures as people read them: three significant digits and the unit that fits. */
-import type { ExpertInfo } from '../../main/contract/types.ts';
 
 export interface Figure {
   value: string;
@@ -44,21 +43,6 @@ export const bytes = (count: number): Figure =>
 export const inOne = ({ value, unit }: Figure): string => `${value} ${unit}`;
 
 export const percent = (share: number, places = 1): string => `${(share * 100).toFixed(places)} %`;
-
-const precisions: Partial<Record<ExpertInfo['precision'], string>> = {
-  32: 'float',
-  ternary: 'ternary',
-  'ternary-activations': 'ternary, popcount',
-  static8: '8-bit PTQ',
-};
-
-/** How an expert computes, in the field's word: 4-bit, ternary, float, … */
-export const precisionOf = ({ precision }: Pick<ExpertInfo, 'precision'>): string =>
-  precisions[precision] ?? `${precision}-bit`;
-
-/** What a bank member's accuracy is of. */
-export const heldOutOf = ({ heldOutFold }: Pick<ExpertInfo, 'heldOutFold'>): string =>
-  heldOutFold === null ? 'validation' : `fold ${heldOutFold}`;
 
 /** A difference that may be very small: two significant digits, powers of ten where they help. */
 export function tiny(value: number): string {

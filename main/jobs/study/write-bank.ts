@@ -65,6 +65,7 @@ export async function writeBank(folder: string, input: BankInput): Promise<void>
       embeddingSize: description.embeddingSize,
       accuracy: figures.accuracy,
       macroF1: figures.macroF1,
+      testedClips: figures.clips,
       crossValidation: [...figures.crossValidation],
       files: {
         image: await write(`${id}/expert.image`, image.image),
@@ -92,6 +93,7 @@ export async function writeBank(folder: string, input: BankInput): Promise<void>
       precision: router.precision,
       accuracy: figures.accuracy,
       macroF1: figures.macroF1,
+      testedClips: figures.clips,
       files: {
         image: await write(`${id}/router.image`, image.image),
         'quantized.onnx': await write(`${id}/quantized.onnx`, image['quantized.onnx']),

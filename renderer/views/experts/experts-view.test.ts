@@ -63,10 +63,10 @@ describe('the banks', () => {
     const { wrapper } = await show(BanksPart);
     const rows = wrapper.findAll('tbody tr').map((row) => row.findAll('td').map((cell) => cell.text()));
     expect(rows.map((row) => [row[1], row[5]])).toEqual([
-      ['router of 1', 'fold 4'],
-      ['4-bit', 'fold 4'],
-      ['ternary', 'fold 4'],
-      ['4-bit', 'validation'],
+      ['router of 1', 'fold 4, 80 clips'],
+      ['4-bit', 'fold 4, 80 clips'],
+      ['ternary', 'fold 4, 80 clips'],
+      ['4-bit', '80 validation clips'],
     ]);
   });
 

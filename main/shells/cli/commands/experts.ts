@@ -1,4 +1,5 @@
 /** `curlew experts`: experts, routers and encoders of all banks. */
+import { precisionOf, testedOn } from '../../../contract/words.ts';
 import { count } from '../../../contract/figures.ts';
 import { resolve } from 'node:path';
 import type { LabClient } from '../../../contract/client.ts';
@@ -64,9 +65,9 @@ export async function experts(client: LabClient, bank?: string): Promise<Answer>
       one.id,
       one.bank,
       String(one.version),
-      'precision' in one ? String(one.precision) : `router of ${one.experts.length}`,
+      'precision' in one ? precisionOf(one) : `router of ${one.experts.length}`,
       kilobytes(one.imageBytes),
-      `${percent(one.accuracy)} ${one.heldOutFold === null ? 'validation' : `fold ${one.heldOutFold}`}`,
+      `${percent(one.accuracy)} of ${testedOn(one)}`,
     ]);
   const ears = encoders
     .filter(isMine)

@@ -122,7 +122,15 @@ export async function evaluated(client: LabClient, job: Job, report: OutputFolde
   });
   const claims = claimsOf(results).map(({ claim, verdict, finding }) => `${verdict}: ${claim} ${finding}`);
   const text = [
-    table(['model', 'accuracy over folds', 'weighted F1', 'an inference'], rows),
+    table(
+      [
+        'model',
+        `accuracy, mean of ${count(results.dataSet.folds.length, 'fold')} left out`,
+        `weighted F1, ${count(results.dataSet.clips, 'clip')}`,
+        'an inference',
+      ],
+      rows,
+    ),
     ...problemLines(results.dataSet.problems),
     '',
     ...claims,
