@@ -1,4 +1,5 @@
 /** Deploying an expert, or a router with its experts: upload beside the running bank, verify, then switch. */
+import { bytes, inOne } from '../contract/figures.ts';
 import { createHash } from 'node:crypto';
 import type { CurlewBoard } from '../../devices/drivers/curlew/board.ts';
 import { CurlewError } from '../contract/error.ts';
@@ -58,16 +59,16 @@ export async function deploy(
       uploads.map(({ bytes, sha256 }) => [bytes.length, heldOf(table, sha256)]),
     );
     const slots: number[] = [];
-    for (const [index, { name, bytes, sha256 }] of uploads.entries()) {
+    for (const [index, { name, bytes: image, sha256 }] of uploads.entries()) {
       const part = uploads.length > 1 ? `${name}: ` : '';
-      const slot = await uploadOne(board, bytes, sha256, signal, (there) => {
+      const slot = await uploadOne(board, image, sha256, signal, (there) => {
         account.told(index, there, performance.now());
         const { sent, toSend, sendMs } = account;
         const rate = (1000 * sent) / Math.max(sendMs, 1);
         progress(
           0.96 * account.share,
-          there < bytes.length
-            ? `${part}uploading ${kilobytes(sent)} of ${kilobytes(toSend)} kB, ${kilobytes(rate)} kB/s`
+          there < image.length
+            ? `${part}uploading ${inOne(bytes(sent))} of ${inOne(bytes(toSend))}, ${inOne(bytes(rate))}/s`
             : `${part}verifying`,
         );
       });
@@ -118,5 +119,3 @@ export async function uploadOne(
     'The board verified another image than the one that was sent; deploy again.',
   );
 }
-
-const kilobytes = (bytes: number) => (bytes / 1000).toFixed(bytes < 100_000 ? 1 : 0);

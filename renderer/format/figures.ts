@@ -1,48 +1,6 @@
-/** Figures as people read them: three significant digits and the unit that fits. */
+/** Figures as the page shows them; what is written alike everywhere is the contract's. */
 
-export interface Figure {
-  value: string;
-  unit: string;
-}
-
-const digits = (value: number): string =>
-  value === 0 ? '0' : value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
-
-function scaled(value: number, units: readonly (readonly [size: number, unit: string])[]): Figure {
-  const [size, unit] = units.find(([least]) => Math.abs(value) >= least) ?? units[units.length - 1]!;
-  return { value: digits(value / size), unit };
-}
-
-/** Microseconds. */
-export const duration = (microseconds: number): Figure =>
-  scaled(microseconds, [
-    [1e6, 's'],
-    [1e3, 'ms'],
-    [1, 'µs'],
-  ]);
-
-/** Nanojoules. */
-export const energy = (nanojoules: number): Figure =>
-  scaled(nanojoules, [
-    [1e9, 'J'],
-    [1e6, 'mJ'],
-    [1e3, 'µJ'],
-    [1, 'nJ'],
-  ]);
-
-/** Bytes, in thousands, as line rates are: the share of a line is then plain to see. */
-export const bytes = (count: number): Figure =>
-  count < 1000
-    ? { value: String(count), unit: 'B' }
-    : scaled(count, [
-        [1e9, 'GB'],
-        [1e6, 'MB'],
-        [1e3, 'kB'],
-      ]);
-
-export const inOne = ({ value, unit }: Figure): string => `${value} ${unit}`;
-
-export const percent = (share: number, places = 1): string => `${(share * 100).toFixed(places)} %`;
+export { bytes, duration, energy, inOne, percent, type Figure } from '../../main/contract/figures.ts';
 
 /** A difference that may be very small: two significant digits, powers of ten where they help. */
 export function tiny(value: number): string {

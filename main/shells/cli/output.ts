@@ -1,4 +1,5 @@
 /** What a command prints: tables and figures for people on standard output, or one JSON document. */
+import { bytes, duration, energy, inOne } from '../../contract/figures.ts';
 import type { Answer, Args } from './command.ts';
 import { exit } from './exit.ts';
 
@@ -26,7 +27,6 @@ export function table(head: string[], rows: Row[]): string {
   return [line(head), line(widths.map((width) => '─'.repeat(width))), ...rows.map(line)].join('\n');
 }
 
-export const milliseconds = (us: number): string => `${(us / 1000).toFixed(2)} ms`;
-export const millijoules = (nanojoule: number): string => `${(nanojoule / 1e6).toFixed(3)} mJ`;
-export const kilobytes = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`;
-export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+export const timeText = (us: number): string => inOne(duration(us));
+export const energyText = (nanojoule: number): string => inOne(energy(nanojoule));
+export const sizeText = (count: number): string => inOne(bytes(count));

@@ -1,5 +1,5 @@
 /** `curlew board …`: a board's store, its settings and its key. */
-import { count } from '../../../contract/figures.ts';
+import { count, percent } from '../../../contract/figures.ts';
 import type { LabClient } from '../../../contract/client.ts';
 import { CurlewError } from '../../../contract/error.ts';
 import type { Board, BoardSettings, ExpertStore } from '../../../contract/types.ts';
@@ -8,7 +8,7 @@ import { wholeNumber } from '../args.ts';
 import type { Answer, Args, Command, Commands } from '../command.ts';
 import { confirmed } from '../confirm.ts';
 import type { OptionName } from '../options.ts';
-import { kilobytes, percent, table, type Row } from '../output.ts';
+import { sizeText, table, type Row } from '../output.ts';
 import { chooseBoard } from './board.ts';
 
 type Action = (client: LabClient, board: Board, args: Args) => Promise<Answer>;
@@ -26,13 +26,13 @@ function storeAnswer(store: ExpertStore): Answer {
     one.state === 'partial' ? `partial, ${percent(one.offset / one.length)}` : (one.kind ?? '—'),
     one.state === 'partial' ? '—' : weightsOf(one),
     one.version,
-    kilobytes(one.length),
+    sizeText(one.length),
     one.signed ? 'yes' : 'no',
     [one.active && 'active', one.previous && 'previous'].filter(Boolean).join(', '),
   ]);
   const text = [
     table(['slot', 'name', 'what', 'weights', 'version', 'size', 'signed', ''], rows),
-    `${store.slots.length} of ${count(store.slotCount, 'slot')} in use; the largest image that fits now has ${kilobytes(store.freeBytes)}.`,
+    `${store.slots.length} of ${count(store.slotCount, 'slot')} in use; the largest image that fits now has ${sizeText(store.freeBytes)}.`,
     ...trials[store.trial],
   ].join('\n');
   return { text, json: store };

@@ -1,5 +1,5 @@
 /** Commands about boards: boards, deploy, infer, telemetry. */
-import { count } from '../../../contract/figures.ts';
+import { count, percent } from '../../../contract/figures.ts';
 import { resolve } from 'node:path';
 import type { LabClient } from '../../../contract/client.ts';
 import { CurlewError } from '../../../contract/error.ts';
@@ -9,7 +9,7 @@ import type { Answer, Args, Commands } from '../command.ts';
 import { exit } from '../exit.ts';
 import { follow } from '../follow.ts';
 import type { OptionName } from '../options.ts';
-import { kilobytes, millijoules, milliseconds, percent, table, type Row } from '../output.ts';
+import { sizeText, energyText, timeText, table, type Row } from '../output.ts';
 
 const oneBoard = ['board', 'port', 'baud', 'emulated'] as const satisfies OptionName[];
 
@@ -124,12 +124,12 @@ async function deploy(client: LabClient, args: Args): Promise<Answer> {
 /** What a deployment sent, in words. */
 export function sentWords(result: DeployResult): string {
   const transfer = transferOf(result);
-  if (transfer === null) return kilobytes(result.bytes);
+  if (transfer === null) return sizeText(result.bytes);
   const { sentBytes, heldBytes, seconds, lineShare } = transfer;
-  if (sentBytes === 0) return `nothing to send, all ${kilobytes(heldBytes)} were there already`;
+  if (sentBytes === 0) return `nothing to send, all ${sizeText(heldBytes)} were there already`;
   const share = lineShare === null ? '' : `, ${percent(lineShare)} of the line`;
-  const held = heldBytes === 0 ? '' : `, ${kilobytes(heldBytes)} were there already`;
-  return `${kilobytes(sentBytes)} sent in ${seconds.toFixed(2)} s${share}${held}`;
+  const held = heldBytes === 0 ? '' : `, ${sizeText(heldBytes)} were there already`;
+  return `${sizeText(sentBytes)} sent in ${seconds.toFixed(2)} s${share}${held}`;
 }
 
 /** @param routers whether one may be named, too @throws CurlewError EXPERT_NOT_FOUND */
@@ -161,8 +161,8 @@ async function infer(client: LabClient, args: Args): Promise<Answer> {
       one.label,
       one.topProbability.toFixed(3),
       one.entropy.toFixed(3),
-      `${milliseconds(latency)} ${one.latencySource}`,
-      one.energySource === 'none' ? '—' : `${millijoules(one.energyNanojoule)} ${one.energySource}`,
+      `${timeText(latency)} ${one.latencySource}`,
+      one.energySource === 'none' ? '—' : `${energyText(one.energyNanojoule)} ${one.energySource}`,
     ];
   });
   const text = `${nameOf(board)}\n${table(['second', 'class', 'p', 'entropy', 'latency', 'energy'], rows)}`;
@@ -182,14 +182,14 @@ async function telemetry(client: LabClient, args: Args): Promise<Answer> {
     ...(latencyUs
       ? (['p50', 'p95', 'p99'] as const).map((p): Row => [
           `latency ${p}`,
-          milliseconds(latencyUs[p]),
+          timeText(latencyUs[p]),
           summary.latencySource,
         ])
       : []),
     ...(energyNanojoule
       ? [
-          ['energy an inference', millijoules(energyNanojoule.mean), summary.energySource],
-          ['energy in all', millijoules(energyNanojoule.total), summary.energySource],
+          ['energy an inference', energyText(energyNanojoule.mean), summary.energySource],
+          ['energy in all', energyText(energyNanojoule.total), summary.energySource],
         ]
       : []),
   ];

@@ -1,5 +1,5 @@
 /** `curlew classify`: recordings in, classes and detections out. */
-import { count } from '../../../contract/figures.ts';
+import { count, percent } from '../../../contract/figures.ts';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { LabClient } from '../../../contract/client.ts';
@@ -11,7 +11,7 @@ import type { Answer, Args, Commands } from '../command.ts';
 import { exitOfShare } from '../exit.ts';
 import { follow } from '../follow.ts';
 import type { OptionName } from '../options.ts';
-import { percent, table, type Row } from '../output.ts';
+import { table, type Row } from '../output.ts';
 import { outputsOf } from '../outputs-of.ts';
 import { resumeWith } from '../resume.ts';
 import { chooseExpert } from './board.ts';

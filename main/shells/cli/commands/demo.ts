@@ -1,5 +1,5 @@
 /** `npm run demo`: the whole main job in the terminal, on a virtual board and a store of its own, ending with a table. */
-import { count } from '../../../contract/figures.ts';
+import { count, percent } from '../../../contract/figures.ts';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,7 +29,7 @@ import type { Args, Commands } from '../command.ts';
 import { exit } from '../exit.ts';
 import { follow } from '../follow.ts';
 import { sentWords } from './board.ts';
-import { kilobytes, millijoules, milliseconds, percent, table } from '../output.ts';
+import { sizeText, energyText, timeText, table } from '../output.ts';
 
 export const demoCommands: Commands = {
   demo: { usage: '', about: 'the whole main job, ending with a table', options: [], alone: demo },
@@ -145,16 +145,16 @@ function report(
     [
       ['board', `${board.name} (simulated), ${board.profile}`, ''],
       ['expert', expert.name, ''],
-      ['sent, expert and encoder', kilobytes(upload.sent ?? upload.bytes), ''],
+      ['sent, expert and encoder', sizeText(upload.sent ?? upload.bytes), ''],
       ['upload time', `${(upload.uploadMs / 1000).toFixed(2)} s`, 'measured, simulated line'],
       [
         'share of the line rate',
         upload.lineShare === null ? '—' : percent(upload.lineShare),
         'measured, simulated line',
       ],
-      ['latency p50', latencyUs ? milliseconds(latencyUs.p50) : '—', latencySource],
-      ['latency p95', latencyUs ? milliseconds(latencyUs.p95) : '—', latencySource],
-      ['energy per inference', energyNanojoule ? millijoules(energyNanojoule.mean) : '—', energySource],
+      ['latency p50', latencyUs ? timeText(latencyUs.p50) : '—', latencySource],
+      ['latency p95', latencyUs ? timeText(latencyUs.p95) : '—', latencySource],
+      ['energy per inference', energyNanojoule ? energyText(energyNanojoule.mean) : '—', energySource],
       [
         'agreement with the quantized reference',
         `${percent(agreed.implementationSameClass)} of ${count(agreed.windows, 'window')}`,

@@ -1,11 +1,11 @@
 /** `curlew experts`: experts, routers and encoders of all banks. */
 import { precisionOf, testedOn } from '../../../contract/words.ts';
-import { count } from '../../../contract/figures.ts';
+import { count, percent } from '../../../contract/figures.ts';
 import { resolve } from 'node:path';
 import type { LabClient } from '../../../contract/client.ts';
 import { given } from '../../../given.ts';
 import type { Answer, Commands } from '../command.ts';
-import { kilobytes, percent, table, type Row } from '../output.ts';
+import { sizeText, table, type Row } from '../output.ts';
 
 export const expertCommands: Commands = {
   experts: {
@@ -24,7 +24,7 @@ export const expertCommands: Commands = {
         ...{ bank, path: resolve(file), overwrite: options.overwrite ?? false },
         ...given({ member }),
       });
-      return { text: `${member ?? bank} is in ${made.path}, ${kilobytes(made.bytes)}.`, json: made };
+      return { text: `${member ?? bank} is in ${made.path}, ${sizeText(made.bytes)}.`, json: made };
     },
   },
   'experts import': {
@@ -66,7 +66,7 @@ export async function experts(client: LabClient, bank?: string): Promise<Answer>
       one.bank,
       String(one.version),
       'precision' in one ? precisionOf(one) : `router of ${one.experts.length}`,
-      kilobytes(one.imageBytes),
+      sizeText(one.imageBytes),
       `${percent(one.accuracy)} of ${testedOn(one)}`,
     ]);
   const ears = encoders
@@ -76,7 +76,7 @@ export async function experts(client: LabClient, bank?: string): Promise<Answer>
       one.bank,
       String(one.version),
       count(one.embeddingSize, 'number'),
-      kilobytes(one.imageBytes),
+      sizeText(one.imageBytes),
       '',
     ]);
   return {

@@ -1,14 +1,14 @@
 /** `curlew jobs …`: long work that this lab or an earlier one began. */
 import type { LabClient } from '../../../contract/client.ts';
 import { CurlewError, toCurlewError } from '../../../contract/error.ts';
-import { dateTime, span, timeLeft } from '../../../contract/figures.ts';
+import { dateTime, percent, span, timeLeft } from '../../../contract/figures.ts';
 import { allOf, pageLimit } from '../../../contract/pieces.ts';
 import type { Job, JobHoldings } from '../../../contract/types.ts';
 import { listed } from '../args.ts';
 import type { Answer, Args, Command, Commands } from '../command.ts';
 import { exit, exitOfShare } from '../exit.ts';
 import { follow } from '../follow.ts';
-import { kilobytes, percent, table, type Row } from '../output.ts';
+import { sizeText, table, type Row } from '../output.ts';
 import { resumeWith } from '../resume.ts';
 import { classified, tableOptions, tablesOf, writeTables } from './classify.ts';
 import { encoderTaken, evaluated, reportOf, reportOptions, trained } from './study.ts';
@@ -126,7 +126,7 @@ async function show(client: LabClient, { words }: Args): Promise<Answer> {
 }
 
 const goesOf = ({ goes, bytes }: JobHoldings): string =>
-  [...(goes.length > 0 ? goes : ['its entry in this list']), ...(bytes > 0 ? [kilobytes(bytes)] : [])].join(
+  [...(goes.length > 0 ? goes : ['its entry in this list']), ...(bytes > 0 ? [sizeText(bytes)] : [])].join(
     ', ',
   );
 

@@ -5,7 +5,7 @@ import { makeDataFolder } from '../../../data-folder.ts';
 import { Outputs } from '../../../outputs.ts';
 import { restoreStore } from '../../../store/restore.ts';
 import type { Answer, Args, Commands } from '../command.ts';
-import { kilobytes, print } from '../output.ts';
+import { sizeText, print } from '../output.ts';
 
 export const storeCommands: Commands = {
   backup: {
@@ -25,7 +25,7 @@ export const storeCommands: Commands = {
 
 async function backup(client: LabClient, { words }: Args): Promise<Answer> {
   const made = await client.request('store.backup', { path: resolve(words[0]!) });
-  return { text: `Backed up to ${made.path}, ${kilobytes(made.bytes)}.`, json: made };
+  return { text: `Backed up to ${made.path}, ${sizeText(made.bytes)}.`, json: made };
 }
 
 /** Needs no lab, and none may run. */

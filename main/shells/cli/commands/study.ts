@@ -1,5 +1,5 @@
 /** `curlew train`, `evaluate`, `encoder`: from labelled recordings to a bank and a report. */
-import { count, grouped } from '../../../contract/figures.ts';
+import { count, grouped, percent } from '../../../contract/figures.ts';
 import { resolve } from 'node:path';
 import { claimsOf } from '../../../../models/report/claims.ts';
 import { reportCsv, reportNames } from '../../../../models/report/files.ts';
@@ -14,7 +14,7 @@ import type { Answer, Args, Commands } from '../command.ts';
 import { exit, exitOfShare } from '../exit.ts';
 import { follow } from '../follow.ts';
 import type { OptionName } from '../options.ts';
-import { kilobytes, percent, table, type Row } from '../output.ts';
+import { sizeText, table, type Row } from '../output.ts';
 import { outputsOf } from '../outputs-of.ts';
 import { resumeWith } from '../resume.ts';
 import { experts } from './experts.ts';
@@ -158,7 +158,7 @@ export function encoderTaken(job: Job): Answer {
   return {
     text:
       failed.map((one) => `not used: ${one.path}: ${one.message}\n`).join('') +
-      `The encoder ${encoderId} fits a board: ${kilobytes(imageBytes)} of flash, ${kilobytes(arenaBytes)} for its activations, ` +
+      `The encoder ${encoderId} fits a board: ${sizeText(imageBytes)} of flash, ${sizeText(arenaBytes)} for its activations, ` +
       `${(multiplyAccumulates / 1e6).toFixed(1)} million multiply-accumulates a window, ${count(embeddingSize, 'number')}. ` +
       `Train with it: “curlew train FOLDER --encoder ${encoderId}”.`,
     json: result,
