@@ -79,6 +79,22 @@ describe('a field for a path', () => {
     expect(lab.asked.at(-1)?.params).toEqual({ path: '/home/ada', kind: 'all' });
   });
 
+  it('leaves a folder that is typed while the first one is still being opened', async () => {
+    let answer = (): void => undefined;
+    const { wrapper, lab } = show({ of: 'onnx' });
+    const opened = new Promise<void>((resolve) => (answer = resolve));
+    lab.handlers['files.browse'] = () => opened.then(() => listing);
+    await wrapper.get('button').trigger('click');
+    await flushPromises();
+    const folder = dialog().get<HTMLInputElement>('[aria-label="Folder"]');
+    await folder.setValue('/home/ada/sounds');
+    answer();
+    await flushPromises();
+    expect(folder.element.value).toBe('/home/ada/sounds');
+    await dialog().get('form').trigger('submit');
+    expect(lab.asked.at(-1)?.params).toEqual({ path: '/home/ada/sounds', kind: 'onnx' });
+  });
+
   it('takes a folder and a file name for what is to be written', async () => {
     const { wrapper, chosen } = show({ pick: 'place', of: 'bank', name: 'own.curlew-bank' });
     await wrapper.get('button').trigger('click');

@@ -50,6 +50,19 @@ describe('the settings of a board', () => {
     expect(save().attributes('disabled')).toBeDefined();
   });
 
+  it('do not take the place of what is typed while they are read again', async () => {
+    const found = [settings({ name: 'Marsh' })];
+    const double = new LabDouble({ 'boards.settings': () => found.shift() ?? later });
+    let answer = (_settings: BoardSettings): void => undefined;
+    const later = new Promise<BoardSettings>((resolve) => (answer = resolve));
+    const { wrapper } = await show(SettingsPanel, double, { board: board() });
+    await wrapper.setProps({ board: board({ bootId: board().bootId + 1 }) });
+    await wrapper.get(field('name')).setValue('Reed bed');
+    answer(settings({ name: 'Marsh' }));
+    await flushPromises();
+    expect(wrapper.get<HTMLInputElement>(field('name')).element.value).toBe('Reed bed');
+  });
+
   it('show at the field what a board would not take, and cannot be saved so', async () => {
     const { wrapper } = await show(SettingsPanel, lab(), { board: board() });
     await wrapper.get(field('listenS')).setValue('60');
