@@ -1,6 +1,4 @@
 /** The composition root: opens the store, the fleet, the bank, the jobs, and answers the contract. No Electron. */
-import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { realClock } from '../devices/protocol/clock.ts';
 import { openBackground } from './background/background.ts';
@@ -12,6 +10,8 @@ import { takeFaults, tellAll, type Fault } from './contract/fault.ts';
 import type { Role } from './contract/roles.ts';
 import type { EventMessage, ReplyMessage } from './contract/wire.ts';
 import { makeDataFolder } from './data-folder.ts';
+import { Folders, usualFolders } from './data/folders.ts';
+import { dataHandlers } from './data/handlers.ts';
 import { dataSetHandlers } from './datasets/handlers.ts';
 import { dispatch, type Handlers } from './dispatch.ts';
 import { faultLog } from './fault-log.ts';
@@ -102,8 +102,11 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   const boards = boardStore(store);
   const signed = await signedImages(store);
   const images = await knownImages(store);
-  const roots = options.roots ?? usualRoots();
-  const files = new AllowedPaths(roots);
+  const files = new AllowedPaths(options.roots ?? usualFolders());
+  const folders = await Folders.open(dataFolder, (added) => {
+    files.setAdded(added);
+    emit('folders', null);
+  });
   const background = openBackground({ permits: (real) => files.permits(real) });
   const bank = await Banks.open(resources.bank, join(dataFolder, 'banks'), (error) =>
     tellProblem(error, null),
@@ -164,10 +167,10 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     );
   }
 
-  const info = { version, shell, dataFolder, openedMs, roots: files.roots.slice() };
+  const info = { version, shell, dataFolder, openedMs };
   const keys = openKeys(join(dataFolder, 'keys'));
   const handlers: Handlers = {
-    'lab.info': (_none, role) => ({ ...info, role, storeLosses: store.losses }),
+    'lab.info': (_none, role) => ({ ...info, roots: files.roots, role, storeLosses: store.losses }),
     'lab.log': ({ limit }) => log.lines(limit),
     ...boardHandlers({ ports, fleet, virtual, emulated, bank, keys, background }),
     ...imageHandlers({ fleet, bank, keys, jobs, files, boards, signedImages: signed, images }),
@@ -191,6 +194,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     ...classifyHandlers(classification, files),
     ...studyHandlers(studies, files),
     ...storeHandlers(store, files),
+    ...dataHandlers({ dataFolder, background, jobs, folders }),
   };
   log.add('info', null, `The lab is open; its data is in ${dataFolder}.`);
   const lab: Lab = {
@@ -224,6 +228,3 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   openLabs.add(lab);
   return lab;
 }
-
-const usualRoots = (): string[] =>
-  [homedir(), '/media', '/mnt', '/Volumes', resources.bank].filter((path) => existsSync(path));

@@ -1,5 +1,6 @@
 /** A background thread: what a request asks for and what may take more than 20 ms of a processor is done here. */
 import { unpackBankFile, writeBankFile } from '../banks/bank-file.ts';
+import { cleanData, lookAtData } from '../data/sizes.ts';
 import type { DataSetInfo } from '../datasets/contract.ts';
 import { dataSetInfo } from '../datasets/data-set-info.ts';
 import { readDataset, type ReadOptions } from '../datasets/read-dataset.ts';
@@ -12,6 +13,8 @@ import type { LabSide } from './lab-side.ts';
 const tasks = {
   writeBankFile,
   unpackBankFile,
+  lookAtData,
+  cleanData,
 
   /** A short recording as a board hears it: 16 kHz mono. @throws CurlewError as decodeAll */
   decode: async (path: string): Promise<Int16Array> => toInt16(await decodeAll(path)),

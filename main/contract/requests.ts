@@ -5,6 +5,7 @@
  */
 import type * as v from 'valibot';
 import { bankRequests, type BankResults } from '../banks/contract.ts';
+import { dataRequests, type DataResults } from '../data/contract.ts';
 import { dataSetRequests, type DataSetResults } from '../datasets/contract.ts';
 import { boardRequests, type BoardResults } from '../fleet/contract/boards.ts';
 import { imageRequests, type ImageResults } from '../fleet/contract/images.ts';
@@ -31,6 +32,7 @@ export const requests = {
   ...classifyRequests,
   ...studyRequests,
   ...storeRequests,
+  ...dataRequests,
 } as const satisfies Record<string, RequestPart>;
 
 export type RequestName = keyof typeof requests;
@@ -49,5 +51,6 @@ export interface RequestResults
     JobResults,
     ClassifyResults,
     StudyResults,
-    StoreResults {}
+    StoreResults,
+    DataResults {}
 export type RequestResult<N extends RequestName> = RequestResults[N];

@@ -3,10 +3,11 @@ import type * as v from 'valibot';
 
 /**
  * From the least on. A viewer looks at what the lab knows: boards, results, jobs, banks. An operator also changes
- * it and opens files of its folders. The owner is an operator at the lab's own machine, who may open whatever
- * path they type: they may read it anyway.
+ * it and opens files of its folders. A local operator works through the lab's own window, or a browser that holds the
+ * token of the launch: they also say which folders those are, and where the lab's data lies. The owner is at the command
+ * line, and may open whatever path they type: they may read it anyway.
  */
-export const roles = ['viewer', 'operator', 'owner'] as const;
+export const roles = ['viewer', 'operator', 'local', 'owner'] as const;
 export type Role = (typeof roles)[number];
 
 export interface RequestPart<S extends v.GenericSchema = v.GenericSchema> {
@@ -23,6 +24,11 @@ export const forViewers = <const S extends v.GenericSchema>(params: S): RequestP
 export const forOperators = <const S extends v.GenericSchema>(params: S): RequestPart<S> => ({
   params,
   least: 'operator',
+});
+
+export const forLocals = <const S extends v.GenericSchema>(params: S): RequestPart<S> => ({
+  params,
+  least: 'local',
 });
 
 export const mayAsk = (role: Role, least: Role): boolean => roles.indexOf(role) >= roles.indexOf(least);

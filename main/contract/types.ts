@@ -3,6 +3,7 @@
  * carry it. Times are milliseconds since 1970 (UTC) unless a name says otherwise; byte arrays are Uint8Array.
  */
 export type * from '../banks/contract.ts';
+export type * from '../data/contract.ts';
 export type * from '../datasets/contract.ts';
 export type * from '../fleet/contract/boards.ts';
 export type * from '../fleet/contract/images.ts';

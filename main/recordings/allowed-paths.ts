@@ -20,11 +20,18 @@ const byName = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
 export class AllowedPaths {
   /** As they were named, and what is really there. */
   private readonly named = new Set<string>();
-  private real = Promise.resolve(new Set<string>());
+  private real = Promise.resolve<ReadonlySet<string>>(new Set<string>());
+  /** Of those, what a person added in the lab's settings, and may take away again. */
+  private added: readonly string[] = [];
 
-  /** @param roots absolute folders; those that do not exist are passed over */
-  constructor(readonly roots: readonly string[]) {
-    for (const root of roots) this.allow(root);
+  /** @param usual absolute folders; those that do not exist are passed over */
+  constructor(private readonly usual: readonly string[]) {
+    for (const root of usual) this.allow(root);
+  }
+
+  /** Folders to begin looking in. */
+  get roots(): string[] {
+    return [...this.usual, ...this.added];
   }
 
   /** Adds a folder or a single file, for what a person has chosen in a dialog. */
@@ -35,8 +42,17 @@ export class AllowedPaths {
     const found = realpath(added).catch(() => null);
     this.real = this.real.then(async (real) => {
       const one = await found;
-      return one === null ? real : real.add(one);
+      return one === null ? real : new Set([...real, one]);
     });
+  }
+
+  /** The folders that a person added in the lab's settings, in place of those so far. */
+  setAdded(folders: readonly string[]): void {
+    const gone = this.added.filter((one) => !folders.includes(one) && !this.usual.includes(one));
+    for (const one of gone) this.named.delete(one);
+    this.real = this.real.then((real) => new Set([...real].filter((one) => !gone.includes(one))));
+    this.added = [...folders];
+    for (const one of folders) this.allow(one);
   }
 
   /**
@@ -115,7 +131,8 @@ export class AllowedPaths {
   private refusal(path: string): CurlewError {
     return new CurlewError(
       'PATH_NOT_ALLOWED',
-      `${path} is outside the folders that this lab may open (${this.roots.join(', ')}).`,
+      `${path} is outside the folders that this lab may open (${this.roots.join(', ')}). Add its folder with ` +
+        '“curlew folders add FOLDER”, or under Lab on the page.',
       { path },
     );
   }

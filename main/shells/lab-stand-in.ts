@@ -323,6 +323,19 @@ export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N
     { ...ofJob, format: 'raven' },
     { ...text, next: { path: '/r/a.flac', startS: 0.48, seconds: 60, secondsBefore: 0, selections: 1 } },
   ],
+  'data.look': [
+    {},
+    {
+      folder: '/data',
+      freeBytes: 2 ** 42,
+      kinds: [{ kind: 'store', bytes: 2 ** 33, files: 3 }],
+      clean: [{ kind: 'features', bytes: 2 ** 32, files: 70_000 }],
+    },
+  ],
+  'data.clean': [{ kinds: ['features'] }, { bytes: 2 ** 32, files: 70_000 }],
+  'folders.list': [{}, { usual: ['/home/ada'], added: [] }],
+  'folders.add': [{ path: '/srv/Aufnahmen 雨' }, { usual: ['/home/ada'], added: ['/srv/Aufnahmen 雨'] }],
+  'folders.remove': [{ path: '/srv/Aufnahmen 雨' }, { usual: ['/home/ada'], added: [] }],
   'store.backup': [{ path: '/b/lab.duckdb' }, { path: '/b/lab.duckdb', bytes: 2 ** 40 }],
 };
 export const requestNames = Object.keys(exchanges) as RequestName[];

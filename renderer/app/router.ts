@@ -8,6 +8,7 @@ export const views = [
   { name: 'recordings', label: 'Recordings', key: '5' },
   { name: 'experts', label: 'Experts', key: '6' },
   { name: 'jobs', label: 'Jobs', key: '7' },
+  { name: 'lab', label: 'Lab', key: '8' },
 ] as const;
 
 /** Addresses live behind the #, so that the page needs nothing of the server or protocol it comes from. */
@@ -30,6 +31,7 @@ export function createAppRouter(): Router {
         component: () => import('../views/experts/ExpertsView.vue'),
       },
       { path: '/jobs', name: 'jobs', component: () => import('../views/jobs/JobsView.vue') },
+      { path: '/lab', name: 'lab', component: () => import('../views/lab/LabView.vue') },
       { path: '/:unknown(.*)*', redirect: '/' },
     ],
   });

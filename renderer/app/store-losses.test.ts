@@ -6,7 +6,6 @@ import type { LabInfo } from '../../main/contract/types.ts';
 import { labKey } from '../stores/lab.ts';
 import { useSession } from '../stores/session.ts';
 import { LabDouble, shellDouble } from '../test/lab-double.ts';
-import AboutDialog from './AboutDialog.vue';
 import StoreLosses from './StoreLosses.vue';
 
 const info: LabInfo = {
@@ -19,10 +18,9 @@ const info: LabInfo = {
   storeLosses: [],
 };
 
-async function show(component: object, lab: LabDouble, props = {}) {
+async function show(component: object, lab: LabDouble) {
   const pinia = createPinia();
   const wrapper = mount(component, {
-    props,
     attachTo: document.body,
     global: {
       plugins: [pinia],
@@ -53,19 +51,4 @@ it('says what the store has lost until it has been read, and what it loses later
   await flushPromises();
   expect(wrapper.text()).toContain('Lost: all 7 rows of boards.');
   expect(wrapper.text()).not.toContain('jobs');
-});
-
-it('backs the store up and says where to', async () => {
-  const lab = new LabDouble({
-    'lab.info': () => info,
-    'store.backup': () => ({ path: '/data/backups/lab-now.duckdb', bytes: 1_500_000 }),
-  });
-  const wrapper = await show(AboutDialog, lab, { open: true });
-  const button = [...document.querySelectorAll('button')].find(
-    (one) => one.textContent?.trim() === 'Back up',
-  );
-  button?.click();
-  await flushPromises();
-  expect(document.body.textContent).toContain('/data/backups/lab-now.duckdb, 1.50 MB');
-  wrapper.unmount();
 });

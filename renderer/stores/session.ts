@@ -45,7 +45,7 @@ export const useSession = defineStore('session', () => {
     theme,
     load,
     has: shell.has,
-    /** To a new file in the data folder. */
-    backUp: () => client.request('store.backup', {}),
+    /** To a new file: in the data folder where no path is given. */
+    backUp: (path: string | null) => client.request('store.backup', path === null ? {} : { path }),
   };
 });

@@ -133,6 +133,29 @@ export const views: readonly (readonly [string, (page: Page) => Promise<void>])[
       await page.getByRole('dialog').getByText('on disk').waitFor();
     },
   ],
+  [
+    'a bank to be saved',
+    async (page) => {
+      await open(page, '/experts/banks', 'Experts');
+      await page.getByRole('button', { name: 'Save as a file…' }).click();
+      await page.getByRole('dialog').waitFor();
+    },
+  ],
+  [
+    'a bank to be deleted',
+    async (page) => {
+      await open(page, '/experts/banks', 'Experts');
+      await page.getByRole('button', { name: 'Delete…' }).click();
+      await page.getByRole('dialog').getByText('for good').first().waitFor();
+    },
+  ],
+  [
+    'the lab and its data',
+    async (page) => {
+      await open(page, '/lab', 'Lab');
+      await page.getByRole('img', { name: /The data folder holds/ }).waitFor();
+    },
+  ],
 ];
 
 async function open(page: Page, path: string, heading: string): Promise<void> {

@@ -35,12 +35,14 @@ describe('a viewer', () => {
       'classify.files',
       'clips.audio',
       'clips.list',
+      'data.look',
       'evaluate.file',
       'experts.bankUse',
       'experts.encoders',
       'experts.file',
       'experts.list',
       'experts.routers',
+      'folders.list',
       'jobs.get',
       'jobs.holdings',
       'jobs.list',
@@ -64,7 +66,16 @@ describe('a viewer', () => {
     });
   });
 
-  it.each(['operator', 'owner'] as const)('is less than an %s, who may ask for everything', async (role) => {
-    for (const name of names) expect((await ask(name, role)).asked).toEqual([name]);
+  it.each(['local', 'owner'] as const)(
+    'is less than one who is %s, who may ask for everything',
+    async (role) => {
+      for (const name of names) expect((await ask(name, role)).asked).toEqual([name]);
+    },
+  );
+
+  it('is less than an operator over the network, who may not open other folders or move the lab’s data', async () => {
+    const refused: string[] = [];
+    for (const name of names) if (!(await ask(name, 'operator')).reply.ok) refused.push(name);
+    expect(refused.sort()).toEqual(['folders.add', 'folders.remove']);
   });
 });

@@ -93,7 +93,8 @@ export class Studies {
         { jobId },
       );
     }
-    const path = join(result.folder, name);
+    // Where it lies now: the data folder may have been moved since.
+    const path = join(workFolderOf(this.rooms.folder, jobId), name);
     const piece = await filePiece(path, from).catch((cause: unknown) => {
       if (cause instanceof CurlewError && cause.code !== 'FILE_NOT_FOUND') throw cause;
       throw new CurlewError('FILE_NOT_FOUND', `The evaluation has no file ${name}.`, { path }, { cause });

@@ -3,6 +3,7 @@ import type { Commands } from './command.ts';
 import { boardCommands } from './commands/board.ts';
 import { boardControlCommands } from './commands/board-control.ts';
 import { classifyCommands } from './commands/classify.ts';
+import { dataCommands } from './commands/data.ts';
 import { demoCommands } from './commands/demo.ts';
 import { expertCommands } from './commands/experts.ts';
 import { jobCommands } from './commands/jobs.ts';
@@ -23,6 +24,7 @@ export const commands: Commands = {
   ...boardControlCommands,
   ...keyCommands,
   ...storeCommands,
+  ...dataCommands,
   ...serveCommands,
   ...passwordCommands,
   ...demoCommands,

@@ -56,7 +56,7 @@ export async function serveWeb(options: WebShellOptions): Promise<WebShell> {
   const token = network ? null : randomBytes(24).toString('base64url');
   const roleOf = (candidate: string): Role | null => {
     if (network) return network.signIn.roleOf(candidate);
-    return token !== null && isSame(candidate, token) ? 'operator' : null;
+    return token !== null && isSame(candidate, token) ? 'local' : null;
   };
   const scheme = network ? 'https' : 'http';
   const listener: RequestListener = (request, response) => {

@@ -6,6 +6,7 @@ import type { LabClient } from '../../../contract/client.ts';
 import { given } from '../../../given.ts';
 import type { Answer, Commands } from '../command.ts';
 import { sizeText, table, type Row } from '../output.ts';
+import { outputsOf } from '../outputs-of.ts';
 
 export const expertCommands: Commands = {
   experts: {
@@ -18,6 +19,7 @@ export const expertCommands: Commands = {
     usage: 'BANK FILE [ID]',
     about: 'a bank of this lab’s own as one file, for another lab; with ID one expert or router alone',
     options: ['overwrite'],
+    check: async (args) => void (await outputsOf(args).file(args.words[1]!)),
     async run(client, { words, options }) {
       const [bank, file, member] = words as [string, string, string?];
       const made = await client.request('experts.export', {

@@ -1,0 +1,81 @@
+/** `curlew data …`, `curlew folders …`: what lies in the data folder, and which other folders the lab may open. */
+import { resolve } from 'node:path';
+import type { LabClient } from '../../../contract/client.ts';
+import { cleanWords, dataWords, harmless } from '../../../contract/data-words.ts';
+import { CurlewError } from '../../../contract/error.ts';
+import { count } from '../../../contract/figures.ts';
+import type { AllowedFolders, CleanKind } from '../../../contract/types.ts';
+import type { Answer, Commands } from '../command.ts';
+import { table, type Row } from '../output.ts';
+
+export const dataCommands: Commands = {
+  data: {
+    usage: '',
+    about: 'the data folder: what lies in it, and what of it may go',
+    options: [],
+    run: look,
+  },
+  'data clean': {
+    usage: '[KIND...]',
+    about: `removes what may go: ${harmless.join(', ')}; backups and aside only where they are named`,
+    options: [],
+    async run(client, { words }) {
+      const kinds = words.length === 0 ? [...harmless] : words.map(kindOf);
+      const gone = await client.request('data.clean', { kinds });
+      const text = `Removed ${count(gone.files, 'file')}, ${megabytes(gone.bytes)} MB.`;
+      return { text, json: { kinds, ...gone } };
+    },
+  },
+  'folders list': {
+    usage: '',
+    about: 'folders whose files the page may open',
+    options: [],
+    run: async (client) => listed(await client.request('folders.list', {})),
+  },
+  'folders add': {
+    usage: 'FOLDER',
+    about: 'lets every page open what lies in it',
+    options: [],
+    run: async (client, { words }) =>
+      listed(await client.request('folders.add', { path: resolve(words[0]!) })),
+  },
+  'folders remove': {
+    usage: 'FOLDER',
+    about: 'no longer',
+    options: [],
+    run: async (client, { words }) =>
+      listed(await client.request('folders.remove', { path: resolve(words[0]!) })),
+  },
+};
+
+async function look(client: LabClient): Promise<Answer> {
+  const found = await client.request('data.look', {});
+  const rows = found.kinds
+    .filter(({ files }) => files > 0)
+    .map(({ kind, bytes, files }): Row => [dataWords[kind], megabytes(bytes), files]);
+  const total = found.kinds.reduce((sum, { bytes }) => sum + bytes, 0);
+  const clean = found.clean
+    .filter(({ files }) => files > 0)
+    .map(({ kind, bytes }): Row => [kind, megabytes(bytes), cleanWords[kind]]);
+  const parts = [
+    `${found.folder}: ${megabytes(total)} MB${found.freeBytes === null ? '' : `, ${megabytes(found.freeBytes)} MB free on its disk`}`,
+    table(['what', 'MB', 'files'], rows),
+    ...(clean.length === 0 ? ['Nothing in it may go.'] : [table(['may go', 'MB', ''], clean)]),
+  ];
+  return { text: parts.join('\n\n'), json: found };
+}
+
+function listed({ usual, added }: AllowedFolders): Answer {
+  const rows = [...usual.map((path): Row => [path, '']), ...added.map((path): Row => [path, 'added'])];
+  return { text: table(['folder', ''], rows), json: { usual, added } };
+}
+
+function kindOf(word: string): CleanKind {
+  if (Object.hasOwn(cleanWords, word)) return word as CleanKind;
+  throw new CurlewError(
+    'REQUEST_INVALID',
+    `There is no “${word}” to clean; there are ${Object.keys(cleanWords).join(', ')}.`,
+  );
+}
+
+const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);

@@ -1,0 +1,112 @@
+// @vitest-environment jsdom
+import { DOMWrapper, flushPromises, mount } from '@vue/test-utils';
+import { createPinia } from 'pinia';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Role } from '../../../main/contract/roles.ts';
+import type { LabInfo } from '../../../main/contract/types.ts';
+import { labKey } from '../../stores/lab.ts';
+import { LabDouble, shellDouble } from '../../test/lab-double.ts';
+import LabView from './LabView.vue';
+
+const labDouble = (role: Role = 'local') =>
+  new LabDouble({
+    'lab.info': () => ({ role, dataFolder: '/data', roots: ['/home/ada'] }) as LabInfo,
+    'data.look': () => ({
+      folder: '/data',
+      freeBytes: 5e9,
+      kinds: [
+        { kind: 'store', bytes: 3_000_000, files: 3 },
+        { kind: 'features', bytes: 1_000_000, files: 1 },
+        { kind: 'keys', bytes: 0, files: 0 },
+      ],
+      clean: [
+        { kind: 'features', bytes: 1_000_000, files: 1 },
+        { kind: 'backups', bytes: 2_000_000, files: 2 },
+      ],
+    }),
+    'data.clean': () => ({ bytes: 1_000_000, files: 1 }),
+    'folders.list': () => ({ usual: ['/home/ada'], added: ['/srv/sounds'] }),
+    'folders.add': ({ path }) => ({ usual: ['/home/ada'], added: ['/srv/sounds', path] }),
+    'folders.remove': () => ({ usual: ['/home/ada'], added: [] }),
+    'store.backup': ({ path }) => ({ path: path ?? '/data/backups/lab.duckdb', bytes: 3_000_000 }),
+  });
+
+async function show(lab = labDouble()) {
+  const wrapper = mount(LabView, {
+    global: {
+      plugins: [createPinia()],
+      provide: { [labKey as symbol]: { client: lab, shell: shellDouble().shell } },
+    },
+  });
+  await flushPromises();
+  const press = async (text: string, within = wrapper as Pick<typeof wrapper, 'findAll'>) => {
+    await within
+      .findAll('button')
+      .find((one) => one.text().startsWith(text))!
+      .trigger('click');
+    await flushPromises();
+  };
+  return { wrapper, lab, press };
+}
+
+describe('the lab', () => {
+  afterEach(() => document.body.replaceChildren());
+
+  it('tells what its data folder holds, kind by kind, and nothing of what is not there', async () => {
+    const { wrapper } = await show();
+    const rows = wrapper.findAll('[aria-labelledby="data-folder-title"] li').map((one) => one.text());
+    expect(rows).toHaveLength(2);
+    expect(rows[0]).toContain('3.00 MB');
+    expect(wrapper.text()).toContain('4.00 MB');
+  });
+
+  it('cleans what was chosen once the person has seen it, backups only where they are ticked', async () => {
+    const { lab, press } = await show();
+    await press('Clean 1.00 MB');
+    expect(lab.asked.map(({ name }) => name)).not.toContain('data.clean');
+    const dialog = new DOMWrapper(document.querySelector('[role="dialog"]')!);
+    expect(dialog.text()).not.toContain('backups');
+    await press('Remove 1.00 MB', dialog as never);
+    expect(lab.asked).toContainEqual({ name: 'data.clean', params: { kinds: ['features'] } });
+  });
+
+  it('backs up into the data folder, or where the person says', async () => {
+    const { wrapper, lab } = await show();
+    await wrapper.get('#backup-path').setValue('/media/a.duckdb');
+    await wrapper.get('[aria-labelledby="backup-title"] form').trigger('submit');
+    await flushPromises();
+    await wrapper.get('#backup-path').setValue('');
+    await wrapper.get('[aria-labelledby="backup-title"] form').trigger('submit');
+    await flushPromises();
+    const asked = lab.asked.filter(({ name }) => name === 'store.backup').map(({ params }) => params);
+    expect(asked).toEqual([{ path: '/media/a.duckdb' }, {}]);
+    expect(wrapper.get('[role="status"]').text()).toContain('/data/backups/lab.duckdb, 3.00 MB');
+  });
+
+  it('adds and removes folders that it may open', async () => {
+    const { wrapper, lab } = await show();
+    await wrapper.get('#folder-path').setValue('/srv/more');
+    await wrapper.get('[aria-labelledby="folders-title"] form').trigger('submit');
+    await flushPromises();
+    expect(wrapper.text()).toContain('/srv/more');
+    await wrapper.get('[aria-label="Remove /srv/sounds"]').trigger('click');
+    await flushPromises();
+    expect(lab.asked.at(-1)).toEqual({ name: 'folders.remove', params: { path: '/srv/sounds' } });
+    expect(wrapper.text()).not.toContain('/srv/sounds');
+  });
+
+  it('follows folders that the command line adds', async () => {
+    const { wrapper, lab } = await show();
+    lab.handlers['folders.list'] = () => ({ usual: ['/home/ada'], added: ['/srv/typed'] });
+    lab.raise('folders', null);
+    await flushPromises();
+    expect(wrapper.text()).toContain('/srv/typed');
+  });
+
+  it('shows an operator over the network the folders, and no way to change them', async () => {
+    const { wrapper } = await show(labDouble('operator'));
+    expect(wrapper.text()).toContain('/srv/sounds');
+    expect(wrapper.find('#folder-path').exists()).toBe(false);
+    expect(wrapper.find('[aria-label="Remove /srv/sounds"]').exists()).toBe(false);
+  });
+});
