@@ -1,4 +1,5 @@
 /** `curlew experts`: experts, routers and encoders of all banks. */
+import { outputsOf } from '../outputs-of.ts';
 import { precisionOf, testedOn } from '../../../contract/words.ts';
 import { count, percent } from '../../../contract/figures.ts';
 import { resolve } from 'node:path';
@@ -6,7 +7,6 @@ import type { LabClient } from '../../../contract/client.ts';
 import { given } from '../../../given.ts';
 import type { Answer, Commands } from '../command.ts';
 import { sizeText, table, type Row } from '../output.ts';
-import { outputsOf } from '../outputs-of.ts';
 
 export const expertCommands: Commands = {
   experts: {
@@ -19,7 +19,7 @@ export const expertCommands: Commands = {
     usage: 'BANK FILE [ID]',
     about: 'a bank of this lab’s own as one file, for another lab; with ID one expert or router alone',
     options: ['overwrite'],
-    check: async (args) => void (await outputsOf(args).file(args.words[1]!)),
+    check: (args) => outputsOf(args).file(args.words[1]!),
     async run(client, { words, options }) {
       const [bank, file, member] = words as [string, string, string?];
       const made = await client.request('experts.export', {
@@ -37,7 +37,7 @@ export const expertCommands: Commands = {
       const taken = await client.request('experts.import', { path: resolve(words[0]!), ...given({ name }) });
       const text = taken.present
         ? `The bank ${taken.bank} is here already, the same in all it holds.`
-        : `The bank ${taken.bank} is here: ${taken.experts} experts, ${taken.routers} routers, ${taken.encoders} encoders.`;
+        : `The bank ${taken.bank} is here: ${[count(taken.experts, 'expert'), count(taken.routers, 'router'), count(taken.encoders, 'encoder')].join(', ')}.`;
       return { text, json: taken };
     },
   },
