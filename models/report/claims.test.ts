@@ -188,7 +188,7 @@ test('limits say what the results cannot', () => {
     tests: [],
   });
   expect(unsound.slice(0, 4)).toEqual([
-    'No board was measured: latency, energy and carbon are missing, and nothing is said of them.',
+    'Nothing ran on a board: latency, energy and carbon are missing, and nothing is said of them.',
     'The folds are not the data set’s own.',
     'Clips of one source stand on both sides of a split: the scores are too high.',
     'The encoder was trained on the folds it is tested on: the scores are too high.',

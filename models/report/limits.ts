@@ -13,7 +13,7 @@ export function limitsOf(results: Results): string[] {
 
 function boardLimits({ board, experts, mixtures }: Results): string[] {
   if (board === null) {
-    return ['No board was measured: latency, energy and carbon are missing, and nothing is said of them.'];
+    return ['Nothing ran on a board: latency, energy and carbon are missing, and nothing is said of them.'];
   }
   const energy = [...experts, ...mixtures].flatMap(({ cost }) => cost?.millijoule?.source ?? []);
   return [

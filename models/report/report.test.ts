@@ -172,7 +172,7 @@ test('what was not examined is said plainly and never shown as 0', () => {
   };
   const shown = text(reportHtml(bare));
   for (const sentence of [
-    'No board was measured: there is no latency, energy or carbon.',
+    'Nothing ran on a board: there is no latency, energy or carbon.',
     'Routing flips were not examined.',
     'No tests were made.',
     'No loss curves were kept.',

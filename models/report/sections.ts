@@ -128,7 +128,7 @@ function mixtures(results: Results): Part {
 
 function cost(results: Results): Part {
   const { board } = results;
-  if (board === null) return missing('No board was measured: there is no latency, energy or carbon.');
+  if (board === null) return missing('Nothing ran on a board: there is no latency, energy or carbon.');
   const plotted = [plainRouter(results), ...curious(results)]
     .filter((mixture) => mixture !== undefined)
     .filter(({ cost: known }) => known !== null && known.latencyUs.length > 0);

@@ -35,7 +35,7 @@ export function mixtureTable(results: Results): Table {
       'Accuracy and F1 are means over the folds with their sample deviation; Table 2 has the intervals.',
       'Alpha 0 is the plain router. Random routing deals out another router’s choices anew, so that every expert answers as often but not the same sounds.',
       board === null
-        ? 'No board was measured: there is no latency, energy or carbon.'
+        ? 'Nothing ran on a board: there is no latency, energy or carbon.'
         : `Latency and energy are of one inference on ${board.name} (${board.kind}), front end and encoder included.`,
     ],
   };

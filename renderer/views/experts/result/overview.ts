@@ -45,7 +45,7 @@ export function overviewTable(results: Results, fold: number | null): Table {
       `In brackets: ${100 * protocol.level} % intervals of a bootstrap that draws whole sources.`,
       'A mixture takes what its experts take together, and its router.',
       board === null
-        ? 'No board was measured: there is no latency, energy or carbon.'
+        ? 'Nothing ran on a board: there is no latency, energy or carbon.'
         : `Latency and energy are means of one inference on ${board.name} (${board.kind}, ${board.profile}), front end and encoder included; F1 per mJ is of the weighted F1 over all folds.`,
     ],
   };

@@ -69,7 +69,7 @@ describe('the overview of models', () => {
 
   it('says that there is no figure where no board was measured, and never 0', () => {
     const { wrapper } = show(ReportTable, { table: overviewTable(noBoard, null) });
-    expect(wrapper.text()).toContain('No board was measured');
+    expect(wrapper.text()).toContain('Nothing ran on a board');
     expect(wrapper.findAll('tbody tr')[0]!.findAll('td.missing')).toHaveLength(5);
   });
 });
