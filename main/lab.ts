@@ -20,8 +20,10 @@ import { emulatedBoards } from './fleet/emulated-boards.ts';
 import { Fleet } from './fleet/fleet.ts';
 import { boardHandlers } from './fleet/handlers/boards.ts';
 import { imageHandlers } from './fleet/handlers/images.ts';
+import { playHandlers } from './fleet/handlers/plays.ts';
 import { telemetryHandlers } from './fleet/handlers/telemetry.ts';
 import { deployLeavings, playLeavings } from './fleet/job-leavings.ts';
+import { Playing } from './fleet/plays/playing.ts';
 import { portDirectory } from './fleet/port-directory.ts';
 import { virtualBoards } from './fleet/virtual/virtual-boards.ts';
 import { Classification } from './jobs/classify/classification.ts';
@@ -37,6 +39,7 @@ import { AllowedPaths } from './recordings/allowed-paths.ts';
 import { recordingHandlers } from './recordings/handlers.ts';
 import { resources, versionOf } from './resources.ts';
 import { boardStore } from './store/board-store.ts';
+import { playStore } from './store/play-store.ts';
 import { jobStore } from './store/job-store.ts';
 import { storeHandlers } from './store/handlers.ts';
 import { knownImages } from './store/known-images.ts';
@@ -118,7 +121,8 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   jobs.onChange((job) => emit('job', job));
   jobs.onGone((jobId) => emit('jobGone', { jobId }));
   jobs.keeps('deploy', deployLeavings);
-  jobs.keeps('play', playLeavings);
+  const plays = playStore(store);
+  jobs.keeps('play', playLeavings(plays));
   const classification = new Classification({ jobs, results: resultStore(store), bank, files });
   const virtual = virtualBoards(join(dataFolder, 'boards'), resources.virtualBoard, (portId, error) =>
     tellProblem(error, portId),
@@ -135,6 +139,10 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     log: log.add,
     clock: realClock,
     wallMs: Date.now,
+  });
+  const playing = new Playing({
+    ...{ fleet, jobs, files, background, emit, images, plays },
+    signedImages: signed,
   });
   await attachAgain();
   void fleet.watchPorts();
@@ -174,7 +182,8 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     'lab.log': ({ limit }) => log.lines(limit),
     ...boardHandlers({ ports, fleet, virtual, emulated, bank, keys, background }),
     ...imageHandlers({ fleet, bank, keys, jobs, files, boards, signedImages: signed, images }),
-    ...telemetryHandlers({ fleet, bank, jobs, files, telemetry, images, emit, background }),
+    ...playHandlers({ playing, bank, files }),
+    ...telemetryHandlers({ fleet, telemetry, images }),
     ...bankHandlers({
       bank,
       background,

@@ -2,13 +2,22 @@
 import type { BankEvents } from '../banks/contract.ts';
 import type { BoardEvents } from '../fleet/contract/boards.ts';
 import type { DataEvents } from '../data/contract.ts';
+import type { PlayEvents } from '../fleet/contract/plays.ts';
 import type { TelemetryEvents } from '../fleet/contract/telemetry.ts';
 import type { JobEvents } from '../jobs/contract.ts';
 import type { StudyEvents } from '../jobs/study/contract/requests.ts';
 import type { LabOwnEvents } from './lab.ts';
 
 export interface LabEvents
-  extends LabOwnEvents, DataEvents, BankEvents, BoardEvents, TelemetryEvents, JobEvents, StudyEvents {}
+  extends
+    LabOwnEvents,
+    DataEvents,
+    BankEvents,
+    BoardEvents,
+    PlayEvents,
+    TelemetryEvents,
+    JobEvents,
+    StudyEvents {}
 export type EventName = keyof LabEvents;
 /** Tells every page. */
 export type Emit = <E extends EventName>(event: E, payload: LabEvents[E]) => void;

@@ -9,6 +9,7 @@ import { dataRequests, type DataResults } from '../data/contract.ts';
 import { dataSetRequests, type DataSetResults } from '../datasets/contract.ts';
 import { boardRequests, type BoardResults } from '../fleet/contract/boards.ts';
 import { imageRequests, type ImageResults } from '../fleet/contract/images.ts';
+import { playRequests, type PlayResults } from '../fleet/contract/plays.ts';
 import { telemetryRequests, type TelemetryResults } from '../fleet/contract/telemetry.ts';
 import { classifyRequests, type ClassifyResults } from '../jobs/classify/contract/requests.ts';
 import { jobRequests, type JobResults } from '../jobs/contract.ts';
@@ -23,6 +24,7 @@ export const requests = {
   ...labRequests,
   ...boardRequests,
   ...imageRequests,
+  ...playRequests,
   ...telemetryRequests,
   ...bankRequests,
   ...keyRequests,
@@ -43,6 +45,7 @@ export interface RequestResults
     LabResults,
     BoardResults,
     ImageResults,
+    PlayResults,
     TelemetryResults,
     BankResults,
     KeyResults,

@@ -7,6 +7,7 @@ export type * from '../data/contract.ts';
 export type * from '../datasets/contract.ts';
 export type * from '../fleet/contract/boards.ts';
 export type * from '../fleet/contract/images.ts';
+export type * from '../fleet/contract/plays.ts';
 export type * from '../fleet/contract/results.ts';
 export type * from '../fleet/contract/telemetry.ts';
 export type * from '../jobs/classify/contract/requests.ts';

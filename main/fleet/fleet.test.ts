@@ -10,6 +10,7 @@ import { VirtualBoard } from '../../devices/boards/virtual/virtual-board.ts';
 import { packExpert } from '../../models/packing/pack.ts';
 import { randomExpert, randomExpertOf } from '../../test/fixtures/random-expert.ts';
 import { realClock } from '../../devices/protocol/clock.ts';
+import type { Background } from '../background/background.ts';
 import { CurlewError } from '../contract/error.ts';
 import type { Board, PortListing, TelemetryRecord } from '../contract/types.ts';
 import { KnownVersions } from '../banks/versions.ts';
@@ -17,12 +18,13 @@ import { resources } from '../resources.ts';
 import { boardStore } from '../store/board-store.ts';
 import { knownImages, type KnownImages } from '../store/known-images.ts';
 import { openStore, type Store } from '../store/open-store.ts';
+import { playStore, type PlayStore } from '../store/play-store.ts';
 import { signedImages, type SignedImages } from '../store/signed-images.ts';
 import { telemetryStore, type TelemetryStore } from '../store/telemetry-store.ts';
 import { deploy, type DeployOptions } from './deploy.ts';
 import { deploymentOf } from './deployment.ts';
 import { Fleet } from './fleet.ts';
-import { play } from './play.ts';
+import { playRecording } from './plays/play-recording.ts';
 import { portDirectory, type PortDirectory } from './port-directory.ts';
 import type { Session } from './session.ts';
 
@@ -46,6 +48,7 @@ let store: Store;
 let telemetry: TelemetryStore;
 let signed: SignedImages;
 let images: KnownImages;
+let plays: PlayStore;
 let quiet: Omit<DeployOptions, 'activate'>;
 let fleet: Fleet;
 let virtual: VirtualBoard;
@@ -55,12 +58,28 @@ let told: TelemetryRecord[];
 let ports: PortDirectory;
 let listings: PortListing[];
 
+/** Plays a sound at the board, as though it were a file's. */
+const play = (pcm: Int16Array) =>
+  playRecording(
+    session,
+    { source: { kind: 'clip', clipId: 'sound' }, path: 'sound', startS: 0, durationS: null },
+    {
+      background: {
+        run: (async (name: string) =>
+          name === 'decodeSpan' ? pcm : { seconds: pcm.length / 16_000 }) as Background['run'],
+      },
+      ...{ plays, signedImages: signed, images, emit: () => undefined },
+    },
+    { jobId: 'job', wallMs: Date.now, signal: quiet.signal, progress: () => undefined },
+  );
+
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'curlew-fleet-'));
   store = await openStore(join(folder, 'lab.duckdb'));
   telemetry = telemetryStore(store);
   signed = await signedImages(store);
   images = await knownImages(store);
+  plays = playStore(store);
   quiet = {
     signal: new AbortController().signal,
     progress: () => undefined,
@@ -105,13 +124,12 @@ describe('a fleet of one virtual board', () => {
     const result = await deploy(session, await expert(1), { ...quiet, activate: true });
     expect(result).toMatchObject({ boardId: board.id, activated: true, lineShare: null });
     expect(session.state.activeExpert).toMatchObject({ name: 'random-1', bits: 4 });
-    const seen: number[] = [];
-    const played = await play(session, sound, { ...quiet, onWindow: (window) => seen.push(window.startS) });
-    expect(seen).toEqual([0, 0.48]);
+    const played = await play(sound);
+    expect(played).toMatchObject({ windows: 2, error: null, bank: { experts: [{ name: 'random-1' }] } });
+    const windows = await plays.windows(played.id, { limit: 10 });
+    expect(windows.map(({ startS }) => startS)).toEqual([0, 0.48]);
     const stored = await telemetry.records(board.id, 10);
-    expect(stored.map((record) => record.inferenceId)).toEqual(
-      played.windows.map((window) => window.inferenceId),
-    );
+    expect(stored.map((record) => record.inferenceId)).toEqual(windows.map((window) => window.inferenceId));
     const names = { expertName: 'random-1', className: expect.stringMatching(/./) };
     expect(told).toEqual(stored.map((record) => ({ ...record, ...names })));
   });
@@ -170,9 +188,9 @@ describe('a fleet of one virtual board', () => {
 
   test('keeps every record over a restart of the board, and tells the boots apart', async () => {
     await deploy(session, await expert(1), { ...quiet, activate: true });
-    await play(session, sound, { ...quiet, onWindow: () => undefined });
+    await play(sound);
     await session.connected().reset();
-    await play(session, sound, { ...quiet, onWindow: () => undefined });
+    await play(sound);
     await session.pull();
     const stored = await telemetry.records(board.id, 10);
     expect(stored.map((record) => record.sequence)).toEqual([1, 2, 1, 2]);
@@ -183,9 +201,10 @@ describe('a fleet of one virtual board', () => {
   });
 
   test('says that an expert must be deployed first, and that a recording is too short', async () => {
-    const nothing = { ...quiet, onWindow: () => undefined };
-    expect(await codeOf(play(session, sound, nothing))).toBe('NO_EXPERT_ACTIVE');
-    expect(await codeOf(play(session, sound.subarray(0, 15_599), nothing))).toBe('FILE_TOO_SHORT');
+    expect(await codeOf(play(sound))).toBe('NO_EXPERT_ACTIVE');
+    await deploy(session, await expert(1), { ...quiet, activate: true });
+    const { error, windows } = await play(sound.subarray(0, 15_599));
+    expect([error?.code, windows]).toEqual(['FILE_TOO_SHORT', 0]);
   });
 
   test('shows a vanished board as lost, rejects at once, and attaches it again', async () => {

@@ -1,15 +1,21 @@
-/** What deployments and playing keep beside their jobs' records: nothing that a job's deletion would take away. */
+/** What deployments and playing keep beside their jobs' records. */
 import { count } from '../contract/figures.ts';
+import type { PlayStore } from '../store/play-store.ts';
 import type { Leavings } from '../jobs/definition.ts';
 
 export const deployLeavings: Leavings = {
   holdings: async () => ({ goes: [], stays: ['what the board holds, and what was noted of it'], bytes: 0 }),
 };
 
-export const playLeavings: Leavings = {
-  holdings: async ({ result }) => ({
-    goes: result?.kind === 'play' ? [`the answers to ${count(result.windows.length, 'window')}`] : [],
-    stays: ['the recording, and what the board recorded'],
-    bytes: 0,
-  }),
-};
+export const playLeavings = (plays: Pick<PlayStore, 'countOfJob' | 'removeJob'>): Leavings => ({
+  async holdings({ id }) {
+    const { recordings, windows } = await plays.countOfJob(id);
+    const answers = `the answers to ${count(windows, 'window')} of ${count(recordings, 'recording')}`;
+    return {
+      goes: windows > 0 ? [answers] : [],
+      stays: ['the recordings, and what the board recorded'],
+      bytes: 0,
+    };
+  },
+  remove: (jobId) => plays.removeJob(jobId),
+});

@@ -5,7 +5,13 @@ import type { JobContext, JobDefinition, Leavings } from './definition.ts';
 import { Jobs } from './jobs.ts';
 import { MemoryJobStore, whenFinished } from './testing.ts';
 
-const result: PlayResult = { kind: 'play', boardId: '0123456789abcdef', windows: [] };
+const result: PlayResult = {
+  kind: 'play',
+  boardId: '0123456789abcdef',
+  recordings: 1,
+  windows: 0,
+  failed: [],
+};
 const quick: JobDefinition = {
   kind: 'play',
   title: 'Play rain',

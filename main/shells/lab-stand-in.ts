@@ -13,6 +13,7 @@ import type {
   ExpertStore,
   Job,
   LogLine,
+  Played,
   RouterInfo,
   SigningKey,
 } from '../contract/types.ts';
@@ -184,6 +185,27 @@ const dataSet: DataSetInfo = {
   problems: [{ what: 'Silent clip', count: 1, sentences: ['a.wav is silent.'] }],
 };
 
+const played: Played = {
+  id: 'play-1',
+  jobId: job.id,
+  boardId: board.id,
+  boardName: board.name,
+  bank: {
+    router: { name: 'Curious', version: 1, sha256: 'de'.repeat(32) },
+    topK: 1,
+    experts: [{ name: 'night', version: 3, sha256: 'cd'.repeat(32) }],
+    encoder: null,
+  },
+  source: { kind: 'file', path: '/r/雨.wav' },
+  file: { bytes: 2 ** 40, modifiedMs: 1_790_000_000_000.25 },
+  startS: 0,
+  durationS: null,
+  startedMs: 1_790_000_000_000,
+  endedMs: null,
+  windows: 12,
+  error: null,
+};
+
 /** One request of each name, as a page would make it, and what this lab answers. */
 export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N>] } = {
   'lab.info': [
@@ -279,6 +301,9 @@ export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N
     { ...ofBoard, source: { kind: 'file', path: '/r/a.wav' } },
     { ...job, kind: 'play' },
   ],
+  'play.newest': [{ ...ofBoard, source: { kind: 'clip', clipId: 'rain' } }, [played]],
+  'play.recordings': [{ ...ofJob, after: 'play-1', limit: 10 }, [played]],
+  'play.windows': [{ playedId: 'play-1', fromS: 0, toS: 120, afterS: 0.48, limit: 1000 }, []],
   'telemetry.records': [{ ...ofBoard, before: { bootId: 0xffff_ffff, sequence: 9 }, limit: 5 }, []],
   'telemetry.summary': [
     ofBoard,
@@ -308,9 +333,27 @@ export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N
     { path: '/r', kind: 'onnx' },
     { path: '/r', parent: null, entries: [] },
   ],
+  'recordings.find': [
+    { path: '/r', limit: 1000 },
+    {
+      path: '/r',
+      folder: true,
+      files: ['/r/雨.wav'],
+      total: 2,
+      failed: [{ path: '/r/x', message: '/r/x may not be read.' }],
+    },
+  ],
   'recordings.inspect': [
     { path: '/r/a.flac' },
-    { path: '/r/a.flac', format: 'FLAC', sampleRate: 48_000, channels: 2, seconds: null, bytes: 2 ** 40 },
+    {
+      path: '/r/a.flac',
+      format: 'FLAC',
+      sampleRate: 48_000,
+      channels: 2,
+      seconds: null,
+      bytes: 2 ** 40,
+      modifiedMs: 1,
+    },
   ],
   'recordings.audio': [{ path: '/r/a.flac', startS: 0.25, durationS: 60 }, audio],
   'classify.start': [

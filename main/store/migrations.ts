@@ -88,4 +88,34 @@ export const migrations: readonly string[] = [
     sha256 VARCHAR PRIMARY KEY, kind VARCHAR NOT NULL, name VARCHAR NOT NULL, version UINTEGER NOT NULL,
     labels JSON, top_k UTINYINT
   )`,
+  // What boards answered leaves the records of jobs, which every page holds; which expert it was, nobody noted then.
+  `
+  CREATE TABLE plays (
+    id VARCHAR PRIMARY KEY, job_id VARCHAR NOT NULL, board_id VARCHAR NOT NULL, board_name VARCHAR NOT NULL, bank JSON,
+    runs VARCHAR, clip VARCHAR, path VARCHAR, file_bytes DOUBLE, file_modified_ms DOUBLE, start_s DOUBLE NOT NULL,
+    duration_s DOUBLE, started_ms DOUBLE NOT NULL, ended_ms DOUBLE, windows UINTEGER NOT NULL, error JSON
+  );
+  CREATE TABLE play_windows (play_id VARCHAR NOT NULL, start_s DOUBLE NOT NULL, result JSON NOT NULL);
+  CREATE TEMP TABLE before AS
+    SELECT id, record->'$.job.result.windows' AS windows, record->>'$.job.result.boardId' AS board_id,
+      regexp_extract(record->>'$.job.title', pattern, 1) AS what,
+      regexp_extract(record->>'$.job.title', pattern, 2) AS board_name, record->>'$.job.title' NOT LIKE 'Play /%' AS bundled,
+      (record->>'$.job.createdMs')::DOUBLE AS started_ms, (record->>'$.job.finishedMs')::DOUBLE AS ended_ms
+    FROM (
+      SELECT *, CASE WHEN record->>'$.job.title' LIKE 'Play /%' THEN '^Play (.*) at (.*?)$' ELSE '^Play (.*?) at (.*)$' END
+        AS pattern FROM jobs
+    ) WHERE record->>'$.job.result.kind' = 'play';
+  INSERT INTO plays
+    SELECT id || '/1', id, board_id, board_name, NULL, NULL, CASE WHEN bundled THEN what END,
+      CASE WHEN NOT bundled THEN what END, NULL, NULL, 0, NULL, started_ms, ended_ms, json_array_length(windows), NULL
+    FROM before;
+  INSERT INTO play_windows
+    SELECT play_id, (one->>'$.startS')::DOUBLE,
+      json_merge_patch(one, json_object('place', 0, 'gate', json_array(), 'curiosity', 0))
+    FROM (SELECT id || '/1' AS play_id, unnest(json_extract(windows, '$[*]')) AS one FROM before);
+  UPDATE jobs SET record = json_merge_patch(record, json_object('job', json_object('result',
+      json_object('recordings', 1, 'windows', json_array_length(before.windows), 'failed', json_array()))))
+    FROM before WHERE before.id = jobs.id;
+  DROP TABLE before;
+  `,
 ];

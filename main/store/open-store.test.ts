@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CurlewError } from '../contract/error.ts';
 import { readAcknowledged } from './acknowledged.ts';
 import { jobStore } from './job-store.ts';
+import { playStore } from './play-store.ts';
 import { Ledger } from './ledger.ts';
 import { openStore } from './open-store.ts';
 import { resultStore } from './result-store.ts';
@@ -106,6 +107,63 @@ describe('opening the store', () => {
     expect(of('all cut').record.job.result).toEqual({ kind: 'classify', failed: [], files: 2 });
     expect(of('train').checkpoint).toEqual({ step: 1 });
     expect(of('train').record.job.result).toEqual({ kind: 'train', bank: 'b' });
+    await store.close();
+  });
+
+  test('what boards answered leaves the records of jobs, and nothing of it is lost', async () => {
+    const path = join(folder, 'lab.duckdb');
+    const before = migrations.findIndex((sql) => sql.includes('CREATE TABLE plays'));
+    const instance = await DuckDBInstance.create(path);
+    const old = await instance.connect();
+    await old.run('CREATE TABLE schema_version (version INTEGER PRIMARY KEY, applied_ms DOUBLE)');
+    for (let version = 1; version <= before; version++) {
+      await old.run(migrations[version - 1]!);
+      await old.run('INSERT INTO schema_version VALUES ($1, 0)', [version]);
+    }
+    const window = { boardId: 'b', startS: 0.48, label: 'dog', logits: [1.5, -2], topProbability: 0.75 };
+    const record = (id: string, title: string, result: unknown) => ({
+      job: { ...{ id, title, result }, kind: 'play', createdMs: 5, finishedMs: 9 },
+      params: null,
+    });
+    const windows = [{ ...window, startS: 0 }, window];
+    const records = [
+      record('clip', 'Play dog at Pond at dusk', { kind: 'play', boardId: 'b', windows }),
+      record('file', 'Play /r/at sea.wav at Heron', {
+        kind: 'play',
+        boardId: 'b',
+        windows: windows.slice(1),
+      }),
+      record('failed', 'Play rain at Heron', null),
+    ];
+    for (const one of records)
+      await old.run('INSERT INTO jobs (id, record) VALUES ($1, $2)', [one.job.id, JSON.stringify(one)]);
+    old.closeSync();
+    instance.closeSync();
+    const store = await openStore(path);
+    const plays = playStore(store);
+    const [file] = await plays.newest('b', { kind: 'file', path: '/r/at sea.wav' }, 5);
+    expect(file).toMatchObject({
+      jobId: 'file',
+      boardName: 'Heron',
+      bank: null,
+      windows: 1,
+      startedMs: 5,
+      endedMs: 9,
+    });
+    const [clip] = await plays.ofJob('clip', { limit: 5 });
+    const source = { kind: 'clip', clipId: 'dog' };
+    expect(clip).toMatchObject({ source, boardName: 'Pond at dusk', windows: 2, file: null, error: null });
+    const kept = await plays.windows(clip!.id, { limit: 5 });
+    expect(kept).toEqual(windows.map((one) => ({ ...one, place: 0, gate: [], curiosity: 0 })));
+    const results = (await jobStore(store).loadJobs()).map(({ record: { job } }) => [job.id, job.result]);
+    const left = { kind: 'play', boardId: 'b', recordings: 1, failed: [] };
+    expect(new Map(results as [string, unknown][])).toEqual(
+      new Map<string, unknown>([
+        ['clip', { ...left, windows: 2 }],
+        ['file', { ...left, windows: 1 }],
+        ['failed', null],
+      ]),
+    );
     await store.close();
   });
 

@@ -1,47 +1,78 @@
 import { defineStore } from 'pinia';
 import { computed, ref, watch } from 'vue';
 import { isUsable, useBoards } from './boards.ts';
-import { useExperts } from './experts.ts';
+import { isRouter, useExperts } from './experts.ts';
 import { recall, remember } from './memory.ts';
 
+/** What a person chose to deploy to a board, and what the board ran then: another deployment makes it void. */
+interface Choice {
+  /** Of an expert or a router. */
+  id: string;
+  /** SHA-256 of the image that answered; null for none. */
+  over: string | null;
+}
+
 /**
- * What is on the bench: one board and one expert, chosen once and shared by every view. Until the person
- * chooses, the first board that answers and the first expert of the bank.
+ * What is on the bench: one board, and one expert or router, shared by every view. Until the person chooses, the first
+ * board that answers, and what it runs; where it runs nothing, the first expert.
  */
 export const useBench = defineStore('bench', () => {
   const boards = useBoards();
   const experts = useExperts();
   const chosenBoard = ref(recall<string>('bench.board'));
-  const chosenExpert = ref(recall<string>('bench.expert'));
+  /** By board. */
+  const choices = ref(recall<Record<string, Choice>>('bench.choices') ?? {});
   watch(chosenBoard, (id) => remember('bench.board', id));
-  watch(chosenExpert, (id) => remember('bench.expert', id));
+  watch(choices, (made) => remember('bench.choices', made));
 
   const board = computed(
     () => boards.find(chosenBoard.value) ?? boards.usable[0] ?? boards.list?.[0] ?? null,
   );
-  const expert = computed(() => experts.find(chosenExpert.value) ?? experts.list?.[0] ?? null);
-  const running = computed(() =>
-    board.value?.activeRouter ? null : experts.ofImage(board.value?.activeExpert?.sha256),
+  const ready = computed(() => isUsable(board.value));
+  /** What answers on the board, by name, whether a bank holds it or not. */
+  const runs = computed(() => board.value?.activeRouter ?? board.value?.activeExpert ?? null);
+  /** The same, where a bank holds it. */
+  const running = computed(() => experts.memberOfImage(runs.value?.sha256));
+
+  const choice = computed(() => {
+    const made = board.value ? choices.value[board.value.id] : undefined;
+    // What a board runs is known while it answers.
+    const stands = made && (!ready.value || made.over === (runs.value?.sha256 ?? null));
+    return stands ? experts.findMember(made.id) : null;
+  });
+  const member = computed(
+    () => choice.value ?? running.value ?? (runs.value === null ? (experts.list?.[0] ?? null) : null),
   );
+
+  function choose(id: string | null): void {
+    if (!board.value) return;
+    const { [board.value.id]: _before, ...others } = choices.value;
+    const follows = id === null || id === running.value?.id;
+    const over = runs.value?.sha256 ?? null;
+    choices.value = follows ? others : { ...others, [board.value.id]: { id, over } };
+  }
 
   return {
     board,
-    expert,
+    ready,
+    runs,
+    running,
+    /** The expert or router that is chosen, or else that the board runs; null where it runs what no bank holds. */
+    member,
     boardId: computed<string | null>({
       get: () => board.value?.id ?? null,
       set: (id) => (chosenBoard.value = id),
     }),
-    expertId: computed<string | null>({
-      get: () => expert.value?.id ?? null,
-      set: (id) => (chosenExpert.value = id),
+    memberId: computed<string | null>({ get: () => member.value?.id ?? null, set: choose }),
+    /** For what takes one expert: of a router its first; the first of all where none is on the bench. */
+    expert: computed(() => {
+      const { value } = member;
+      const own = value && isRouter(value) ? experts.find(value.experts[0] ?? null) : value;
+      return own ?? experts.list?.[0] ?? null;
     }),
-    /** The board on the bench answers. */
-    ready: computed(() => isUsable(board.value)),
-    /** The expert that answers alone on the board, if it is one of the banks; null where a router picks. */
-    running,
-    /** The board runs exactly the expert on the bench. */
+    /** The board runs exactly what is on the bench. */
     deployed: computed(
-      () => expert.value !== null && running.value?.imageSha256 === expert.value.imageSha256,
+      () => runs.value !== null && member.value !== null && runs.value.sha256 === member.value.imageSha256,
     ),
   };
 });

@@ -1,212 +1,296 @@
 import { defineStore } from 'pinia';
-import { computed, ref, shallowRef } from 'vue';
-import type { Board, Clip, ExpertInfo, Job, WindowResult } from '../../main/contract/types.ts';
-import {
-  agreement,
-  boardAgrees,
-  implementationTolerance,
-  type Agreement,
-} from '../../models/evaluation/agreement.ts';
-import { softmax } from '../../models/evaluation/probability.ts';
+import { computed, ref, shallowRef, watch } from 'vue';
+import { allOf, pageLimit } from '../../main/contract/pieces.ts';
+import type { Job, Played, PlayedSource, WindowResult } from '../../main/contract/types.ts';
+import { agreement, implementationTolerance, type Agreement } from '../../models/evaluation/agreement.ts';
 import { patchSamples } from '../../models/features/log-mel.ts';
-import { samplesOf, windowOf } from '../audio/pcm.ts';
-import { reference as pageReference, type ReferenceClient } from '../reference/reference-client.ts';
-import type { LogMel } from '../reference/messages.ts';
+import { windowOf } from '../audio/pcm.ts';
+import { reference as pageReference } from '../reference/reference-client.ts';
+import { answerersOf } from './answerers.ts';
+import { useBench } from './bench.ts';
+import { summaryOf } from './comparison-summary.ts';
 import { useExperts } from './experts.ts';
+import { useHeard } from './heard.ts';
 import { isOver, useJobs } from './jobs.ts';
 import { useLab } from './lab.ts';
 import { useNotices } from './notices.ts';
+import { referenceLogits, type Against, type References } from './references.ts';
+import { soundKey, useSounds } from './sounds.ts';
 
-/** One window of the clip and the three answers to it, as far as they are in. */
+/** One window of the recording and the three answers to it, as far as they are in. */
 export interface ComparedWindow {
   startS: number;
   board: WindowResult;
+  /** The expert that answered, the highest ranked of several, as it was called then; null where nobody noted it. */
+  expertName: string | null;
+  /** Those who answered, where a bank has them all: what it is held against. Null: the answer is shown alone. */
+  against: Against[] | null;
   quantized: Float32Array | null;
   float: Float32Array | null;
   agreement: Agreement | null;
 }
 
-/** The clip as a whole: the mean of its windows' probabilities, three times. */
-export interface ComparedClip {
-  classes: number;
-  board: Float64Array;
-  quantized: Float64Array;
-  float: Float64Array;
-  /** The largest over the windows. */
-  implementation: number;
-  quantization: number;
-  sameImplementation: number;
-  sameQuantization: number;
-  /** Up to this the implementation error is rounding. */
-  tolerance: number;
-  agrees: boolean;
-  windows: number;
-}
+/** What tells what answered: a router names its experts by their hashes, and they their encoder. */
+const answererOf = ({ bank }: Played): string | null => (bank?.router ?? bank?.experts[0])?.sha256 ?? null;
 
-export type References = Pick<ReferenceClient, 'open' | 'logits' | 'logMel'>;
-
-/** Plays a clip at a board and holds each answer against the two references, run here in the page. */
+/**
+ * What the board on the bench answered to the recording that is looked at, whoever played it and when, each answer held
+ * against the references of the expert that gave it, which run here in the page.
+ */
 export const useComparison = defineStore('comparison', () => {
   const { client } = useLab();
+  const bench = useBench();
   const jobs = useJobs();
   const experts = useExperts();
   const notices = useNotices();
-
-  const clips = shallowRef<Clip[] | null>(null);
-  const clip = shallowRef<Clip | null>(null);
-  const samples = shallowRef<Float32Array<ArrayBuffer> | null>(null);
-  const logMel = shallowRef<LogMel | null>(null);
-  const jobId = ref<string | null>(null);
-  const starting = ref(false);
-  const boardName = ref('');
-  const expert = shallowRef<ExpertInfo | null>(null);
-  const windows = shallowRef<ComparedWindow[]>([]);
-  const problem = ref<string | null>(null);
-  const job = computed(() => jobs.find(jobId.value));
+  const sounds = useSounds();
   let references: References = pageReference;
-  /** Windows that arrive before the reply that names their job. */
-  let early: { jobId: string; result: WindowResult }[] = [];
+  const heard = useHeard(
+    () => sounds.chosen,
+    () => references,
+  );
 
-  client.on('window', (event) => {
-    if (starting.value) early.push(event);
-    else if (event.jobId === jobId.value) add(event.result);
+  /** Of the recording at the board, the newest with each bank; newest first. */
+  const plays = shallowRef<Played[]>([]);
+  const windows = shallowRef<ComparedWindow[]>([]);
+  const starting = ref(false);
+  const problem = ref<string | null>(null);
+  /** The job that was started here last. */
+  const started = ref<string | null>(null);
+  /** It plays a folder: its recordings are shown as they are played. */
+  const followed = ref<string | null>(null);
+
+  const place = computed(() =>
+    bench.board && sounds.chosen ? { boardId: bench.board.id, source: sounds.chosen } : null,
+  );
+  const placeKey = computed(() => place.value && `${place.value.boardId} ${soundKey(place.value.source)}`);
+  const isHere = (played: Played): boolean =>
+    `${played.boardId} ${soundKey(played.source)}` === placeKey.value;
+
+  const runs = computed(() => bench.runs?.sha256 ?? null);
+  /** The answer of what the board runs now, else the newest of what ran before. */
+  const played = computed<Played | null>(
+    () => plays.value.find((one) => answererOf(one) === runs.value) ?? plays.value[0] ?? null,
+  );
+  /** It is of another file than lies there now. */
+  const otherFile = computed(() => {
+    const was = played.value?.file;
+    const is = heard.info.value;
+    return Boolean(was && is && (was.bytes !== is.bytes || was.modifiedMs !== is.modifiedMs));
   });
-  client.on('job', (job) => {
-    if (job.id === jobId.value) finish(job);
+  /** What is shown is what the board would answer with now. */
+  const current = computed(
+    () => played.value !== null && answererOf(played.value) === runs.value && !otherFile.value,
+  );
+  const playedJob = computed(() => jobs.find(played.value?.jobId ?? null));
+  const running = computed(
+    () =>
+      starting.value ||
+      (played.value?.endedMs === null && playedJob.value !== null && !isOver(playedJob.value)),
+  );
+
+  /** The windows that begin in what is shown of the recording. */
+  const stretch = computed(() => {
+    const { startS, seconds } = heard.stretch.value;
+    const last = heard.at.value + 1 === heard.total.value;
+    return { fromS: startS, toS: last ? undefined : startS + seconds };
   });
 
-  async function loadClips(): Promise<void> {
-    clips.value = await client.request('clips.list', {});
+  function windowFrom(result: WindowResult): ComparedWindow {
+    const bank = played.value?.bank ?? null;
+    const answerers = bank && answerersOf(result, bank);
+    const against = (answerers ?? []).flatMap(({ place: at, weight }) => {
+      const expert = experts.ofImage(bank?.experts[at]?.sha256);
+      return expert ? [{ expert, weight }] : [];
+    });
+    return {
+      startS: result.startS,
+      board: result,
+      expertName: bank?.experts[result.place]?.name ?? null,
+      against: answerers && against.length === answerers.length ? against : null,
+      ...{ quantized: null, float: null, agreement: null },
+    };
   }
 
-  /** Loads a clip's sound and spectrogram; what was compared before is put away. */
-  async function choose(chosen: Clip): Promise<void> {
-    clip.value = chosen;
-    samples.value = null;
-    logMel.value = null;
-    windows.value = [];
-    jobId.value = null;
-    problem.value = null;
-    const heard = samplesOf(await client.request('clips.audio', { clipId: chosen.id }));
-    if (clip.value !== chosen) return;
-    samples.value = heard;
-    const frames = await references.logMel(heard);
-    if (clip.value === chosen) logMel.value = frames;
+  function add(results: readonly WindowResult[]): void {
+    const { fromS, toS = Infinity } = stretch.value;
+    const known = new Set(windows.value.map(({ startS }) => startS));
+    const fresh = results.filter(({ startS }) => startS >= fromS && startS < toS && !known.has(startS));
+    if (fresh.length === 0) return;
+    windows.value = [...windows.value, ...fresh.map(windowFrom)].sort((a, b) => a.startS - b.startS);
+    compare();
   }
 
-  /** @param runs the expert of the bank that the board runs; null compares nothing, the answers are still shown */
-  async function play(board: Board, runs: ExpertInfo | null): Promise<void> {
-    if (!clip.value || starting.value) return;
-    windows.value = [];
+  /** What the lab holds of the windows that are shown. */
+  async function loadWindows(): Promise<void> {
+    const { value } = played;
+    if (!value) return;
+    const shown = stretch.value;
+    const found = await allOf<WindowResult>((last) =>
+      client.request('play.windows', {
+        playedId: value.id,
+        ...shown,
+        afterS: last?.startS,
+        limit: pageLimit,
+      }),
+    );
+    const same = stretch.value.fromS === shown.fromS && stretch.value.toS === shown.toS;
+    if (played.value?.id === value.id && same) add(found);
+  }
+
+  async function loadPlays(): Promise<void> {
+    const asked = place.value;
+    const key = placeKey.value;
+    const found = asked ? await client.request('play.newest', asked) : [];
+    if (placeKey.value !== key) return;
+    // What began while the answer was on its way is newer.
+    const began = plays.value.filter(
+      (one) => isHere(one) && one.endedMs === null && !found.some(({ id }) => id === one.id),
+    );
+    plays.value = [...began, ...found];
+  }
+
+  const tell = (title: string) => (thrown: unknown) => void (problem.value = notices.fail(title, thrown));
+
+  watch(
+    placeKey,
+    () => {
+      plays.value = [];
+      problem.value = null;
+      loadPlays().catch(tell('What was played before could not be loaded'));
+    },
+    { immediate: true, flush: 'sync' },
+  );
+  // At once, before a window's event can follow. Banks that are read later, or change, may have the references.
+  watch(
+    [() => played.value?.id, () => stretch.value.fromS, () => stretch.value.toS, () => experts.list],
+    () => {
+      windows.value = [];
+      loadWindows().catch(tell('The answers could not be loaded'));
+    },
+    { immediate: true, flush: 'sync' },
+  );
+
+  client.on('played', (told) => {
+    if (told.jobId === followed.value && told.endedMs === null && !isHere(told)) sounds.choose(told.source);
+    if (!isHere(told)) return;
+    const others = plays.value.filter((one) => one.id !== told.id);
+    if (told.endedMs !== null && told.windows === 0) {
+      // It left no answer: what was answered before stands.
+      plays.value = others;
+      loadPlays().catch(tell('What was played before could not be loaded'));
+      return;
+    }
+    plays.value = [told, ...others.filter((one) => answererOf(one) !== answererOf(told))];
+    // A window may have been on its way to the store when this page asked for them.
+    if (told.endedMs !== null) loadWindows().catch(tell('The answers could not be loaded'));
+  });
+  client.on('window', ({ playedId, result }) => {
+    if (played.value?.id === playedId) add([result]);
+  });
+
+  client.on('jobGone', ({ jobId }) => {
+    // Its answers went with it; those before it stand.
+    if (!plays.value.some((one) => one.jobId === jobId)) return;
+    plays.value = plays.value.filter((one) => one.jobId !== jobId);
+    loadPlays().catch(tell('What was played before could not be loaded'));
+  });
+
+  watch(
+    () => jobs.find(started.value)?.error,
+    (error) => error && (problem.value = error.message),
+  );
+
+  let comparing = false;
+  /** One window after another, so that turning to something else leaves nothing that must be waited for. */
+  function compare(): void {
+    if (comparing) return;
+    comparing = true;
+    compareNext()
+      .catch(tell('The references could not be run'))
+      .finally(() => (comparing = false));
+  }
+
+  async function compareNext(): Promise<void> {
+    for (;;) {
+      const { samples } = heard;
+      const next = windows.value.find((one) => one.against !== null && one.agreement === null);
+      if (!next?.against || !samples.value) return;
+      const from = heard.stretch.value.startS;
+      const pcm = windowOf(samples.value, next.startS - from, patchSamples);
+      const { quantized, float } = await referenceLogits(references, experts, next.against, pcm);
+      const compared = {
+        ...next,
+        quantized,
+        float,
+        agreement: agreement(next.board.logits, quantized, float),
+      };
+      // Put where the very window still stands; another play's has other objects.
+      windows.value = windows.value.map((one) => (one === next ? compared : one));
+    }
+  }
+  watch(heard.samples, compare);
+
+  /** Loads what is chosen; called where it is shown, and when another is chosen there. */
+  async function load(): Promise<void> {
+    await heard.load();
+  }
+
+  async function start(source: PlayedSource | { kind: 'files'; paths: string[] }): Promise<Job | null> {
+    if (!bench.board || starting.value) return null;
     problem.value = null;
-    jobId.value = null;
-    early = [];
-    expert.value = runs;
-    boardName.value = board.name;
     starting.value = true;
     try {
-      if (runs) {
-        await Promise.all([
-          references.open(`quantized ${runs.id}`, () => experts.file(runs.id, 'quantized.onnx')),
-          references.open(`float ${runs.id}`, () => experts.file(runs.id, 'float.onnx')),
-        ]);
-      }
-      const source = { kind: 'clip' as const, clipId: clip.value.id };
-      jobId.value = jobs.keep(await client.request('play.start', { boardId: board.id, source })).id;
+      const job = jobs.keep(await client.request('play.start', { boardId: bench.board.id, source }));
+      started.value = job.id;
+      followed.value = source.kind === 'files' ? job.id : null;
+      return job;
     } finally {
       starting.value = false;
     }
-    for (const event of early) if (event.jobId === jobId.value) add(event.result);
-    if (job.value) finish(job.value);
   }
-
-  function finish(job: Job): void {
-    if (!isOver(job)) return;
-    if (job.result?.kind === 'play') for (const result of job.result.windows) add(result);
-    if (job.error) problem.value = job.error.message;
-    else if (job.state === 'cancelled') problem.value = 'The clip was stopped before its end.';
-  }
-
-  function add(result: WindowResult): void {
-    if (windows.value.some((window) => window.startS === result.startS)) return;
-    const window: ComparedWindow = {
-      startS: result.startS,
-      board: result,
-      quantized: null,
-      float: null,
-      agreement: null,
-    };
-    windows.value = [...windows.value, window].sort((a, b) => a.startS - b.startS);
-    compare(window).catch((thrown: unknown) => {
-      problem.value = notices.fail('The references could not be run', thrown);
-    });
-  }
-
-  async function compare(window: ComparedWindow): Promise<void> {
-    const against = expert.value;
-    if (!against || !samples.value) return;
-    const started = jobId.value;
-    const pcm = windowOf(samples.value, window.startS, patchSamples);
-    const [quantized, float] = await Promise.all([
-      references.logits(`quantized ${against.id}`, pcm),
-      references.logits(`float ${against.id}`, pcm),
-    ]);
-    if (jobId.value !== started) return;
-    const compared = {
-      ...window,
-      quantized,
-      float,
-      agreement: agreement(window.board.logits, quantized, float),
-    };
-    windows.value = windows.value.map((one) => (one.startS === window.startS ? compared : one));
-  }
-
-  const summary = computed<ComparedClip | null>(() => {
-    const done = windows.value.filter(
-      (
-        window,
-      ): window is ComparedWindow & { quantized: Float32Array; float: Float32Array; agreement: Agreement } =>
-        window.agreement !== null,
-    );
-    if (done.length === 0) return null;
-    const classes = done[0]!.board.logits.length;
-    const tolerance = implementationTolerance(expert.value?.encoder ?? null);
-    const mean = (of: (window: (typeof done)[number]) => ArrayLike<number>) => {
-      const sum = new Float64Array(classes);
-      for (const window of done) softmax(of(window)).forEach((p, i) => (sum[i]! += p / done.length));
-      return sum;
-    };
-    return {
-      classes,
-      board: mean((window) => window.board.logits),
-      quantized: mean((window) => window.quantized),
-      float: mean((window) => window.float),
-      implementation: Math.max(...done.map((window) => window.agreement.implementation.relative)),
-      quantization: Math.max(...done.map((window) => window.agreement.quantization.relative)),
-      sameImplementation: done.filter((window) => window.agreement.implementation.sameTopClass).length,
-      sameQuantization: done.filter((window) => window.agreement.quantization.sameTopClass).length,
-      tolerance,
-      agrees: done.every((window) => boardAgrees(window.agreement, tolerance)),
-      windows: done.length,
-    };
-  });
 
   return {
-    clips,
-    clip,
-    samples,
-    logMel,
-    starting,
-    boardName,
-    expert,
+    heard,
+    plays,
+    played,
+    current,
+    otherFile,
     windows,
     problem,
-    summary,
-    job,
-    running: computed(() => starting.value || (job.value !== null && !isOver(job.value))),
-    loadClips,
-    choose,
-    play,
+    starting,
+    running,
+    playedJob,
+    /** Classes by their numbers, where a bank has one of the experts. */
+    classes: computed(
+      () =>
+        played.value?.bank?.experts.map((one) => experts.ofImage(one.sha256)?.classes).find(Boolean) ?? null,
+    ),
+    compared: computed(() => windows.value.some(({ against }) => against !== null)),
+    summary: computed(() =>
+      summaryOf(
+        windows.value,
+        Math.max(
+          ...windows.value.flatMap(({ against }) =>
+            (against ?? []).map(({ expert }) => implementationTolerance(expert.encoder)),
+          ),
+        ),
+      ),
+    ),
+    load,
+    /** Plays what is chosen, or the stretch of it that is shown. */
+    async play(stretchAlone = false) {
+      if (!sounds.chosen) return;
+      const { startS, seconds: durationS } = heard.stretch.value;
+      const alone = stretchAlone && sounds.chosen.kind === 'file' ? { startS, durationS } : {};
+      await start({ ...sounds.chosen, ...alone });
+    },
+    playAll: (paths: string[]) => start({ kind: 'files', paths }),
+    /** The person looks at one of them: those that are played next are no longer shown by themselves. */
+    choose(source: PlayedSource) {
+      followed.value = null;
+      sounds.choose(source);
+    },
     /** For tests: other references than the page's worker. */
     use: (others: References) => void (references = others),
   };

@@ -13,6 +13,11 @@ export interface Bank {
   encoders: EncoderInfo[];
 }
 
+/** What can be deployed. */
+export type Member = ExpertInfo | RouterInfo;
+
+export const isRouter = (member: Member): member is RouterInfo => 'experts' in member;
+
 /** What all banks hold; the files of experts are fetched once. */
 export const useExperts = defineStore('experts', () => {
   const { client } = useLab();
@@ -49,6 +54,8 @@ export const useExperts = defineStore('experts', () => {
     return asked;
   }
 
+  const findMember = (id: string | null): Member | null =>
+    find(id) ?? routers.value.find((router) => router.id === id) ?? null;
   const find = (id: string | null) => list.value?.find((expert) => expert.id === id) ?? null;
 
   return {
@@ -79,9 +86,19 @@ export const useExperts = defineStore('experts', () => {
     /** @param boards that run it and may go on so */
     deleteBank: (bank: string, boards: string[]) => client.request('experts.deleteBank', { bank, boards }),
     find,
+    findMember,
     /** What an encoder is called; null stands for the log-mel's statistics. */
     encoderName: (id: string | null) =>
       id === null ? 'log-mel statistics' : (encoders.value.find((one) => one.id === id)?.name ?? id),
+    /** The expert or router whose image this is; null when it is not one of the banks. */
+    memberOfImage: (sha256: string | undefined): Member | null =>
+      [...(list.value ?? []), ...routers.value].find(({ imageSha256 }) => imageSha256 === sha256) ?? null,
+    /** The images that go to a board with one, its encoder among them. */
+    imagesOf: (member: Member): { name: string; imageBytes: number }[] => [
+      ...encoders.value.filter(({ id }) => id === member.encoder),
+      ...(isRouter(member) ? member.experts.flatMap((id) => find(id) ?? []) : []),
+      member,
+    ],
     /** The expert whose image this is; null when it is not one of the banks. */
     ofImage: (sha256: string | undefined) =>
       list.value?.find((expert) => expert.imageSha256 === sha256) ?? null,

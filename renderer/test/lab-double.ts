@@ -18,6 +18,7 @@ import type {
   RouterInfo,
   Slot,
   NamedRecord,
+  Played,
   WindowResult,
 } from '../../main/contract/types.ts';
 
@@ -245,7 +246,6 @@ export const job = (changes: Partial<Job> = {}): Job => ({
 });
 
 export const windowResult = (changes: Partial<WindowResult> = {}): WindowResult => ({
-  boardId: '00112233aabbccdd',
   startS: 0,
   inferenceId: 1,
   classIndex: 0,
@@ -257,6 +257,31 @@ export const windowResult = (changes: Partial<WindowResult> = {}): WindowResult 
   latencySource: 'modelled',
   energyNanojoule: 410_000,
   energySource: 'modelled',
+  place: 0,
+  gate: [],
+  curiosity: 0,
+  ...changes,
+});
+
+export const played = (changes: Partial<Played> = {}): Played => ({
+  id: 'play-1',
+  jobId: 'job-1',
+  boardId: '00112233aabbccdd',
+  boardName: 'heron',
+  bank: {
+    router: null,
+    topK: 1,
+    experts: [{ name: 'esc10-b4', version: 2, sha256: 'ab'.repeat(32) }],
+    encoder: null,
+  },
+  source: { kind: 'clip', clipId: 'dog' },
+  file: null,
+  startS: 0,
+  durationS: null,
+  startedMs: 1000,
+  endedMs: 2000,
+  windows: 2,
+  error: null,
   ...changes,
 });
 

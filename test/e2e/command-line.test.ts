@@ -6,9 +6,10 @@ import type {
   Board,
   ClassifiedFile,
   DeployResult,
-  PlayResult,
+  Played,
   SigningKey,
   TelemetrySummary,
+  WindowResult,
 } from '../../main/contract/types.ts';
 import { resources } from '../../main/resources.ts';
 import { curlew, removeFolder, startLab, temporaryFolder } from './lab-process.ts';
@@ -41,14 +42,19 @@ describe('the command line', () => {
   });
 
   test('plays a file at the board and tells its telemetry', async () => {
-    const played = await json<PlayResult>('infer', join(clips, 'dog.ogg'));
-    expect(played.windows.length).toBeGreaterThan(5);
-    for (const window of played.windows) {
+    const { recordings } = await json<{ recordings: { played: Played; windows: WindowResult[] }[] }>(
+      'infer',
+      join(clips, 'dog.ogg'),
+    );
+    const [{ played, windows }] = recordings as [(typeof recordings)[0]];
+    expect(windows.length).toBeGreaterThan(5);
+    expect(played).toMatchObject({ windows: windows.length, bank: { experts: [{ name: 'ESC-10 4-bit' }] } });
+    for (const window of windows) {
       expect(window).toMatchObject({ latencySource: 'modelled', energySource: 'modelled' });
       expect(window.logits).toHaveLength(10);
     }
     const { summary } = await json<{ summary: TelemetrySummary }>('telemetry');
-    expect(summary).toMatchObject({ records: played.windows.length, missing: 0, latencySource: 'modelled' });
+    expect(summary).toMatchObject({ records: windows.length, missing: 0, latencySource: 'modelled' });
   });
 
   test('makes a key, shows and exports it, says where it lies, and deletes it', async () => {

@@ -1,6 +1,4 @@
 /** What the fleet's jobs leave behind. */
-import type { Source } from '../../contract/lab.ts';
-
 export interface DeployResult {
   kind: 'deploy';
   boardId: string;
@@ -18,26 +16,12 @@ export interface DeployResult {
   activated: boolean;
 }
 
-/** One window (15,600 samples) as the board answered it. */
-export interface WindowResult {
-  boardId: string;
-  /** Position in the recording, seconds. */
-  startS: number;
-  inferenceId: number;
-  classIndex: number;
-  label: string;
-  logits: number[];
-  topProbability: number;
-  entropy: number;
-  /** Microseconds: features, encoder, router, expert. */
-  latencyUs: [number, number, number, number];
-  latencySource: Source;
-  energyNanojoule: number;
-  energySource: Source;
-}
-
 export interface PlayResult {
   kind: 'play';
   boardId: string;
-  windows: WindowResult[];
+  /** Played, in part or whole. */
+  recordings: number;
+  windows: number;
+  /** Recordings that were passed over. */
+  failed: { path: string; message: string }[];
 }

@@ -2,10 +2,8 @@
 import * as v from 'valibot';
 import type { FilePiece, Source } from '../../contract/lab.ts';
 import { pageLimit } from '../../contract/pieces.ts';
-import { forOperators, forViewers } from '../../contract/roles.ts';
-import { boardId, id, path, whole } from '../../contract/schemas.ts';
-import type { Job } from '../../jobs/contract.ts';
-import type { WindowResult } from './results.ts';
+import { forViewers } from '../../contract/roles.ts';
+import { boardId, id, whole } from '../../contract/schemas.ts';
 
 export interface TelemetryRecord {
   boardId: string;
@@ -60,17 +58,6 @@ export interface TelemetrySummary {
 }
 
 export const telemetryRequests = {
-  /** Plays a bundled clip or a recording at the board, window by window; results come as `window` events. */
-  'play.start': forOperators(
-    v.strictObject({
-      boardId: id,
-      source: v.variant('kind', [
-        v.strictObject({ kind: v.literal('clip'), clipId: id }),
-        v.strictObject({ kind: v.literal('file'), path }),
-      ]),
-    }),
-  ),
-
   /** The newest, or the newest before a record that is given; oldest first. */
   'telemetry.records': forViewers(
     v.strictObject({
@@ -87,7 +74,6 @@ export const telemetryRequests = {
 } as const;
 
 export interface TelemetryResults {
-  'play.start': Job;
   'telemetry.records': NamedRecord[];
   'telemetry.summary': TelemetrySummary;
   'telemetry.export': FilePiece<number>;
@@ -96,6 +82,4 @@ export interface TelemetryResults {
 export interface TelemetryEvents {
   /** Records just stored, oldest first. */
   telemetry: { boardId: string; records: NamedRecord[] };
-  /** One window of a running play job. */
-  window: { jobId: string; result: WindowResult };
 }

@@ -6,6 +6,7 @@ import { classifyCommands } from './commands/classify.ts';
 import { dataCommands } from './commands/data.ts';
 import { demoCommands } from './commands/demo.ts';
 import { expertCommands } from './commands/experts.ts';
+import { inferCommands } from './commands/infer.ts';
 import { jobCommands } from './commands/jobs.ts';
 import { keyCommands } from './commands/key.ts';
 import { passwordCommands } from './commands/password.ts';
@@ -17,6 +18,7 @@ import { helpOf } from './help.ts';
 
 export const commands: Commands = {
   ...boardCommands,
+  ...inferCommands,
   ...classifyCommands,
   ...expertCommands,
   ...studyCommands,

@@ -1,9 +1,9 @@
-/** Commands about boards: boards, deploy, infer, telemetry. */
+/** Commands about boards: boards, deploy, telemetry. */
 import { count, percent } from '../../../contract/figures.ts';
 import { resolve } from 'node:path';
 import type { LabClient } from '../../../contract/client.ts';
 import { CurlewError } from '../../../contract/error.ts';
-import type { Board, DeployResult, PlayResult } from '../../../contract/types.ts';
+import type { Board, DeployResult } from '../../../contract/types.ts';
 import { transferOf, weightsOf } from '../../../contract/words.ts';
 import type { Answer, Args, Commands } from '../command.ts';
 import { exit } from '../exit.ts';
@@ -11,7 +11,7 @@ import { follow } from '../follow.ts';
 import type { OptionName } from '../options.ts';
 import { sizeText, energyText, timeText, table, type Row } from '../output.ts';
 
-const oneBoard = ['board', 'port', 'baud', 'emulated'] as const satisfies OptionName[];
+export const boardOptions = ['board', 'port', 'baud', 'emulated'] as const satisfies OptionName[];
 
 export const boardCommands: Commands = {
   boards: {
@@ -23,14 +23,13 @@ export const boardCommands: Commands = {
   deploy: {
     usage: '',
     about: 'upload, verify and activate an expert, or a router with its experts',
-    options: [...oneBoard, 'expert', 'image', 'sign'],
+    options: [...boardOptions, 'expert', 'image', 'sign'],
     run: deploy,
   },
-  infer: { usage: 'FILE', about: 'play a recording at the board', options: oneBoard, run: infer },
   telemetry: {
     usage: '',
     about: 'latency and energy that the board reported',
-    options: oneBoard,
+    options: boardOptions,
     run: telemetry,
   },
 };
@@ -145,28 +144,6 @@ export async function chooseExpert(client: LabClient, { options }: Args, routers
     'EXPERT_NOT_FOUND',
     `The bank has no expert “${options.expert ?? ''}” (it has ${ids}).`,
   );
-}
-
-async function infer(client: LabClient, args: Args): Promise<Answer> {
-  const board = await chooseBoard(client, args);
-  const job = await client.request('play.start', {
-    boardId: board.id,
-    source: { kind: 'file', path: resolve(args.words[0]!) },
-  });
-  const result = (await follow(client, job, null)).result as PlayResult;
-  const rows = result.windows.map((one): Row => {
-    const latency = one.latencyUs.reduce((sum, us) => sum + us, 0);
-    return [
-      one.startS.toFixed(2),
-      one.label,
-      one.topProbability.toFixed(3),
-      one.entropy.toFixed(3),
-      `${timeText(latency)} ${one.latencySource}`,
-      one.energySource === 'none' ? '—' : `${energyText(one.energyNanojoule)} ${one.energySource}`,
-    ];
-  });
-  const text = `${nameOf(board)}\n${table(['second', 'class', 'p', 'entropy', 'latency', 'energy'], rows)}`;
-  return { text, json: result };
 }
 
 async function telemetry(client: LabClient, args: Args): Promise<Answer> {

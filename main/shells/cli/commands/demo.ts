@@ -19,8 +19,8 @@ import type {
   ClassifyResult,
   DeployResult,
   ExpertInfo,
-  PlayResult,
   TelemetrySummary,
+  WindowResult,
 } from '../../../contract/types.ts';
 import { openLab } from '../../../lab.ts';
 import { resources } from '../../../resources.ts';
@@ -30,6 +30,7 @@ import { exit } from '../exit.ts';
 import { follow } from '../follow.ts';
 import { sentWords } from './board.ts';
 import { sizeText, energyText, timeText, table } from '../output.ts';
+import { windowsOfJob } from './infer.ts';
 
 export const demoCommands: Commands = {
   demo: { usage: '', about: 'the whole main job, ending with a table', options: [], alone: demo },
@@ -69,7 +70,7 @@ async function mainJob(client: LabClient, { json }: Args): Promise<number> {
   const references = await loadReferences(client, expert);
   for (const clip of await client.request('clips.list', {})) {
     const job = await client.request('play.start', { boardId, source: { kind: 'clip', clipId: clip.id } });
-    const { windows } = (await follow(client, job, resumeWith)).result as PlayResult;
+    const windows = await windowsOfJob(client, await follow(client, job, resumeWith));
     const { pcm, samples } = await client.request('clips.audio', { clipId: clip.id });
     const sound = new Int16Array(pcm.buffer.slice(pcm.byteOffset, pcm.byteOffset + 2 * samples));
     const compared = await compare(references, sound, windows);
@@ -108,7 +109,7 @@ async function loadReferences(client: LabClient, expert: ExpertInfo) {
 async function compare(
   { quantized, float }: Awaited<ReturnType<typeof loadReferences>>,
   sound: Int16Array,
-  windows: PlayResult['windows'],
+  windows: readonly WindowResult[],
 ): Promise<Agreement[]> {
   // The references hear what the board hears: 16-bit samples.
   const pcm = Float32Array.from(sound, (sample) => sample / 32_768);

@@ -11,6 +11,7 @@ import { follow } from '../follow.ts';
 import { sizeText, table, type Row } from '../output.ts';
 import { resumeWith } from '../resume.ts';
 import { classified, tableOptions, tablesOf, writeTables } from './classify.ts';
+import { answered } from './infer.ts';
 import { encoderTaken, evaluated, reportOf, reportOptions, trained } from './study.ts';
 
 const exports = [...new Set([...tableOptions, ...reportOptions])];
@@ -144,6 +145,8 @@ async function resume(client: LabClient, args: Args): Promise<Answer> {
       return evaluated(client, job, report);
     case 'encoder':
       return encoderTaken(job);
+    case 'play':
+      return answered(client, job);
     default:
       return { text: `${job.title}: ${job.state}.`, json: job };
   }

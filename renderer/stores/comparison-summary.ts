@@ -1,0 +1,54 @@
+/** A comparison's windows taken together, as far as the references have answered. */
+import { boardAgrees, type Agreement } from '../../models/evaluation/agreement.ts';
+import { softmax } from '../../models/evaluation/probability.ts';
+import type { WindowResult } from '../../main/contract/types.ts';
+
+/** The mean of the windows' probabilities, three times, and how far they lie apart. */
+export interface ComparedClip {
+  classes: number;
+  board: Float64Array;
+  quantized: Float64Array;
+  float: Float64Array;
+  /** The largest over the windows. */
+  implementation: number;
+  quantization: number;
+  sameImplementation: number;
+  sameQuantization: number;
+  /** Up to this the implementation error is rounding. */
+  tolerance: number;
+  agrees: boolean;
+  windows: number;
+}
+
+interface Answered {
+  board: Pick<WindowResult, 'logits'>;
+  quantized: Float32Array | null;
+  float: Float32Array | null;
+  agreement: Agreement | null;
+}
+type Compared = Answered & { quantized: Float32Array; float: Float32Array; agreement: Agreement };
+
+/** @returns null where no window has been compared yet */
+export function summaryOf(windows: readonly Answered[], tolerance: number): ComparedClip | null {
+  const done = windows.filter((window): window is Compared => window.agreement !== null);
+  if (done.length === 0) return null;
+  const classes = done[0]!.board.logits.length;
+  const mean = (of: (window: Compared) => ArrayLike<number>) => {
+    const sum = new Float64Array(classes);
+    for (const window of done) softmax(of(window)).forEach((p, i) => (sum[i]! += p / done.length));
+    return sum;
+  };
+  return {
+    classes,
+    board: mean((window) => window.board.logits),
+    quantized: mean((window) => window.quantized),
+    float: mean((window) => window.float),
+    implementation: Math.max(...done.map((window) => window.agreement.implementation.relative)),
+    quantization: Math.max(...done.map((window) => window.agreement.quantization.relative)),
+    sameImplementation: done.filter((window) => window.agreement.implementation.sameTopClass).length,
+    sameQuantization: done.filter((window) => window.agreement.quantization.sameTopClass).length,
+    tolerance,
+    agrees: done.every((window) => boardAgrees(window.agreement, tolerance)),
+    windows: done.length,
+  };
+}
