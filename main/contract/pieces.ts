@@ -37,15 +37,18 @@ export async function wholeFile<From>(
 
 /**
  * The pages of a list, to its end.
- * @param ask for up to `pageLimit` entries: the first, or the first after the last of the page before
+ * @param ask for up to `limit` entries: the first, or the first after the last of the page before
  * @throws what `ask` throws
  */
-export async function* pagesOf<T>(ask: (last: T | undefined) => Promise<T[]>): AsyncGenerator<T[]> {
+export async function* pagesOf<T>(
+  ask: (last: T | undefined) => Promise<T[]>,
+  limit = pageLimit,
+): AsyncGenerator<T[]> {
   let page: T[] = [];
   do {
     page = await ask(page.at(-1));
     yield page;
-  } while (page.length === pageLimit);
+  } while (page.length === limit);
 }
 
 /** A whole list, or so much of it as whole pages hold where it is longer than `most`. @throws what `ask` throws */

@@ -1,7 +1,6 @@
 /** Long work, whatever its kind. */
 import * as v from 'valibot';
 import type { ErrorCode } from '../contract/error.ts';
-import { pageLimit } from '../contract/pieces.ts';
 import { forOperators, forViewers } from '../contract/roles.ts';
 import { id, jobId, whole } from '../contract/schemas.ts';
 import type { DeployResult, PlayResult } from '../fleet/contract/results.ts';
@@ -51,12 +50,15 @@ export interface JobHoldings {
   bytes: number;
 }
 
+/** The most jobs of one reply: with what they found, so many are made in a few milliseconds. */
+export const jobsLimit = 50;
+
 export const jobRequests = {
   /** Newest first: the first, or the first after one that need not be there any more. */
   'jobs.list': forViewers(
     v.strictObject({
       after: v.optional(v.strictObject({ createdMs: v.pipe(v.number(), v.finite()), id })),
-      limit: v.optional(whole(1, pageLimit)),
+      limit: v.optional(whole(1, jobsLimit)),
     }),
   ),
   /** By its id, or as much of the beginning as no other job's has. */

@@ -1,11 +1,10 @@
 /** What the lab does for requests about jobs of any kind. */
-import { pageLimit } from '../contract/pieces.ts';
 import type { HandlersOf } from '../dispatch.ts';
-import type { jobRequests } from './contract.ts';
+import { jobsLimit, type jobRequests } from './contract.ts';
 import type { Jobs } from './jobs.ts';
 
 export const jobHandlers = (jobs: Jobs): HandlersOf<typeof jobRequests> => ({
-  'jobs.list': ({ after, limit = pageLimit }) => jobs.page(limit, after),
+  'jobs.list': ({ after, limit = jobsLimit }) => jobs.page(limit, after),
   'jobs.get': ({ jobId }) => jobs.find(jobId),
   'jobs.pause': ({ jobId }) => jobs.pause(jobId),
   'jobs.resume': ({ jobId }) => jobs.resume(jobId),

@@ -113,7 +113,8 @@ export class Jobs {
 
   /** Newest first. @param after what lies before it in time is told; the first otherwise */
   page(limit: number, after?: Pick<Job, 'createdMs' | 'id'>): Job[] {
-    const all = [...this.runs.values()].sort((a, b) => newerFirst(a.job, b.job));
+    // In this order already, but for a clock that was set back meanwhile.
+    const all = [...this.runs.values()].reverse().sort((a, b) => newerFirst(a.job, b.job));
     const rest = after ? all.filter(({ job }) => newerFirst(after, job) < 0) : all;
     return rest.slice(0, limit).map((run) => run.snapshot());
   }

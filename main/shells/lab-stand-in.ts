@@ -322,7 +322,7 @@ export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N
     { ...ofBoard, from: 500 },
     { ...text, next: null },
   ],
-  'jobs.list': [{ after: { createdMs: 1_790_000_000_000, id: 'job-2' }, limit: 1000 }, [job]],
+  'jobs.list': [{ after: { createdMs: 1_790_000_000_000, id: 'job-2' }, limit: 50 }, [job]],
   'jobs.get': [ofJob, job],
   'jobs.pause': [ofJob, { ...job, state: 'paused' }],
   'jobs.resume': [ofJob, job],

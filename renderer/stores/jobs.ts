@@ -1,7 +1,8 @@
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
-import { pageLimit, pagesOf } from '../../main/contract/pieces.ts';
+import { pagesOf } from '../../main/contract/pieces.ts';
 import type { Job, JobKind } from '../../main/contract/types.ts';
+import { jobsLimit } from '../../main/jobs/contract.ts';
 import { useLab } from './lab.ts';
 import { recall, remember } from './memory.ts';
 
@@ -63,8 +64,8 @@ export const useJobs = defineStore('jobs', () => {
     async load() {
       const pages = pagesOf<Job>((last) => {
         const after = last && { createdMs: last.createdMs, id: last.id };
-        return client.request('jobs.list', { after, limit: pageLimit });
-      });
+        return client.request('jobs.list', { after, limit: jobsLimit });
+      }, jobsLimit);
       for await (const page of pages) keepAll(page);
     },
     pause: async (jobId: string) => keep(await client.request('jobs.pause', { jobId })),

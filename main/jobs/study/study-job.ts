@@ -79,7 +79,7 @@ export async function study(work: StudyWork, context: JobContext): Promise<Finis
       );
       const trained = await trainFold({ ...work, dataset, thread }, fold, part);
       models.push(trained);
-      context.progress(null, `fold ${fold}: answering`);
+      part.progress(1, 'answering');
       outcomes.push(await assessModels(trained, params, thread));
     }
     const last = models.at(-1)!;

@@ -70,7 +70,7 @@ function take(options: Options, token: OptionToken, command: string, commands: C
   const { name, rawName, value, inlineValue } = token;
   if (!isOption(name)) {
     const own = Object.hasOwn(commands, command) ? commands[command]!.options : optionNames;
-    const meant = nearest(name, [...own, ...commonOptions]) ?? nearest(name, optionNames);
+    const meant = nearest(name, [...own, ...commonOptions]);
     throw invalid(`There is no option ${rawName}.${meant ? ` Did you mean --${meant}?` : ''}`, command);
   }
   const takers = Object.keys(commands).filter((one) => commands[one]!.options.includes(name));

@@ -36,6 +36,7 @@ describe('before a lab is opened', () => {
     ['key backup AT/missing/keys.pem', 'FILE_UNWRITABLE'],
     ['backup AT/missing/lab.duckdb', 'FILE_UNWRITABLE'],
     ['backup AT/old.csv', 'FILE_EXISTS'],
+    ['experts export tones AT/missing/tones.zip', 'FILE_UNWRITABLE'],
   ])('“%s” is refused', async (line, code) => {
     await expect(checked(line)).rejects.toMatchObject({ code });
   });

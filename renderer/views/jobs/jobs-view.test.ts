@@ -89,6 +89,15 @@ describe('the list of jobs', () => {
     expect(rows[2]).toContain('There is nothing.');
   });
 
+  it('is one stop of the Tab key, and walked through by arrow keys', async () => {
+    const { wrapper } = await show();
+    const links = wrapper.findAll('.link');
+    expect(links.map((one) => one.attributes('tabindex'))).toEqual(['0', '-1', '-1']);
+    (links[0]!.element as HTMLElement).focus();
+    await links[0]!.trigger('keydown', { key: 'End' });
+    expect(document.activeElement).toBe(links[2]!.element);
+  });
+
   it('is filtered by state and kind', async () => {
     const { wrapper } = await show();
     await wrapper.get('#jobs-state').setValue('failed');

@@ -7,6 +7,7 @@ import type { LabClient } from '../../../contract/client.ts';
 import { given } from '../../../given.ts';
 import type { Answer, Commands } from '../command.ts';
 import { sizeText, table, type Row } from '../output.ts';
+import { outputsOf } from '../outputs-of.ts';
 
 export const expertCommands: Commands = {
   experts: {

@@ -2,8 +2,9 @@
 import type { LabClient } from '../../../contract/client.ts';
 import { CurlewError, toCurlewError } from '../../../contract/error.ts';
 import { dateTime, percent, span, timeLeft } from '../../../contract/figures.ts';
-import { allOf, pageLimit } from '../../../contract/pieces.ts';
+import { pagesOf } from '../../../contract/pieces.ts';
 import type { Job, JobHoldings } from '../../../contract/types.ts';
+import { jobsLimit } from '../../../jobs/contract.ts';
 import { listed } from '../args.ts';
 import type { Answer, Args, Command, Commands } from '../command.ts';
 import { exit, exitOfShare } from '../exit.ts';
@@ -24,7 +25,7 @@ const list: Command = {
 };
 
 export const jobCommands: Commands = {
-  jobs: list,
+  jobs: { ...list, about: 'the same as “jobs list”' },
   'jobs list': list,
   'jobs show': {
     usage: 'ID',
@@ -61,7 +62,7 @@ export const jobCommands: Commands = {
   },
   'jobs delete': {
     usage: 'ID...',
-    about: 'for good, with its results; one that is not over is cancelled first',
+    about: 'for good, with its results; cancel first what is not over',
     options: [],
     run: remove,
   },
@@ -69,10 +70,12 @@ export const jobCommands: Commands = {
 
 async function listJobs(client: LabClient, { options }: Args): Promise<Answer> {
   const states = options.state === undefined ? null : listed(options.state);
-  const all = await allOf<Job>((last) => {
+  const pages = pagesOf<Job>((last) => {
     const after = last && { createdMs: last.createdMs, id: last.id };
-    return client.request('jobs.list', { after, limit: pageLimit });
-  });
+    return client.request('jobs.list', { after, limit: jobsLimit });
+  }, jobsLimit);
+  const all: Job[] = [];
+  for await (const page of pages) all.push(...page);
   const shown = states === null ? all : all.filter(({ state }) => states.includes(state));
   if (shown.length === 0) return { text: 'There are no such jobs.', json: [] };
   const short = shortIds(all);
