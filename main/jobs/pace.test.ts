@@ -16,12 +16,20 @@ describe('the time that is left', () => {
   it('is told from what was done since the work settled, and not before a second and half a percent of it', () => {
     const settled = paced(0, [0, 'go'], [500, 0.1], [1000, 0.2]);
     expect(settled.left(1000)).toBeNull();
-    settled.reached(0.201, 5000);
-    expect(settled.left(5000)).toBeNull();
-    settled.reached(0.3, 11_000);
-    // A tenth took ten seconds; seven tenths are left.
-    expect(settled.left(11_000)).toBe(70_000);
-    expect(settled.left(13_000)).toBe(68_000);
+    settled.reached(0.204, 2100);
+    expect(settled.left(2100)).toBeNull();
+    settled.reached(0.21, 3000);
+    // A hundredth took two seconds.
+    expect(settled.left(3000)).toBe(158_000);
+    expect(settled.left(5000)).toBe(156_000);
+  });
+
+  it('is told by the stage that is under way where another one was faster', () => {
+    const pace = paced(0, [0, 'go'], [1000, 0]);
+    for (let s = 2; s <= 11; s++) pace.reached(0.02 * (s - 1), 1000 * s);
+    for (let s = 12; s <= 21; s++) pace.reached(0.2 + 0.001 * (s - 11), 1000 * s);
+    // 0.79 of it, a thousandth a second.
+    expect(pace.left(21_000)).toBe(790_000);
   });
 
   it('does not count as pace what an earlier run had done', () => {

@@ -6,14 +6,26 @@ const settlingMs = 1_000;
 const leastMs = 1_000;
 const leastShare = 0.005;
 
+/** Of the time that is looked back at, so many reports are kept. */
+const mostReports = 64;
+
+interface Report {
+  worked: number;
+  share: number;
+}
+
 export class Pace {
   private startedAt: number | null = null;
   private before: number;
-  /** Since the work began or was resumed, or since its share began to be known. */
-  private origin: { worked: number; share: number; settled: boolean } | null = null;
   private beganAt = 0;
-  private share: number | null = null;
-  private sharedAt = 0;
+  /** When the work had settled after it began, or went back. */
+  private since = 0;
+  /**
+   * What was reported in the later half of the time since: stages of a work go at paces of their own, and the one under
+   * way is what tells.
+   */
+  private reports: Report[] = [];
+  private last: { worked: number; share: number | null } = { worked: 0, share: null };
 
   /** @param worked before, in earlier runs */
   constructor(worked: number) {
@@ -25,7 +37,7 @@ export class Pace {
     if (this.startedAt !== null) return;
     this.startedAt = now;
     this.beganAt = this.before;
-    this.origin = null;
+    this.reports = [];
   }
 
   /** It waits, is paused, or has ended. */
@@ -41,22 +53,32 @@ export class Pace {
   /** @param share 0 … 1 of the work that is behind it; null while that cannot be known */
   reached(share: number | null, now: number): void {
     const worked = this.worked(now);
-    this.share = share;
-    this.sharedAt = worked;
+    const { share: before } = this.last;
+    this.last = { worked, share };
     // What cannot be known now was known before, and will be again: the pace so far holds meanwhile.
     if (share === null) return;
-    const backwards = this.origin !== null && share < this.origin.share;
-    if (this.origin === null || backwards || !this.origin.settled)
-      this.origin = { worked, share, settled: worked - this.beganAt >= settlingMs };
+    const backwards = before !== null && share < before;
+    const settled = this.since - this.beganAt >= settlingMs;
+    if (this.reports.length === 0 || backwards || !settled) {
+      this.since = worked;
+      this.reports = [{ worked, share }];
+      return;
+    }
+    const apart = (worked - this.since) / mostReports;
+    if (worked - this.reports.at(-1)!.worked >= apart) this.reports.push({ worked, share });
+    const half = (this.since + worked) / 2;
+    while (this.reports.length > 1 && this.reports[1]!.worked <= half) this.reports.shift();
   }
 
   /** Null where no pace can be told. */
   left(now: number): number | null {
-    if (this.startedAt === null || this.share === null || this.origin === null) return null;
-    const took = this.sharedAt - this.origin.worked;
-    const did = this.share - this.origin.share;
+    const [from] = this.reports;
+    const { worked, share } = this.last;
+    if (this.startedAt === null || share === null || from === undefined) return null;
+    const took = worked - from.worked;
+    const did = share - from.share;
     if (took < leastMs || did < leastShare) return null;
-    const left = ((1 - this.share) * took) / did - (this.worked(now) - this.sharedAt);
+    const left = ((1 - share) * took) / did - (this.worked(now) - worked);
     return Math.max(0, Math.round(left));
   }
 }

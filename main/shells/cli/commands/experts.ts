@@ -1,5 +1,4 @@
 /** `curlew experts`: experts, routers and encoders of all banks. */
-import { outputsOf } from '../outputs-of.ts';
 import { precisionOf, testedOn } from '../../../contract/words.ts';
 import { count, percent } from '../../../contract/figures.ts';
 import { resolve } from 'node:path';
