@@ -51,6 +51,7 @@ export const errorCodes = [
   'FOLDER_EMPTY',
   // lab
   'LAB_ABSENT',
+  'DATA_MOVED',
   'STORE_LOCKED',
   'STORE_FAILED',
   'STORE_TOO_NEW',

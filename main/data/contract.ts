@@ -31,6 +31,8 @@ export interface DataFolder {
   /** Of the disk that it lies on; null where the system does not tell. */
   freeBytes: number | null;
   kinds: { kind: DataKind; bytes: number; files: number }[];
+  /** Where it is to be moved before a lab opens it next; null: it stays. */
+  movesTo: string | null;
   /** What would go. */
   clean: { kind: CleanKind; bytes: number; files: number }[];
 }
@@ -47,6 +49,10 @@ export const dataRequests = {
   'data.clean': forOperators(
     v.strictObject({ kinds: v.pipe(v.array(v.picklist(cleanKinds)), v.minLength(1)) }),
   ),
+  /** Moves the data folder there before a lab opens it next. */
+  'data.move': forLocals(v.strictObject({ path })),
+  /** It stays where it is after all. */
+  'data.stay': forLocals(none),
   'folders.list': forViewers(none),
   /** From now on the lab opens what lies in it, for every page and the command line. */
   'folders.add': forLocals(v.strictObject({ path })),
@@ -56,6 +62,8 @@ export const dataRequests = {
 export interface DataResults {
   'data.look': DataFolder;
   'data.clean': { bytes: number; files: number };
+  'data.move': { to: string };
+  'data.stay': null;
   'folders.list': AllowedFolders;
   'folders.add': AllowedFolders;
   'folders.remove': AllowedFolders;

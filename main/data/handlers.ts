@@ -3,6 +3,7 @@ import type { Background } from '../background/background.ts';
 import type { HandlersOf } from '../dispatch.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import type { dataRequests } from './contract.ts';
+import { dropMove, pendingMove, wishMove } from './move.ts';
 import type { Folders } from './folders.ts';
 import type { StudyJobs } from './sizes.ts';
 
@@ -16,7 +17,12 @@ export interface DataRooms {
 export function dataHandlers(rooms: DataRooms): HandlersOf<typeof dataRequests> {
   const { dataFolder, background, jobs, folders } = rooms;
   return {
-    'data.look': () => background.run('lookAtData', dataFolder, studyJobs(jobs)),
+    'data.look': async () => ({
+      ...(await background.run('lookAtData', dataFolder, studyJobs(jobs))),
+      movesTo: pendingMove(dataFolder),
+    }),
+    'data.move': async ({ path }) => ({ to: await wishMove(dataFolder, path) }),
+    'data.stay': async () => (await dropMove(dataFolder), null),
     'data.clean': ({ kinds }) => background.run('cleanData', dataFolder, kinds, studyJobs(jobs)),
     'folders.list': () => folders.list(),
     'folders.add': ({ path }) => folders.add(path),

@@ -23,7 +23,7 @@ const abandonedMs = 3_600_000;
 const unfinishedName = /(^|\/)(\.unfinished-[^/]*\/.*|[^/]+\.(tmp|partial|new|part))$/;
 
 /** @param folder the data folder */
-export async function lookAtData(folder: string, jobs: StudyJobs): Promise<DataFolder> {
+export async function lookAtData(folder: string, jobs: StudyJobs): Promise<Omit<DataFolder, 'movesTo'>> {
   const files = await filesIn(folder);
   const sum = (some: readonly Found[]) => ({
     bytes: some.reduce((total, { bytes }) => total + bytes, 0),

@@ -35,6 +35,14 @@ export const useDataFolder = defineStore('dataFolder', () => {
       await look();
       return gone;
     },
+    async move(path: string) {
+      await client.request('data.move', { path });
+      await look();
+    },
+    async stay() {
+      await client.request('data.stay', {});
+      await look();
+    },
     addFolder: async (path: string) => (folders.value = await client.request('folders.add', { path })),
     removeFolder: async (path: string) => (folders.value = await client.request('folders.remove', { path })),
   };

@@ -79,6 +79,6 @@ describe('a viewer', () => {
   it('is less than an operator over the network, who may not open other folders or move the lab’s data', async () => {
     const refused: string[] = [];
     for (const name of names) if (!(await ask(name, 'operator')).reply.ok) refused.push(name);
-    expect(refused.sort()).toEqual(['folders.add', 'folders.remove']);
+    expect(refused.sort()).toEqual(['data.move', 'data.stay', 'folders.add', 'folders.remove']);
   });
 });

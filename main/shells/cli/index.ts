@@ -1,5 +1,6 @@
 /** `curlew COMMAND`: the same lab on the command line. What the process ends with: see `exit.ts`. */
 import { CurlewError, toCurlewError } from '../../contract/error.ts';
+import { settleData } from '../../data/move.ts';
 import { closeLabs } from '../../lab.ts';
 import { resources, versionOf } from '../../resources.ts';
 import { guardProcess } from '../guard-process.ts';
@@ -15,13 +16,16 @@ import { print } from './output.ts';
 async function main(argv: string[]): Promise<number> {
   const json = argv.includes('--json');
   try {
-    const args = readArgs(argv, commands);
-    const command = commands[args.command];
-    if (args.options.version) return print(versionAnswer(), args);
-    if (args.options.help || !command) {
-      process.stdout.write(helpOf(args.command.split(' ').filter(Boolean), commands));
-      return args.options.help ? exit.done : exit.usage;
+    const asked = readArgs(argv, commands);
+    const command = commands[asked.command];
+    if (asked.options.version) return print(versionAnswer(), asked);
+    if (asked.options.help || !command) {
+      process.stdout.write(helpOf(asked.command.split(' ').filter(Boolean), commands));
+      return asked.options.help ? exit.done : exit.usage;
     }
+    // Where the data lies, which may have been moved, or is to be.
+    const dataFolder = await settleData(asked.dataFolder, tell);
+    const args = { ...asked, dataFolder };
     await command.check?.(args);
     return command.alone ? await command.alone(args) : await onLab(command, args);
   } catch (thrown) {
@@ -32,6 +36,8 @@ async function main(argv: string[]): Promise<number> {
     return exitOfError(error);
   }
 }
+
+const tell = (sentence: string): boolean => process.stderr.write(`curlew: ${sentence}\n`);
 
 function versionAnswer(): Answer {
   const version = versionOf(resources.root);

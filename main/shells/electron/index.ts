@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as electron from 'electron';
 import { defaultDataFolder } from '../../data-folder.ts';
+import { toCurlewError } from '../../contract/error.ts';
+import { settleData } from '../../data/move.ts';
 import { openLab } from '../../lab.ts';
 import { resources } from '../../resources.ts';
 import { startShell } from './shell.ts';
@@ -14,12 +16,20 @@ const { values } = parseArgs({
   options: { data: { type: 'string' } },
 });
 
-// Not awaited: Electron becomes ready only after this module has been evaluated.
-void startShell(electron, {
-  dataFolder: typeof values.data === 'string' ? values.data : defaultDataFolder(),
-  pageFolder: resources.page,
-  preload: join(resources.root, 'out', 'preload', 'index.cjs'),
-  platform: process.platform,
-  process,
-  openLab,
-});
+const asked = typeof values.data === 'string' ? values.data : defaultDataFolder();
+const problem = (sentence: string): void => electron.dialog.showErrorBox('Curlew’s data folder', sentence);
+try {
+  const dataFolder = await settleData(asked, problem);
+  // Not awaited: Electron becomes ready only after this module has been evaluated.
+  void startShell(electron, {
+    dataFolder,
+    pageFolder: resources.page,
+    preload: join(resources.root, 'out', 'preload', 'index.cjs'),
+    platform: process.platform,
+    process,
+    openLab,
+  });
+} catch (thrown) {
+  problem(toCurlewError(thrown).message);
+  electron.app.exit(1);
+}

@@ -8,12 +8,15 @@ import { labKey } from '../../stores/lab.ts';
 import { LabDouble, shellDouble } from '../../test/lab-double.ts';
 import LabView from './LabView.vue';
 
+let movesTo: string | null = null;
+
 const labDouble = (role: Role = 'local') =>
   new LabDouble({
     'lab.info': () => ({ role, dataFolder: '/data', roots: ['/home/ada'] }) as LabInfo,
     'data.look': () => ({
       folder: '/data',
       freeBytes: 5e9,
+      movesTo,
       kinds: [
         { kind: 'store', bytes: 3_000_000, files: 3 },
         { kind: 'features', bytes: 1_000_000, files: 1 },
@@ -24,6 +27,11 @@ const labDouble = (role: Role = 'local') =>
         { kind: 'backups', bytes: 2_000_000, files: 2 },
       ],
     }),
+    'data.move': ({ path }) => {
+      movesTo = path;
+      return { to: path };
+    },
+    'data.stay': () => (movesTo = null),
     'data.clean': () => ({ bytes: 1_000_000, files: 1 }),
     'folders.list': () => ({ usual: ['/home/ada'], added: ['/srv/sounds'] }),
     'folders.add': ({ path }) => ({ usual: ['/home/ada'], added: ['/srv/sounds', path] }),
@@ -93,6 +101,16 @@ describe('the lab', () => {
     await flushPromises();
     expect(lab.asked.at(-1)).toEqual({ name: 'folders.remove', params: { path: '/srv/sounds' } });
     expect(wrapper.text()).not.toContain('/srv/sounds');
+  });
+
+  it('moves its data before it opens next, or stays after all', async () => {
+    const { wrapper, press } = await show();
+    await wrapper.get('#move-path').setValue('/srv/curlew');
+    await wrapper.get('#move-path').trigger('submit');
+    await flushPromises();
+    expect(wrapper.text()).toContain('moves to /srv/curlew before the lab opens next');
+    await press('Stay here');
+    expect(wrapper.text()).not.toContain('/srv/curlew');
   });
 
   it('follows folders that the command line adds', async () => {

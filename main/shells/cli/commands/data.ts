@@ -5,8 +5,11 @@ import { cleanWords, dataWords, harmless } from '../../../contract/data-words.ts
 import { CurlewError } from '../../../contract/error.ts';
 import { count } from '../../../contract/figures.ts';
 import type { AllowedFolders, CleanKind } from '../../../contract/types.ts';
-import type { Answer, Commands } from '../command.ts';
-import { table, type Row } from '../output.ts';
+import { makeDataFolder } from '../../../data-folder.ts';
+import { moveData } from '../../../data/move.ts';
+import { reachLab } from '../../running-lab.ts';
+import type { Answer, Args, Commands } from '../command.ts';
+import { print, table, type Row } from '../output.ts';
 
 export const dataCommands: Commands = {
   data: {
@@ -25,6 +28,12 @@ export const dataCommands: Commands = {
       const text = `Removed ${count(gone.files, 'file')}, ${megabytes(gone.bytes)} MB.`;
       return { text, json: { kinds, ...gone } };
     },
+  },
+  'data move': {
+    usage: 'FOLDER',
+    about: 'moves the data folder there: at once, or where a lab runs before it opens next',
+    options: [],
+    alone: move,
   },
   'folders list': {
     usage: '',
@@ -47,6 +56,24 @@ export const dataCommands: Commands = {
       listed(await client.request('folders.remove', { path: resolve(words[0]!) })),
   },
 };
+
+async function move({ words, dataFolder, json }: Args): Promise<number> {
+  const to = resolve(words[0]!);
+  const reached = await reachLab(dataFolder);
+  if (reached) {
+    try {
+      const wished = await reached.client.request('data.move', { path: to });
+      const text = `A lab runs: its data moves to ${wished.to} before it opens next. End it, and start it again.`;
+      return print({ text, json: { ...wished, moved: false } }, { json });
+    } finally {
+      reached.client.close();
+    }
+  }
+  await makeDataFolder(dataFolder);
+  const at = await moveData(dataFolder, to);
+  const text = `The data lies in ${at} now. ${dataFolder} leads there.`;
+  return print({ text, json: { to: at, moved: true } }, { json });
+}
 
 async function look(client: LabClient): Promise<Answer> {
   const found = await client.request('data.look', {});
