@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { precisionOf, testedOn } from './words.ts';
+import { behindName, precisionOf, testedOn } from './words.ts';
 
 describe('words for what the contract holds', () => {
   it('call a precision by the field’s word, never by a fraction of a bit', () => {
@@ -7,6 +7,12 @@ describe('words for what the contract holds', () => {
       ([1, 16, 32, 'ternary', 'static8'] as const).map((precision) => precisionOf({ precision })),
     ).toEqual(['1-bit', '16-bit', 'float', 'ternary', '8-bit PTQ']);
     expect(precisionOf({ precision: 'ternary-activations' })).toBe('ternary, popcount');
+  });
+
+  it('say an expert’s precision once, whether its name does or not', () => {
+    const expert = { bits: 4, ternary: false, version: 2 };
+    expect(behindName({ ...expert, name: 'ESC-10 4-bit' })).toBe('version 2');
+    expect(behindName({ ...expert, name: 'dawn' })).toBe('4-bit, version 2');
   });
 
   it('say of an accuracy which clips it is of, as far as the bank says', () => {

@@ -6,6 +6,18 @@ import type { DeployResult, ExpertInfo, Slot } from './types.ts';
 export const weightsOf = ({ bits, ternary }: { bits: number; ternary: boolean }): string =>
   ternary ? 'ternary' : bits === 32 ? 'float' : `${bits}-bit`;
 
+/** What is said of an expert behind its name, which mostly tells its precision: that is not said twice. */
+export function behindName(expert: {
+  name: string;
+  bits: number;
+  ternary: boolean;
+  version: number;
+}): string {
+  const weights = weightsOf(expert);
+  const version = `version ${expert.version}`;
+  return expert.name.includes(weights) ? version : `${weights}, ${version}`;
+}
+
 const precisions: Partial<Record<ExpertInfo['precision'], string>> = {
   32: 'float',
   ternary: 'ternary',

@@ -10,7 +10,7 @@ const header = [
   'Confidence',
   'File label',
   'File probability',
-  'File seconds',
+  'File length (s)',
   'Windows',
   'Damage',
 ];
@@ -30,7 +30,7 @@ export const detectionsCsv: Table = {
         detection ? meantBySingle(detection.confidence) : null,
         file.label,
         meantBySingle(file.probability),
-        file.seconds,
+        Math.round(file.seconds * 1e6) / 1e6,
         file.windows,
         file.damage,
       ]),

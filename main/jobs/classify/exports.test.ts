@@ -83,7 +83,7 @@ describe('the Raven export', async () => {
 describe('the CSV export', () => {
   it('has a row for every detection, and one for a file without any', async () => {
     expect((await tablePiece(results, 'job', 'csv')).text.trimEnd().split('\r\n')).toEqual([
-      'File,Start (s),End (s),Label,Confidence,File label,File probability,File seconds,Windows,Damage',
+      'File,Start (s),End (s),Label,Confidence,File label,File probability,File length (s),Windows,Damage',
       '/card/a.wav,0.48,1.455,curlew,0.625,curlew,0.75,60.5,9,',
       '/card/a.wav,4.8,5.775,"rain, heavy",0.625,curlew,0.75,60.5,9,',
       '/card/quiet.wav,,,,,curlew,0.75,10,9,',

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import type { LabClient } from '../../../contract/client.ts';
 import { CurlewError } from '../../../contract/error.ts';
 import type { Board, DeployResult } from '../../../contract/types.ts';
-import { transferOf, weightsOf } from '../../../contract/words.ts';
+import { transferOf, behindName } from '../../../contract/words.ts';
 import type { Answer, Args, Commands } from '../command.ts';
 import { exit } from '../exit.ts';
 import { follow } from '../follow.ts';
@@ -59,7 +59,7 @@ const expertOf = ({ activeRouter, activeExpert }: Board) =>
   activeRouter
     ? `${activeRouter.name} (${count(activeRouter.experts, 'expert')}, version ${activeRouter.version})`
     : activeExpert
-      ? `${activeExpert.name} (${weightsOf(activeExpert)}, version ${activeExpert.version})`
+      ? `${activeExpert.name} (${behindName(activeExpert)})`
       : '—';
 const nameOf = (board: Board) => board.name + (board.simulated ? ' (simulated)' : '');
 

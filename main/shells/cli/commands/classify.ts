@@ -1,5 +1,5 @@
 /** `curlew classify`: recordings in, classes and detections out. */
-import { count, percent } from '../../../contract/figures.ts';
+import { count, percent, span } from '../../../contract/figures.ts';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { LabClient } from '../../../contract/client.ts';
@@ -95,7 +95,7 @@ export async function classified(
       damage === null ? [] : [`classified in part: ${path}: ${damage}`],
     ),
     ...result.failed.map((one) => `not classified: ${one.path}: ${one.message}`),
-    `${count(result.files, 'file')}, ${count(result.windows, 'window')}, ${(result.audioSeconds / 60).toFixed(1)} min of sound, ${speed.toFixed(0)} × real time.`,
+    `${count(result.files, 'file')}, ${count(result.windows, 'window')}, ${span(Math.round(result.audioSeconds) * 1000)} of sound, ${speed.toFixed(0)} × real time.`,
     ...written,
   ].join('\n');
   const damaged = files.filter(({ damage }) => damage !== null).length;
