@@ -77,7 +77,8 @@ async function listJobs(client: LabClient, { options }: Args): Promise<Answer> {
   const all: Job[] = [];
   for await (const page of pages) all.push(...page);
   const shown = states === null ? all : all.filter(({ state }) => states.includes(state));
-  if (shown.length === 0) return { text: 'There are no such jobs.', json: [] };
+  if (shown.length === 0)
+    return { text: all.length === 0 ? 'There are no jobs yet.' : 'No job is in that state.', json: [] };
   const short = shortIds(all);
   const rows = shown.map((one): Row => [
     short(one.id),
