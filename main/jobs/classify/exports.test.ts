@@ -119,7 +119,7 @@ describe('an export longer than a piece', () => {
 
   it('as CSV is the table as it would be made at once', async () => {
     const rows = long.flatMap(({ file: { path, damage, seconds }, detections: own }): CsvCell[][] => {
-      const about = ['curlew', 0.75, seconds, 9, damage];
+      const about = ['curlew', 0.75, Number(seconds.toFixed(6)), 9, damage];
       if (own.length === 0) return [[path, null, null, null, null, ...about]];
       return own.map(({ startS, endS }) => [path, startS, endS, 'curlew', 0.625, ...about]);
     });
