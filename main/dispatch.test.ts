@@ -28,7 +28,7 @@ describe('the dispatcher', () => {
       ok: true,
       result: 'cancelled',
     });
-    expect(handler).toHaveBeenCalledExactlyOnceWith({ jobId: 'one' }, 'operator');
+    expect(handler).toHaveBeenCalledExactlyOnceWith({ jobId: 'one' }, 'operator', null);
   });
 
   it('names what is wrong with parameters and where', async () => {

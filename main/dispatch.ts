@@ -2,13 +2,14 @@
 import * as v from 'valibot';
 import { CurlewError, toCurlewError } from './contract/error.ts';
 import { requests, type RequestName, type RequestResult } from './contract/requests.ts';
-import { mayAsk, type Role } from './contract/roles.ts';
+import { mayAsk, type Asker, type Role } from './contract/roles.ts';
 import { isRequestName, requestMessageSchema, type ReplyMessage } from './contract/wire.ts';
 
 export type Handlers = {
   [N in RequestName]: (
     params: v.InferOutput<(typeof requests)[N]['params']>,
     role: Role,
+    by?: Asker | null,
   ) => Promise<RequestResult<N>> | RequestResult<N>;
 };
 
@@ -18,12 +19,14 @@ export type HandlersOf<Requests> = Pick<Handlers, keyof Requests & RequestName>;
 /**
  * Never rejects: whatever is wrong comes back as an error reply.
  * @param role of whoever sent the message, as the shell that carried it knows them
+ * @param by where they asked from, where that is known
  * @param onUnforeseen told of what a handler threw that has no code of its own (INTERNAL), and of the request
  */
 export async function dispatch(
   handlers: Handlers,
   message: unknown,
   role: Role,
+  by: Asker | null = null,
   onUnforeseen: (error: CurlewError, request: string) => void = () => undefined,
 ): Promise<ReplyMessage> {
   const envelope = v.safeParse(requestMessageSchema, message);
@@ -39,7 +42,7 @@ export async function dispatch(
         `The lab knows no request “${name}”; the page may be of another version.`,
       );
     }
-    return { type: 'reply', id, ok: true, result: await call(handlers, name, params, role) };
+    return { type: 'reply', id, ok: true, result: await call(handlers, name, params, role, by) };
   } catch (thrown) {
     const error = toCurlewError(thrown);
     if (error.code === 'INTERNAL') onUnforeseen(error, name);
@@ -52,6 +55,7 @@ function call<N extends RequestName>(
   name: N,
   params: unknown,
   role: Role,
+  by: Asker | null,
 ): Promise<RequestResult<N>> | RequestResult<N> {
   if (!mayAsk(role, requests[name].least)) {
     throw new CurlewError(
@@ -65,8 +69,9 @@ function call<N extends RequestName>(
   const handler = handlers[name] as (
     params: unknown,
     role: Role,
+    by: Asker | null,
   ) => Promise<RequestResult<N>> | RequestResult<N>;
-  return handler(checked.output, role);
+  return handler(checked.output, role, by);
 }
 
 function invalid(what: string, issues: v.BaseIssue<unknown>[]): CurlewError {

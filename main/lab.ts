@@ -7,7 +7,7 @@ import { bankHandlers } from './banks/handlers.ts';
 import type { CurlewError } from './contract/error.ts';
 import type { Emit } from './contract/events.ts';
 import { takeFaults, tellAll, type Fault } from './contract/fault.ts';
-import type { Role } from './contract/roles.ts';
+import type { Asker, Role } from './contract/roles.ts';
 import type { EventMessage, ReplyMessage } from './contract/wire.ts';
 import { makeDataFolder } from './data-folder.ts';
 import { Folders, usualFolders } from './data/folders.ts';
@@ -15,6 +15,8 @@ import { dataHandlers } from './data/handlers.ts';
 import { dataSetHandlers } from './datasets/handlers.ts';
 import { dispatch, type Handlers } from './dispatch.ts';
 import { faultLog } from './fault-log.ts';
+import { attachAgain } from './fleet/attach-again.ts';
+import { BoardLog } from './fleet/board-log.ts';
 import { borrowBoard } from './fleet/borrow-board.ts';
 import { emulatedBoards } from './fleet/emulated-boards.ts';
 import { Fleet } from './fleet/fleet.ts';
@@ -38,6 +40,7 @@ import { createLog } from './log.ts';
 import { AllowedPaths } from './recordings/allowed-paths.ts';
 import { recordingHandlers } from './recordings/handlers.ts';
 import { resources, versionOf } from './resources.ts';
+import { boardLogStore } from './store/board-log-store.ts';
 import { boardStore } from './store/board-store.ts';
 import { playStore } from './store/play-store.ts';
 import { jobStore } from './store/job-store.ts';
@@ -58,7 +61,7 @@ export interface LabOptions {
 
 export interface Lab {
   /** Any message of the contract, from whom the shell knows it to come; never rejects. */
-  handle(message: unknown, role: Role): Promise<ReplyMessage>;
+  handle(message: unknown, role: Role, by?: Asker): Promise<ReplyMessage>;
   subscribe(listener: (event: EventMessage) => void): () => void;
   /** A path that the person chose in a dialog of the shell: it may be opened from now on. */
   allow(path: string): void;
@@ -127,11 +130,18 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   const virtual = virtualBoards(join(dataFolder, 'boards'), resources.virtualBoard, (portId, error) =>
     tellProblem(error, portId),
   );
-  const emulated = emulatedBoards();
+  const emulated = emulatedBoards(join(dataFolder, 'boards'), (portId, error) => tellProblem(error, portId));
   const ports = portDirectory();
+  const boardLog = await BoardLog.open(boardLogStore(store), {
+    emit,
+    log: log.add,
+    clock: realClock,
+    wallMs: Date.now,
+  });
   const fleet = new Fleet(ports, {
     telemetry,
     boards,
+    boardLog,
     signedImages: signed,
     images,
     versions: bank.versions,
@@ -144,7 +154,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     ...{ fleet, jobs, files, background, emit, images, plays },
     signedImages: signed,
   });
-  await attachAgain();
+  await attachAgain({ fleet, ports, boards, virtual, emulated, log: log.add });
   void fleet.watchPorts();
   const studies = new Studies({
     jobs,
@@ -158,32 +168,18 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     onCurves: (jobId, curves) => emit('curves', { jobId, curves }),
   });
 
-  /** What was attached when the lab last ran: the virtual boards before the lab opens, the others as they come. */
-  async function attachAgain(): Promise<void> {
-    const forgotten = await boards.forgottenPorts();
-    fleet.restore(
-      (await boards.kept()).filter(({ portKind }) => portKind !== 'virtual' && portKind !== 'qemu'),
-    );
-    const made = virtual.known();
-    for (const one of made) ports.add(one);
-    const starting = made.filter(({ port }) => !forgotten.has(port.id));
-    await Promise.all(
-      starting.map(({ port }) =>
-        // One that does not start is shown with its reason; the lab opens all the same.
-        fleet.attach(port.id).catch((thrown: Error) => log.add('error', port.id, thrown.message)),
-      ),
-    );
-  }
-
   const info = { version, shell, dataFolder, openedMs };
   const keys = openKeys(join(dataFolder, 'keys'));
   const handlers: Handlers = {
     'lab.info': (_none, role) => ({ ...info, roots: files.roots, role, storeLosses: store.losses }),
     'lab.log': ({ limit }) => log.lines(limit),
-    ...boardHandlers({ ports, fleet, virtual, emulated, bank, keys, background }),
+    ...boardHandlers({
+      ...{ ports, fleet, boards, boardLog, telemetry, emit },
+      ...{ virtual, emulated, bank, keys, background },
+    }),
     ...imageHandlers({ fleet, bank, keys, jobs, files, boards, signedImages: signed, images }),
     ...playHandlers({ playing, bank, files }),
-    ...telemetryHandlers({ fleet, telemetry, images }),
+    ...telemetryHandlers({ fleet, telemetry, images, emit }),
     ...bankHandlers({
       bank,
       background,
@@ -207,7 +203,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   };
   log.add('info', null, `The lab is open; its data is in ${dataFolder}.`);
   const lab: Lab = {
-    handle: (message, role) => dispatch(handlers, message, role, tellProblem),
+    handle: (message, role, by) => dispatch(handlers, message, role, by, tellProblem),
     subscribe(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
@@ -217,6 +213,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
       const parts: (() => Promise<void> | void)[] = [
         () => jobs.close(),
         () => fleet.close(),
+        () => boardLog.close(),
         () => background.close(),
         () => virtual.close(),
         () => store.close(),

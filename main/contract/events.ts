@@ -1,5 +1,6 @@
 /** What the lab tells the page without being asked: the rooms' parts, joined. */
 import type { BankEvents } from '../banks/contract.ts';
+import type { BoardLogEvents } from '../fleet/contract/board-log.ts';
 import type { BoardEvents } from '../fleet/contract/boards.ts';
 import type { DataEvents } from '../data/contract.ts';
 import type { PlayEvents } from '../fleet/contract/plays.ts';
@@ -14,6 +15,7 @@ export interface LabEvents
     DataEvents,
     BankEvents,
     BoardEvents,
+    BoardLogEvents,
     PlayEvents,
     TelemetryEvents,
     JobEvents,

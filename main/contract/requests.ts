@@ -7,6 +7,7 @@ import type * as v from 'valibot';
 import { bankRequests, type BankResults } from '../banks/contract.ts';
 import { dataRequests, type DataResults } from '../data/contract.ts';
 import { dataSetRequests, type DataSetResults } from '../datasets/contract.ts';
+import { boardLogRequests, type BoardLogResults } from '../fleet/contract/board-log.ts';
 import { boardRequests, type BoardResults } from '../fleet/contract/boards.ts';
 import { imageRequests, type ImageResults } from '../fleet/contract/images.ts';
 import { playRequests, type PlayResults } from '../fleet/contract/plays.ts';
@@ -23,6 +24,7 @@ import type { RequestPart } from './roles.ts';
 export const requests = {
   ...labRequests,
   ...boardRequests,
+  ...boardLogRequests,
   ...imageRequests,
   ...playRequests,
   ...telemetryRequests,
@@ -44,6 +46,7 @@ export interface RequestResults
   extends
     LabResults,
     BoardResults,
+    BoardLogResults,
     ImageResults,
     PlayResults,
     TelemetryResults,

@@ -10,6 +10,9 @@ import type * as v from 'valibot';
 export const roles = ['viewer', 'operator', 'local', 'owner'] as const;
 export type Role = (typeof roles)[number];
 
+/** Where a person asked from, as far as the shell that carried the message knows. */
+export type Asker = 'page' | 'window' | 'command line';
+
 export interface RequestPart<S extends v.GenericSchema = v.GenericSchema> {
   params: S;
   least: Role;

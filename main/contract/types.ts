@@ -5,6 +5,7 @@
 export type * from '../banks/contract.ts';
 export type * from '../data/contract.ts';
 export type * from '../datasets/contract.ts';
+export type * from '../fleet/contract/board-log.ts';
 export type * from '../fleet/contract/boards.ts';
 export type * from '../fleet/contract/images.ts';
 export type * from '../fleet/contract/plays.ts';

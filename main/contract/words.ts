@@ -1,6 +1,6 @@
 /** Words for what the contract holds, the same on the page and on the command line. */
-import { count } from './figures.ts';
-import type { DeployResult, ExpertInfo, Slot } from './types.ts';
+import { count, dateTime } from './figures.ts';
+import type { Board, BoardHoldings, DeployResult, ExpertInfo, Slot, TelemetryHeld } from './types.ts';
 
 /** How a model's hidden weights are stored. */
 export const weightsOf = ({ bits, ternary }: { bits: number; ternary: boolean }): string =>
@@ -80,4 +80,33 @@ export function testedOn({
   if (heldOutFold === null)
     return testedClips === null ? 'validation clips' : count(testedClips, 'validation clip');
   return testedClips === null ? `fold ${heldOutFold}` : `fold ${heldOutFold}, ${count(testedClips, 'clip')}`;
+}
+
+/** “1,204 records, of 2026-11-26 09:00:00 to 2026-11-27 14:03:05”. */
+export const recordsHeld = ({ records, firstMs, lastMs }: TelemetryHeld): string =>
+  firstMs === null || lastMs === null
+    ? 'no records'
+    : `${count(records, 'record')}, of ${dateTime(firstMs)} to ${dateTime(lastMs)}`;
+
+/** What goes when a board is forgotten, and what follows from that, in sentences. */
+export function forgottenOf(
+  { name, keyId }: Pick<Board, 'name' | 'keyId'>,
+  { telemetry, deployments, logEntries, files }: BoardHoldings,
+): string[] {
+  const kept = [
+    recordsHeld(telemetry),
+    count(deployments, 'deployment'),
+    `a log of ${count(logEntries, 'entry', 'entries')}`,
+  ];
+  return [
+    `All that the lab keeps of ${name} goes for good: ${kept.join('; ')}. Results of jobs stay.`,
+    files
+      ? 'It is a simulated board: its flash and its identity are files of the lab, and go too.'
+      : 'Attached again, it is met as a new board, and sends what its own memory still holds.',
+    ...(keyId === null
+      ? []
+      : [
+          `It takes only images signed with the key ${keyId}, which nothing keeps from being deleted any more.`,
+        ]),
+  ];
 }

@@ -1,7 +1,7 @@
 /** A board's entry in the list: what is known of it before it was met, and what it says of itself. */
 import type { BoardInfo } from '../../devices/protocol/messages/board-info.ts';
 import { CurlewError } from '../contract/error.ts';
-import type { Board } from '../contract/types.ts';
+import type { Board, ExpertStore } from '../contract/types.ts';
 import type { Place } from './port-directory.ts';
 
 export const otherBoard = ({ id, name, portId }: Pick<Board, 'id' | 'name' | 'portId'>): CurlewError =>
@@ -9,6 +9,17 @@ export const otherBoard = ({ id, name, portId }: Pick<Board, 'id' | 'name' | 'po
     port: portId,
     boardId: id,
   });
+
+const causes: Record<string, string> = {
+  power: 'its power came back, or it was switched on',
+  request: 'it was told to',
+  watchdog: 'its watchdog found that it no longer went on',
+  fault: 'its processor met a fault',
+};
+
+/** What a restart was for, where the board tells. */
+export const restartText = ({ name, cause }: Pick<Board, 'name' | 'cause'>): string =>
+  `${name} has restarted: ${causes[cause] ?? 'it does not say why'}.`;
 
 export const factsOf = (info: BoardInfo): Partial<Board> => ({
   name: info.name,
@@ -25,6 +36,23 @@ export const factsOf = (info: BoardInfo): Partial<Board> => ({
   keyId: info.keyId,
   rollbackProtected: info.protected,
 });
+
+/** What answers on it, and whether that is on trial. */
+export function runningOn(store: ExpertStore): Pick<Board, 'activeExpert' | 'activeRouter' | 'trial'> {
+  const [expert] = store.active.map((slot) => store.slots.find((one) => one.slot === slot));
+  const router = store.slots.find((one) => one.slot === store.router);
+  const activeExpert = expert && {
+    ...{ name: expert.name, version: expert.version, sha256: expert.sha256 },
+    ...{ bits: expert.bits, ternary: expert.ternary },
+  };
+  return {
+    activeExpert: activeExpert ?? null,
+    activeRouter: router
+      ? { name: router.name, version: router.version, sha256: router.sha256, experts: store.active.length }
+      : null,
+    trial: store.trial,
+  };
+}
 
 export const blank = (entry: number, { port }: Place): Board => ({
   entry,

@@ -1,29 +1,83 @@
-/** Boards on an emulated processor, made on request. */
-import { randomBytes } from 'node:crypto';
-import { emulatedMachine, emulatedMachines } from '../../devices/boards/qemu/machines.ts';
+/** Boards on an emulated processor, made on request: each keeps its id and its flash in the data folder. */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  emulatedMachine,
+  emulatedMachines,
+  type EmulatedMachine,
+} from '../../devices/boards/qemu/machines.ts';
 import { qemuBoard } from '../../devices/boards/qemu/qemu-board.ts';
+import { CurlewError, toCurlewError } from '../contract/error.ts';
 import type { Machine } from '../contract/types.ts';
+import { identity, removeBoardFiles } from './board-files.ts';
 import type { MadePort } from './port-directory.ts';
 
 export interface EmulatedBoards {
   machines(): Machine[];
-  /** @throws CurlewError REQUEST_INVALID for a machine that is not among them */
+  /** Boards made in earlier launches; one whose files cannot be read is left out and told of. */
+  known(): MadePort[];
+  /**
+   * One more.
+   * @throws CurlewError REQUEST_INVALID for a machine that is not among them; PORT_FAILED where its files cannot be written
+   */
   create(machineName: string): MadePort;
 }
 
-export function emulatedBoards(): EmulatedBoards {
-  let count = 0;
+/**
+ * @param folder where the boards' files lie
+ * @param onProblem with a board, whose port it names
+ */
+export function emulatedBoards(
+  folder: string,
+  onProblem: (portId: string, error: CurlewError) => void,
+): EmulatedBoards {
+  /** @throws what the file system throws */
+  function make(machine: EmulatedMachine, number: number): MadePort {
+    const name = `${machine.name}-${number}`;
+    const { id, profile } = identity(join(folder, `${name}.id`), machine.profile);
+    return {
+      boardId: Buffer.from(id).toString('hex'),
+      port: qemuBoard({ name, id, machine, profile, memoryFile: join(folder, `${name}.flash`) }),
+      label: machine.title,
+      // A pseudo-terminal has no rate.
+      lineBytesPerSecond: null,
+      remove: () => removeBoardFiles(folder, name),
+    };
+  }
+
+  const numbers = ({ name }: EmulatedMachine): number[] =>
+    readdirSync(folder)
+      .filter((file) => file.startsWith(`${name}-`))
+      .map((file) => Number(/-(\d+)\.id$/.exec(file)?.[1]))
+      .filter((number) => number > 0)
+      .sort((a, b) => a - b);
+
   return {
     machines: () => emulatedMachines.map(({ name, title }) => ({ name, title })),
+    known: () =>
+      emulatedMachines.flatMap((machine) =>
+        numbers(machine).flatMap((number) => {
+          try {
+            return [make(machine, number)];
+          } catch (thrown) {
+            onProblem(`qemu:${machine.name}-${number}`, toCurlewError(thrown));
+            return [];
+          }
+        }),
+      ),
     create(machineName) {
       const machine = emulatedMachine(machineName);
-      count++;
-      return {
-        port: qemuBoard({ name: `${machine.name}-${count}`, id: randomBytes(8), machine }),
-        label: machine.title,
-        // A pseudo-terminal has no rate.
-        lineBytesPerSecond: null,
-      };
+      try {
+        return make(machine, 1 + Math.max(0, ...numbers(machine)));
+      } catch (cause) {
+        const why = (cause as Error).message;
+        throw new CurlewError(
+          'PORT_FAILED',
+          `An emulated board keeps files in ${folder}: ${why}.`,
+          {},
+          { cause },
+        );
+      }
     },
   };
 }

@@ -25,7 +25,7 @@ import { deploy, type DeployOptions } from './deploy.ts';
 import { deploymentOf } from './deployment.ts';
 import { Fleet } from './fleet.ts';
 import { playRecording } from './plays/play-recording.ts';
-import { portDirectory, type PortDirectory } from './port-directory.ts';
+import { portDirectory, type MadePort, type PortDirectory } from './port-directory.ts';
 import type { Session } from './session.ts';
 
 const image = (seed: number) => packExpert(randomExpert(seed), new Uint8Array(32));
@@ -92,6 +92,7 @@ beforeEach(async () => {
   fleet = new Fleet(ports, {
     telemetry,
     boards: boardStore(store),
+    boardLog: { add: () => undefined },
     signedImages: signed,
     images,
     versions: await KnownVersions.open(null),
@@ -108,7 +109,7 @@ beforeEach(async () => {
     name: 't',
     id: new Uint8Array(8).fill(7),
   });
-  ports.add({ port: virtual, label: 'test', lineBytesPerSecond: null });
+  ports.add(made(virtual, 'test'));
   board = await fleet.attach(virtual.id);
   session = fleet.session(board.id);
 });
@@ -117,6 +118,11 @@ afterEach(async () => {
   virtual.switchOff();
   await store.close();
   await rm(folder, { recursive: true });
+});
+
+const made = (port: VirtualBoard, label: string): MadePort => ({
+  ...{ port, label, boardId: '', lineBytesPerSecond: null },
+  remove: () => Promise.resolve(),
 });
 
 describe('a fleet of one virtual board', () => {
@@ -220,6 +226,8 @@ describe('a fleet of one virtual board', () => {
     const going = codeOf(deploy(session, await expert(3), { ...quiet, activate: true }));
     await fleet.detach(board.id);
     expect(await going).toBe('PORT_LOST');
+    expect(fleet.boards()).toMatchObject([{ id: board.id, state: 'detached' }]);
+    await fleet.drop(board.id);
     expect(fleet.boards()).toEqual([]);
     expect(await codeOf(Promise.resolve().then(() => fleet.session(board.id)))).toBe('BOARD_NOT_FOUND');
     expect(await fleet.attach(virtual.id)).toMatchObject({ state: 'attached' });
@@ -240,7 +248,7 @@ describe('a fleet of one virtual board', () => {
     expect(listings.at(-1)?.ports).toMatchObject([{ id: virtual.id, attachedBoard: board.id }]);
     const wasm = await readFile(resources.virtualBoard);
     const other = new VirtualBoard({ wasm, name: 'other', id: new Uint8Array(8).fill(8) });
-    ports.add({ port: other, label: 'plugged in later', lineBytesPerSecond: null });
+    ports.add(made(other, 'plugged in later'));
     await until(() => listings.at(-1)?.ports.length === 2);
     const attached = await fleet.attach(other.id);
     const attachedTo = () => listings.at(-1)?.ports.map((port) => port.attachedBoard);

@@ -1,8 +1,9 @@
 /** All boards of the lab, those that are not there included, and the ports that boards can be attached to. */
 import { CurlewBoard } from '../../devices/drivers/curlew/board.ts';
 import { CurlewError } from '../contract/error.ts';
+import type { Asker } from '../contract/roles.ts';
 import type { Board, PortListing } from '../contract/types.ts';
-import type { KeptBoard } from '../store/board-store.ts';
+import type { MetBoard } from '../store/board-store.ts';
 import { ChangeTeller } from './change-teller.ts';
 import type { Place, PortDirectory } from './port-directory.ts';
 import type { SessionContext } from './session-context.ts';
@@ -12,10 +13,11 @@ import { Session, type Mates } from './session.ts';
 const lookForPortsEveryMs = 3000;
 
 export class Fleet implements Mates {
-  private readonly sessions = new Set<Session>();
+  /** By their entries, in the order of the list. */
+  private readonly entries = new Map<number, Session>();
   private readonly changes: ChangeTeller;
   private readonly closing = new AbortController();
-  private entries = 0;
+  private lastEntry = 0;
   private listing: PortListing | null = null;
   private told = '';
 
@@ -30,7 +32,7 @@ export class Fleet implements Mates {
   }
 
   boards(): Board[] {
-    return [...this.sessions].map((session) => session.state);
+    return this.sessions.map((session) => session.state);
   }
 
   async listPorts(): Promise<PortListing> {
@@ -59,14 +61,15 @@ export class Fleet implements Mates {
   /** @throws CurlewError BOARD_NOT_FOUND */
   session(boardId: string): Session {
     for (const session of this.sessions) if (session.state.id === boardId) return session;
-    throw new CurlewError('BOARD_NOT_FOUND', `No board with the id ${boardId} is attached.`, { boardId });
+    throw new CurlewError('BOARD_NOT_FOUND', `The lab knows no board with the id ${boardId}.`, { boardId });
   }
 
-  /** Boards that were attached when the lab last ran: met as soon as they are there, listed meanwhile. */
-  restore(kept: readonly KeptBoard[]): void {
-    for (const { baudRate, usb, ...known } of kept) {
+  /** Boards that the lab met before: those that were attached are met as soon as they are there, listed meanwhile. */
+  restore(met: readonly MetBoard[]): void {
+    for (const { baudRate, usb, kept, known } of met) {
       const at = { ...this.ports.open(known.portId, baudRate ?? undefined), usb };
-      this.add(at, known).watch();
+      const session = this.add(at, kept ? known : { ...known, state: 'detached' });
+      if (kept) session.watch();
     }
   }
 
@@ -89,34 +92,57 @@ export class Fleet implements Mates {
     }
   }
 
-  /** Lets go of a board and forgets it. @throws CurlewError BOARD_NOT_FOUND */
-  async detach(boardId: string): Promise<void> {
+  /** Lets go of a board; it stays listed where it has told its serial number. @throws CurlewError BOARD_NOT_FOUND */
+  async detach(boardId: string, by?: Asker | null): Promise<void> {
     const session = this.session(boardId);
-    await this.remove(session);
-    if (session.identified) await this.context.boards.forget(boardId);
+    if (!session.identified) return this.remove(session);
+    await session.detach();
+    const known = {
+      ...session.state,
+      state: 'detached',
+      message: null,
+      repeats: 0,
+      continuous: false,
+    } as const;
+    const idle = new Session(known.entry, session.place, this.context, this, known);
+    this.entries.set(known.entry, idle);
+    this.changed(idle);
+    idle.note('detached', `${known.name} was detached.`, { by });
+    await this.context.boards.letGo(boardId);
+  }
+
+  /** Lets go of a board, and lists it no more. @throws CurlewError BOARD_NOT_FOUND */
+  drop(boardId: string): Promise<void> {
+    return this.remove(this.session(boardId));
+  }
+
+  /** The board that is listed with this port, if any. */
+  boardAt(portId: string): Board | null {
+    return this.at(portId)?.state ?? null;
   }
 
   async close(): Promise<void> {
     this.closing.abort();
     this.changes.close();
-    await Promise.all([...this.sessions].map((session) => session.detach()));
-    this.sessions.clear();
+    await Promise.all(this.sessions.map((session) => session.detach()));
+    this.entries.clear();
   }
 
   changed(session: Session): void {
-    if (this.sessions.has(session)) this.changes.changed(session.state);
+    if (this.entries.get(session.entry) === session) this.changes.changed(session.state);
   }
 
   mayOpen(session: Session): boolean {
     const { id } = session.port;
-    return ![...this.sessions].some((other) => other !== session && other.port.id === id && other.holdsPort);
+    return !this.sessions.some((other) => other !== session && other.port.id === id && other.holdsPort);
   }
 
   ownerOf(boardId: string, finder: Session): Session {
-    const owner = [...this.sessions].find((session) => session.state.id === boardId);
+    const owner = this.sessions.find((session) => session.state.id === boardId);
     if (owner === finder) return finder;
     // Once two of a number have been seen, only one that is gone makes way for the other.
-    const holds = finder.state.state === 'duplicate' ? owner?.state.state !== 'absent' : owner?.answers;
+    const gone = owner?.state.state === 'absent' || owner?.state.state === 'detached';
+    const holds = finder.state.state === 'duplicate' ? !gone : owner?.answers;
     if (owner && holds) throw duplicate(owner.state, finder.port.id);
     if (!finder.identified) {
       if (owner) void this.remove(finder);
@@ -125,28 +151,33 @@ export class Fleet implements Mates {
     return owner ?? this.add(finder.place);
   }
 
+  private get sessions(): Session[] {
+    return [...this.entries.values()];
+  }
+
   private add(at: Place, known: Partial<Board> = {}): Session {
-    const session = new Session(++this.entries, at, this.context, this, known);
-    this.sessions.add(session);
+    const session = new Session(++this.lastEntry, at, this.context, this, known);
+    this.entries.set(session.entry, session);
     this.changed(session);
     return session;
   }
 
   private async remove(session: Session): Promise<void> {
-    this.sessions.delete(session);
-    this.changes.gone(session.state.entry);
+    this.entries.delete(session.entry);
+    this.changes.gone(session.entry);
     await session.detach();
   }
 
   /** The session of a port: the one that has it, where several boards were seen there. */
   private at(portId: string): Session | undefined {
-    const here = [...this.sessions].filter((session) => session.port.id === portId);
-    return here.find((session) => session.holdsPort) ?? here[0];
+    const here = this.sessions.filter((session) => session.port.id === portId);
+    const wanted = here.filter((session) => session.state.state !== 'detached');
+    return here.find((session) => session.holdsPort) ?? wanted[0] ?? here[0];
   }
 
   /** Boards that wait for one of these ports, or for one whose adapter is theirs. */
   private lookFor(appeared: readonly string[]): void {
-    const absent = [...this.sessions].filter((session) => session.state.state === 'absent');
+    const absent = this.sessions.filter((session) => session.state.state === 'absent');
     for (const session of absent) {
       if (appeared.includes(session.port.id)) session.wake();
       const { usb } = session.place;
@@ -186,7 +217,8 @@ export class Fleet implements Mates {
   private withBoards(listing: PortListing): PortListing {
     const boardAt = new Map<string, string>();
     for (const session of this.sessions) {
-      const { portId, id } = session.state;
+      const { portId, id, state } = session.state;
+      if (state === 'detached') continue;
       if (session.holdsPort || !boardAt.has(portId)) boardAt.set(portId, id);
     }
     const ports = listing.ports.map((port) => ({ ...port, attachedBoard: boardAt.get(port.id) ?? null }));

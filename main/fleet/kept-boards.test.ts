@@ -77,15 +77,57 @@ describe('a lab that starts again', () => {
     expect(world.at(usb1)).toMatchObject({ name: 'board-2', state: 'attached' });
   });
 
-  test('knows nothing of a board that was forgotten', async () => {
-    await attached(usb0, 1);
+  test('lets a board be that was detached, and lists it as it was last seen until it is attached again', async () => {
+    const { line } = await attached(usb0, 1);
+    const { entry } = world.at(usb0)!;
+    await world.clock.run(world.fleet.detach('01'.repeat(8), 'page'));
+    expect(world.fleet.boards()).toMatchObject([{ entry, name: 'board-1', state: 'detached' }]);
+    await world.restart();
+    await world.clock.turn(60 * seconds);
+    expect(world.fleet.boards()).toMatchObject([
+      { name: 'board-1', state: 'detached', firmware: expect.stringMatching(/\d/) },
+    ]);
+    expect(world.fleet.boards()[0]?.lastSeenMs).toBeGreaterThan(0);
+    world.machine.plug(usb0, line);
+    expect(await world.attach(usb0)).toMatchObject({ id: '01'.repeat(8), state: 'attached' });
+    expect(world.boardLog.map(({ kind, by }) => [kind, by])).toEqual([
+      ['attached', null],
+      ['detached', 'page'],
+      ['attached', null],
+    ]);
+  });
+
+  test('says of a board that it has started anew meanwhile', async () => {
+    const { board, line } = await attached(usb0, 1);
     await world.machine.pull(usb0);
     await world.restart();
+    board.switchOff();
+    await (await board.open()).close();
+    world.machine.plug(usb0, line);
     await world.clock.turn(5 * seconds);
+    expect(world.boardLog.at(-1)).toMatchObject({
+      kind: 'restarted',
+      text: 'board-1 has restarted: it does not say why.',
+    });
+  });
+
+  test('meets a board that was detached at another port as the one it is', async () => {
+    const { line } = await attached(usb0, 1);
     await world.clock.run(world.fleet.detach('01'.repeat(8)));
-    expect(world.fleet.boards()).toEqual([]);
-    await world.restart();
-    expect(world.fleet.boards()).toEqual([]);
+    await world.machine.pull(usb0);
+    world.machine.plug(usb1, line);
+    expect(await world.attach(usb1)).toMatchObject({ id: '01'.repeat(8), portId: usb1 });
+    expect(world.fleet.boards()).toHaveLength(1);
+  });
+
+  test('meets another board at the port of one that was detached, and leaves that one listed', async () => {
+    await attached(usb0, 1);
+    await world.clock.run(world.fleet.detach('01'.repeat(8)));
+    await world.machine.pull(usb0);
+    world.machine.plug(usb0, (await world.board(2)).line);
+    await world.attach(usb0);
+    const states = Object.fromEntries(world.fleet.boards().map(({ name, state }) => [name, state]));
+    expect(states).toEqual({ 'board-1': 'absent', 'board-2': 'attached' });
   });
 
   test('finds a board at another port by its adapter and its serial number', async () => {

@@ -3,6 +3,7 @@ import type { Clock } from '../../devices/protocol/clock.ts';
 import type { Emit } from '../contract/events.ts';
 import type { LogLine } from '../contract/types.ts';
 import type { KnownVersions } from '../banks/versions.ts';
+import type { BoardLog } from './board-log.ts';
 import type { BoardStore } from '../store/board-store.ts';
 import type { KnownImages } from '../store/known-images.ts';
 import type { SignedImages } from '../store/signed-images.ts';
@@ -11,6 +12,7 @@ import type { TelemetryStore } from '../store/telemetry-store.ts';
 export interface SessionContext {
   telemetry: TelemetryStore;
   boards: BoardStore;
+  boardLog: Pick<BoardLog, 'add'>;
   signedImages: SignedImages;
   images: KnownImages;
   /** Told which images lie on each board. */

@@ -4,8 +4,9 @@ import type { Port } from '../../devices/drivers/port.ts';
 import type { LinkChange } from '../../devices/drivers/curlew/link.ts';
 import { CurlewError, toCurlewError, type ErrorCode } from '../contract/error.ts';
 import { reportFault } from '../contract/fault.ts';
-import type { Board, TelemetryRecord } from '../contract/types.ts';
-import { blank, factsOf, otherBoard } from './board-facts.ts';
+import type { Board, BoardLogKind, TelemetryRecord } from '../contract/types.ts';
+import { blank, factsOf, otherBoard, restartText, runningOn } from './board-facts.ts';
+import type { Noted } from './board-log.ts';
 import { expertStoreOf } from './expert-store.ts';
 import type { Place } from './port-directory.ts';
 import { Hearing, judgeEveryMs } from './hearing.ts';
@@ -176,23 +177,7 @@ export class Session {
       this.current.id,
       store.slots.flatMap(({ kind, name, version }) => (kind ? [{ kind, name, version }] : [])),
     );
-    const [expert] = store.active.map((slot) => store.slots.find((one) => one.slot === slot));
-    const router = store.slots.find((one) => one.slot === store.router);
-    this.change({
-      activeExpert: expert
-        ? {
-            name: expert.name,
-            version: expert.version,
-            sha256: expert.sha256,
-            bits: expert.bits,
-            ternary: expert.ternary,
-          }
-        : null,
-      activeRouter: router
-        ? { name: router.name, version: router.version, sha256: router.sha256, experts: store.active.length }
-        : null,
-      trial: store.trial,
-    });
+    this.change(runningOn(store));
     // A board works all the same where the store fails.
     await noteImages(board, store, this.context.images, options).catch((thrown: unknown) =>
       this.context.log('error', this.current.id, toCurlewError(thrown).message),
@@ -200,6 +185,12 @@ export class Session {
     await this.context.boards
       .seen(this.current, { baudRate: this.at.baudRate, usb: this.at.usb })
       .catch((thrown: unknown) => this.context.log('error', this.current.id, toCurlewError(thrown).message));
+  }
+
+  /** Into the board's log; what has no serial number yet has none. */
+  note(kind: BoardLogKind, text: string, noted: Noted = {}): void {
+    if (this.identified) this.context.boardLog.add(this.current.id, kind, text, noted);
+    else this.context.log(noted.level ?? 'info', this.current.id, text);
   }
 
   /** The board has just said so. */
@@ -224,6 +215,7 @@ export class Session {
   /** Takes a board that was found at a port and greeted. @throws CurlewError of the board */
   async adopt(board: CurlewBoard, at: Place): Promise<void> {
     await this.drop();
+    const before = this.current;
     this.at = at;
     this.board = board;
     this.hearing = new Hearing(this.context.clock, board.counts.messages);
@@ -242,17 +234,15 @@ export class Session {
     }
     this.failures = 0;
     this.well();
-    this.context.log(
-      'info',
-      this.current.id,
-      `${this.current.name} attached at ${at.port.id}, ${board.framing} framing.`,
-    );
+    this.note('attached', `${this.current.name} attached at ${at.port.id}, ${board.framing} framing.`);
+    // 0: it was never met before.
+    if (before.bootId !== 0 && before.bootId !== board.info.bootId) this.noteRestart(before);
     this.watch();
   }
 
   linkChanged({ framing, text }: LinkChange): void {
     this.change({ framing });
-    this.context.log('warning', this.current.id, text);
+    this.note('trouble', text, { level: 'warning' });
   }
 
   /** The port is opened and whoever is there greeted: the one meeting at a time. */
@@ -330,7 +320,7 @@ export class Session {
       this.pullFailed = true;
       const again = error.message === this.current.message;
       this.change({ message: error.message, repeats: again ? this.current.repeats + 1 : 1 });
-      this.context.log('error', this.current.id, error.message);
+      this.note('trouble', error.message, { level: 'error' });
     }
   }
 
@@ -372,8 +362,16 @@ export class Session {
   }
 
   private async rebooted(): Promise<void> {
+    const before = this.current;
     await this.refresh();
-    this.context.log('warning', this.current.id, `${this.current.name} has restarted.`);
+    this.noteRestart(before);
+  }
+
+  private noteRestart(before: Board): void {
+    this.note('restarted', restartText(this.current), { level: 'warning' });
+    if (this.current.trial !== 'fell_back' || before.trial === 'fell_back') return;
+    const text = 'The bank that was activated last did not stand its trial: the one before it runs again.';
+    this.note('fell back', text, { level: 'warning' });
   }
 
   private async drop(): Promise<void> {
@@ -392,7 +390,7 @@ export class Session {
     if (state === this.current.state && this.troubleCode === error.code) return;
     this.troubleCode = error.code;
     this.change({ state, message: error.message, repeats: 1 });
-    this.context.log('warning', this.current.id, error.message);
+    this.note(state === 'absent' ? 'lost' : 'trouble', error.message, { level: 'warning' });
   }
 
   private change(change: Partial<Board>): void {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { csvText } from '../../models/report/csv.ts';
 import { piecesOf } from '../contract/pieces.ts';
-import type { TelemetryRecord } from '../contract/types.ts';
+import type { RecordKey, TelemetryRecord } from '../contract/types.ts';
 import { openStore, type Store } from '../store/open-store.ts';
 import { telemetryStore, type TelemetryStore } from '../store/telemetry-store.ts';
 import { pieceRecords, telemetryCsv } from './telemetry-csv.ts';
@@ -93,7 +93,7 @@ const line = (one: TelemetryRecord) => csvText([Object.values(cellsOf(one))]);
 async function exported(boardId: string): Promise<string[]> {
   const texts: string[] = [];
   const board = { id: boardId, name: 'Hut, north' };
-  for await (const piece of piecesOf<number>((from) => telemetryCsv({ telemetry, images }, board, from)))
+  for await (const piece of piecesOf<RecordKey>((from) => telemetryCsv({ telemetry, images }, board, from)))
     texts.push(piece.text);
   return texts;
 }
@@ -113,6 +113,15 @@ describe('the export of a board’s telemetry', () => {
     expect([whole[0], wrong, whole.length]).toEqual([header, -1, 250_001]);
     expect((await exported('b2')).join('').split('\r\n')).toHaveLength(7_002);
   }, 240_000);
+
+  it('is refused half-way where records were deleted meanwhile, rather than cut short', async () => {
+    await telemetry.append(Array.from({ length: 1200 }, (_, i) => record('b4', i + 1)));
+    const { next } = await telemetryCsv({ telemetry, images }, { id: 'b4', name: '' });
+    await telemetry.delete('b4');
+    await expect(telemetryCsv({ telemetry, images }, { id: 'b4', name: '' }, next!)).rejects.toMatchObject({
+      code: 'FILE_NOT_FOUND',
+    });
+  });
 
   it('of a board without records is the header', async () => {
     expect(await exported('none')).toEqual([header]);

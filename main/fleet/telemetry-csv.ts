@@ -4,7 +4,7 @@
  */
 import { csvText, type CsvCell } from '../../models/report/csv.ts';
 import { meantBySingle } from '../contract/figures.ts';
-import type { FilePiece, TelemetryRecord } from '../contract/types.ts';
+import type { FilePiece, RecordKey, TelemetryRecord } from '../contract/types.ts';
 import { exportName } from '../export-name.ts';
 import type { KnownImages, RecordNames } from '../store/known-images.ts';
 import type { TelemetryStore } from '../store/telemetry-store.ts';
@@ -13,7 +13,7 @@ import type { TelemetryStore } from '../store/telemetry-store.ts';
 export const pieceRecords = 500;
 
 interface Rooms {
-  telemetry: Pick<TelemetryStore, 'recordsFrom'>;
+  telemetry: Pick<TelemetryStore, 'recordsAfter'>;
   images: Pick<KnownImages, 'namesOf'>;
 }
 
@@ -55,15 +55,15 @@ const columns: readonly (readonly [name: string, cell: (row: Row) => CsvCell])[]
 ];
 
 /**
- * @param from a row of the store, as the piece before named it; left out: the first piece, which has the header
- * @throws CurlewError STORE_FAILED
+ * @param from the last record of the piece before; left out: the first piece, which has the header
+ * @throws CurlewError STORE_FAILED, FILE_NOT_FOUND where it was deleted meanwhile
  */
 export async function telemetryCsv(
   { telemetry, images }: Rooms,
   board: { id: string; name: string },
-  from?: number,
-): Promise<FilePiece<number>> {
-  const { records, next } = await telemetry.recordsFrom(board.id, from ?? 0, pieceRecords);
+  from?: RecordKey,
+): Promise<FilePiece<RecordKey>> {
+  const { records, next } = await telemetry.recordsAfter(board.id, from, pieceRecords);
   const rows = records.map((record) => {
     const row = { ...record, ...images.namesOf(record), boardName: board.name };
     return columns.map(([, cell]) => cell(row));

@@ -5,9 +5,10 @@ import { VirtualBoard } from '../../devices/boards/virtual/virtual-board.ts';
 import type { ByteStream, Port } from '../../devices/drivers/port.ts';
 import { TestClock } from '../../devices/protocol/test-clock.ts';
 import { CurlewError } from '../contract/error.ts';
-import type { Board, LogLine, TelemetryRecord } from '../contract/types.ts';
+import type { Asker } from '../contract/roles.ts';
+import type { Board, BoardLogKind, LogLine, TelemetryRecord } from '../contract/types.ts';
 import { resources } from '../resources.ts';
-import type { BoardStore, KeptBoard } from '../store/board-store.ts';
+import type { BoardStore, MetBoard } from '../store/board-store.ts';
 import type { KnownImages } from '../store/known-images.ts';
 import type { SignedImages } from '../store/signed-images.ts';
 import type { TelemetryStore } from '../store/telemetry-store.ts';
@@ -56,6 +57,7 @@ export class TestMachine implements PortDirectory {
       kind: 'serial' as const,
       label: id,
       attachedBoard: null,
+      made: false,
     }));
     return Promise.resolve({ ports, problem: null });
   }
@@ -72,6 +74,14 @@ export class TestMachine implements PortDirectory {
 
   add(): void {
     throw new Error('A machine with serial ports alone.');
+  }
+
+  isMade(): boolean {
+    return false;
+  }
+
+  remove(portId: string): Promise<void> {
+    return Promise.reject(new CurlewError('PORT_NOT_FOUND', `${portId} is no port that the lab has made.`));
   }
 
   private async openSocket(path: string, options: Parameters<Port['open']>[0]): Promise<ByteStream> {
@@ -102,7 +112,8 @@ export class TestFleet {
   readonly told: TelemetryRecord[] = [];
   readonly stored: TelemetryRecord[] = [];
   readonly changes: BoardChanges[] = [];
-  readonly kept = new Map<string, KeptBoard>();
+  readonly met = new Map<string, MetBoard>();
+  readonly boardLog: { boardId: string; kind: BoardLogKind; text: string; by: Asker | null }[] = [];
   /** What the store of records fails with. */
   failure: CurlewError | null = null;
   private readonly made: VirtualBoard[] = [];
@@ -113,6 +124,12 @@ export class TestFleet {
     const fleet = new Fleet(this.machine, {
       telemetry: this.telemetry(),
       boards: this.boards(),
+      boardLog: {
+        add: (boardId, kind, text, { by = null } = {}) => {
+          this.boardLog.push({ boardId, kind, text, by });
+          this.log.push({ number: 0, count: 1, atMs: 0, level: 'info', subject: boardId, text });
+        },
+      },
       signedImages: { imageOf: (hash: string) => hash } as SignedImages,
       images: noImages,
       versions: { saw: () => undefined },
@@ -132,7 +149,7 @@ export class TestFleet {
   /** The lab ends and starts again. */
   async restart(): Promise<void> {
     await this.clock.run(this.fleet.close());
-    this.open().restore([...this.kept.values()]);
+    this.open().restore([...this.met.values()]);
   }
 
   async close(): Promise<void> {
@@ -178,8 +195,15 @@ export class TestFleet {
 
   private boards(): BoardStore {
     return {
-      seen: async (board, reached) => void this.kept.set(board.id, { ...board, ...reached }),
-      forget: async (boardId) => void this.kept.delete(boardId),
+      seen: async (board, reached) => {
+        // With an entry of its own, as the store knows none.
+        const { entry: _entry, state: _state, message: _message, ...known } = board;
+        this.met.set(board.id, { ...reached, kept: true, known });
+      },
+      letGo: async (boardId) => {
+        const one = this.met.get(boardId);
+        if (one) this.met.set(boardId, { ...one, kept: false });
+      },
     } as Partial<BoardStore> as BoardStore;
   }
 }

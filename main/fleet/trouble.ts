@@ -1,6 +1,12 @@
 /** What a failure makes of a board's state, and when it is tried again. */
-import type { ErrorCode } from '../contract/error.ts';
+import { CurlewError, type ErrorCode } from '../contract/error.ts';
 import type { BoardState } from '../contract/types.ts';
+
+/** The firmware's own word for why it refused; null for any other failure. */
+export const refusedFor = (thrown: unknown): unknown =>
+  thrown instanceof CurlewError && thrown.code === 'BOARD_REFUSED'
+    ? (thrown.context['reason'] ?? null)
+    : null;
 
 export function stateOf(code: ErrorCode): BoardState {
   switch (code) {

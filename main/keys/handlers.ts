@@ -14,7 +14,7 @@ export const keyHandlers = (
   'keys.list': () => keys.list(),
   'keys.create': ({ name }) => keys.create(name),
   'keys.delete': async ({ keyId, gone = [] }) => {
-    const attached = fleet.boards().filter((board) => board.keyId === keyId);
+    const attached = fleet.boards().filter((board) => board.keyId === keyId && board.state !== 'detached');
     const away = (await boards.keyedWith(keyId)).filter(({ id }) => !attached.some((one) => one.id === id));
     const users = [...attached, ...away.filter(({ id }) => !gone.includes(id))];
     if (users.length > 0) {

@@ -3,7 +3,7 @@ import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
 import { decode, encode } from 'cborg';
 import { WebSocketServer, type WebSocket } from 'ws';
-import type { Role } from '../contract/roles.ts';
+import type { Asker, Role } from '../contract/roles.ts';
 import type { LabMessage } from '../contract/wire.ts';
 import type { Lab } from '../lab.ts';
 import { deliver } from './deliver.ts';
@@ -22,11 +22,13 @@ const mostBuffered = 64 << 20;
 
 /**
  * Serves the lab at `/lab` to those who offer the protocols `curlew` and a token, in this order.
+ * @param by where those who come this way ask from
  * @param admit whose token it is; null for nobody's, who is refused
  */
 export function serveLabSockets(
   server: Server,
   lab: ServedLab,
+  by: Asker,
   admit: (token: string, request: IncomingMessage) => Role | null,
 ): LabSockets {
   const sockets = new WebSocketServer({
@@ -45,7 +47,7 @@ export function serveLabSockets(
       return;
     }
     // The socket answers with the first protocol offered, `curlew`, never with the token.
-    sockets.handleUpgrade(request, socket, head, (webSocket) => serve(webSocket, lab, role));
+    sockets.handleUpgrade(request, socket, head, (webSocket) => serve(webSocket, lab, role, by));
   });
   return {
     close() {
@@ -55,7 +57,7 @@ export function serveLabSockets(
   };
 }
 
-function serve(webSocket: WebSocket, lab: ServedLab, role: Role): void {
+function serve(webSocket: WebSocket, lab: ServedLab, role: Role, by: Asker): void {
   const send = (message: LabMessage): void => {
     if (webSocket.readyState !== webSocket.OPEN) return;
     if (webSocket.bufferedAmount > mostBuffered) webSocket.terminate();
@@ -73,7 +75,7 @@ function serve(webSocket: WebSocket, lab: ServedLab, role: Role): void {
       webSocket.close(1003, 'binary CBOR messages only');
       return;
     }
-    void lab.handle(message, role).then((reply) => deliver(reply, send));
+    void lab.handle(message, role, by).then((reply) => deliver(reply, send));
   });
 }
 

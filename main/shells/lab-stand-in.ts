@@ -171,6 +171,8 @@ const text = { name: 'export.csv', mime: 'text/csv', text: 'a,b\r\n1,“ü”\r\
 const ofBoard = { boardId: board.id };
 const ofJob = { jobId: job.id };
 
+const held = { records: 12, firstMs: 1_780_000_000_000, lastMs: 1_790_000_000_000 };
+
 const epoch = { epoch: 1, trainingLoss: 1.5, validationLoss: 1.25, validationAccuracy: 0.5 };
 
 const dataSet: DataSetInfo = {
@@ -227,7 +229,19 @@ export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N
   'ports.list': [{}, { ports: [], problem: 'udevadm is missing' }],
   'boards.list': [{}, [board]],
   'boards.attach': [{ portId: '/dev/ttyACM0', baudRate: 921_600 }, board],
+  'ports.remove': [{ portId: 'virtual:virtual-2' }, null],
   'boards.detach': [ofBoard, null],
+  'boards.holdings': [ofBoard, { telemetry: held, deployments: 2, logEntries: 5, files: true }],
+  'boards.forget': [ofBoard, null],
+  'boards.log': [
+    { ...ofBoard, before: 8, limit: 10 },
+    [
+      {
+        ...{ ...ofBoard, number: 7, atMs: 1_790_000_000_000, count: 2 },
+        ...{ kind: 'settings', level: 'info', text: 'Settings: latitude 52° → 52.1°.', by: 'page' },
+      },
+    ],
+  ],
   'boards.reset': [ofBoard, null],
   'boards.chips': [
     {},
@@ -319,9 +333,11 @@ export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N
     },
   ],
   'telemetry.export': [
-    { ...ofBoard, from: 500 },
+    { ...ofBoard, from: { bootId: 0xffff_ffff, sequence: 500 } },
     { ...text, next: null },
   ],
+  'telemetry.holds': [{ ...ofBoard, beforeMs: 1_790_000_000_000.5 }, held],
+  'telemetry.delete': [ofBoard, { records: 12 }],
   'jobs.list': [{ after: { createdMs: 1_790_000_000_000, id: 'job-2' }, limit: 50 }, [job]],
   'jobs.get': [ofJob, job],
   'jobs.pause': [ofJob, { ...job, state: 'paused' }],
@@ -431,7 +447,7 @@ export function standInLab(): StandIn {
       for (const listener of listeners) listener({ type: 'event', event, payload });
     },
     lab: {
-      handle: (message, role) => dispatch(handlers, message, role),
+      handle: (message, role, by) => dispatch(handlers, message, role, by),
       subscribe(listener) {
         listeners.add(listener);
         return () => void listeners.delete(listener);

@@ -35,7 +35,9 @@ export async function openDoor(
   const token = randomBytes(24).toString('base64url');
   const server = createServer((_request, response) => response.writeHead(404).end());
   // The token is asked for all the same: others may open a named pipe of Windows to listen.
-  const sockets = serveLabSockets(server, lab, (candidate) => (isSame(candidate, token) ? 'owner' : null));
+  const sockets = serveLabSockets(server, lab, 'command line', (candidate) =>
+    isSame(candidate, token) ? 'owner' : null,
+  );
   const close = async (): Promise<void> => {
     await withdrawLab(dataFolder);
     sockets.close();

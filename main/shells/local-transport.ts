@@ -15,7 +15,9 @@ export const localTransport = (lab: Pick<Lab, 'handle' | 'subscribe'>): Transpor
   const unsubscribe = lab.subscribe(take);
   return {
     send: (message) =>
-      void lab.handle(structuredClone(message), 'owner').then((reply) => deliver(reply, take)),
+      void lab
+        .handle(structuredClone(message), 'owner', 'command line')
+        .then((reply) => deliver(reply, take)),
     onMessage(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);

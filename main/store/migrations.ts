@@ -118,4 +118,20 @@ export const migrations: readonly string[] = [
     FROM before WHERE before.id = jobs.id;
   DROP TABLE before;
   `,
+  // What befell boards; up to which record of a start a board's records were deleted; what it told when it was last met.
+  `
+  CREATE TABLE board_log (
+    number UINTEGER NOT NULL, board_id VARCHAR NOT NULL, at_ms DOUBLE NOT NULL, count UINTEGER NOT NULL,
+    kind VARCHAR NOT NULL, level VARCHAR NOT NULL, text VARCHAR NOT NULL, asked_by VARCHAR
+  );
+  INSERT INTO board_log
+    SELECT row_number() OVER (ORDER BY at_ms), board_id, at_ms, 1, 'deployed', 'info',
+      expert || CASE WHEN activated THEN ' was deployed and activated.' ELSE ' was deployed.' END, NULL
+    FROM deployments;
+  CREATE TABLE deleted_telemetry (
+    board_id VARCHAR NOT NULL, boot_id UINTEGER NOT NULL, sequence UINTEGER NOT NULL, PRIMARY KEY (board_id, boot_id)
+  );
+  ALTER TABLE boards ADD COLUMN known JSON;
+  UPDATE boards SET kept = false, port_id = coalesce(port_id, ''), port_kind = coalesce(port_kind, 'path') WHERE kept IS NULL;
+  `,
 ];

@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { TelemetryRecord } from '../contract/types.ts';
+import type { RecordKey, TelemetryRecord } from '../contract/types.ts';
 import { openStore, type Store } from './open-store.ts';
-import { telemetryStore, type RecordKey } from './telemetry-store.ts';
+import { telemetryStore } from './telemetry-store.ts';
 
 let folder: string;
 let store: Store;
@@ -137,5 +137,64 @@ describe('the telemetry store', () => {
     });
     await telemetry.append(run(1, 3, { energySource: 'none', energyNanojoule: 0 }));
     expect((await telemetry.summary('b1')).energyNanojoule).toBeNull();
+  });
+});
+
+describe('deleting records', () => {
+  const reopened = async () => {
+    await store.close();
+    store = await openStore(join(folder, 'lab.duckdb'));
+    return telemetryStore(store);
+  };
+  const sequences = async (telemetry: ReturnType<typeof telemetryStore>, boardId = 'b1') =>
+    (await telemetry.records(boardId, 100)).map(({ bootId, sequence }) => [bootId, sequence]);
+  const atOf = (sequence: number) => record(sequence).atMs;
+
+  test('takes those from before a time, of one board, and says before how many and from when', async () => {
+    const telemetry = telemetryStore(store);
+    await telemetry.append([...run(1, 6), ...run(1, 3, { boardId: 'b2' })]);
+    expect(await telemetry.holds('b1', atOf(4))).toEqual({ records: 3, firstMs: atOf(1), lastMs: atOf(3) });
+    expect(await telemetry.delete('b1', atOf(4))).toBe(3);
+    expect(await sequences(telemetry)).toEqual([4, 5, 6].map((one) => [4_000_000_000, one]));
+    expect(await sequences(telemetry, 'b2')).toHaveLength(3);
+    expect(await telemetry.delete('b1', atOf(4))).toBe(0);
+  });
+
+  test('does not have the board send them again, after a restart either', async () => {
+    const telemetry = telemetryStore(store);
+    await telemetry.append([...run(1, 6), ...run(1, 2, { bootId: 7 })]);
+    expect(await telemetry.delete('b1')).toBe(8);
+    expect(await telemetry.holds('b1')).toEqual({ records: 0, firstMs: null, lastMs: null });
+    expect(await telemetry.cursor('b1', 4_000_000_000)).toBe(6);
+    const later = await reopened();
+    expect([await later.cursor('b1', 4_000_000_000), await later.cursor('b1', 7)]).toEqual([6, 2]);
+    await later.append(run(5, 8));
+    expect(await sequences(later)).toEqual([7, 8].map((one) => [4_000_000_000, one]));
+  });
+
+  test('makes no gap of them, and leaves those that there were in what stays', async () => {
+    const telemetry = telemetryStore(store);
+    await telemetry.append([...run(3, 5), ...run(9, 12)]);
+    expect((await telemetry.summary('b1')).missing).toBe(5);
+    await telemetry.delete('b1', atOf(5));
+    expect(await telemetry.summary('b1')).toMatchObject({
+      ...{ records: 5, missing: 3 },
+      gaps: [{ afterSequence: 5, missing: 3 }],
+    });
+    await telemetry.delete('b1');
+    await telemetry.append([...run(13, 14), ...run(2, 3, { bootId: 9 })]);
+    // Of the next start the first record was lost.
+    expect(await telemetry.summary('b1')).toMatchObject({ records: 4, missing: 1 });
+  });
+
+  test('of a board that is forgotten leaves no trace of it', async () => {
+    const telemetry = telemetryStore(store);
+    await telemetry.append([...run(1, 6), ...run(1, 2, { boardId: 'b2' })]);
+    await telemetry.delete('b1', atOf(3));
+    await telemetry.forget('b1');
+    expect(await telemetry.cursor('b1', 4_000_000_000)).toBe(0);
+    const later = await reopened();
+    expect(await later.cursor('b1', 4_000_000_000)).toBe(0);
+    expect(await later.holds('b2')).toMatchObject({ records: 2 });
   });
 });

@@ -1,32 +1,46 @@
 /** Telemetry records: appended in batches, read back by board, with the gaps that the sequence numbers show. */
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { Source, TelemetryRecord, TelemetrySummary } from '../contract/types.ts';
+import { CurlewError } from '../contract/error.ts';
+import type {
+  RecordKey,
+  Source,
+  TelemetryHeld,
+  TelemetryRecord,
+  TelemetrySummary,
+} from '../contract/types.ts';
 import type { Store } from './open-store.ts';
 
 export interface TelemetryStore {
   /** Durable when it resolves. Records at or below the board's cursor are already there and are left out. */
   append(records: readonly TelemetryRecord[]): Promise<void>;
-  /** Last sequence number stored of this boot of the board; 0 for none. */
+  /** Last sequence number stored of this boot of the board, deleted since or not; 0 for none. */
   cursor(boardId: string, bootId: number): Promise<number>;
   /** The latest time of a record of this boot; null for none. */
   lastTime(boardId: string, bootId: number): Promise<number | null>;
   /** The newest `limit`, oldest first; with `before` the newest before that record, none where it is not kept. */
   records(boardId: string, limit: number, before?: RecordKey): Promise<TelemetryRecord[]>;
   /**
-   * The oldest `limit` of the rows `from` on, oldest first.
-   * @param from a row of the store, 0 for the first; rows are never taken away
-   * @returns with the row to go on from, null where there is none now
+   * The oldest `limit` of those after a record, oldest first.
+   * @param after left out: from the first on
+   * @returns with the record to go on after, null where there is none now
+   * @throws CurlewError FILE_NOT_FOUND where that record was deleted meanwhile
    */
-  recordsFrom(
+  recordsAfter(
     boardId: string,
-    from: number,
+    after: RecordKey | undefined,
     limit: number,
-  ): Promise<{ records: TelemetryRecord[]; next: number | null }>;
+  ): Promise<{ records: TelemetryRecord[]; next: RecordKey | null }>;
   summary(boardId: string): Promise<TelemetrySummary>;
+  /** What is kept of a board, or of its records from before a time. */
+  holds(boardId: string, beforeMs?: number): Promise<TelemetryHeld>;
+  /**
+   * Deletes a board's records, or those from before a time. The board is not asked for them again, and they are no gap.
+   * @returns how many
+   */
+  delete(boardId: string, beforeMs?: number): Promise<number>;
+  /** Deletes them all as if the board had never been met. */
+  forget(boardId: string): Promise<void>;
 }
-
-/** Names a record of a board. */
-export type RecordKey = Pick<TelemetryRecord, 'bootId' | 'sequence'>;
 
 const columns = `board_id AS "boardId", boot_id AS "bootId", sequence, received_ms AS "receivedMs",
   at_ms AS "atMs", error_ms AS "errorMs", uptime_ms AS "uptimeMs", inference_id AS "inferenceId", expert, class_index AS "classIndex",
@@ -40,15 +54,17 @@ const latency = 'features_us::DOUBLE + encoder_us + router_us + expert_us';
 
 export function telemetryStore(store: Store): TelemetryStore {
   const cursors = new Map<string, number>();
-  // One batch at a time: what is fresh is judged by what the batch before has stored.
-  let appending: Promise<void> = Promise.resolve();
+  // One batch, or deletion, at a time: what is fresh is judged by what the batch before has stored.
+  let turn: Promise<unknown> = Promise.resolve();
 
   async function cursor(boardId: string, bootId: number): Promise<number> {
     const key = `${boardId}/${bootId}`;
     const known = cursors.get(key);
     if (known !== undefined) return known;
     const [row] = await read(
-      'SELECT coalesce(max(sequence), 0)::DOUBLE AS last FROM telemetry WHERE board_id = $1 AND boot_id = $2',
+      `SELECT coalesce(max(sequence), 0)::DOUBLE AS last FROM (
+         SELECT board_id, boot_id, sequence FROM telemetry UNION ALL FROM deleted_telemetry)
+       WHERE board_id = $1 AND boot_id = $2`,
       [boardId, bootId],
     );
     const last = (row?.['last'] as number | undefined) ?? 0;
@@ -60,6 +76,12 @@ export function telemetryStore(store: Store): TelemetryStore {
     return store.transaction(async (connection) =>
       (await connection.runAndReadAll(sql, values)).getRowObjectsJS(),
     );
+  }
+
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const mine = turn.then(work);
+    turn = mine.catch(() => undefined);
+    return mine;
   }
 
   async function appendFresh(records: readonly TelemetryRecord[]): Promise<void> {
@@ -89,11 +111,7 @@ export function telemetryStore(store: Store): TelemetryStore {
       return row?.['last'] as number | null;
     },
 
-    append(records) {
-      const mine = appending.then(() => appendFresh(records));
-      appending = mine.catch(() => undefined);
-      return mine;
-    },
+    append: (records) => inTurn(() => appendFresh(records)),
 
     async records(boardId, limit, before) {
       const older =
@@ -105,16 +123,67 @@ export function telemetryStore(store: Store): TelemetryStore {
       return rows.reverse() as unknown as TelemetryRecord[];
     },
 
-    async recordsFrom(boardId, from, limit) {
+    async recordsAfter(boardId, after, limit) {
+      // A row's number holds only until rows are deleted: records name where to go on.
+      const [at] = after
+        ? await read(
+            'SELECT rowid::DOUBLE AS row FROM telemetry WHERE board_id = $1 AND boot_id = $2 AND sequence = $3',
+            [boardId, after.bootId, after.sequence],
+          )
+        : [{ row: -1 }];
+      if (!at) {
+        throw new CurlewError(
+          'FILE_NOT_FOUND',
+          'Records of this board were deleted while they were exported. Export them again.',
+          { boardId },
+        );
+      }
       const rows = await read(
-        `SELECT ${columns}, rowid::DOUBLE AS row FROM telemetry WHERE board_id = $1 AND rowid >= $2
-         ORDER BY rowid LIMIT $3`,
-        [boardId, from, limit],
+        `SELECT ${columns} FROM telemetry WHERE board_id = $1 AND rowid > $2 ORDER BY rowid LIMIT $3`,
+        [boardId, at['row'] as number, limit],
       );
-      const last = rows.at(-1)?.['row'] as number | undefined;
-      const records = rows.map(({ row: _row, ...record }) => record as unknown as TelemetryRecord);
-      return { records, next: last === undefined || rows.length < limit ? null : last + 1 };
+      const records = rows as unknown as TelemetryRecord[];
+      const last = records.at(-1);
+      const more = last !== undefined && records.length === limit;
+      return { records, next: more ? { bootId: last.bootId, sequence: last.sequence } : null };
     },
+
+    async holds(boardId, beforeMs = Infinity) {
+      const [row] = await read(
+        `SELECT count(*)::DOUBLE AS records, min(at_ms) AS "firstMs", max(at_ms) AS "lastMs" FROM telemetry
+         WHERE board_id = $1 AND at_ms < $2`,
+        [boardId, beforeMs],
+      );
+      return row as unknown as TelemetryHeld;
+    },
+
+    delete: (boardId, beforeMs = Infinity) =>
+      inTurn(() =>
+        store.deletion(async (connection) => {
+          // Up to a record of each start: what the board is asked for next follows it.
+          await connection.run(
+            `INSERT INTO deleted_telemetry SELECT board_id, boot_id, max(sequence) FROM telemetry
+               WHERE board_id = $1 AND at_ms < $2 GROUP BY board_id, boot_id
+             ON CONFLICT DO UPDATE SET sequence = greatest(sequence, excluded.sequence)`,
+            [boardId, beforeMs],
+          );
+          const { rowsChanged } = await connection.run(
+            `DELETE FROM telemetry USING deleted_telemetry d WHERE telemetry.board_id = $1 AND d.board_id = $1
+               AND d.boot_id = telemetry.boot_id AND telemetry.sequence <= d.sequence`,
+            [boardId],
+          );
+          return rowsChanged;
+        }),
+      ),
+
+    forget: (boardId) =>
+      inTurn(async () => {
+        await store.deletion(async (connection) => {
+          await connection.run('DELETE FROM telemetry WHERE board_id = $1', [boardId]);
+          await connection.run('DELETE FROM deleted_telemetry WHERE board_id = $1', [boardId]);
+        });
+        for (const key of cursors.keys()) if (key.startsWith(`${boardId}/`)) cursors.delete(key);
+      }),
 
     async summary(boardId) {
       const [totals] = await read(
@@ -130,10 +199,11 @@ export function telemetryStore(store: Store): TelemetryStore {
       const gaps = await read(
         `SELECT "bootId", "afterSequence", missing FROM (
            SELECT boot_id AS "bootId",
-             coalesce(lag(sequence) OVER boot, 0)::DOUBLE AS "afterSequence",
-             sequence::DOUBLE - 1 - coalesce(lag(sequence) OVER boot, 0) AS missing,
+             coalesce(lag(sequence) OVER boot, deleted, 0)::DOUBLE AS "afterSequence",
+             sequence::DOUBLE - 1 - coalesce(lag(sequence) OVER boot, deleted, 0) AS missing,
              min(received_ms) OVER (PARTITION BY boot_id) AS began
-           FROM telemetry WHERE board_id = $1 WINDOW boot AS (PARTITION BY boot_id ORDER BY sequence))
+           FROM (SELECT t.*, d.sequence AS deleted FROM telemetry t LEFT JOIN deleted_telemetry d USING (board_id, boot_id))
+           WHERE board_id = $1 WINDOW boot AS (PARTITION BY boot_id ORDER BY sequence))
          WHERE missing > 0 ORDER BY began, "afterSequence"`,
         [boardId],
       );

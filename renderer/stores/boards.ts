@@ -13,6 +13,9 @@ import { useNotices } from './notices.ts';
 export const isUsable = (board: Board | null | undefined): board is Board =>
   board?.state === 'attached' || board?.state === 'busy';
 
+/** What is shown of it is what the lab keeps: it is not there, or was let go. */
+export const isAway = ({ state }: Board): boolean => state === 'detached' || state === 'absent';
+
 function changedList(list: Board[], { added, changed, gone }: BoardChanges): Board[] {
   const boards = new Map([...list, ...added].map((board) => [board.entry, board]));
   for (const change of changed) {
@@ -83,6 +86,9 @@ export const useBoards = defineStore('boards', () => {
     loadStore,
     attach: (portId: string, baudRate?: number) =>
       client.request('boards.attach', baudRate === undefined ? { portId } : { portId, baudRate }),
+    removePort: (portId: string) => client.request('ports.remove', { portId }),
+    holdings: (boardId: string) => client.request('boards.holdings', { boardId }),
+    forget: (boardId: string) => client.request('boards.forget', { boardId }),
     detach: (boardId: string) => client.request('boards.detach', { boardId }),
     reset: (boardId: string) => client.request('boards.reset', { boardId }),
     chips: () => client.request('boards.chips', {}),

@@ -1,7 +1,7 @@
 import { defineStore } from 'pinia';
 import { shallowReactive, shallowRef, type ShallowRef } from 'vue';
 import { wholeFile } from '../../main/contract/pieces.ts';
-import type { NamedRecord, TelemetrySummary } from '../../main/contract/types.ts';
+import type { NamedRecord, RecordKey, TelemetrySummary } from '../../main/contract/types.ts';
 import { useLab } from './lab.ts';
 import { useNotices } from './notices.ts';
 import { TelemetryRing } from './telemetry-ring.ts';
@@ -44,6 +44,11 @@ export const useTelemetry = defineStore('telemetry', () => {
     if (!telemetry?.loaded.value) return;
     add(telemetry, records);
     askSummary(boardId);
+  });
+
+  client.on('telemetryDeleted', ({ boardId }) => {
+    if (!boards.delete(boardId)) return;
+    load(boardId).catch((thrown) => notices.fail('The telemetry could not be loaded', thrown));
   });
 
   function askSummary(boardId: string): void {
@@ -112,7 +117,11 @@ export const useTelemetry = defineStore('telemetry', () => {
     of,
     load,
     loadOlder,
+    holds: (boardId: string, beforeMs?: number) =>
+      client.request('telemetry.holds', beforeMs === undefined ? { boardId } : { boardId, beforeMs }),
+    delete: (boardId: string, beforeMs?: number) =>
+      client.request('telemetry.delete', beforeMs === undefined ? { boardId } : { boardId, beforeMs }),
     export: (boardId: string) =>
-      wholeFile<number>((from) => client.request('telemetry.export', { boardId, from })),
+      wholeFile<RecordKey>((from) => client.request('telemetry.export', { boardId, from })),
   };
 });

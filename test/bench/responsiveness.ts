@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { piecesOf } from '../../main/contract/pieces.ts';
 import type { RequestName, RequestParams, RequestResult } from '../../main/contract/requests.ts';
-import type { Job, TelemetryRecord } from '../../main/contract/types.ts';
+import type { Job, RecordKey, TelemetryRecord } from '../../main/contract/types.ts';
 import { isFinished } from '../../main/jobs/transitions.ts';
 import { openLab, type Lab } from '../../main/lab.ts';
 import { noise, tone, wavBytes } from '../../main/recordings/testing.ts';
@@ -85,7 +85,7 @@ async function measure(lab: Lab, given: Inputs, say: (line: string) => void): Pr
     ),
   );
   await phase('export', `exporting ${exportedRecords} records of telemetry, piece by piece`, async () => {
-    const pieces = piecesOf<number>((from) => ask(lab, 'telemetry.export', { boardId: recorded, from }));
+    const pieces = piecesOf<RecordKey>((from) => ask(lab, 'telemetry.export', { boardId: recorded, from }));
     for await (const { next } of pieces) if (next === null) return;
   });
   await phase('classification', 'classifying two minutes', async () => {

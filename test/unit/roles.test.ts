@@ -27,7 +27,9 @@ describe('a viewer', () => {
     // Said once more, so that nothing gets here by a slip in a room's contract.
     expect(permitted.sort()).toEqual([
       'boards.chips',
+      'boards.holdings',
       'boards.list',
+      'boards.log',
       'boards.machines',
       'boards.settings',
       'classify.detections',
@@ -56,6 +58,7 @@ describe('a viewer', () => {
       'ports.list',
       'slots.list',
       'telemetry.export',
+      'telemetry.holds',
       'telemetry.records',
       'telemetry.summary',
       'train.curves',

@@ -3,14 +3,17 @@ import * as v from 'valibot';
 import { forOperators, forViewers } from '../../contract/roles.ts';
 import { boardId, id, keyId, none, path, whole } from '../../contract/schemas.ts';
 import { settingProblems, type BoardSettings } from '../../contract/settings.ts';
+import type { TelemetryHeld } from './telemetry.ts';
 
 export interface PortInfo {
-  /** Device path, or `virtual:NAME`, `qemu:MACHINE`. */
+  /** Device path, or `virtual:NAME`, `qemu:NAME`. */
   id: string;
   kind: 'serial' | 'path' | 'virtual' | 'host' | 'qemu';
   /** For a person: manufacturer, product, or what the emulator is. */
   label: string;
   attachedBoard: string | null;
+  /** The lab made it, and can take it away again with what lies behind it. */
+  made: boolean;
 }
 
 export interface PortListing {
@@ -20,11 +23,11 @@ export interface PortListing {
 }
 
 /**
- * `absent`: its port is not there. `silent`: nothing answers. `garbage`: what comes is no message. `duplicate`: its serial
+ * `detached`: it was let go, and is attached again when it is asked for. `absent`: its port is not there. `silent`: nothing answers. `garbage`: what comes is no message. `duplicate`: its serial
  * number is that of another board, which answers elsewhere. `failed`: anything else, as the message says.
  */
 export type BoardState =
-  'connecting' | 'attached' | 'busy' | 'absent' | 'silent' | 'garbage' | 'duplicate' | 'failed';
+  'connecting' | 'attached' | 'busy' | 'detached' | 'absent' | 'silent' | 'garbage' | 'duplicate' | 'failed';
 
 export interface Board {
   /** Its place in the list, the same as long as it is listed. */
@@ -106,6 +109,15 @@ const settings = v.pipe(
   ),
 );
 
+/** What is kept of a board, and goes when it is forgotten. */
+export interface BoardHoldings {
+  telemetry: TelemetryHeld;
+  deployments: number;
+  logEntries: number;
+  /** Its identity and its flash are files of the lab: it is a simulated board, and is no more once they go. */
+  files: boolean;
+}
+
 export const boardRequests = {
   'ports.list': forViewers(none),
   'boards.list': forViewers(none),
@@ -113,8 +125,14 @@ export const boardRequests = {
   'boards.attach': forOperators(
     v.strictObject({ portId: path, baudRate: v.optional(whole(1200, 12_000_000)) }),
   ),
-  /** Lets go of a board, or forgets one that is not there: it is not looked for any more. */
+  /** A port that the lab made, and what lies behind it, for good; refused while a board of it is listed. */
+  'ports.remove': forOperators(v.strictObject({ portId: path })),
+  /** Lets go of a board: it stays listed, with all that is kept of it, and is not looked for any more. */
   'boards.detach': forOperators(boardId),
+  /** What a board leaves when it is forgotten. */
+  'boards.holdings': forViewers(boardId),
+  /** Lets go of a board and deletes, for good, all that is kept of it: `boards.holdings` says what. */
+  'boards.forget': forOperators(boardId),
   'boards.reset': forOperators(boardId),
   /** The chips that a virtual board could stand for, the usual one first, and those that cannot hold the firmware. */
   'boards.chips': forViewers(none),
@@ -143,7 +161,10 @@ export interface BoardResults {
   'ports.list': PortListing;
   'boards.list': Board[];
   'boards.attach': Board;
+  'ports.remove': null;
   'boards.detach': null;
+  'boards.holdings': BoardHoldings;
+  'boards.forget': null;
   'boards.reset': null;
   'boards.chips': Chip[];
   'boards.addVirtual': Board;

@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import type { FilePiece, Source } from '../../contract/lab.ts';
 import { pageLimit } from '../../contract/pieces.ts';
-import { forViewers } from '../../contract/roles.ts';
+import { forOperators, forViewers } from '../../contract/roles.ts';
 import { boardId, id, whole } from '../../contract/schemas.ts';
 
 export interface TelemetryRecord {
@@ -45,6 +45,9 @@ export interface NamedRecord extends TelemetryRecord {
   className: string | null;
 }
 
+/** Names a record of a board. */
+export type RecordKey = Pick<TelemetryRecord, 'bootId' | 'sequence'>;
+
 export interface TelemetrySummary {
   boardId: string;
   records: number;
@@ -57,29 +60,47 @@ export interface TelemetrySummary {
   energySource: Source;
 }
 
+/** Records that are kept of a board. */
+export interface TelemetryHeld {
+  records: number;
+  /** When the board kept the first of them, and the last; null without any. */
+  firstMs: number | null;
+  lastMs: number | null;
+}
+
+const recordKey = v.strictObject({ bootId: whole(0, 0xffff_ffff), sequence: whole(0, 0xffff_ffff) });
+/** Of all records, or of those that the board kept before a time. */
+const someRecords = v.strictObject({ boardId: id, beforeMs: v.optional(v.pipe(v.number(), v.finite())) });
+
 export const telemetryRequests = {
   /** The newest, or the newest before a record that is given; oldest first. */
   'telemetry.records': forViewers(
     v.strictObject({
       boardId: id,
-      before: v.optional(v.strictObject({ bootId: whole(0, 0xffff_ffff), sequence: whole(0, 0xffff_ffff) })),
+      before: v.optional(recordKey),
       limit: whole(1, pageLimit),
     }),
   ),
   'telemetry.summary': forViewers(boardId),
-  /** A board's records as CSV. `from` numbers the store's records; left out: from the first on. */
-  'telemetry.export': forViewers(
-    v.strictObject({ boardId: id, from: v.optional(whole(0, Number.MAX_SAFE_INTEGER)) }),
-  ),
+  /** A board's records as CSV, from the one after `from` on; left out: from the first on. */
+  'telemetry.export': forViewers(v.strictObject({ boardId: id, from: v.optional(recordKey) })),
+  /** What a deletion would take. */
+  'telemetry.holds': forViewers(someRecords),
+  /** For good; the board is not asked for them again. The answer is what went. */
+  'telemetry.delete': forOperators(someRecords),
 } as const;
 
 export interface TelemetryResults {
   'telemetry.records': NamedRecord[];
   'telemetry.summary': TelemetrySummary;
-  'telemetry.export': FilePiece<number>;
+  'telemetry.export': FilePiece<RecordKey>;
+  'telemetry.holds': TelemetryHeld;
+  'telemetry.delete': { records: number };
 }
 
 export interface TelemetryEvents {
   /** Records just stored, oldest first. */
   telemetry: { boardId: string; records: NamedRecord[] };
+  /** Records of a board were deleted: what is shown of them is to be asked for again. */
+  telemetryDeleted: { boardId: string };
 }

@@ -3,8 +3,9 @@ import { count } from '../../contract/figures.ts';
 import { format } from '../../../models/packing/format.ts';
 import { signatureBlockBytes } from '../../../models/packing/sign.ts';
 import type { Banks } from '../../banks/banks.ts';
-import { CurlewError } from '../../contract/error.ts';
-import type { Job } from '../../contract/types.ts';
+import { CurlewError, toCurlewError } from '../../contract/error.ts';
+import type { Asker } from '../../contract/roles.ts';
+import type { BoardLogKind, DeployResult, ExpertStore, Job } from '../../contract/types.ts';
 import type { HandlersOf } from '../../dispatch.ts';
 import type { Jobs } from '../../jobs/jobs.ts';
 import type { Keys } from '../../keys/keys.ts';
@@ -19,6 +20,7 @@ import { deploymentOf, imagesOf, type DeployImage, type Deployment } from '../de
 import { expertStoreOf } from '../expert-store.ts';
 import type { Fleet } from '../fleet.ts';
 import type { Session } from '../session.ts';
+import { refusedFor } from '../trouble.ts';
 
 /** With its signature. */
 const mostImageBytes = format.longestImage + signatureBlockBytes;
@@ -40,12 +42,23 @@ export function imageHandlers(rooms: Rooms): HandlersOf<typeof imageRequests> {
   const slots = async (session: Session) =>
     expertStoreOf(await session.connected().slots(), rooms.signedImages);
 
-  /** Changes slots with the board to itself, then tells how they stand. */
-  const changeSlots = async (boardId: string, change: Parameters<Session['exclusive']>[0]) => {
+  /**
+   * Changes slots with the board to itself, then tells how they stand.
+   * @param noted what goes into the board's log, of the slots as they were and as they are
+   */
+  const changeSlots = async (
+    boardId: string,
+    change: Parameters<Session['exclusive']>[0],
+    noted: (before: ExpertStore, after: ExpertStore) => [kind: BoardLogKind, text: string],
+    by: Asker | null | undefined,
+  ) => {
     const session = fleet.session(boardId);
+    const before = await slots(session);
     await session.exclusive(change);
     await session.refresh();
-    return slots(session);
+    const after = await slots(session);
+    session.note(...noted(before, after), { by });
+    return after;
   };
 
   const fromBank = (sha256: string) => bank.image(sha256);
@@ -53,8 +66,11 @@ export function imageHandlers(rooms: Rooms): HandlersOf<typeof imageRequests> {
   const startDeploy = (
     boardId: string,
     deployment: Deployment,
-    activate: boolean,
-    signWith?: string,
+    {
+      activate,
+      signWith,
+      by,
+    }: { activate: boolean; signWith: string | undefined; by: Asker | null | undefined },
   ): Job => {
     const session = fleet.session(boardId);
     const { name, sha256 } = deployment.router ?? (deployment.experts[0] as DeployImage);
@@ -70,30 +86,47 @@ export function imageHandlers(rooms: Rooms): HandlersOf<typeof imageRequests> {
         await rooms.images.keep(
           imagesOf(deployment).map((one) => ({ ...one, topK: one.kind === 'router' ? one.topK : null })),
         );
-        const result = await deploy(session, deployment, {
-          activate,
-          signal,
-          progress,
-          sign,
-          signWith,
-          signedImages: rooms.signedImages,
-        });
-        await rooms.boards.deployed(result, { name, sha256 });
-        return result;
+        try {
+          const options = { activate, signal, progress, sign, signWith, signedImages: rooms.signedImages };
+          const result = await deploy(session, deployment, options);
+          session.note('deployed', deployedText(title, result), { by });
+          await rooms.boards.deployed(result, { name, sha256 });
+          return result;
+        } catch (thrown) {
+          const why = signal.aborted ? 'It was cancelled.' : toCurlewError(thrown).message;
+          session.note('deployed', `${title} was not deployed. ${why}`, { by, level: 'warning' });
+          throw thrown;
+        }
       },
     });
   };
 
   return {
     'slots.list': ({ boardId }) => slots(fleet.session(boardId)),
-    'slots.activate': ({ boardId, slots, router = null }) =>
-      changeSlots(boardId, (board) => board.activate({ slots, router })),
-    'slots.erase': ({ boardId, slot }) => changeSlots(boardId, (board) => board.erase(slot)),
-    'slots.rollback': async ({ boardId }) => {
+    'slots.activate': ({ boardId, slots, router = null }, _role, by) =>
+      changeSlots(
+        boardId,
+        (board) => board.activate({ slots, router }),
+        (_before, after) => ['activated', `${runningOf(after)} was activated.`],
+        by,
+      ),
+    'slots.erase': ({ boardId, slot }, _role, by) =>
+      changeSlots(
+        boardId,
+        (board) => board.erase(slot),
+        (before) => ['erased', `Slot ${slot}, ${nameIn(before, slot)}, was erased.`],
+        by,
+      ),
+    'slots.rollback': async ({ boardId }, _role, by) => {
       try {
-        return await changeSlots(boardId, (board) => board.rollback());
+        return await changeSlots(
+          boardId,
+          (board) => board.rollback(),
+          (before, after) => ['rolled back', `Back from ${runningOf(before)} to ${runningOf(after)}.`],
+          by,
+        );
       } catch (thrown) {
-        const reason = thrown instanceof CurlewError ? thrown.context['reason'] : null;
+        const reason = refusedFor(thrown);
         if (reason !== 'not_verified') throw thrown;
         const { name } = fleet.session(boardId).state;
         throw new CurlewError(
@@ -104,19 +137,37 @@ export function imageHandlers(rooms: Rooms): HandlersOf<typeof imageRequests> {
         );
       }
     },
-    'slots.confirm': ({ boardId }) => changeSlots(boardId, (board) => board.confirm()),
-    'deploy.start': async ({ boardId, expertId, activate = true, signWith }) =>
-      startDeploy(
+    'slots.confirm': ({ boardId }, _role, by) =>
+      changeSlots(
         boardId,
-        await deploymentOf([await bank.file(expertId, 'image')], fromBank),
-        activate,
-        signWith,
+        (board) => board.confirm(),
+        (_before, after) => ['confirmed', `The trial of ${runningOf(after)} is over: it stays.`],
+        by,
       ),
-    'deploy.files': async ({ boardId, paths, activate = true, signWith }, role) => {
+    'deploy.start': async ({ boardId, expertId, activate = true, signWith }, _role, by) => {
+      const deployment = await deploymentOf([await bank.file(expertId, 'image')], fromBank);
+      return startDeploy(boardId, deployment, { activate, signWith, by });
+    },
+    'deploy.files': async ({ boardId, paths, activate = true, signWith }, role, by) => {
       const images = await Promise.all(
         paths.map(async (path) => readWhole(await files.resolve(path, role), mostImageBytes, 'an image')),
       );
-      return startDeploy(boardId, await deploymentOf(images, fromBank), activate, signWith);
+      return startDeploy(boardId, await deploymentOf(images, fromBank), { activate, signWith, by });
     },
   };
+}
+
+const nameIn = ({ slots }: ExpertStore, slot: number): string =>
+  slots.find((one) => one.slot === slot)?.name || 'a part of an upload';
+
+/** What answers: the router where there is one. */
+function runningOf(store: ExpertStore): string {
+  const slot = store.router ?? store.active[0];
+  return slot === undefined ? 'nothing' : nameIn(store, slot);
+}
+
+function deployedText(title: string, { slots, router, activated }: DeployResult): string {
+  const all = [...slots, ...(router === null ? [] : [router])];
+  const where = `${all.length === 1 ? 'slot' : 'slots'} ${all.join(', ')}`;
+  return `${title}: deployed to ${where}${activated ? ' and activated' : ''}.`;
 }

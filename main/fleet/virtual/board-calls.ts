@@ -24,6 +24,8 @@ export interface BoardSide extends Calls {
   setBaud(stream: number, baud: number): Promise<void>;
   close(stream: number): Promise<void>;
   setMicrophone(board: BoardMade, pcm: Int16Array | null): void;
+  /** Switches a board off for good: its files go next. */
+  forget(name: string): void;
   /** Switches every board off. @returns those whose flash could not be saved, and why */
   switchOff(): { name: string; error: WorkerError }[];
 }

@@ -51,6 +51,12 @@ export class BoardThreads {
     return this.thread(place).peer.call('setMicrophone', board, pcm && shared(pcm));
   }
 
+  /** Switches a board off for good: its files go next. */
+  async forget(board: BoardMade, place: number): Promise<void> {
+    const running = this.threads[place % this.threads.length];
+    if (running?.alive) await running.peer.call('forget', board.name);
+  }
+
   /** @returns boards whose flash could not be saved, and why */
   async switchOff(): Promise<{ name: string; error: CurlewError }[]> {
     const off = this.threads.map(async (thread) => {

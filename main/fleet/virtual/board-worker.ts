@@ -10,7 +10,7 @@ import { CurlewError, toCurlewError } from '../../contract/error.ts';
 import { offer } from '../../threads/offer.ts';
 import { plain } from '../../threads/worker-thread.ts';
 import type { BoardMade, BoardSide, StreamSide } from './board-calls.ts';
-import { replaceFile } from './board-files.ts';
+import { replaceFile } from '../board-files.ts';
 import { virtualLine } from './virtual-line.ts';
 
 const wasm = new Uint8Array(readFileSync((workerData as { wasmPath: string }).wasmPath));
@@ -70,6 +70,11 @@ const side: BoardSide = {
     await streams.get(stream)?.close();
   },
   setMicrophone: (board, pcm) => made(board).board.setMicrophone(pcm),
+  forget(name) {
+    const known = boards.get(name);
+    boards.delete(name);
+    known?.board.switchOff();
+  },
   switchOff: () =>
     [...boards].flatMap(([name, { board }]) => {
       try {

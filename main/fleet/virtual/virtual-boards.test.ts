@@ -41,7 +41,7 @@ test('chips that hold the firmware are offered, and of others it is said what is
 });
 
 test('a board stays the chip that it was made as, over launches', async () => {
-  virtual.known();
+  virtual.first();
   const made = await about(virtual.create('stm32l496-80mhz'));
   expect(made).toMatchObject({ profile: 'stm32l496-80mhz', blockBytes: 2048 });
   await virtual.close();

@@ -12,13 +12,15 @@ import { CurlewError, toCurlewError } from '../../contract/error.ts';
 import type { Chip } from '../../contract/types.ts';
 import type { MadePort } from '../port-directory.ts';
 import type { BoardMade } from './board-calls.ts';
-import { identity } from './board-files.ts';
+import { identity, removeBoardFiles } from '../board-files.ts';
 import { BoardThreads } from './board-threads.ts';
 import { virtualLine } from './virtual-line.ts';
 
 export interface VirtualBoards {
-  /** Boards made in earlier launches, the first one always; one whose files cannot be read is left out and told of. */
+  /** Boards made in earlier launches; one whose files cannot be read is left out and told of. */
   known(): MadePort[];
+  /** The board that a new lab opens with; none where its files cannot be written, which is told of. */
+  first(): MadePort[];
   /** What they can stand for. */
   chips(): Chip[];
   /**
@@ -56,11 +58,26 @@ export function virtualBoards(
     const board = { name, ...known, flashFile: join(folder, `${name}.flash`) };
     boards.set(portOf(name), { board, number });
     return {
+      boardId: Buffer.from(known.id).toString('hex'),
       port: threads.port(portOf(name), board, number),
       label: 'Virtual board: the firmware as WebAssembly, on a simulated line',
       lineBytesPerSecond: virtualLine.baudRate / 10,
+      async remove() {
+        await threads.forget(board, number);
+        boards.delete(portOf(name));
+        await removeBoardFiles(folder, name);
+      },
     };
   }
+
+  const tried = (number: number): MadePort[] => {
+    try {
+      return [make(number)];
+    } catch (thrown) {
+      onProblem(portOf(nameOf(number)), toCurlewError(thrown));
+      return [];
+    }
+  };
 
   const numbers = (): number[] =>
     readdirSync(folder)
@@ -69,15 +86,8 @@ export function virtualBoards(
       .sort((a, b) => a - b);
 
   return {
-    known: () =>
-      [...new Set([1, ...numbers()])].flatMap((number) => {
-        try {
-          return make(number);
-        } catch (thrown) {
-          onProblem(portOf(nameOf(number)), toCurlewError(thrown));
-          return [];
-        }
-      }),
+    known: () => numbers().flatMap(tried),
+    first: () => tried(1),
     chips: () =>
       virtualProfiles(boardProfiles).map((profile) => ({
         ...{ name: profile.name, title: profile.title },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readArgs, wholeNumber } from './args.ts';
+import { dateOf, readArgs, wholeNumber } from './args.ts';
 import { commands } from './commands.ts';
 import { helpOf, helpText } from './help.ts';
 import { optionNames } from './options.ts';
@@ -49,7 +49,7 @@ describe('a command line', () => {
       '“curlew boards” takes no --csv; it goes with classify, jobs resume, jobs export.',
     ],
     ['backup a.duckdb b.duckdb', 'takes one word after it: “b.duckdb” is too many.'],
-    ['telemetry all', 'takes no words after it: “all” is too many.'],
+    ['boards all', 'takes no words after it: “all” is too many.'],
     ['backup', 'Say FILE too'],
     ['classify', 'Say FOLDER|FILE... too'],
     ['train folder', 'Say --name NAME too'],
@@ -119,4 +119,19 @@ describe('a whole number', () => {
   it('lies in its range', () => {
     expect(wholeNumber('10', '--n', 1, 10)).toBe(10);
   });
+});
+
+describe('a date', () => {
+  it('is a day or a day and a time where the person is, or where it says', () => {
+    expect(dateOf('2026-11-27', '--before')).toBe(new Date(2026, 10, 27).getTime());
+    expect(dateOf('2026-11-27T14:03', '--before')).toBe(new Date(2026, 10, 27, 14, 3).getTime());
+    expect(dateOf('2026-11-27 14:03:05Z', '--before')).toBe(Date.UTC(2026, 10, 27, 14, 3, 5));
+  });
+
+  it.each(['', 'yesterday', '27.11.2026', '2026-13-01', '2026-02-30', '2026-11-27T25:00', '1790000000000'])(
+    'is not “%s”',
+    (text) => {
+      expect(() => dateOf(text, '--before')).toThrow(expect.objectContaining({ code: 'REQUEST_INVALID' }));
+    },
+  );
 });

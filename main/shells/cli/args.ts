@@ -146,6 +146,23 @@ const invalid = (sentence: string, command: string): CurlewError =>
 
 const isOption = (name: string): name is OptionName => (optionNames as string[]).includes(name);
 
+/**
+ * A day, or a day and a time, where the person is, unless it names its zone.
+ * @returns milliseconds since 1970
+ * @throws CurlewError REQUEST_INVALID
+ */
+export function dateOf(text: string, option: string): number {
+  const [, day, time = ''] =
+    /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d)?))?$/.exec(text) ?? [];
+  const ms = day === undefined ? NaN : new Date(`${day}T${time || '00:00'}`).getTime();
+  // 2026-02-30 is no day, and Date takes it for one of March.
+  if (!Number.isNaN(ms) && new Date(`${day}T00:00Z`).toISOString().startsWith(day!)) return ms;
+  throw new CurlewError(
+    'REQUEST_INVALID',
+    `${option} takes a date, as 2026-11-27 or 2026-11-27T14:03, not “${text}”.`,
+  );
+}
+
 /** @throws CurlewError REQUEST_INVALID when it is no whole number in the range */
 export function wholeNumber(text: string, option: string, min: number, max: number): number {
   const value = Number(text);

@@ -92,6 +92,7 @@ export const options = {
   overwrite: {
     about: 'what is written may replace files that are there, but never recordings or what is read',
   },
+  before: { value: 'DATE', about: 'only what is older: 2026-11-27, or 2026-11-27T14:03' },
   yes: { about: 'do it without asking' },
   host: {
     value: 'A',

@@ -41,7 +41,7 @@ function serve(port: MessagePortMain, lab: Pick<Lab, 'handle' | 'subscribe'>): (
   };
   const unsubscribe = lab.subscribe(send);
   port.on('message', ({ data }) => {
-    void lab.handle(data, 'local').then((reply) => deliver(reply, send));
+    void lab.handle(data, 'local', 'window').then((reply) => deliver(reply, send));
   });
   port.start();
   return () => {

@@ -98,7 +98,7 @@ export async function serveWeb(options: WebShellOptions): Promise<WebShell> {
     response.end(request.method === 'HEAD' ? undefined : file.body);
   }
 
-  const sockets = serveLabSockets(server, options.lab, (candidate, { headers }) => {
+  const sockets = serveLabSockets(server, options.lab, 'page', (candidate, { headers }) => {
     const ours = hosts.has(headers.host ?? '') && (headers.origin === undefined || isOurs(headers.origin));
     const role = ours ? roleOf(candidate) : null;
     // Programs send no origin.

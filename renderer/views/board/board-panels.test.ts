@@ -3,10 +3,12 @@ import { flushPromises, mount } from '@vue/test-utils';
 import { createPinia } from 'pinia';
 import type { Component } from 'vue';
 import { describe, expect, it } from 'vitest';
-import type { Board, BoardSettings, SigningKey } from '../../../main/contract/types.ts';
+import type { Board, BoardLogEntry, BoardSettings, SigningKey } from '../../../main/contract/types.ts';
 import StorePanel from '../../components/store/StorePanel.vue';
 import { labKey } from '../../stores/lab.ts';
 import { board, LabDouble, settings, shellDouble, slot, store } from '../../test/lab-double.ts';
+import BoardLog from './BoardLog.vue';
+import DeleteRecords from './DeleteRecords.vue';
 import KeyPanel from './KeyPanel.vue';
 import SettingsPanel from './SettingsPanel.vue';
 
@@ -265,5 +267,69 @@ describe('the key of a board', () => {
       ?.trigger('click');
     await flushPromises();
     expect(saved).toEqual([{ name: 'k.pem', mime: 'x', text: 'PEM' }]);
+  });
+});
+
+describe('the log of a board', () => {
+  const entry = (number: number, changes: Partial<BoardLogEntry> = {}): BoardLogEntry => ({
+    ...{ number, boardId: board().id, atMs: 1_790_000_000_000 + 1000 * number, count: 1 },
+    ...{ kind: 'deployed', level: 'info', text: `Number ${number}.`, by: null },
+    ...changes,
+  });
+
+  it('stands newest first, with who asked, follows what happens, and is loaded further down page by page', async () => {
+    const all = Array.from({ length: 150 }, (_, i) => entry(i + 1, i === 149 ? { by: 'command line' } : {}));
+    const lab = new LabDouble({
+      'boards.log': ({ before = Infinity, limit }) =>
+        all
+          .filter(({ number }) => number < before)
+          .slice(-limit)
+          .reverse(),
+    });
+    const { wrapper } = await show(BoardLog, lab, { boardId: board().id });
+    const rows = () => wrapper.findAll('li').map((row) => row.text());
+    expect(rows()).toHaveLength(100);
+    expect(rows()[0]).toMatch(/^20\d\d-.*Number 150\..*command line/s);
+    lab.raise('boardLog', entry(151, { text: 'It has restarted.' }));
+    lab.raise('boardLog', entry(151, { text: 'It has restarted.', count: 3 }));
+    lab.raise('boardLog', entry(152, { boardId: 'another' }));
+    await flushPromises();
+    expect(rows()).toHaveLength(101);
+    expect(rows()[0]).toMatch(/It has restarted\.\s*\(3 times\)/);
+    await wrapper.get('button').trigger('click');
+    await flushPromises();
+    expect(rows()).toHaveLength(151);
+    expect(wrapper.find('button').exists()).toBe(false);
+  });
+});
+
+describe('deleting the records of a board', () => {
+  it('says before how many go and how many stay, all or up to a day', async () => {
+    const lab = new LabDouble({
+      'telemetry.holds': ({ beforeMs }) =>
+        beforeMs === undefined
+          ? { records: 1204, firstMs: 1_790_000_000_000, lastMs: 1_790_100_000_000 }
+          : { records: 1200, firstMs: 1_790_000_000_000, lastMs: 1_790_050_000_000 },
+      'telemetry.delete': () => ({ records: 1200 }),
+    });
+    await show(DeleteRecords, lab, { board: board(), open: true });
+    const dialog = document.querySelector('[role="dialog"]')!;
+    expect(dialog.querySelector('[role="status"]')!.textContent).toMatch(
+      /1,204 records, of 20.* go for good; 0 records stay\./,
+    );
+    const day = dialog.querySelector<HTMLInputElement>('input[type="date"]')!;
+    day.dispatchEvent(new Event('focus'));
+    day.value = '2026-09-22';
+    day.dispatchEvent(new Event('input'));
+    await flushPromises();
+    expect(dialog.querySelector('[role="status"]')!.textContent).toMatch(
+      /1,200 records, .*; 4 records stay\./,
+    );
+    dialog.querySelector<HTMLButtonElement>('button.danger')!.click();
+    await flushPromises();
+    expect(lab.asked.find(({ name }) => name === 'telemetry.delete')?.params).toEqual({
+      boardId: board().id,
+      beforeMs: new Date(2026, 8, 22).getTime(),
+    });
   });
 });

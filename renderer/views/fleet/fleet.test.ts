@@ -37,7 +37,7 @@ const fleet = (
     'boards.list': () => boards,
     'experts.list': () => [expert()],
     'ports.list': () => ({
-      ports: [{ id: '/dev/ttyACM0', kind: 'serial', label: 'a board', attachedBoard: null }],
+      ports: [{ id: '/dev/ttyACM0', kind: 'serial', label: 'a board', attachedBoard: null, made: false }],
       problem,
     }),
     'boards.attach': () => board(),
@@ -86,7 +86,7 @@ describe('the fleet', () => {
     ['silent', 'It is shown here again once it answers'],
     ['duplicate', 'has the serial number'],
   ] as const)(
-    'says of a board that is %s what it is, how often, and lets it be forgotten',
+    'says of a board that is %s what it is, how often, and lets it be detached',
     async (state, words) => {
       const message = 'The board at /dev/ttyUSB1 has the serial number of another.';
       const lab = fleet([board({ state, message, repeats: 3 })]);
@@ -95,10 +95,83 @@ describe('the fleet', () => {
       expect(wrapper.text()).toContain(state);
       expect(wrapper.text()).toContain(words);
       expect(wrapper.text()).toContain('(3 times)');
-      await wrapper.get('button[aria-label="Forget heron"]').trigger('click');
+      await wrapper.get('button[aria-label="Detach heron"]').trigger('click');
       expect(lab.asked.at(-1)).toEqual({ name: 'boards.detach', params: { boardId: board().id } });
     },
   );
+
+  it('shows boards that are away after the others, with when they were seen, and no way to detach one twice', async () => {
+    const lastSeenMs = Date.now() - 3 * 3_600_000;
+    const lab = fleet([
+      board({ entry: 1, id: 'a', name: 'gone', state: 'detached', lastSeenMs }),
+      board({ entry: 2, id: 'b', name: 'here' }),
+      board({ entry: 3, id: 'c', name: 'unplugged', state: 'absent', lastSeenMs }),
+    ]);
+    const { wrapper } = await show(BoardTable, lab);
+    const rows = wrapper.findAll('tbody tr').map((row) => row.text());
+    expect(rows[0]).toContain('here');
+    expect(rows[1]).toMatch(/^Away/);
+    expect(rows[2]).toMatch(/gone.*3 h ago.*Attach/s);
+    expect(rows[3]).toContain('unplugged');
+    expect(wrapper.find('[aria-label="Detach gone"]').exists()).toBe(false);
+    expect(wrapper.find('[aria-label="Detach unplugged"]').exists()).toBe(true);
+  });
+
+  it('forgets a board after saying what goes with it', async () => {
+    const lab = fleet([board({ keyId: 'fedcba9876543210' })], null, {
+      'boards.holdings': () => ({
+        telemetry: { records: 1204, firstMs: 1_790_000_000_000, lastMs: 1_790_000_100_000 },
+        ...{ deployments: 1, logEntries: 7, files: true },
+      }),
+      'boards.forget': () => null,
+    });
+    const { wrapper } = await show(BoardTable, lab);
+    await wrapper.get('[aria-label="Forget heron"]').trigger('click');
+    await flushPromises();
+    const dialog = document.querySelector('[role="dialog"]')!;
+    expect(dialog.textContent).toMatch(/1,204 records, of 20.*; 1 deployment; a log of 7 entries/);
+    expect(dialog.textContent).toContain('its flash and its identity are files of the lab, and go too');
+    expect(dialog.textContent).toContain('signed with the key fedcba9876543210');
+    expect(lab.asked.some(({ name }) => name === 'boards.forget')).toBe(false);
+    dialog.querySelector<HTMLButtonElement>('button.danger')!.click();
+    await flushPromises();
+    expect(lab.asked.at(-1)).toEqual({ name: 'boards.forget', params: { boardId: board().id } });
+    expect(document.querySelector('[role="dialog"]')).toBeNull();
+  });
+
+  it('removes what never told its serial number without asking: nothing is kept of it', async () => {
+    const lab = fleet([
+      board({ id: 'port:/dev/pts/4', portId: '/dev/pts/4', name: '/dev/pts/4', state: 'silent' }),
+    ]);
+    lab.handlers['boards.forget'] = () => null;
+    const { wrapper } = await show(BoardTable, lab);
+    await wrapper.get('[aria-label="Remove /dev/pts/4"]').trigger('click');
+    expect(lab.asked.at(-1)).toEqual({ name: 'boards.forget', params: { boardId: 'port:/dev/pts/4' } });
+  });
+
+  it('removes a port that the lab made, after asking, and offers it for no other', async () => {
+    const made = (id: string, attachedBoard: string | null = null) =>
+      ({ id, kind: 'virtual', label: 'a virtual board', attachedBoard, made: true }) as const;
+    const lab = fleet([board({ portId: 'virtual:1' })], null, {
+      'ports.list': () => ({
+        ports: [
+          made('virtual:1', board().id),
+          made('virtual:2'),
+          { id: '/dev/ttyACM0', kind: 'serial', label: 'a board', attachedBoard: null, made: false },
+        ],
+        problem: null,
+      }),
+      'ports.remove': () => null,
+    });
+    const { wrapper } = await show(PortsPanel, lab);
+    const removals = wrapper.findAll('button.danger').map((button) => button.attributes('aria-label'));
+    expect(removals).toEqual(['Remove virtual:2']);
+    await wrapper.get('[aria-label="Remove virtual:2"]').trigger('click');
+    await flushPromises();
+    document.querySelector<HTMLButtonElement>('[role="dialog"] button.danger')!.click();
+    await flushPromises();
+    expect(lab.asked.at(-1)).toEqual({ name: 'ports.remove', params: { portId: 'virtual:2' } });
+  });
 
   it('marks a simulated board, and no other', async () => {
     const { wrapper } = await show(BoardTable, fleet([board(), board({ id: 'real', simulated: false })]));

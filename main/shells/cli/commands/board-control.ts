@@ -1,9 +1,10 @@
 /** `curlew board …`: a board's store, its settings and its key. */
-import { count, percent } from '../../../contract/figures.ts';
+import { count, dateTime, percent } from '../../../contract/figures.ts';
 import type { LabClient } from '../../../contract/client.ts';
 import { CurlewError } from '../../../contract/error.ts';
-import type { Board, BoardSettings, ExpertStore } from '../../../contract/types.ts';
-import { erasedOf, weightsOf } from '../../../contract/words.ts';
+import { allOf, pageLimit } from '../../../contract/pieces.ts';
+import type { Board, BoardLogEntry, BoardSettings, ExpertStore } from '../../../contract/types.ts';
+import { erasedOf, forgottenOf, weightsOf } from '../../../contract/words.ts';
 import { wholeNumber } from '../args.ts';
 import type { Answer, Args, Command, Commands } from '../command.ts';
 import { confirmed } from '../confirm.ts';
@@ -104,10 +105,44 @@ const erase: Action = async (client, { id: boardId, name }, args) => {
   return storeAnswer(await client.request('slots.erase', { boardId, slot }));
 };
 
+const log: Action = async (client, { id: boardId, name }) => {
+  const entries = await allOf<BoardLogEntry>((last) =>
+    client.request('boards.log', {
+      ...{ boardId, limit: pageLimit },
+      ...(last === undefined ? {} : { before: last.number }),
+    }),
+  );
+  const rows = entries.map((one): Row => [
+    dateTime(one.atMs),
+    one.kind,
+    one.count > 1 ? `${one.text} (${one.count} times)` : one.text,
+    one.by ?? '',
+  ]);
+  return { text: `${name}\n${table(['when', 'what', '', 'asked for from'], rows)}`, json: { entries } };
+};
+
+const forget: Action = async (client, board, args) => {
+  const { id: boardId, name } = board;
+  // What never told its serial number left nothing.
+  if (!boardId.startsWith('port:')) {
+    const holdings = await client.request('boards.holdings', { boardId });
+    await confirmed(`${forgottenOf(board, holdings).join(' ')} Forget it?`, args);
+  }
+  await client.request('boards.forget', { boardId });
+  return { text: `${name} is forgotten.`, json: { boardId } };
+};
+
 const command = (usage: string, about: string, action: Action, more: OptionName[] = []): Command => ({
+  ...onKnown(about, action, more),
   usage,
-  about,
   options: ['board', 'port', 'baud', 'emulated', ...more],
+});
+
+/** A board that the lab knows, attached or away. */
+const onKnown = (about: string, action: Action, more: OptionName[] = []): Command => ({
+  usage: '',
+  about,
+  options: ['board', ...more],
   run: async (client, args) => action(client, await chooseBoard(client, args), args),
 });
 
@@ -119,14 +154,15 @@ export const boardControlCommands: Commands = {
   'board key': command('[ID|none]', 'shows, sets or removes the key its images must be signed with', key, [
     'protect',
   ]),
-  'board forget': command(
-    '',
-    'lets go of it; it is not attached at the next start',
-    async (client, board) => {
-      await client.request('boards.detach', { boardId: board.id });
-      return { text: `${board.name} is forgotten; what it recorded stays.`, json: { boardId: board.id } };
+  'board log': onKnown('what befell it and was done with it, newest first', log),
+  'board detach': onKnown(
+    'lets go of it: it stays listed, and is not attached at the next start',
+    async (client, { id: boardId, name }) => {
+      await client.request('boards.detach', { boardId });
+      return { text: `${name} is detached; what is kept of it stays.`, json: { boardId } };
     },
   ),
+  'board forget': onKnown('deletes all that is kept of it, after asking', forget, ['yes']),
   'board rollback': command('', 'back to the bank that ran before', async (client, { id: boardId }) =>
     storeAnswer(await client.request('slots.rollback', { boardId })),
   ),

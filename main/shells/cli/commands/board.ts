@@ -4,8 +4,10 @@ import { resolve } from 'node:path';
 import type { LabClient } from '../../../contract/client.ts';
 import { CurlewError } from '../../../contract/error.ts';
 import type { Board, DeployResult } from '../../../contract/types.ts';
-import { transferOf, behindName } from '../../../contract/words.ts';
+import { behindName, recordsHeld, transferOf } from '../../../contract/words.ts';
+import { dateOf } from '../args.ts';
 import type { Answer, Args, Commands } from '../command.ts';
+import { confirmed } from '../confirm.ts';
 import { exit } from '../exit.ts';
 import { follow } from '../follow.ts';
 import type { OptionName } from '../options.ts';
@@ -32,6 +34,18 @@ export const boardCommands: Commands = {
     options: boardOptions,
     run: telemetry,
   },
+  'telemetry delete': {
+    usage: '',
+    about: 'deletes what a board recorded, all or what is older than a date, after asking',
+    options: ['board', 'before', 'yes'],
+    run: deleteTelemetry,
+  },
+  'port remove': {
+    usage: 'PORT',
+    about: 'takes away a port that the lab made, and the flash of its board, after asking',
+    options: ['yes'],
+    run: removePort,
+  },
 };
 
 /** The board that is meant: the port's, a new emulated one, the named one, or the only one. @throws CurlewError BOARD_NOT_FOUND */
@@ -43,14 +57,14 @@ export async function chooseBoard(client: LabClient, { options }: Args): Promise
   if (options.emulated) return client.request('boards.addQemu', { machine: options.emulated });
   const boards = await client.request('boards.list', {});
   // Without a name the one that is there is meant, whichever others the lab waits for.
-  const there = boards.filter((board) => board.state !== 'absent');
+  const there = boards.filter(({ state }) => state !== 'absent' && state !== 'detached');
   const chosen = options.board ? boards.filter((board) => board.id === options.board) : there;
   if (chosen.length === 1) return chosen[0] as Board;
-  const ids = there.map((board) => board.id).join(', ') || 'none';
+  const ids = (options.board ? boards : there).map((board) => board.id).join(', ') || 'none';
   throw new CurlewError(
     'BOARD_NOT_FOUND',
     options.board
-      ? `No board with the id ${options.board} is attached (attached: ${ids}).`
+      ? `The lab knows no board with the id ${options.board} (it knows: ${ids}).`
       : `Say which board with --board (attached: ${ids}).`,
   );
 }
@@ -174,4 +188,33 @@ async function telemetry(client: LabClient, args: Args): Promise<Answer> {
     text: `${nameOf(board)}\n${table(['what', 'figure', 'source'], rows)}`,
     json: { summary, records },
   };
+}
+
+async function deleteTelemetry(client: LabClient, args: Args): Promise<Answer> {
+  const { before } = args.options;
+  const when = before === undefined ? {} : { beforeMs: dateOf(before, '--before') };
+  const { id: boardId, name } = await chooseBoard(client, args);
+  const [all, going] = await Promise.all([
+    client.request('telemetry.holds', { boardId }),
+    client.request('telemetry.holds', { boardId, ...when }),
+  ]);
+  if (going.records === 0) return { text: `${name} has no such records.`, json: { boardId, records: 0 } };
+  const stay = count(all.records - going.records, 'record');
+  await confirmed(
+    `Of ${name}: ${recordsHeld(going)}, go for good, and ${stay} remain. The board is not asked for them again. ` +
+      'Delete them?',
+    args,
+  );
+  const { records } = await client.request('telemetry.delete', { boardId, ...when });
+  return { text: `${count(records, 'record')} of ${name} deleted.`, json: { boardId, records } };
+}
+
+async function removePort(client: LabClient, args: Args): Promise<Answer> {
+  const portId = args.words[0]!;
+  await confirmed(
+    `The port ${portId} goes, and with it the flash of its board, if it has one. Remove it?`,
+    args,
+  );
+  await client.request('ports.remove', { portId });
+  return { text: `${portId} is removed.`, json: { portId } };
 }

@@ -1,7 +1,9 @@
-/** What a virtual board keeps in the data folder: who it is, and its flash. */
+/** What a simulated board keeps in the data folder: who it is, and its flash. */
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { boardProfiles, defaultProfile, type BoardProfile } from '../../../devices/boards/profiles.ts';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { boardProfiles, defaultProfile, type BoardProfile } from '../../devices/boards/profiles.ts';
 
 /**
  * 8 bytes and the chip, drawn and chosen once.
@@ -17,6 +19,12 @@ export function identity(file: string, wanted: BoardProfile): { id: Uint8Array; 
   const id = randomBytes(8);
   replaceFile(file, `${id.toString('hex')} ${wanted.name}`);
   return { id: Uint8Array.from(id), profile: wanted };
+}
+
+/** The flash first: what a crash leaves behind is the same board, as new. @throws what the file system throws */
+export async function removeBoardFiles(folder: string, name: string): Promise<void> {
+  for (const ending of ['flash', 'flash.new', 'id'])
+    await rm(join(folder, `${name}.${ending}`), { force: true });
 }
 
 /** Beside it first, then in its place: a crash, or a full disk, leaves the old file or the new one. */
