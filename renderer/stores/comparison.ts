@@ -89,6 +89,15 @@ export const useComparison = defineStore('comparison', () => {
       (played.value?.endedMs === null && playedJob.value !== null && !isOver(playedJob.value)),
   );
 
+  /** Why nothing can be played at the board now, whichever recording; null where something can. */
+  const locked = computed(() => {
+    if (!bench.board) return 'Attach a board first.';
+    if (!bench.ready) return 'The board does not answer.';
+    if (!bench.board.activeExpert) return 'The board has no expert: deploy one first.';
+    if (bench.board.continuous) return 'The board is listening: switch listening off first.';
+    return running.value ? 'A recording is being played.' : null;
+  });
+
   /** The windows that begin in what is shown of the recording. */
   const stretch = computed(() => {
     const { startS, seconds } = heard.stretch.value;
@@ -260,7 +269,7 @@ export const useComparison = defineStore('comparison', () => {
     problem,
     starting,
     running,
-    playedJob,
+    locked,
     /** Classes by their numbers, where a bank has one of the experts. */
     classes: computed(
       () =>

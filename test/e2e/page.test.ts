@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { resources } from '../../main/resources.ts';
 import { visit, type Visit } from './browser.ts';
-import { removeFolder, startLab, temporaryFolder, type LabProcess } from './lab-process.ts';
+import { ended, removeFolder, startLab, temporaryFolder, type LabProcess } from './lab-process.ts';
 
 let folder: string;
 let lab: LabProcess;
@@ -52,10 +52,52 @@ describe('the page', () => {
     await page.getByRole('button', { name: 'Play at virtual-1' }).click();
     await page.getByText('the board computes what the quantized reference computes').waitFor();
     await page.getByRole('button', { name: 'Play at virtual-1' }).waitFor();
-    const verdict = await page.getByRole('region', { name: 'Verdict over the clip' }).innerText();
+    const verdict = await page.getByRole('region', { name: 'Verdict over the windows' }).innerText();
     expect(verdict).toMatch(/implementation error/i);
     expect(verdict).toMatch(/quantization error/i);
     expect(verdict).toMatch(/modelled/i);
+  });
+
+  test('shows after a reload what was answered, and marks it once another expert runs', async () => {
+    const { page } = seen;
+    await page.reload();
+    const whose = page.getByRole('region', { name: 'Whose answers these are' });
+    await whose.getByText('ESC-10 4-bit, version').waitFor();
+    await page.getByText('the board computes what the quantized reference computes').waitFor();
+    expect(await whose.innerText()).toMatch(/virtual-1[^]*dog[^]*\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/);
+    const boardId = (await lab.client.request('boards.list', {}))[0]?.id ?? '';
+    const deploy = (expertId: string) => lab.client.request('deploy.start', { boardId, expertId });
+    await ended(lab.client, await deploy('esc10-q2'));
+    await whose.getByText('which the board no longer runs').waitFor();
+    // The bench follows what another program deployed, and asks for nothing.
+    const bench = page.getByRole('region', { name: /^Bench/ });
+    await bench.getByText('runs on the board').waitFor();
+    expect(await bench.getByLabel('Expert or router').inputValue()).toBe('esc10-q2');
+    await ended(lab.client, await deploy('esc10-q4'));
+    await whose.getByText('which the board no longer runs').waitFor({ state: 'detached' });
+  });
+
+  test('plays a folder of recordings, and names the one that cannot be played', async () => {
+    const { page } = seen;
+    const sounds = join(folder, 'own');
+    await mkdir(sounds);
+    await copyFile(join(resources.bank, 'clips', 'rain.ogg'), join(sounds, 'rain.ogg'));
+    await copyFile(join(resources.bank, 'clips', 'dog.ogg'), join(sounds, 'dog.ogg'));
+    await writeFile(join(sounds, 'broken.wav'), 'RIFF is not enough');
+    await page.keyboard.press('4');
+    await page.getByRole('button', { name: 'Add files or a folder…' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Folder', { exact: true }).fill(sounds);
+    await dialog.getByRole('button', { name: 'Open', exact: true }).click();
+    await dialog.getByText('rain.ogg').waitFor();
+    await dialog.getByRole('button', { name: /this folder/i }).click();
+    await page.getByRole('button', { name: 'Play all 3 recordings in own' }).click();
+    await page.getByRole('region', { name: /^Job: Play/ }).waitFor();
+    await page.getByRole('region', { name: /^Job: Play/ }).waitFor({ state: 'detached' });
+    const job = (await lab.client.request('jobs.list', {})).find(({ title }) => title.includes(sounds));
+    expect(job?.result).toMatchObject({ recordings: 2, failed: [{ path: join(sounds, 'broken.wav') }] });
+    await page.getByRole('button', { name: 'dog.ogg' }).click();
+    await page.getByText('the board computes what the quantized reference computes').waitFor();
   });
 
   test('shows latency and energy records of the board, with their source', async () => {

@@ -13,6 +13,7 @@ import { forgetLead, openBrowser } from './open-browser.ts';
 import { Passwords } from './passwords.ts';
 import { serveWeb, type NetworkOptions } from './server.ts';
 import { requirePassword, SignIn } from './sign-in.ts';
+import { atUsualPort } from './usual-port.ts';
 
 export interface Ready {
   /** What a person opens. */
@@ -43,13 +44,15 @@ export async function serveUntilStopped(options: ServeOptions): Promise<void> {
     const client = connectLab(localTransport(lab));
     await tellLosses(client);
     client.close();
-    const shell = await serveWeb({
-      lab,
-      page,
-      // What fails here is tried again, and told, at the end.
-      onPage: () => void forgetLead(dataFolder).catch(() => undefined),
-      ...given({ host, port, network }),
-    });
+    const shell = await atUsualPort(dataFolder, port, (at) =>
+      serveWeb({
+        lab,
+        page,
+        // What fails here is tried again, and told, at the end.
+        onPage: () => void forgetLead(dataFolder).catch(() => undefined),
+        ...given({ host, port: at, network }),
+      }),
+    );
     closing.push(() => shell.close());
     const door = await openDoor(dataFolder, 'web', lab, shell.link);
     closing.push(() => door.close());
