@@ -1,4 +1,5 @@
 /** What a file of a bank says of itself to whoever unpacks it by hand. */
+import { count } from '../contract/figures.ts';
 import type { Manifest } from '../../models/bank/bank.ts';
 
 export function bankReadme(bank: string, { encoders, experts, routers, clips }: Manifest): string {
@@ -9,7 +10,7 @@ export function bankReadme(bank: string, { encoders, experts, routers, clips }: 
   const heard = encoders.map(({ name, heard: recordings }) =>
     recordings.length === 0
       ? `- ${name}: what it was trained on is not known`
-      : `- ${name}: trained on ${recordings.length} recordings of freesound.org, by their numbers in manifest.json; each has a licence of its own there`,
+      : `- ${name}: trained on ${count(recordings.length, 'recording')} of freesound.org, by their numbers in manifest.json; each has a licence of its own there`,
   );
   const licences = clips.map(
     ({ title, author, licence, sourceUrl, file }) =>

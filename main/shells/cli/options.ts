@@ -79,7 +79,7 @@ export const options = {
   heldout: { value: 'FOLD', whole: [0, 1000], about: 'leave this fold out, for the figures' },
   on: { value: 'BOARD', about: 'none, virtual, an emulated machine, or an attached board’s id' },
   grid: { value: 'N', whole: [0, 5000], about: 'grams of CO2 a kWh (250)' },
-  recordings: { value: 'DIR', about: 'recordings to calibrate it with' },
+  recordings: { value: 'FOLDER', about: 'recordings to calibrate it with' },
   state: {
     value: 'A,B,…',
     among: jobStates,

@@ -49,7 +49,7 @@ export const studyCommands: Commands = {
     run: evaluate,
   },
   encoder: {
-    usage: 'FILE.onnx --name NAME --recordings DIR',
+    usage: 'FILE.onnx --name NAME --recordings FOLDER',
     about: 'take an encoder of your own',
     options: ['name', 'recordings'],
     run: encoder,
