@@ -37,6 +37,17 @@ describe('the dispatcher', () => {
     expect(JSON.stringify(reply)).toContain('jobId');
   });
 
+  it('says a setting’s own sentence, and not what the request is called', async () => {
+    const settings = {
+      ...{ name: '', latitude: 95, longitude: 0, microphoneRate: 16_000, listenS: 0, periodS: 0 },
+      ...{ hopSamples: 7680, leastProbability: 0, mostEntropy: 0, telemetryIntervalMs: 0, autoStart: false },
+    };
+    const asked = { ...cancel({ boardId: 'b', settings }), name: 'boards.changeSettings' };
+    expect(await dispatch(handlers(), asked, 'operator')).toMatchObject({
+      error: { code: 'REQUEST_INVALID', message: 'Latitude goes from −90 (south) to 90 (north).' },
+    });
+  });
+
   it.each(['nothing', '', 'hasOwnProperty', '__proto__', 'toString'])(
     'knows no request “%s”',
     async (name) => {

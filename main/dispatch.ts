@@ -76,6 +76,8 @@ function call<N extends RequestName>(
 
 function invalid(what: string, issues: v.BaseIssue<unknown>[]): CurlewError {
   const [first] = issues;
+  // A check of our own says in a sentence what is wrong; what a request is called is nothing to who reads it.
+  if (first?.type === 'check') return new CurlewError('REQUEST_INVALID', first.message);
   const where = first ? v.getDotPath(first) : null;
   return new CurlewError(
     'REQUEST_INVALID',

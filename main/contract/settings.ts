@@ -55,15 +55,15 @@ export function settingProblems(settings: BoardSettings): Problems {
     problems.microphoneRate = 'The microphone works at 16, 32 or 48 kHz.';
   }
   if (!wholeBetween(listenS, 0, day)) {
-    problems.listenS = 'Listening takes whole seconds up to a day (86 400); 0 means always.';
+    problems.listenS = 'Listening takes whole seconds up to a day (86,400); 0 means always.';
   }
   if (!wholeBetween(periodS, 0, day)) {
-    problems.periodS = 'The period takes whole seconds up to a day (86 400).';
+    problems.periodS = 'The period takes whole seconds up to a day (86,400).';
   } else if (periodS < listenS) {
     problems.periodS = `A period of ${periodS} s is shorter than the ${listenS} s of listening in it.`;
   }
   if (!wholeBetween(settings.hopSamples, 1600, 160_000)) {
-    problems.hopSamples = 'Windows start 0.1 to 10 s apart (1600 to 160 000 samples at 16 kHz).';
+    problems.hopSamples = 'Windows start 0.1 to 10 s apart (1,600 to 160,000 samples at 16 kHz).';
   }
   if (!between(settings.leastProbability, 0, 1)) {
     problems.leastProbability = 'A probability lies between 0 and 1.';
@@ -72,7 +72,7 @@ export function settingProblems(settings: BoardSettings): Problems {
     problems.mostEntropy = 'The entropy lies between 0 and 5 nats; 0 switches the limit off.';
   }
   if (!wholeBetween(settings.telemetryIntervalMs, 0, 3_600_000)) {
-    problems.telemetryIntervalMs = 'Records are kept 0 to 3 600 000 ms (an hour) apart.';
+    problems.telemetryIntervalMs = 'Records are kept 0 to 3,600,000 ms (an hour) apart.';
   }
   return problems;
 }

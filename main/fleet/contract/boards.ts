@@ -105,7 +105,7 @@ const settings = v.pipe(
   }),
   v.check(
     (given) => Object.keys(settingProblems(given)).length === 0,
-    ({ input }) => Object.values(settingProblems(input as BoardSettings))[0]?.replace(/\.$/, '') ?? '',
+    ({ input }) => Object.values(settingProblems(input as BoardSettings))[0] ?? '',
   ),
 );
 
