@@ -55,8 +55,10 @@ export const useJobs = defineStore('jobs', () => {
         list.value.filter(({ state, finishedMs }) => state === 'failed' && finishedMs! > seenMs.value).length,
     ),
     see(): void {
-      seenMs.value = Math.max(seenMs.value, ...list.value.map(({ finishedMs }) => finishedMs ?? 0));
-      remember('jobs.seen', seenMs.value);
+      const last = Math.max(0, ...list.value.map(({ finishedMs }) => finishedMs ?? 0));
+      if (last <= seenMs.value) return;
+      seenMs.value = last;
+      remember('jobs.seen', last);
     },
     keep,
     find: (id: string | null) => (id === null ? null : (byId.value.get(id) ?? null)),
