@@ -158,6 +158,7 @@ describe('a bank of one’s own', () => {
   test('is not there when its training is cancelled, paused before or not', async () => {
     const { page } = seen;
     await part('Train');
+    await page.getByText('Train another bank').click();
     await page.getByLabel('Name', { exact: true }).fill('never');
     await page.getByLabel('Hidden layers').fill('640, 320');
     await page.getByLabel('Epochs').fill('5000');
@@ -178,7 +179,7 @@ describe('a bank of one’s own', () => {
     await part('Banks');
     const bank = page.getByRole('region', { name: 'Bank tiny' });
     await bank.getByRole('button', { name: 'Delete…' }).click();
-    await bank.getByRole('button', { name: 'Delete tiny' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete for good' }).click();
     await bank.waitFor({ state: 'detached' });
     const experts = await lab.client.request('experts.list', {});
     expect(experts.map((one) => one.bank)).not.toContain('tiny');
