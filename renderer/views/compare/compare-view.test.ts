@@ -1,0 +1,90 @@
+// @vitest-environment jsdom
+import { flushPromises, mount, RouterLinkStub } from '@vue/test-utils';
+import { createPinia } from 'pinia';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Played, PlayedBank } from '../../../main/contract/types.ts';
+import { useBoards } from '../../stores/boards.ts';
+import { useComparison } from '../../stores/comparison.ts';
+import { useExperts } from '../../stores/experts.ts';
+import { labKey } from '../../stores/lab.ts';
+import { board, expert, LabDouble, played, shellDouble, windowResult } from '../../test/lab-double.ts';
+import CompareView from './CompareView.vue';
+
+const clip = {
+  ...{ id: 'dog', label: 'dog', title: 'A dog', author: '', licence: '', sourceUrl: '' },
+  seconds: 2,
+};
+const runs = { name: 'esc10-b4', version: 2, sha256: expert().imageSha256, bits: 4, ternary: false };
+const router = { name: 'Curious', version: 1, sha256: 'ef'.repeat(32) };
+const bank: PlayedBank = {
+  router,
+  topK: 1,
+  encoder: null,
+  experts: [{ name: 'esc10-b4', version: 2, sha256: expert().imageSha256 }],
+};
+
+beforeEach(() => localStorage.clear());
+
+async function show(plays: Played[]) {
+  const lab = new LabDouble({
+    'boards.list': () => [board({ activeExpert: runs })],
+    'ports.list': () => ({ ports: [], problem: null }),
+    'experts.list': () => [expert()],
+    'experts.file': () => new Uint8Array(1),
+    'clips.list': () => [clip],
+    'clips.audio': () => ({ pcm: new Uint8Array(64_000), samples: 32_000 }),
+    'play.newest': () => plays,
+    'play.windows': () => [windowResult()],
+  });
+  const pinia = createPinia();
+  const global = {
+    plugins: [pinia],
+    provide: { [labKey as symbol]: { client: lab, shell: shellDouble().shell } },
+    stubs: { RouterLink: RouterLinkStub, SoundSpectrogram: true, FolderBrowser: true },
+  };
+  mount({ template: '<i></i>' }, { global });
+  useComparison(pinia).use({
+    open: async () => undefined,
+    logits: async () => Float32Array.from([2, 0, -1]),
+    logMel: async () => ({ frames: 0, values: new Float32Array(0) }),
+  });
+  await Promise.all([useBoards(pinia).load(), useExperts(pinia).load()]);
+  const wrapper = mount(CompareView, { global });
+  await flushPromises();
+  return { lab, wrapper };
+}
+
+describe('compare', () => {
+  it('says of answers which board, expert, recording and time they are of', async () => {
+    const { wrapper } = await show([played({ startedMs: new Date(2026, 10, 27, 14, 3, 5).getTime() })]);
+    const whose = wrapper.get('[aria-label="Whose answers these are"]').text();
+    for (const part of ['heron', 'esc10-b4, version 2', 'dog: A dog', '2026-11-27 14:03:05'])
+      expect(whose).toContain(part);
+    expect(wrapper.text()).toContain('the board computes what the quantized reference computes');
+    expect(whose).not.toContain('no longer runs');
+  });
+
+  it('marks answers of an expert that the board no longer runs', async () => {
+    const { lab, wrapper } = await show([played()]);
+    const activeExpert = { ...runs, name: 'Other', sha256: '00'.repeat(32) };
+    lab.raise('boards', { added: [], changed: [{ entry: 1, activeExpert }], gone: [] });
+    await flushPromises();
+    expect(wrapper.text()).toContain(
+      'answers of esc10-b4, version 2, which the board no longer runs; it runs Other now',
+    );
+  });
+
+  it('with a router names who answered each window', async () => {
+    const { wrapper } = await show([played({ bank })]);
+    expect(wrapper.text()).toContain('Curious, version 1, over 1 expert');
+    const table = wrapper.get('.windows table');
+    expect(table.findAll('th').map((cell) => cell.text())).toContain('Answered by');
+    expect(table.get('tbody tr').text()).toContain('esc10-b4');
+  });
+
+  it('asks for a recording to be played where nothing was', async () => {
+    const { wrapper } = await show([]);
+    expect(wrapper.text()).toContain('Play the recording at the board');
+    expect(wrapper.get('button.primary').attributes('disabled')).toBeUndefined();
+  });
+});
