@@ -51,11 +51,10 @@ export class TarReader {
     const path = header.toString('latin1', 0, longestPath).replace(/\0.*$/s, '');
     const size = parseInt(header.toString('latin1', 124, 135), 8);
     const isHeader = path !== '' && Number.isInteger(size) && headerOf(path, size).equals(header);
-    if (!isHeader) throw this.#bad('there is no file in it');
+    if (!isHeader) throw this.#bad('no file begins');
     if (size > most) throw this.damaged(`it holds a file of ${size} bytes, and ${most} is the most`);
     const content = await this.#take(size);
-    if ((await this.#take(paddingOf(size))).some((byte) => byte !== 0))
-      throw this.#bad('there is no file in it');
+    if ((await this.#take(paddingOf(size))).some((byte) => byte !== 0)) throw this.#bad('no file begins');
     return { path, content };
   }
 

@@ -9,7 +9,7 @@ import { makeDataFolder } from '../../../data-folder.ts';
 import { moveData } from '../../../data/move.ts';
 import { reachLab } from '../../running-lab.ts';
 import type { Answer, Args, Commands } from '../command.ts';
-import { print, table, type Row } from '../output.ts';
+import { print, sizeText, table, type Row } from '../output.ts';
 
 export const dataCommands: Commands = {
   data: {
@@ -25,7 +25,7 @@ export const dataCommands: Commands = {
     async run(client, { words }) {
       const kinds = words.length === 0 ? [...harmless] : words.map(kindOf);
       const gone = await client.request('data.clean', { kinds });
-      const text = `Removed ${count(gone.files, 'file')}, ${megabytes(gone.bytes)} MB.`;
+      const text = `Removed ${count(gone.files, 'file')}, ${sizeText(gone.bytes)}.`;
       return { text, json: { kinds, ...gone } };
     },
   },
@@ -79,15 +79,15 @@ async function look(client: LabClient): Promise<Answer> {
   const found = await client.request('data.look', {});
   const rows = found.kinds
     .filter(({ files }) => files > 0)
-    .map(({ kind, bytes, files }): Row => [dataWords[kind], megabytes(bytes), files]);
+    .map(({ kind, bytes, files }): Row => [dataWords[kind], sizeText(bytes), files]);
   const total = found.kinds.reduce((sum, { bytes }) => sum + bytes, 0);
   const clean = found.clean
     .filter(({ files }) => files > 0)
-    .map(({ kind, bytes }): Row => [kind, megabytes(bytes), cleanWords[kind]]);
+    .map(({ kind, bytes }): Row => [kind, sizeText(bytes), cleanWords[kind]]);
   const parts = [
-    `${found.folder}: ${megabytes(total)} MB${found.freeBytes === null ? '' : `, ${megabytes(found.freeBytes)} MB free on its disk`}`,
-    table(['what', 'MB', 'files'], rows),
-    ...(clean.length === 0 ? ['Nothing in it may go.'] : [table(['may go', 'MB', ''], clean)]),
+    `${found.folder}: ${sizeText(total)}${found.freeBytes === null ? '' : `, ${sizeText(found.freeBytes)} free on its disk`}`,
+    table(['what', 'size', 'files'], rows),
+    ...(clean.length === 0 ? ['Nothing in it may go.'] : [table(['may go', 'size', ''], clean)]),
   ];
   return { text: parts.join('\n\n'), json: found };
 }
@@ -104,5 +104,3 @@ function kindOf(word: string): CleanKind {
     `There is no “${word}” to clean; there are ${Object.keys(cleanWords).join(', ')}.`,
   );
 }
-
-const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
