@@ -80,7 +80,7 @@ export const views: readonly (readonly [string, (page: Page) => Promise<void>])[
       await open(page, '/compare', 'Compare');
       const play = page.getByRole('button', { name: /^Play at/ });
       await play.click();
-      await page.getByRole('button', { name: 'Playing…' }).waitFor();
+      await page.getByRole('region', { name: 'Table of windows' }).waitFor();
       await play.waitFor();
     },
   ],
