@@ -192,7 +192,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
         unfinished: () => jobs.unfinished(),
       },
     }),
-    ...keyHandlers(keys, fleet, boards),
+    ...keyHandlers(keys, fleet, boards, emit),
     ...jobHandlers(jobs),
     ...recordingHandlers(files, background),
     ...dataSetHandlers(files, background),

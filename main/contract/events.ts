@@ -7,6 +7,7 @@ import type { PlayEvents } from '../fleet/contract/plays.ts';
 import type { TelemetryEvents } from '../fleet/contract/telemetry.ts';
 import type { JobEvents } from '../jobs/contract.ts';
 import type { StudyEvents } from '../jobs/study/contract/requests.ts';
+import type { KeyEvents } from '../keys/contract.ts';
 import type { LabOwnEvents } from './lab.ts';
 
 export interface LabEvents
@@ -19,6 +20,7 @@ export interface LabEvents
     PlayEvents,
     TelemetryEvents,
     JobEvents,
+    KeyEvents,
     StudyEvents {}
 export type EventName = keyof LabEvents;
 /** Tells every page. */

@@ -37,6 +37,11 @@ export const keyRequests = {
   'keys.export': forViewers(v.strictObject({ keyId })),
 } as const;
 
+export interface KeyEvents {
+  /** The list of keys has changed: whoever shows it asks for it again. */
+  keys: null;
+}
+
 export interface KeyResults {
   'keys.list': SigningKey[];
   'keys.create': SigningKey;

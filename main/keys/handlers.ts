@@ -1,5 +1,6 @@
 /** What the lab does for requests about signing keys. */
 import { CurlewError } from '../contract/error.ts';
+import type { Emit } from '../contract/events.ts';
 import type { HandlersOf } from '../dispatch.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { BoardStore } from '../store/board-store.ts';
@@ -10,9 +11,14 @@ export const keyHandlers = (
   keys: Keys,
   fleet: Fleet,
   boards: BoardStore,
+  emit: Emit,
 ): HandlersOf<typeof keyRequests> => ({
   'keys.list': () => keys.list(),
-  'keys.create': ({ name }) => keys.create(name),
+  'keys.create': async ({ name }) => {
+    const key = await keys.create(name);
+    emit('keys', null);
+    return key;
+  },
   'keys.delete': async ({ keyId, gone = [] }) => {
     const attached = fleet.boards().filter((board) => board.keyId === keyId && board.state !== 'detached');
     const away = (await boards.keyedWith(keyId)).filter(({ id }) => !attached.some((one) => one.id === id));
@@ -28,9 +34,14 @@ export const keyHandlers = (
     }
     await keys.delete(keyId);
     await boards.unkey(away.map(({ id }) => id));
+    emit('keys', null);
     return keys.list();
   },
   'keys.export': ({ keyId }) => keys.exportPublic(keyId),
   'keys.backup': ({ passphrase }) => keys.backup(passphrase),
-  'keys.restore': ({ text, passphrase }) => keys.restore(text, passphrase),
+  'keys.restore': async ({ text, passphrase }) => {
+    const result = await keys.restore(text, passphrase);
+    emit('keys', null);
+    return result;
+  },
 });

@@ -1,6 +1,7 @@
 import { defineStore } from 'pinia';
 import { shallowRef } from 'vue';
 import type { SigningKey } from '../../main/contract/types.ts';
+import { useFollowed } from './followed.ts';
 import { useLab } from './lab.ts';
 
 /** The lab's signing keys, as far as a page may know them. */
@@ -8,9 +9,12 @@ export const useKeys = defineStore('keys', () => {
   const { client } = useLab();
   const list = shallowRef<SigningKey[] | null>(null);
 
-  async function load(): Promise<void> {
-    list.value = await client.request('keys.list', {});
-  }
+  const load = useFollowed(
+    'keys',
+    () => client.request('keys.list', {}),
+    (found) => (list.value = found),
+    'The keys could not be listed',
+  );
 
   return {
     list,

@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ByteStream, Port } from '../../drivers/port.ts';
 import { reportFault } from '../../../main/contract/fault.ts';
-import { firmwareBuild } from '../build-files.ts';
 import { openProgram, type Program } from '../child-process.ts';
 import type { BoardProfile } from '../profiles.ts';
+import { machineFirmware } from './firmware.ts';
 import { emulatedMachine, type EmulatedMachine } from './machines.ts';
 import { closeMemory, openMemory } from './memory-file.ts';
 import { boardParameters } from './parameters.ts';
@@ -46,7 +46,7 @@ export function qemuBoard(options: QemuBoardOptions): Port {
     async open({ signal } = {}): Promise<ByteStream> {
       // Its memory file is the next one's.
       await closing.catch(() => undefined);
-      const kernel = firmwareBuild(`${machine.name}.elf`, machine.name, 'make and gcc-arm-none-eabi');
+      const kernel = await machineFirmware(machine.name);
       const folder = await mkdtemp(join(tmpdir(), 'curlew-qemu-'));
       const forget = async (): Promise<void> => {
         await rm(folder, { recursive: true, force: true });
