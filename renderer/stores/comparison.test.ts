@@ -108,6 +108,19 @@ describe('a comparison', () => {
     expect(asked).toEqual(Array(4).fill('ab 15600'));
   });
 
+  it('loads a recording to the end, also where the clips are listed meanwhile', async () => {
+    const { lab, comparison } = await compare();
+    let answer = (): void => undefined;
+    const opened = new Promise<void>((resolve) => (answer = resolve));
+    lab.handlers['clips.audio'] = () => opened.then(() => audio);
+    const loaded = comparison.load();
+    await useSounds().load();
+    answer();
+    await loaded;
+    expect(comparison.heard.samples).toHaveLength(audio.samples);
+    expect(comparison.heard.logMel).not.toBeNull();
+  });
+
   it('agrees when the board computes what the quantized reference computes', async () => {
     const { comparison } = await compare({
       plays: [played()],

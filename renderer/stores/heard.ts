@@ -6,6 +6,7 @@ import { stretchesOf, type Stretch } from '../audio/stretches.ts';
 import type { LogMel } from '../reference/messages.ts';
 import { useLab } from './lab.ts';
 import type { References } from './references.ts';
+import { soundKey } from './sounds.ts';
 
 /** A window that begins in a stretch may end this much behind it. */
 const behindS = (patchSamples - patchHopSamples) / sampleRate;
@@ -81,7 +82,15 @@ export function useHeard(chosen: () => PlayedSource | null, references: () => Re
     await turn(0);
   }
 
-  watch(chosen, () => void token++, { flush: 'sync' });
+  // Another recording, that is: the same is chosen anew whenever the clips are listed.
+  watch(
+    () => {
+      const source = chosen();
+      return source && soundKey(source);
+    },
+    () => void token++,
+    { flush: 'sync' },
+  );
 
   return { info, at, stretch, total, samples, shown, logMel, load, turn };
 }
