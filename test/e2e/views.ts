@@ -145,7 +145,8 @@ export const views: readonly (readonly [string, (page: Page) => Promise<void>])[
     'a bank to be deleted',
     async (page) => {
       await open(page, '/experts/banks', 'Experts');
-      await page.getByRole('button', { name: 'Delete…' }).click();
+      const bank = page.getByRole('region', { name: 'Bank own-sounds' });
+      await bank.getByRole('button', { name: 'Delete…' }).click();
       await page.getByRole('dialog').getByText('for good').first().waitFor();
     },
   ],
