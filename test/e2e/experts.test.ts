@@ -80,7 +80,7 @@ describe('a bank of one’s own', () => {
     await page.getByRole('region', { name: 'Bank shipped' }).waitFor();
     await part('Train');
     await page.getByText('A folder for each class').waitFor();
-    await page.getByRole('button', { name: 'Choose…' }).click();
+    await page.getByRole('button', { name: 'Choose folder' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('Folder', { exact: true }).fill(join(folder, 'my-sounds'));
     await dialog.getByRole('button', { name: 'Open', exact: true }).click();
@@ -179,7 +179,9 @@ describe('a bank of one’s own', () => {
     await part('Banks');
     const bank = page.getByRole('region', { name: 'Bank tiny' });
     await bank.getByRole('button', { name: 'Delete…' }).click();
-    await page.getByRole('dialog').getByRole('button', { name: 'Delete for good' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Delete for good' }).click();
+    await dialog.waitFor({ state: 'detached' });
     await bank.waitFor({ state: 'detached' });
     const experts = await lab.client.request('experts.list', {});
     expect(experts.map((one) => one.bank)).not.toContain('tiny');

@@ -106,7 +106,7 @@ test('a board that crashes is lost, and the lab closes cleanly all the same', as
   expect(await codeOf(client.request('slots.list', { boardId: attached.id }))).toBe('PORT_LOST');
 });
 
-test('a board at a serial path is attached again when the lab starts anew, absent once it is gone, and forgotten when told to', async () => {
+test('a board at a serial path is attached again when the lab starts anew, absent once it is gone, listed when it was detached, and forgotten when told to', async () => {
   const board = await hostBoard();
   const { id } = await client.request('boards.attach', { portId: board.path });
   const restart = async (): Promise<void> => {
@@ -121,6 +121,9 @@ test('a board at a serial path is attached again when the lab starts anew, absen
   await restart();
   await until(async () => (await stateAt(board.path)) === 'absent');
   await client.request('boards.detach', { boardId: id });
+  await restart();
+  expect(await stateAt(board.path)).toBe('detached');
+  await client.request('boards.forget', { boardId: id });
   await restart();
   expect(await stateAt(board.path)).toBeUndefined();
 });
