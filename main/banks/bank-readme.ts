@@ -5,12 +5,12 @@ import type { Manifest } from '../../models/bank/bank.ts';
 export function bankReadme(bank: string, { encoders, experts, routers, clips }: Manifest): string {
   const members = [...routers, ...experts].map(
     ({ name, version, files }) =>
-      `- ${name}, version ${version}: its card, with its data and their licence, is ${files['card.md'].path}`,
+      `- ${name}, version ${version}: its card, with what is known of its data and their licence, is ${files['card.md'].path}`,
   );
   const heard = encoders.map(({ name, heard: recordings }) =>
     recordings.length === 0
       ? `- ${name}: what it was trained on is not known`
-      : `- ${name}: trained on ${count(recordings.length, 'recording')} of freesound.org, by their numbers in manifest.json; each has a licence of its own there`,
+      : `- ${name}: trained on ${count(recordings.length, 'recording')} of freesound.org, by their numbers in manifest.json; freesound.org tells the licence of each`,
   );
   const licences = clips.map(
     ({ title, author, licence, sourceUrl, file }) =>

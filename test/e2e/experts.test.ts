@@ -110,6 +110,7 @@ describe('a bank of one’s own', () => {
     expect(await bank.getByRole('row').count()).toBe(4);
     await bank.getByRole('button', { name: 'Card of tiny 8-bit' }).click();
     await page.getByRole('dialog').getByText('hum, ').first().waitFor();
+    await page.getByRole('dialog').getByText('tells no licence').waitFor();
     await page.keyboard.press('Escape');
   });
 

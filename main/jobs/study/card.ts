@@ -14,7 +14,7 @@ export interface CardInput {
   readonly models: FoldModels;
   readonly dataSet: DataSetSummary;
   readonly date: string;
-  /** for a person: whose the data are, and under which licence; empty where the data do not tell */
+  /** For a person: whose the data are, and under which licence; empty: what the data set itself tells. */
   readonly attribution: string;
 }
 
@@ -106,7 +106,7 @@ function dataOf({ params, dataSet, models, attribution }: CardInput): string {
   const heldOut = models.fold;
   return [
     `${name} (${layout}): ${count(clips, 'clip')} cut from ${count(sources, 'recording')}, in the folds ${folds.map(({ fold }) => fold).join(', ')}.`,
-    attribution,
+    attribution || licenceOf(dataSet),
     ...dataSet.problems.map(({ what, count, leftOut }) => `${what}: ${count}${leftOut ? ', left out' : ''}.`),
     heldOut === null
       ? 'Trained on all folds.'
@@ -116,6 +116,11 @@ function dataOf({ params, dataSet, models, attribution }: CardInput): string {
     .filter((sentence) => sentence !== '')
     .join(' ');
 }
+
+const licenceOf = ({ licence }: DataSetSummary): string =>
+  licence === null
+    ? 'The data set tells no licence of its recordings: ask whoever made them before this goes to others.'
+    : `Licences of the recordings, as the data set tells them: ${licence}.`;
 
 function figuresOf({ clips, accuracy, macroF1, crossValidation }: BankFigures, fold: number | null): string {
   const where =
