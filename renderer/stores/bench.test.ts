@@ -71,6 +71,14 @@ describe('the expert or router on the bench', () => {
     expect(found.deployed).toBe(true);
   });
 
+  it('is not the earlier choice again when a rollback brings back what ran then', async () => {
+    const { tell, bench: found } = await bench([board({ activeExpert: running })]);
+    found.memberId = 'esc10-router';
+    tell({ activeExpert: otherRuns });
+    tell({ activeExpert: running });
+    expect([found.memberId, found.deployed]).toEqual(['esc10-b4', true]);
+  });
+
   it('keeps the choice over a reload, also while the board is not met again yet', async () => {
     const { bench: first } = await bench([board({ activeExpert: running })]);
     first.memberId = 'esc10-router';

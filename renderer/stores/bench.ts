@@ -1,5 +1,6 @@
 import { defineStore } from 'pinia';
 import { computed, ref, watch } from 'vue';
+import type { Board } from '../../main/contract/types.ts';
 import { isUsable, useBoards } from './boards.ts';
 import { isRouter, useExperts } from './experts.ts';
 import { recall, remember } from './memory.ts';
@@ -11,6 +12,8 @@ interface Choice {
   /** SHA-256 of the image that answered; null for none. */
   over: string | null;
 }
+
+const runsOn = (board: Board | null) => board?.activeRouter ?? board?.activeExpert ?? null;
 
 /**
  * What is on the bench: one board, and one expert or router, shared by every view. Until the person chooses, the first
@@ -24,21 +27,33 @@ export const useBench = defineStore('bench', () => {
   const choices = ref(recall<Record<string, Choice>>('bench.choices') ?? {});
   watch(chosenBoard, (id) => remember('bench.board', id));
   watch(choices, (made) => remember('bench.choices', made));
+  // For good: what was chosen before something was deployed, or rolled back to, is not asked for again.
+  watch(
+    () => boards.list,
+    (list) => {
+      const voided = (list ?? []).filter((one) => {
+        const made = choices.value[one.id];
+        return made && isUsable(one) && made.over !== (runsOn(one)?.sha256 ?? null);
+      });
+      if (voided.length === 0) return;
+      const gone = new Set(voided.map(({ id }) => id));
+      choices.value = Object.fromEntries(Object.entries(choices.value).filter(([id]) => !gone.has(id)));
+    },
+    { immediate: true, flush: 'sync' },
+  );
 
   const board = computed(
     () => boards.find(chosenBoard.value) ?? boards.usable[0] ?? boards.list?.[0] ?? null,
   );
   const ready = computed(() => isUsable(board.value));
   /** What answers on the board, by name, whether a bank holds it or not. */
-  const runs = computed(() => board.value?.activeRouter ?? board.value?.activeExpert ?? null);
+  const runs = computed(() => runsOn(board.value));
   /** The same, where a bank holds it. */
   const running = computed(() => experts.memberOfImage(runs.value?.sha256));
 
   const choice = computed(() => {
     const made = board.value ? choices.value[board.value.id] : undefined;
-    // What a board runs is known while it answers.
-    const stands = made && (!ready.value || made.over === (runs.value?.sha256 ?? null));
-    return stands ? experts.findMember(made.id) : null;
+    return made ? experts.findMember(made.id) : null;
   });
   const member = computed(
     () => choice.value ?? running.value ?? (runs.value === null ? (experts.list?.[0] ?? null) : null),

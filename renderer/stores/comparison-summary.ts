@@ -3,7 +3,10 @@ import { boardAgrees, type Agreement } from '../../models/evaluation/agreement.t
 import { softmax } from '../../models/evaluation/probability.ts';
 import type { WindowResult } from '../../main/contract/types.ts';
 
-/** The mean of the windows' probabilities, three times, and how far they lie apart. */
+/**
+ * The mean of the windows' probabilities, three times, and how far they lie apart. The board's is over all windows; the
+ * references', and what compares with them, over those that they have answered.
+ */
 export interface ComparedClip {
   classes: number;
   board: Float64Array;
@@ -17,7 +20,10 @@ export interface ComparedClip {
   /** Up to this the implementation error is rounding. */
   tolerance: number;
   agrees: boolean;
+  /** That the references have answered. */
   windows: number;
+  /** That the board has answered. */
+  answered: number;
 }
 
 interface Answered {
@@ -33,16 +39,16 @@ export function summaryOf(windows: readonly Answered[], tolerance: number): Comp
   const done = windows.filter((window): window is Compared => window.agreement !== null);
   if (done.length === 0) return null;
   const classes = done[0]!.board.logits.length;
-  const mean = (of: (window: Compared) => ArrayLike<number>) => {
+  const mean = <W extends Answered>(over: readonly W[], of: (window: W) => ArrayLike<number>) => {
     const sum = new Float64Array(classes);
-    for (const window of done) softmax(of(window)).forEach((p, i) => (sum[i]! += p / done.length));
+    for (const window of over) softmax(of(window)).forEach((p, i) => (sum[i]! += p / over.length));
     return sum;
   };
   return {
     classes,
-    board: mean((window) => window.board.logits),
-    quantized: mean((window) => window.quantized),
-    float: mean((window) => window.float),
+    board: mean(windows, (window) => window.board.logits),
+    quantized: mean(done, (window) => window.quantized),
+    float: mean(done, (window) => window.float),
     implementation: Math.max(...done.map((window) => window.agreement.implementation.relative)),
     quantization: Math.max(...done.map((window) => window.agreement.quantization.relative)),
     sameImplementation: done.filter((window) => window.agreement.implementation.sameTopClass).length,
@@ -50,5 +56,6 @@ export function summaryOf(windows: readonly Answered[], tolerance: number): Comp
     tolerance,
     agrees: done.every((window) => boardAgrees(window.agreement, tolerance)),
     windows: done.length,
+    answered: windows.length,
   };
 }

@@ -104,6 +104,9 @@ describe('a comparison', () => {
       sameQuantization: 0,
       agrees: false,
     });
+    // A folder may go on with its next recording; the job tells when the board is free.
+    expect(comparison.running).toBe(true);
+    lab.raise('job', job({ id: 'job-1', kind: 'play', state: 'done' }));
     expect(comparison.running).toBe(false);
     expect(asked).toEqual(Array(4).fill('ab 15600'));
   });

@@ -57,6 +57,10 @@ export const useComparison = defineStore('comparison', () => {
   const problem = ref<string | null>(null);
   /** The job that was started here last. */
   const started = ref<string | null>(null);
+  /** At which board each job plays that was begun here, or that has played a recording since the page was opened. */
+  const boardOf = shallowRef<ReadonlyMap<string, string>>(new Map());
+  const note = (jobId: string, boardId: string) =>
+    (boardOf.value = new Map(boardOf.value).set(jobId, boardId));
   /** It plays a folder: its recordings are shown as they are played. */
   const followed = ref<string | null>(null);
 
@@ -82,12 +86,12 @@ export const useComparison = defineStore('comparison', () => {
   const current = computed(
     () => played.value !== null && answererOf(played.value) === runs.value && !otherFile.value,
   );
-  const playedJob = computed(() => jobs.find(played.value?.jobId ?? null));
-  const running = computed(
-    () =>
-      starting.value ||
-      (played.value?.endedMs === null && playedJob.value !== null && !isOver(playedJob.value)),
-  );
+  /** Something is being played at the board: a folder also between two recordings. */
+  const running = computed(() => {
+    const boardId = bench.board?.id;
+    const mine = (job: Job): boolean => job.kind === 'play' && boardOf.value.get(job.id) === boardId;
+    return starting.value || jobs.list.some((job) => mine(job) && !isOver(job) && job.state !== 'paused');
+  });
 
   /** Why nothing can be played at the board now, whichever recording; null where something can. */
   const locked = computed(() => {
@@ -157,6 +161,7 @@ export const useComparison = defineStore('comparison', () => {
       (one) => isHere(one) && one.endedMs === null && !found.some(({ id }) => id === one.id),
     );
     plays.value = [...began, ...found];
+    for (const { jobId, boardId } of found) if (!boardOf.value.has(jobId)) note(jobId, boardId);
   }
 
   const tell = (title: string) => (thrown: unknown) => void (problem.value = notices.fail(title, thrown));
@@ -181,6 +186,7 @@ export const useComparison = defineStore('comparison', () => {
   );
 
   client.on('played', (told) => {
+    note(told.jobId, told.boardId);
     if (told.jobId === followed.value && told.endedMs === null && !isHere(told)) sounds.choose(told.source);
     if (!isHere(told)) return;
     const others = plays.value.filter((one) => one.id !== told.id);
@@ -251,6 +257,7 @@ export const useComparison = defineStore('comparison', () => {
     starting.value = true;
     try {
       const job = jobs.keep(await client.request('play.start', { boardId: bench.board.id, source }));
+      note(job.id, bench.board.id);
       started.value = job.id;
       followed.value = source.kind === 'files' ? job.id : null;
       return job;
@@ -261,6 +268,11 @@ export const useComparison = defineStore('comparison', () => {
 
   return {
     heard,
+    /** Recordings that the last play begun here passed over, and why. */
+    passedOver: computed(() => {
+      const result = jobs.find(started.value)?.result;
+      return result?.kind === 'play' ? result.failed : [];
+    }),
     plays,
     played,
     current,

@@ -71,9 +71,9 @@ export async function playRecording(
       const sound = windowsOf(rooms.background, recording.path, recording);
       for (;;) {
         const { windows } = keeper.played;
-        const told = `window ${grouped(windows + 1)}`;
-        if (total === null) options.progress(null, told);
-        else options.progress(Math.min(1, windows / total), `${told} of ${grouped(total)}`);
+        if (total === null) options.progress(null, `window ${grouped(windows + 1)}`);
+        else if (windows < total)
+          options.progress(windows / total, `window ${grouped(windows + 1)} of ${grouped(total)}`);
         const next = await sound.next().catch(ofRecording);
         if (next.done) break;
         await keeper.add(resultOf(await board.infer(next.value.pcm, { signal }), next.value, found));

@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import type { Precision } from '../../../models/experts/expert.ts';
 import type { EpochReport } from '../../../models/training/train.ts';
+import { expertKinds } from '../../../models/study/kinds.ts';
 import { toCurlewError, type CurlewError } from '../../contract/error.ts';
 import { throwIfAborted } from '../../recordings/file.ts';
 import { ActiveClock } from '../classify/active-clock.ts';
@@ -53,6 +54,8 @@ export interface TrainWork {
 }
 
 type Thread = WorkerThread<TrainRequest, TrainReply>;
+
+const nameOf = (id: string): string => expertKinds.find((kind) => kind.id === id)?.name ?? id;
 
 /** A course of the job: what it is opened with, and the ids of what it trains. */
 interface Part {
@@ -200,7 +203,8 @@ class TrainRun {
     const last = reports.at(-1);
     const share = epochs / part.epochs;
     const loss = last ? `, validation loss ${last.validationLoss.toFixed(3)}` : '';
-    const detail = share < 1 ? `${part.ids.join(', ')}: epoch ${Math.floor(epochs) + 1}${loss}` : '';
+    const detail =
+      share < 1 ? `${part.ids.map(nameOf).join(', ')}: epoch ${Math.floor(epochs) + 1}${loss}` : '';
     this.state.set(part, { share, detail });
     for (const id of part.ids) this.work.onCurve?.(id, reports);
     const all = [...this.state.values()];

@@ -123,6 +123,10 @@ async function show(client: LabClient, { words }: Args): Promise<Answer> {
     ['reads', job.reads.join(', ') || null],
     ['writes', job.writes.join(', ') || null],
     ['failed', job.error?.message ?? null],
+    ...(job.result?.kind === 'play' ? job.result.failed : []).map(({ path, message }): [string, string] => [
+      'not played',
+      `${path}: ${message}`,
+    ]),
     ['goes with it', goesOf(holdings)],
     ['stays', holdings.stays.join(', ') || null],
   ];
