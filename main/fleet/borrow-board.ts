@@ -9,6 +9,7 @@ import type { Port } from '../../devices/drivers/port.ts';
 import type { BoardSummary } from '../../models/report/results.ts';
 import { CurlewError } from '../contract/error.ts';
 import type { Fleet } from './fleet.ts';
+import { resources } from '../resources.ts';
 
 /** Whether a study's board is one of its own, or none. @param choice as of borrowBoard */
 export const needsNoHardware = (choice: string): boolean =>
@@ -42,7 +43,11 @@ export async function borrowBoard<T>(
   }
   if (emulatedMachines.some(({ name }) => name === choice)) {
     const machine = emulatedMachine(choice);
-    return onPort(qemuBoard({ name: 'study', id: randomBytes(8), machine }), use, signal);
+    return onPort(
+      qemuBoard({ name: 'study', repository: resources.root, id: randomBytes(8), machine }),
+      use,
+      signal,
+    );
   }
   if (!fleet) throw new CurlewError('BOARD_NOT_FOUND', `There is no board “${choice}”.`, { boardId: choice });
   const session = fleet.session(choice);

@@ -11,6 +11,7 @@ import { CurlewError, toCurlewError } from '../contract/error.ts';
 import type { Machine } from '../contract/types.ts';
 import { identity, removeBoardFiles } from './board-files.ts';
 import type { MadePort } from './port-directory.ts';
+import { resources } from '../resources.ts';
 
 export interface EmulatedBoards {
   machines(): Machine[];
@@ -37,7 +38,10 @@ export function emulatedBoards(
     const { id, profile } = identity(join(folder, `${name}.id`), machine.profile);
     return {
       boardId: Buffer.from(id).toString('hex'),
-      port: qemuBoard({ name, id, machine, profile, memoryFile: join(folder, `${name}.flash`) }),
+      port: qemuBoard({
+        ...{ name, id, machine, profile, memoryFile: join(folder, `${name}.flash`) },
+        repository: resources.root,
+      }),
       label: machine.title,
       // A pseudo-terminal has no rate.
       lineBytesPerSecond: null,

@@ -140,6 +140,15 @@ describe('a fleet of one virtual board', () => {
     expect(told).toEqual(stored.map((record) => ({ ...record, ...names })));
   });
 
+  test('shows a bank on trial until it has given three answers, and no longer', async () => {
+    await deploy(session, await expert(1), { ...quiet, activate: true });
+    await play(sound);
+    expect(session.state.trial).toBe('trial');
+    await play(sound);
+    await until(() => session.state.trial === 'none');
+    expect(session.state.activeExpert?.name).toBe('random-1');
+  });
+
   test('refuses a truncated and an altered image before anything is sent', async () => {
     await deploy(session, await expert(1), { ...quiet, activate: true });
     const good = image(2);

@@ -50,6 +50,8 @@ export class Session {
   private pullFailed = false;
   private troubleCode: ErrorCode | null = null;
   private lookedMs = 0;
+  /** Records have come since it was last asked how it is. */
+  private hasAnswered = false;
   private current: Board;
 
   /** @param known what was known of the board when the lab last ran */
@@ -306,8 +308,11 @@ export class Session {
     this.pullFailed = false;
     try {
       await this.pull();
-      if (this.board && this.working === 0 && clock.nowMs() - this.lookedMs > lookEveryMs) {
-        await this.look(this.board);
+      // A bank that answers ends its trial by itself, and the board says so only where it is asked.
+      const onTrial = this.current.trial === 'trial';
+      const due = clock.nowMs() - this.lookedMs > lookEveryMs || (onTrial && this.hasAnswered);
+      if (this.board && this.working === 0 && due) {
+        await (onTrial ? this.refresh() : this.look(this.board));
       }
       // An idle board is seen with every pull; telling of it now and then is enough.
       const now = wallMs();
@@ -338,6 +343,7 @@ export class Session {
   private async look(board: CurlewBoard): Promise<void> {
     const info = await board.readInfo({ signal: this.stopping.signal });
     this.lookedMs = this.context.clock.nowMs();
+    this.hasAnswered = false;
     if (info.id === this.current.id) {
       this.change({ ...factsOf(info), framing: board.framing, lastSeenMs: this.context.wallMs() });
       return;
@@ -351,6 +357,7 @@ export class Session {
 
   private received(records: TelemetryRecord[]): void {
     const last = records.at(-1) as TelemetryRecord;
+    this.hasAnswered = true;
     this.change({
       lastSeenMs: last.receivedMs,
       supplyMillivolts: last.supplyMillivolts,

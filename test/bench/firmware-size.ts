@@ -140,7 +140,12 @@ async function stackUsed(machine: string): Promise<number> {
     router: null,
     windows: [new Int16Array(15_600).map((_, i) => 8000 * Math.sin(i * 0.3))],
   };
-  const port = qemuBoard({ name: 'size', id: new Uint8Array(8), machine: emulatedMachine(machine) });
+  const port = qemuBoard({
+    name: 'size',
+    repository: resources.root,
+    id: new Uint8Array(8),
+    machine: emulatedMachine(machine),
+  });
   const board = await CurlewBoard.open(port);
   try {
     await runTrial(board, trial, { signal: new AbortController().signal });

@@ -37,7 +37,10 @@ export const bench: Bench = async (say) => {
     id: randomBytes(8),
   });
   const machine = emulatedMachine('mps2-an386');
-  const boards = { virtual, emulated: qemuBoard({ name: 'bench', id: randomBytes(8), machine }) };
+  const boards = {
+    virtual,
+    emulated: qemuBoard({ name: 'bench', repository: resources.root, id: randomBytes(8), machine }),
+  };
   const figures: Figures = {};
   const rows: Row[] = [];
   for (const [name, port] of Object.entries(boards) as ['virtual' | 'emulated', typeof virtual][]) {

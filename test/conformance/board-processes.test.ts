@@ -9,6 +9,7 @@ import { hostBoard } from '../../devices/boards/host/host-board.ts';
 import { emulatedMachine } from '../../devices/boards/qemu/machines.ts';
 import { qemuBoard } from '../../devices/boards/qemu/qemu-board.ts';
 import { CurlewBoard } from '../../devices/drivers/curlew/board.ts';
+import { resources } from '../../main/resources.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'curlew-processes-'));
@@ -80,7 +81,9 @@ async function withPath<T>(path: string, work: () => Promise<T>): Promise<T> {
 
 test('without the emulator a QEMU board says which package to install', async () => {
   await withPath(folder, () =>
-    expect(qemuBoard({ name: 'none', id: new Uint8Array(8) }).open()).rejects.toMatchObject({
+    expect(
+      qemuBoard({ name: 'none', repository: resources.root, id: new Uint8Array(8) }).open(),
+    ).rejects.toMatchObject({
       code: 'EMULATOR_MISSING',
       message: expect.stringContaining('package qemu-system-arm') as string,
     }),
@@ -92,7 +95,12 @@ test('with an emulator too old for the machine a QEMU board says which one to in
   // What a QEMU says of a machine it does not have.
   const script = '#!/bin/sh\necho "qemu-system-arm: unsupported machine type" >&2\nexit 1\n';
   writeFileSync(join(old, 'qemu-system-arm'), script, { mode: 0o755 });
-  const board = qemuBoard({ name: 'old', id: new Uint8Array(8), machine: emulatedMachine('mps3-an547') });
+  const board = qemuBoard({
+    name: 'old',
+    repository: resources.root,
+    id: new Uint8Array(8),
+    machine: emulatedMachine('mps3-an547'),
+  });
   await withPath(`${old}:${process.env['PATH']}`, () =>
     expect(board.open()).rejects.toMatchObject({
       code: 'EMULATOR_MISSING',

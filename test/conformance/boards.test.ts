@@ -17,6 +17,7 @@ import { VirtualBoard } from '../../devices/boards/virtual/virtual-board.ts';
 import { BoardThreads } from '../../main/fleet/virtual/board-threads.ts';
 import { packExpert } from '../../models/packing/pack.ts';
 import { randomExpert, randomNumbers } from '../fixtures/random-expert.ts';
+import { resources } from '../../main/resources.ts';
 
 const root = new URL('../../', import.meta.url);
 const wasm = readFileSync(new URL('devices/boards/virtual/curlew.wasm', root));
@@ -89,7 +90,13 @@ for (const machine of emulatedMachines) {
   boardConformance(
     {
       name: machine.title,
-      port: () => qemuBoard({ name: 'conformance', id: Uint8Array.of(8, 7, 6, 5, 4, 3, 2, 1), machine }),
+      port: () =>
+        qemuBoard({
+          name: 'conformance',
+          repository: resources.root,
+          id: Uint8Array.of(8, 7, 6, 5, 4, 3, 2, 1),
+          machine,
+        }),
       thorough: false,
       expected: {
         kind: machine.name,

@@ -18,6 +18,7 @@ import { packExpert } from '../../models/packing/pack.ts';
 import { logits32 } from '../../models/router/float32.ts';
 import { everyKind, layer, randomEncoder } from '../fixtures/random-encoder.ts';
 import { randomExpertOf, randomNumbers } from '../fixtures/random-expert.ts';
+import { resources } from '../../main/resources.ts';
 
 const reference = Uint8Array.of(1);
 const hashOf = (bytes: Uint8Array) => new Uint8Array(createHash('sha256').update(bytes).digest());
@@ -41,7 +42,7 @@ const boards: readonly { name: string; port: () => Port }[] = [
   { name: 'host', port: () => hostBoard({ name: 'encoder', id: '0000000000000000' }) },
   ...emulatedMachines.map((machine) => ({
     name: machine.name,
-    port: () => qemuBoard({ name: 'encoder', id: new Uint8Array(8), machine }),
+    port: () => qemuBoard({ name: 'encoder', repository: resources.root, id: new Uint8Array(8), machine }),
   })),
 ];
 

@@ -11,6 +11,7 @@ import { packExpert } from '../../models/packing/pack.ts';
 import { quantizeEncoder } from '../../models/encoder/quantize.ts';
 import { everyKind, layer, randomEncoder } from '../fixtures/random-encoder.ts';
 import { randomExpertOf, randomNumbers } from '../fixtures/random-expert.ts';
+import { resources } from '../../main/resources.ts';
 
 const wasm = readFileSync(new URL('../../devices/boards/virtual/curlew.wasm', import.meta.url));
 const precisions: Precision[] = [1, 2, 'ternary', 'ternary-activations', 4, 8, 16, 'static8'];
@@ -39,7 +40,9 @@ let virtual: CurlewBoard, emulated: CurlewBoard;
 
 beforeAll(async () => {
   virtual = await CurlewBoard.open(port);
-  emulated = await CurlewBoard.open(qemuBoard({ name: 'counted', id: new Uint8Array(8) }));
+  emulated = await CurlewBoard.open(
+    qemuBoard({ name: 'counted', repository: resources.root, id: new Uint8Array(8) }),
+  );
 });
 
 afterAll(async () => {

@@ -25,6 +25,7 @@ import { logits32, softmax32 } from '../../models/router/float32.ts';
 import { answering, route } from '../../models/router/route.ts';
 import type { Routing } from '../../models/router/router.ts';
 import { randomExpertOf, randomNumbers, randomRouter } from '../fixtures/random-expert.ts';
+import { resources } from '../../main/resources.ts';
 
 const root = new URL('../../', import.meta.url);
 const precisions: readonly Precision[] = [1, 2, 4, 8, 16, 'ternary', 'ternary-activations', 'static8'];
@@ -54,7 +55,7 @@ const boards: readonly { name: string; port: () => Port }[] = [
   { name: 'host', port: () => hostBoard({ name: 'precisions', id: '0000000000000000' }) },
   ...emulatedMachines.map((machine) => ({
     name: machine.name,
-    port: () => qemuBoard({ name: 'precisions', id: new Uint8Array(8), machine }),
+    port: () => qemuBoard({ name: 'precisions', repository: resources.root, id: new Uint8Array(8), machine }),
   })),
 ];
 

@@ -42,7 +42,9 @@ test('the shipped expert gives the same bits everywhere, and modelled time and e
   const modelled = await answerOf(virtual);
   virtual.switchOff();
   const onHost = await answerOf(hostBoard({ name: 'shipped', id: '0000000000000000' }));
-  const counted = await answerOf(qemuBoard({ name: 'shipped', id: new Uint8Array(8) }));
+  const counted = await answerOf(
+    qemuBoard({ name: 'shipped', repository: resources.root, id: new Uint8Array(8) }),
+  );
   expect(onHost.logits).toEqual(modelled.logits);
   expect(counted.logits).toEqual(modelled.logits);
 

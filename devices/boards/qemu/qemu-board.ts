@@ -17,6 +17,8 @@ export interface QemuBoardOptions {
   name: string;
   /** 8 bytes. */
   id: Uint8Array;
+  /** The folder that holds devices/firmware, and build/ with what was built of it. */
+  repository: string;
   machine?: EmulatedMachine;
   /** Counted instructions become time and energy after it; the machine's own by default. */
   profile?: BoardProfile;
@@ -46,7 +48,7 @@ export function qemuBoard(options: QemuBoardOptions): Port {
     async open({ signal } = {}): Promise<ByteStream> {
       // Its memory file is the next one's.
       await closing.catch(() => undefined);
-      const kernel = await machineFirmware(machine.name);
+      const kernel = await machineFirmware(options.repository, machine.name, signal);
       const folder = await mkdtemp(join(tmpdir(), 'curlew-qemu-'));
       const forget = async (): Promise<void> => {
         await rm(folder, { recursive: true, force: true });
