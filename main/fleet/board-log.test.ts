@@ -44,6 +44,22 @@ const texts = async (boardId = 'b', limit = 100, before?: number) =>
   (await log.entries(boardId, limit, before)).map(({ text }) => text);
 
 describe('the log of a board', () => {
+  test('counts what comes again with every start of the lab, and leaves what persons did by itself', async () => {
+    log.add('b', 'settings', 'Settings: name.', { by: 'page' });
+    for (let i = 0; i < 5; i++) {
+      log.add('b', 'attached', 'b attached at virtual:b.');
+      log.add('b', 'restarted', 'b was started by the lab.');
+      await close();
+      await open();
+    }
+    const entries = await log.entries('b', 10);
+    expect(entries.map(({ kind, count }) => [kind, count])).toEqual([
+      ['restarted', 5],
+      ['attached', 5],
+      ['settings', 1],
+    ]);
+  });
+
   test('is kept over restarts of the lab, newest first and page by page, with who asked', async () => {
     log.add('b', 'deployed', 'Night was deployed.', { by: 'page' });
     log.add('other', 'lost', 'Another one went.');

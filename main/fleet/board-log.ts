@@ -44,7 +44,12 @@ export class BoardLog {
 
   /** @throws CurlewError of the store */
   static async open(store: BoardLogStore, context: Context): Promise<BoardLog> {
-    return new BoardLog(store, context, await store.last());
+    const log = new BoardLog(store, context, await store.last());
+    // What comes again with every start of the lab is one entry, too.
+    for (const entry of await store.recent(comparedEntries)) {
+      log.recent.set(entry.boardId, [...(log.recent.get(entry.boardId) ?? []), entry]);
+    }
+    return log;
   }
 
   /** Never fails: where the store does, the lab's own log says so. */

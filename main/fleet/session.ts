@@ -238,7 +238,13 @@ export class Session {
     this.well();
     this.note('attached', `${this.current.name} attached at ${at.port.id}, ${board.framing} framing.`);
     // 0: it was never met before.
-    if (before.bootId !== 0 && before.bootId !== board.info.bootId) this.noteRestart(before);
+    if (before.bootId !== 0 && before.bootId !== board.info.bootId) {
+      // To open the port of a simulated board that is off switches it on.
+      if (at.port.kind === 'virtual' || at.port.kind === 'qemu') {
+        this.note('restarted', `${this.current.name} was started by the lab.`);
+        this.noteFallBack(before);
+      } else this.noteRestart(before);
+    }
     this.watch();
   }
 
@@ -376,6 +382,10 @@ export class Session {
 
   private noteRestart(before: Board): void {
     this.note('restarted', restartText(this.current), { level: 'warning' });
+    this.noteFallBack(before);
+  }
+
+  private noteFallBack(before: Board): void {
     if (this.current.trial !== 'fell_back' || before.trial === 'fell_back') return;
     const text = 'The bank that was activated last did not stand its trial: the one before it runs again.';
     this.note('fell back', text, { level: 'warning' });

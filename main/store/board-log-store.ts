@@ -5,6 +5,8 @@ import type { Store } from './open-store.ts';
 export interface BoardLogStore {
   /** The highest number of an entry; 0 for none. */
   last(): Promise<number>;
+  /** Of every board the newest so many, oldest first. */
+  recent(most: number): Promise<BoardLogEntry[]>;
   /** New entries, and ones that have come again; durable when it resolves. */
   write(entries: readonly BoardLogEntry[]): Promise<void>;
   /** The newest `limit`, newest first; with `before` those before the entry of this number. */
@@ -29,6 +31,18 @@ export function boardLogStore(store: Store): BoardLogStore {
         connection.runAndReadAll('SELECT coalesce(max(number), 0)::DOUBLE FROM board_log'),
       );
       return found.getRowsJS()[0]?.[0] as number;
+    },
+
+    async recent(most) {
+      const found = await store.transaction((connection) =>
+        connection.runAndReadAll(
+          `SELECT ${columns} FROM board_log
+           QUALIFY row_number() OVER (PARTITION BY board_id ORDER BY at_ms DESC, board_log.number DESC) <= $1
+           ORDER BY at_ms, board_log.number`,
+          [most],
+        ),
+      );
+      return found.getRowObjectsJS() as unknown as BoardLogEntry[];
     },
 
     async write(entries) {

@@ -97,11 +97,12 @@ const key: Action = async (client, board, { words, options }) => {
 };
 
 const erase: Action = async (client, { id: boardId, name }, args) => {
-  const slot = wholeNumber(args.words[0]!, 'erase', 0, 15);
-  const { slots } = await client.request('slots.list', { boardId });
-  const held = slots.find((one) => one.slot === slot);
-  // What is empty, or in use, the board refuses in its own words.
-  if (held && !held.active) await confirmed(`${erasedOf(held, name)} Erase it?`, args);
+  const store = await client.request('slots.list', { boardId });
+  const slot = wholeNumber(args.words[0]!, 'erase', 0, store.slotCount - 1);
+  const held = store.slots.find((one) => one.slot === slot);
+  if (!held) return { text: `Slot ${slot} of ${name} is empty: nothing was erased.`, json: store };
+  // What is in use the board refuses in its own words.
+  if (!held.active) await confirmed(`${erasedOf(held, name)} Erase it?`, args);
   return storeAnswer(await client.request('slots.erase', { boardId, slot }));
 };
 
@@ -133,18 +134,22 @@ const forget: Action = async (client, board, args) => {
 };
 
 const command = (usage: string, about: string, action: Action, more: OptionName[] = []): Command => ({
-  ...onKnown(about, action, more),
+  ...onBoard(about, action, more, false),
   usage,
   options: ['board', 'port', 'baud', 'emulated', ...more],
 });
 
-/** A board that the lab knows, attached or away. */
-const onKnown = (about: string, action: Action, more: OptionName[] = []): Command => ({
+/** @param away whether the only board will do where it is away */
+const onBoard = (about: string, action: Action, more: OptionName[], away: boolean): Command => ({
   usage: '',
   about,
   options: ['board', ...more],
-  run: async (client, args) => action(client, await chooseBoard(client, args), args),
+  run: async (client, args) => action(client, await chooseBoard(client, args, away), args),
 });
+
+/** A board that the lab knows, attached or away. */
+const onKnown = (about: string, action: Action, more: OptionName[] = []): Command =>
+  onBoard(about, action, more, true);
 
 export const boardControlCommands: Commands = {
   board: command('', 'what the board’s store holds', async (client, { id: boardId }) =>

@@ -48,8 +48,12 @@ export const boardCommands: Commands = {
   },
 };
 
-/** The board that is meant: the port's, a new emulated one, the named one, or the only one. @throws CurlewError BOARD_NOT_FOUND */
-export async function chooseBoard(client: LabClient, { options }: Args): Promise<Board> {
+/**
+ * The board that is meant: the port's, a new emulated one, the named one, or the only one.
+ * @param away whether one that is not there will do, where none is
+ * @throws CurlewError BOARD_NOT_FOUND
+ */
+export async function chooseBoard(client: LabClient, { options }: Args, away = false): Promise<Board> {
   if (options.port) {
     const baudRate = Number(options.baud ?? '921600');
     return client.request('boards.attach', { portId: options.port, baudRate });
@@ -57,7 +61,8 @@ export async function chooseBoard(client: LabClient, { options }: Args): Promise
   if (options.emulated) return client.request('boards.addQemu', { machine: options.emulated });
   const boards = await client.request('boards.list', {});
   // Without a name the one that is there is meant, whichever others the lab waits for.
-  const there = boards.filter(({ state }) => state !== 'absent' && state !== 'detached');
+  const attached = boards.filter(({ state }) => state !== 'absent' && state !== 'detached');
+  const there = away && attached.length === 0 ? boards : attached;
   const chosen = options.board ? boards.filter((board) => board.id === options.board) : there;
   if (chosen.length === 1) return chosen[0] as Board;
   const ids = (options.board ? boards : there).map((board) => board.id).join(', ') || 'none';
@@ -65,7 +70,7 @@ export async function chooseBoard(client: LabClient, { options }: Args): Promise
     'BOARD_NOT_FOUND',
     options.board
       ? `The lab knows no board with the id ${options.board} (it knows: ${ids}).`
-      : `Say which board with --board (attached: ${ids}).`,
+      : `Say which board with --board (${there === attached ? 'attached' : 'known'}: ${ids}).`,
   );
 }
 
@@ -193,7 +198,7 @@ async function telemetry(client: LabClient, args: Args): Promise<Answer> {
 async function deleteTelemetry(client: LabClient, args: Args): Promise<Answer> {
   const { before } = args.options;
   const when = before === undefined ? {} : { beforeMs: dateOf(before, '--before') };
-  const { id: boardId, name } = await chooseBoard(client, args);
+  const { id: boardId, name } = await chooseBoard(client, args, true);
   const [all, going] = await Promise.all([
     client.request('telemetry.holds', { boardId }),
     client.request('telemetry.holds', { boardId, ...when }),
@@ -211,10 +216,18 @@ async function deleteTelemetry(client: LabClient, args: Args): Promise<Answer> {
 
 async function removePort(client: LabClient, args: Args): Promise<Answer> {
   const portId = args.words[0]!;
-  await confirmed(
-    `The port ${portId} goes, and with it the flash of its board, if it has one. Remove it?`,
-    args,
-  );
+  const [{ ports }, boards] = await Promise.all([
+    client.request('ports.list', {}),
+    client.request('boards.list', {}),
+  ]);
+  // What the lab would refuse is not asked for first: it says so itself.
+  const goes =
+    ports.some(({ id, made }) => made && id === portId) && !boards.some((one) => one.portId === portId);
+  if (goes)
+    await confirmed(
+      `The port ${portId} goes, and with it the flash of its board, if it has one. Remove it?`,
+      args,
+    );
   await client.request('ports.remove', { portId });
   return { text: `${portId} is removed.`, json: { portId } };
 }
