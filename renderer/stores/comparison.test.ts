@@ -111,6 +111,17 @@ describe('a comparison', () => {
     expect(asked).toEqual(Array(4).fill('ab 15600'));
   });
 
+  it('stays done in a later visit, as long as the lab keeps the play', async () => {
+    const first = await compare({ plays: [played()], windows: { 'play-1': windows } });
+    expect(first.comparison.done).toBe(true);
+    const { lab, comparison } = await compare();
+    expect(comparison.done).toBe(false);
+    lab.raise('job', job({ id: 'job-1', kind: 'play', state: 'done' }));
+    expect([comparison.summary, comparison.done]).toEqual([null, true]);
+    lab.raise('jobGone', { jobId: 'job-1' });
+    expect(comparison.done).toBe(false);
+  });
+
   it('loads a recording to the end, also where the clips are listed meanwhile', async () => {
     const { lab, comparison } = await compare();
     let answer = (): void => undefined;

@@ -13,6 +13,7 @@ import { useExperts } from './experts.ts';
 import { useHeard } from './heard.ts';
 import { isOver, useJobs } from './jobs.ts';
 import { useLab } from './lab.ts';
+import { recall, remember } from './memory.ts';
 import { useNotices } from './notices.ts';
 import { referenceLogits, type Against, type References } from './references.ts';
 import { soundKey, useSounds } from './sounds.ts';
@@ -266,6 +267,25 @@ export const useComparison = defineStore('comparison', () => {
     }
   }
 
+  const summary = computed(() =>
+    summaryOf(
+      windows.value,
+      Math.max(
+        ...windows.value.flatMap(({ against }) =>
+          (against ?? []).map(({ expert }) => implementationTolerance(expert.encoder)),
+        ),
+      ),
+    ),
+  );
+
+  /** The play whose answers were compared last, in an earlier visit too: the lab keeps them as long as its job. */
+  const comparedJob = ref(recall<string>('comparison.job'));
+  watch(comparedJob, (id) => remember('comparison.job', id));
+  watch(
+    () => (summary.value === null ? null : (played.value?.jobId ?? null)),
+    (id) => id !== null && (comparedJob.value = id),
+  );
+
   return {
     heard,
     /** Recordings that the last play begun here passed over, and why. */
@@ -288,16 +308,9 @@ export const useComparison = defineStore('comparison', () => {
         played.value?.bank?.experts.map((one) => experts.ofImage(one.sha256)?.classes).find(Boolean) ?? null,
     ),
     compared: computed(() => windows.value.some(({ against }) => against !== null)),
-    summary: computed(() =>
-      summaryOf(
-        windows.value,
-        Math.max(
-          ...windows.value.flatMap(({ against }) =>
-            (against ?? []).map(({ expert }) => implementationTolerance(expert.encoder)),
-          ),
-        ),
-      ),
-    ),
+    summary,
+    /** Answers that the lab keeps have been compared. */
+    done: computed(() => summary.value !== null || jobs.find(comparedJob.value) !== null),
     load,
     /** Plays what is chosen, or the stretch of it that is shown. */
     async play(stretchAlone = false) {
