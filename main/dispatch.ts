@@ -81,7 +81,7 @@ function invalid(what: string, issues: v.BaseIssue<unknown>[]): CurlewError {
   const where = first ? v.getDotPath(first) : null;
   return new CurlewError(
     'REQUEST_INVALID',
-    `${where ? `“${where}” of ` : ''}${what} is not as it should be: ${first?.message ?? 'unknown'}.`,
+    `${where ? `“${where}”` : what} is not as it should be: ${first?.message ?? 'unknown'}.`,
   );
 }
 

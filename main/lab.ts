@@ -17,7 +17,7 @@ import { dispatch, type Handlers } from './dispatch.ts';
 import { faultLog } from './fault-log.ts';
 import { attachAgain } from './fleet/attach-again.ts';
 import { BoardLog } from './fleet/board-log.ts';
-import { borrowBoard } from './fleet/borrow-board.ts';
+import { borrowBoard, requireLendable } from './fleet/borrow-board.ts';
 import { emulatedBoards } from './fleet/emulated-boards.ts';
 import { Fleet } from './fleet/fleet.ts';
 import { boardHandlers } from './fleet/handlers/boards.ts';
@@ -164,6 +164,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     wasmPath: resources.virtualBoard,
     borrowBoard: (choice, use, signal) =>
       borrowBoard(choice, { fleet, wasmPath: resources.virtualBoard }, use, signal),
+    requireBoard: (choice) => requireLendable(choice, fleet),
     allowed: (real) => files.permits(real),
     onCurves: (jobId, curves) => emit('curves', { jobId, curves }),
   });

@@ -8,12 +8,48 @@ import { CurlewBoard } from '../../devices/drivers/curlew/board.ts';
 import type { Port } from '../../devices/drivers/port.ts';
 import type { BoardSummary } from '../../models/report/results.ts';
 import { CurlewError } from '../contract/error.ts';
+import type { Board } from '../contract/types.ts';
 import type { Fleet } from './fleet.ts';
 import { resources } from '../resources.ts';
 
 /** Whether a study's board is one of its own, or none. @param choice as of borrowBoard */
 export const needsNoHardware = (choice: string): boolean =>
   choice === 'none' || choice === 'virtual' || emulatedMachines.some(({ name }) => name === choice);
+
+/**
+ * Refuses, before a study begins, a board that it could not have hours later.
+ * @param choice as of borrowBoard
+ * @throws CurlewError BOARD_NOT_FOUND with what there is, PORT_LOST for a board that is away, NOT_CAPABLE as borrowBoard
+ */
+export function requireLendable(choice: string, fleet: Fleet): void {
+  if (needsNoHardware(choice)) return;
+  const boards = fleet.boards();
+  const board = boards.find(({ id }) => id === choice);
+  if (!board) {
+    const own = ['none', 'virtual', ...emulatedMachines.map(({ name }) => name)].join(', ');
+    const attached = boards.map(({ id, name }) => `${id} (${name})`).join(', ') || 'none';
+    throw new CurlewError(
+      'BOARD_NOT_FOUND',
+      `There is no board “${choice}” to evaluate on. There are ${own}; attached: ${attached}.`,
+      { boardId: choice },
+    );
+  }
+  if (!fleet.session(choice).answers) {
+    throw new CurlewError('PORT_LOST', `${board.name} does not answer now: evaluate on it once it does.`, {
+      boardId: choice,
+    });
+  }
+  requireUnsigned(board);
+}
+
+function requireUnsigned({ id, name, keyId }: Board): void {
+  if (keyId === null) return;
+  throw new CurlewError(
+    'NOT_CAPABLE',
+    `${name} takes only signed images; evaluate on another board, or on the virtual one.`,
+    { boardId: id },
+  );
+}
 
 type Use<T> = (board: CurlewBoard, about: BoardSummary) => Promise<T>;
 
@@ -51,13 +87,7 @@ export async function borrowBoard<T>(
   }
   if (!fleet) throw new CurlewError('BOARD_NOT_FOUND', `There is no board “${choice}”.`, { boardId: choice });
   const session = fleet.session(choice);
-  if (session.state.keyId !== null) {
-    throw new CurlewError(
-      'NOT_CAPABLE',
-      `${session.state.name} takes only signed images; evaluate on another board, or on the virtual one.`,
-      { boardId: choice },
-    );
-  }
+  requireUnsigned(session.state);
   try {
     return await session.exclusive((board) => use(board, session.state), signal);
   } finally {

@@ -21,6 +21,7 @@ import { openStore, type Store } from '../store/open-store.ts';
 import { playStore, type PlayStore } from '../store/play-store.ts';
 import { signedImages, type SignedImages } from '../store/signed-images.ts';
 import { telemetryStore, type TelemetryStore } from '../store/telemetry-store.ts';
+import { requireLendable } from './borrow-board.ts';
 import { deploy, type DeployOptions } from './deploy.ts';
 import { deploymentOf } from './deployment.ts';
 import { Fleet } from './fleet.ts';
@@ -147,6 +148,15 @@ describe('a fleet of one virtual board', () => {
     await play(sound);
     await until(() => session.state.trial === 'none');
     expect(session.state.activeExpert?.name).toBe('random-1');
+  });
+
+  test('lends itself to a study; a board that is not there, or is away, is refused before the study begins', async () => {
+    const asked = (choice: string) => codeOf(Promise.resolve().then(() => requireLendable(choice, fleet)));
+    for (const choice of ['none', 'virtual', 'mps2-an386', board.id])
+      expect(await asked(choice)).toBe('resolved');
+    expect(await asked('foo')).toBe('BOARD_NOT_FOUND');
+    await fleet.detach(board.id);
+    expect(await asked(board.id)).toBe('PORT_LOST');
   });
 
   test('refuses a truncated and an altered image before anything is sent', async () => {

@@ -55,6 +55,7 @@ async function openLab(): Promise<void> {
     wasmPath: resources.virtualBoard,
     borrowBoard: (boardId, use, signal) =>
       borrowBoard(boards[boardId] ?? boardId, { fleet: null, wasmPath: resources.virtualBoard }, use, signal),
+    requireBoard: () => undefined,
     allowed: () => Promise.resolve(true),
     onCurves: (_, grown) => (curves = grown),
   });

@@ -22,6 +22,8 @@ export interface StudiesRooms extends Omit<JobRooms, 'onCurve'>, Pick<Place, 've
   readonly jobs: Jobs;
   /** For unfinished work, results and caches. */
   readonly folder: string;
+  /** @throws CurlewError where an evaluation could not have this board */
+  requireBoard(choice: string): void;
   /** Loss curves have grown. */
   onCurves(jobId: string, curves: Curves): void;
 }
@@ -53,7 +55,7 @@ export class Studies {
     return this.rooms.jobs.start(this.training(params));
   }
 
-  /** @throws CurlewError REQUEST_INVALID */
+  /** @throws CurlewError REQUEST_INVALID; those of a board that it could not have */
   evaluate(asked: Given<StudyParams, 'path'>): Job {
     const params = { ...defaultStudyParams, ...given(asked) };
     if (params.bank.length < 2) {
@@ -63,6 +65,7 @@ export class Studies {
       );
     }
     plansOf(params);
+    this.rooms.requireBoard(params.board);
     return this.rooms.jobs.start(this.evaluation(params));
   }
 

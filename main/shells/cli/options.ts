@@ -77,7 +77,10 @@ export const options = {
   passes: { value: 'N', whole: [0, 64], about: 'of the router’s dropout; 0: a plain router (10)' },
   seed: { value: 'N', whole: [0, 0x7fff_ffff], about: 'of everything drawn (1)' },
   heldout: { value: 'FOLD', whole: [0, 1000], about: 'leave this fold out, for the figures' },
-  on: { value: 'BOARD', about: 'none, virtual, an emulated machine, or an attached board’s id' },
+  on: {
+    value: 'BOARD',
+    about: 'none, virtual, an emulated machine (as of --emulated), or an attached board’s id',
+  },
   grid: { value: 'N', whole: [0, 5000], about: 'grams of CO2 a kWh (250)' },
   recordings: { value: 'FOLDER', about: 'recordings to calibrate it with' },
   state: {

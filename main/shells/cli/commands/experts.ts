@@ -6,6 +6,7 @@ import type { LabClient } from '../../../contract/client.ts';
 import { given } from '../../../given.ts';
 import type { Answer, Commands } from '../command.ts';
 import { sizeText, table, type Row } from '../output.ts';
+import { confirmed } from '../confirm.ts';
 import { outputsOf } from '../outputs-of.ts';
 
 export const expertCommands: Commands = {
@@ -44,14 +45,33 @@ export const expertCommands: Commands = {
   'experts delete': {
     usage: 'BANK [BOARD...]',
     about: 'for good, a bank of this lab’s own; boards that run it are named',
-    options: [],
-    async run(client, { words }) {
-      const [bank, ...boards] = words as [string, ...string[]];
+    options: ['yes'],
+    async run(client, args) {
+      const [bank, ...boards] = args.words as [string, ...string[]];
+      await confirmed(`${await whatGoes(client, bank)} Delete it?`, args);
       await client.request('experts.deleteBank', { bank, boards });
       return { text: `The bank ${bank} is deleted.`, json: { bank } };
     },
   },
 };
+
+/** A bank, with all that is deleted with it. @throws CurlewError as experts.bankUse */
+async function whatGoes(client: LabClient, bank: string): Promise<string> {
+  const [use, experts, routers, encoders] = await Promise.all([
+    client.request('experts.bankUse', { bank }),
+    client.request('experts.list', {}),
+    client.request('experts.routers', {}),
+    client.request('experts.encoders', {}),
+  ]);
+  const of = (all: { bank: string }[]): number => all.filter((one) => one.bank === bank).length;
+  const parts = [
+    [of(experts), 'expert'],
+    [of(routers), 'router'],
+    [of(encoders), 'encoder'],
+  ] as const;
+  const held = parts.flatMap(([number, one]) => (number > 0 ? [count(number, one)] : []));
+  return `The bank ${bank} goes for good: ${held.join(', ')}, ${sizeText(use.bytes)}; results and records that name it stay.`;
+}
 
 /** @param bank of one bank alone */
 export async function experts(client: LabClient, bank?: string): Promise<Answer> {
