@@ -58,7 +58,8 @@ describe('the data folder', () => {
   });
 
   test('says what would go, and that goes and nothing else', async () => {
-    const { clean } = await lookAtData(folder, jobs);
+    const { clean, held } = await lookAtData(folder, jobs);
+    expect(held).toEqual([{ jobId: 'paused', bytes: 40, files: 1 }]);
     const told = Object.fromEntries(clean.map(({ kind, bytes }) => [kind, bytes]));
     expect(told).toEqual({ features: 1000, studies: 80, unfinished: 6, backups: 400, aside: 500 });
     expect(await cleanData(folder, ['features', 'studies', 'unfinished'], jobs)).toEqual({

@@ -41,6 +41,13 @@ export async function lookAtData(folder: string, jobs: StudyJobs): Promise<Omit<
       kind,
       ...sum(files.filter((file) => cleanOf(file, jobs) === kind)),
     })),
+    held: jobs.unfinished
+      .map((jobId) => ({
+        jobId,
+        ...sum(files.filter(({ path }) => path.startsWith(`studies/jobs/${jobId}/`))),
+      }))
+      .filter((one) => one.files > 0)
+      .sort((a, b) => b.bytes - a.bytes),
   };
 }
 

@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { DOMWrapper, flushPromises, mount } from '@vue/test-utils';
+import { DOMWrapper, flushPromises, mount, RouterLinkStub } from '@vue/test-utils';
 import { createPinia } from 'pinia';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Role } from '../../../main/contract/roles.ts';
@@ -17,6 +17,7 @@ const labDouble = (role: Role = 'local') =>
       folder: '/data',
       freeBytes: 5e9,
       movesTo,
+      held: [{ jobId: 'evaluation-1', bytes: 29_000_000, files: 35 }],
       kinds: [
         { kind: 'store', bytes: 3_000_000, files: 3 },
         { kind: 'features', bytes: 1_000_000, files: 1 },
@@ -43,6 +44,7 @@ async function show(lab = labDouble()) {
   const wrapper = mount(LabView, {
     global: {
       plugins: [createPinia()],
+      stubs: { RouterLink: RouterLinkStub },
       provide: { [labKey as symbol]: { client: lab, shell: shellDouble().shell } },
     },
   });
@@ -66,6 +68,9 @@ describe('the lab', () => {
     expect(rows).toHaveLength(2);
     expect(rows[0]).toContain('3.00 MB');
     expect(wrapper.text()).toContain('4.00 MB');
+    expect(wrapper.text()).toContain(
+      '1 paused or failed job keeps 29.0 MB to go on from, which goes with it',
+    );
   });
 
   it('cleans what was chosen once the person has seen it, backups only where they are ticked', async () => {

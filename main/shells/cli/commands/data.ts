@@ -84,10 +84,16 @@ async function look(client: LabClient): Promise<Answer> {
   const clean = found.clean
     .filter(({ files }) => files > 0)
     .map(({ kind, bytes }): Row => [kind, sizeText(bytes), cleanWords[kind]]);
+  const held = found.held.map(({ jobId, bytes }): Row => [
+    'what a paused or failed job would go on from',
+    sizeText(bytes),
+    `curlew jobs delete ${jobId.slice(0, 8)}`,
+  ]);
   const parts = [
     `${found.folder}: ${sizeText(total)}${found.freeBytes === null ? '' : `, ${sizeText(found.freeBytes)} free on its disk`}`,
     table(['what', 'size', 'files'], rows),
     ...(clean.length === 0 ? ['Nothing in it may go.'] : [table(['may go', 'size', ''], clean)]),
+    ...(held.length === 0 ? [] : [table(['unfinished', 'size', 'goes with'], held)]),
   ];
   return { text: parts.join('\n\n'), json: found };
 }
