@@ -35,8 +35,8 @@ export interface DataFolder {
   movesTo: string | null;
   /** What would go. */
   clean: { kind: CleanKind; bytes: number; files: number }[];
-  /** What paused and failed jobs would go on from, the largest first: it goes with the job. */
-  held: { jobId: string; bytes: number; files: number }[];
+  /** What paused and failed jobs would go on from, the largest first: it goes when the one is cancelled, the other deleted. */
+  held: { jobId: string; state: 'paused' | 'failed'; bytes: number; files: number }[];
 }
 
 export interface AllowedFolders {

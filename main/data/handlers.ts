@@ -36,6 +36,9 @@ function studyJobs(jobs: Jobs): StudyJobs {
   return {
     // A failed one goes on from its last checkpoint.
     unfinished: ids(all.filter(({ state }) => state !== 'done' && state !== 'cancelled')),
+    waiting: all.flatMap(({ id: jobId, state }) =>
+      state === 'paused' || state === 'failed' ? [{ jobId, state }] : [],
+    ),
     reported: ids(all.filter(({ kind, state }) => kind === 'evaluate' && state === 'done')),
   };
 }

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { cleanData, lookAtData } from './sizes.ts';
+import { cleanData, lookAtData, type StudyJobs } from './sizes.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -34,7 +34,11 @@ const files: [string, number][] = [
   ['electron/Cache/a.tmp', 80],
   ['faults.log', 90],
 ];
-const jobs = { unfinished: ['paused'], reported: ['done'] };
+const jobs: StudyJobs = {
+  unfinished: ['paused', 'running'],
+  waiting: [{ jobId: 'paused', state: 'paused' }],
+  reported: ['done'],
+};
 
 const left = async () =>
   (await readdir(folder, { recursive: true, withFileTypes: true }))
@@ -59,7 +63,7 @@ describe('the data folder', () => {
 
   test('says what would go, and that goes and nothing else', async () => {
     const { clean, held } = await lookAtData(folder, jobs);
-    expect(held).toEqual([{ jobId: 'paused', bytes: 40, files: 1 }]);
+    expect(held).toEqual([{ jobId: 'paused', state: 'paused', bytes: 40, files: 1 }]);
     const told = Object.fromEntries(clean.map(({ kind, bytes }) => [kind, bytes]));
     expect(told).toEqual({ features: 1000, studies: 80, unfinished: 6, backups: 400, aside: 500 });
     expect(await cleanData(folder, ['features', 'studies', 'unfinished'], jobs)).toEqual({

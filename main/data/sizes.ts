@@ -7,6 +7,8 @@ import { cleanKinds, dataKinds, type CleanKind, type DataFolder, type DataKind }
 export interface StudyJobs {
   /** Whose work folder is needed as it is. */
   unfinished: readonly string[];
+  /** Of them, those that wait for a person. */
+  waiting: readonly { jobId: string; state: 'paused' | 'failed' }[];
   /** Evaluations that are done: their reports stay, what they were made from goes. */
   reported: readonly string[];
 }
@@ -41,10 +43,10 @@ export async function lookAtData(folder: string, jobs: StudyJobs): Promise<Omit<
       kind,
       ...sum(files.filter((file) => cleanOf(file, jobs) === kind)),
     })),
-    held: jobs.unfinished
-      .map((jobId) => ({
-        jobId,
-        ...sum(files.filter(({ path }) => path.startsWith(`studies/jobs/${jobId}/`))),
+    held: jobs.waiting
+      .map((job) => ({
+        ...job,
+        ...sum(files.filter(({ path }) => path.startsWith(`studies/jobs/${job.jobId}/`))),
       }))
       .filter((one) => one.files > 0)
       .sort((a, b) => b.bytes - a.bytes),

@@ -388,7 +388,7 @@ export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N
       folder: '/data',
       freeBytes: 2 ** 42,
       movesTo: '/srv/curlew',
-      held: [{ jobId: '5b0c0d1e', bytes: 29_000_000, files: 35 }],
+      held: [{ jobId: '5b0c0d1e', state: 'failed', bytes: 29_000_000, files: 35 }],
       kinds: [{ kind: 'store', bytes: 2 ** 33, files: 3 }],
       clean: [{ kind: 'features', bytes: 2 ** 32, files: 70_000 }],
     },

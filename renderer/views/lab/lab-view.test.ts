@@ -17,7 +17,7 @@ const labDouble = (role: Role = 'local') =>
       folder: '/data',
       freeBytes: 5e9,
       movesTo,
-      held: [{ jobId: 'evaluation-1', bytes: 29_000_000, files: 35 }],
+      held: [{ jobId: 'evaluation-1', state: 'paused', bytes: 29_000_000, files: 35 }],
       kinds: [
         { kind: 'store', bytes: 3_000_000, files: 3 },
         { kind: 'features', bytes: 1_000_000, files: 1 },
@@ -68,9 +68,7 @@ describe('the lab', () => {
     expect(rows).toHaveLength(2);
     expect(rows[0]).toContain('3.00 MB');
     expect(wrapper.text()).toContain('4.00 MB');
-    expect(wrapper.text()).toContain(
-      '1 paused or failed job keeps 29.0 MB to go on from, which goes with it',
-    );
+    expect(wrapper.text()).toContain('1 paused or failed job keeps 29.0 MB to go on from');
   });
 
   it('cleans what was chosen once the person has seen it, backups only where they are ticked', async () => {

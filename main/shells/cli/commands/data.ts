@@ -84,10 +84,10 @@ async function look(client: LabClient): Promise<Answer> {
   const clean = found.clean
     .filter(({ files }) => files > 0)
     .map(({ kind, bytes }): Row => [kind, sizeText(bytes), cleanWords[kind]]);
-  const held = found.held.map(({ jobId, bytes }): Row => [
-    'what a paused or failed job would go on from',
+  const held = found.held.map(({ jobId, state, bytes }): Row => [
+    `what a ${state} job would go on from`,
     sizeText(bytes),
-    `curlew jobs delete ${jobId.slice(0, 8)}`,
+    `curlew jobs ${state === 'paused' ? 'cancel' : 'delete'} ${jobId.slice(0, 8)}`,
   ]);
   const parts = [
     `${found.folder}: ${sizeText(total)}${found.freeBytes === null ? '' : `, ${sizeText(found.freeBytes)} free on its disk`}`,
