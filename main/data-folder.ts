@@ -65,12 +65,20 @@ export async function announceLab(folder: string, lab: RunningLab): Promise<void
 
 export const withdrawLab = (folder: string): Promise<void> => rm(announcement(folder), { force: true });
 
+/** A process of this person's with that id runs. */
+export function isAlive(pid: number): boolean {
+  try {
+    return pid > 0 && process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
 /** @returns null when no lab runs on this folder, or the one that did is gone */
 export async function findLab(folder: string): Promise<RunningLab | null> {
   try {
     const lab = JSON.parse(await readFile(announcement(folder), 'utf8')) as RunningLab;
-    process.kill(lab.pid, 0);
-    return lab;
+    return isAlive(lab.pid) ? lab : null;
   } catch {
     return null;
   }

@@ -16,3 +16,15 @@ export async function writeDurably(path: string, text: string): Promise<void> {
   }
   await rename(beside, path);
 }
+
+/** What was made or renamed in it is there after a power cut, where the system can promise that. */
+export async function syncFolder(folder: string): Promise<void> {
+  // Windows opens no folders, and keeps renames durable by itself.
+  if (process.platform === 'win32') return;
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

@@ -19,7 +19,7 @@ export function bankReadme(bank: string, { encoders, experts, routers, clips }: 
   return (
     [
       `# The bank ${bank}`,
-      'A bank of experts of Curlew, a lab for acoustic sensing. To take it in: “curlew experts import FILE”, or “Import” under ' +
+      'A bank of experts of Curlew, a lab for acoustic sensing. To take it in: “curlew experts import FILE”, or “Take in a file…” under ' +
         'Experts. SHA256SUMS holds the hash of every file (sha256sum -c SHA256SUMS).',
       ...part('Experts and routers', members),
       ...part('Encoders', heard),

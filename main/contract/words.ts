@@ -82,6 +82,16 @@ export function testedOn({
   return testedClips === null ? `fold ${heldOutFold}` : `fold ${heldOutFold}, ${count(testedClips, 'clip')}`;
 }
 
+/** What a bank holds, of each kind how many: “5 experts, 1 router”. */
+export function bankHolds(held: { experts: number; routers: number; encoders: number }): string {
+  const parts = [
+    [held.experts, 'expert'],
+    [held.routers, 'router'],
+    [held.encoders, 'encoder'],
+  ] as const;
+  return parts.flatMap(([number, one]) => (number > 0 ? [count(number, one)] : [])).join(', ');
+}
+
 /** “1,204 records, of 2026-11-26 09:00:00 to 2026-11-27 14:03:05”. */
 export const recordsHeld = ({ records, firstMs, lastMs }: TelemetryHeld): string =>
   firstMs === null || lastMs === null

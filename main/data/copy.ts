@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { lstat, mkdir, open, readdir, readlink, symlink, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { CurlewError } from '../contract/error.ts';
+import { syncFolder } from '../write-durably.ts';
 
 /** Of a lab that runs, or of a move. */
 const stays = [
@@ -110,16 +111,5 @@ async function hashOf(
     const piece = buffer.subarray(0, bytesRead);
     hash.update(piece);
     await take(piece);
-  }
-}
-
-/** What was made in it is there after a power cut. Windows keeps that itself. */
-export async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }

@@ -10,10 +10,10 @@ import { readdir, readFile, realpath, rename, rm, rmdir, statfs, writeFile } fro
 import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path';
 import * as v from 'valibot';
 import { CurlewError } from '../contract/error.ts';
-import { findLab } from '../data-folder.ts';
+import { findLab, isAlive } from '../data-folder.ts';
 import { writeFailure } from '../outputs.ts';
-import { writeDurably } from '../write-durably.ts';
-import { copyData, filesToMove, syncFolder } from './copy.ts';
+import { syncFolder, writeDurably } from '../write-durably.ts';
+import { copyData, filesToMove } from './copy.ts';
 
 const wishFile = 'move.json';
 const movedFile = 'moved.json';
@@ -140,14 +140,6 @@ async function locked<T>(folder: string, work: () => Promise<T>): Promise<T> {
     return await work();
   } finally {
     await rm(path, { force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return pid > 0 && process.kill(pid, 0);
-  } catch {
-    return false;
   }
 }
 

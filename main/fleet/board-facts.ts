@@ -54,6 +54,9 @@ export function runningOn(store: ExpertStore): Pick<Board, 'activeExpert' | 'act
   };
 }
 
+/** The lab itself runs such a board. */
+export const isOfLab = (kind: Board['portKind']): boolean => kind === 'virtual' || kind === 'qemu';
+
 export const blank = (entry: number, { port }: Place): Board => ({
   entry,
   id: `port:${port.id}`,
@@ -64,7 +67,7 @@ export const blank = (entry: number, { port }: Place): Board => ({
   repeats: 0,
   name: port.id,
   kind: '',
-  simulated: port.kind === 'virtual' || port.kind === 'qemu' || port.kind === 'host',
+  simulated: isOfLab(port.kind) || port.kind === 'host',
   profile: '',
   firmware: '',
   bootId: 0,

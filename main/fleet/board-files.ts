@@ -1,9 +1,10 @@
 /** What a simulated board keeps in the data folder: who it is, and its flash. */
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { boardProfiles, defaultProfile, type BoardProfile } from '../../devices/boards/profiles.ts';
+import { CurlewError } from '../contract/error.ts';
 
 /**
  * 8 bytes and the chip, drawn and chosen once.
@@ -19,6 +20,28 @@ export function identity(file: string, wanted: BoardProfile): { id: Uint8Array; 
   const id = randomBytes(8);
   replaceFile(file, `${id.toString('hex')} ${wanted.name}`);
   return { id: Uint8Array.from(id), profile: wanted };
+}
+
+/** Those of the boards `NAME-1`, `NAME-2`, … that are kept, from the lowest on. @throws what the file system throws */
+export const keptNumbers = (folder: string, name: string): number[] =>
+  readdirSync(folder)
+    .filter((file) => file.startsWith(`${name}-`))
+    .map((file) => Number(/^(\d+)\.id$/.exec(file.slice(name.length + 1))?.[1]))
+    .filter((number) => number > 0)
+    .sort((a, b) => a - b);
+
+/**
+ * The next of them, made.
+ * @param what such a board is called in the sentence: “A virtual board”
+ * @throws CurlewError PORT_FAILED where its files cannot be written
+ */
+export function oneMore<T>(folder: string, name: string, what: string, make: (number: number) => T): T {
+  try {
+    return make(1 + Math.max(0, ...keptNumbers(folder, name)));
+  } catch (cause) {
+    const why = (cause as Error).message;
+    throw new CurlewError('PORT_FAILED', `${what} keeps files in ${folder}: ${why}.`, {}, { cause });
+  }
 }
 
 /** The flash first: what a crash leaves behind is the same board, as new. @throws what the file system throws */

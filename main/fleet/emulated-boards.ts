@@ -1,5 +1,4 @@
 /** Boards on an emulated processor, made on request: each keeps its id and its flash in the data folder. */
-import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   emulatedMachine,
@@ -7,9 +6,9 @@ import {
   type EmulatedMachine,
 } from '../../devices/boards/qemu/machines.ts';
 import { qemuBoard } from '../../devices/boards/qemu/qemu-board.ts';
-import { CurlewError, toCurlewError } from '../contract/error.ts';
+import { toCurlewError, type CurlewError } from '../contract/error.ts';
 import type { Machine } from '../contract/types.ts';
-import { identity, removeBoardFiles } from './board-files.ts';
+import { identity, keptNumbers, oneMore, removeBoardFiles } from './board-files.ts';
 import type { MadePort } from './port-directory.ts';
 import { resources } from '../resources.ts';
 
@@ -49,18 +48,11 @@ export function emulatedBoards(
     };
   }
 
-  const numbers = ({ name }: EmulatedMachine): number[] =>
-    readdirSync(folder)
-      .filter((file) => file.startsWith(`${name}-`))
-      .map((file) => Number(/-(\d+)\.id$/.exec(file)?.[1]))
-      .filter((number) => number > 0)
-      .sort((a, b) => a - b);
-
   return {
     machines: () => emulatedMachines.map(({ name, title }) => ({ name, title })),
     known: () =>
       emulatedMachines.flatMap((machine) =>
-        numbers(machine).flatMap((number) => {
+        keptNumbers(folder, machine.name).flatMap((number) => {
           try {
             return [make(machine, number)];
           } catch (thrown) {
@@ -71,17 +63,7 @@ export function emulatedBoards(
       ),
     create(machineName) {
       const machine = emulatedMachine(machineName);
-      try {
-        return make(machine, 1 + Math.max(0, ...numbers(machine)));
-      } catch (cause) {
-        const why = (cause as Error).message;
-        throw new CurlewError(
-          'PORT_FAILED',
-          `An emulated board keeps files in ${folder}: ${why}.`,
-          {},
-          { cause },
-        );
-      }
+      return oneMore(folder, machine.name, 'An emulated board', (number) => make(machine, number));
     },
   };
 }

@@ -5,7 +5,7 @@ import type { LinkChange } from '../../devices/drivers/curlew/link.ts';
 import { CurlewError, toCurlewError, type ErrorCode } from '../contract/error.ts';
 import { reportFault } from '../contract/fault.ts';
 import type { Board, BoardLogKind, TelemetryRecord } from '../contract/types.ts';
-import { blank, factsOf, otherBoard, restartText, runningOn } from './board-facts.ts';
+import { blank, factsOf, isOfLab, otherBoard, restartText, runningOn } from './board-facts.ts';
 import type { Noted } from './board-log.ts';
 import { expertStoreOf } from './expert-store.ts';
 import type { Place } from './port-directory.ts';
@@ -240,7 +240,7 @@ export class Session {
     // 0: it was never met before.
     if (before.bootId !== 0 && before.bootId !== board.info.bootId) {
       // To open the port of a simulated board that is off switches it on.
-      if (at.port.kind === 'virtual' || at.port.kind === 'qemu') {
+      if (isOfLab(at.port.kind)) {
         this.note('restarted', `${this.current.name} was started by the lab.`);
         this.noteFallBack(before);
       } else this.noteRestart(before);
@@ -305,8 +305,7 @@ export class Session {
   /** A simulated board that was lost has been switched off, or has crashed: it starts again only where told to. */
   private meetsAgain(): boolean {
     const { state, portKind } = this.current;
-    const simulated = portKind === 'virtual' || portKind === 'qemu';
-    return this.mates.mayOpen(this) && !(state === 'absent' && simulated);
+    return this.mates.mayOpen(this) && !(state === 'absent' && isOfLab(portKind));
   }
 
   private async pullAndLook(): Promise<void> {

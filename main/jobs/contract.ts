@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import type { ErrorCode } from '../contract/error.ts';
 import { forOperators, forViewers } from '../contract/roles.ts';
+import { pagesOf } from '../contract/pieces.ts';
 import { id, jobId, whole } from '../contract/schemas.ts';
 import type { DeployResult, PlayResult } from '../fleet/contract/results.ts';
 import type { ClassifyResult } from './classify/contract/results.ts';
@@ -52,6 +53,18 @@ export interface JobHoldings {
 
 /** The most jobs of one reply: with what they found, so many are made in a few milliseconds. */
 export const jobsLimit = 50;
+
+interface PageOfJobs {
+  after?: Pick<Job, 'createdMs' | 'id'>;
+  limit: number;
+}
+
+/** All jobs, newest first, a reply at a time. @param ask the request `jobs.list` @throws what it throws */
+export const jobPages = (ask: (page: PageOfJobs) => Promise<Job[]>): AsyncGenerator<Job[]> =>
+  pagesOf<Job>(
+    (last) => ask({ ...(last && { after: { createdMs: last.createdMs, id: last.id } }), limit: jobsLimit }),
+    jobsLimit,
+  );
 
 export const jobRequests = {
   /** Newest first: the first, or the first after one that need not be there any more. */

@@ -1,17 +1,9 @@
 import { expect, describe, it, vi } from 'vitest';
 import { CurlewError } from '../contract/error.ts';
-import type { PlayResult } from '../contract/types.ts';
 import type { JobContext, JobDefinition, Leavings } from './definition.ts';
 import { Jobs } from './jobs.ts';
-import { MemoryJobStore, whenFinished } from './testing.ts';
+import { MemoryJobStore, someResult as result, whenFinished } from './testing.ts';
 
-const result: PlayResult = {
-  kind: 'play',
-  boardId: '0123456789abcdef',
-  recordings: 1,
-  windows: 0,
-  failed: [],
-};
 const quick: JobDefinition = {
   kind: 'play',
   title: 'Play rain',

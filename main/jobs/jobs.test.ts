@@ -1,18 +1,10 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { TestClock } from '../../devices/protocol/test-clock.ts';
 import { CurlewError } from '../contract/error.ts';
-import type { Job, PlayResult } from '../contract/types.ts';
+import type { Job } from '../contract/types.ts';
 import type { JobContext, JobDefinition } from './definition.ts';
 import { Jobs } from './jobs.ts';
-import { MemoryJobStore, whenFinished } from './testing.ts';
-
-const result: PlayResult = {
-  kind: 'play',
-  boardId: '0123456789abcdef',
-  recordings: 1,
-  windows: 0,
-  failed: [],
-};
+import { MemoryJobStore, someResult as result, whenFinished } from './testing.ts';
 
 const definition = (run: JobDefinition['run'], more: Partial<JobDefinition> = {}): JobDefinition => ({
   kind: 'play',

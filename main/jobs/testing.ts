@@ -1,7 +1,16 @@
-import type { Job } from '../contract/types.ts';
+import type { Job, PlayResult } from '../contract/types.ts';
 import type { JobRecord, JobStore } from './job-store.ts';
 import type { Jobs } from './jobs.ts';
 import { isFinished } from './transitions.ts';
+
+/** What a job leaves, where it does not matter what. */
+export const someResult: PlayResult = {
+  kind: 'play',
+  boardId: '0123456789abcdef',
+  recordings: 1,
+  windows: 0,
+  failed: [],
+};
 
 /** The job once it has ended. */
 export function whenFinished(jobs: Jobs, jobId: string): Promise<Job> {

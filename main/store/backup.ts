@@ -5,8 +5,9 @@ import { dirname, join } from 'node:path';
 import type { DuckDBInstance } from '@duckdb/node-api';
 import { CurlewError } from '../contract/error.ts';
 import type { StoreBackup } from './contract.ts';
+import { syncFolder } from '../write-durably.ts';
 import { isDamage, messageOf, storeDamaged } from './duckdb-errors.ts';
-import { freeName, quoted, removeDatabase, sizeOf, syncFile, syncFolder } from './files.ts';
+import { freeName, quoted, removeDatabase, sizeOf, syncFile } from './files.ts';
 
 /** Backups that were made by themselves: so many are kept. */
 const kept = 3;
@@ -68,7 +69,7 @@ async function place(partial: string, file: string): Promise<void> {
   await reserved.close();
   try {
     await rename(partial, file);
-    await syncFolder(file);
+    await syncFolder(dirname(file));
   } catch (thrown) {
     await rm(file, { force: true });
     throw thrown;

@@ -1,9 +1,10 @@
 /** Puts another file in the store's place and sets the one that lay there aside, whole even if it is interrupted. */
 import { readFile, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import * as v from 'valibot';
-import { writeDurably } from '../write-durably.ts';
+import { syncFolder, writeDurably } from '../write-durably.ts';
 import { acknowledgedPath } from './acknowledged.ts';
-import { logPath, moveIfThere, sizeOf, syncFile, syncFolder } from './files.ts';
+import { logPath, moveIfThere, sizeOf, syncFile } from './files.ts';
 
 const schema = v.strictObject({
   /** Where the store so far is set aside, its log beside it. */
@@ -37,11 +38,11 @@ export async function finishExchange(path: string): Promise<string | null> {
     await moveIfThere(path, aside);
     // What was acknowledged of the one is no claim on the other.
     await rm(acknowledgedPath(path), { force: true });
-    await syncFolder(path);
+    await syncFolder(dirname(path));
     await rename(madePath(path), path);
   }
   await writeDurably(`${aside}.txt`, `${note}\n`);
   await rm(planPath(path));
-  await syncFolder(path);
+  await syncFolder(dirname(path));
   return note;
 }

@@ -1,6 +1,5 @@
 /** The store's files: what lies beside it under which name, and moves that a crash leaves whole. */
 import { open, rename, rm, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
 
 /** DuckDB's write-ahead log. */
 export const logPath = (path: string): string => `${path}.wal`;
@@ -42,18 +41,6 @@ export async function syncFile(path: string): Promise<void> {
     await file.sync();
   } finally {
     await file.close();
-  }
-}
-
-/** Makes renames in the folder of `path` durable, where the system can. */
-export async function syncFolder(path: string): Promise<void> {
-  // Windows opens no folders, and keeps renames durable by itself.
-  if (process.platform === 'win32') return;
-  const folder = await open(dirname(path), 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
   }
 }
 

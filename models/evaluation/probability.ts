@@ -24,17 +24,21 @@ export function argmax(values: ArrayLike<number>): number {
   return best;
 }
 
+/** The mean of the probabilities of windows, given the logits of each; at least one. @returns one probability a class */
+export function meanSoftmax(windows: readonly ArrayLike<number>[]): Float64Array {
+  const mean = new Float64Array(windows[0]?.length ?? 0);
+  for (const logits of windows) softmax(logits).forEach((p, i) => (mean[i]! += p / windows.length));
+  return mean;
+}
+
 /**
  * A clip's score: the mean of its patches' probabilities.
  * @param logits [patches][classes], row-major, at least one patch
  * @returns one probability a class
  */
 export function meanProbabilities(logits: Float32Array, classes: number): Float64Array {
-  const patches = logits.length / classes;
-  const mean = new Float64Array(classes);
-  for (let patch = 0; patch < patches; patch++) {
-    const probabilities = softmax(logits.subarray(patch * classes, (patch + 1) * classes));
-    probabilities.forEach((p, i) => (mean[i]! += p / patches));
-  }
-  return mean;
+  const patches = Array.from({ length: logits.length / classes }, (_, patch) =>
+    logits.subarray(patch * classes, (patch + 1) * classes),
+  );
+  return meanSoftmax(patches);
 }

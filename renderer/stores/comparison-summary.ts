@@ -1,6 +1,6 @@
 /** A comparison's windows taken together, as far as the references have answered. */
 import { boardAgrees, type Agreement } from '../../models/evaluation/agreement.ts';
-import { softmax } from '../../models/evaluation/probability.ts';
+import { meanSoftmax } from '../../models/evaluation/probability.ts';
 import type { WindowResult } from '../../main/contract/types.ts';
 
 /**
@@ -39,16 +39,11 @@ export function summaryOf(windows: readonly Answered[], tolerance: number): Comp
   const done = windows.filter((window): window is Compared => window.agreement !== null);
   if (done.length === 0) return null;
   const classes = done[0]!.board.logits.length;
-  const mean = <W extends Answered>(over: readonly W[], of: (window: W) => ArrayLike<number>) => {
-    const sum = new Float64Array(classes);
-    for (const window of over) softmax(of(window)).forEach((p, i) => (sum[i]! += p / over.length));
-    return sum;
-  };
   return {
     classes,
-    board: mean(windows, (window) => window.board.logits),
-    quantized: mean(done, (window) => window.quantized),
-    float: mean(done, (window) => window.float),
+    board: meanSoftmax(windows.map((window) => window.board.logits)),
+    quantized: meanSoftmax(done.map((window) => window.quantized)),
+    float: meanSoftmax(done.map((window) => window.float)),
     implementation: Math.max(...done.map((window) => window.agreement.implementation.relative)),
     quantization: Math.max(...done.map((window) => window.agreement.quantization.relative)),
     sameImplementation: done.filter((window) => window.agreement.implementation.sameTopClass).length,

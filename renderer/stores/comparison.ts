@@ -247,11 +247,6 @@ export const useComparison = defineStore('comparison', () => {
   }
   watch(heard.samples, compare);
 
-  /** Loads what is chosen; called where it is shown, and when another is chosen there. */
-  async function load(): Promise<void> {
-    await heard.load();
-  }
-
   async function start(source: PlayedSource | { kind: 'files'; paths: string[] }): Promise<Job | null> {
     if (!bench.board || starting.value) return null;
     problem.value = null;
@@ -311,7 +306,8 @@ export const useComparison = defineStore('comparison', () => {
     summary,
     /** Answers that the lab keeps have been compared. */
     done: computed(() => summary.value !== null || jobs.find(comparedJob.value) !== null),
-    load,
+    /** Loads what is chosen; called where it is shown, and when another is chosen there. */
+    load: heard.load,
     /** Plays what is chosen, or the stretch of it that is shown. */
     async play(stretchAlone = false) {
       if (!sounds.chosen) return;

@@ -1,8 +1,7 @@
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
-import { pagesOf } from '../../main/contract/pieces.ts';
 import type { Job, JobKind } from '../../main/contract/types.ts';
-import { jobsLimit } from '../../main/jobs/contract.ts';
+import { jobPages } from '../../main/jobs/contract.ts';
 import { useLab } from './lab.ts';
 import { recall, remember } from './memory.ts';
 
@@ -64,11 +63,7 @@ export const useJobs = defineStore('jobs', () => {
     find: (id: string | null) => (id === null ? null : (byId.value.get(id) ?? null)),
     latest: (kind: JobKind) => list.value.find((job) => job.kind === kind) ?? null,
     async load() {
-      const pages = pagesOf<Job>((last) => {
-        const after = last && { createdMs: last.createdMs, id: last.id };
-        return client.request('jobs.list', { after, limit: jobsLimit });
-      }, jobsLimit);
-      for await (const page of pages) keepAll(page);
+      for await (const page of jobPages((asked) => client.request('jobs.list', asked))) keepAll(page);
     },
     pause: async (jobId: string) => keep(await client.request('jobs.pause', { jobId })),
     resume: async (jobId: string) => keep(await client.request('jobs.resume', { jobId })),

@@ -1,5 +1,5 @@
 /** `curlew jobs …` and the command line’s manners, on the built lab. */
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Job, JobHoldings } from '../../main/contract/types.ts';
@@ -60,6 +60,16 @@ const evaluation = () =>
     patience: 10_000,
   });
 
+/** Whether a job has written anything: its folder is there before the first byte of a file is. */
+const hasWritten = async (jobId: string): Promise<boolean> => {
+  const folder = at(`data/studies/jobs/${jobId}`);
+  for (const file of await readdir(folder, { recursive: true }).catch(() => [])) {
+    const about = await stat(join(folder, file)).catch(() => undefined);
+    if (about?.isFile() && about.size > 0) return true;
+  }
+  return false;
+};
+
 const workFiles = async (jobId: string): Promise<string[]> =>
   readdir(at(`data/studies/jobs/${jobId}`), { recursive: true }).catch(() => []);
 
@@ -94,7 +104,7 @@ describe('jobs on the command line', () => {
 
   test('that run are not deleted; cancelled, nothing of them is left on disk', async () => {
     const { id } = await evaluation();
-    await until(async () => (await workFiles(id)).length > 0);
+    await until(() => hasWritten(id));
     const refused = await curlew('jobs', 'delete', id, ...data);
     expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('cancel it first') });
     expect((await curlew('jobs', 'cancel', id.slice(0, 8), ...data)).code).toBe(0);
@@ -105,7 +115,7 @@ describe('jobs on the command line', () => {
 
   test('that were stopped with their lab lose what they held when they are cancelled in the next', async () => {
     const { id } = await evaluation();
-    await until(async () => (await workFiles(id)).length > 0);
+    await until(() => hasWritten(id));
     await lab.stop('SIGKILL');
     lab = await startLab(at('data'));
     const paused = await json<Job & { holdings: JobHoldings }>('jobs', 'show', id);

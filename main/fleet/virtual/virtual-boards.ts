@@ -1,5 +1,4 @@
 /** Virtual boards of this lab: each keeps its id and its flash in the data folder, as a real one keeps them itself. */
-import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { mustFit, storeFlash, unfitReason, virtualProfiles } from '../../../devices/boards/fit.ts';
 import {
@@ -12,7 +11,7 @@ import { CurlewError, toCurlewError } from '../../contract/error.ts';
 import type { Chip } from '../../contract/types.ts';
 import type { MadePort } from '../port-directory.ts';
 import type { BoardMade } from './board-calls.ts';
-import { identity, removeBoardFiles } from '../board-files.ts';
+import { identity, keptNumbers, oneMore, removeBoardFiles } from '../board-files.ts';
 import { BoardThreads } from './board-threads.ts';
 import { virtualLine } from './virtual-line.ts';
 
@@ -79,14 +78,8 @@ export function virtualBoards(
     }
   };
 
-  const numbers = (): number[] =>
-    readdirSync(folder)
-      .map((file) => Number(/^virtual-(\d+)\.id$/.exec(file)?.[1]))
-      .filter((number) => number > 0)
-      .sort((a, b) => a - b);
-
   return {
-    known: () => numbers().flatMap(tried),
+    known: () => keptNumbers(folder, 'virtual').flatMap(tried),
     first: () => tried(1),
     chips: () =>
       virtualProfiles(boardProfiles).map((profile) => ({
@@ -97,17 +90,7 @@ export function virtualBoards(
     create(chip = defaultProfile.name) {
       const profile = boardProfile(chip);
       mustFit(profile);
-      try {
-        return make(1 + Math.max(0, ...numbers()), profile);
-      } catch (cause) {
-        const why = (cause as Error).message;
-        throw new CurlewError(
-          'PORT_FAILED',
-          `A virtual board keeps files in ${folder}: ${why}.`,
-          {},
-          { cause },
-        );
-      }
+      return oneMore(folder, 'virtual', 'A virtual board', (number) => make(number, profile));
     },
     async setMicrophone(portId, pcm) {
       const made = boards.get(portId);

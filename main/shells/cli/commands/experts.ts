@@ -1,5 +1,5 @@
 /** `curlew experts`: experts, routers and encoders of all banks. */
-import { precisionOf, testedOn } from '../../../contract/words.ts';
+import { bankHolds, precisionOf, testedOn } from '../../../contract/words.ts';
 import { count, percent } from '../../../contract/figures.ts';
 import { resolve } from 'node:path';
 import type { LabClient } from '../../../contract/client.ts';
@@ -64,13 +64,8 @@ async function whatGoes(client: LabClient, bank: string): Promise<string> {
     client.request('experts.encoders', {}),
   ]);
   const of = (all: { bank: string }[]): number => all.filter((one) => one.bank === bank).length;
-  const parts = [
-    [of(experts), 'expert'],
-    [of(routers), 'router'],
-    [of(encoders), 'encoder'],
-  ] as const;
-  const held = parts.flatMap(([number, one]) => (number > 0 ? [count(number, one)] : []));
-  return `The bank ${bank} goes for good: ${held.join(', ')}, ${sizeText(use.bytes)}; results and records that name it stay.`;
+  const held = bankHolds({ experts: of(experts), routers: of(routers), encoders: of(encoders) });
+  return `The bank ${bank} goes for good: ${held}, ${sizeText(use.bytes)}; results and records that name it stay.`;
 }
 
 /** @param bank of one bank alone */

@@ -1,7 +1,7 @@
 /** `curlew infer`: recordings played at a board, and what it answered. */
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { argmax, softmax } from '../../../../models/evaluation/probability.ts';
+import { argmax, meanSoftmax } from '../../../../models/evaluation/probability.ts';
 import type { LabClient } from '../../../contract/client.ts';
 import { count, percent } from '../../../contract/figures.ts';
 import { allOf, pageLimit } from '../../../contract/pieces.ts';
@@ -116,8 +116,7 @@ function recordingTable(all: readonly Answered[]): string {
 
 /** The class of a whole recording: the largest of its windows' mean probabilities. */
 function clipOf(windows: readonly WindowResult[]): { label: string; probability: number } {
-  const mean = new Float64Array(windows[0]?.logits.length ?? 0);
-  for (const { logits } of windows) softmax(logits).forEach((p, i) => (mean[i]! += p / windows.length));
+  const mean = meanSoftmax(windows.map(({ logits }) => logits));
   const top = argmax(mean);
   const named = windows.find(({ classIndex }) => classIndex === top);
   return { label: named?.label ?? `class ${top}`, probability: mean[top] ?? 0 };

@@ -2,9 +2,8 @@
 import type { LabClient } from '../../../contract/client.ts';
 import { CurlewError, toCurlewError } from '../../../contract/error.ts';
 import { dateTime, percent, span, timeLeft } from '../../../contract/figures.ts';
-import { pagesOf } from '../../../contract/pieces.ts';
 import type { Job, JobHoldings } from '../../../contract/types.ts';
-import { jobsLimit } from '../../../jobs/contract.ts';
+import { jobPages } from '../../../jobs/contract.ts';
 import { listed } from '../args.ts';
 import type { Answer, Args, Command, Commands } from '../command.ts';
 import { exit, exitOfShare } from '../exit.ts';
@@ -70,12 +69,8 @@ export const jobCommands: Commands = {
 
 async function listJobs(client: LabClient, { options }: Args): Promise<Answer> {
   const states = options.state === undefined ? null : listed(options.state);
-  const pages = pagesOf<Job>((last) => {
-    const after = last && { createdMs: last.createdMs, id: last.id };
-    return client.request('jobs.list', { after, limit: jobsLimit });
-  }, jobsLimit);
   const all: Job[] = [];
-  for await (const page of pages) all.push(...page);
+  for await (const page of jobPages((asked) => client.request('jobs.list', asked))) all.push(...page);
   const shown = states === null ? all : all.filter(({ state }) => states.includes(state));
   if (shown.length === 0)
     return { text: all.length === 0 ? 'There are no jobs yet.' : 'No job is in that state.', json: [] };
