@@ -13,6 +13,8 @@ export type * from '../fleet/contract/results.ts';
 export type * from '../fleet/contract/telemetry.ts';
 export type * from '../jobs/classify/contract/requests.ts';
 export type * from '../jobs/classify/contract/results.ts';
+export type * from '../jobs/classify/contract/rows.ts';
+export type * from '../jobs/classify/contract/settings.ts';
 export type * from '../jobs/contract.ts';
 export type * from '../jobs/study/contract/requests.ts';
 export type * from '../jobs/study/contract/results.ts';

@@ -19,6 +19,7 @@ import type {
 } from '../contract/types.ts';
 import type { EventMessage } from '../contract/wire.ts';
 import { dispatch, type Handlers } from '../dispatch.ts';
+import { usualSettings } from '../jobs/classify/contract/settings.ts';
 import type { Lab } from '../lab.ts';
 
 export const board: Board = {
@@ -373,14 +374,18 @@ export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N
   ],
   'recordings.audio': [{ path: '/r/a.flac', startS: 0.25, durationS: 60 }, audio],
   'classify.start': [
-    { paths: ['/r'], expertId: 'night' },
+    {
+      paths: ['/r'],
+      modelId: 'night',
+      settings: { ...usualSettings, threshold: 0.25, channel: 1, timeZone: '+02:00' },
+    },
     { ...job, kind: 'classify' },
   ],
-  'classify.files': [{ ...ofJob, after: '/r/a.flac', limit: 1000 }, []],
-  'classify.detections': [{ ...ofJob, path: '/r/a.flac', limit: 1000 }, []],
+  'classify.files': [{ ...ofJob, after: 7, limit: 1000 }, []],
+  'classify.detections': [{ ...ofJob, fileId: 7, limit: 1000 }, []],
   'classify.export': [
     { ...ofJob, format: 'raven' },
-    { ...text, next: { path: '/r/a.flac', startS: 0.48, seconds: 60, secondsBefore: 0, selections: 1 } },
+    { ...text, next: { fileId: 7, number: 0, seconds: 60, secondsBefore: 0, selections: 1 } },
   ],
   'data.look': [
     {},

@@ -134,4 +134,68 @@ export const migrations: readonly string[] = [
   ALTER TABLE boards ADD COLUMN known JSON;
   UPDATE boards SET kept = false, port_id = coalesce(port_id, ''), port_kind = coalesce(port_kind, 'path') WHERE kept IS NULL;
   `,
+  // Every file that a classification listed has a number and a state, whatever became of it; detections have their own.
+  `
+  ALTER TABLE classified_files RENAME TO files_before;
+  ALTER TABLE detections RENAME TO detections_before;
+  CREATE TABLE classified_files (
+    job_id VARCHAR NOT NULL, file_id UINTEGER NOT NULL, path VARCHAR NOT NULL, state VARCHAR NOT NULL, bytes DOUBLE NOT NULL,
+    modified_ms DOUBLE NOT NULL, sha256 VARCHAR, format VARCHAR NOT NULL, seconds DOUBLE NOT NULL,
+    sample_rate UINTEGER NOT NULL, channels UINTEGER NOT NULL, windows UINTEGER NOT NULL, class_index SMALLINT,
+    label VARCHAR, probability FLOAT, notes JSON NOT NULL, start_ms DOUBLE, offset_minutes SMALLINT, time_source VARCHAR,
+    latitude DOUBLE, longitude DOUBLE, site VARCHAR, recorder JSON, experts JSON, read_ms DOUBLE NOT NULL,
+    model_ms DOUBLE NOT NULL, copy_of VARCHAR, error JSON
+  );
+  CREATE TABLE detections (
+    job_id VARCHAR NOT NULL, file_id UINTEGER NOT NULL, number UINTEGER NOT NULL, channel UTINYINT, start_s DOUBLE NOT NULL,
+    end_s DOUBLE NOT NULL, at_ms DOUBLE, class_index SMALLINT NOT NULL, label VARCHAR NOT NULL, confidence FLOAT NOT NULL,
+    peak FLOAT NOT NULL, peak_s DOUBLE NOT NULL, windows UINTEGER NOT NULL, calls UINTEGER NOT NULL,
+    expert VARCHAR NOT NULL, curiosity FLOAT NOT NULL, entropy FLOAT NOT NULL
+  );
+  CREATE TABLE kept_windows (
+    job_id VARCHAR NOT NULL, file_id UINTEGER NOT NULL, channel UTINYINT, window_index UINTEGER NOT NULL,
+    class_index SMALLINT NOT NULL, probability FLOAT NOT NULL, place UTINYINT NOT NULL, curiosity FLOAT NOT NULL,
+    entropy FLOAT NOT NULL
+  );
+  CREATE TABLE classify_parts (
+    job_id VARCHAR NOT NULL, file_id UINTEGER NOT NULL, span UINTEGER NOT NULL, answers BLOB NOT NULL
+  );
+  CREATE TABLE classify_runs (job_id VARCHAR NOT NULL, provenance JSON NOT NULL);
+  INSERT INTO classified_files
+    SELECT job_id, row_number() OVER (PARTITION BY job_id ORDER BY rowid) - 1, path, 'classified', 0, 0, NULL, '', seconds,
+      sample_rate, channels, windows, class_index, label, probability,
+      CASE WHEN damage IS NULL THEN json_array()
+        ELSE json_array(json_object('code', 'damaged', 'level', 'damaged', 'text', damage)) END,
+      NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, NULL, NULL
+    FROM files_before;
+  CREATE TEMP TABLE failed_before AS
+    SELECT id, unnest(json_extract(coalesce(record->'$.job.result.failed', checkpoint->'$.failed'), '$[*]')) AS one
+    FROM jobs WHERE record->>'$.job.kind' = 'classify';
+  INSERT INTO classified_files
+    SELECT id, coalesce((SELECT count(*) FROM files_before WHERE job_id = id), 0)
+        + row_number() OVER (PARTITION BY id ORDER BY one->>'$.path') - 1,
+      one->>'$.path', 'failed', 0, 0, NULL, '', 0, 0, 0, 0, NULL, NULL, NULL, json_array(), NULL, NULL, NULL, NULL, NULL,
+      NULL, NULL, NULL, 0, 0, NULL, json_object('code', one->'$.code', 'message', one->'$.message')
+    FROM failed_before;
+  INSERT INTO detections
+    SELECT d.job_id, f.file_id, row_number() OVER (PARTITION BY d.job_id, f.file_id ORDER BY start_s) - 1, NULL, start_s, end_s,
+      NULL, 0, d.label, confidence, confidence, start_s, round((end_s - start_s - 0.975) / 0.48) + 1, 1,
+      coalesce(record->>'$.params.expertId', ''), 0, 0
+    FROM detections_before d JOIN classified_files f USING (job_id, path) LEFT JOIN jobs ON id = d.job_id;
+  UPDATE jobs SET
+    record = json_merge_patch(
+      -- A patch cannot set what is null: where there is no result, nothing is said of it.
+      CASE WHEN json_type(record, '$.job.result') <> 'OBJECT' THEN record
+        ELSE json_merge_patch(record, json_object('job', json_object('result', json_object(
+          'failed', json_array_length(record, '$.job.result.failed'), 'copies', 0, 'leftOut', 0,
+          'detections', (SELECT count(*) FROM detections_before WHERE job_id = id))))) END,
+      json_object('params',
+        json_object('expertId', NULL, 'modelId', record->'$.params.expertId', 'settings', json('{}')))),
+    checkpoint = CASE WHEN checkpoint IS NULL THEN NULL
+      ELSE json_object('wallSeconds', coalesce(checkpoint->'$.wallSeconds', json('0')), 'listed', false) END
+    WHERE record->>'$.job.kind' = 'classify';
+  DROP TABLE failed_before;
+  DROP TABLE files_before;
+  DROP TABLE detections_before;
+  `,
 ];

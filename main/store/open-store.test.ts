@@ -71,7 +71,10 @@ describe('opening the store', () => {
       message: `${name}, “it’s” said`,
     }));
     const record = (id: string, result: unknown) =>
-      JSON.stringify({ job: { id, kind: 'classify', createdMs: 1, result }, params: { paths: ['/card'] } });
+      JSON.stringify({
+        job: { id, kind: id === 'train' ? id : 'classify', createdMs: 1, result },
+        params: { paths: ['/card'], expertId: 'night' },
+      });
     const jobs: [string, string, unknown][] = [
       ['done', record('done', { kind: 'classify', failed, files: 2 }), null],
       ['under way', record('under way', null), { failed, wallSeconds: 3, part: null }],
@@ -87,24 +90,43 @@ describe('opening the store', () => {
       ]);
       for (const name of ['cut', 'sound'])
         await old.run(`INSERT INTO classified_files VALUES ($1, $2, 1, 1, 1, 1, 1, 'dog', 1)`, [id, name]);
+      await old.run(`INSERT INTO detections VALUES ($1, 'cut', 0.48, 1.935, 'dog', 0.75)`, [id]);
     }
     old.closeSync();
     instance.closeSync();
     const store = await openStore(path);
-    const damage = Object.fromEntries(
-      (await resultStore(store).files('done', { limit: 10 })).map(({ path, damage }) => [path, damage]),
-    );
-    expect(damage).toEqual({ cut: 'cut, “it’s” said', sound: null });
-    expect((await resultStore(store).files('under way', { limit: 10 }))[0]?.damage).toBe('cut, “it’s” said');
+    const files = async (id: string) =>
+      (await resultStore(store).files(id, { limit: 10 })).map((file) => [
+        ...[file.fileId, file.path, file.state],
+        file.notes[0]?.text ?? file.error?.message ?? null,
+      ]);
+    const whole = [
+      [0, 'cut', 'classified', 'cut, “it’s” said'],
+      [1, 'sound', 'classified', null],
+    ];
+    expect(await files('done')).toEqual([...whole, [2, 'empty', 'failed', 'empty, “it’s” said']]);
+    expect(await files('under way')).toEqual([...whole, [2, 'empty', 'failed', 'empty, “it’s” said']]);
     const kept = await jobStore(store).loadJobs();
     const of = (id: string) => kept.find(({ record }) => record.job.id === id)!;
-    const left = failed.slice(1);
-    expect(of('done').record.job.result).toEqual({ kind: 'classify', failed: left, files: 2 });
-    expect(of('done').record.params).toEqual({ paths: ['/card'] });
-    expect(of('under way').checkpoint).toEqual({ failed: left, wallSeconds: 3, part: null });
+    const counts = { kind: 'classify', files: 2, copies: 0, leftOut: 0, detections: 1 };
+    expect(of('done').record.job.result).toEqual({ ...counts, failed: 1 });
+    expect(of('done').record.params).toEqual({ paths: ['/card'], modelId: 'night', settings: {} });
+    expect(of('under way').checkpoint).toEqual({ wallSeconds: 3, listed: false });
     expect(of('under way').record.job.result).toBeNull();
-    expect(of('all well').record.job.result).toEqual({ kind: 'classify', failed: [], files: 2 });
-    expect(of('all cut').record.job.result).toEqual({ kind: 'classify', failed: [], files: 2 });
+    expect(of('all well').record.job.result).toEqual({ ...counts, failed: 0 });
+    expect(of('all cut').record.job.result).toEqual({ ...counts, failed: 0 });
+    expect(await resultStore(store).detections('done', { limit: 10 })).toMatchObject([
+      {
+        fileId: 0,
+        number: 0,
+        path: 'cut',
+        startS: 0.48,
+        endS: 1.935,
+        windows: 2,
+        peak: 0.75,
+        expert: 'night',
+      },
+    ]);
     expect(of('train').checkpoint).toEqual({ step: 1 });
     expect(of('train').record.job.result).toEqual({ kind: 'train', bank: 'b' });
     await store.close();

@@ -93,7 +93,7 @@ export function playStore(store: Store): PlayStore {
     },
 
     async removeJob(jobId) {
-      await store.transaction(async (connection) => {
+      await store.deletion(async (connection) => {
         await connection.run(
           'DELETE FROM play_windows WHERE play_id IN (SELECT id FROM plays WHERE job_id = $1)',
           [jobId],

@@ -2,31 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { ClassifiedFile, Detection } from '../contract/types.ts';
-import type { ClassifiedRow, ResultStore } from '../jobs/classify/result-store.ts';
+import { testDetection, testFile } from '../../test/fixtures/classified.ts';
+import type { ClassifiedFile, Detection, KeptWindow } from '../contract/types.ts';
+import type { ClassifiedRow, ResultStore, RowPlace } from '../jobs/classify/result-store.ts';
 import { openStore, type Store } from './open-store.ts';
 import { resultStore } from './result-store.ts';
-
-const file = (path: string, probability: number, damage: string | null = null): ClassifiedFile => ({
-  jobId: 'j',
-  path,
-  seconds: 3600.5,
-  sampleRate: 192_000,
-  channels: 2,
-  windows: 7500,
-  classIndex: 3,
-  label: 'sea waves',
-  probability,
-  damage,
-});
-const detection = (path: string, startS: number): Detection => ({
-  jobId: 'j',
-  path,
-  startS,
-  endS: startS + 0.975,
-  label: 'dog',
-  confidence: 0.5,
-});
 
 let folder: string;
 let store: Store;
@@ -41,87 +21,130 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
+const listed = (path: string) => ({ path, bytes: 2 ** 33 + 1, modifiedMs: 1_790_000_000_000.25 });
+const found = (file: ClassifiedFile, detections: Detection[] = [], windows: KeptWindow[] = []) => ({
+  file,
+  detections,
+  windows,
+});
+const window: KeptWindow = {
+  ...{ fileId: 0, channel: 1, window: 80_000, classIndex: 2, probability: 0.5, place: 3, curiosity: 0.25 },
+  entropy: 1.5,
+};
+
+test('files are numbered as they are listed, each once, and wait until something is kept of them', async () => {
+  expect(await results.list('job', ['/b', '/a', '/b'].map(listed))).toEqual([
+    { ...listed('/b'), fileId: 0 },
+    { ...listed('/a'), fileId: 1 },
+  ]);
+  expect(await results.list('another', [listed('/a')])).toEqual([{ ...listed('/a'), fileId: 0 }]);
+  expect(await results.list('job', ['/a', '/c “it’s”'].map(listed))).toEqual([
+    { ...listed('/c “it’s”'), fileId: 2 },
+  ]);
+  expect(await results.files('job', { limit: 10 })).toEqual([]);
+  await results.keep('job', [found(testFile(1, '/a'))]);
+  const waiting = await results.waiting('job', { limit: 10 });
+  expect(waiting.map(({ fileId }) => fileId)).toEqual([0, 2]);
+  expect((await results.waiting('job', { after: 0, limit: 10 })).map(({ path }) => path)).toEqual([
+    '/c “it’s”',
+  ]);
+  expect(await results.files('job', { states: ['waiting'], limit: 1 })).toMatchObject([
+    { fileId: 0, state: 'waiting', ...listed('/b') },
+  ]);
+});
+
+test('all that is known of a file comes back as it was kept', async () => {
+  const whole = testFile(0, '/a\tb.wav', {
+    ...{ sha256: 'ab', startMs: 1_790_000_000_000, offsetMinutes: -210, timeSource: 'guano', site: 'Pond' },
+    ...{ latitude: -12.5, longitude: 130.25, recorder: { id: 'AM1', batteryVolts: 3.9 }, copyOf: '/b' },
+    notes: [{ code: 'cut-short', level: 'damaged', text: 'It ends early.' }],
+    experts: { 'Four bits': 7, Float: 2 },
+    error: { code: 'FILE_DAMAGED', message: 'No more.' },
+  });
+  const one = testDetection(whole, 0, { channel: 3, atMs: 1_790_000_000_480, curiosity: 0.5, entropy: 0.25 });
+  await results.list('job', [whole]);
+  await results.keep('job', [found(whole, [one], [window])]);
+  expect(await results.files('job', { limit: 10 })).toEqual([whole]);
+  expect(await results.detections('job', { limit: 10 })).toEqual([one]);
+  expect(await results.rows('job', { limit: 10 })).toEqual([{ file: whole, detection: one }]);
+});
+
 test('a file classified again replaces its results and keeps its place', async () => {
-  await results.putFile(file('/b.wav', 0.25), [detection('/b.wav', 1), detection('/b.wav', 0)]);
-  await results.putFile(file('/a.wav', 0.5), [detection('/a.wav', 2)]);
-  await results.putFile(file('/b.wav', 0.75, 'cut short'), [detection('/b.wav', 5)]);
-  expect(await results.files('j', { limit: 10 })).toEqual([
-    file('/b.wav', 0.75, 'cut short'),
-    file('/a.wav', 0.5),
+  const [a, b] = [testFile(1, '/a.wav'), testFile(0, '/b.wav')];
+  await results.list('job', [b, a]);
+  await results.keep('job', [found(b, [testDetection(b, 0), testDetection(b, 1)], [window])]);
+  await results.keep('job', [found(a, [testDetection(a, 0)])]);
+  const again = { ...b, probability: 0.25 };
+  await results.keep('job', [found(again, [testDetection(b, 0, { startS: 5 })])]);
+  expect(await results.files('job', { limit: 10 })).toEqual([again, a]);
+  expect(await results.detections('job', { limit: 10 })).toEqual([
+    testDetection(b, 0, { startS: 5 }),
+    testDetection(a, 0),
   ]);
-  expect(await results.detections('j', { limit: 10 })).toEqual([
-    detection('/b.wav', 5),
-    detection('/a.wav', 2),
-  ]);
-  expect(await results.detections('j', { path: '/a.wav', limit: 10 })).toEqual([detection('/a.wav', 2)]);
+  expect(await results.detections('job', { fileId: 1, limit: 10 })).toEqual([testDetection(a, 0)]);
   expect(await results.files('another', { limit: 10 })).toEqual([]);
 });
 
 test('the results of a job are counted, and go wholly, and no other job’s', async () => {
-  await results.putFile(file('/a.wav', 0.5), [detection('/a.wav', 2), detection('/a.wav', 4)]);
-  const others = { ...file('/a.wav', 0.5), jobId: 'another' };
-  await results.putFile(others, [{ ...detection('/a.wav', 2), jobId: 'another' }]);
-  expect(await results.counts('j')).toEqual({ files: 1, detections: 2 });
-  await results.remove('j');
-  await results.remove('j');
-  expect(await results.counts('j')).toEqual({ files: 0, detections: 0 });
-  expect(await results.counts('another')).toEqual({ files: 1, detections: 1 });
+  const files = [testFile(0, '/a'), testFile(1, '/b', { state: 'failed' }), testFile(2, '/c')];
+  for (const jobId of ['job', 'another']) {
+    await results.list(jobId, files);
+    const own = files.map((file) => ({ ...file, jobId }));
+    await results.keep(jobId, [found(own[0]!, [testDetection(own[0]!, 0)], [window]), found(own[1]!)]);
+  }
+  const counts = {
+    files: { waiting: 1, classified: 1, failed: 1, copy: 0, leftOut: 0 },
+    ...{ detections: 1, windows: 9, audioSeconds: 60 },
+  };
+  expect(await results.counts('job')).toEqual(counts);
+  await results.remove('job');
+  await results.remove('job');
+  expect(await results.counts('job')).toEqual({
+    files: { waiting: 0, classified: 0, failed: 0, copy: 0, leftOut: 0 },
+    ...{ detections: 0, windows: 0, audioSeconds: 0 },
+  });
+  expect(await results.counts('another')).toEqual(counts);
 });
 
 describe('results that are read page by page', () => {
-  const counts = { '/c.wav': 4, '/quiet.wav': 0, '/a.wav': 2, '/still.wav': 0, '/b.wav': 3 };
-  const own = (path: string, count: number) =>
-    Array.from({ length: count }, (_, i) => detection(path, i * 0.975));
-  const files = Object.keys(counts).map((path) => file(path, 0.5));
-  const detections = Object.entries(counts).flatMap(([path, count]) => own(path, count));
-  const rows = files.flatMap((one): ClassifiedRow[] => {
-    const found = detections.filter(({ path }) => path === one.path);
-    return found.length === 0
-      ? [{ file: one, detection: null }]
-      : found.map((each) => ({ file: one, detection: each }));
-  });
+  const counts = [4, 0, 2, 0, 3];
+  const files = counts.map((_, i) => testFile(i, `/${9 - i}.wav`));
+  const own = (i: number) => Array.from({ length: counts[i]! }, (_, n) => testDetection(files[i]!, n));
+  const rows = files.flatMap((file, i): ClassifiedRow[] =>
+    counts[i] === 0 ? [{ file, detection: null }] : own(i).map((detection) => ({ file, detection })),
+  );
+  const detections = rows.flatMap(({ detection }) => detection ?? []);
   beforeEach(async () => {
-    for (const [path, count] of Object.entries(counts)) {
-      await results.putFile(file(path, 0.5), own(path, count));
-      await results.putFile({ ...file(path, 0.25), jobId: 'another' }, []);
-    }
+    for (const jobId of ['job', 'another']) await results.list(jobId, files);
+    // They need not be done in the order in which they are listed.
+    for (const i of [3, 0, 4, 1, 2]) await results.keep('job', [found(files[i]!, own(i))]);
+    await results.keep('another', [found({ ...files[0]!, jobId: 'another' })]);
   });
 
   async function all<T>(limit: number, ask: (last: T | undefined) => Promise<T[]>): Promise<T[]> {
-    const found: T[] = [];
+    const got: T[] = [];
     for (;;) {
-      const page = await ask(found.at(-1));
-      found.push(...page);
-      if (page.length < limit) return found;
+      const page = await ask(got.at(-1));
+      got.push(...page);
+      if (page.length < limit) return got;
       expect(page).toHaveLength(limit);
     }
   }
 
   test.each([1, 2, 3, 4, 100])('%i at a time are all of them, each once, in order', async (limit) => {
-    const place = (last?: Detection) => last && { path: last.path, startS: last.startS };
     expect(
-      await all<ClassifiedFile>(limit, (last) => results.files('j', { after: last?.path, limit })),
+      await all<ClassifiedFile>(limit, (last) => results.files('job', { after: last?.fileId, limit })),
     ).toEqual(files);
+    expect(await all<Detection>(limit, (after) => results.detections('job', { after, limit }))).toEqual(
+      detections,
+    );
     expect(
-      await all<Detection>(limit, (last) => results.detections('j', { after: place(last), limit })),
-    ).toEqual(detections);
-    const path = '/c.wav';
+      await all<Detection>(limit, (after) => results.detections('job', { fileId: 0, after, limit })),
+    ).toEqual(own(0));
+    const place = (last?: ClassifiedRow): RowPlace | undefined =>
+      last && { fileId: last.file.fileId, number: last.detection?.number ?? null };
     expect(
-      await all<Detection>(limit, (last) => results.detections('j', { path, after: place(last), limit })),
-    ).toEqual(own(path, 4));
-    expect(
-      await all<ClassifiedRow>(limit, (last) => {
-        const after = last && { path: last.file.path, startS: last.detection?.startS ?? null };
-        return results.rows('j', { after, limit });
-      }),
+      await all<ClassifiedRow>(limit, (last) => results.rows('job', { after: place(last), limit })),
     ).toEqual(rows);
-  });
-
-  test('go on after no file of another job', async () => {
-    const after = { path: '/elsewhere.wav', startS: 1 };
-    const refused = expect.objectContaining({ code: 'REQUEST_INVALID' }) as Error;
-    await expect(results.files('j', { after: after.path, limit: 1 })).rejects.toThrow(refused);
-    await expect(results.detections('j', { after, limit: 1 })).rejects.toThrow(refused);
-    await expect(results.rows('j', { after, limit: 1 })).rejects.toThrow(refused);
   });
 });

@@ -1,118 +1,294 @@
 /** What classification found, in DuckDB. */
-import type { DuckDBConnection } from '@duckdb/node-api';
-import { CurlewError } from '../contract/error.ts';
-import type { ClassifiedFile, Detection } from '../contract/types.ts';
-import type { ResultStore } from '../jobs/classify/result-store.ts';
+import type { DuckDBAppender, DuckDBConnection } from '@duckdb/node-api';
+import type { ClassifiedFile, Detection, FileState, KeptWindow, ListedFile } from '../contract/types.ts';
+import type { FileResults, ResultStore } from '../jobs/classify/result-store.ts';
 import type { Store } from './open-store.ts';
 
-const fileColumns = `job_id AS "jobId", path, seconds, sample_rate AS "sampleRate", channels, windows,
-  class_index AS "classIndex", f.label, probability, damage`;
-const detectionColumns = `job_id AS "jobId", path, start_s AS "startS", end_s AS "endS", d.label, confidence`;
+const fileColumns = `f.job_id AS "jobId", f.file_id AS "fileId", path, state, bytes, modified_ms AS "modifiedMs", sha256,
+  format, seconds, sample_rate AS "sampleRate", channels, f.windows, f.class_index AS "classIndex", f.label, probability,
+  notes::VARCHAR AS notes, start_ms AS "startMs", offset_minutes AS "offsetMinutes", time_source AS "timeSource", latitude,
+  longitude, site, recorder::VARCHAR AS recorder, experts::VARCHAR AS experts, read_ms AS "readMs", model_ms AS "modelMs",
+  copy_of AS "copyOf", error::VARCHAR AS error`;
+const detectionColumns = `d.job_id AS "jobId", d.file_id AS "fileId", number, path, channel, start_s AS "startS",
+  end_s AS "endS", at_ms AS "atMs", d.class_index AS "classIndex", d.label, confidence, peak, peak_s AS "peakS", d.windows,
+  calls, expert, curiosity, entropy`;
+const listedColumns = 'file_id AS "fileId", path, bytes, modified_ms AS "modifiedMs"';
 
-export const resultStore = (store: Store): ResultStore => ({
-  async putFile(file, detections) {
-    await store.transaction(async (connection) => {
-      const where = 'WHERE job_id = $1 AND path = $2';
-      await connection.run(`DELETE FROM detections ${where}`, [file.jobId, file.path]);
-      const before = await connection.runAndReadAll(`SELECT 1 FROM classified_files ${where}`, [
-        file.jobId,
-        file.path,
-      ]);
-      const values = [
-        file.jobId,
-        file.path,
-        file.seconds,
-        file.sampleRate,
-        file.channels,
-        file.windows,
-        file.classIndex,
-      ];
-      // An update in place keeps a file classified again where it stood.
-      await connection.run(
-        before.currentRowCount > 0
-          ? `UPDATE classified_files SET seconds = $3, sample_rate = $4, channels = $5, windows = $6, class_index = $7,
-               label = $8, probability = $9, damage = $10 ${where}`
-          : 'INSERT INTO classified_files VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)',
-        [...values, file.label, file.probability, file.damage],
+const allButWaiting: readonly FileState[] = ['classified', 'failed', 'copy', 'leftOut'];
+
+export const resultStore = (store: Store): ResultStore => {
+  const rows = (sql: string, values: (string | number | null)[]): Promise<Record<string, unknown>[]> =>
+    store.transaction(async (connection) => (await connection.runAndReadAll(sql, values)).getRowObjectsJS());
+
+  return {
+    list: (jobId, files) => store.transaction((connection) => append(connection, jobId, files)),
+
+    async waiting(jobId, { after, limit }) {
+      const found = await rows(
+        `SELECT ${listedColumns} FROM classified_files WHERE job_id = $1 AND state = 'waiting' AND file_id > $2
+         ORDER BY file_id LIMIT $3`,
+        [jobId, after ?? -1, limit],
       );
-      const appender = await connection.createAppender('detections');
-      for (const detection of detections) {
-        appender.appendVarchar(detection.jobId);
-        appender.appendVarchar(detection.path);
-        appender.appendDouble(detection.startS);
-        appender.appendDouble(detection.endS);
-        appender.appendVarchar(detection.label);
-        appender.appendFloat(detection.confidence);
-        appender.endRow();
-      }
-      appender.closeSync();
-    });
-  },
+      return found as unknown as (ListedFile & { fileId: number })[];
+    },
 
-  async files(jobId, { after, limit }) {
-    const rows = await store.transaction(async (connection) => {
-      const place = after === undefined ? -1 : await placeOf(connection, jobId, after);
-      const sql = `SELECT ${fileColumns} FROM classified_files f WHERE job_id = $1 AND rowid > $2 ORDER BY rowid LIMIT $3`;
-      return (await connection.runAndReadAll(sql, [jobId, place, limit])).getRowObjectsJS();
-    });
-    return rows as unknown as ClassifiedFile[];
-  },
+    keep: (jobId, results) =>
+      store.deletion(async (connection) => {
+        await removeFiles(connection, jobId, results);
+        await appendAll(connection, 'classified_files', results, ({ file }, row) => appendFile(row, file));
+        const detections = results.flatMap((one) => one.detections);
+        await appendAll(connection, 'detections', detections, (one, row) => appendDetection(row, one));
+        const windows = results.flatMap((one) => one.windows);
+        await appendAll(connection, 'kept_windows', windows, (one, row) => appendWindow(row, jobId, one));
+      }),
 
-  async detections(jobId, { path, after, limit }) {
-    const rows = await store.transaction(async (connection) => {
-      const place = after === undefined ? -1 : await placeOf(connection, jobId, after.path);
-      const sql = `SELECT ${detectionColumns} FROM classified_files f JOIN detections d USING (job_id, path)
-        WHERE ${isAfter} ${path === undefined ? '' : 'AND path = $5'} ${inOrder}`;
-      const values = [jobId, place, after?.startS ?? null, limit];
-      const found = await connection.runAndReadAll(sql, path === undefined ? values : [...values, path]);
-      return found.getRowObjectsJS();
-    });
-    return rows as unknown as Detection[];
-  },
+    async files(jobId, { after, states = allButWaiting, limit }) {
+      const named = states.map((_, i) => `$${i + 4}`).join(', ');
+      const found = await rows(
+        `SELECT ${fileColumns} FROM classified_files f WHERE job_id = $1 AND file_id > $2 AND state IN (${named || 'NULL'})
+         ORDER BY file_id LIMIT $3`,
+        [jobId, after ?? -1, limit, ...states],
+      );
+      return found.map(fileOf);
+    },
 
-  async rows(jobId, { after, limit }) {
-    const rows = await store.transaction(async (connection) => {
-      const place = after === undefined ? -1 : await placeOf(connection, jobId, after.path);
-      const sql = `SELECT ${fileColumns}, start_s AS "startS", end_s AS "endS", d.label AS found, confidence
-        FROM classified_files f LEFT JOIN detections d USING (job_id, path) WHERE ${isAfter} ${inOrder}`;
-      const found = await connection.runAndReadAll(sql, [jobId, place, after?.startS ?? null, limit]);
-      return found.getRowObjectsJS();
-    });
-    return rows.map(({ startS, endS, found, confidence, ...about }) => {
-      const file = about as unknown as ClassifiedFile;
-      const detection = { jobId, path: file.path, startS, endS, label: found, confidence };
-      return { file, detection: startS === null ? null : (detection as Detection) };
-    });
-  },
+    async detections(jobId, { fileId, after, limit }) {
+      const found = await rows(
+        `SELECT ${detectionColumns} FROM detections d JOIN classified_files f USING (job_id, file_id)
+         WHERE job_id = $1 AND (d.file_id, number) > ($2, $3) AND ($4::UINTEGER IS NULL OR d.file_id = $4::UINTEGER)
+         ORDER BY d.file_id, number LIMIT $5`,
+        [jobId, after?.fileId ?? -1, after?.number ?? -1, fileId ?? null, limit],
+      );
+      return found as unknown as Detection[];
+    },
 
-  async counts(jobId) {
-    const [row] = await store.transaction(async (connection) => {
-      const sql = `SELECT (SELECT count(*) FROM classified_files WHERE job_id = $1)::DOUBLE,
-        (SELECT count(*) FROM detections WHERE job_id = $1)::DOUBLE`;
-      return (await connection.runAndReadAll(sql, [jobId])).getRowsJS();
-    });
-    const [files, detections] = row as [number, number];
-    return { files, detections };
-  },
+    async rows(jobId, { after, limit }) {
+      const found = await rows(
+        `SELECT ${fileColumns}, number, channel, start_s AS "startS", end_s AS "endS", at_ms AS "atMs",
+           d.class_index AS "detectedIndex", d.label AS detected, confidence, peak, peak_s AS "peakS",
+           d.windows AS "detectedWindows", calls, expert, curiosity, entropy
+         FROM classified_files f LEFT JOIN detections d USING (job_id, file_id)
+         WHERE job_id = $1 AND state = 'classified' AND (f.file_id > $2 OR (f.file_id = $2 AND number > $3::BIGINT))
+         ORDER BY f.file_id, number LIMIT $4`,
+        [jobId, after?.fileId ?? -1, after?.number ?? null, limit],
+      );
+      return found.map((row) => {
+        const file = fileOf(row);
+        if (row['number'] === null) return { file, detection: null };
+        const { detectedIndex, detected, detectedWindows } = row;
+        const own = { ...row, classIndex: detectedIndex, label: detected, windows: detectedWindows };
+        return { file, detection: detectionOf(own) };
+      });
+    },
 
-  async remove(jobId) {
-    await store.transaction(async (connection) => {
-      for (const table of ['detections', 'classified_files'])
-        await connection.run(`DELETE FROM ${table} WHERE job_id = $1`, [jobId]);
-    });
-  },
-});
+    async counts(jobId) {
+      const states = await rows(
+        `SELECT state, count(*)::DOUBLE AS files, coalesce(sum(windows), 0)::DOUBLE AS windows, coalesce(sum(seconds), 0) AS seconds
+         FROM classified_files WHERE job_id = $1 GROUP BY state`,
+        [jobId],
+      );
+      const [found] = await rows('SELECT count(*)::DOUBLE AS detections FROM detections WHERE job_id = $1', [
+        jobId,
+      ]);
+      const files = { waiting: 0, classified: 0, failed: 0, copy: 0, leftOut: 0 };
+      for (const { state, files: count } of states) files[state as FileState] = count as number;
+      const classified = states.find(({ state }) => state === 'classified');
+      return {
+        files,
+        detections: found!['detections'] as number,
+        windows: (classified?.['windows'] ?? 0) as number,
+        audioSeconds: (classified?.['seconds'] ?? 0) as number,
+      };
+    },
 
-/** $1 the job, $2 the place of the file before, -1 for none, $3 the time in it, $4 how many. */
-const isAfter = 'job_id = $1 AND (f.rowid > $2 OR (f.rowid = $2 AND start_s > $3::DOUBLE))';
-const inOrder = 'ORDER BY f.rowid, start_s LIMIT $4';
+    remove: (jobId) =>
+      store.deletion(async (connection) => {
+        for (const table of [
+          'kept_windows',
+          'detections',
+          'classify_parts',
+          'classify_runs',
+          'classified_files',
+        ])
+          await connection.run(`DELETE FROM ${table} WHERE job_id = $1`, [jobId]);
+      }),
+  };
+};
 
-async function placeOf(connection: DuckDBConnection, jobId: string, path: string): Promise<number> {
-  const sql = 'SELECT rowid::DOUBLE FROM classified_files WHERE job_id = $1 AND path = $2';
-  const [row] = (await connection.runAndReadAll(sql, [jobId, path])).getRowsJS();
-  if (row) return row[0] as number;
-  throw new CurlewError('REQUEST_INVALID', `The job has no results of ${path} after which to go on.`, {
-    jobId,
-    path,
-  });
+/** The names of a row's columns are those of the type, but for what is kept as JSON. */
+function fileOf(row: Record<string, unknown>): ClassifiedFile {
+  const json = (name: string): unknown => {
+    const text = row[name] as string | null;
+    return text === null ? null : JSON.parse(text);
+  };
+  const file: Record<string, unknown> = {};
+  for (const name of fileNames) file[name] = jsonNames.has(name) ? json(name) : row[name];
+  return file as unknown as ClassifiedFile;
+}
+const jsonNames = new Set(['notes', 'recorder', 'experts', 'error']);
+const fileNames: readonly (keyof ClassifiedFile)[] = [
+  ...(['jobId', 'fileId', 'path', 'state', 'bytes', 'modifiedMs', 'sha256', 'format', 'seconds'] as const),
+  ...(['sampleRate', 'channels', 'windows', 'classIndex', 'label', 'probability', 'notes'] as const),
+  ...(['startMs', 'offsetMinutes', 'timeSource', 'latitude', 'longitude', 'site', 'recorder'] as const),
+  ...(['experts', 'readMs', 'modelMs', 'copyOf', 'error'] as const),
+];
+
+function detectionOf(row: Record<string, unknown>): Detection {
+  const detection: Record<string, unknown> = {};
+  for (const name of detectionNames) detection[name] = row[name];
+  return detection as unknown as Detection;
+}
+const detectionNames: readonly (keyof Detection)[] = [
+  ...([
+    'jobId',
+    'fileId',
+    'number',
+    'path',
+    'channel',
+    'startS',
+    'endS',
+    'atMs',
+    'classIndex',
+    'label',
+  ] as const),
+  ...(['confidence', 'peak', 'peakS', 'windows', 'calls', 'expert', 'curiosity', 'entropy'] as const),
+];
+
+async function append(
+  connection: DuckDBConnection,
+  jobId: string,
+  files: readonly ListedFile[],
+): Promise<(ListedFile & { fileId: number })[]> {
+  const paths = JSON.stringify(files.map(({ path }) => path));
+  const known = await connection.runAndReadAll(
+    `SELECT path FROM classified_files WHERE job_id = $1 AND path IN (SELECT unnest(json_extract_string($2::JSON, '$[*]')))`,
+    [jobId, paths],
+  );
+  const has = new Set(known.getRowsJS().map(([path]) => path));
+  const last = await connection.runAndReadAll(
+    'SELECT coalesce(max(file_id), -1)::DOUBLE FROM classified_files WHERE job_id = $1',
+    [jobId],
+  );
+  const first = (last.getRowsJS()[0]![0] as number) + 1;
+  const fresh = files.filter(({ path }) => !has.has(path) && has.add(path));
+  const listed = fresh.map(({ path, bytes, modifiedMs }, i) => ({
+    ...{ path, bytes, modifiedMs },
+    fileId: first + i,
+  }));
+  await appendAll(connection, 'classified_files', listed, (file, row) =>
+    appendFile(row, { ...blank, ...file, jobId }),
+  );
+  return listed;
+}
+
+const blank: Omit<ClassifiedFile, 'jobId' | 'fileId' | keyof ListedFile> = {
+  ...{ state: 'waiting', sha256: null, format: '', seconds: 0, sampleRate: 0, channels: 0, windows: 0 },
+  ...{ classIndex: null, label: null, probability: null, notes: [], startMs: null, offsetMinutes: null },
+  ...{ timeSource: null, latitude: null, longitude: null, site: null, recorder: null, experts: null },
+  ...{ readMs: 0, modelMs: 0, copyOf: null, error: null },
+};
+
+async function removeFiles(
+  connection: DuckDBConnection,
+  jobId: string,
+  results: readonly FileResults[],
+): Promise<void> {
+  const ids = JSON.stringify(results.map(({ file }) => file.fileId));
+  for (const table of ['kept_windows', 'detections', 'classify_parts', 'classified_files'])
+    await connection.run(
+      `DELETE FROM ${table} WHERE job_id = $1 AND file_id IN (SELECT unnest(from_json($2::JSON, '["UINTEGER"]')))`,
+      [jobId, ids],
+    );
+}
+
+async function appendAll<T>(
+  connection: DuckDBConnection,
+  table: string,
+  all: readonly T[],
+  write: (one: T, row: Row) => void,
+): Promise<void> {
+  if (all.length === 0) return;
+  const appender = await connection.createAppender(table);
+  const row = new Row(appender);
+  for (const one of all) {
+    write(one, row);
+    appender.endRow();
+  }
+  appender.closeSync();
+}
+
+/** One row, column by column. */
+class Row {
+  constructor(private readonly appender: DuckDBAppender) {}
+
+  text(value: string | null): this {
+    if (value === null) this.appender.appendNull();
+    else this.appender.appendVarchar(value);
+    return this;
+  }
+
+  json(value: object | null): this {
+    return this.text(value && JSON.stringify(value));
+  }
+
+  number(value: number | null): this {
+    if (value === null) this.appender.appendNull();
+    else this.appender.appendDouble(value);
+    return this;
+  }
+
+  single(value: number | null): this {
+    if (value === null) this.appender.appendNull();
+    else this.appender.appendFloat(value);
+    return this;
+  }
+
+  whole(value: number): this {
+    this.appender.appendUInteger(value);
+    return this;
+  }
+
+  small(value: number | null): this {
+    if (value === null) this.appender.appendNull();
+    else this.appender.appendSmallInt(value);
+    return this;
+  }
+
+  tiny(value: number | null): this {
+    if (value === null) this.appender.appendNull();
+    else this.appender.appendUTinyInt(value);
+    return this;
+  }
+}
+
+function appendFile(row: Row, file: ClassifiedFile): void {
+  row.text(file.jobId).whole(file.fileId).text(file.path).text(file.state).number(file.bytes);
+  row.number(file.modifiedMs).text(file.sha256).text(file.format).number(file.seconds).whole(file.sampleRate);
+  row
+    .whole(file.channels)
+    .whole(file.windows)
+    .small(file.classIndex)
+    .text(file.label)
+    .single(file.probability);
+  row.json(file.notes).number(file.startMs).small(file.offsetMinutes).text(file.timeSource);
+  row.number(file.latitude).number(file.longitude).text(file.site).json(file.recorder).json(file.experts);
+  row.number(file.readMs).number(file.modelMs).text(file.copyOf).json(file.error);
+}
+
+function appendDetection(row: Row, one: Detection): void {
+  row
+    .text(one.jobId)
+    .whole(one.fileId)
+    .whole(one.number)
+    .tiny(one.channel)
+    .number(one.startS)
+    .number(one.endS);
+  row.number(one.atMs).small(one.classIndex).text(one.label).single(one.confidence).single(one.peak);
+  row.number(one.peakS).whole(one.windows).whole(one.calls).text(one.expert).single(one.curiosity);
+  row.single(one.entropy);
+}
+
+function appendWindow(row: Row, jobId: string, one: KeptWindow): void {
+  row.text(jobId).whole(one.fileId).tiny(one.channel).whole(one.window).small(one.classIndex);
+  row.single(one.probability).tiny(one.place).single(one.curiosity).single(one.entropy);
 }

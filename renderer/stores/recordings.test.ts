@@ -3,22 +3,10 @@ import { describe, expect, it, vi } from 'vitest';
 import { pageLimit } from '../../main/contract/pieces.ts';
 import type { RequestParams } from '../../main/contract/requests.ts';
 import type { ClassifiedFile } from '../../main/contract/types.ts';
+import { testFile } from '../../test/fixtures/classified.ts';
 import { job, LabDouble } from '../test/lab-double.ts';
 import { withLab } from '../test/mount.ts';
 import { useRecordings } from './recordings.ts';
-
-const file = (jobId: string, path: string): ClassifiedFile => ({
-  jobId,
-  path,
-  seconds: 10,
-  sampleRate: 48_000,
-  channels: 1,
-  windows: 19,
-  classIndex: 0,
-  label: 'dog',
-  probability: 0.7,
-  damage: null,
-});
 
 describe('classified recordings', () => {
   it('never show the files of one job under another', async () => {
@@ -32,10 +20,10 @@ describe('classified recordings', () => {
     await flushPromises();
     lab.raise('job', job({ id: 'second', kind: 'classify', state: 'done', createdMs: 2 }));
     await flushPromises();
-    answers.get('second')!([file('second', '/b.wav')]);
+    answers.get('second')!([testFile(0, '/b.wav', { jobId: 'second' })]);
     await flushPromises();
     expect(recordings.files).toHaveLength(1);
-    answers.get('first')!([file('first', '/a.wav')]);
+    answers.get('first')!([testFile(0, '/a.wav', { jobId: 'first' })]);
     await flushPromises();
     expect(recordings.files?.map((one) => one.path)).toEqual(['/b.wav']);
   });
@@ -52,16 +40,18 @@ describe('classified recordings', () => {
     lab.raise('job', job({ id: 'newer', kind: 'classify', createdMs: 5 }));
     expect(lab.asked[0]).toEqual({
       name: 'classify.start',
-      params: { paths: ['/field'], expertId: 'esc10-b4' },
+      params: { paths: ['/field'], modelId: 'esc10-b4' },
     });
     expect(recordings.job?.id).toBe('mine');
   });
 
   it('of a running job are asked for after those that are held, and anew when it is over', async () => {
-    const found = Array.from({ length: pageLimit + 5 }, (_, i) => file('mine', `/${i}.wav`));
+    const found = Array.from({ length: pageLimit + 5 }, (_, i) =>
+      testFile(i, `/${i}.wav`, { jobId: 'mine' }),
+    );
     const lab = new LabDouble({
       'classify.files': ({ after, limit }) => {
-        const from = found.findIndex(({ path }) => path === after) + 1;
+        const from = found.findIndex(({ fileId }) => fileId === after) + 1;
         return found.slice(from, from + limit);
       },
     });
@@ -72,8 +62,8 @@ describe('classified recordings', () => {
     lab.raise('job', job({ id: 'mine', kind: 'classify', createdMs: 1 }));
     await flushPromises();
     expect(recordings.files).toEqual(found);
-    expect(afters()).toEqual([undefined, `/${pageLimit - 1}.wav`]);
-    found.push(file('mine', '/last.wav'));
+    expect(afters()).toEqual([undefined, pageLimit - 1]);
+    found.push(testFile(found.length, '/last.wav', { jobId: 'mine' }));
     vi.useFakeTimers();
     lab.raise('job', job({ id: 'mine', kind: 'classify', createdMs: 1, progress: 0.9 }));
     await flushPromises();
@@ -81,10 +71,10 @@ describe('classified recordings', () => {
     vi.useRealTimers();
     await flushPromises();
     expect(recordings.files).toEqual(found);
-    expect(afters()).toEqual([`/${pageLimit + 4}.wav`]);
+    expect(afters()).toEqual([pageLimit + 4]);
     lab.raise('job', job({ id: 'mine', kind: 'classify', createdMs: 1, state: 'done' }));
     await flushPromises();
     expect(recordings.files).toEqual(found);
-    expect(afters()).toEqual([undefined, `/${pageLimit - 1}.wav`]);
+    expect(afters()).toEqual([undefined, pageLimit - 1]);
   });
 });

@@ -23,7 +23,7 @@ export const useRecordings = defineStore('recordings', () => {
   const chosenJob = ref<string | null>(null);
   const files = shallowRef<ClassifiedFile[] | null>(null);
   const filesOf = ref<string | null>(null);
-  const path = ref<string | null>(null);
+  const fileId = ref<number | null>(null);
   const detections = shallowRef<Detection[] | null>(null);
   let refreshDue: ReturnType<typeof setTimeout> | null = null;
 
@@ -36,7 +36,7 @@ export const useRecordings = defineStore('recordings', () => {
     (now, before) => {
       if (!now) return;
       const other = now.id !== before?.id;
-      if (other) path.value = null;
+      if (other) fileId.value = null;
       if (other || isOver(now)) void refresh(now);
       else refreshDue ??= setTimeout(() => void refresh(now), refreshEveryMs);
     },
@@ -51,7 +51,7 @@ export const useRecordings = defineStore('recordings', () => {
       // What is held of a running job stays; one that is over may have classified a file of its again.
       const held = filesOf.value === id && !isOver(of) ? (files.value ?? []) : [];
       const found = await allOf<ClassifiedFile>((last) => {
-        const after = (last ?? held.at(-1))?.path;
+        const after = (last ?? held.at(-1))?.fileId;
         return client.request('classify.files', { jobId: id, after, limit: pageLimit });
       }, mostFiles - held.length);
       if (job.value?.id !== id) return;
@@ -64,21 +64,25 @@ export const useRecordings = defineStore('recordings', () => {
   }
 
   async function start(expertId: string): Promise<void> {
-    const started = jobs.keep(await client.request('classify.start', { paths: [...paths.value], expertId }));
+    const started = jobs.keep(
+      await client.request('classify.start', { paths: [...paths.value], modelId: expertId }),
+    );
     chosenJob.value = started.id;
   }
 
-  async function open(chosen: string): Promise<void> {
+  async function open(chosen: number): Promise<void> {
     if (!job.value) return;
-    path.value = chosen;
+    fileId.value = chosen;
     detections.value = null;
     const { id } = job.value;
     const found = await allOf<Detection>((last) => {
-      const after = last && { path: chosen, startS: last.startS };
-      return client.request('classify.detections', { jobId: id, path: chosen, after, limit: pageLimit });
+      const after = last && { fileId: chosen, number: last.number };
+      return client.request('classify.detections', { jobId: id, fileId: chosen, after, limit: pageLimit });
     }, mostDetections);
-    if (path.value === chosen) detections.value = found;
+    if (fileId.value === chosen) detections.value = found;
   }
+
+  const held = computed(() => (filesOf.value === job.value?.id ? files.value : null));
 
   return {
     paths,
@@ -88,8 +92,9 @@ export const useRecordings = defineStore('recordings', () => {
       get: () => job.value?.id ?? null,
       set: (id) => (chosenJob.value = id),
     }),
-    files: computed(() => (filesOf.value === job.value?.id ? files.value : null)),
-    path,
+    files: computed(() => held.value?.filter(({ state }) => state === 'classified') ?? null),
+    failed: computed(() => held.value?.filter(({ state }) => state !== 'classified') ?? []),
+    fileId,
     detections,
     start,
     open,

@@ -90,7 +90,7 @@ async function measure(lab: Lab, given: Inputs, say: (line: string) => void): Pr
   });
   await phase('classification', 'classifying two minutes', async () => {
     const [expert] = await ask(lab, 'experts.list', {});
-    await done(lab, await ask(lab, 'classify.start', { paths: [given.recording], expertId: expert!.id }));
+    await done(lab, await ask(lab, 'classify.start', { paths: [given.recording], modelId: expert!.id }));
   });
   const small = { path: given.dataSet, bank: ['q2', 'q4'], hidden: [64, 32], epochs: 5 };
   await phase('training', 'training two experts and their router', async () =>

@@ -72,11 +72,16 @@ describe('what a command ends with', () => {
     const some = await curlew('classify', at('mixed'), '--json', ...table);
     expect(some.code).toBe(3);
     const { result, files } = JSON.parse(some.stdout) as { result: ClassifyResult; files: ClassifiedFile[] };
-    expect(result.failed.map(({ path }) => path)).toEqual([at('mixed/notes.wav')]);
+    expect(result).toMatchObject({ files: 1, failed: 1 });
     expect(files).toMatchObject([
-      { path: at('mixed/cut.flac'), damage: expect.stringContaining('cut.flac') },
+      {
+        path: at('mixed/cut.flac'),
+        state: 'classified',
+        notes: [{ level: 'damaged', text: expect.stringContaining('cut.flac') }],
+      },
+      { path: at('mixed/notes.wav'), state: 'failed' },
     ]);
-    expect((await text('mixed.csv')).split('\r\n')[1]).toContain(files[0]!.damage);
+    expect((await text('mixed.csv')).split('\r\n')[1]).toContain(files[0]!.notes[0]!.text);
 
     const shown = await curlew('classify', at('mixed'), ...data);
     expect(shown.stdout).toContain(`classified in part: ${at('mixed/cut.flac')}`);

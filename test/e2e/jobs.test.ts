@@ -44,7 +44,7 @@ const json = async <T>(...words: string[]): Promise<T> =>
 /** Started over the lab's own socket, as a page does. */
 async function classification(): Promise<Job> {
   const [expert] = await lab.client.request('experts.list', {});
-  const started = await lab.client.request('classify.start', { paths: [at('card')], expertId: expert!.id });
+  const started = await lab.client.request('classify.start', { paths: [at('card')], modelId: expert!.id });
   return ended(lab.client, started);
 }
 

@@ -64,7 +64,7 @@ test('a classification cut off by kill -9 goes on where it was, and finds what a
 
   let lab = await startLab(join(folder, 'data'));
   const [expert] = (await lab.client.request('experts.list', {})) as [ExpertInfo];
-  const request = { paths: [recordings], expertId: expert.id };
+  const request = { paths: [recordings], modelId: expert.id };
   const begun = new Promise<void>((resolve) => {
     lab.client.on('job', ({ progress }) => (progress ?? 0) > 0.2 && resolve());
   });
@@ -76,7 +76,7 @@ test('a classification cut off by kill -9 goes on where it was, and finds what a
   const left = (await lab.client.request('jobs.list', {})).find((job) => job.id === cut.id);
   expect(left).toMatchObject({ state: 'paused' });
   const resumed = await ended(lab.client, await lab.client.request('jobs.resume', { jobId: cut.id }));
-  expect(resumed).toMatchObject({ state: 'done', result: { files: 2, failed: [] } });
+  expect(resumed).toMatchObject({ state: 'done', result: { files: 2, failed: 0 } });
   const whole = await ended(lab.client, await lab.client.request('classify.start', request));
   const found = async (jobId: string) => {
     const strip = <T extends { jobId: string }>(rows: T[]) => rows.map((row) => ({ ...row, jobId: '' }));

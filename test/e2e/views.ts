@@ -50,7 +50,7 @@ export async function furnishedLab(folder: string): Promise<LabProcess> {
   await mkdir(recordings);
   await copyFile(join(resources.bank, 'clips', 'rain.ogg'), join(recordings, longFile));
   await writeFile(join(recordings, 'broken.WAV'), 'RIFF is not enough');
-  await done(client.request('classify.start', { paths: [recordings], expertId: expert.id }));
+  await done(client.request('classify.start', { paths: [recordings], modelId: expert.id }));
   return lab;
 }
 

@@ -192,7 +192,7 @@ describe.each(Object.entries(links))('over %s', (_name, open) => {
     ['recordings.audio', { path: '/r/a.wav', startS: NaN, durationS: 1 }],
     ['recordings.audio', { path: '/r/a.wav', startS: 0, durationS: 121 }],
     ['play.start', { boardId: 'x', source: { kind: 'url', path: 'http://x' } }],
-    ['classify.start', { paths: [], expertId: 'x' }],
+    ['classify.start', { paths: [], modelId: 'x' }],
     ['experts.file', { expertId: 'x', file: '../secret' }],
   ])('%s with %j is refused before its handler', async (name, params) => {
     const request = client.request(name as RequestName, params as never);

@@ -9,7 +9,11 @@ import { noise, scratchFolder, tone, wavBytes } from '../../recordings/testing.t
 import { Jobs } from '../jobs.ts';
 import { MemoryJobStore, whenFinished } from '../testing.ts';
 import { Classification } from './classification.ts';
-import { MemoryResultStore, testBank, testModel } from './testing.ts';
+import { openStore, type Store } from '../../store/open-store.ts';
+import { resultStore } from '../../store/result-store.ts';
+import { usualSettings } from './contract/settings.ts';
+import type { ResultStore } from './result-store.ts';
+import { testBank, testModel } from './testing.ts';
 import type { WorkerRequest } from './worker-messages.ts';
 
 const fixture = (name: string) =>
@@ -19,7 +23,8 @@ const original = Worker.prototype.postMessage;
 
 let scratch: Awaited<ReturnType<typeof scratchFolder>>;
 let store: MemoryJobStore;
-let results: MemoryResultStore;
+let kept: Store;
+let results: ResultStore;
 let jobs: Jobs;
 let classification: Classification;
 
@@ -32,6 +37,7 @@ async function openRooms(bankModel: Uint8Array = model): Promise<void> {
 
 beforeAll(async () => {
   scratch = await scratchFolder();
+  kept = await openStore(join(scratch.folder, 'lab.duckdb'));
   const folder = join(scratch.folder, 'card');
   await mkdir(join(folder, 'B'), { recursive: true });
   await scratch.write('card/A.WAV', wavBytes([noise(40_000), noise(40_000, 2)], { sampleRate: 192_000 }));
@@ -51,10 +57,13 @@ beforeAll(async () => {
   await scratch.write('card/cut.wav', wavBytes([noise(32_000)]).subarray(0, 50_000));
   await scratch.write('card/._A.WAV', 'A shadow file, left out.');
 });
-afterAll(() => scratch.remove());
+afterAll(async () => {
+  await kept.close();
+  await scratch.remove();
+});
 beforeEach(async () => {
   store = new MemoryJobStore();
-  results = new MemoryResultStore();
+  results = resultStore(kept);
   await openRooms();
 });
 
@@ -103,11 +112,12 @@ function watchThreads() {
 
 describe('classifying a folder', () => {
   it('finds every recording, and names what it could not use', async () => {
-    const { id } = classification.start([join(scratch.folder, 'card')], 'test');
+    const { id } = classification.start([join(scratch.folder, 'card')], 'test', usualSettings);
     const job = await whenFinished(jobs, id);
     expect(job).toMatchObject({ state: 'done', progress: 1, error: null });
     const result = job.result as ClassifyResult;
-    const files = await classification.files(id, { limit: 1000 });
+    const all = await classification.files(id, { limit: 1000 });
+    const files = all.filter(({ state }) => state === 'classified');
     // The link out of the allowed folders is not among them.
     expect(names(files.map(({ path }) => path))).toEqual([
       'tone.flac',
@@ -116,32 +126,34 @@ describe('classifying a folder', () => {
       'cut.wav',
       'long.WAV',
     ]);
-    expect(Object.fromEntries(result.failed.map(({ path, code }) => [basename(path), code]))).toEqual({
+    const failed = await classification.files(id, { states: ['failed'], limit: 1000 });
+    expect(Object.fromEntries(failed.map(({ path, error }) => [basename(path), error?.code]))).toEqual({
       'A.WAV': 'FILE_TOO_SHORT',
       'empty.wav': 'FILE_EMPTY',
       'notes.wav': 'FILE_NOT_AUDIO',
     });
-    const damage = files.filter((file) => file.damage !== null);
+    const damage = files.filter((file) => file.notes.length > 0);
     expect(names(damage.map(({ path }) => path))).toEqual(['cut.wav']);
-    expect(damage[0]!.damage).toContain('cut.wav');
+    expect(damage[0]!.notes[0]!.text).toContain('cut.wav');
     expect(result).toMatchObject({
       kind: 'classify',
       files: 5,
+      failed: 3,
       windows: files.reduce((sum, file) => sum + file.windows, 0),
     });
     expect(result.audioSeconds).toBeCloseTo(1.5 + 4 + 2 + 12 + (50_000 - 44) / 32_000, 6);
     expect(result.wallSeconds).toBeGreaterThan(0);
     const wide = files.find(({ path }) => path.endsWith('wide.wav'))!;
     expect(wide).toMatchObject({ sampleRate: 192_000, channels: 2, seconds: 2, windows: 3 });
-    expect(['curlew', 'rain', 'saw'][wide.classIndex]).toBe(wide.label);
+    expect(['curlew', 'rain', 'saw'][wide.classIndex!]).toBe(wide.label);
     const detections = await classification.detections(id, { limit: 1000 });
     expect(detections.length).toBeGreaterThan(0);
-    for (const { startS, endS, confidence, path } of detections) {
+    for (const { startS, endS, confidence, fileId } of detections) {
       expect(endS - startS).toBeGreaterThanOrEqual(0.975 - 1e-9);
       expect(confidence).toBeGreaterThanOrEqual(0.5);
       expect(confidence).toBeLessThanOrEqual(1);
-      expect(await classification.detections(id, { path, limit: 1000 })).toEqual(
-        detections.filter((one) => one.path === path),
+      expect(await classification.detections(id, { fileId, limit: 1000 })).toEqual(
+        detections.filter((one) => one.fileId === fileId),
       );
     }
     const csv = await classification.export(id, 'csv');
@@ -153,19 +165,19 @@ describe('classifying a folder', () => {
   it('without any recording fails with FOLDER_EMPTY', async () => {
     const folder = join(scratch.folder, 'bare');
     await mkdir(folder, { recursive: true });
-    const { id } = classification.start([folder], 'test');
+    const { id } = classification.start([folder], 'test', usualSettings);
     expect(await whenFinished(jobs, id)).toMatchObject({ state: 'failed', error: { code: 'FOLDER_EMPTY' } });
   });
 
   it('with an expert that the bank does not have is refused at once', () => {
-    expect(() => classification.start([scratch.folder], 'none')).toThrow(
+    expect(() => classification.start([scratch.folder], 'none', usualSettings)).toThrow(
       expect.objectContaining({ code: 'EXPERT_NOT_FOUND' }),
     );
   });
 
   it('with a graph that does not load fails, and does not hang', async () => {
     await openRooms(Uint8Array.of(1, 2, 3));
-    const { id } = classification.start([join(scratch.folder, 'card')], 'test');
+    const { id } = classification.start([join(scratch.folder, 'card')], 'test', usualSettings);
     expect(await whenFinished(jobs, id)).toMatchObject({ state: 'failed', error: { code: 'INTERNAL' } });
   });
 });
@@ -180,7 +192,7 @@ describe('an interrupted classification', () => {
 
   it('that is cancelled stops and keeps nothing of the recording under way', async () => {
     const path = await longRecording();
-    const { id } = classification.start([path], 'test');
+    const { id } = classification.start([path], 'test', usualSettings);
     await whenJob(id, (job) => job.state === 'running' && job.progress === 0);
     jobs.cancel(id);
     await jobs.close();
@@ -190,10 +202,10 @@ describe('an interrupted classification', () => {
 
   it('that is paused goes on and gives what an uninterrupted one gives', async () => {
     const path = await longRecording();
-    const straight = classification.start([path], 'test').id;
+    const straight = classification.start([path], 'test', usualSettings).id;
     await whenFinished(jobs, straight);
     const threads = watchThreads();
-    const { id } = classification.start([path], 'test');
+    const { id } = classification.start([path], 'test', usualSettings);
     await whenJob(id, (job) => job.state === 'running' && job.progress === 0);
     jobs.pause(id);
     await threads.idle();
@@ -210,40 +222,41 @@ describe('an interrupted classification', () => {
   });
 
   it('that a dead lab left behind goes on without the files already done', async () => {
-    const putFile = results.putFile.bind(results);
+    const puts: string[] = [];
     const closed = new Promise<void>((resolve, reject) => {
-      results.putFile = async (file, detections) => {
-        await putFile(file, detections);
-        if (results.puts.length === 3) jobs.close().then(resolve, reject);
+      const keep = results.keep.bind(results);
+      results.keep = async (jobId, found) => {
+        await keep(jobId, found);
+        puts.push(...found.map(({ file }) => file.path));
+        if (puts.length === 3) jobs.close().then(resolve, reject);
       };
     });
-    const { id } = classification.start([join(scratch.folder, 'card')], 'test');
+    const { id } = classification.start([join(scratch.folder, 'card')], 'test', usualSettings);
     await closed;
-    expect(results.puts).toHaveLength(3);
-    results.putFile = putFile;
+    expect(puts).toHaveLength(3);
     await openRooms();
     expect(jobs.get(id)).toMatchObject({ state: 'paused' });
     jobs.resume(id);
     const job = await whenFinished(jobs, id);
-    expect(job.result).toMatchObject({ files: 5 });
-    expect((job.result as ClassifyResult).failed).toHaveLength(3);
-    expect(new Set(results.puts).size).toBe(5);
-    expect(results.puts).toHaveLength(5);
+    expect(job.result).toMatchObject({ files: 5, failed: 3 });
+    expect(new Set(puts).size).toBe(8);
+    expect(puts).toHaveLength(8);
   });
 
   it.each([false, true])(
     'takes a recording up at its last window, unless it has changed since (%s)',
     async (changed) => {
+      const id = `killed ${changed}`;
       const path = await scratch.write('minute.wav', wavBytes([noise(16_000 * 60)]));
-      const straight = classification.start([path], 'test').id;
+      const straight = classification.start([path], 'test', usualSettings).id;
       const made = await whenFinished(jobs, straight);
       await jobs.close();
       const { mtimeMs, size } = await stat(path);
       // As a killed lab leaves it: half of the windows done, marked here by a class that they do not have.
-      store.jobs.set('killed', {
+      store.jobs.set(id, {
         record: {
-          job: { ...made, id: 'killed', state: 'running', result: null },
-          params: { paths: [path], expertId: 'test' },
+          job: { ...made, id, state: 'running', result: null },
+          params: { paths: [path], modelId: 'test', settings: usualSettings },
         },
         checkpoint: {
           failed: [],
@@ -261,10 +274,10 @@ describe('an interrupted classification', () => {
         },
       });
       await openRooms();
-      jobs.resume('killed');
-      const job = await whenFinished(jobs, 'killed');
+      jobs.resume(id);
+      const job = await whenFinished(jobs, id);
       expect(job.result).toMatchObject({ windows: (made.result as ClassifyResult).windows });
-      const taken = withoutJob(await results.detections('killed', { limit: 1000 }));
+      const taken = withoutJob(await results.detections(id, { limit: 1000 }));
       const whole = withoutJob(await results.detections(straight, { limit: 1000 }));
       if (changed) {
         expect(taken).toEqual(whole);
@@ -290,11 +303,11 @@ describe('an interrupted classification', () => {
       await openRooms();
       let left = crashes;
       const crash = whenCrashing(() => left-- > 0);
-      const { id } = classification.start([join(scratch.folder, 'card', 'B')], 'test');
+      const { id } = classification.start([join(scratch.folder, 'card', 'B')], 'test', usualSettings);
       const job = await whenFinished(jobs, id);
       crash.stop();
       if (crashes === 1) {
-        expect(job).toMatchObject({ state: 'done', result: { files: 2, failed: [{ code: 'INTERNAL' }] } });
+        expect(job).toMatchObject({ state: 'done', result: { files: 2, failed: 1 } });
       } else {
         expect(job).toMatchObject({ state: 'failed', error: { code: 'INTERNAL' } });
       }

@@ -4,12 +4,19 @@ import { exportName } from '../../export-name.ts';
 import { grouped } from '../../contract/figures.ts';
 import { CurlewError } from '../../contract/error.ts';
 import { count } from '../../contract/figures.ts';
-import type { ClassifiedFile, Detection, FilePiece, Job, TableFrom } from '../../contract/types.ts';
+import type {
+  ClassifiedFile,
+  ClassifySettings,
+  Detection,
+  FilePiece,
+  Job,
+  TableFrom,
+} from '../../contract/types.ts';
 import type { AllowedPaths } from '../../recordings/allowed-paths.ts';
 import { few, type JobDefinition } from '../definition.ts';
 import type { Jobs } from '../jobs.ts';
 import { classify, type ClassifyParams } from './classify-job.ts';
-import type { Page, ResultStore } from './result-store.ts';
+import type { ResultStore } from './result-store.ts';
 import { tablePiece, type TableFormat } from './table-piece.ts';
 
 /** What is needed of the bank. */
@@ -35,7 +42,9 @@ export class Classification {
       holdings: async ({ id }) => {
         const { files, detections } = await rooms.results.counts(id);
         return {
-          goes: [`what was found in ${count(files, 'recording')}: ${count(detections, 'detection')}`],
+          goes: [
+            `what was found in ${count(files.classified, 'recording')}: ${count(detections, 'detection')}`,
+          ],
           stays: ['the recordings, and tables that were exported'],
           bytes: 0,
         };
@@ -49,15 +58,15 @@ export class Classification {
    * @param paths allowed real paths (AllowedPaths.resolve)
    * @throws CurlewError EXPERT_NOT_FOUND
    */
-  start(paths: readonly string[], expertId: string): Job {
-    const { name } = this.rooms.bank.expert(expertId);
+  start(paths: readonly string[], modelId: string, settings: ClassifySettings): Job {
+    const { name } = this.rooms.bank.expert(modelId);
     const what = paths.length === 1 ? paths[0] : `${grouped(paths.length)} files and folders`;
-    const definition = this.definition({ paths: [...paths], expertId });
+    const definition = this.definition({ paths: [...paths], modelId, settings });
     return this.rooms.jobs.start({ ...definition, title: `Classify ${what} with ${name}` });
   }
 
   /** @throws CurlewError JOB_NOT_FOUND, STORE_FAILED; REQUEST_INVALID after a file of another job */
-  async files(jobId: string, page: Page<string>): Promise<ClassifiedFile[]> {
+  async files(jobId: string, page: Parameters<ResultStore['files']>[1]): Promise<ClassifiedFile[]> {
     this.checkKind(jobId);
     return this.rooms.results.files(jobId, page);
   }
@@ -71,10 +80,10 @@ export class Classification {
   /** @throws CurlewError as `files` */
   async export(jobId: string, format: TableFormat, from?: TableFrom): Promise<FilePiece<TableFrom>> {
     const { createdMs } = this.checkKind(jobId);
-    const { paths, expertId } = this.rooms.jobs.params(jobId) as ClassifyParams;
+    const { paths, modelId } = this.rooms.jobs.params(jobId) as ClassifyParams;
     const { ending, ...piece } = await tablePiece(this.rooms.results, jobId, format, from);
     const what = paths.length === 1 ? basename(paths[0]!) : `${paths.length} files and folders`;
-    return { ...piece, name: exportName(['detections', what, expertId], createdMs, ending) };
+    return { ...piece, name: exportName(['detections', what, modelId], createdMs, ending) };
   }
 
   /** The title is kept with the job; an expert that has left the bank shows when the job is resumed. */
@@ -89,10 +98,10 @@ export class Classification {
       queue: 'classify',
       params,
       async run(context) {
-        const { classes } = bank.expert(params.expertId);
-        const model = await bank.file(params.expertId, 'quantized.onnx');
+        const { classes, name } = bank.expert(params.modelId);
+        const model = await bank.file(params.modelId, 'quantized.onnx');
         const allowed = (real: string) => files.permits(real);
-        return classify({ params, classes, model, results, allowed }, context);
+        return classify({ params, classes, expert: name, model, results, allowed }, context);
       },
     };
   }

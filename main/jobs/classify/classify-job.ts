@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { CurlewError, toCurlewError } from '../../contract/error.ts';
 import { pageLimit, pagesOf } from '../../contract/pieces.ts';
-import type { ClassifiedFile, ClassifyResult } from '../../contract/types.ts';
+import type { ClassifiedFile, ClassifyResult, ClassifySettings, ListedFile } from '../../contract/types.ts';
 import { fileError } from '../../regular-file.ts';
 import { findAudio } from '../../recordings/find-audio.ts';
 import { targetRate } from '../../recordings/resample.ts';
@@ -16,21 +16,24 @@ import { WindowWorker } from './window-worker.ts';
 /** What a job is started with; plain JSON. */
 export interface ClassifyParams {
   paths: string[];
-  expertId: string;
+  /** Of an expert. */
+  modelId: string;
+  settings: ClassifySettings;
 }
 
 /** What a job needs to go on after an interruption, besides the results already kept. */
 interface Checkpoint {
-  failed: ClassifyResult['failed'];
   /** Time spent before, without pauses. */
   wallSeconds: number;
   /** The recording under way; taken up again only when it is still the same file. */
-  part: { path: string; bytes: number; modifiedMs: number; trace: TraceState } | null;
+  part?: null | { path: string; bytes: number; modifiedMs: number; trace: TraceState };
 }
 
 export interface ClassifyWork {
   params: ClassifyParams;
   classes: readonly string[];
+  /** The expert's name. */
+  expert: string;
   /** The quantized reference graph, ONNX. */
   model: Uint8Array;
   results: ResultStore;
@@ -56,16 +59,11 @@ export async function classify(work: ClassifyWork, context: JobContext): Promise
 }
 
 class ClassifyRun {
-  private readonly failed: ClassifyResult['failed'];
-  private part: Checkpoint['part'];
+  private part: NonNullable<Checkpoint['part']> | null;
   private worker: WindowWorker | null = null;
   private crashes = 0;
   private readonly clock: ActiveClock;
   private lastCheckpoint = performance.now();
-  /** Kept results, of this and of earlier runs. */
-  private readonly kept = new Set<string>();
-  private windows = 0;
-  private audioSeconds = 0;
   /** For the progress: files gone through, of so many. */
   private passed = 0;
   private total = 0;
@@ -77,7 +75,6 @@ class ClassifyRun {
     private readonly context: JobContext,
   ) {
     const from = context.resumedFrom as Checkpoint | null;
-    this.failed = from?.failed.slice() ?? [];
     this.part = from?.part ?? null;
     this.clock = new ActiveClock(from?.wallSeconds ?? 0);
   }
@@ -86,29 +83,42 @@ class ClassifyRun {
     const { work, context } = this;
     context.progress(null, 'looking for recordings');
     const found = await findAudio(work.params.paths, { signal: context.signal, allowed: work.allowed });
-    await this.countKept();
-    const done = new Set([...this.kept, ...this.failed.map(({ path }) => path)]);
-    for (const { path, error } of found.failed) if (!done.has(path)) this.fail(path, error);
     if (found.files.length === 0 && found.failed.length === 0) {
       throw new CurlewError(
         'FOLDER_EMPTY',
         `There are no WAV, FLAC, Ogg or MP3 files under ${work.params.paths.join(', ')}; choose another folder.`,
       );
     }
-    this.total = found.files.length;
-    for (const path of found.files) {
-      await this.pausePoint();
-      if (!done.has(path)) await this.file(path);
-      this.passed++;
+    const { jobId } = context;
+    const listed = await Promise.all(found.files.map(listedFile));
+    await work.results.list(jobId, listed);
+    const failed = found.failed.map(({ path }) => ({ path, bytes: 0, modifiedMs: 0 }));
+    for (const file of await work.results.list(jobId, failed)) {
+      await this.fail(file, found.failed.find(({ path }) => path === file.path)!.error);
+    }
+    this.total = listed.length;
+    this.passed = this.total - (await work.results.counts(jobId)).files.waiting;
+    for await (const page of pagesOf<ListedFile & { fileId: number }>((last) =>
+      work.results.waiting(jobId, { after: last?.fileId, limit: pageLimit }),
+    )) {
+      for (const file of page) {
+        await this.pausePoint();
+        await this.file(file);
+        this.passed++;
+      }
     }
     this.part = null;
     await this.checkpoint();
+    const { files, detections, windows, audioSeconds } = await work.results.counts(jobId);
     return {
       kind: 'classify',
-      files: this.kept.size,
-      failed: this.failed,
-      windows: this.windows,
-      audioSeconds: this.audioSeconds,
+      files: files.classified,
+      failed: files.failed,
+      copies: files.copy,
+      leftOut: files.leftOut,
+      detections,
+      windows,
+      audioSeconds,
       wallSeconds: this.clock.seconds(),
     };
   }
@@ -118,12 +128,12 @@ class ClassifyRun {
   }
 
   /** Classifies one recording; what is wrong with it is noted, and only what ends the job is thrown. */
-  private async file(path: string): Promise<void> {
+  private async file(listed: ListedFile & { fileId: number }): Promise<void> {
     const { signal } = this.context;
     this.worker ??= await WindowWorker.start(this.work.model, signal);
     const { worker } = this;
     try {
-      await this.recording(worker, path);
+      await this.recording(worker, listed);
       this.crashes = 0;
     } catch (thrown) {
       const error = toCurlewError(thrown);
@@ -132,13 +142,14 @@ class ClassifyRun {
         this.worker = null;
         if (++this.crashes === crashLimit) throw error;
       }
-      this.fail(path, error);
+      await this.fail(listed, error);
       this.part = null;
       await this.checkpoint();
     }
   }
 
-  private async recording(worker: WindowWorker, path: string): Promise<void> {
+  private async recording(worker: WindowWorker, listed: ListedFile & { fileId: number }): Promise<void> {
+    const { path } = listed;
     const { classes, results } = this.work;
     const { jobId } = this.context;
     const { size: bytes, mtimeMs: modifiedMs } = await stat(path).catch((thrown) =>
@@ -168,8 +179,14 @@ class ClassifyRun {
       }
       const { classIndex, probability } = trace.overall();
       const file: ClassifiedFile = {
+        ...unheard,
         jobId,
+        fileId: listed.fileId,
         path,
+        state: 'classified',
+        bytes,
+        modifiedMs,
+        format: info.format,
         // The header's word where it holds: a length in 16 kHz samples is rounded up.
         seconds: next.damage === null && info.seconds !== null ? info.seconds : next.samples / targetRate,
         sampleRate: info.sampleRate,
@@ -178,30 +195,19 @@ class ClassifyRun {
         classIndex,
         label: classes[classIndex]!,
         probability,
-        damage: next.damage?.message ?? null,
+        notes: next.damage ? [{ code: 'damaged', level: 'damaged', text: next.damage.message }] : [],
       };
-      await results.putFile(file, trace.detections(jobId, path, classes));
-      this.count(file);
+      const detections = trace.detections(file, classes, this.work.expert);
+      await results.keep(jobId, [{ file, detections, windows: [] }]);
       this.part = null;
       return;
     }
   }
 
-  private async countKept(): Promise<void> {
+  private fail(listed: ListedFile & { fileId: number }, { code, message }: CurlewError): Promise<void> {
     const { jobId } = this.context;
-    const page = (last?: ClassifiedFile) =>
-      this.work.results.files(jobId, { after: last?.path, limit: pageLimit });
-    for await (const files of pagesOf(page)) for (const file of files) this.count(file);
-  }
-
-  private count(file: ClassifiedFile): void {
-    this.kept.add(file.path);
-    this.windows += file.windows;
-    this.audioSeconds += file.seconds;
-  }
-
-  private fail(path: string, { code, message }: CurlewError): void {
-    this.failed.push({ path, code, message });
+    const file: ClassifiedFile = { ...unheard, ...listed, jobId, state: 'failed', error: { code, message } };
+    return this.work.results.keep(jobId, [{ file, detections: [], windows: [] }]);
   }
 
   private progress(path: string, share: number): void {
@@ -221,7 +227,21 @@ class ClassifyRun {
 
   private async checkpoint(): Promise<void> {
     this.lastCheckpoint = performance.now();
-    const state: Checkpoint = { failed: this.failed, wallSeconds: this.clock.seconds(), part: this.part };
+    const state: Checkpoint = { wallSeconds: this.clock.seconds(), part: this.part };
     await this.context.checkpoint(state);
   }
 }
+
+/** Of a file of which nothing is known but that it was listed. */
+const unheard: Omit<ClassifiedFile, 'jobId' | 'fileId' | 'state' | keyof ListedFile> = {
+  ...{ sha256: null, format: '', seconds: 0, sampleRate: 0, channels: 0, windows: 0, classIndex: null },
+  ...{ label: null, probability: null, notes: [], startMs: null, offsetMinutes: null, timeSource: null },
+  ...{ latitude: null, longitude: null, site: null, recorder: null, experts: null, readMs: 0, modelMs: 0 },
+  ...{ copyOf: null, error: null },
+};
+
+/** What cannot be looked at is told when it is opened. */
+const listedFile = async (path: string): Promise<ListedFile> => {
+  const { size: bytes, mtimeMs: modifiedMs } = await stat(path).catch(() => ({ size: 0, mtimeMs: 0 }));
+  return { path, bytes, modifiedMs };
+};

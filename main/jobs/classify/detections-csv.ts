@@ -12,7 +12,7 @@ const header = [
   'File probability',
   'File length (s)',
   'Windows',
-  'Damage',
+  'Notes',
 ];
 
 /** One row a detection; a file without any has one row with the detection's cells empty. */
@@ -29,10 +29,10 @@ export const detectionsCsv: Table = {
         detection?.label ?? null,
         detection ? meantBySingle(detection.confidence) : null,
         file.label,
-        meantBySingle(file.probability),
+        file.probability === null ? null : meantBySingle(file.probability),
         Math.round(file.seconds * 1e6) / 1e6,
         file.windows,
-        file.damage,
+        file.notes.map(({ text }) => text).join(' '),
       ]),
     ),
 };

@@ -1,55 +1,65 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { csvText, type CsvCell } from '../../../models/report/csv.ts';
 import { piecesOf } from '../../contract/pieces.ts';
-import type { ClassifiedFile, Detection, TableFrom } from '../../contract/types.ts';
+import type { ClassifiedFile, Detection, RecordingNote, TableFrom } from '../../contract/types.ts';
+import { openStore, type Store } from '../../store/open-store.ts';
+import { resultStore } from '../../store/result-store.ts';
+import type { ResultStore } from './result-store.ts';
 import { pieceRows, tablePiece } from './table-piece.ts';
-import { MemoryResultStore } from './testing.ts';
+import { testDetection, testFile } from '../../../test/fixtures/classified.ts';
 
-const file = (path: string, seconds: number, sampleRate = 48_000): ClassifiedFile => ({
-  jobId: 'job',
-  path,
-  seconds,
-  sampleRate,
-  channels: 1,
-  windows: 9,
-  classIndex: 0,
-  label: 'curlew',
-  probability: 0.75,
-  damage: null,
-});
-const detection = (path: string, startS: number, endS: number, label = 'curlew'): Detection => ({
-  jobId: 'job',
-  path,
-  startS,
-  endS,
-  label,
-  confidence: 0.625,
-});
+const detection = (file: ClassifiedFile, number: number, startS: number, endS: number, label = 'curlew') =>
+  testDetection(file, number, { startS, endS, label });
 
 const cut = 'b.wav ends 4 bytes early.';
+const cutShort = (text: string): RecordingNote => ({ code: 'cut-short', level: 'damaged', text });
 const files = [
-  file('/card/a.wav', 60.5),
-  file('/card/quiet.wav', 10),
-  { ...file('/card/b.wav', 30, 8_000), damage: cut },
+  testFile(0, '/card/a.wav', { seconds: 60.5 }),
+  testFile(1, '/card/quiet.wav', { seconds: 10 }),
+  testFile(2, '/card/b.wav', { seconds: 30, sampleRate: 8_000, notes: [cutShort(cut)] }),
 ];
-const detections = [
-  detection('/card/a.wav', 0.48, 1.455),
-  detection('/card/a.wav', 4.8, 5.775, 'rain, heavy'),
-  detection('/card/b.wav', 0.96, 1.935),
+const [a, , b] = files as [ClassifiedFile, ClassifiedFile, ClassifiedFile];
+const found = [
+  [detection(a, 0, 0.48, 1.455), detection(a, 1, 4.8, 5.775, 'rain, heavy')],
+  [],
+  [detection(b, 0, 0.96, 1.935)],
 ];
 
-const results = new MemoryResultStore();
-for (const one of files) {
-  const own = detections.filter(({ path }) => path === one.path);
-  await results.putFile(one, own);
+let folder: string;
+let store: Store;
+let results: ResultStore;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'curlew-exports-'));
+  store = await openStore(join(folder, 'lab.duckdb'));
+  results = resultStore(store);
+  await keep('job', files, found);
+});
+afterAll(async () => {
+  await store.close();
+  await rm(folder, { recursive: true });
+});
+
+async function keep(jobId: string, of: readonly ClassifiedFile[], detections: readonly Detection[][]) {
+  await results.list(jobId, of);
+  await results.keep(
+    jobId,
+    of.map((file, i) => ({
+      file: { ...file, jobId },
+      detections: detections[i]!.map((one) => ({ ...one, jobId })),
+      windows: [],
+    })),
+  );
 }
 
-describe('the Raven export', async () => {
-  const rows = (await tablePiece(results, 'job', 'raven')).text
-    .trimEnd()
-    .split('\n')
-    .slice(1)
-    .map((line) => line.split('\t'));
+describe('the Raven export', () => {
+  let rows: string[][];
+  beforeAll(async () => {
+    const lines = (await tablePiece(results, 'job', 'raven')).text.trimEnd().split('\n').slice(1);
+    rows = lines.map((line) => line.split('\t'));
+  });
 
   it('runs begin times on over the files, and gives the offset within each', () => {
     expect(rows.map((row) => [row[3], row[4], row[11], row[10]])).toEqual([
@@ -83,7 +93,7 @@ describe('the Raven export', async () => {
 describe('the CSV export', () => {
   it('has a row for every detection, and one for a file without any', async () => {
     expect((await tablePiece(results, 'job', 'csv')).text.trimEnd().split('\r\n')).toEqual([
-      'File,Start (s),End (s),Label,Confidence,File label,File probability,File length (s),Windows,Damage',
+      'File,Start (s),End (s),Label,Confidence,File label,File probability,File length (s),Windows,Notes',
       '/card/a.wav,0.48,1.455,curlew,0.625,curlew,0.75,60.5,9,',
       '/card/a.wav,4.8,5.775,"rain, heavy",0.625,curlew,0.75,60.5,9,',
       '/card/quiet.wav,,,,,curlew,0.75,10,9,',
@@ -96,36 +106,43 @@ describe('an export longer than a piece', () => {
   const count = (2 * pieceRows) / 4;
   /** Pieces end within a file, at a file's end, and at a file without any detection. */
   const long = [
-    { file: file('/long/a.wav', 0.1), count: pieceRows },
-    ...Array.from({ length: count }, (_, i) => ({ file: file(`/long/${i}.wav`, 0.1 * i), count: i % 4 })),
-    { file: { ...file('/long/=z.wav', 7), damage: '=cut, “short”' }, count: pieceRows + 3 },
-  ].map((one) => ({
-    ...one,
-    detections: Array.from({ length: one.count }, (_, i) => detection(one.file.path, i * 0.48, i + 1)),
-  }));
-  const stored = new MemoryResultStore();
+    { path: '/long/a.wav', seconds: 0.1, count: pieceRows },
+    ...Array.from({ length: count }, (_, i) => ({ path: `/long/${i}.wav`, seconds: 0.1 * i, count: i % 4 })),
+    { path: '/long/=z.wav', seconds: 7, count: pieceRows + 3, notes: [cutShort('=cut, “short”')] },
+  ].map(({ count: length, path, ...own }, fileId) => {
+    const file = testFile(fileId, path, own);
+    return {
+      file,
+      detections: Array.from({ length }, (_, i) => detection(file, i, i * 0.48, i + 1)),
+    };
+  });
   const pieces = async (format: 'csv' | 'raven') => {
     const texts: string[] = [];
     const ask = async (from: TableFrom | undefined) => ({
       name: '',
-      ...(await tablePiece(stored, 'job', format, from)),
+      ...(await tablePiece(results, 'long', format, from)),
     });
     for await (const { text } of piecesOf(ask)) texts.push(text);
     return texts;
   };
   beforeAll(async () => {
-    for (const one of long) await stored.putFile(one.file, one.detections);
+    await keep(
+      'long',
+      long.map(({ file }) => file),
+      long.map(({ detections }) => detections),
+    );
   });
 
   it('as CSV is the table as it would be made at once', async () => {
-    const rows = long.flatMap(({ file: { path, damage, seconds }, detections: own }): CsvCell[][] => {
-      const about = ['curlew', 0.75, Number(seconds.toFixed(6)), 9, damage];
+    const rows = long.flatMap(({ file: { path, notes, seconds }, detections: own }): CsvCell[][] => {
+      const note = notes.map(({ text }) => text).join(' ');
+      const about = ['curlew', 0.75, Number(seconds.toFixed(6)), 9, note];
       if (own.length === 0) return [[path, null, null, null, null, ...about]];
       return own.map(({ startS, endS }) => [path, startS, endS, 'curlew', 0.625, ...about]);
     });
     const texts = await pieces('csv');
     const [header, ...lines] = texts.join('').split(/(?<=\n)/);
-    expect(header).toMatch(/^File,.*,Damage\r\n$/);
+    expect(header).toMatch(/^File,.*,Notes\r\n$/);
     expect(lines.join('')).toBe(csvText(rows));
     expect(texts.length).toBe(Math.ceil((rows.length + 1) / pieceRows));
   });

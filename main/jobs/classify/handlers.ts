@@ -8,8 +8,12 @@ export const classifyHandlers = (
   classification: Classification,
   files: AllowedPaths,
 ): HandlersOf<typeof classifyRequests> => ({
-  'classify.start': async ({ paths, expertId }, role) =>
-    classification.start(await Promise.all(paths.map((path) => files.resolve(path, role))), expertId),
+  'classify.start': async ({ paths, modelId, settings }, role) =>
+    classification.start(
+      await Promise.all(paths.map((path) => files.resolve(path, role))),
+      modelId,
+      settings,
+    ),
   'classify.files': ({ jobId, ...page }) => classification.files(jobId, page),
   'classify.detections': ({ jobId, ...page }) => classification.detections(jobId, page),
   'classify.export': ({ jobId, format, from }) => classification.export(jobId, format, from),

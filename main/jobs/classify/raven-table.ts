@@ -26,7 +26,7 @@ export const ravenTable: Table = {
             confidence: meantBySingle(confidence),
             beginPath: file.path,
             fileOffsetS: startS,
-            notes: file.damage ?? '',
+            notes: file.notes.map(({ text }) => text).join(' '),
           },
         ];
       }),

@@ -1,9 +1,23 @@
-import type { ClassifiedFile, Detection } from '../../contract/types.ts';
+import type { ClassifiedFile, Detection, FileState, KeptWindow, ListedFile } from '../../contract/types.ts';
 
 /** A part of a list: so many, the first or the first after one. */
 export interface Page<After> {
   after?: After | undefined;
   limit: number;
+}
+
+/** Where a detection stands: its file's number, and its own in it; null after a file without any. */
+export interface RowPlace {
+  fileId: number;
+  number: number | null;
+}
+
+/** All that was found in a file. */
+export interface FileResults {
+  file: ClassifiedFile;
+  /** In the order of their numbers. */
+  detections: readonly Detection[];
+  windows: readonly KeptWindow[];
 }
 
 /** A detection beside its file; a file without any stands once. */
@@ -12,25 +26,39 @@ export interface ClassifiedRow {
   detection: Detection | null;
 }
 
+export interface ResultCounts {
+  files: Record<FileState, number>;
+  detections: number;
+  /** Of classified files. */
+  windows: number;
+  audioSeconds: number;
+}
+
 /** Where the results of classification jobs are kept. Every promise resolves once durable. */
 export interface ResultStore {
   /**
-   * Keeps a file's results in one transaction, replacing what is kept of the same job and path, so that a file may
-   * be classified again after an interruption.
-   * @param detections all of `file`'s job and path, in order of time, each at a time of its own
+   * Appends files to a job's, as waiting, numbered on from those that it has. A path that it has already is passed over,
+   * so that a listing may be begun again.
+   * @returns what was appended
    */
-  putFile(file: ClassifiedFile, detections: readonly Detection[]): Promise<void>;
-  /** In the order in which they were put first. @param page after a path @throws CurlewError REQUEST_INVALID for another job's */
-  files(jobId: string, page: Page<string>): Promise<ClassifiedFile[]>;
-  /** In the order of `files`, then of time; of one file when `path` is given. @throws CurlewError as `files` */
+  list(jobId: string, files: readonly ListedFile[]): Promise<(ListedFile & { fileId: number })[]>;
+  /** Files that are waiting, by number. */
+  waiting(jobId: string, page: Page<number>): Promise<(ListedFile & { fileId: number })[]>;
+  /** Keeps what was found in listed files, all in one transaction, replacing what is kept of them. */
+  keep(jobId: string, results: readonly FileResults[]): Promise<void>;
+  /** By number, in these states; all but the waiting where none is named. */
+  files(
+    jobId: string,
+    page: Page<number> & { states?: readonly FileState[] | undefined },
+  ): Promise<ClassifiedFile[]>;
+  /** In the order of files, then of numbers; of one file when it is given. */
   detections(
     jobId: string,
-    page: Page<Pick<Detection, 'path' | 'startS'>> & { path?: string | undefined },
+    page: Page<{ fileId: number; number: number }> & { fileId?: number | undefined },
   ): Promise<Detection[]>;
-  /** In the order of `detections`. @throws CurlewError as `files` */
-  rows(jobId: string, page: Page<{ path: string; startS: number | null }>): Promise<ClassifiedRow[]>;
-  /** How many are kept. */
-  counts(jobId: string): Promise<{ files: number; detections: number }>;
+  /** Classified files in the order of `detections`. */
+  rows(jobId: string, page: Page<RowPlace>): Promise<ClassifiedRow[]>;
+  counts(jobId: string): Promise<ResultCounts>;
   /** Takes all away that is kept of a job; nothing where nothing is. */
   remove(jobId: string): Promise<void>;
 }

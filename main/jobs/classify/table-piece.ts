@@ -27,8 +27,8 @@ export async function tablePiece(
   const text = lines(rows, from?.selections ?? 0);
   const last = rows.length < pieceRows ? undefined : rows.at(-1);
   const next = last && {
-    path: last.file.path,
-    startS: last.detection?.startS ?? null,
+    fileId: last.file.fileId,
+    number: last.detection?.number ?? null,
     seconds: last.file.seconds,
     secondsBefore: last.secondsBefore,
     selections: (from?.selections ?? 0) + rows.filter(({ detection }) => detection !== null).length,
@@ -37,15 +37,15 @@ export async function tablePiece(
 }
 
 function placed(rows: readonly ClassifiedRow[], from?: TableFrom): TableRow[] {
-  let before: { path: string | null; seconds: number; secondsBefore: number } = from ?? {
-    path: null,
+  let before: { fileId: number | null; seconds: number; secondsBefore: number } = from ?? {
+    fileId: null,
     seconds: 0,
     secondsBefore: 0,
   };
   return rows.map(({ file, detection }) => {
-    if (file.path !== before.path) {
+    if (file.fileId !== before.fileId) {
       before = {
-        path: file.path,
+        fileId: file.fileId,
         seconds: file.seconds,
         secondsBefore: before.secondsBefore + before.seconds,
       };

@@ -1,6 +1,6 @@
 /** What is kept of a recording's windows while it is classified: enough for its class and its detections. */
 import { frontEnd, patchHopSamples, patchSamples } from '../../../models/features/log-mel.ts';
-import type { Detection } from '../../contract/types.ts';
+import type { ClassifiedFile, Detection } from '../../contract/types.ts';
 
 /** Windows below this top probability belong to no detection. */
 export const detectionThreshold = 0.5;
@@ -54,23 +54,41 @@ export class WindowTrace {
   }
 
   /** Runs of neighbouring windows with the same top class at or above the threshold. */
-  detections(jobId: string, path: string, labels: readonly string[]): Detection[] {
+  detections(
+    { jobId, fileId, path }: ClassifiedFile,
+    labels: readonly string[],
+    expert: string,
+  ): Detection[] {
     const found: Detection[] = [];
     let first = 0;
     for (let i = 0; i < this.windows; i = first) {
       first = i + 1;
       if (this.topProbabilities[i]! < detectionThreshold) continue;
       let sum = this.topProbabilities[i]!;
+      let peakAt = i;
       while (
         first < this.windows &&
         this.topClasses[first] === this.topClasses[i] &&
         this.topProbabilities[first]! >= detectionThreshold
       ) {
+        if (this.topProbabilities[first]! > this.topProbabilities[peakAt]!) peakAt = first;
         sum += this.topProbabilities[first++]!;
       }
       found.push({
         jobId,
+        fileId,
+        number: found.length,
         path,
+        channel: null,
+        atMs: null,
+        classIndex: this.topClasses[i]!,
+        peak: this.topProbabilities[peakAt]!,
+        peakS: windowStart(peakAt),
+        windows: first - i,
+        calls: 1,
+        expert,
+        curiosity: 0,
+        entropy: 0,
         startS: windowStart(i),
         endS: windowEnd(first - 1),
         label: labels[this.topClasses[i]!]!,

@@ -2,27 +2,20 @@
 import { flushPromises, mount } from '@vue/test-utils';
 import { createPinia } from 'pinia';
 import { expect, it } from 'vitest';
-import type { ClassifiedFile } from '../../../main/contract/types.ts';
+import { testFile } from '../../../test/fixtures/classified.ts';
 import { labKey } from '../../stores/lab.ts';
 import { job, LabDouble, shellDouble } from '../../test/lab-double.ts';
 import FileTable from './FileTable.vue';
 
-const file = (path: string, damage: string | null): ClassifiedFile => ({
-  jobId: 'j',
-  path,
-  seconds: 4,
-  sampleRate: 48_000,
-  channels: 1,
-  windows: 7,
-  classIndex: 0,
-  label: 'rooster',
-  probability: 0.7,
-  damage,
-});
-
 it('tells of a damaged recording beside its class, and counts it', async () => {
   const lab = new LabDouble({
-    'classify.files': () => [file('/card/cut.wav', 'It ends early.'), file('/card/whole.wav', null)],
+    'classify.files': () => [
+      testFile(0, '/card/cut.wav', {
+        label: 'rooster',
+        notes: [{ code: 'cut-short', level: 'damaged', text: 'It ends early.' }],
+      }),
+      testFile(1, '/card/whole.wav'),
+    ],
   });
   const wrapper = mount(FileTable, {
     global: {
@@ -34,7 +27,7 @@ it('tells of a damaged recording beside its class, and counts it', async () => {
   await flushPromises();
   const [cut, whole] = wrapper.findAll('tbody tr').map((row) => row.text());
   expect(cut).toContain('rooster');
-  expect(cut).toContain('Classified as far as it goes: It ends early.');
-  expect(whole).not.toContain('Classified as far');
+  expect(cut).toContain('It ends early.');
+  expect(whole).not.toContain('It ends early.');
   expect(wrapper.get('header').text()).toContain('1 damaged');
 });

@@ -5,46 +5,18 @@ import { pageLimit } from '../../../contract/pieces.ts';
 import { forOperators, forViewers } from '../../../contract/roles.ts';
 import { id, path, seconds, whole } from '../../../contract/schemas.ts';
 import type { Job } from '../../contract.ts';
-
-/** One classified file of a job. */
-export interface ClassifiedFile {
-  jobId: string;
-  path: string;
-  seconds: number;
-  sampleRate: number;
-  channels: number;
-  windows: number;
-  /** From the mean of the windows' probabilities. */
-  classIndex: number;
-  label: string;
-  probability: number;
-  /** What is wrong with a recording that was classified as far as it goes, in a sentence; null for a sound one. */
-  damage: string | null;
-}
-
-/** A run of neighbouring windows with the same top class. */
-export interface Detection {
-  jobId: string;
-  path: string;
-  startS: number;
-  endS: number;
-  label: string;
-  /** Mean top probability over the run. */
-  confidence: number;
-}
+import { fileStates, type ClassifiedFile, type Detection } from './rows.ts';
+import { classifySettings } from './settings.ts';
 
 const limit = whole(1, pageLimit);
-const startS = seconds(Number.MAX_VALUE);
-
-const afterDetection = v.strictObject({
-  path,
-  /** Of the detection; null after a file without any. */
-  startS: v.nullable(startS),
-});
+const fileId = whole(0, 0xffff_ffff);
+const number = whole(0, 0xffff_ffff);
 
 /** Where a table of detections goes on, and what the rows before it come to. */
 const tableFrom = v.strictObject({
-  ...afterDetection.entries,
+  fileId,
+  /** Of the detection; null after a file without any. */
+  number: v.nullable(number),
   /** Length of that file, and of all before it. */
   seconds: seconds(Number.MAX_VALUE),
   secondsBefore: seconds(Number.MAX_VALUE),
@@ -53,21 +25,29 @@ const tableFrom = v.strictObject({
 export type TableFrom = v.InferOutput<typeof tableFrom>;
 
 export const classifyRequests = {
-  /** Files and folders (searched recursively) with the expert; a job. */
+  /** Files and folders (searched recursively) with an expert or a router; a job. */
   'classify.start': forOperators(
     v.strictObject({
       paths: v.pipe(v.array(path), v.minLength(1), v.maxLength(10_000)),
-      expertId: id,
+      modelId: id,
+      settings: v.optional(classifySettings, {}),
     }),
   ),
-  /** As they were classified; the first, or the first after a file that is given by its path. */
-  'classify.files': forViewers(v.strictObject({ jobId: id, after: v.optional(path), limit })),
-  /** In the order of the files, then of time; of one file with `path`; the first, or the first after one that is given. */
+  /** As they were listed, in these states (all but the waiting where none is named); the first, or the first after one. */
+  'classify.files': forViewers(
+    v.strictObject({
+      jobId: id,
+      states: v.optional(v.array(v.picklist(fileStates))),
+      after: v.optional(fileId),
+      limit,
+    }),
+  ),
+  /** In the order of the files, then of time; of one file with `fileId`; the first, or the first after one that is given. */
   'classify.detections': forViewers(
     v.strictObject({
       jobId: id,
-      path: v.optional(path),
-      after: v.optional(v.strictObject({ path, startS })),
+      fileId: v.optional(fileId),
+      after: v.optional(v.strictObject({ fileId, number })),
       limit,
     }),
   ),

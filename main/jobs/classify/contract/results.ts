@@ -1,13 +1,17 @@
-/** What a classification leaves behind. */
-import type { ErrorCode } from '../../../contract/error.ts';
-
+/** What a classification leaves behind, beside its files and detections. */
 export interface ClassifyResult {
   kind: 'classify';
   /** Classified, damaged ones among them. */
   files: number;
-  /** Not classified. */
-  failed: { path: string; code: ErrorCode; message: string }[];
+  /** Could not be classified. */
+  failed: number;
+  /** Of the same bytes as one before. */
+  copies: number;
+  /** Of formats that are not read. */
+  leftOut: number;
+  detections: number;
   windows: number;
   audioSeconds: number;
+  /** At work, pauses left out. */
   wallSeconds: number;
 }

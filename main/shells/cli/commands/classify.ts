@@ -31,7 +31,7 @@ export const classifyCommands: Commands = {
 async function classify(client: LabClient, args: Args): Promise<Answer> {
   const paths = args.words.map((word) => resolve(word));
   const tables = await placesOf(args);
-  const job = await client.request('classify.start', { paths, expertId: await chooseExpert(client, args) });
+  const job = await client.request('classify.start', { paths, modelId: await chooseExpert(client, args) });
   return classified(client, await follow(client, job, resumeWith(args)), tables);
 }
 
@@ -75,31 +75,36 @@ export async function classified(
   const written = await writeTables(client, job.id, tables);
   const [files, detections] = await Promise.all([
     allOf<ClassifiedFile>((last) =>
-      client.request('classify.files', { jobId: job.id, after: last?.path, limit: pageLimit }),
+      client.request('classify.files', { jobId: job.id, after: last?.fileId, limit: pageLimit }),
     ),
     allOf<Detection>((last) => {
-      const after = last && { path: last.path, startS: last.startS };
+      const after = last && { fileId: last.fileId, number: last.number };
       return client.request('classify.detections', { jobId: job.id, after, limit: pageLimit });
     }),
   ]);
-  const rows = files.map((file): Row => [
+  const heard = files.filter(({ state }) => state === 'classified');
+  const rows = heard.map((file): Row => [
     file.path,
-    file.label,
-    percent(file.probability),
+    file.label ?? 'none',
+    file.probability === null ? '' : percent(file.probability),
     `${file.seconds.toFixed(1)} s`,
   ]);
   const speed = result.audioSeconds / Math.max(result.wallSeconds, 1e-3);
   const text = [
     table(['file', 'class', 'probability', 'length'], rows),
-    ...files.flatMap(({ path, damage }) =>
-      damage === null ? [] : [`classified in part: ${path}: ${damage}`],
+    ...heard.flatMap(({ path, notes }) =>
+      notes.map(
+        ({ level, text }) => `${level === 'damaged' ? 'classified in part' : 'note'}: ${path}: ${text}`,
+      ),
     ),
-    ...result.failed.map((one) => `not classified: ${one.path}: ${one.message}`),
+    ...files.flatMap(({ path, error }) =>
+      error === null ? [] : [`not classified: ${path}: ${error.message}`],
+    ),
     `${count(result.files, 'file')}, ${count(result.windows, 'window')}, ${span(Math.round(result.audioSeconds) * 1000)} of sound, ${speed.toFixed(0)} × real time.`,
     ...written,
   ].join('\n');
-  const damaged = files.filter(({ damage }) => damage !== null).length;
-  const code = exitOfShare(result.files, result.failed.length + damaged);
+  const damaged = heard.filter(isDamaged).length;
+  const code = exitOfShare(result.files, result.failed + damaged);
   return { text, json: { result, files, detections }, exit: code };
 }
 
@@ -123,3 +128,5 @@ export async function writeTables(
   }
   return lines;
 }
+
+const isDamaged = ({ notes }: ClassifiedFile): boolean => notes.some(({ level }) => level === 'damaged');

@@ -83,7 +83,7 @@ async function mainJob(client: LabClient, { json }: Args): Promise<number> {
 
   const classify = await client.request('classify.start', {
     paths: [join(resources.bank, 'clips')],
-    expertId: expert.id,
+    modelId: expert.id,
   });
   const classified = (await follow(client, classify, resumeWith)).result as ClassifyResult;
   say(
