@@ -13,6 +13,8 @@ import { makeDataFolder } from './data-folder.ts';
 import { Folders, usualFolders } from './data/folders.ts';
 import { dataHandlers } from './data/handlers.ts';
 import { dataSetHandlers } from './datasets/handlers.ts';
+import { Detections } from './detections/detections.ts';
+import { detectionHandlers } from './detections/handlers.ts';
 import { dispatch, type Handlers } from './dispatch.ts';
 import { faultLog } from './fault-log.ts';
 import { attachAgain } from './fleet/attach-again.ts';
@@ -40,6 +42,7 @@ import { createLog } from './log.ts';
 import { AllowedPaths } from './recordings/allowed-paths.ts';
 import { recordingHandlers } from './recordings/handlers.ts';
 import { resources, versionOf } from './resources.ts';
+import { detectionStore } from './store/detections/detection-store.ts';
 import { boardLogStore } from './store/board-log-store.ts';
 import { boardStore } from './store/board-store.ts';
 import { playStore } from './store/play-store.ts';
@@ -198,6 +201,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     ...recordingHandlers(files, background),
     ...dataSetHandlers(files, background),
     ...classifyHandlers(classification, files),
+    ...detectionHandlers(new Detections({ jobs, detections: detectionStore(store) })),
     ...studyHandlers(studies, files),
     ...storeHandlers(store, files),
     ...dataHandlers({ dataFolder, background, jobs, folders }),

@@ -7,6 +7,7 @@ import type * as v from 'valibot';
 import { bankRequests, type BankResults } from '../banks/contract.ts';
 import { dataRequests, type DataResults } from '../data/contract.ts';
 import { dataSetRequests, type DataSetResults } from '../datasets/contract.ts';
+import { detectionRequests, type DetectionResults } from '../detections/contract/requests.ts';
 import { boardLogRequests, type BoardLogResults } from '../fleet/contract/board-log.ts';
 import { boardRequests, type BoardResults } from '../fleet/contract/boards.ts';
 import { imageRequests, type ImageResults } from '../fleet/contract/images.ts';
@@ -34,6 +35,7 @@ export const requests = {
   ...dataSetRequests,
   ...jobRequests,
   ...classifyRequests,
+  ...detectionRequests,
   ...studyRequests,
   ...storeRequests,
   ...dataRequests,
@@ -56,6 +58,7 @@ export interface RequestResults
     DataSetResults,
     JobResults,
     ClassifyResults,
+    DetectionResults,
     StudyResults,
     StoreResults,
     DataResults {}

@@ -5,6 +5,9 @@
 export type * from '../banks/contract.ts';
 export type * from '../data/contract.ts';
 export type * from '../datasets/contract.ts';
+export type * from '../detections/contract/filter.ts';
+export type * from '../detections/contract/requests.ts';
+export type * from '../detections/contract/rows.ts';
 export type * from '../fleet/contract/board-log.ts';
 export type * from '../fleet/contract/boards.ts';
 export type * from '../fleet/contract/images.ts';

@@ -171,6 +171,7 @@ const audio = { pcm: bytes, samples: bytes.length / 2 };
 const text = { name: 'export.csv', mime: 'text/csv', text: 'a,b\r\n1,“ü”\r\n' };
 const ofBoard = { boardId: board.id };
 const ofJob = { jobId: job.id };
+const filter = { measure: 'peak' } as const;
 
 const held = { records: 12, firstMs: 1_780_000_000_000, lastMs: 1_790_000_000_000 };
 
@@ -383,8 +384,38 @@ export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N
   ],
   'classify.files': [{ ...ofJob, after: 7, limit: 1000 }, []],
   'classify.detections': [{ ...ofJob, fileId: 7, limit: 1000 }, []],
-  'classify.export': [
-    { ...ofJob, format: 'raven' },
+  'detections.list': [
+    {
+      ...ofJob,
+      filter: { sites: ['Küste', null], least: 0.5, measure: 'mean' },
+      sort: { by: 'peak', descending: true },
+      offset: 100,
+      limit: 100,
+    },
+    { rows: [], total: 1_000_000 },
+  ],
+  'detections.classes': [
+    { ...ofJob, filter: { labels: ['雨'], measure: 'peak' } },
+    {
+      ...{ detections: 3, files: 2 },
+      classes: [
+        { label: '雨', detections: 3, files: 2, seconds: 4.5, sites: [{ site: null, detections: 3 }] },
+      ],
+      experts: [{ expert: 'night', detections: 3 }],
+      sites: [{ site: null, files: 2, recordedS: 120 }],
+      withoutTime: { files: 1, detections: 0 },
+    },
+  ],
+  'detections.timeline': [
+    { ...ofJob, filter, by: 'night', after: '2026-11-26', limit: 100 },
+    [{ day: '2026-11-27', hours: [{ hour: 23, recordedS: 3600, detections: { 雨: 3 } }] }],
+  ],
+  'detections.windows': [
+    { ...ofJob, fileId: 7, fromS: 60, after: { window: 125, channel: null }, limit: 1000 },
+    [],
+  ],
+  'detections.export': [
+    { ...ofJob, filter, format: 'raven' },
     { ...text, next: { fileId: 7, number: 0, seconds: 60, secondsBefore: 0, selections: 1 } },
   ],
   'data.look': [

@@ -213,6 +213,24 @@ describe('opening the store', () => {
     await store.close();
   });
 
+  test('what is read sees the store as it is, and waits for no transaction under way', async () => {
+    const store = await openStore(join(folder, 'lab.duckdb'));
+    const tables = 'SELECT count(*)::INTEGER FROM duckdb_tables() WHERE table_name = $1';
+    const made = () =>
+      store.reading(
+        async (connection) => (await connection.runAndReadAll(tables, ['made'])).getRowsJS()[0]![0],
+      );
+    await store.transaction(async (connection) => {
+      await connection.run('CREATE TABLE made (one INTEGER)');
+      expect(await made()).toBe(0);
+    });
+    expect(await made()).toBe(1);
+    const last = made();
+    await store.close();
+    expect(await last).toBe(1);
+    await expect(made()).rejects.toMatchObject({ code: 'STORE_FAILED' });
+  });
+
   test('a transaction that fails leaves nothing behind', async () => {
     const store = await openStore(join(folder, 'lab.duckdb'));
     const failing = store.transaction(async (connection) => {

@@ -27,6 +27,11 @@ export interface Store {
   /** The same for work that leaves fewer rows: a store that is opened after a crash must not miss them. */
   deletion<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T>;
   /**
+   * Reads the store as it is now, on a connection of its own: what takes long keeps nobody waiting.
+   * @throws CurlewError as `transaction`
+   */
+  reading<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T>;
+  /**
    * Copies the store as it is now; writing goes on meanwhile.
    * @param file must not exist; left out: a new one in the folder `backups` beside the store
    * @throws CurlewError FILE_EXISTS, FILE_UNWRITABLE, STORE_DAMAGED
@@ -66,6 +71,7 @@ async function openOrRescue(path: string): Promise<{ opened: Opened; losses: str
 class OpenStore implements Store {
   private turn: Promise<unknown> = Promise.resolve();
   private backingUp: Promise<unknown> = Promise.resolve();
+  private readonly readings = new Set<Promise<unknown>>();
   /** It must be opened again before anything else: it is damaged, or DuckDB has given it up (a full disk, say). */
   private broken = false;
 
@@ -98,6 +104,14 @@ class OpenStore implements Store {
     });
   }
 
+  reading<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    const mine = this.readNow(work);
+    this.readings.add(mine);
+    const over = (): boolean => this.readings.delete(mine);
+    mine.then(over, over);
+    return mine;
+  }
+
   backup(file?: string): Promise<StoreBackup> {
     const mine = this.backingUp.then(async () => {
       const { instance } = await this.inTurn((opened) => Promise.resolve(opened));
@@ -117,6 +131,20 @@ class OpenStore implements Store {
     if (!this.opened) return;
     await this.opened.ledger.checkpoint().catch((thrown: unknown) => this.failed(thrown));
     await this.closeNow();
+  }
+
+  private async readNow<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    const { instance } = this.broken ? await this.inTurn((opened) => Promise.resolve(opened)) : this.whole();
+    try {
+      const connection = await instance.connect();
+      try {
+        return await inTransaction(connection, work);
+      } finally {
+        connection.closeSync();
+      }
+    } catch (thrown) {
+      throw await this.judged(thrown);
+    }
   }
 
   private inTurn<T>(work: (opened: Opened) => Promise<T>): Promise<T> {
@@ -151,6 +179,7 @@ class OpenStore implements Store {
     if (!this.opened) return;
     const { ledger, connection, instance } = this.opened;
     this.opened = null;
+    await Promise.allSettled(this.readings);
     connection.closeSync();
     instance.closeSync();
     await ledger.close().catch((thrown: unknown) => this.tell(messageOf(thrown)));

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { testDetection, testFile } from '../../test/fixtures/classified.ts';
 import type { ClassifiedFile, Detection, KeptWindow } from '../contract/types.ts';
-import type { ClassifiedRow, ResultStore, RowPlace } from '../jobs/classify/result-store.ts';
+import type { ResultStore } from '../jobs/classify/result-store.ts';
 import { openStore, type Store } from './open-store.ts';
 import { resultStore } from './result-store.ts';
 
@@ -66,7 +66,6 @@ test('all that is known of a file comes back as it was kept', async () => {
   await results.keep('job', [found(whole, [one], [window])]);
   expect(await results.files('job', { limit: 10 })).toEqual([whole]);
   expect(await results.detections('job', { limit: 10 })).toEqual([one]);
-  expect(await results.rows('job', { limit: 10 })).toEqual([{ file: whole, detection: one }]);
 });
 
 test('a file classified again replaces its results and keeps its place', async () => {
@@ -110,10 +109,7 @@ describe('results that are read page by page', () => {
   const counts = [4, 0, 2, 0, 3];
   const files = counts.map((_, i) => testFile(i, `/${9 - i}.wav`));
   const own = (i: number) => Array.from({ length: counts[i]! }, (_, n) => testDetection(files[i]!, n));
-  const rows = files.flatMap((file, i): ClassifiedRow[] =>
-    counts[i] === 0 ? [{ file, detection: null }] : own(i).map((detection) => ({ file, detection })),
-  );
-  const detections = rows.flatMap(({ detection }) => detection ?? []);
+  const detections = files.flatMap((_, i) => own(i));
   beforeEach(async () => {
     for (const jobId of ['job', 'another']) await results.list(jobId, files);
     // They need not be done in the order in which they are listed.
@@ -141,10 +137,5 @@ describe('results that are read page by page', () => {
     expect(
       await all<Detection>(limit, (after) => results.detections('job', { fileId: 0, after, limit })),
     ).toEqual(own(0));
-    const place = (last?: ClassifiedRow): RowPlace | undefined =>
-      last && { fileId: last.file.fileId, number: last.detection?.number ?? null };
-    expect(
-      await all<ClassifiedRow>(limit, (last) => results.rows('job', { after: place(last), limit })),
-    ).toEqual(rows);
   });
 });

@@ -4,7 +4,7 @@ import type { ClassifiedFile, Detection, FileState, KeptWindow, ListedFile } fro
 import type { FileResults, ResultStore } from '../jobs/classify/result-store.ts';
 import type { Store } from './open-store.ts';
 
-const fileColumns = `f.job_id AS "jobId", f.file_id AS "fileId", path, state, bytes, modified_ms AS "modifiedMs", sha256,
+export const fileColumns = `f.job_id AS "jobId", f.file_id AS "fileId", path, state, bytes, modified_ms AS "modifiedMs", sha256,
   format, seconds, sample_rate AS "sampleRate", channels, f.windows, f.class_index AS "classIndex", f.label, probability,
   notes::VARCHAR AS notes, start_ms AS "startMs", offset_minutes AS "offsetMinutes", time_source AS "timeSource", latitude,
   longitude, site, recorder::VARCHAR AS recorder, experts::VARCHAR AS experts, read_ms AS "readMs", model_ms AS "modelMs",
@@ -62,25 +62,6 @@ export const resultStore = (store: Store): ResultStore => {
       return found as unknown as Detection[];
     },
 
-    async rows(jobId, { after, limit }) {
-      const found = await rows(
-        `SELECT ${fileColumns}, number, channel, start_s AS "startS", end_s AS "endS", at_ms AS "atMs",
-           d.class_index AS "detectedIndex", d.label AS detected, confidence, peak, peak_s AS "peakS",
-           d.windows AS "detectedWindows", calls, expert, curiosity, entropy
-         FROM classified_files f LEFT JOIN detections d USING (job_id, file_id)
-         WHERE job_id = $1 AND state = 'classified' AND (f.file_id > $2 OR (f.file_id = $2 AND number > $3::BIGINT))
-         ORDER BY f.file_id, number LIMIT $4`,
-        [jobId, after?.fileId ?? -1, after?.number ?? null, limit],
-      );
-      return found.map((row) => {
-        const file = fileOf(row);
-        if (row['number'] === null) return { file, detection: null };
-        const { detectedIndex, detected, detectedWindows } = row;
-        const own = { ...row, classIndex: detectedIndex, label: detected, windows: detectedWindows };
-        return { file, detection: detectionOf(own) };
-      });
-    },
-
     async counts(jobId) {
       const states = await rows(
         `SELECT state, count(*)::DOUBLE AS files, coalesce(sum(windows), 0)::DOUBLE AS windows, coalesce(sum(seconds), 0) AS seconds
@@ -116,7 +97,7 @@ export const resultStore = (store: Store): ResultStore => {
 };
 
 /** The names of a row's columns are those of the type, but for what is kept as JSON. */
-function fileOf(row: Record<string, unknown>): ClassifiedFile {
+export function fileOf(row: Record<string, unknown>): ClassifiedFile {
   const json = (name: string): unknown => {
     const text = row[name] as string | null;
     return text === null ? null : JSON.parse(text);
@@ -131,27 +112,6 @@ const fileNames: readonly (keyof ClassifiedFile)[] = [
   ...(['sampleRate', 'channels', 'windows', 'classIndex', 'label', 'probability', 'notes'] as const),
   ...(['startMs', 'offsetMinutes', 'timeSource', 'latitude', 'longitude', 'site', 'recorder'] as const),
   ...(['experts', 'readMs', 'modelMs', 'copyOf', 'error'] as const),
-];
-
-function detectionOf(row: Record<string, unknown>): Detection {
-  const detection: Record<string, unknown> = {};
-  for (const name of detectionNames) detection[name] = row[name];
-  return detection as unknown as Detection;
-}
-const detectionNames: readonly (keyof Detection)[] = [
-  ...([
-    'jobId',
-    'fileId',
-    'number',
-    'path',
-    'channel',
-    'startS',
-    'endS',
-    'atMs',
-    'classIndex',
-    'label',
-  ] as const),
-  ...(['confidence', 'peak', 'peakS', 'windows', 'calls', 'expert', 'curiosity', 'entropy'] as const),
 ];
 
 async function append(

@@ -103,6 +103,6 @@ export const useRecordings = defineStore('recordings', () => {
       client.request('recordings.audio', { path: of, startS, durationS }),
     inspect: (of: string) => client.request('recordings.inspect', { path: of }),
     export: (jobId: string, format: 'csv' | 'raven') =>
-      wholeFile<TableFrom>((from) => client.request('classify.export', { jobId, format, from })),
+      wholeFile<TableFrom>((from) => client.request('detections.export', { jobId, format, from })),
   };
 });

@@ -1,23 +1,13 @@
 /** Recordings classified as jobs, and what was found in them exported. */
-import { basename } from 'node:path';
-import { exportName } from '../../export-name.ts';
 import { grouped } from '../../contract/figures.ts';
 import { CurlewError } from '../../contract/error.ts';
 import { count } from '../../contract/figures.ts';
-import type {
-  ClassifiedFile,
-  ClassifySettings,
-  Detection,
-  FilePiece,
-  Job,
-  TableFrom,
-} from '../../contract/types.ts';
+import type { ClassifiedFile, ClassifySettings, Detection, Job } from '../../contract/types.ts';
 import type { AllowedPaths } from '../../recordings/allowed-paths.ts';
 import { few, type JobDefinition } from '../definition.ts';
 import type { Jobs } from '../jobs.ts';
 import { classify, type ClassifyParams } from './classify-job.ts';
 import type { ResultStore } from './result-store.ts';
-import { tablePiece, type TableFormat } from './table-piece.ts';
 
 /** What is needed of the bank. */
 export interface ExpertSource {
@@ -75,15 +65,6 @@ export class Classification {
   async detections(jobId: string, page: Parameters<ResultStore['detections']>[1]): Promise<Detection[]> {
     this.checkKind(jobId);
     return this.rooms.results.detections(jobId, page);
-  }
-
-  /** @throws CurlewError as `files` */
-  async export(jobId: string, format: TableFormat, from?: TableFrom): Promise<FilePiece<TableFrom>> {
-    const { createdMs } = this.checkKind(jobId);
-    const { paths, modelId } = this.rooms.jobs.params(jobId) as ClassifyParams;
-    const { ending, ...piece } = await tablePiece(this.rooms.results, jobId, format, from);
-    const what = paths.length === 1 ? basename(paths[0]!) : `${paths.length} files and folders`;
-    return { ...piece, name: exportName(['detections', what, modelId], createdMs, ending) };
   }
 
   /** The title is kept with the job; an expert that has left the bank shows when the job is resumed. */

@@ -16,5 +16,4 @@ export const classifyHandlers = (
     ),
   'classify.files': ({ jobId, ...page }) => classification.files(jobId, page),
   'classify.detections': ({ jobId, ...page }) => classification.detections(jobId, page),
-  'classify.export': ({ jobId, format, from }) => classification.export(jobId, format, from),
 });

@@ -6,24 +6,12 @@ export interface Page<After> {
   limit: number;
 }
 
-/** Where a detection stands: its file's number, and its own in it; null after a file without any. */
-export interface RowPlace {
-  fileId: number;
-  number: number | null;
-}
-
 /** All that was found in a file. */
 export interface FileResults {
   file: ClassifiedFile;
   /** In the order of their numbers. */
   detections: readonly Detection[];
   windows: readonly KeptWindow[];
-}
-
-/** A detection beside its file; a file without any stands once. */
-export interface ClassifiedRow {
-  file: ClassifiedFile;
-  detection: Detection | null;
 }
 
 export interface ResultCounts {
@@ -56,8 +44,6 @@ export interface ResultStore {
     jobId: string,
     page: Page<{ fileId: number; number: number }> & { fileId?: number | undefined },
   ): Promise<Detection[]>;
-  /** Classified files in the order of `detections`. */
-  rows(jobId: string, page: Page<RowPlace>): Promise<ClassifiedRow[]>;
   counts(jobId: string): Promise<ResultCounts>;
   /** Takes all away that is kept of a job; nothing where nothing is. */
   remove(jobId: string): Promise<void>;

@@ -52,7 +52,7 @@ const labDouble = (jobs: Job[] = all) =>
     'jobs.delete': () => ({ goes: ['17 detections'], stays: ['the recordings'], bytes: 29_000_000 }),
     'jobs.pause': () => ({ ...running, state: 'paused', leftMs: null }),
     'classify.files': () => [],
-    'classify.export': () => ({ name: 'x.csv', mime: 'text/csv', text: 'a', next: null }),
+    'detections.export': () => ({ name: 'x.csv', mime: 'text/csv', text: 'a', next: null }),
   });
 
 async function show(lab = labDouble(), component: object = JobsView) {

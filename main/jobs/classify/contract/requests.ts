@@ -1,9 +1,8 @@
 /** Classification of recordings: its part of the contract. */
 import * as v from 'valibot';
-import type { FilePiece } from '../../../contract/lab.ts';
 import { pageLimit } from '../../../contract/pieces.ts';
 import { forOperators, forViewers } from '../../../contract/roles.ts';
-import { id, path, seconds, whole } from '../../../contract/schemas.ts';
+import { id, path, whole } from '../../../contract/schemas.ts';
 import type { Job } from '../../contract.ts';
 import { fileStates, type ClassifiedFile, type Detection } from './rows.ts';
 import { classifySettings } from './settings.ts';
@@ -11,18 +10,6 @@ import { classifySettings } from './settings.ts';
 const limit = whole(1, pageLimit);
 const fileId = whole(0, 0xffff_ffff);
 const number = whole(0, 0xffff_ffff);
-
-/** Where a table of detections goes on, and what the rows before it come to. */
-const tableFrom = v.strictObject({
-  fileId,
-  /** Of the detection; null after a file without any. */
-  number: v.nullable(number),
-  /** Length of that file, and of all before it. */
-  seconds: seconds(Number.MAX_VALUE),
-  secondsBefore: seconds(Number.MAX_VALUE),
-  selections: whole(0, Number.MAX_SAFE_INTEGER),
-});
-export type TableFrom = v.InferOutput<typeof tableFrom>;
 
 export const classifyRequests = {
   /** Files and folders (searched recursively) with an expert or a router; a job. */
@@ -51,14 +38,10 @@ export const classifyRequests = {
       limit,
     }),
   ),
-  'classify.export': forViewers(
-    v.strictObject({ jobId: id, format: v.picklist(['csv', 'raven']), from: v.optional(tableFrom) }),
-  ),
 } as const;
 
 export interface ClassifyResults {
   'classify.start': Job;
   'classify.files': ClassifiedFile[];
   'classify.detections': Detection[];
-  'classify.export': FilePiece<TableFrom>;
 }

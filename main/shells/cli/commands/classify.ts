@@ -116,7 +116,7 @@ export async function writeTables(
 ): Promise<string[]> {
   const lines: string[] = [];
   for (const { format, output } of tables) {
-    const texts = textsOf<TableFrom>((from) => client.request('classify.export', { jobId, format, from }));
+    const texts = textsOf<TableFrom>((from) => client.request('detections.export', { jobId, format, from }));
     try {
       await output.write(texts);
     } catch (thrown) {

@@ -1,4 +1,4 @@
-import { guardedText } from '../../models/report/csv.ts';
+import { guardedText } from '../../../models/report/csv.ts';
 
 /**
  * Raven selection tables: tab-separated, one selection a line, in Raven's own columns and one of notes. What a
@@ -6,6 +6,8 @@ import { guardedText } from '../../models/report/csv.ts';
  * “Common Name”.
  */
 export interface Selection {
+  /** Counted from 1. */
+  channel: number;
   /** Seconds; in a combined table they run on over the files. */
   beginS: number;
   endS: number;
@@ -38,7 +40,7 @@ const columns = [
   'Notes',
 ];
 
-export const selectionHeader = line(columns);
+export const selectionHeader = tabbed(columns);
 
 /**
  * The lines below the header. Measures read back as the same number and always have a decimal point: readers tell by it
@@ -50,7 +52,7 @@ export function selectionLines(selections: readonly Selection[], before: number)
   const rows = selections.map((selection, index) => [
     String(before + index + 1),
     'Spectrogram 1',
-    '1',
+    String(selection.channel),
     selection.beginS,
     selection.endS,
     selection.lowHz,
@@ -62,10 +64,11 @@ export function selectionLines(selections: readonly Selection[], before: number)
     selection.fileOffsetS,
     selection.notes,
   ]);
-  return rows.map(line).join('');
+  return rows.map(tabbed).join('');
 }
 
-function line(cells: readonly (string | number)[]): string {
+/** A line of cells with tabs between them, which text has none of. */
+export function tabbed(cells: readonly (string | number)[]): string {
   const texts = cells.map((cell) =>
     typeof cell === 'number' ? decimal(cell) : guardedText(cell).replaceAll(/[\t\r\n]/g, ' '),
   );

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { csvText, type CsvCell } from '../../models/report/csv.ts';
+import { csvText, type CsvCell } from '../../../models/report/csv.ts';
 import { selectionHeader, selectionLines, type Selection } from './selection-table.ts';
 
 /** RFC 4180, read back. */
@@ -65,6 +65,7 @@ describe('comma-separated values', () => {
 });
 
 const selection: Selection = {
+  channel: 1,
   beginS: 0,
   endS: 1,
   lowHz: 1,
@@ -80,6 +81,7 @@ describe('a selection table', () => {
   it('has Raven’s columns, and its values come back exactly', () => {
     const word = fc.string({ unit: fc.constantFrom('a', 'é', ' ', ',', '"', '/', '.') });
     const drawn = fc.record({
+      channel: fc.integer({ min: 1, max: 8 }),
       beginS: number,
       endS: number,
       lowHz: number,
@@ -113,7 +115,7 @@ describe('a selection table', () => {
         expect(rows.length).toBe(selections.length);
         rows.forEach((row, i) => {
           const made = selections[i]!;
-          expect(row.slice(0, 3)).toEqual([String(i + 1), 'Spectrogram 1', '1']);
+          expect(row.slice(0, 3)).toEqual([String(i + 1), 'Spectrogram 1', String(made.channel)]);
           expect([3, 4, 5, 6, 9, 11].map((column) => Number(row[column]))).toEqual([
             made.beginS,
             made.endS,

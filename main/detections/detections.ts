@@ -1,0 +1,118 @@
+/** What runs found: looked at a page at a time, and written out. */
+import { basename } from 'node:path';
+import { frontEnd, patchSamples } from '../../models/features/log-mel.ts';
+import { CurlewError } from '../contract/error.ts';
+import { count } from '../contract/figures.ts';
+import type {
+  ClassifySettings,
+  DetectionFilter,
+  DetectionPage,
+  DetectionSummary,
+  FilePiece,
+  Job,
+  ShownWindow,
+  TableFormat,
+  TableFrom,
+  TimelineDay,
+} from '../contract/types.ts';
+import { exportName } from '../export-name.ts';
+import { framesPerSecond } from '../jobs/classify/contract/settings.ts';
+import type { Jobs } from '../jobs/jobs.ts';
+import type { DetectionStore } from './detection-store.ts';
+import { tablePiece } from './table-piece.ts';
+
+/** What is used here of what a run was started with. */
+interface RunParams {
+  paths: string[];
+  modelId: string;
+  settings: ClassifySettings;
+}
+
+export interface DetectionRooms {
+  jobs: Pick<Jobs, 'get' | 'params'>;
+  detections: DetectionStore;
+}
+
+interface WindowStretch {
+  fileId: number;
+  fromS?: number | undefined;
+  toS?: number | undefined;
+  after?: { window: number; channel: number | null } | undefined;
+  limit: number;
+}
+
+/** Every method throws CurlewError JOB_NOT_FOUND for what is no classification, and STORE_FAILED. */
+export class Detections {
+  constructor(private readonly rooms: DetectionRooms) {}
+
+  async list(
+    jobId: string,
+    filter: DetectionFilter,
+    page: Parameters<DetectionStore['list']>[2],
+  ): Promise<DetectionPage> {
+    return this.rooms.detections.list(this.run(jobId).id, filter, page);
+  }
+
+  async summary(jobId: string, filter: DetectionFilter): Promise<DetectionSummary> {
+    return this.rooms.detections.summary(this.run(jobId).id, filter);
+  }
+
+  async timeline(
+    jobId: string,
+    filter: DetectionFilter,
+    page: Parameters<DetectionStore['timeline']>[2],
+  ): Promise<TimelineDay[]> {
+    return this.rooms.detections.timeline(this.run(jobId).id, filter, page);
+  }
+
+  async windows(jobId: string, { fromS, toS, ...page }: WindowStretch): Promise<ShownWindow[]> {
+    const { id } = this.run(jobId);
+    const hopS = this.params(id).settings.hopFrames / framesPerSecond;
+    const first = fromS === undefined ? 0 : Math.ceil(fromS / hopS - rounding);
+    const end = toS === undefined ? 2 ** 32 : Math.ceil(toS / hopS - rounding);
+    const found = await this.rooms.detections.windows(id, { ...page, from: first, to: end });
+    return found.map((one) => {
+      const startS = tidy(one.window * hopS);
+      return { ...one, startS, endS: tidy(startS + windowS) };
+    });
+  }
+
+  /** @throws CurlewError REQUEST_INVALID for labels of no one file */
+  async export(
+    jobId: string,
+    wish: { format: TableFormat; filter: DetectionFilter; from?: TableFrom | undefined },
+  ): Promise<FilePiece<TableFrom>> {
+    const { id, createdMs } = this.run(jobId);
+    if (wish.format === 'audacity' && wish.filter.fileId === undefined) {
+      throw new CurlewError(
+        'REQUEST_INVALID',
+        'Audacity’s labels are of one recording: choose one, or write a file for each into a folder.',
+      );
+    }
+    const { paths, modelId } = this.params(id);
+    const { ending, ...piece } = await tablePiece(this.rooms.detections, {
+      ...wish,
+      jobId: id,
+      roots: paths,
+    });
+    const what =
+      paths.length === 1 ? basename(paths[0]!) : count(paths.length, 'file or folder', 'files and folders');
+    return { ...piece, name: exportName(['detections', what, modelId], createdMs, ending) };
+  }
+
+  private run(jobId: string): Job {
+    const job = this.rooms.jobs.get(jobId);
+    if (job.kind === 'classify') return job;
+    throw new CurlewError('JOB_NOT_FOUND', `Job “${jobId}” is no classification.`, { jobId });
+  }
+
+  private params(jobId: string): RunParams {
+    return this.rooms.jobs.params(jobId) as RunParams;
+  }
+}
+
+/** Of a window, seconds. */
+const windowS = patchSamples / frontEnd.sampleRate;
+/** Of a quotient of decimals. */
+const rounding = 1e-9;
+const tidy = (seconds: number): number => Math.round(seconds * 1e6) / 1e6;

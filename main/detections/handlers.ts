@@ -1,0 +1,13 @@
+/** What the lab does for requests about detections. */
+import type { HandlersOf } from '../dispatch.ts';
+import type { detectionRequests } from './contract/requests.ts';
+import type { Detections } from './detections.ts';
+
+export const detectionHandlers = (detections: Detections): HandlersOf<typeof detectionRequests> => ({
+  'detections.list': ({ jobId, filter, ...page }) => detections.list(jobId, filter, page),
+  'detections.classes': ({ jobId, filter }) => detections.summary(jobId, filter),
+  'detections.timeline': ({ jobId, filter, ...page }) => detections.timeline(jobId, filter, page),
+  'detections.windows': ({ jobId, ...stretch }) => detections.windows(jobId, stretch),
+  'detections.export': ({ jobId, filter, format, from }) =>
+    detections.export(jobId, { format, filter, from }),
+});
