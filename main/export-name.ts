@@ -9,10 +9,10 @@ const longestPart = 40;
  * @param ending with its dot
  */
 export const exportName = (parts: readonly string[], atMs: number, ending: string): string =>
-  `${[...parts.map(safe).filter(Boolean), dateForName(atMs)].join('_')}${ending}`;
+  `${[...parts.map(namePart).filter(Boolean), dateForName(atMs)].join('_')}${ending}`;
 
 /** Letters and digits of any script, dots and hyphens: what every file system and every shell takes as it is. */
-const safe = (part: string): string =>
+export const namePart = (part: string): string =>
   part
     .normalize('NFC')
     .replaceAll(/[^\p{L}\p{M}\p{N}.-]+/gu, '-')

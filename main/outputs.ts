@@ -23,6 +23,8 @@ export interface OutputRules {
   overwrite: boolean | 'never';
   /** Files, and folders with all that is in them, that are never replaced: what is read, and what the lab keeps. */
   keep: readonly string[];
+  /** What is written are recordings: they may have such a name, and replace nothing all the same. */
+  recordings?: true;
 }
 
 /** Whole, or in pieces, each written before the next is made. */
@@ -105,7 +107,7 @@ export class Outputs {
 
   /** @returns the permissions of the file that it will replace, null where there is none */
   private async examine(path: string, real: string): Promise<number | null> {
-    if (isAudioName(real))
+    if (isAudioName(real) && !this.rules.recordings)
       throw isProtected(path, 'that is the name of a recording; name a file for the output');
     const there = await statusOf(real).catch((thrown: unknown) => {
       throw writeFailure(path, thrown);

@@ -5,6 +5,7 @@ import type { DataSetInfo } from '../datasets/contract.ts';
 import { dataSetInfo } from '../datasets/data-set-info.ts';
 import { readDataset, type ReadOptions } from '../datasets/read-dataset.ts';
 import type { RecordingInfo } from '../recordings/contract.ts';
+import { cutClip } from '../recordings/cut-clip.ts';
 import { openRecording } from '../recordings/decode.ts';
 import { concatenate, decodeAll, read16kMono, toInt16 } from '../recordings/pcm16k.ts';
 import { offer } from '../threads/offer.ts';
@@ -15,6 +16,7 @@ const tasks = {
   unpackBankFile,
   lookAtData,
   cleanData,
+  cutClip,
 
   /** A short recording as a board hears it: 16 kHz mono. @throws CurlewError as decodeAll */
   decode: async (path: string): Promise<Int16Array> => toInt16(await decodeAll(path)),
