@@ -8,6 +8,8 @@ import type { RecordingInfo } from '../recordings/contract.ts';
 import { cutClip } from '../recordings/cut-clip.ts';
 import { openRecording } from '../recordings/decode.ts';
 import { concatenate, decodeAll, read16kMono, toInt16 } from '../recordings/pcm16k.ts';
+import { soundOf } from '../recordings/sound.ts';
+import { spectrogramOf } from '../recordings/spectrogram.ts';
 import { offer } from '../threads/offer.ts';
 import type { LabSide } from './lab-side.ts';
 
@@ -27,6 +29,11 @@ const tasks = {
     for await (const piece of read16kMono(path, { startS, durationS })) pieces.push(piece);
     return toInt16(concatenate(pieces));
   },
+
+  /** A stretch of any recording at its own rate. @throws CurlewError as soundOf */
+  sound: soundOf,
+  /** @throws CurlewError as spectrogramOf */
+  spectrogram: spectrogramOf,
 
   /** @throws CurlewError as openRecording */
   inspectRecording: async (path: string): Promise<RecordingInfo> => (await openRecording(path)).info,

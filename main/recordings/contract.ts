@@ -40,6 +40,41 @@ export interface InspectedRecording extends RecordingInfo {
   modifiedMs: number;
 }
 
+/** Which sound of a recording is looked at and heard: the mean of its channels, or one, counted from 0. */
+const channelHeard = v.optional(v.union([v.literal('mix'), whole(0, 63)]), 'mix');
+export type ChannelHeard = v.InferOutput<typeof channelHeard>;
+
+/** Samples of the windows that spectra are taken of. */
+export const spectrumWindows = [256, 512, 1024, 2048] as const;
+
+/** A stretch of a spectrogram. */
+const spectrogramWish = v.strictObject({
+  channel: channelHeard,
+  startS: seconds(1e6),
+  /** Length of a column. */
+  columnS: v.pipe(v.number(), v.minValue(1e-5), v.maxValue(4)),
+  columns: whole(1, 512),
+  windowSamples: v.picklist(spectrumWindows),
+});
+export type SpectrogramWish = v.InferOutput<typeof spectrogramWish>;
+
+export interface SpectrogramPiece {
+  /** As many as were asked for, or fewer where the recording ends. */
+  columns: number;
+  /** From 0 Hz up to half the sample rate, both included. */
+  bands: number;
+  sampleRate: number;
+  /** [columns][bands]: half decibels above −127.5 dB of a sine of full scale; 0 for that and less. */
+  levels: Uint8Array;
+}
+
+/** Mono PCM at the recording's own rate, little-endian int16. */
+export interface Sound {
+  pcm: Uint8Array;
+  samples: number;
+  sampleRate: number;
+}
+
 /** What a path holds to be played or classified: itself, or the recordings in a folder, to the bottom of it. */
 export interface FoundRecordings {
   /** With every link followed. */
@@ -60,6 +95,11 @@ export const recordingRequests = {
   'recordings.inspect': forOperators(v.strictObject({ path })),
   /** 16 kHz mono of a stretch of a recording (at most 120 s), for the spectrogram. */
   'recordings.audio': forOperators(v.strictObject({ path, startS: seconds(1e6), durationS: seconds(120) })),
+  /** A stretch at the recording's own rate, to be heard; at most 2,097,152 samples of it. */
+  'recordings.sound': forOperators(
+    v.strictObject({ path, startS: seconds(1e6), durationS: seconds(120), channel: channelHeard }),
+  ),
+  'recordings.spectrogram': forOperators(v.strictObject({ path, ...spectrogramWish.entries })),
 } as const;
 
 export interface RecordingResults {
@@ -67,4 +107,6 @@ export interface RecordingResults {
   'recordings.find': FoundRecordings;
   'recordings.inspect': InspectedRecording;
   'recordings.audio': Audio16k;
+  'recordings.sound': Sound;
+  'recordings.spectrogram': SpectrogramPiece;
 }

@@ -31,6 +31,13 @@ export const recordingHandlers = (
   },
   'recordings.audio': async ({ path, startS, durationS }, role) =>
     audioOf(await background.run('decodeSpan', await files.resolve(path, role), startS, durationS)),
+  'recordings.sound': async ({ path, startS, durationS, channel }, role) => {
+    const real = await files.resolve(path, role);
+    const { pcm, sampleRate } = await background.run('sound', real, startS, durationS, channel);
+    return { ...audioOf(pcm), sampleRate };
+  },
+  'recordings.spectrogram': async ({ path, ...wish }, role) =>
+    background.run('spectrogram', await files.resolve(path, role), wish),
 });
 
 /** @throws CurlewError FILE_NOT_FOUND, FILE_UNREADABLE */

@@ -374,6 +374,14 @@ export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N
     },
   ],
   'recordings.audio': [{ path: '/r/a.flac', startS: 0.25, durationS: 60 }, audio],
+  'recordings.sound': [
+    { path: '/r/a.flac', startS: 3600, durationS: 2, channel: 1 },
+    { ...audio, sampleRate: 384_000 },
+  ],
+  'recordings.spectrogram': [
+    { path: '/r/a.flac', channel: 'mix', startS: 0, columnS: 0.01, columns: 2, windowSamples: 512 },
+    { columns: 2, bands: 257, sampleRate: 384_000, levels: new Uint8Array(2 * 257) },
+  ],
   'classify.start': [
     {
       paths: ['/r'],
