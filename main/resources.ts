@@ -19,6 +19,7 @@ export const resources = {
   page: join(root, 'out', 'renderer'),
   bank: join(root, 'models', 'bank'),
   virtualBoard: join(root, 'devices', 'boards', 'virtual', 'curlew.wasm'),
+  engine: join(root, 'devices', 'engine', 'engine.wasm'),
   /** Firmware for emulated boards and the host process; built, not shipped. */
   firmware: join(root, 'build', 'firmware'),
 } as const;

@@ -1,0 +1,26 @@
+/** All that a board, or the engine, needs to answer as an expert or a router does. */
+import type { EngineImages } from '../../devices/engine/engine.ts';
+import { CurlewError } from '../contract/error.ts';
+import type { Banks } from './banks.ts';
+
+/** @param modelId of an expert or a router @throws CurlewError EXPERT_NOT_FOUND, FILE_NOT_FOUND, FILE_DAMAGED */
+export async function imagesOfModel(
+  bank: Pick<Banks, 'routers' | 'encoders' | 'expert' | 'file' | 'image'>,
+  modelId: string,
+): Promise<EngineImages> {
+  const router = bank.routers.find(({ id }) => id === modelId);
+  const ids = router ? router.experts : [modelId];
+  const { encoder } = bank.expert(ids[0]!);
+  return {
+    encoder: encoder === null ? null : await encoderImage(bank, encoder),
+    router: router ? await bank.file(router.id, 'image') : null,
+    experts: await Promise.all(ids.map((id) => bank.file(id, 'image'))),
+  };
+}
+
+async function encoderImage(bank: Pick<Banks, 'encoders' | 'image'>, encoderId: string): Promise<Uint8Array> {
+  const info = bank.encoders.find(({ id }) => id === encoderId);
+  const image = info ? await bank.image(info.imageSha256) : null;
+  if (image) return image;
+  throw new CurlewError('ENCODER_MISSING', `No bank has an encoder “${encoderId}”.`, { encoderId });
+}
