@@ -201,7 +201,13 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     ...recordingHandlers(files, background),
     ...dataSetHandlers(files, background),
     ...classifyHandlers(classification, files),
-    ...detectionHandlers(new Detections({ jobs, detections: detectionStore(store) })),
+    ...detectionHandlers(
+      new Detections({
+        ...{ jobs, background, version, detections: detectionStore(store) },
+        keep: [dataFolder, resources.bank],
+      }),
+      files,
+    ),
     ...studyHandlers(studies, files),
     ...storeHandlers(store, files),
     ...dataHandlers({ dataFolder, background, jobs, folders }),

@@ -8,6 +8,7 @@ import { bankRequests, type BankResults } from '../banks/contract.ts';
 import { dataRequests, type DataResults } from '../data/contract.ts';
 import { dataSetRequests, type DataSetResults } from '../datasets/contract.ts';
 import { detectionRequests, type DetectionResults } from '../detections/contract/requests.ts';
+import { writingRequests, type WritingResults } from '../detections/contract/writing.ts';
 import { boardLogRequests, type BoardLogResults } from '../fleet/contract/board-log.ts';
 import { boardRequests, type BoardResults } from '../fleet/contract/boards.ts';
 import { imageRequests, type ImageResults } from '../fleet/contract/images.ts';
@@ -36,6 +37,7 @@ export const requests = {
   ...jobRequests,
   ...classifyRequests,
   ...detectionRequests,
+  ...writingRequests,
   ...studyRequests,
   ...storeRequests,
   ...dataRequests,
@@ -59,6 +61,7 @@ export interface RequestResults
     JobResults,
     ClassifyResults,
     DetectionResults,
+    WritingResults,
     StudyResults,
     StoreResults,
     DataResults {}

@@ -31,6 +31,12 @@ export interface WindowPage {
   limit: number;
 }
 
+/** A detection of which a clip is to be cut. */
+export type ClipRow = Pick<
+  ListedDetection,
+  'fileId' | 'number' | 'path' | 'channel' | 'startS' | 'endS' | 'label' | 'peak'
+>;
+
 export interface DetectionStore {
   list(
     jobId: string,
@@ -51,4 +57,20 @@ export interface DetectionStore {
     filter: DetectionFilter,
     page: { after?: RowPlace | undefined; limit: number },
   ): Promise<TableEntry[]>;
+  /** Files in which the filter leaves a detection, in their order. */
+  filesHeard(
+    jobId: string,
+    filter: DetectionFilter,
+    page: { after?: number | undefined; limit: number },
+  ): Promise<{ fileId: number; path: string }[]>;
+  /** In the order of files, then of numbers: at most so many of each class in each tenth of peak probability, drawn by the seed. */
+  drawn(jobId: string, filter: DetectionFilter, draw: { most: number; seed: number }): Promise<ClipRow[]>;
+  /**
+   * All columns of the filter's detections and of their files, in the order of files.
+   * @param file is replaced
+   * @returns how many rows
+   */
+  writeParquet(jobId: string, filter: DetectionFilter, file: string): Promise<number>;
+  /** How a run was made, as it was kept; null where it was not. */
+  provenance(jobId: string): Promise<unknown>;
 }

@@ -5,6 +5,7 @@ import { CurlewError } from '../contract/error.ts';
 import { count } from '../contract/figures.ts';
 import type {
   ClassifySettings,
+  ClipSettings,
   DetectionFilter,
   DetectionPage,
   DetectionSummary,
@@ -14,12 +15,18 @@ import type {
   TableFormat,
   TableFrom,
   TimelineDay,
+  WriteFormat,
+  WrittenDetections,
 } from '../contract/types.ts';
+import type { Background } from '../background/background.ts';
 import { exportName } from '../export-name.ts';
 import { framesPerSecond } from '../jobs/classify/contract/settings.ts';
 import type { Jobs } from '../jobs/jobs.ts';
+import { Outputs } from '../outputs.ts';
+import { writeClips } from './clips.ts';
 import type { DetectionStore } from './detection-store.ts';
 import { tablePiece } from './table-piece.ts';
+import { writeTable, writeTables } from './write.ts';
 
 /** What is used here of what a run was started with. */
 interface RunParams {
@@ -31,6 +38,19 @@ interface RunParams {
 export interface DetectionRooms {
   jobs: Pick<Jobs, 'get' | 'params'>;
   detections: DetectionStore;
+  background: Background;
+  /** Files and folders that nothing is written over. */
+  keep: readonly string[];
+  /** Of Curlew. */
+  version: string;
+}
+
+interface WriteWish {
+  format: WriteFormat;
+  path: string;
+  filter: DetectionFilter;
+  overwrite: boolean;
+  clips: ClipSettings;
 }
 
 interface WindowStretch {
@@ -83,14 +103,13 @@ export class Detections {
     wish: { format: TableFormat; filter: DetectionFilter; from?: TableFrom | undefined },
   ): Promise<FilePiece<TableFrom>> {
     const { id, createdMs } = this.run(jobId);
-    if (wish.format === 'audacity' && wish.filter.fileId === undefined) {
-      throw new CurlewError(
-        'REQUEST_INVALID',
-        'Audacity’s labels are of one recording: choose one, or write a file for each into a folder.',
-      );
-    }
+    this.requireOneFile(wish.format, wish.filter);
     const { paths, modelId } = this.params(id);
-    const { ending, ...piece } = await tablePiece(this.rooms.detections, {
+    const {
+      ending,
+      selections: _above,
+      ...piece
+    } = await tablePiece(this.rooms.detections, {
       ...wish,
       jobId: id,
       roots: paths,
@@ -98,6 +117,46 @@ export class Detections {
     const what =
       paths.length === 1 ? basename(paths[0]!) : count(paths.length, 'file or folder', 'files and folders');
     return { ...piece, name: exportName(['detections', what, modelId], createdMs, ending) };
+  }
+
+  /**
+   * @param path of a place that may be written to
+   * @throws CurlewError as `export`; FILE_EXISTS, FILE_PROTECTED, FILE_UNWRITABLE
+   */
+  async write(
+    jobId: string,
+    { format, path, filter, overwrite, clips }: WriteWish,
+  ): Promise<WrittenDetections> {
+    const job = this.run(jobId);
+    const { detections, background, keep } = this.rooms;
+    const roots = this.params(job.id).paths;
+    const rules = { overwrite, keep: [...keep, ...roots] };
+    const outputs = new Outputs(rules);
+    const run = { jobId: job.id, filter, roots, provenance: await this.provenance(job) };
+    if (format === 'clips') {
+      const recordings = new Outputs({ ...rules, recordings: true });
+      return writeClips({ detections, background }, run, clips, path, { tables: outputs, recordings });
+    }
+    if (format === 'ravenFiles' || format === 'audacityFiles')
+      return writeTables(detections, run, format, path, outputs);
+    this.requireOneFile(format, filter);
+    return writeTable(detections, run, format, path, outputs);
+  }
+
+  /** As JSON: what the run kept of how it was made; of one from before that was kept, what the job tells. */
+  private async provenance({ id, title, createdMs, finishedMs }: Job): Promise<string> {
+    const { paths, modelId, settings } = this.params(id);
+    const told = { writtenBy: `Curlew ${this.rooms.version}`, jobId: id, title, createdMs, finishedMs };
+    const kept = (await this.rooms.detections.provenance(id)) ?? { paths, modelId, settings };
+    return `${JSON.stringify({ ...told, run: kept }, null, 2)}\n`;
+  }
+
+  private requireOneFile(format: TableFormat | 'parquet', filter: DetectionFilter): void {
+    if (format !== 'audacity' || filter.fileId !== undefined) return;
+    throw new CurlewError(
+      'REQUEST_INVALID',
+      'Audacity’s labels are of one recording: choose one, or write a file for each into a folder.',
+    );
   }
 
   private run(jobId: string): Job {

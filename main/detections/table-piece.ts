@@ -32,11 +32,11 @@ export interface TableWish {
   from?: TableFrom | undefined;
 }
 
-/** @throws CurlewError STORE_FAILED */
+/** @returns with `selections`: how many detections stand in it and above it @throws CurlewError STORE_FAILED */
 export async function tablePiece(
   detections: Pick<DetectionStore, 'entries'>,
   { jobId, format, filter, roots, from }: TableWish,
-): Promise<Omit<FilePiece<TableFrom>, 'name'> & { ending: string }> {
+): Promise<Omit<FilePiece<TableFrom>, 'name'> & { ending: string; selections: number }> {
   const { ending, mime, header, lines } = tables[format];
   const rows = placed(await detections.entries(jobId, filter, { after: from, limit: pieceRows }), from);
   const selections = from?.selections ?? 0;
@@ -44,14 +44,15 @@ export async function tablePiece(
   const told = hidesSome(filter) ? rows.filter(({ detection }) => detection !== null) : rows;
   const text = lines(told, { selections, roots });
   const last = rows.length < pieceRows ? undefined : rows.at(-1);
+  const soFar = selections + rows.filter(({ detection }) => detection !== null).length;
   const next = last && {
     fileId: last.file.fileId,
     number: last.detection?.number ?? null,
     seconds: last.file.seconds,
     secondsBefore: last.secondsBefore,
-    selections: selections + rows.filter(({ detection }) => detection !== null).length,
+    selections: soFar,
   };
-  return { ending, mime, text: from ? text : header + text, next: next ?? null };
+  return { ending, mime, text: from ? text : header + text, next: next ?? null, selections: soFar };
 }
 
 /** Whether it may leave out detections of a file that it leaves. */

@@ -422,6 +422,18 @@ export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N
     { ...ofJob, fileId: 7, fromS: 60, after: { window: 125, channel: null }, limit: 1000 },
     [],
   ],
+  'detections.write': [
+    {
+      ...{ ...ofJob, filter, format: 'clips', path: '/out/雨', overwrite: true },
+      clips: { marginS: 2, most: 10, seed: 7 },
+    },
+    {
+      path: '/out/雨',
+      files: 3,
+      detections: 3,
+      failed: [{ path: '/r/a.wav', message: 'There is no file at /r/a.wav.' }],
+    },
+  ],
   'detections.export': [
     { ...ofJob, filter, format: 'raven' },
     { ...text, next: { fileId: 7, number: 0, seconds: 60, secondsBefore: 0, selections: 1 } },

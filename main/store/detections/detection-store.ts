@@ -1,10 +1,11 @@
 /** Detections of runs, read a page at a time, each on a connection of its own: what a person looks at delays no board. */
 import type { DetectionFilter, DetectionSort, KeptWindow, ListedDetection } from '../../contract/types.ts';
-import type { DetectionStore, TableEntry } from '../../detections/detection-store.ts';
+import type { ClipRow, DetectionStore, TableEntry } from '../../detections/detection-store.ts';
 import type { Store } from '../open-store.ts';
 import { fileColumns, fileOf } from '../result-store.ts';
 import { decided, filterSql, type Values } from './filter-sql.ts';
 import { joined, type Query } from './query.ts';
+import { writeParquet } from './parquet.ts';
 import { summaryOf } from './summary.ts';
 import { timelineOf } from './timeline.ts';
 
@@ -122,6 +123,46 @@ export const detectionStore = (store: Store): DetectionStore => {
           },
         );
         return rows.map(entryOf);
+      }),
+
+    filesHeard: (jobId, filter, { after, limit }) =>
+      reading(async (query) => {
+        const { where, values } = conditions(jobId, filter);
+        const rows = await query(
+          `SELECT d.file_id AS "fileId", any_value(f.path) AS path FROM ${joined} WHERE ${where} AND d.file_id > $after
+           GROUP BY d.file_id ORDER BY d.file_id LIMIT $limit`,
+          { ...values, after: after ?? -1, limit },
+        );
+        return rows as { fileId: number; path: string }[];
+      }),
+
+    drawn: (jobId, filter, { most, seed }) =>
+      reading(async (query) => {
+        const { where, values } = conditions(jobId, filter);
+        // By a hash that is the same in every version of DuckDB.
+        const rows = await query(
+          `SELECT d.file_id AS "fileId", d.number, f.path, d.channel, d.start_s AS "startS", d.end_s AS "endS", d.label, d.peak
+           FROM ${joined} WHERE ${where}
+           QUALIFY row_number() OVER (
+             PARTITION BY d.label, least(floor(d.peak * 10), 9) ORDER BY md5(concat_ws(':', $seed, d.file_id, d.number))
+           ) <= $most ORDER BY d.file_id, d.number`,
+          { ...values, most, seed },
+        );
+        return rows as unknown as ClipRow[];
+      }),
+
+    writeParquet: (jobId, filter, file) =>
+      store.reading((connection) => writeParquet(connection, jobId, filter, file)),
+
+    provenance: (jobId) =>
+      reading(async (query) => {
+        const [row] = await query(
+          'SELECT provenance::VARCHAR AS text FROM classify_runs WHERE job_id = $job',
+          {
+            job: jobId,
+          },
+        );
+        return row ? (JSON.parse(row['text'] as string) as unknown) : null;
       }),
   };
 };
