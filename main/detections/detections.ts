@@ -129,8 +129,8 @@ export class Detections {
   ): Promise<WrittenDetections> {
     const job = this.run(jobId);
     const { detections, background, keep } = this.rooms;
-    const roots = this.params(job.id).paths;
-    const rules = { overwrite, keep: [...keep, ...roots] };
+    const { paths: roots, settings } = this.params(job.id);
+    const rules = { overwrite, keep: [...keep, ...(settings.sites ? [settings.sites] : [])] };
     const outputs = new Outputs(rules);
     const run = { jobId: job.id, filter, roots, provenance: await this.provenance(job) };
     if (format === 'clips') {

@@ -333,9 +333,9 @@ describe('clips', () => {
     expect(
       table.map((row) => [row['Clip starts (s)'], row['First sample'], row['Samples'], row['Start (s)']]),
     ).toEqual([
-      ['0', '0', String(1.235 * rate), '0.01'],
-      ['1.19', String(1.19 * rate), String(1.475 * rate), '1.44'],
-      ['0.75', String(0.75 * rate), String(1.5 * rate), '1'],
+      ['0', '0', '59280', '0.01'],
+      ['1.19', '57120', '70800', '1.44'],
+      ['0.75', '36000', '72000', '1'],
     ]);
   });
 

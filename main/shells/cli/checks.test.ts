@@ -33,6 +33,12 @@ describe('before a lab is opened', () => {
     ['jobs resume 7 --csv AT/missing/new.csv', 'FILE_UNWRITABLE'],
     ['jobs export 7 --out AT/old.csv', 'FILE_UNWRITABLE'],
     ['jobs export 7', 'REQUEST_INVALID'],
+    ['detections export 7', 'REQUEST_INVALID'],
+    ['detections export 7 --clips AT/old.csv', 'FILE_UNWRITABLE'],
+    ['detections export 7 --timeline AT/missing/t.svg', 'FILE_UNWRITABLE'],
+    ['detections export 7 --csv AT/new.csv --margin 61', 'REQUEST_INVALID'],
+    ['detections list 7 --least 1.5', 'REQUEST_INVALID'],
+    ['detections list 7 --since yesterday', 'REQUEST_INVALID'],
     ['key backup AT/missing/keys.pem', 'FILE_UNWRITABLE'],
     ['backup AT/missing/lab.duckdb', 'FILE_UNWRITABLE'],
     ['backup AT/old.csv', 'FILE_EXISTS'],
@@ -46,6 +52,7 @@ describe('before a lab is opened', () => {
     'classify AT --csv AT/old.csv --overwrite',
     'evaluate AT --out AT/there --hidden 64,32',
     'jobs export 7 --csv AT/new.csv',
+    'detections export 7 --parquet AT/new.parquet --raven-files AT/there --clips AT/clips --least 0.5',
     'backup AT/new.duckdb',
   ])('“%s” is let through', async (line) => {
     await expect(checked(line)).resolves.not.toBeNull();

@@ -4,6 +4,7 @@ import { boardCommands } from './commands/board.ts';
 import { boardControlCommands } from './commands/board-control.ts';
 import { classifyCommands } from './commands/classify.ts';
 import { dataCommands } from './commands/data.ts';
+import { detectionCommands } from './commands/detections.ts';
 import { demoCommands } from './commands/demo.ts';
 import { expertCommands } from './commands/experts.ts';
 import { inferCommands } from './commands/infer.ts';
@@ -20,6 +21,7 @@ export const commands: Commands = {
   ...boardCommands,
   ...inferCommands,
   ...classifyCommands,
+  ...detectionCommands,
   ...expertCommands,
   ...studyCommands,
   ...jobCommands,

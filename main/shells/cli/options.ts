@@ -1,6 +1,7 @@
 /** Every option of the command line. Which command takes it stands with the command. */
 import { expertKinds } from '../../../models/study/kinds.ts';
 import { defaultDataFolder } from '../../data-folder.ts';
+import { detectionSorts, verdicts } from '../../detections/contract/filter.ts';
 import { jobStates } from '../../jobs/contract.ts';
 
 interface Option {
@@ -91,7 +92,38 @@ export const options = {
   },
   out: { value: 'FOLDER', about: 'where to write the report and its tables' },
   csv: { value: 'FILE', about: 'write the detections as CSV' },
-  raven: { value: 'FILE', about: 'write a Raven selection table' },
+  raven: { value: 'FILE', about: 'write one Raven selection table over all recordings' },
+  parquet: { value: 'FILE', about: 'write the detections as Parquet' },
+  'json-lines': { value: 'FILE', about: 'write the detections as JSON, one a line' },
+  birdnet: { value: 'FILE', about: 'write the detections as BirdNET’s CSV' },
+  kaleidoscope: { value: 'FILE', about: 'write the detections as Kaleidoscope’s CSV' },
+  'raven-files': { value: 'FOLDER', about: 'write a Raven selection table for each recording' },
+  'audacity-files': { value: 'FOLDER', about: 'write Audacity’s labels for each recording' },
+  clips: { value: 'FOLDER', about: 'cut the detections out as WAV files, a folder a class' },
+  timeline: { value: 'FILE', about: 'draw detections by night and hour, as SVG' },
+  margin: { value: 'S', about: 'of clips: seconds before and behind each detection (1)' },
+  draw: {
+    value: 'N',
+    whole: [1, 100_000],
+    about: 'of clips: at most so many of each class in each tenth of probability (50)',
+  },
+  label: { value: 'A,B,…', about: 'detections of these classes alone' },
+  least: { value: 'P', about: 'whose peak probability is at least this' },
+  most: { value: 'P', about: 'whose peak probability is at most this' },
+  since: { value: 'DATE', about: 'that begin then or later: 2026-11-27, or 2026-11-27T14:03' },
+  until: { value: 'DATE', about: 'that begin before' },
+  site: { value: 'A,B,…', about: 'of these sites' },
+  in: { value: 'TEXT', about: 'of recordings whose path holds this' },
+  'answered-by': { value: 'A,B,…', about: 'of these experts' },
+  reviewed: {
+    value: 'A,B,…',
+    among: [...verdicts, 'none'],
+    several: true,
+    about: 'decided so: yes, no, unsure, other; none: not reviewed',
+  },
+  sort: { value: 'BY', among: detectionSorts, about: `${detectionSorts.join(', ')} (file)` },
+  descending: { about: 'the other way round' },
+  limit: { value: 'N', whole: [1, 1000], about: 'show so many (20)' },
   overwrite: {
     about: 'what is written may replace files that are there, but never recordings or what is read',
   },

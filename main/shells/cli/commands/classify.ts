@@ -3,20 +3,15 @@ import { count, percent, span } from '../../../contract/figures.ts';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { LabClient } from '../../../contract/client.ts';
-import { CurlewError, toCurlewError } from '../../../contract/error.ts';
-import { allOf, pageLimit, textsOf } from '../../../contract/pieces.ts';
-import type { ClassifiedFile, ClassifyResult, Detection, Job, TableFrom } from '../../../contract/types.ts';
-import type { Output } from '../../../outputs.ts';
+import { allOf, pageLimit } from '../../../contract/pieces.ts';
+import type { ClassifiedFile, ClassifyResult, Detection, Job } from '../../../contract/types.ts';
 import type { Answer, Args, Commands } from '../command.ts';
 import { exitOfShare } from '../exit.ts';
 import { follow } from '../follow.ts';
-import type { OptionName } from '../options.ts';
 import { table, type Row } from '../output.ts';
-import { outputsOf } from '../outputs-of.ts';
 import { resumeWith } from '../resume.ts';
 import { chooseExpert } from './board.ts';
-
-export const tableOptions = ['csv', 'raven', 'overwrite'] as const satisfies OptionName[];
+import { tableOptions, tablesOf, writeTables, type TableOutput } from './detection-outputs.ts';
 
 export const classifyCommands: Commands = {
   classify: {
@@ -37,20 +32,6 @@ async function classify(client: LabClient, args: Args): Promise<Answer> {
 
 const placesOf = async (args: Args): Promise<TableOutput[]> =>
   tablesOf(args, await filesAmong(args.words.map((word) => resolve(word))));
-
-/** A table that was asked for, and the place that was found for it. */
-type TableOutput = { format: 'csv' | 'raven'; output: Output };
-
-/** @param reads files that no table may replace @throws CurlewError of `Outputs.file` */
-export async function tablesOf(args: Args, reads: readonly string[] = []): Promise<TableOutput[]> {
-  const outputs = outputsOf(args, reads);
-  const tables: TableOutput[] = [];
-  for (const format of ['csv', 'raven'] as const) {
-    const path = args.options[format];
-    if (path !== undefined) tables.push({ format, output: await outputs.file(path) });
-  }
-  return tables;
-}
 
 /** Of a folder only its recordings are read, and they are kept whatever is asked for. */
 async function filesAmong(paths: readonly string[]): Promise<string[]> {
@@ -106,27 +87,6 @@ export async function classified(
   const damaged = heard.filter(isDamaged).length;
   const code = exitOfShare(result.files, result.failed + damaged);
   return { text, json: { result, files, detections }, exit: code };
-}
-
-/** @throws CurlewError of `Output.write`, saying that the job can be exported again */
-export async function writeTables(
-  client: LabClient,
-  jobId: string,
-  tables: readonly TableOutput[],
-): Promise<string[]> {
-  const lines: string[] = [];
-  for (const { format, output } of tables) {
-    const texts = textsOf<TableFrom>((from) => client.request('detections.export', { jobId, format, from }));
-    try {
-      await output.write(texts);
-    } catch (thrown) {
-      const { code, message, context } = toCurlewError(thrown);
-      const again = `What was found is kept: “curlew jobs export ${jobId} --${format} FILE” writes it.`;
-      throw new CurlewError(code, `${message} ${again}`, { ...context, jobId }, { cause: thrown });
-    }
-    lines.push(`Written: ${output.path}`);
-  }
-  return lines;
 }
 
 const isDamaged = ({ notes }: ClassifiedFile): boolean => notes.some(({ level }) => level === 'damaged');

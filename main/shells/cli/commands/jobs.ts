@@ -10,7 +10,8 @@ import { exit, exitOfShare } from '../exit.ts';
 import { follow } from '../follow.ts';
 import { sizeText, table, type Row } from '../output.ts';
 import { resumeWith } from '../resume.ts';
-import { classified, tableOptions, tablesOf, writeTables } from './classify.ts';
+import { classified } from './classify.ts';
+import { tableOptions, tablesNamed, tablesOf, writeTables } from './detection-outputs.ts';
 import { answered } from './infer.ts';
 import { encoderTaken, evaluated, reportOf, reportOptions, trained } from './study.ts';
 
@@ -47,14 +48,13 @@ export const jobCommands: Commands = {
   },
   'jobs export': {
     usage: 'ID',
-    about: 'writes what a job found: --csv, --raven or --out',
+    about: 'writes what a job found: --csv, --raven, --clips and others, or --out',
     options: exports,
     check: async (args) => {
-      const { csv, raven, out } = args.options;
-      if ((csv ?? raven ?? out) !== undefined) return places(args);
+      if (tablesNamed(args).length > 0 || args.options.out !== undefined) return places(args);
       throw new CurlewError(
         'REQUEST_INVALID',
-        'Say what to write: --csv FILE or --raven FILE of a classification, --out FOLDER of an evaluation.',
+        'Say what to write: --csv FILE, --raven FILE or another form of a classification, --out FOLDER of an evaluation.',
       );
     },
     run: write,
@@ -165,7 +165,7 @@ async function write(client: LabClient, args: Args): Promise<Answer> {
   if (!done) lines.push(`“${job.title}” is ${job.state}: this is what it found so far.`);
   return {
     text: lines.join('\n'),
-    json: { job, written: tables.map(({ output }) => output.path) },
+    json: { job, written: tables.map(({ path }) => path) },
     exit: done ? exit.done : exit.some,
   };
 }
@@ -210,10 +210,9 @@ async function places(args: Args) {
 
 /** @throws CurlewError REQUEST_INVALID for an output that this kind of job does not have; those of the outputs */
 async function outputsFor(kind: Job['kind'], args: Args) {
-  const { csv, raven, out } = args.options;
-  if (kind !== 'classify' && (csv ?? raven) !== undefined)
-    throw hasNone('--csv and --raven', 'a classification');
-  if (kind !== 'evaluate' && out !== undefined) throw hasNone('--out', 'an evaluation');
+  const [table] = tablesNamed(args);
+  if (kind !== 'classify' && table !== undefined) throw hasNone(`--${table}`, 'a classification');
+  if (kind !== 'evaluate' && args.options.out !== undefined) throw hasNone('--out', 'an evaluation');
   return places(args);
 }
 

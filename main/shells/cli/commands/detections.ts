@@ -1,0 +1,162 @@
+/** `curlew detections …`: what a classification found, listed, filtered and written. */
+import type { LabClient } from '../../../contract/client.ts';
+import { CurlewError } from '../../../contract/error.ts';
+import { count, grouped } from '../../../contract/figures.ts';
+import { pagesOf } from '../../../contract/pieces.ts';
+import type {
+  DetectionFilterGiven,
+  DetectionSort,
+  Job,
+  ListedDetection,
+  TimelineDay,
+  Verdict,
+} from '../../../contract/types.ts';
+import { timelineSvg } from '../../../detections/contract/timeline-svg.ts';
+import { timelineDays } from '../../../detections/contract/rows.ts';
+import { localTime } from '../../../detections/tables/times.ts';
+import type { Output } from '../../../outputs.ts';
+import { dateOf, listed } from '../args.ts';
+import type { Answer, Args, Command, Commands } from '../command.ts';
+import { exit } from '../exit.ts';
+import { table, type Row } from '../output.ts';
+import { outputsOf } from '../outputs-of.ts';
+import type { OptionName } from '../options.ts';
+import { tableOptions, tablesNamed, tablesOf, writeTables } from './detection-outputs.ts';
+
+const filterOptions = [
+  ...(['label', 'least', 'most', 'since', 'until', 'site', 'in', 'answered-by', 'reviewed'] as const),
+] satisfies OptionName[];
+
+const list: Command = {
+  usage: 'JOB',
+  about: 'what it detected, and how often each class',
+  options: [...filterOptions, 'sort', 'descending', 'limit'],
+  check: async (args) => filterOf(args),
+  run: listThem,
+};
+
+export const detectionCommands: Commands = {
+  'detections list': list,
+  'detections export': {
+    usage: 'JOB',
+    about: 'writes them, or some of them: --csv, --parquet, --raven, --clips and others',
+    options: [...tableOptions, 'timeline', ...filterOptions, 'margin', 'draw', 'seed'],
+    check: async (args) => {
+      filterOf(args);
+      clipsOf(args);
+      if (tablesNamed(args).length === 0 && args.options.timeline === undefined)
+        throw new CurlewError(
+          'REQUEST_INVALID',
+          `Say what to write: ${tableOptions
+            .map((name) => `--${name}`)
+            .slice(0, -1)
+            .join(', ')} or --timeline.`,
+        );
+      return [await tablesOf(args), await timelineOutput(args)];
+    },
+    run: write,
+  },
+};
+
+async function listThem(client: LabClient, args: Args): Promise<Answer> {
+  const job = await jobOf(client, args);
+  const filter = filterOf(args);
+  const limit = Number(args.options.limit ?? 20);
+  const sort: DetectionSort = {
+    by: (args.options.sort ?? 'file') as DetectionSort['by'],
+    descending: args.options.descending ?? false,
+  };
+  const page = await client.request('detections.list', { jobId: job.id, filter, sort, limit });
+  const summary = await client.request('detections.classes', { jobId: job.id, filter });
+  const rows = page.rows.map((one): Row => [
+    one.path,
+    `${one.startS.toFixed(2)}–${one.endS.toFixed(2)} s`,
+    localTime(one.atMs, one.offsetMinutes ?? 0)
+      ?.slice(0, 19)
+      .replace('T', ' ') ?? '—',
+    one.label,
+    one.peak.toFixed(3),
+    one.confidence.toFixed(3),
+    one.site ?? '',
+    decidedOf(one),
+  ]);
+  const classes = summary.classes.map(({ label, detections, files }): Row => [label, detections, files]);
+  const text = [
+    table(['file', 'when in it', 'local time', 'class', 'peak', 'mean', 'site', 'reviewed'], rows),
+    `${grouped(page.rows.length)} of ${count(page.total, 'detection')}${page.rows.length < page.total ? '; --limit shows more, and “curlew detections export” writes all' : ''}.`,
+    '',
+    table(['class', 'detections', 'recordings'], classes),
+  ].join('\n');
+  return { text: page.total === 0 ? 'There is no such detection.' : text, json: { ...page, summary } };
+}
+
+const decidedOf = ({ verdict, correctedLabel }: ListedDetection): string =>
+  verdict === null ? '' : verdict === 'other' && correctedLabel !== null ? correctedLabel : verdict;
+
+async function write(client: LabClient, args: Args): Promise<Answer> {
+  const job = await jobOf(client, args);
+  const filter = filterOf(args);
+  const tables = await tablesOf(args);
+  const timeline = await timelineOutput(args);
+  const lines = await writeTables(client, job.id, tables, { filter, clips: clipsOf(args) });
+  if (timeline) {
+    const days: TimelineDay[] = [];
+    const ask = (last?: TimelineDay) =>
+      client.request('detections.timeline', {
+        jobId: job.id,
+        filter,
+        by: 'night',
+        after: last?.day,
+        limit: timelineDays,
+      });
+    for await (const page of pagesOf<TimelineDay>(ask, timelineDays)) days.push(...page);
+    const named = filter.labels?.length === 1 ? filter.labels[0]! : null;
+    const title = named === null ? 'Detections by night and hour' : `${named}: detections by night and hour`;
+    await timeline.write(timelineSvg(days, { by: 'night', label: named, title }));
+    lines.push(`Written: ${timeline.path}, ${count(days.length, 'night')}`);
+  }
+  const done = job.state === 'done';
+  if (!done) lines.push(`“${job.title}” is ${job.state}: this is what it found so far.`);
+  const written = [...tables, ...(timeline ? [timeline] : [])].map(({ path }) => path);
+  return { text: lines.join('\n'), json: { job, written }, exit: done ? exit.done : exit.some };
+}
+
+const timelineOutput = async (args: Args): Promise<Output | null> =>
+  args.options.timeline === undefined ? null : outputsOf(args).file(args.options.timeline);
+
+/** @throws CurlewError JOB_NOT_FOUND; REQUEST_INVALID where several begin so */
+const jobOf = (client: LabClient, { words }: Args): Promise<Job> =>
+  client.request('jobs.get', { jobId: words[0]! });
+
+/** @throws CurlewError REQUEST_INVALID for what is no probability or no date */
+function filterOf({ options }: Args): DetectionFilterGiven {
+  const { label, least, most, since, until, site, reviewed } = options;
+  return {
+    ...(label !== undefined && { labels: listed(label) }),
+    ...(least !== undefined && { least: numberOf(least, '--least', 0, 1) }),
+    ...(most !== undefined && { most: numberOf(most, '--most', 0, 1) }),
+    ...(since !== undefined && { fromMs: dateOf(since, '--since') }),
+    ...(until !== undefined && { toMs: dateOf(until, '--until') }),
+    ...(site !== undefined && { sites: listed(site) }),
+    ...(options.in !== undefined && { path: options.in }),
+    ...(options['answered-by'] !== undefined && { experts: listed(options['answered-by']) }),
+    ...(reviewed !== undefined && { reviewed: listed(reviewed) as (Verdict | 'none')[] }),
+  };
+}
+
+/** @throws CurlewError REQUEST_INVALID for a margin that is none */
+function clipsOf({ options: { margin, draw, seed } }: Args) {
+  return {
+    ...(margin !== undefined && { marginS: numberOf(margin, '--margin', 0, 60) }),
+    ...(draw !== undefined && { most: Number(draw) }),
+    ...(seed !== undefined && { seed: Number(seed) }),
+  };
+}
+
+/** @throws CurlewError REQUEST_INVALID when it is no number in the range */
+export function numberOf(text: string, option: string, min: number, max: number): number {
+  const value = Number(text);
+  // Number('') is 0.
+  if (text.trim() !== '' && value >= min && value <= max) return value;
+  throw new CurlewError('REQUEST_INVALID', `${option} takes a number from ${min} to ${max}, not “${text}”.`);
+}
