@@ -19,7 +19,8 @@ export interface EngineExports {
   pcm_pointer(): number;
   hear(frames: number): number;
   forget(frames: number): void;
-  answer(windows: number, hop: number, inference: number): number;
+  encode(windows: number, hop: number): void;
+  answer(windows: number, inference: number): number;
   embeddings_pointer(): number;
   logits_pointer(): number;
   probabilities_pointer(): number;

@@ -168,8 +168,9 @@ export class EngineStream {
 
   private answer(windows: number): WindowAnswers {
     const { exports, engine, nextWindow } = this;
+    exports.encode(windows, this.hopFrames);
     // A board's first inference after a start is number 1.
-    if (exports.answer(windows, this.hopFrames, nextWindow + 1) !== 0) {
+    if (exports.answer(windows, nextWindow + 1) !== 0) {
       throw new CurlewError('IMAGE_BAD', 'Numbers of the expert or the router overflow on this sound.');
     }
     this.nextWindow += windows;

@@ -41,8 +41,9 @@ static void run_cells(int8_t *out, const int8_t *in, const struct cur_encoder_la
 
 void cur_encoder_layer_run(int8_t *out, const int8_t *in, const struct cur_encoder_layer *layer,
                            struct cur_conv_work *work, const struct cur_hal *hal) {
-    uint32_t at_once = OPERATIONS_AT_ONCE / cur_encoder_cell_operations(layer);
     struct cur_cells cells = cur_window_cells(&layer->window);
+    uint32_t at_once = cells.to; /* without a watchdog */
+    if (hal->watchdog_feed) at_once = OPERATIONS_AT_ONCE / cur_encoder_cell_operations(layer);
     if (at_once == 0) at_once = 1;
     for (uint32_t end = cells.to; cells.from < end; cells.from = cells.to) {
         cells.to = end - cells.from < at_once ? end : cells.from + at_once;

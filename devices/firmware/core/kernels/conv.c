@@ -1,4 +1,5 @@
 #include "conv.h"
+#include "conv_wasm.h"
 #include "../mem.h"
 
 typedef void linear(int32_t *, const struct cur_linear *, const int8_t *, struct cur_linear_work *);
@@ -46,6 +47,12 @@ static inline void conv(int8_t *out, const int8_t *in, const struct cur_window *
 
 void cur_conv(int8_t *out, const int8_t *in, const struct cur_window *window, struct cur_cells cells,
               const struct cur_linear *weights, const struct cur_requantize *by, struct cur_conv_work *work) {
+#ifdef CUR_KERNELS_WASM
+    if (weights->bits == 8) {
+        cur_conv_wide(out, in, window, cells, weights, by);
+        return;
+    }
+#endif
     conv(out, in, window, cells, weights, by, work, cur_linear, cur_requantize);
 }
 

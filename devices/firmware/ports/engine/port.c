@@ -82,13 +82,18 @@ EXPORT(forget) void forget(uint32_t count) {
     memmove(frames, frames + count, frame_count * sizeof *frames);
 }
 
-/* Answers the windows that begin at frames 0, hop, 2 hop …; `inference` is the number of the first one, as a
- * board counts its inferences. 0, or -1 where an expert's or the router's numbers overflow. */
-EXPORT(answer) int32_t answer(uint32_t windows, uint32_t hop, uint32_t inference) {
+/* Makes the embeddings of the windows that begin at frames 0, hop, 2 hop … */
+EXPORT(encode) void encode(uint32_t windows, uint32_t hop) {
+    for (uint32_t i = 0; i < windows; i++)
+        cur_bank_encode(embeddings[i], &bank, frames[i * hop], &work, &hal);
+}
+
+/* Answers the windows whose embeddings were made last; `inference` is the number of the first one, as a board
+ * counts its inferences. 0, or -1 where an expert's or the router's numbers overflow. */
+EXPORT(answer) int32_t answer(uint32_t windows, uint32_t inference) {
     for (uint32_t i = 0; i < windows; i++) {
         struct cur_route route;
         struct cur_scores scores;
-        cur_bank_encode(embeddings[i], &bank, frames[i * hop], &work, &hal);
         if (cur_bank_route(&route, &bank, embeddings[i], inference + i, &work, &hal)) return -1;
         if (cur_bank_answer(&scores, &bank, &route, embeddings[i], &work, &hal)) return -1;
         memcpy(logits[i], scores.logits, sizeof scores.logits);
