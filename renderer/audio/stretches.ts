@@ -17,9 +17,3 @@ export function stretchesOf(seconds: number): Stretch[] {
     return { startS, seconds: index === count - 1 ? seconds - startS : stretchSeconds };
   });
 }
-
-/** The stretch that a position lies in. */
-export function stretchAt(stretches: readonly Stretch[], positionS: number): number {
-  const after = stretches.findIndex((stretch) => stretch.startS > positionS);
-  return Math.max(0, (after < 0 ? stretches.length : after) - 1);
-}

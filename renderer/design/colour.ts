@@ -25,18 +25,27 @@ export function useThemeChanges(): Ref<number> {
   return changes;
 }
 
+/** OKLab lightness and chroma, and hue in degrees, of a level from 0 to 1. */
+const maps = {
+  /** Near black over violet and green to pale yellow. */
+  dusk: (t) => [0.17 + 0.78 * t, 0.05 + 0.1 * Math.sin(Math.PI * Math.min(1, 0.12 + 0.8 * t)), 300 - 200 * t],
+  /** Near black over red and orange to near white. */
+  ember: (t) => [0.14 + 0.83 * t, 0.16 * Math.sin(Math.PI * Math.min(1, 0.05 + 0.92 * t)), 10 + 90 * t],
+  /** White to black, as printed. */
+  paper: (t) => [0.99 - 0.87 * t, 0, 0],
+} as const satisfies Record<string, (t: number) => readonly [lightness: number, chroma: number, hue: number]>;
+export type SoundColours = keyof typeof maps;
+export const soundColourNames = Object.keys(maps) as SoundColours[];
+
 /**
- * 256 RGB triples from near black to pale yellow, evenly rising in OKLab lightness with the hue going from
- * violet over green to yellow: equal steps of the value look like equal steps of brightness.
+ * 256 RGB triples, even in OKLab lightness: equal steps of the value look like equal steps of brightness.
  * OKLab to sRGB after B. Ottosson, "A perceptual color space for image processing" (2020).
  */
-export function soundColours(): Uint8ClampedArray {
+export function soundColours(name: SoundColours = 'dusk'): Uint8ClampedArray {
   const colours = new Uint8ClampedArray(256 * 3);
   for (let i = 0; i < 256; i++) {
-    const t = i / 255;
-    const lightness = 0.17 + 0.78 * t;
-    const chroma = 0.05 + 0.1 * Math.sin(Math.PI * Math.min(1, 0.12 + 0.8 * t));
-    const hue = ((300 - 200 * t) * Math.PI) / 180;
+    const [lightness, chroma, degrees] = maps[name](i / 255);
+    const hue = (degrees * Math.PI) / 180;
     colours.set(oklabToRgb(lightness, chroma * Math.cos(hue), chroma * Math.sin(hue)), 3 * i);
   }
   return colours;

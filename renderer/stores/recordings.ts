@@ -98,10 +98,6 @@ export const useRecordings = defineStore('recordings', () => {
     detections,
     start,
     open,
-    /** A stretch of a recording as 16 kHz samples. */
-    audio: (of: string, startS: number, durationS: number) =>
-      client.request('recordings.audio', { path: of, startS, durationS }),
-    inspect: (of: string) => client.request('recordings.inspect', { path: of }),
     export: (jobId: string, format: 'csv' | 'raven') =>
       wholeFile<TableFrom>((from) => client.request('detections.export', { jobId, format, from })),
   };
