@@ -255,8 +255,8 @@ describe('a table that is read back by another program', () => {
 
   it('stands beside how the run was made', async () => {
     await written('csv', 'a.b.csv');
-    expect((await readdir(out)).sort()).toEqual(['a.b.csv', 'a.b.run.json']);
-    expect(JSON.parse(await readFile(join(out, 'a.b.run.json'), 'utf8'))).toMatchObject({
+    expect((await readdir(out)).sort()).toEqual(['a.b.csv', 'a.b.csv.run.json']);
+    expect(JSON.parse(await readFile(join(out, 'a.b.csv.run.json'), 'utf8'))).toMatchObject({
       ...{ writtenBy: 'Curlew 1.2.3', jobId: 'job' },
       run: { paths: [card], modelId: 'night', settings: usualSettings },
     });

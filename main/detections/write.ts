@@ -2,7 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
 import { pageLimit, pagesOf, textsOf } from '../contract/pieces.ts';
 import type { DetectionFilter, TableFrom, WriteFormat, WrittenDetections } from '../contract/types.ts';
 import type { Output, Outputs } from '../outputs.ts';
@@ -21,9 +21,8 @@ export interface Written {
 
 type Store = Pick<DetectionStore, 'entries' | 'filesHeard' | 'writeParquet'>;
 
-/** Beside a table: NAME.run.json for NAME.csv. */
-export const runPath = (path: string): string =>
-  `${path.slice(0, path.length - extname(path).length)}.run.json`;
+/** Beside a table; two tables that differ only in their ending have each its own. */
+export const runPath = (path: string): string => `${path}.run.json`;
 
 /** @throws CurlewError of `Outputs`, and STORE_FAILED */
 export async function writeTable(

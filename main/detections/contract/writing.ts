@@ -24,7 +24,7 @@ export const usualClips: ClipSettings = v.parse(clipSettings, {});
 
 export const writingRequests = {
   /**
-   * Beside a file NAME.csv stands NAME.run.json, in a folder run.json: how the run was made. Nothing is replaced unless
+   * Beside a file NAME stands NAME.run.json, in a folder run.json: how the run was made. Nothing is replaced unless
    * `overwrite` says so, recordings and what the lab reads or keeps never.
    */
   'detections.write': forOperators(
