@@ -46,6 +46,8 @@ export class Engine {
   readonly embeddingSize: number;
   /** Of a router; 0 without one. */
   readonly experts: number;
+  /** Milliseconds so far, router and experts together. */
+  readonly spent = { features: 0, encoder: 0, experts: 0 };
   /** The stream whose frames the engine holds. */
   private holder: EngineStream | null = null;
 
@@ -159,8 +161,10 @@ export class EngineStream {
     const heard = new Int16Array(exports.memory.buffer, exports.pcm_pointer(), total);
     heard.set(this.held.subarray(0, this.heldCount));
     heard.set(piece, this.heldCount);
+    const began = performance.now();
     if (exports.hear(count) !== 0)
       throw new CurlewError('INTERNAL', 'The engine has no room for so many frames.');
+    this.engine.spent.features += performance.now() - began;
     this.frames += count;
     this.held.set(heard.subarray(count * frameSamples));
     this.heldCount = total - count * frameSamples;
@@ -168,9 +172,14 @@ export class EngineStream {
 
   private answer(windows: number): WindowAnswers {
     const { exports, engine, nextWindow } = this;
+    const began = performance.now();
     exports.encode(windows, this.hopFrames);
+    const encoded = performance.now();
     // A board's first inference after a start is number 1.
-    if (exports.answer(windows, nextWindow + 1) !== 0) {
+    const problem = exports.answer(windows, nextWindow + 1);
+    engine.spent.encoder += encoded - began;
+    engine.spent.experts += performance.now() - encoded;
+    if (problem !== 0) {
       throw new CurlewError('IMAGE_BAD', 'Numbers of the expert or the router overflow on this sound.');
     }
     this.nextWindow += windows;

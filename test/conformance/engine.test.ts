@@ -1,15 +1,12 @@
 /** The engine against boards: whatever ships, over real sounds, the same bits as over the protocol. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { VirtualBoard } from '../../devices/boards/virtual/virtual-board.ts';
-import { CurlewBoard } from '../../devices/drivers/curlew/board.ts';
-import { Engine, windowSamples, type EngineImages, type WindowAnswers } from '../../devices/engine/engine.ts';
-import type { InferenceResult } from '../../devices/protocol/messages/inference-run.ts';
+import { Engine, windowSamples, type EngineImages } from '../../devices/engine/engine.ts';
 import { Banks } from '../../main/banks/banks.ts';
 import { imagesOfModel } from '../../main/banks/model-images.ts';
-import { runTrial } from '../../main/jobs/study/on-board.ts';
 import { decodeAll, toInt16 } from '../../main/recordings/pcm16k.ts';
 import { resources } from '../../main/resources.ts';
+import { answersOfBoard, bits, bitsOfEngine, windowsOf } from '../fixtures/board-answers.ts';
 import { randomNumbers } from '../fixtures/random-expert.ts';
 
 const bank = await Banks.open(resources.bank);
@@ -39,64 +36,16 @@ async function sounds(): Promise<Int16Array> {
   return joined;
 }
 
-const windowsOf = (pcm: Int16Array): Int16Array[] =>
-  Array.from({ length: Math.floor((pcm.length - windowSamples) / hopSamples) + 1 }, (_, i) =>
-    pcm.subarray(i * hopSamples, i * hopSamples + windowSamples),
-  );
-
-const bits = (values: Float32Array): number[] => [
-  ...new Uint32Array(values.buffer, values.byteOffset, values.length),
-];
-
-/** Row by row, as a board tells one. */
-function rowsOf(answers: readonly WindowAnswers[], experts: number): unknown[] {
-  return answers.flatMap((one) => {
-    const classes = one.logits.length / one.windows;
-    return Array.from({ length: one.windows }, (_, i) => ({
-      inferenceId: one.firstWindow + i + 1,
-      logits: bits(one.logits.slice(i * classes, (i + 1) * classes)),
-      gate: bits(one.gate.slice(i * experts, (i + 1) * experts)),
-      curiosity: one.curiosity[i],
-      entropy: one.entropy[i],
-    }));
-  });
-}
-
-async function answersOfBoard(modelId: string, windows: Int16Array[]): Promise<InferenceResult[]> {
-  const virtual = new VirtualBoard({
-    wasm: readFileSync(resources.virtualBoard),
-    name: 'engine',
-    id: new Uint8Array(8),
-  });
-  const board = await CurlewBoard.open(virtual);
-  try {
-    const { encoder, router, experts } = await imagesOfModel(bank, modelId);
-    const trial = { encoder, experts: [...experts], router, windows };
-    return await runTrial(board, trial, { signal: new AbortController().signal });
-  } finally {
-    await board.close();
-    virtual.switchOff();
-  }
-}
-
 describe('the engine gives a board’s answers, bit for bit', () => {
   test.each(models)('of %s', async (modelId) => {
     const pcm = await sounds();
-    const windows = windowsOf(pcm);
-    const board = await answersOfBoard(modelId, windows);
+    const windows = windowsOf(pcm, hopSamples);
+    const board = await answersOfBoard(bank, modelId, windows);
     const engine = await Engine.load(wasm, await imagesOfModel(bank, modelId));
     const stream = engine.stream(hopSamples / 160, { firstWindow: board[0]!.inferenceId - 1 });
     const answers = [...stream.push(pcm)];
     expect(board.length).toBe(windows.length);
-    expect(rowsOf(answers, engine.experts)).toEqual(
-      board.map(({ inferenceId, logits, gate, curiosity, entropy }) => ({
-        inferenceId,
-        logits: bits(logits),
-        gate: bits(gate),
-        curiosity,
-        entropy,
-      })),
-    );
+    expect(bitsOfEngine(answers)).toEqual(board);
   });
 });
 
@@ -106,7 +55,7 @@ describe('answers do not depend on', () => {
     const stream = engine.stream(hopFrames, { embeddings: true });
     const answers = pieces.flatMap((piece) => [...stream.push(piece)]);
     const embeddings = answers.flatMap((one) => bits(one.embeddings));
-    return { rows: rowsOf(answers, engine.experts), embeddings };
+    return { rows: bitsOfEngine(answers), embeddings };
   };
 
   test('where the sound is split', async () => {
@@ -134,7 +83,7 @@ describe('answers do not depend on', () => {
     const alone = starts.map((at, i) => [
       ...engine.stream(48, { firstWindow: i }).push(pcm.subarray(at, at + windowSamples)),
     ]);
-    expect(stream.rows).toEqual(rowsOf(alone.flat(), 0));
+    expect(stream.rows).toEqual(bitsOfEngine(alone.flat()));
   });
 });
 
