@@ -17,6 +17,7 @@ export interface EngineExports {
   class_count(): number;
   embedding_size(): number;
   pcm_pointer(): number;
+  start(): void;
   hear(frames: number): number;
   forget(frames: number): void;
   encode(windows: number, hop: number): void;

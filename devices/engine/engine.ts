@@ -97,7 +97,7 @@ export class Engine {
    * @param firstWindow the number of the window that begins at the first sample
    */
   stream(hopFrames: number, options: { firstWindow?: number; embeddings?: boolean } = {}): EngineStream {
-    this.exports.forget(0xffff_ffff);
+    this.exports.start();
     this.holder = new EngineStream(this, this.exports, hopFrames, options);
     return this.holder;
   }

@@ -64,6 +64,10 @@ void cur_encoder_quantize(int8_t *codes, const float *x, uint32_t n, float offse
 /* embedding[c] = unit * sum over the cells of in[cell][c] */
 void cur_encoder_mean(float *embedding, const int8_t *in, uint32_t cells, uint32_t channels, float unit);
 
+/* Runs one layer for some cells of its output. */
+void cur_encoder_layer_cells(int8_t *out, const int8_t *in, const struct cur_encoder_layer *layer,
+                             struct cur_cells cells, struct cur_conv_work *work);
+
 /* Runs one layer. */
 void cur_encoder_layer_run(int8_t *out, const int8_t *in, const struct cur_encoder_layer *layer,
                            struct cur_conv_work *work, const struct cur_hal *hal);

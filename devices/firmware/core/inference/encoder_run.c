@@ -22,8 +22,8 @@ void cur_encoder_mean(float *embedding, const int8_t *in, uint32_t cells, uint32
     }
 }
 
-static void run_cells(int8_t *out, const int8_t *in, const struct cur_encoder_layer *layer,
-                      struct cur_cells cells, struct cur_conv_work *work) {
+void cur_encoder_layer_cells(int8_t *out, const int8_t *in, const struct cur_encoder_layer *layer,
+                             struct cur_cells cells, struct cur_conv_work *work) {
     switch (layer->kind) {
     case CUR_ENCODER_CONV:
         cur_conv(out, in, &layer->window, cells, &layer->weights, &layer->by, work);
@@ -47,7 +47,7 @@ void cur_encoder_layer_run(int8_t *out, const int8_t *in, const struct cur_encod
     if (at_once == 0) at_once = 1;
     for (uint32_t end = cells.to; cells.from < end; cells.from = cells.to) {
         cells.to = end - cells.from < at_once ? end : cells.from + at_once;
-        run_cells(out, in, layer, cells, work);
+        cur_encoder_layer_cells(out, in, layer, cells, work);
         cur_watchdog_feed(hal);
     }
 }

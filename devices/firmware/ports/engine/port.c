@@ -3,6 +3,7 @@
 #include "../../core/inference/bank.h"
 #include "../../core/inference/features.h"
 #include "../../core/mem.h"
+#include "overlap.h"
 
 #define EXPORT(name) __attribute__((export_name(#name)))
 
@@ -20,6 +21,7 @@ static const struct cur_hal hal;
 static int16_t pcm[(FRAMES_MAX - 1) * CUR_FRAME_HOP + CUR_FRAME_SAMPLES];
 static float frames[FRAMES_MAX][CUR_BANDS];
 static uint32_t frame_count;
+static uint32_t forgotten; /* frames, since the stream's start */
 
 /* What the windows of a run gave. */
 static float embeddings[WINDOWS_MAX][CUR_EMBEDDING];
@@ -66,6 +68,13 @@ EXPORT(pcm_pointer) int16_t *pcm_pointer(void) {
     return pcm;
 }
 
+/* A new stream. */
+EXPORT(start) void start(void) {
+    frame_count = 0;
+    forgotten = 0;
+    overlap_start();
+}
+
 /* Appends the log-mel of `count` frames of the samples at pcm_pointer, the first at the first sample, 160
  * apart. 0, or -1 where there is no room for them. */
 EXPORT(hear) int32_t hear(uint32_t count) {
@@ -75,17 +84,21 @@ EXPORT(hear) int32_t hear(uint32_t count) {
     return 0;
 }
 
-/* Lets the first `count` frames go. */
+/* Lets the first `count` of the frames there are go. */
 EXPORT(forget) void forget(uint32_t count) {
-    if (count > frame_count) count = frame_count;
     frame_count -= count;
+    forgotten += count;
     memmove(frames, frames + count, frame_count * sizeof *frames);
 }
 
 /* Makes the embeddings of the windows that begin at frames 0, hop, 2 hop … */
 EXPORT(encode) void encode(uint32_t windows, uint32_t hop) {
     for (uint32_t i = 0; i < windows; i++)
-        cur_bank_encode(embeddings[i], &bank, frames[i * hop], &work, &hal);
+        if (bank.encoder_hash)
+            overlap_encode(embeddings[i], &bank.encoder, frames[i * hop], forgotten + i * hop,
+                           &work.encoder.conv);
+        else
+            cur_bank_encode(embeddings[i], &bank, frames[i * hop], &work, &hal);
 }
 
 /* Answers the windows whose embeddings were made last; `inference` is the number of the first one, as a board
