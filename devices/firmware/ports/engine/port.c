@@ -79,8 +79,8 @@ EXPORT(start) void start(void) {
  * apart. 0, or -1 where there is no room for them. */
 EXPORT(hear) int32_t hear(uint32_t count) {
     if (count > FRAMES_MAX - frame_count) return -1;
-    for (uint32_t t = 0; t < count; t++)
-        cur_log_mel_frame(pcm + t * CUR_FRAME_HOP, frames[frame_count++]);
+    cur_log_mel_frames(pcm, count, frames + frame_count);
+    frame_count += count;
     return 0;
 }
 
