@@ -1,18 +1,45 @@
 import { flushPromises } from '@vue/test-utils';
 import { describe, expect, it, vi } from 'vitest';
-import { pageLimit } from '../../main/contract/pieces.ts';
 import type { RequestParams } from '../../main/contract/requests.ts';
 import type { ClassifiedFile } from '../../main/contract/types.ts';
-import { testFile } from '../../test/fixtures/classified.ts';
+import { testDetection, testFile } from '../../test/fixtures/classified.ts';
 import { job, LabDouble } from '../test/lab-double.ts';
 import { withLab } from '../test/mount.ts';
-import { useRecordings } from './recordings.ts';
+import { filesPerPage, useRecordings } from './recordings.ts';
+
+/** A lab with these files, all classified. */
+const labWith = (found: ClassifiedFile[]) =>
+  new LabDouble({
+    'classify.files': ({ states, after, limit }) =>
+      found
+        .filter(({ state }) => !states || states.includes(state))
+        .filter(({ fileId }) => after === undefined || fileId > after)
+        .slice(0, limit),
+    'detections.list': ({ filter, offset = 0, limit }) => {
+      const all = found
+        .filter(({ fileId }) => fileId === filter?.fileId)
+        .flatMap((file) =>
+          Array.from({ length: 1500 }, (_, i) => ({
+            ...testDetection(file, i),
+            ...{ offsetMinutes: null, site: null, verdict: null, correctedLabel: null },
+          })),
+        );
+      return { rows: all.slice(offset, offset + limit), total: all.length };
+    },
+  });
+const asked = (lab: LabDouble) =>
+  lab.asked
+    .splice(0)
+    .filter(({ name }) => name === 'classify.files')
+    .map(({ params }) => params as RequestParams<'classify.files'>)
+    .filter(({ states }) => !states?.includes('failed'));
 
 describe('classified recordings', () => {
   it('never show the files of one job under another', async () => {
     const answers = new Map<string, (files: ClassifiedFile[]) => void>();
     const lab = new LabDouble({
-      'classify.files': ({ jobId }) => new Promise((resolve) => answers.set(jobId, resolve)),
+      'classify.files': ({ jobId, states }) =>
+        states ? [] : new Promise((resolve) => answers.set(jobId, resolve)),
     });
     withLab(lab);
     const recordings = useRecordings();
@@ -29,10 +56,8 @@ describe('classified recordings', () => {
   });
 
   it('start with the chosen paths and follow the job they started', async () => {
-    const lab = new LabDouble({
-      'classify.start': () => job({ id: 'mine', kind: 'classify', createdMs: 1 }),
-      'classify.files': () => [],
-    });
+    const lab = labWith([]);
+    lab.handlers['classify.start'] = () => job({ id: 'mine', kind: 'classify', createdMs: 1 });
     withLab(lab);
     const recordings = useRecordings();
     recordings.paths = ['/field'];
@@ -45,36 +70,57 @@ describe('classified recordings', () => {
     expect(recordings.job?.id).toBe('mine');
   });
 
-  it('of a running job are asked for after those that are held, and anew when it is over', async () => {
-    const found = Array.from({ length: pageLimit + 5 }, (_, i) =>
-      testFile(i, `/${i}.wav`, { jobId: 'mine' }),
-    );
-    const lab = new LabDouble({
-      'classify.files': ({ after, limit }) => {
-        const from = found.findIndex(({ fileId }) => fileId === after) + 1;
-        return found.slice(from, from + limit);
-      },
-    });
+  it('are held a page at a time, however many there are, and turned forth and back', async () => {
+    const found = Array.from({ length: filesPerPage + 5 }, (_, i) => testFile(i, `/${i}.wav`));
+    const lab = labWith(found);
     withLab(lab);
     const recordings = useRecordings();
-    const afters = () =>
-      lab.asked.splice(0).map(({ params }) => (params as RequestParams<'classify.files'>).after);
-    lab.raise('job', job({ id: 'mine', kind: 'classify', createdMs: 1 }));
+    lab.raise('job', job({ id: 'job', kind: 'classify', state: 'done', createdMs: 1 }));
     await flushPromises();
-    expect(recordings.files).toEqual(found);
-    expect(afters()).toEqual([undefined, pageLimit - 1]);
-    found.push(testFile(found.length, '/last.wav', { jobId: 'mine' }));
+    expect(recordings.files).toEqual(found.slice(0, filesPerPage));
+    expect(recordings.more).toBe(true);
+    recordings.turn('later');
+    await flushPromises();
+    expect(recordings.files).toEqual(found.slice(filesPerPage));
+    expect(recordings.more).toBe(false);
+    recordings.turn('earlier');
+    await flushPromises();
+    expect(recordings.files).toEqual(found.slice(0, filesPerPage));
+  });
+
+  it('of a running job are asked for again a page at a time, no more than once a second', async () => {
+    const found = [testFile(0, '/0.wav')];
+    const lab = labWith(found);
+    withLab(lab);
+    const recordings = useRecordings();
+    const running = (progress: number) =>
+      lab.raise('job', job({ id: 'job', kind: 'classify', createdMs: 1, progress }));
+    running(0.1);
+    await flushPromises();
+    expect(asked(lab)).toHaveLength(1);
     vi.useFakeTimers();
-    lab.raise('job', job({ id: 'mine', kind: 'classify', createdMs: 1, progress: 0.9 }));
-    await flushPromises();
+    found.push(testFile(1, '/1.wav'));
+    for (let i = 2; i < 8; i++) running(i / 10);
     await vi.advanceTimersByTimeAsync(1000);
     vi.useRealTimers();
     await flushPromises();
+    expect(asked(lab)).toHaveLength(1);
     expect(recordings.files).toEqual(found);
-    expect(afters()).toEqual([pageLimit + 4]);
-    lab.raise('job', job({ id: 'mine', kind: 'classify', createdMs: 1, state: 'done' }));
+    lab.raise('job', job({ id: 'job', kind: 'classify', createdMs: 1, state: 'done' }));
     await flushPromises();
-    expect(recordings.files).toEqual(found);
-    expect(afters()).toEqual([undefined, pageLimit - 1]);
+    expect(asked(lab)).toHaveLength(1);
+  });
+
+  it('open with all that was detected in them, also from a row of another page', async () => {
+    const found = Array.from({ length: 3 }, (_, i) => testFile(i, `/${i}.wav`));
+    const lab = labWith(found);
+    withLab(lab);
+    const recordings = useRecordings();
+    lab.raise('job', job({ id: 'job', kind: 'classify', state: 'done', createdMs: 1 }));
+    await flushPromises();
+    await recordings.open(2, 1400);
+    expect(recordings.file).toEqual(found[2]);
+    expect(recordings.detections).toHaveLength(1500);
+    expect(recordings.looked).toBe(1400);
   });
 });

@@ -133,7 +133,9 @@ describe('the page', () => {
       .waitFor();
     await page.getByText('broken.WAV').first().waitFor();
     const download = page.waitForEvent('download');
-    await page.getByRole('button', { name: 'Raven table' }).click();
+    await page.getByRole('button', { name: 'Save…' }).click();
+    await dialog.getByLabel('As', { exact: true }).selectOption('raven');
+    await dialog.getByRole('button', { name: 'Save' }).click();
     const table = await readFile(await (await download).path(), 'utf8');
     expect(table.split('\n')[0]).toMatch(/^Selection\tView\tChannel\tBegin Time \(s\)/);
     expect(table).toContain('RAIN.OGG');

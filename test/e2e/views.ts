@@ -90,8 +90,17 @@ export const views: readonly (readonly [string, (page: Page) => Promise<void>])[
     'a recording with its detections',
     async (page) => {
       await open(page, '/recordings', 'Recordings');
-      await page.getByRole('button', { name: longFile }).click();
+      await page.getByRole('button', { name: longFile, exact: true }).click();
       await page.getByRole('region', { name: 'Table of detections' }).getByRole('table').waitFor();
+      await page.getByText('Computing the spectrogram…').waitFor({ state: 'detached' });
+    },
+  ],
+  [
+    'detections to be saved',
+    async (page) => {
+      await open(page, '/recordings', 'Recordings');
+      await page.getByRole('button', { name: 'Save…' }).click();
+      await page.getByRole('dialog').getByLabel('As', { exact: true }).selectOption('clips');
     },
   ],
   [

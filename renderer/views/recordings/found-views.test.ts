@@ -1,0 +1,152 @@
+// @vitest-environment jsdom
+import { flushPromises, mount } from '@vue/test-utils';
+import { createPinia } from 'pinia';
+import type { Component } from 'vue';
+import { describe, expect, it } from 'vitest';
+import '../../test/browser-parts.ts';
+import type { DetectionFilterGiven, DetectionSummary, TimelineDay } from '../../../main/contract/types.ts';
+import { testDetection, testFile } from '../../../test/fixtures/classified.ts';
+import { useFound } from '../../stores/found.ts';
+import { labKey } from '../../stores/lab.ts';
+import { job, LabDouble, shellDouble } from '../../test/lab-double.ts';
+import ClassSummary from './ClassSummary.vue';
+import DetectionTable from './DetectionTable.vue';
+import ExportDialog from './ExportDialog.vue';
+import FailedFiles from './FailedFiles.vue';
+import NightTimeline from './NightTimeline.vue';
+
+const summary: DetectionSummary = {
+  ...{ detections: 12, files: 3, experts: [], sites: [{ site: null, files: 3, recordedS: 180 }] },
+  classes: [
+    { label: 'curlew', detections: 9, files: 2, seconds: 12, sites: [{ site: null, detections: 9 }] },
+    { label: 'rain', detections: 3, files: 1, seconds: 3, sites: [{ site: null, detections: 3 }] },
+  ],
+  withoutTime: { files: 1, detections: 2 },
+};
+const nights: TimelineDay[] = [
+  {
+    day: '2026-06-01',
+    hours: [
+      { hour: 22, recordedS: 3600, detections: { curlew: 9 } },
+      { hour: 2, recordedS: 600, detections: {} },
+    ],
+  },
+];
+
+async function show(component: Component, props: Record<string, unknown> = {}) {
+  const exports: unknown[] = [];
+  const lab = new LabDouble({
+    'classify.files': () => [],
+    'detections.list': () => ({
+      rows: [
+        {
+          ...testDetection(testFile(0, '/card/a.wav'), 0, { peak: 0.9, confidence: 0.7 }),
+          ...{ offsetMinutes: 120, site: null, verdict: 'yes', correctedLabel: null },
+          atMs: Date.parse('2026-06-01T20:00:00Z'),
+        },
+      ],
+      total: 1,
+    }),
+    'detections.classes': () => summary,
+    'detections.timeline': ({ after }) => (after ? [] : nights),
+    'detections.export': (params) => {
+      exports.push(params);
+      return { name: 'a.csv', mime: 'text/csv', text: 'x', next: null };
+    },
+  });
+  const pinia = createPinia();
+  const { shell, saved } = shellDouble();
+  const wrapper = mount(component, {
+    props,
+    attachTo: document.body,
+    global: { plugins: [pinia], provide: { [labKey as symbol]: { client: lab, shell } } },
+  });
+  const found = useFound(pinia);
+  lab.raise('job', job({ id: 'job', kind: 'classify', state: 'done', createdMs: 1 }));
+  await flushPromises();
+  return { wrapper, found, saved, exports };
+}
+
+describe('what a run found, on the page', () => {
+  it('is counted by class, and a class that is chosen narrows all to it', async () => {
+    const { wrapper, found } = await show(ClassSummary);
+    expect(wrapper.findAll('tbody tr').map((row) => row.text())).toEqual([
+      expect.stringMatching(/^curlew.*9.*2.*12 s/s),
+      expect.stringMatching(/^rain.*3.*1.*3.0 s|^rain/s),
+    ]);
+    await wrapper.get('[aria-label^="rain"]').trigger('click');
+    expect(found.filter).toEqual({ labels: ['rain'] });
+    wrapper.unmount();
+  });
+
+  it('tells on the timeline nothing detected from not recorded, and an hour narrows to itself', async () => {
+    const { wrapper, found } = await show(NightTimeline);
+    const cells = wrapper.findAll('tbody button');
+    expect(cells.map((cell) => cell.attributes('aria-label'))).toEqual([
+      '2026-06-01 22:00: 9 detections in 60 min recorded',
+      '2026-06-01 02:00: 0 detections in 10 min recorded',
+    ]);
+    expect(cells.map((cell) => cell.classes())).toEqual([['step6'], ['step0']]);
+    expect(wrapper.findAll('tbody td')).toHaveLength(24);
+    // Behind midnight the night is on the next date.
+    await cells[1]!.trigger('click');
+    await flushPromises();
+    expect(found.filter.fromMs).toBe(Date.parse('2026-06-02T02:00:00+02:00'));
+    wrapper.unmount();
+  });
+
+  it('saves the timeline as a drawing', async () => {
+    const { wrapper, saved } = await show(NightTimeline);
+    await wrapper.get('header button:last-child').trigger('click');
+    await flushPromises();
+    expect(saved).toMatchObject([{ mime: 'image/svg+xml', text: expect.stringContaining('<svg') as string }]);
+    wrapper.unmount();
+  });
+
+  it('is a table that says how it is sorted, in the time of the place', async () => {
+    const { wrapper, found } = await show(DetectionTable);
+    const sorts = () => wrapper.findAll('th[aria-sort]').map((head) => head.attributes('aria-sort'));
+    expect(sorts()).toEqual(['ascending', 'none', 'none', 'none', 'none', 'none']);
+    expect(wrapper.get('tbody tr').text()).toContain('2026-06-01 22:00:00');
+    await wrapper.findAll('.sort')[2]!.trigger('click');
+    expect(found.sort).toEqual({ by: 'peak', descending: true });
+    expect(sorts()[2]).toBe('descending');
+    wrapper.unmount();
+  });
+
+  it('is saved as the person filtered it, or only what was reviewed', async () => {
+    const { wrapper, found, exports, saved } = await show(ExportDialog, { open: true });
+    found.narrow({ labels: ['rain'] } satisfies DetectionFilterGiven);
+    await flushPromises();
+    const dialog = document.querySelector('[role="dialog"]')!;
+    const boxes = [...dialog.querySelectorAll<HTMLInputElement>('input[type="checkbox"]')];
+    expect(boxes.map((box) => box.checked)).toEqual([true, false]);
+    boxes[1]!.click();
+    await flushPromises();
+    dialog.querySelector('form')!.dispatchEvent(new Event('submit', { cancelable: true }));
+    await flushPromises();
+    expect(exports).toEqual([
+      {
+        ...{ jobId: 'job', format: 'csv', from: undefined },
+        filter: { labels: ['rain'], reviewed: ['yes', 'no', 'unsure', 'other'] },
+      },
+    ]);
+    expect(saved).toMatchObject([{ name: 'a.csv' }]);
+    wrapper.unmount();
+  });
+
+  it('lists files that could not be used by what was wrong', async () => {
+    const failed = (id: number, code: 'FILE_EMPTY' | 'FILE_DAMAGED') =>
+      testFile(id, `/card/${id}.wav`, { state: 'failed', error: { code, message: `It is ${id}.` } });
+    const files = [failed(0, 'FILE_EMPTY'), failed(1, 'FILE_DAMAGED'), failed(2, 'FILE_DAMAGED')];
+    const { wrapper } = await show(FailedFiles, {
+      files: [...files, testFile(3, '/card/a.wma', { state: 'leftOut' })],
+    });
+    expect(wrapper.findAll('h2').map((one) => one.text())).toEqual([
+      '2 files: damaged',
+      '1 file: empty',
+      '1 file: left out: of a format that is not read',
+    ]);
+    wrapper.unmount();
+  });
+});
