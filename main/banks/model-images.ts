@@ -1,13 +1,21 @@
 /** All that a board, or the engine, needs to answer as an expert or a router does. */
 import type { EngineImages } from '../../devices/engine/engine.ts';
 import { CurlewError } from '../contract/error.ts';
-import type { Banks } from './banks.ts';
+import type { EncoderInfo, ExpertInfo, RouterInfo } from '../contract/types.ts';
+
+/** What is needed of the banks. */
+export interface ModelSource {
+  readonly routers: readonly Pick<RouterInfo, 'id' | 'name' | 'experts'>[];
+  readonly encoders: readonly Pick<EncoderInfo, 'id' | 'imageSha256'>[];
+  /** @throws CurlewError EXPERT_NOT_FOUND */
+  expert(expertId: string): Pick<ExpertInfo, 'name' | 'classes' | 'encoder'>;
+  /** @throws CurlewError EXPERT_NOT_FOUND, FILE_NOT_FOUND, FILE_DAMAGED */
+  file(id: string, file: 'image'): Promise<Uint8Array>;
+  image(sha256: string): Promise<Uint8Array | null>;
+}
 
 /** @param modelId of an expert or a router @throws CurlewError EXPERT_NOT_FOUND, FILE_NOT_FOUND, FILE_DAMAGED */
-export async function imagesOfModel(
-  bank: Pick<Banks, 'routers' | 'encoders' | 'expert' | 'file' | 'image'>,
-  modelId: string,
-): Promise<EngineImages> {
+export async function imagesOfModel(bank: ModelSource, modelId: string): Promise<EngineImages> {
   const router = bank.routers.find(({ id }) => id === modelId);
   const ids = router ? router.experts : [modelId];
   const { encoder } = bank.expert(ids[0]!);
@@ -18,7 +26,7 @@ export async function imagesOfModel(
   };
 }
 
-async function encoderImage(bank: Pick<Banks, 'encoders' | 'image'>, encoderId: string): Promise<Uint8Array> {
+async function encoderImage(bank: ModelSource, encoderId: string): Promise<Uint8Array> {
   const info = bank.encoders.find(({ id }) => id === encoderId);
   const image = info ? await bank.image(info.imageSha256) : null;
   if (image) return image;

@@ -21,44 +21,66 @@ export interface FoundAudio {
   failed: { path: string; error: CurlewError }[];
 }
 
+export type Walked = { path: string } | { path: string; error: CurlewError };
+
+interface WalkOptions {
+  signal?: AbortSignal;
+  /** Tells whether a link's target may be opened. */
+  allowed?: (real: string) => Promise<boolean>;
+}
+
 /**
- * Files are taken as they are, whatever their name; folders are searched to the bottom for audio by name. Hidden
- * entries are left out (memory cards carry shadow files named “._…”), links are followed, no folder twice, no file twice.
- * @param allowed tells whether a link's target may be opened
+ * Files are taken as they are, whatever their name; folders are searched to the bottom for audio by name, one after
+ * another, so that the first are found at once. Hidden entries are left out (memory cards carry shadow files named
+ * “._…”), links are followed, no folder twice, no file twice. What cannot be looked into is told, and the search goes on.
  * @throws CurlewError ABORTED
  */
-export async function findAudio(
+export async function* walkAudio(
   paths: readonly string[],
-  options: { signal?: AbortSignal; allowed?: (real: string) => Promise<boolean> } = {},
-): Promise<FoundAudio> {
-  const found: FoundAudio = { files: [], failed: [] };
+  options: WalkOptions = {},
+): AsyncGenerator<Walked> {
   const seen = new Set<string>();
-  const visit = async (path: string, named: boolean): Promise<void> => {
-    throwIfAborted(options.signal);
-    let children: string[];
-    try {
-      const real = await realpath(path);
-      if (seen.has(real)) return;
-      seen.add(real);
-      if (!named && options.allowed && !(await options.allowed(real))) return;
-      const status = await stat(real);
-      if (!status.isDirectory()) {
-        found.files.push(path);
-        return;
-      }
-      children = await readdir(path);
-    } catch (thrown) {
-      found.failed.push({ path, error: fileError(path, thrown) });
+  for (const path of paths) yield* walk(path, true, seen, options);
+}
+
+async function* walk(
+  path: string,
+  named: boolean,
+  seen: Set<string>,
+  options: WalkOptions,
+): AsyncGenerator<Walked> {
+  throwIfAborted(options.signal);
+  let children: string[];
+  try {
+    const real = await realpath(path);
+    if (seen.has(real)) return;
+    seen.add(real);
+    if (!named && options.allowed && !(await options.allowed(real))) return;
+    const status = await stat(real);
+    if (!status.isDirectory()) {
+      yield { path };
       return;
     }
-    children.sort();
-    for (const name of children) {
-      if (name.startsWith('.')) continue;
-      const child = join(path, name);
-      if (isAudioName(name) || (await isFolder(child))) await visit(child, false);
-    }
-  };
-  for (const path of paths) await visit(path, true);
+    children = await readdir(path);
+  } catch (thrown) {
+    yield { path, error: fileError(path, thrown) };
+    return;
+  }
+  children.sort();
+  for (const name of children) {
+    if (name.startsWith('.')) continue;
+    const child = join(path, name);
+    if (isAudioName(name) || (await isFolder(child))) yield* walk(child, false, seen, options);
+  }
+}
+
+/** All that `walkAudio` finds. @throws CurlewError ABORTED */
+export async function findAudio(paths: readonly string[], options: WalkOptions = {}): Promise<FoundAudio> {
+  const found: FoundAudio = { files: [], failed: [] };
+  for await (const one of walkAudio(paths, options)) {
+    if ('error' in one) found.failed.push(one);
+    else found.files.push(one.path);
+  }
   return found;
 }
 

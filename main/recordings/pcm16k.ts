@@ -23,16 +23,20 @@ export async function* read16kMono(path: string, span: Span = {}): AsyncGenerato
   yield* convert16kMono(recording, first, first + Math.round((span.durationS ?? Infinity) * targetRate));
 }
 
-/** The 16 kHz samples `from` up to `to` of an opened recording. */
+/**
+ * The 16 kHz samples `from` up to `to` of an opened recording.
+ * @param channel counted from 0; null: the mean of all
+ */
 export async function* convert16kMono(
   recording: Recording,
   from: number,
   to: number,
+  channel: number | null = null,
 ): AsyncGenerator<Float32Array> {
   const resampler = new Resampler(recording.info.sampleRate, from);
   let position = from;
   for await (const { channels } of recording.samples(resampler.firstInput, Infinity)) {
-    const samples = resampler.push(mixDown(channels));
+    const samples = resampler.push(channel === null ? mixDown(channels) : channels[channel]!);
     const wanted = Math.min(samples.length, to - position);
     if (wanted > 0) yield samples.subarray(0, wanted);
     position += samples.length;

@@ -93,14 +93,14 @@ test('the results of a job are counted, and go wholly, and no other job’s', as
   }
   const counts = {
     files: { waiting: 1, classified: 1, failed: 1, copy: 0, leftOut: 0 },
-    ...{ detections: 1, windows: 9, audioSeconds: 60 },
+    ...{ detections: 1, windows: 9, audioSeconds: 60, passedBytes: 2 },
   };
   expect(await results.counts('job')).toEqual(counts);
   await results.remove('job');
   await results.remove('job');
   expect(await results.counts('job')).toEqual({
     files: { waiting: 0, classified: 0, failed: 0, copy: 0, leftOut: 0 },
-    ...{ detections: 0, windows: 0, audioSeconds: 0 },
+    ...{ detections: 0, windows: 0, audioSeconds: 0, passedBytes: 0 },
   });
   expect(await results.counts('another')).toEqual(counts);
 });

@@ -1,7 +1,7 @@
 /** What classification found, in DuckDB. */
-import type { DuckDBAppender, DuckDBConnection } from '@duckdb/node-api';
+import { blobValue, type DuckDBAppender, type DuckDBConnection } from '@duckdb/node-api';
 import type { ClassifiedFile, Detection, FileState, KeptWindow, ListedFile } from '../contract/types.ts';
-import type { FileResults, ResultStore } from '../jobs/classify/result-store.ts';
+import type { FileResults, KeptPart, ResultStore } from '../jobs/classify/result-store.ts';
 import type { Store } from './open-store.ts';
 
 export const fileColumns = `f.job_id AS "jobId", f.file_id AS "fileId", path, state, bytes, modified_ms AS "modifiedMs", sha256,
@@ -64,7 +64,7 @@ export const resultStore = (store: Store): ResultStore => {
 
     async counts(jobId) {
       const states = await rows(
-        `SELECT state, count(*)::DOUBLE AS files, coalesce(sum(windows), 0)::DOUBLE AS windows, coalesce(sum(seconds), 0) AS seconds
+        `SELECT state, count(*)::DOUBLE AS files, coalesce(sum(windows), 0)::DOUBLE AS windows, coalesce(sum(seconds), 0) AS seconds, sum(bytes) AS bytes
          FROM classified_files WHERE job_id = $1 GROUP BY state`,
         [jobId],
       );
@@ -79,7 +79,38 @@ export const resultStore = (store: Store): ResultStore => {
         detections: found!['detections'] as number,
         windows: (classified?.['windows'] ?? 0) as number,
         audioSeconds: (classified?.['seconds'] ?? 0) as number,
+        passedBytes: states.reduce(
+          (sum, row) => (row['state'] === 'waiting' ? sum : sum + (row['bytes'] as number)),
+          0,
+        ),
       };
+    },
+
+    async firstOf(jobId, { fileId, sha256 }) {
+      const [first] = await rows(
+        `SELECT file_id AS "fileId", path FROM classified_files WHERE job_id = $1 AND sha256 = $2 AND file_id < $3
+         ORDER BY file_id LIMIT 1`,
+        [jobId, sha256, fileId],
+      );
+      return (first as { fileId: number; path: string } | undefined) ?? null;
+    },
+
+    keepPart: (jobId, { fileId, span, answers }) =>
+      store.transaction(async (connection) => {
+        await connection.run('INSERT INTO classify_parts VALUES ($1, $2, $3, $4)', [
+          jobId,
+          fileId,
+          span,
+          blobValue(answers),
+        ]);
+      }),
+
+    async parts(jobId, fileId) {
+      const found = await rows(
+        'SELECT file_id AS "fileId", span, answers FROM classify_parts WHERE job_id = $1 AND file_id = $2 ORDER BY span',
+        [jobId, fileId],
+      );
+      return found as unknown as KeptPart[];
     },
 
     remove: (jobId) =>

@@ -1,61 +1,150 @@
-/** How fast a long recording is classified: one hour of 48 kHz WAV, with the shipped expert, in one worker thread. */
-import { mkdtemp, open, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+/**
+ * How fast recordings are classified, by all cores: an hour of 48 kHz WAV, the same as FLAC where `flac` is installed,
+ * with the shipped expert; and today's engine against the reference graph that it replaced, one thread each.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
+import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import * as ort from 'onnxruntime-web';
+import { Engine } from '../../devices/engine/engine.ts';
+import { imagesOfModel } from '../../main/banks/model-images.ts';
 import { Banks } from '../../main/banks/banks.ts';
-import { WindowWorker } from '../../main/jobs/classify/window-worker.ts';
-import { openRecording } from '../../main/recordings/decode.ts';
-import { mixDown } from '../../main/recordings/pcm16k.ts';
-import { Resampler } from '../../main/recordings/resample.ts';
+import { classify } from '../../main/jobs/classify/classify-job.ts';
+import { usualSettings } from '../../main/jobs/classify/contract/settings.ts';
 import { noise, wavBytes } from '../../main/recordings/testing.ts';
 import { resources } from '../../main/resources.ts';
+import { resultStore } from '../../main/store/result-store.ts';
+import { openStore, type Store } from '../../main/store/open-store.ts';
+import { createReference } from '../../models/reference/reference.ts';
 import type { Figures } from './run.ts';
 
 const rate = 48_000;
 const seconds = 3_600;
+const comparedSeconds = 60;
 
 export async function bench(say: (line: string) => void): Promise<Figures> {
   const folder = await mkdtemp(join(tmpdir(), 'curlew-bench-'));
+  const store = await openStore(join(folder, 'lab.duckdb'));
   try {
-    const path = join(folder, 'hour.wav');
-    await writeHour(path);
-    const decode = await timed(() => decodeAndResample(path, false));
-    const convert = await timed(() => decodeAndResample(path, true));
-    say(`decoded at ${times(decode)} × real time`);
-    say(`decoded and resampled to 16 kHz at ${times(convert)} × real time`);
     const bank = await Banks.open(resources.bank);
-    const expert = bank.experts[0]!;
-    const worker = await WindowWorker.start(
-      await bank.file(expert.id, 'quantized.onnx'),
-      new AbortController().signal,
-    );
-    let windows = 0;
-    const wall = await timed(async () => {
-      await worker.open(path, 0);
-      for (;;) {
-        const next = await worker.next();
-        if (!(next instanceof Float32Array)) return;
-        windows += next.length / expert.classes.length;
-      }
-    });
-    worker.close();
+    const { id, name } = bank.experts[0]!;
+    say(`${name}, ${availableParallelism()} cores, load ${loadavg()[0]!.toFixed(1)} at the beginning`);
+    const wav = join(folder, 'hour.wav');
+    await writeHour(wav);
+    const figures = await run(store, bank, id, wav);
+    say(`WAV, 48 kHz, 16 bits, an hour: ${figures.times_realtime!.toFixed(0)} × real time`);
+    const { decode_share, model_share, peak_growth_mb, first_result_ms } = figures;
     say(
-      `classified ${windows} windows with ${expert.name} in ${wall.toFixed(1)} s: ${times(wall)} × real time`,
+      `of the workers' time ${percent(decode_share!)} reading, decoding and resampling, ${percent(model_share!)} the model`,
+    );
+    say(
+      `memory grew by ${peak_growth_mb!.toFixed(0)} MB at the most; the first result was kept after ${first_result_ms!.toFixed(0)} ms`,
+    );
+    const flac = wav.replace('.wav', '.flac');
+    const encoded = spawnSync('flac', ['--silent', '--fast', '-o', flac, wav]).status === 0;
+    if (!encoded) say('FLAC was not measured: the program “flac” is not installed');
+    const flacFigures = encoded ? await run(store, bank, id, flac) : null;
+    if (flacFigures) say(`FLAC, the same: ${flacFigures.times_realtime!.toFixed(0)} × real time`);
+    const speedup = await speedupVsGraph(bank, id);
+    say(
+      `one thread, ${comparedSeconds} s of noise at 16 kHz: engine ${speedup.engine.toFixed(0)} × real time, quantized graph ${speedup.graph.toFixed(0)} ×`,
     );
     return {
-      decode_x_realtime: seconds / decode,
-      resample_x_realtime: seconds / convert,
-      classify_x_realtime: seconds / wall,
-      windows,
+      wav_times_realtime: figures.times_realtime!,
+      ...(flacFigures && { flac_times_realtime: flacFigures.times_realtime! }),
+      speedup_vs_graph: speedup.engine / speedup.graph,
+      decode_share: decode_share!,
+      features_share: model_share! * speedup.featuresShare,
+      model_share: model_share! * (1 - speedup.featuresShare),
+      peak_growth_mb: peak_growth_mb!,
+      first_result_ms: first_result_ms!,
     };
   } finally {
+    await store.close();
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-const times = (wall: number) => (seconds / wall).toFixed(0);
+const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
 
-async function timed(work: () => Promise<void>): Promise<number> {
+/** One recording as the job classifies it, with all cores. */
+async function run(store: Store, bank: Banks, modelId: string, path: string): Promise<Figures> {
+  const results = resultStore(store);
+  const { classes, name } = bank.expert(modelId);
+  const jobId = path;
+  const before = process.memoryUsage.rss();
+  let peak = before;
+  const watch = setInterval(() => (peak = Math.max(peak, process.memoryUsage.rss())), 50);
+  let firstMs = Infinity;
+  const began = performance.now();
+  const done = await classify(
+    {
+      params: { paths: [path], modelId, settings: usualSettings },
+      answering: { classes, experts: [name], routed: false },
+      input: { wasm: await readFile(resources.engine), images: await imagesOfModel(bank, modelId) },
+      results: {
+        ...results,
+        keepPart: (...part) => {
+          firstMs = Math.min(firstMs, performance.now() - began);
+          return results.keepPart(...part);
+        },
+        keep: (...found) => {
+          firstMs = Math.min(firstMs, performance.now() - began);
+          return results.keep(...found);
+        },
+      },
+      allowed: async () => true,
+      workers: undefined,
+    },
+    {
+      jobId,
+      signal: new AbortController().signal,
+      resumedFrom: null,
+      progress: () => undefined,
+      checkpoint: async () => undefined,
+      pausePoint: async () => undefined,
+    },
+  );
+  clearInterval(watch);
+  const [file] = await results.files(jobId, { limit: 1 });
+  const work = file!.readMs + file!.modelMs;
+  return {
+    times_realtime: seconds / done.wallSeconds,
+    decode_share: file!.readMs / work,
+    model_share: file!.modelMs / work,
+    peak_growth_mb: (peak - before) / 1e6,
+    first_result_ms: firstMs,
+  };
+}
+
+/** × real time of both in this run, one thread each, and which part of the engine's time the log-mel takes. */
+async function speedupVsGraph(bank: Banks, modelId: string) {
+  const pcm = Int16Array.from(noise(16_000 * comparedSeconds), (x) => Math.round(20_000 * x));
+  const engine = await Engine.load(await readFile(resources.engine), await imagesOfModel(bank, modelId));
+  const reference = await createReference(ort, await bank.file(modelId, 'quantized.onnx'));
+  const answer = () => {
+    for (const { windows } of engine.stream(48).push(pcm)) if (windows === 0) throw new Error('no window');
+  };
+  const floats = Float32Array.from(pcm, (step) => step / 32_768);
+  const batch = 63 * 7680 + 15_600;
+  const graph = async () => {
+    for (let at = 0; at + batch <= floats.length; at += 64 * 7680)
+      await reference.run(floats.subarray(at, at + batch));
+  };
+  answer();
+  await graph();
+  const both = {
+    engine: comparedSeconds / (await timed(answer)),
+    graph: comparedSeconds / (await timed(graph)),
+  };
+  const { features, encoder, experts } = engine.spent;
+  const featuresShare = features / (features + encoder + experts);
+  await reference.release();
+  return { ...both, featuresShare };
+}
+
+async function timed(work: () => Promise<void> | void): Promise<number> {
   const began = performance.now();
   await work();
   return (performance.now() - began) / 1000;
@@ -71,12 +160,5 @@ async function writeHour(path: string): Promise<void> {
     for (let at = 10; at < seconds; at += 10) await file.write(piece, headerBytes);
   } finally {
     await file.close();
-  }
-}
-
-async function decodeAndResample(path: string, resample: boolean): Promise<void> {
-  const resampler = new Resampler(rate);
-  for await (const { channels } of (await openRecording(path)).chunks()) {
-    if (resample) resampler.push(mixDown(channels));
   }
 }

@@ -1,9 +1,9 @@
-import { mkdir, readFile, stat, symlink } from 'node:fs/promises';
+import { mkdir, readFile, rm, symlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { ClassifyResult, Job } from '../../contract/types.ts';
+import type { ClassifyResult, ClassifySettings, Job } from '../../contract/types.ts';
 import { AllowedPaths } from '../../recordings/allowed-paths.ts';
 import { noise, scratchFolder, tone, wavBytes } from '../../recordings/testing.ts';
 import { Jobs } from '../jobs.ts';
@@ -29,10 +29,10 @@ let jobs: Jobs;
 let classification: Classification;
 
 /** A lab with the stores that the one before left behind. */
-async function openRooms(bankModel: Uint8Array = model): Promise<void> {
+async function openRooms(bankModel: Uint8Array = model, workers = 2): Promise<void> {
   jobs = await Jobs.open(store);
   const files = new AllowedPaths([scratch.folder]);
-  classification = new Classification({ jobs, results, bank: testBank(bankModel), files });
+  classification = new Classification({ jobs, results, bank: testBank(bankModel), files, workers });
 }
 
 beforeAll(async () => {
@@ -85,7 +85,7 @@ const whenJob = (jobId: string, fits: (job: Job) => boolean) =>
 function whenCrashing(now: () => boolean) {
   const post = vi.spyOn(Worker.prototype, 'postMessage').mockImplementation(function (this: Worker, message) {
     const request = message as WorkerRequest;
-    if (request.type === 'open' && now()) void this.terminate();
+    if (request.type === 'hear' && now()) void this.terminate();
     else Reflect.apply(original, this, [message]);
   });
   return { stop: () => post.mockRestore() };
@@ -171,25 +171,91 @@ describe('classifying a folder', () => {
     );
   });
 
-  it('with a graph that does not load fails, and does not hang', async () => {
+  it('with an image that is damaged fails, and does not hang', async () => {
     await openRooms(Uint8Array.of(1, 2, 3));
     const { id } = classification.start([join(scratch.folder, 'card')], 'test', usualSettings);
-    expect(await whenFinished(jobs, id)).toMatchObject({ state: 'failed', error: { code: 'INTERNAL' } });
+    expect(await whenFinished(jobs, id)).toMatchObject({ state: 'failed', error: { code: 'IMAGE_BAD' } });
+  });
+
+  it('knows a copy by its bytes, wherever it lies, and counts it once', async () => {
+    const folder = join(scratch.folder, 'twice');
+    await mkdir(join(folder, 'again'), { recursive: true });
+    const [one, other] = [wavBytes([noise(20_000)]), wavBytes([noise(20_000, 9)])];
+    await scratch.write('twice/b.wav', one);
+    await scratch.write('twice/c.wav', other);
+    await scratch.write('twice/again/b.wav', one);
+    const { id } = classification.start([folder], 'test', usualSettings);
+    const job = await whenFinished(jobs, id);
+    expect(job.result).toMatchObject({ files: 2, copies: 1, failed: 0 });
+    expect(await classification.files(id, { states: ['copy'], limit: 9 })).toMatchObject([
+      { path: join(folder, 'b.wav'), copyOf: join(folder, 'again', 'b.wav') },
+    ]);
+    const both = classification.start([folder], 'test', { ...usualSettings, skipCopies: false }).id;
+    expect((await whenFinished(jobs, both)).result).toMatchObject({ files: 3, copies: 0 });
+  });
+
+  it('tells no class of digital silence, and none of a stretch of it', async () => {
+    const folder = join(scratch.folder, 'silent');
+    await mkdir(folder);
+    await scratch.write('silent/all.wav', wavBytes([new Float32Array(64_000)]));
+    const half = new Float32Array(16_000 * 6);
+    half.set(noise(16_000 * 2));
+    await scratch.write('silent/half.wav', wavBytes([half]));
+    const { id } = classification.start([folder], 'test', { ...usualSettings, threshold: 0, keep: 'all' });
+    await whenFinished(jobs, id);
+    const [all, some] = await classification.files(id, { limit: 9 });
+    expect(all).toMatchObject({ label: null, probability: null, notes: [{ code: 'silence' }] });
+    expect(some).toMatchObject({ label: expect.any(String) as string, windows: 11, notes: [] });
+    const found = await classification.detections(id, { limit: 99 });
+    expect(found.every(({ fileId, endS }) => fileId === 1 && endS <= 2 + 0.975)).toBe(true);
+    expect(found.length).toBeGreaterThan(0);
+  });
+
+  it('hears the channel that is chosen, each by itself, or their mean', async () => {
+    const [left, right] = [noise(40_000), tone(2.5, 16_000, 900)];
+    const path = await scratch.write('two.wav', wavBytes([left, right]));
+    await scratch.write('left.wav', wavBytes([left]));
+    const found = async (paths: string[], channel: ClassifySettings['channel']) => {
+      const { id } = classification.start(paths, 'test', { ...usualSettings, threshold: 0, channel });
+      await whenFinished(jobs, id);
+      const detections = await classification.detections(id, { limit: 99 });
+      const files = await classification.files(id, { limit: 9 });
+      return { files, detections: detections.map(({ channel: of, startS, peak }) => ({ of, startS, peak })) };
+    };
+    const alone = await found([join(scratch.folder, 'left.wav')], 'mix');
+    const first = await found([path], 0);
+    expect(first.detections).toEqual(alone.detections.map((one) => ({ ...one, of: 0 })));
+    const each = await found([path], 'each');
+    expect(each.detections.filter(({ of }) => of === 0)).toEqual(first.detections);
+    expect(each.detections.some(({ of }) => of === 1)).toBe(true);
+    expect((await found([path], 'mix')).detections).not.toEqual(first.detections);
+    const { files } = await found([path], 2);
+    expect(files).toMatchObject([{ state: 'failed', error: { code: 'FILE_UNSUPPORTED' } }]);
   });
 });
 
 describe('an interrupted classification', () => {
-  /** Two minutes: four batches of windows. */
+  /** Two minutes. */
   const longRecording = () => {
     const samples = noise(16_000 * 120).map((sample, i) => sample * Math.sin(i / 100_000) ** 2);
     return scratch.write('long.wav', wavBytes([samples]));
   };
   const withoutJob = <T extends { jobId: string }>(rows: T[]) => rows.map((row) => ({ ...row, jobId: '' }));
 
+  /** Of 12,000 windows a hundredth of a second apart: three parts. */
+  const manyWindows = { ...usualSettings, hopFrames: 1, threshold: 0.3 };
+  const ofJob = async (id: string) => ({
+    files: withoutJob(await results.files(id, { limit: 1000 })).map(({ readMs, modelMs, ...file }) => {
+      expect(Math.min(readMs, modelMs)).toBeGreaterThanOrEqual(0);
+      return file;
+    }),
+    detections: withoutJob(await results.detections(id, { limit: 1000 })),
+  });
+
   it('that is cancelled stops and keeps nothing of the recording under way', async () => {
     const path = await longRecording();
-    const { id } = classification.start([path], 'test', usualSettings);
-    await whenJob(id, (job) => job.state === 'running' && job.progress === 0);
+    const { id } = classification.start([path], 'test', manyWindows);
+    await whenJob(id, (job) => job.state === 'running' && job.detail.includes('long.wav'));
     jobs.cancel(id);
     await jobs.close();
     expect(jobs.get(id).state).toBe('cancelled');
@@ -198,23 +264,18 @@ describe('an interrupted classification', () => {
 
   it('that is paused goes on and gives what an uninterrupted one gives', async () => {
     const path = await longRecording();
-    const straight = classification.start([path], 'test', usualSettings).id;
+    const straight = classification.start([path], 'test', manyWindows).id;
     await whenFinished(jobs, straight);
     const threads = watchThreads();
-    const { id } = classification.start([path], 'test', usualSettings);
-    await whenJob(id, (job) => job.state === 'running' && job.progress === 0);
+    const { id } = classification.start([path], 'test', manyWindows);
+    await whenJob(id, (job) => job.state === 'running' && job.detail.includes('long.wav'));
     jobs.pause(id);
     await threads.idle();
     threads.stop();
     expect(await results.files(id, { limit: 1000 })).toEqual([]);
     jobs.resume(id);
     await whenFinished(jobs, id);
-    expect(withoutJob(await results.files(id, { limit: 1000 }))).toEqual(
-      withoutJob(await results.files(straight, { limit: 1000 })),
-    );
-    expect(withoutJob(await results.detections(id, { limit: 1000 }))).toEqual(
-      withoutJob(await results.detections(straight, { limit: 1000 })),
-    );
+    expect(await ofJob(id)).toEqual(await ofJob(straight));
   });
 
   it('that a dead lab left behind goes on without the files already done', async () => {
@@ -224,89 +285,110 @@ describe('an interrupted classification', () => {
       results.keep = async (jobId, found) => {
         await keep(jobId, found);
         puts.push(...found.map(({ file }) => file.path));
-        if (puts.length === 3) jobs.close().then(resolve, reject);
+        if (puts.length === found.length) jobs.close().then(resolve, reject);
       };
     });
-    const { id } = classification.start([join(scratch.folder, 'card')], 'test', usualSettings);
+    const paths = [join(scratch.folder, 'card'), await longRecording()];
+    const { id } = classification.start(paths, 'test', manyWindows);
     await closed;
-    expect(puts).toHaveLength(3);
+    const before = puts.length;
+    expect(before).toBeLessThan(9);
     await openRooms();
     expect(jobs.get(id)).toMatchObject({ state: 'paused' });
     jobs.resume(id);
     const job = await whenFinished(jobs, id);
-    expect(job.result).toMatchObject({ files: 5, failed: 3 });
-    expect(new Set(puts).size).toBe(8);
-    expect(puts).toHaveLength(8);
+    expect(job.result).toMatchObject({ files: 6, failed: 3 });
+    expect(puts.length).toBeGreaterThan(before);
+    expect(new Set(puts).size).toBe(puts.length);
+    expect(puts).toHaveLength(9);
+  });
+
+  it.each([1, 2, 4])('finds the same with %i workers', async (workers) => {
+    const long = await longRecording();
+    const paths = [join(scratch.folder, 'card'), long];
+    const straight = classification.start(paths, 'test', manyWindows).id;
+    await whenFinished(jobs, straight);
+    await openRooms(model, workers);
+    const { id } = classification.start(paths, 'test', manyWindows);
+    await whenFinished(jobs, id);
+    expect(await ofJob(id)).toEqual(await ofJob(straight));
   });
 
   it.each([false, true])(
-    'takes a recording up at its last window, unless it has changed since (%s)',
+    'goes on with the parts of a recording that were heard, unless it has changed since (%s)',
     async (changed) => {
-      const id = `killed ${changed}`;
-      const path = await scratch.write('minute.wav', wavBytes([noise(16_000 * 60)]));
-      const straight = classification.start([path], 'test', usualSettings).id;
-      const made = await whenFinished(jobs, straight);
-      await jobs.close();
-      const { mtimeMs, size } = await stat(path);
-      // As a killed lab leaves it: half of the windows done, marked here by a class that they do not have.
-      store.jobs.set(id, {
-        record: {
-          job: { ...made, id, state: 'running', result: null },
-          params: { paths: [path], modelId: 'test', settings: usualSettings },
-        },
-        checkpoint: {
-          failed: [],
-          wallSeconds: 5,
-          part: {
-            path,
-            bytes: size,
-            modifiedMs: changed ? mtimeMs - 1 : mtimeMs,
-            trace: {
-              sums: [0, 0, 60],
-              topClasses: Buffer.alloc(60, 2).toString('base64'),
-              topProbabilities: Buffer.from(new Float32Array(60).fill(0.75).buffer).toString('base64'),
-            },
-          },
-        },
+      const path = await longRecording();
+      const keepPart = results.keepPart.bind(results);
+      const closed = new Promise<void>((resolve, reject) => {
+        results.keepPart = async (jobId, part) => {
+          await keepPart(jobId, part);
+          jobs.close().then(resolve, reject);
+        };
       });
-      await openRooms();
-      jobs.resume(id);
-      const job = await whenFinished(jobs, id);
-      expect(job.result).toMatchObject({ windows: (made.result as ClassifyResult).windows });
-      const taken = withoutJob(await results.detections(id, { limit: 1000 }));
-      const whole = withoutJob(await results.detections(straight, { limit: 1000 }));
+      const { id } = classification.start([path], 'test', manyWindows);
+      await closed;
+      results.keepPart = keepPart;
+      const kept = (await results.parts(id, 0)).length;
+      expect(kept).toBeGreaterThan(0);
+      expect(await results.files(id, { limit: 9 })).toEqual([]);
       if (changed) {
-        expect(taken).toEqual(whole);
-      } else {
-        expect(taken[0]).toMatchObject({
-          startS: 0,
-          endS: 59 * 0.48 + 0.975,
-          label: 'saw',
-          confidence: 0.75,
-        });
-        expect(taken[1]).toMatchObject({
-          startS: 28.8,
-          endS: whole.at(-1)!.endS,
-          label: whole.at(-1)!.label,
-        });
-        expect((job.result as ClassifyResult).wallSeconds).toBeGreaterThan(5);
+        const bytes = await readFile(path);
+        bytes[50_001]! ^= 1;
+        await scratch.write('long.wav', bytes);
       }
+      await openRooms();
+      let heard = 0;
+      const post = vi.spyOn(Worker.prototype, 'postMessage').mockImplementation(function (
+        this: Worker,
+        message,
+      ) {
+        if ((message as WorkerRequest).type === 'hear') heard++;
+        Reflect.apply(original, this, [message]);
+      });
+      jobs.resume(id);
+      await whenFinished(jobs, id);
+      post.mockRestore();
+      expect(heard).toBe(changed ? 3 : 3 - kept);
+      expect(await results.parts(id, 0)).toEqual([]);
+      const straight = classification.start([path], 'test', manyWindows).id;
+      await whenFinished(jobs, straight);
+      expect(await ofJob(id)).toEqual(await ofJob(straight));
     },
   );
 
-  it('whose worker crashes leaves the recording out and goes on; one that keeps crashing fails', async () => {
-    for (const crashes of [1, 3]) {
-      await openRooms();
+  it('whose worker crashes hears the recording again; twice, leaves it out; always, fails', async () => {
+    for (const [crashes, files] of [
+      [1, 3],
+      [2, 2],
+      [Infinity, null],
+    ] as const) {
+      await openRooms(model, 1);
       let left = crashes;
       const crash = whenCrashing(() => left-- > 0);
       const { id } = classification.start([join(scratch.folder, 'card', 'B')], 'test', usualSettings);
       const job = await whenFinished(jobs, id);
       crash.stop();
-      if (crashes === 1) {
-        expect(job).toMatchObject({ state: 'done', result: { files: 2, failed: 1 } });
-      } else {
-        expect(job).toMatchObject({ state: 'failed', error: { code: 'INTERNAL' } });
-      }
+      if (files === null) expect(job).toMatchObject({ state: 'failed', error: { code: 'INTERNAL' } });
+      else expect(job).toMatchObject({ state: 'done', result: { files, failed: 3 - files } });
     }
+  });
+
+  it('tells of a file that is gone by the time it is its turn, and goes on', async () => {
+    const folder = join(scratch.folder, 'going');
+    await mkdir(folder);
+    for (const [seed, name] of ['a', 'b', 'c'].entries())
+      await scratch.write(`going/${name}.wav`, wavBytes([noise(20_000, seed)]));
+    await openRooms(model, 1);
+    const list = results.list.bind(results);
+    results.list = async (jobId, files) => {
+      const listed = await list(jobId, files);
+      if (files.length > 1) await rm(join(folder, 'b.wav'));
+      return listed;
+    };
+    const { id } = classification.start([folder], 'test', usualSettings);
+    expect(await whenFinished(jobs, id)).toMatchObject({ state: 'done', result: { files: 2, failed: 1 } });
+    expect(await results.files(id, { states: ['failed'], limit: 9 })).toMatchObject([
+      { path: join(folder, 'b.wav'), error: { code: 'FILE_NOT_FOUND' } },
+    ]);
   });
 });

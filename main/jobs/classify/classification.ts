@@ -1,27 +1,27 @@
 /** Recordings classified as jobs, and what was found in them exported. */
+import { readFile } from 'node:fs/promises';
+import * as v from 'valibot';
+import { imagesOfModel, type ModelSource } from '../../banks/model-images.ts';
 import { grouped } from '../../contract/figures.ts';
 import { CurlewError } from '../../contract/error.ts';
 import { count } from '../../contract/figures.ts';
 import type { ClassifiedFile, ClassifySettings, Detection, Job } from '../../contract/types.ts';
 import type { AllowedPaths } from '../../recordings/allowed-paths.ts';
 import { few, type JobDefinition } from '../definition.ts';
+import { resources } from '../../resources.ts';
 import type { Jobs } from '../jobs.ts';
 import { classify, type ClassifyParams } from './classify-job.ts';
+import { classifySettings } from './contract/settings.ts';
+import type { Answering } from './file-answers.ts';
 import type { ResultStore } from './result-store.ts';
-
-/** What is needed of the bank. */
-export interface ExpertSource {
-  /** @throws CurlewError EXPERT_NOT_FOUND */
-  expert(expertId: string): { name: string; classes: readonly string[] };
-  /** @throws CurlewError EXPERT_NOT_FOUND, FILE_NOT_FOUND, FILE_DAMAGED */
-  file(expertId: string, file: 'quantized.onnx'): Promise<Uint8Array>;
-}
 
 export interface ClassificationRooms {
   jobs: Jobs;
   results: ResultStore;
-  bank: ExpertSource;
+  bank: ModelSource;
   files: AllowedPaths;
+  /** Threads; as many as there are cores where it is left out. */
+  workers?: number;
 }
 
 export class Classification {
@@ -49,7 +49,7 @@ export class Classification {
    * @throws CurlewError EXPERT_NOT_FOUND
    */
   start(paths: readonly string[], modelId: string, settings: ClassifySettings): Job {
-    const { name } = this.rooms.bank.expert(modelId);
+    const { name } = modelOf(this.rooms.bank, modelId);
     const what = paths.length === 1 ? paths[0] : `${grouped(paths.length)} files and folders`;
     const definition = this.definition({ paths: [...paths], modelId, settings });
     return this.rooms.jobs.start({ ...definition, title: `Classify ${what} with ${name}` });
@@ -69,7 +69,7 @@ export class Classification {
 
   /** The title is kept with the job; an expert that has left the bank shows when the job is resumed. */
   private definition(params: ClassifyParams): JobDefinition {
-    const { bank, results, files } = this.rooms;
+    const { bank, results, files, workers } = this.rooms;
     return {
       kind: 'classify',
       title: 'Classify',
@@ -79,10 +79,20 @@ export class Classification {
       queue: 'classify',
       params,
       async run(context) {
-        const { classes, name } = bank.expert(params.modelId);
-        const model = await bank.file(params.modelId, 'quantized.onnx');
+        const settings = v.parse(classifySettings, params.settings);
+        const { answering } = modelOf(bank, params.modelId);
+        const images = await imagesOfModel(bank, params.modelId);
+        const wasm = await readFile(resources.engine);
         const allowed = (real: string) => files.permits(real);
-        return classify({ params, classes, expert: name, model, results, allowed }, context);
+        const work = {
+          params: { ...params, settings },
+          answering,
+          input: { wasm, images },
+          results,
+          allowed,
+          workers,
+        };
+        return classify(work, context);
       },
     };
   }
@@ -94,4 +104,18 @@ export class Classification {
     }
     return job;
   }
+}
+
+/** @throws CurlewError EXPERT_NOT_FOUND */
+function modelOf(bank: ModelSource, modelId: string): { name: string; answering: Answering } {
+  const router = bank.routers.find(({ id }) => id === modelId);
+  const experts = (router ? router.experts : [modelId]).map((id) => bank.expert(id));
+  return {
+    name: (router ?? experts[0]!).name,
+    answering: {
+      classes: experts[0]!.classes,
+      experts: experts.map(({ name }) => name),
+      routed: router !== undefined,
+    },
+  };
 }

@@ -1,115 +1,139 @@
-/** The work of a classification job: every recording under the chosen paths, one after another, in a worker thread. */
-import { stat } from 'node:fs/promises';
-import { basename } from 'node:path';
+/** The work of a classification job: every recording under the chosen paths, by as many workers as there are cores. */
+import { availableParallelism } from 'node:os';
+import { deserialize, serialize } from 'node:v8';
 import { CurlewError, toCurlewError } from '../../contract/error.ts';
-import { pageLimit, pagesOf } from '../../contract/pieces.ts';
+import { grouped } from '../../contract/figures.ts';
 import type { ClassifiedFile, ClassifyResult, ClassifySettings, ListedFile } from '../../contract/types.ts';
-import { fileError } from '../../regular-file.ts';
-import { findAudio } from '../../recordings/find-audio.ts';
-import { targetRate } from '../../recordings/resample.ts';
 import type { JobContext } from '../definition.ts';
-import type { ResultStore } from './result-store.ts';
 import { ActiveClock } from './active-clock.ts';
-import { windowHopSeconds, windowStart, WindowTrace, type TraceState } from './window-trace.ts';
+import { fileResults, unheard, type Answering, type HeardPart } from './file-answers.ts';
+import { Keeper } from './keeper.ts';
+import { Listing, placeOf } from './listing.ts';
+import type { ResultStore } from './result-store.ts';
+import { spansOf, type Span } from './spans.ts';
+import { windowStart, joinWindows, type Windows } from './windows.ts';
 import { WindowWorker } from './window-worker.ts';
+import type { Looked, WorkerInput } from './worker-messages.ts';
 
 /** What a job is started with; plain JSON. */
 export interface ClassifyParams {
   paths: string[];
-  /** Of an expert. */
+  /** Of an expert or a router. */
   modelId: string;
   settings: ClassifySettings;
 }
 
-/** What a job needs to go on after an interruption, besides the results already kept. */
+/** What a job needs to go on after an interruption, besides what the store keeps. */
 interface Checkpoint {
   /** Time spent before, without pauses. */
   wallSeconds: number;
-  /** The recording under way; taken up again only when it is still the same file. */
-  part?: null | { path: string; bytes: number; modifiedMs: number; trace: TraceState };
 }
 
 export interface ClassifyWork {
   params: ClassifyParams;
-  classes: readonly string[];
-  /** The expert's name. */
-  expert: string;
-  /** The quantized reference graph, ONNX. */
-  model: Uint8Array;
+  answering: Answering;
+  input: WorkerInput;
   results: ResultStore;
   /** Whether a file found behind a link may be opened. */
   allowed(real: string): Promise<boolean>;
+  /** Threads; as many as there are cores where it is left out. What is found does not depend on it. */
+  workers: number | undefined;
 }
 
-/** Between checkpoints within a recording, milliseconds: what a killed lab may lose. */
+type Waiting = ListedFile & { fileId: number };
+
+/** A file under way. */
+interface Hearing {
+  file: Waiting;
+  looked: Looked;
+  spans: Span[];
+  /** In the order of the spans; null: not heard yet. */
+  parts: (HeardPart | null)[];
+  /** Another part of it failed: what is left of it is not heard. */
+  failed: boolean;
+}
+
+interface Task {
+  hearing: Hearing;
+  span: number;
+}
+
+/** Between checkpoints, milliseconds: the time at work that a killed lab may forget. */
 const checkpointMs = 5_000;
-/** A recording that crashes the worker is left out; so many in a row and it is not the recordings. */
+/** A recording that crashes its worker twice is left out; so many in a row and it is not the recordings. */
 const crashLimit = 3;
+/** Files of the store that are read at once. */
+const pageFiles = 200;
 
 /**
- * @throws CurlewError FOLDER_EMPTY, STORE_FAILED, INTERNAL when the worker does not start or keeps crashing, ABORTED
+ * @throws CurlewError FOLDER_EMPTY, STORE_FAILED, IMAGE_BAD, INTERNAL when workers do not start or keep crashing, ABORTED
  */
 export async function classify(work: ClassifyWork, context: JobContext): Promise<ClassifyResult> {
-  const run = new ClassifyRun(work, context);
+  const stop = new AbortController();
+  const signal = AbortSignal.any([context.signal, stop.signal]);
+  const run = new ClassifyRun(work, context, signal);
   try {
     return await run.all();
   } finally {
-    run.close();
+    // What one part of the work threw ends the others.
+    stop.abort();
   }
 }
 
 class ClassifyRun {
-  private part: NonNullable<Checkpoint['part']> | null;
-  private worker: WindowWorker | null = null;
-  private crashes = 0;
   private readonly clock: ActiveClock;
   private lastCheckpoint = performance.now();
-  /** For the progress: files gone through, of so many. */
-  private passed = 0;
-  private total = 0;
-  /** Seconds of audio gone through since this run began, for the speed. */
+  private pausing: Promise<void> | null = null;
+  private readonly keeper: Keeper;
+  private readonly listing: Listing;
+  private readonly source: AsyncGenerator<Waiting, undefined>;
+  private readonly tasks: Task[] = [];
+  private crashes = 0;
+  private cannotStart = false;
+  /** Hashes of files that are under way and not kept yet, by their number. */
+  private readonly hashes = new Map<
+    number,
+    { bytes: number; path: string; sha256: Promise<string | null> }
+  >();
+  /** For the progress. */
+  private passedFiles = 0;
+  private passedBytes = 0;
   private heardSeconds = 0;
 
   constructor(
     private readonly work: ClassifyWork,
     private readonly context: JobContext,
+    private readonly signal: AbortSignal,
   ) {
     const from = context.resumedFrom as Checkpoint | null;
-    this.part = from?.part ?? null;
     this.clock = new ActiveClock(from?.wallSeconds ?? 0);
+    this.keeper = new Keeper(work.results, context.jobId, (kept) => {
+      for (const { file } of kept) this.hashes.delete(file.fileId);
+    });
+    this.listing = new Listing(work.results, context.jobId);
+    this.source = this.waitingFiles();
   }
 
   async all(): Promise<ClassifyResult> {
-    const { work, context } = this;
+    const { work, context, signal } = this;
+    const { paths } = work.params;
     context.progress(null, 'looking for recordings');
-    const found = await findAudio(work.params.paths, { signal: context.signal, allowed: work.allowed });
-    if (found.files.length === 0 && found.failed.length === 0) {
+    const before = await work.results.counts(context.jobId);
+    this.passedFiles =
+      before.files.classified + before.files.failed + before.files.copy + before.files.leftOut;
+    this.passedBytes = before.passedBytes;
+    const listing = this.listing.run(paths, { signal, allowed: work.allowed });
+    const lanes = Array.from({ length: work.workers ?? availableParallelism() }, () => this.lane());
+    await Promise.all([listing, ...lanes]);
+    if (this.listing.files === 0) {
       throw new CurlewError(
         'FOLDER_EMPTY',
-        `There are no WAV, FLAC, Ogg or MP3 files under ${work.params.paths.join(', ')}; choose another folder.`,
+        `There are no WAV, FLAC, Ogg or MP3 files under ${paths.join(', ')}; choose another folder.`,
       );
     }
-    const { jobId } = context;
-    const listed = await Promise.all(found.files.map(listedFile));
-    await work.results.list(jobId, listed);
-    const failed = found.failed.map(({ path }) => ({ path, bytes: 0, modifiedMs: 0 }));
-    for (const file of await work.results.list(jobId, failed)) {
-      await this.fail(file, found.failed.find(({ path }) => path === file.path)!.error);
-    }
-    this.total = listed.length;
-    this.passed = this.total - (await work.results.counts(jobId)).files.waiting;
-    for await (const page of pagesOf<ListedFile & { fileId: number }>((last) =>
-      work.results.waiting(jobId, { after: last?.fileId, limit: pageLimit }),
-    )) {
-      for (const file of page) {
-        await this.pausePoint();
-        await this.file(file);
-        this.passed++;
-      }
-    }
-    this.part = null;
+    await this.keeper.flush();
     await this.checkpoint();
-    const { files, detections, windows, audioSeconds } = await work.results.counts(jobId);
+    const { files, detections, windows, audioSeconds } = await work.results.counts(context.jobId);
     return {
       kind: 'classify',
       files: files.classified,
@@ -123,125 +147,234 @@ class ClassifyRun {
     };
   }
 
-  close(): void {
-    this.worker?.close();
-  }
-
-  /** Classifies one recording; what is wrong with it is noted, and only what ends the job is thrown. */
-  private async file(listed: ListedFile & { fileId: number }): Promise<void> {
-    const { signal } = this.context;
-    this.worker ??= await WindowWorker.start(this.work.model, signal);
-    const { worker } = this;
-    try {
-      await this.recording(worker, listed);
-      this.crashes = 0;
-    } catch (thrown) {
-      const error = toCurlewError(thrown);
-      if (signal.aborted || error.code === 'STORE_FAILED') throw error;
-      if (!worker.alive) {
-        this.worker = null;
-        if (++this.crashes === crashLimit) throw error;
-      }
-      await this.fail(listed, error);
-      this.part = null;
-      await this.checkpoint();
-    }
-  }
-
-  private async recording(worker: WindowWorker, listed: ListedFile & { fileId: number }): Promise<void> {
-    const { path } = listed;
-    const { classes, results } = this.work;
-    const { jobId } = this.context;
-    const { size: bytes, mtimeMs: modifiedMs } = await stat(path).catch((thrown) =>
-      Promise.reject(fileError(path, thrown)),
-    );
-    const earlier = this.part;
-    const same = earlier?.path === path && earlier.bytes === bytes && earlier.modifiedMs === modifiedMs;
-    const trace = same ? WindowTrace.from(earlier.trace) : new WindowTrace(classes.length);
-    const info = await worker.open(path, trace.windows);
-    const heardBefore = this.heardSeconds - trace.windows * windowHopSeconds;
+  /** What waits to be classified, in the order of the listing, while that goes on. */
+  private async *waitingFiles(): AsyncGenerator<Waiting, undefined> {
+    const { results } = this.work;
+    let after: number | undefined;
     for (;;) {
-      this.progress(path, info.seconds === null ? 0 : windowStart(trace.windows) / info.seconds);
-      const next = await worker.next();
-      if (next instanceof Float32Array) {
-        if (next.length % classes.length !== 0) {
-          throw new CurlewError(
-            'INTERNAL',
-            `The reference graph does not have the expert's ${classes.length} classes.`,
-          );
-        }
-        trace.add(next);
-        this.heardSeconds = heardBefore + trace.windows * windowHopSeconds;
-        this.part = { path, bytes, modifiedMs, trace: trace.state() };
-        if (performance.now() - this.lastCheckpoint > checkpointMs) await this.checkpoint();
-        await this.pausePoint();
-        continue;
-      }
-      const { classIndex, probability } = trace.overall();
-      const file: ClassifiedFile = {
-        ...unheard,
-        jobId,
-        fileId: listed.fileId,
-        path,
-        state: 'classified',
-        bytes,
-        modifiedMs,
-        format: info.format,
-        // The header's word where it holds: a length in 16 kHz samples is rounded up.
-        seconds: next.damage === null && info.seconds !== null ? info.seconds : next.samples / targetRate,
-        sampleRate: info.sampleRate,
-        channels: info.channels,
-        windows: trace.windows,
-        classIndex,
-        label: classes[classIndex]!,
-        probability,
-        notes: next.damage ? [{ code: 'damaged', level: 'damaged', text: next.damage.message }] : [],
-      };
-      const detections = trace.detections(file, classes, this.work.expert);
-      await results.keep(jobId, [{ file, detections, windows: [] }]);
-      this.part = null;
-      return;
+      const isAll = this.listing.done;
+      const more = this.listing.more();
+      const page = await results.waiting(this.context.jobId, { after, limit: pageFiles });
+      yield* page;
+      after = page.at(-1)?.fileId ?? after;
+      if (page.length === 0 && isAll) return;
+      if (page.length === 0) await more;
     }
   }
 
-  private fail(listed: ListedFile & { fileId: number }, { code, message }: CurlewError): Promise<void> {
-    const { jobId } = this.context;
-    const file: ClassifiedFile = { ...unheard, ...listed, jobId, state: 'failed', error: { code, message } };
-    return this.work.results.keep(jobId, [{ file, detections: [], windows: [] }]);
+  /** One worker's share of the work. */
+  private async lane(): Promise<void> {
+    let worker: WindowWorker | null = null;
+    const start = async (): Promise<WindowWorker> => {
+      if (worker?.alive) return worker;
+      try {
+        return (worker = await WindowWorker.start(this.work.input, this.signal));
+      } catch (thrown) {
+        // No fault of a recording: none can be heard.
+        this.cannotStart = true;
+        throw thrown;
+      }
+    };
+    try {
+      await start();
+      for (let next = await this.next(start); next; next = await this.next(start)) {
+        await this.pausePoint();
+        await this.hear(next, start);
+      }
+    } finally {
+      (worker as WindowWorker | null)?.close();
+    }
   }
 
-  private progress(path: string, share: number): void {
+  /** The next part of a recording; null when there is no more. */
+  private async next(start: () => Promise<WindowWorker>): Promise<Task | null> {
+    for (;;) {
+      const task = this.tasks.shift();
+      if (task && !task.hearing.failed) return task;
+      if (task) continue;
+      const next = await this.source.next();
+      if (next.done) return this.tasks.shift() ?? null;
+      await this.pausePoint();
+      await this.take(next.value, start);
+    }
+  }
+
+  /** Looks at a file, and shares it out. */
+  private async take(file: Waiting, start: () => Promise<WindowWorker>): Promise<void> {
+    const { params, results } = this.work;
+    let tell: (sha256: string | null) => void = () => undefined;
+    const sha256 = new Promise<string | null>((resolve) => (tell = resolve));
+    this.hashes.set(file.fileId, { bytes: file.bytes, path: file.path, sha256 });
+    try {
+      const looked = await this.surviving(start, (worker) => worker.look(file.path));
+      tell(looked.sha256);
+      const copyOf = params.settings.skipCopies ? await this.firstOf(file, looked.sha256) : null;
+      if (copyOf !== null) return await this.done(file, copied(file, looked, copyOf, this.context.jobId));
+      const spans = spansOf(looked.info, params.settings.channel, params.settings.hopFrames);
+      const parts = spans.map((): HeardPart | null => null);
+      const hearing: Hearing = { file, looked, spans, parts, failed: false };
+      for (const part of await results.parts(this.context.jobId, file.fileId)) {
+        const { sha256: of, heard } = deserialize(part.answers) as { sha256: string; heard: HeardPart };
+        // Parts of a file that has changed since are heard again.
+        if (of === looked.sha256 && part.span < parts.length) parts[part.span] = heard;
+      }
+      parts.forEach((part, span) => part === null && this.tasks.push({ hearing, span }));
+      if (parts.every((part) => part !== null)) await this.finish(hearing);
+    } catch (thrown) {
+      await this.fail(file, thrown);
+    } finally {
+      tell(null);
+    }
+  }
+
+  /** The first file of the same bytes, where it was listed before this one. */
+  private async firstOf(file: Waiting, sha256: string): Promise<string | null> {
+    let first = await this.work.results.firstOf(this.context.jobId, { ...file, sha256 });
+    for (const [fileId, other] of [...this.hashes]) {
+      if (fileId >= file.fileId || other.bytes !== file.bytes || (first && first.fileId < fileId)) continue;
+      if ((await other.sha256) === sha256) first = { fileId, path: other.path };
+    }
+    return first?.path ?? null;
+  }
+
+  private async hear({ hearing, span }: Task, start: () => Promise<WindowWorker>): Promise<void> {
+    const { file, spans } = hearing;
+    try {
+      const part = await this.surviving(start, (worker) => this.listen(worker, hearing, spans[span]!));
+      hearing.parts[span] = part;
+      if (spans.length > 1) {
+        const answers = serialize({ sha256: hearing.looked.sha256, heard: part });
+        await this.work.results.keepPart(this.context.jobId, { fileId: file.fileId, span, answers });
+      }
+      if (hearing.parts.every((one) => one !== null)) await this.finish(hearing);
+    } catch (thrown) {
+      hearing.failed = true;
+      await this.fail(file, thrown);
+    }
+  }
+
+  private async listen(
+    worker: WindowWorker,
+    { file, looked, spans }: Hearing,
+    span: Span,
+  ): Promise<HeardPart> {
+    const { classes } = this.work.answering;
+    const { hopFrames, highPassHz } = this.work.params.settings;
+    if (worker.classes !== classes.length) {
+      throw new CurlewError('INTERNAL', `The expert's image does not have its ${classes.length} classes.`);
+    }
+    const windows: Windows[] = [];
+    const bytes = looked.bytes / spans.length;
+    const seconds = (looked.info.seconds ?? 0) / spans.length;
+    let told = 0;
+    const source = worker.hear({ path: file.path, hopFrames, highPassHz, ...span });
+    for (;;) {
+      const next = await source.next();
+      const count = windows.reduce((sum, one) => sum + one.count, 0);
+      const share = seconds === 0 ? 0 : Math.min(1, windowStart(count, hopFrames) / seconds);
+      const reached = next.done ? 1 : share;
+      this.passedBytes += (reached - told) * bytes;
+      this.heardSeconds += (reached - told) * seconds;
+      told = reached;
+      this.progress(file.path);
+      if (next.done) return { windows: joinWindows(windows, classes.length), end: next.value };
+      windows.push(next.value);
+      if (performance.now() - this.lastCheckpoint > checkpointMs) await this.checkpoint();
+      await this.pausePoint();
+    }
+  }
+
+  private finish({ file, looked, spans, parts }: Hearing): Promise<void> {
+    const { answering, params } = this.work;
+    const heard = parts as HeardPart[];
+    this.crashes = 0;
+    const found = fileResults(this.context.jobId, file, looked, spans, heard, answering, params.settings);
+    return this.done(file, found.file, found);
+  }
+
+  private async done(
+    { path }: Waiting,
+    file: ClassifiedFile,
+    found: {
+      detections: Parameters<Keeper['add']>[0]['detections'];
+      windows: Parameters<Keeper['add']>[0]['windows'];
+    } = {
+      detections: [],
+      windows: [],
+    },
+  ): Promise<void> {
+    await this.keeper.add({ file, detections: found.detections, windows: found.windows });
+    this.passedFiles++;
+    this.progress(path);
+    if (performance.now() - this.lastCheckpoint > checkpointMs) await this.checkpoint();
+  }
+
+  /** What is wrong with a file is noted; what ends the job is thrown. */
+  private async fail(file: Waiting, thrown: unknown): Promise<void> {
+    const { code, message } = toCurlewError(thrown);
+    if (this.signal.aborted || code === 'STORE_FAILED' || code === 'STORE_DAMAGED') throw thrown;
+    if (this.cannotStart || this.crashes >= crashLimit) throw thrown;
+    const { jobId } = this.context;
+    await this.done(file, { ...unheard, ...file, jobId, state: 'failed', error: { code, message } });
+  }
+
+  /** A worker that crashes gets its file once more, in a new thread: it may not have been the file. */
+  private async surviving<T>(
+    start: () => Promise<WindowWorker>,
+    work: (worker: WindowWorker) => Promise<T>,
+  ): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      const worker = await start();
+      try {
+        return await work(worker);
+      } catch (thrown) {
+        if (worker.alive || this.signal.aborted) throw thrown;
+        if (attempt < 2) continue;
+        this.crashes++;
+        throw thrown;
+      }
+    }
+  }
+
+  private progress(path: string): void {
+    const { listing } = this;
     const speed = this.heardSeconds / Math.max(this.clock.sinceStart(), 0.001);
-    const times = this.heardSeconds > 0 ? `, ${speed.toFixed(0)} × real time` : '';
+    const times = this.heardSeconds > 0 ? `, ${grouped(Math.round(speed))} × real time` : '';
+    const share = listing.done && listing.bytes > 0 ? Math.min(1, this.passedBytes / listing.bytes) : null;
+    const total = listing.done ? listing.files : null;
     this.context.progress(
-      Math.min(1, (this.passed + Math.min(1, share)) / this.total),
-      `${this.passed + 1} of ${this.total}: ${basename(path)}${times}`,
+      share,
+      `${placeOf(Math.min(this.passedFiles + 1, listing.files), total, path)}${times}`,
     );
   }
 
-  private async pausePoint(): Promise<void> {
+  /** The clock stands still while the job is paused. */
+  private pausePoint(): Promise<void> {
+    if (this.pausing) return this.pausing;
     this.clock.stop();
-    await this.context.pausePoint();
-    this.clock.go();
+    this.pausing = this.context.pausePoint().finally(() => {
+      this.clock.go();
+      this.pausing = null;
+    });
+    return this.pausing;
   }
 
   private async checkpoint(): Promise<void> {
     this.lastCheckpoint = performance.now();
-    const state: Checkpoint = { wallSeconds: this.clock.seconds(), part: this.part };
+    const state: Checkpoint = { wallSeconds: this.clock.seconds() };
     await this.context.checkpoint(state);
   }
 }
 
-/** Of a file of which nothing is known but that it was listed. */
-const unheard: Omit<ClassifiedFile, 'jobId' | 'fileId' | 'state' | keyof ListedFile> = {
-  ...{ sha256: null, format: '', seconds: 0, sampleRate: 0, channels: 0, windows: 0, classIndex: null },
-  ...{ label: null, probability: null, notes: [], startMs: null, offsetMinutes: null, timeSource: null },
-  ...{ latitude: null, longitude: null, site: null, recorder: null, experts: null, readMs: 0, modelMs: 0 },
-  ...{ copyOf: null, error: null },
-};
-
-/** What cannot be looked at is told when it is opened. */
-const listedFile = async (path: string): Promise<ListedFile> => {
-  const { size: bytes, mtimeMs: modifiedMs } = await stat(path).catch(() => ({ size: 0, mtimeMs: 0 }));
-  return { path, bytes, modifiedMs };
-};
+function copied(
+  file: Waiting,
+  { info, sha256, bytes, ms }: Looked,
+  copyOf: string,
+  jobId: string,
+): ClassifiedFile {
+  const { format, sampleRate, channels, seconds } = info;
+  return {
+    ...{ ...unheard, ...file, jobId, state: 'copy', bytes, sha256, copyOf, format, sampleRate, channels },
+    ...{ seconds: seconds ?? 0, readMs: ms },
+  };
+}

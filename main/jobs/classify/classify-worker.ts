@@ -1,46 +1,117 @@
-/** The worker thread: decodes a recording, resamples it and runs the quantized reference over its windows. */
-import * as ort from 'onnxruntime-web';
+/** The worker thread: reads a recording, converts it to what boards hear, and has the engine answer its windows. */
+import { createHash } from 'node:crypto';
+import { stat } from 'node:fs/promises';
 import { workerData } from 'node:worker_threads';
-import { createReference, type Reference } from '../../../models/reference/reference.ts';
-import { CurlewError } from '../../contract/error.ts';
+import { Engine } from '../../../devices/engine/engine.ts';
+import { frontEnd, patchSamples } from '../../../models/features/log-mel.ts';
 import { openRecording, type Recording } from '../../recordings/decode.ts';
+import { openFile, pieceBytes } from '../../recordings/file.ts';
+import { convert16kMono, requireOneWindow, toInt16 } from '../../recordings/pcm16k.ts';
 import { answerRequests, plain } from '../../threads/worker-thread.ts';
-import { softmax } from './softmax.ts';
-import { windowBatches, type WindowBatch } from './window-batches.ts';
-import type { WorkerInput, WorkerReply, WorkerRequest } from './worker-messages.ts';
+import { fileError } from '../../regular-file.ts';
+import { Silence } from './silence.ts';
+import { joinWindows, type Windows } from './windows.ts';
+import type {
+  HearRequest,
+  HeardEnd,
+  Looked,
+  WorkerInput,
+  WorkerReply,
+  WorkerRequest,
+} from './worker-messages.ts';
 
-const { model } = workerData as WorkerInput;
-let reference: Reference | null = null;
-let open: { recording: Recording; batches: AsyncGenerator<WindowBatch, number, undefined> } | null = null;
+const { wasm, images } = workerData as WorkerInput;
+/** Windows of a reply: a second's work at most. */
+const replyWindows = 256;
+
+let engine: Engine;
+let hearing: AsyncGenerator<Windows, HeardEnd, undefined> | null = null;
 
 async function answer(request: WorkerRequest): Promise<WorkerReply> {
   switch (request.type) {
     case 'start':
-      reference = await createReference(ort, model);
-      return { type: 'started' };
-    case 'open': {
-      await open?.batches.return(0);
-      const recording = await openRecording(request.path);
-      open = { recording, batches: windowBatches(recording, request.fromWindow) };
-      return { type: 'opened', info: recording.info };
-    }
+      engine = await Engine.load(wasm, images);
+      return { type: 'started', classes: engine.classes };
+    case 'look':
+      return { type: 'looked', ...(await look(request.path)) };
+    case 'hear':
+      await hearing?.return(undefined as never);
+      hearing = hear(await openRecording(request.path), request);
+      return { type: 'hearing' };
     case 'next': {
-      const { recording, batches } = open!;
-      const next = await batches.next();
-      if (next.done) {
-        open = null;
-        return { type: 'end', samples: next.value, damage: recording.damage && plain(recording.damage) };
-      }
-      const { logits, classes, patches } = await reference!.run(next.value.pcm);
-      if (patches !== next.value.windows) {
-        throw new CurlewError(
-          'INTERNAL',
-          `The reference graph gave ${patches} windows where ${next.value.windows} were expected.`,
-        );
-      }
-      return { type: 'windows', probabilities: softmax(logits, classes) };
+      const next = await hearing!.next();
+      if (!next.done) return { type: 'windows', windows: next.value };
+      hearing = null;
+      return { type: 'end', ...next.value };
     }
   }
+}
+
+async function look(path: string): Promise<Looked> {
+  const began = performance.now();
+  const { info } = await openRecording(path);
+  const { size, mtimeMs } = await stat(path).catch((thrown) => Promise.reject(fileError(path, thrown)));
+  const sha256 = await hashOf(path);
+  return { info, bytes: size, modifiedMs: mtimeMs, sha256, ms: performance.now() - began };
+}
+
+async function hashOf(path: string): Promise<string> {
+  const file = await openFile(path);
+  const hash = createHash('sha256');
+  try {
+    for (let at = 0; ;) {
+      const piece = await file.read(at, 16 * pieceBytes);
+      if (piece.length === 0) return hash.digest('hex');
+      hash.update(piece);
+      at += piece.length;
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+async function* hear(
+  recording: Recording,
+  request: HearRequest,
+): AsyncGenerator<Windows, HeardEnd, undefined> {
+  const { hopFrames, fromWindow, toWindow, channel } = request;
+  const hop = hopFrames * frontEnd.frameHop;
+  const from = fromWindow * hop;
+  const to = toWindow === null ? Infinity : (toWindow - 1) * hop + patchSamples;
+  const stream = engine.stream(hopFrames, { firstWindow: fromWindow });
+  const silence = new Silence(hopFrames);
+  let ready: Windows[] = [];
+  let waiting = 0;
+  let samples = from;
+  let modelMs = 0;
+  const began = performance.now();
+  let away = 0;
+  for await (const piece of convert16kMono(recording, from, to, channel)) {
+    samples += piece.length;
+    const pcm = toInt16(piece);
+    silence.push(pcm);
+    const start = performance.now();
+    for (const one of stream.push(pcm)) {
+      const { windows: count, probabilities, place, curiosity, entropy } = one;
+      ready.push({ count, probabilities, place, curiosity, entropy, heard: silence.take(count) });
+      waiting += count;
+    }
+    modelMs += performance.now() - start;
+    if (waiting < replyWindows) continue;
+    const left = performance.now();
+    yield joinWindows(ready, engine.classes);
+    away += performance.now() - left;
+    ready = [];
+    waiting = 0;
+  }
+  if (fromWindow === 0) requireOneWindow(request.path, samples);
+  if (waiting > 0) {
+    const left = performance.now();
+    yield joinWindows(ready, engine.classes);
+    away += performance.now() - left;
+  }
+  const readMs = performance.now() - began - away - modelMs;
+  return { samples, damage: recording.damage && plain(recording.damage), readMs, modelMs };
 }
 
 answerRequests(answer);

@@ -14,12 +14,21 @@ export interface FileResults {
   windows: readonly KeptWindow[];
 }
 
+export interface KeptPart {
+  fileId: number;
+  /** Counted from 0. */
+  span: number;
+  answers: Uint8Array;
+}
+
 export interface ResultCounts {
   files: Record<FileState, number>;
   detections: number;
   /** Of classified files. */
   windows: number;
   audioSeconds: number;
+  /** Of the files that are done. */
+  passedBytes: number;
 }
 
 /** Where the results of classification jobs are kept. Every promise resolves once durable. */
@@ -45,6 +54,15 @@ export interface ResultStore {
     page: Page<{ fileId: number; number: number }> & { fileId?: number | undefined },
   ): Promise<Detection[]>;
   counts(jobId: string): Promise<ResultCounts>;
+  /** The first of a job's files of these bytes, among those listed before. */
+  firstOf(
+    jobId: string,
+    file: { fileId: number; sha256: string },
+  ): Promise<{ fileId: number; path: string } | null>;
+  /** Keeps what was answered to a part of a file that is not done, until it is. */
+  keepPart(jobId: string, part: KeptPart): Promise<void>;
+  /** Of a file. */
+  parts(jobId: string, fileId: number): Promise<KeptPart[]>;
   /** Takes all away that is kept of a job; nothing where nothing is. */
   remove(jobId: string): Promise<void>;
 }

@@ -1,13 +1,14 @@
 /** An expert with repeatable random weights, for tests. */
 import type { LatentExpert, LatentLayer } from '../../../models/experts/expert.ts';
-import { quantizedModel } from '../../../models/experts/models.ts';
 import { quantizeExpert } from '../../../models/experts/quantize.ts';
+import { packExpert } from '../../../models/packing/pack.ts';
+import type { ModelSource } from '../../banks/model-images.ts';
 import { CurlewError } from '../../contract/error.ts';
 import { noise } from '../../recordings/testing.ts';
-import type { ExpertSource } from './classification.ts';
 
 export const testClasses = ['curlew', 'rain', 'saw'];
 
+/** An image, of an expert that takes the log-mel's statistics. */
 export function testModel(): Uint8Array {
   const weights = (length: number, seed: number) => noise(length, seed).map((value) => 2 * value);
   const hidden = (inputs: number, outputs: number, seed: number): LatentLayer => ({
@@ -35,15 +36,18 @@ export function testModel(): Uint8Array {
       },
     ],
   };
-  return quantizedModel(quantizeExpert(latent));
+  return packExpert(quantizeExpert(latent), new Uint8Array());
 }
 
-export function testBank(model: Uint8Array): ExpertSource {
+export function testBank(image: Uint8Array): ModelSource {
   return {
+    routers: [],
+    encoders: [],
     expert(expertId) {
-      if (expertId === 'test') return { name: 'Test expert', classes: testClasses };
+      if (expertId === 'test') return { name: 'Test expert', classes: testClasses, encoder: null };
       throw new CurlewError('EXPERT_NOT_FOUND', `The bank has no expert “${expertId}”.`);
     },
-    file: async () => model,
+    file: async () => image,
+    image: async () => null,
   };
 }

@@ -1,25 +1,55 @@
-/** What the lab and its classification worker say to each other: one request, one answer, in turn. */
+/** What the lab and a classification worker say to each other: one request, one answer, in turn. */
+import type { EngineImages } from '../../../devices/engine/engine.ts';
 import type { RecordingInfo } from '../../contract/types.ts';
 import type { WorkerError } from '../../threads/worker-thread.ts';
+import type { Span } from './spans.ts';
+import type { Windows } from './windows.ts';
 
 export type { WorkerError };
 
 export interface WorkerInput {
-  /** The quantized reference graph, ONNX. */
-  model: Uint8Array;
+  /** Of engine.wasm. */
+  wasm: Uint8Array;
+  images: EngineImages;
+}
+
+/** What is looked at before a recording is heard. */
+export interface Looked {
+  info: RecordingInfo;
+  bytes: number;
+  modifiedMs: number;
+  sha256: string;
+  ms: number;
+}
+
+export interface HearRequest extends Span {
+  type: 'hear';
+  path: string;
+  hopFrames: number;
+  highPassHz: number;
 }
 
 export type WorkerRequest =
   | { type: 'start' }
-  /** Opens a recording, in place of the one before. */
-  | { type: 'open'; path: string; fromWindow: number }
-  /** The next batch of windows of the open recording. */
+  | { type: 'look'; path: string }
+  /** Begins a part of a recording, in place of the one before. */
+  | HearRequest
+  /** The next windows of it. */
   | { type: 'next' };
 
+export interface HeardEnd {
+  /** 16 kHz samples from the recording's beginning to where the part ended. */
+  samples: number;
+  /** What is wrong with a recording that could still be used. */
+  damage: WorkerError | null;
+  /** Time that reading and decoding took, and the model. */
+  readMs: number;
+  modelMs: number;
+}
+
 export type WorkerReply =
-  | { type: 'started' }
-  | { type: 'opened'; info: RecordingInfo }
-  /** `probabilities`: [windows][classes], row-major */
-  | { type: 'windows'; probabilities: Float32Array }
-  /** `samples` of 16 kHz in all; `damage`: what is wrong with a recording that could still be used. */
-  | { type: 'end'; samples: number; damage: WorkerError | null };
+  | { type: 'started'; classes: number }
+  | ({ type: 'looked' } & Looked)
+  | { type: 'hearing' }
+  | { type: 'windows'; windows: Windows }
+  | ({ type: 'end' } & HeardEnd);

@@ -1,0 +1,125 @@
+/** What is known of one file while its parts are heard, and what comes of it in the end. */
+import { targetRate } from '../../recordings/resample.ts';
+import type {
+  ClassifiedFile,
+  ClassifySettings,
+  Detection,
+  KeptWindow,
+  ListedFile,
+  RecordingNote,
+} from '../../contract/types.ts';
+import { eventsOf } from './events.ts';
+import { keptWindows } from './kept-windows.ts';
+import type { FileResults } from './result-store.ts';
+import type { Span } from './spans.ts';
+import { joinWindows, type Windows } from './windows.ts';
+import type { HeardEnd, Looked } from './worker-messages.ts';
+
+/** What answers: its classes, and the names of its experts, in the router's order. */
+export interface Answering {
+  classes: readonly string[];
+  experts: readonly string[];
+  routed: boolean;
+}
+
+/** A part that was heard: plain data, that a store can keep. */
+export interface HeardPart {
+  windows: Windows;
+  end: HeardEnd;
+}
+
+/** Of a file of which nothing is known but that it was listed. */
+export const unheard: Omit<ClassifiedFile, 'jobId' | 'fileId' | 'state' | keyof ListedFile> = {
+  ...{ sha256: null, format: '', seconds: 0, sampleRate: 0, channels: 0, windows: 0, classIndex: null },
+  ...{ label: null, probability: null, notes: [], startMs: null, offsetMinutes: null, timeSource: null },
+  ...{ latitude: null, longitude: null, site: null, recorder: null, experts: null, readMs: 0, modelMs: 0 },
+  ...{ copyOf: null, error: null },
+};
+
+/** @param spans and the parts that were heard of them, in the same order */
+export function fileResults(
+  jobId: string,
+  listed: ListedFile & { fileId: number },
+  looked: Looked,
+  spans: readonly Span[],
+  parts: readonly HeardPart[],
+  answering: Answering,
+  settings: ClassifySettings,
+): FileResults {
+  const { classes, experts, routed } = answering;
+  const byChannel = new Map<number | null, Windows[]>();
+  spans.forEach(({ channel }, i) => {
+    byChannel.set(channel, [...(byChannel.get(channel) ?? []), parts[i]!.windows]);
+  });
+  const detections: Omit<Detection, 'number'>[] = [];
+  const windows: KeptWindow[] = [];
+  const all: Windows[] = [];
+  for (const [channel, some] of byChannel) {
+    const joined = joinWindows(some, classes.length);
+    all.push(joined);
+    for (const { place, ...event } of eventsOf(joined, settings, classes)) {
+      const at = { jobId, fileId: listed.fileId, path: listed.path, channel, atMs: null };
+      detections.push({ ...at, ...event, expert: experts[place]! });
+    }
+    for (const one of keptWindows(joined, settings, classes))
+      windows.push({ fileId: listed.fileId, channel, ...one });
+  }
+  detections.sort(
+    (a, b) => a.startS - b.startS || (a.channel ?? 0) - (b.channel ?? 0) || a.classIndex - b.classIndex,
+  );
+  const { info } = looked;
+  const ends = parts.map(({ end }) => end);
+  const damage = ends.find((end) => end.damage !== null)?.damage ?? null;
+  const heard = joinWindows(all, classes.length);
+  const file: ClassifiedFile = {
+    ...unheard,
+    ...{ jobId, fileId: listed.fileId, path: listed.path, state: 'classified' },
+    ...{ bytes: looked.bytes, modifiedMs: looked.modifiedMs, sha256: looked.sha256 },
+    ...{ format: info.format, sampleRate: info.sampleRate, channels: info.channels },
+    // The header's word where it holds: a length in 16 kHz samples is rounded up.
+    seconds:
+      damage === null && info.seconds !== null
+        ? info.seconds
+        : Math.max(...ends.map(({ samples }) => samples)) / targetRate,
+    windows: heard.count,
+    ...overall(heard, classes),
+    notes: notesOf(listed.path, damage?.message ?? null, heard),
+    experts: routed ? answersOf(heard, experts) : null,
+    readMs: looked.ms + sum(ends.map(({ readMs }) => readMs)),
+    modelMs: sum(ends.map(({ modelMs }) => modelMs)),
+  };
+  return { file, detections: detections.map((one, number) => ({ ...one, number })), windows };
+}
+
+/** The class with the largest mean probability over all windows in which anything is heard. */
+function overall(windows: Windows, classes: readonly string[]) {
+  const sums = new Array<number>(classes.length).fill(0);
+  let count = 0;
+  for (let i = 0; i < windows.count; i++) {
+    if (windows.heard[i] === 0) continue;
+    count++;
+    for (let c = 0; c < sums.length; c++) sums[c]! += windows.probabilities[i * sums.length + c]!;
+  }
+  if (count === 0) return { classIndex: null, label: null, probability: null };
+  const classIndex = sums.indexOf(Math.max(...sums));
+  return { classIndex, label: classes[classIndex]!, probability: Math.fround(sums[classIndex]! / count) };
+}
+
+function answersOf(windows: Windows, experts: readonly string[]): Record<string, number> {
+  const counts = new Array<number>(experts.length).fill(0);
+  for (const place of windows.place) counts[place]!++;
+  return Object.fromEntries(experts.map((name, place) => [name, counts[place]!]));
+}
+
+function notesOf(path: string, damage: string | null, windows: Windows): RecordingNote[] {
+  const notes: RecordingNote[] = [];
+  if (damage !== null) notes.push({ code: 'damaged', level: 'damaged', text: damage });
+  const silent = windows.heard.reduce((count, heard) => count + (heard === 0 ? 1 : 0), 0);
+  if (silent === windows.count) {
+    const text = `${path} holds digital silence alone, of which no class is told; look at the recorder's microphone.`;
+    notes.push({ code: 'silence', level: 'note', text });
+  }
+  return notes;
+}
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

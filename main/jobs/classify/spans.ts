@@ -1,0 +1,46 @@
+/** How a recording is shared out among workers: the same way however many there are. */
+import type { ChannelChoice, RecordingInfo } from '../../contract/types.ts';
+import { patchCount } from '../../../models/features/log-mel.ts';
+import { resampledLength } from '../../recordings/resample.ts';
+import { CurlewError } from '../../contract/error.ts';
+
+/** A part of a recording: windows from one up to before another; null: to its end. */
+export interface Span {
+  /** Counted from 0; null: the channels' mean. */
+  channel: number | null;
+  fromWindow: number;
+  toWindow: number | null;
+}
+
+/** Half an hour at the usual hop: what a killed lab may lose of a long recording, and what another worker may take. */
+const spanWindows = 3750;
+
+/**
+ * Formats that can be entered anywhere are cut; the others are decoded from their beginning, once.
+ * @throws CurlewError FILE_UNSUPPORTED where there is no such channel
+ */
+export function spansOf(info: RecordingInfo, channel: ChannelChoice, hopFrames: number): Span[] {
+  return channelsOf(info, channel).flatMap((one) => {
+    const windows =
+      info.format === 'WAV' && info.seconds !== null
+        ? patchCount(resampledLength(Math.round(info.seconds * info.sampleRate), info.sampleRate), hopFrames)
+        : 0;
+    const count = Math.max(1, Math.floor(windows / spanWindows));
+    return Array.from({ length: count }, (_, i): Span => ({
+      channel: one,
+      fromWindow: i * spanWindows,
+      toWindow: i === count - 1 ? null : (i + 1) * spanWindows,
+    }));
+  });
+}
+
+function channelsOf({ path, channels }: RecordingInfo, choice: ChannelChoice): (number | null)[] {
+  if (choice === 'mix') return [null];
+  if (choice === 'each') return channels === 1 ? [null] : Array.from({ length: channels }, (_, c) => c);
+  if (choice < channels) return [channels === 1 ? null : choice];
+  throw new CurlewError(
+    'FILE_UNSUPPORTED',
+    `${path} has ${channels === 1 ? 'one channel' : `${channels} channels`}, and channel ${choice} (counted from 0) was asked for; choose another, or the mix.`,
+    { path, channels, channel: choice },
+  );
+}
