@@ -10,12 +10,13 @@ import { patchCount, patchHopSamples, patchSamples } from '../../models/features
 import { createReference } from '../../models/reference/reference.ts';
 import { Banks } from '../../main/banks/banks.ts';
 import { imagesOfModel } from '../../main/banks/model-images.ts';
-import { batchWindows } from '../../main/jobs/classify/window-batches.ts';
 import { decodeAll, toInt16 } from '../../main/recordings/pcm16k.ts';
 import { resources } from '../../main/resources.ts';
 import type { Bench } from './run.ts';
 
 const rounds = 12;
+/** Windows that go through the graph at once. */
+const batchWindows = 64;
 
 export const bench: Bench = async (say) => {
   const bank = await Banks.open(resources.bank);
