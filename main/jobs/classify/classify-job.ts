@@ -75,8 +75,9 @@ export async function classify(work: ClassifyWork, context: JobContext): Promise
   try {
     return await run.all();
   } finally {
-    // What one part of the work threw ends the others.
+    // What one part of the work threw ends the others, and nothing is kept after the job has ended.
     stop.abort();
+    await run.end();
   }
 }
 
@@ -87,6 +88,7 @@ class ClassifyRun {
   private readonly keeper: Keeper;
   private readonly listing: Listing;
   private readonly source: AsyncGenerator<Waiting, undefined>;
+  private parts: Promise<void>[] = [];
   private readonly tasks: Task[] = [];
   private crashes = 0;
   private cannotStart = false;
@@ -124,7 +126,8 @@ class ClassifyRun {
     this.passedBytes = before.passedBytes;
     const listing = this.listing.run(paths, { signal, allowed: work.allowed });
     const lanes = Array.from({ length: work.workers ?? availableParallelism() }, () => this.lane());
-    await Promise.all([listing, ...lanes]);
+    this.parts = [listing, ...lanes];
+    await Promise.all(this.parts);
     if (this.listing.files === 0) {
       throw new CurlewError(
         'FOLDER_EMPTY',
@@ -145,6 +148,12 @@ class ClassifyRun {
       audioSeconds,
       wallSeconds: this.clock.seconds(),
     };
+  }
+
+  /** Resolves once all parts of the work have ended. */
+  async end(): Promise<void> {
+    await Promise.allSettled(this.parts);
+    await this.keeper.stop();
   }
 
   /** What waits to be classified, in the order of the listing, while that goes on. */

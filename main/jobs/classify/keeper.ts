@@ -32,6 +32,14 @@ export class Keeper {
     this.mustHold();
   }
 
+  /** Lets go of what is not kept, and resolves once nothing is written any more. */
+  async stop(): Promise<void> {
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.timer = null;
+    this.waiting = [];
+    await this.writing;
+  }
+
   private write(): Promise<void> {
     if (this.timer !== null) clearTimeout(this.timer);
     this.timer = null;
