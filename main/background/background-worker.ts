@@ -4,6 +4,8 @@ import { cleanData, lookAtData } from '../data/sizes.ts';
 import type { DataSetInfo } from '../datasets/contract.ts';
 import { dataSetInfo } from '../datasets/data-set-info.ts';
 import { readDataset, type ReadOptions } from '../datasets/read-dataset.ts';
+import type { ScorePoint } from '../detections/contract/scoring.ts';
+import { curveOf } from '../detections/truth/match.ts';
 import type { RecordingInfo } from '../recordings/contract.ts';
 import { cutClip } from '../recordings/cut-clip.ts';
 import { openRecording } from '../recordings/decode.ts';
@@ -19,6 +21,8 @@ const tasks = {
   lookAtData,
   cleanData,
   cutClip,
+
+  scoreClass: async (...given: Parameters<typeof curveOf>): Promise<ScorePoint[]> => curveOf(...given),
 
   /** A short recording as a board hears it: 16 kHz mono. @throws CurlewError as decodeAll */
   decode: async (path: string): Promise<Int16Array> => toInt16(await decodeAll(path)),

@@ -8,6 +8,7 @@ import { bankRequests, type BankResults } from '../banks/contract.ts';
 import { dataRequests, type DataResults } from '../data/contract.ts';
 import { dataSetRequests, type DataSetResults } from '../datasets/contract.ts';
 import { detectionRequests, type DetectionResults } from '../detections/contract/requests.ts';
+import { scoringRequests, type ScoringResults } from '../detections/contract/scoring.ts';
 import { writingRequests, type WritingResults } from '../detections/contract/writing.ts';
 import { boardLogRequests, type BoardLogResults } from '../fleet/contract/board-log.ts';
 import { boardRequests, type BoardResults } from '../fleet/contract/boards.ts';
@@ -38,6 +39,7 @@ export const requests = {
   ...classifyRequests,
   ...detectionRequests,
   ...writingRequests,
+  ...scoringRequests,
   ...studyRequests,
   ...storeRequests,
   ...dataRequests,
@@ -62,6 +64,7 @@ export interface RequestResults
     ClassifyResults,
     DetectionResults,
     WritingResults,
+    ScoringResults,
     StudyResults,
     StoreResults,
     DataResults {}

@@ -8,6 +8,7 @@ export type * from '../datasets/contract.ts';
 export type * from '../detections/contract/filter.ts';
 export type * from '../detections/contract/requests.ts';
 export type * from '../detections/contract/rows.ts';
+export type * from '../detections/contract/scoring.ts';
 export type * from '../detections/contract/writing.ts';
 export type * from '../fleet/contract/board-log.ts';
 export type * from '../fleet/contract/boards.ts';

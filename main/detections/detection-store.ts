@@ -37,6 +37,9 @@ export type ClipRow = Pick<
   'fileId' | 'number' | 'path' | 'channel' | 'startS' | 'endS' | 'label' | 'peak'
 >;
 
+/** What of a detection is held against marks. */
+export type ScoredRow = Pick<ListedDetection, 'fileId' | 'number' | 'label' | 'startS' | 'endS' | 'peak'>;
+
 export interface DetectionStore {
   list(
     jobId: string,
@@ -71,6 +74,17 @@ export interface DetectionStore {
    * @returns how many rows
    */
   writeParquet(jobId: string, filter: DetectionFilter, file: string): Promise<number>;
+  /** Classified files, in their order. */
+  classified(
+    jobId: string,
+    page: { after?: number | undefined; limit: number },
+  ): Promise<{ fileId: number; path: string }[]>;
+  /** Detections of these files, or of all, in the order of files, then of numbers. */
+  scored(
+    jobId: string,
+    fileIds: readonly number[] | null,
+    page: { after?: { fileId: number; number: number } | undefined; limit: number },
+  ): Promise<ScoredRow[]>;
   /** How a run was made, as it was kept; null where it was not. */
   provenance(jobId: string): Promise<unknown>;
 }

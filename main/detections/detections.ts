@@ -11,6 +11,7 @@ import type {
   DetectionSummary,
   FilePiece,
   Job,
+  RunScore,
   ShownWindow,
   TableFormat,
   TableFrom,
@@ -26,6 +27,7 @@ import { Outputs } from '../outputs.ts';
 import { writeClips } from './clips.ts';
 import type { DetectionStore } from './detection-store.ts';
 import { tablePiece } from './table-piece.ts';
+import { scoreRun } from './truth/score.ts';
 import { writeTable, writeTables } from './write.ts';
 
 /** What is used here of what a run was started with. */
@@ -141,6 +143,11 @@ export class Detections {
       return writeTables(detections, run, format, path, outputs);
     this.requireOneFile(format, filter);
     return writeTable(detections, run, format, path, outputs);
+  }
+
+  /** @throws CurlewError of `scoreRun` */
+  async score(jobId: string, wish: Parameters<typeof scoreRun>[2]): Promise<RunScore> {
+    return scoreRun(this.rooms, this.run(jobId).id, wish);
   }
 
   /** As JSON: what the run kept of how it was made; of one from before that was kept, what the job tells. */

@@ -20,7 +20,7 @@ const tables = {
 } as const satisfies Record<TableFormat | 'ravenFile', Table>;
 
 /** A few milliseconds' work, for the store's answer and for the text of it. */
-export const pieceRows = 500;
+export const pieceRows = 1000;
 
 export interface TableWish {
   jobId: string;

@@ -422,6 +422,18 @@ export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N
     { ...ofJob, fileId: 7, fromS: 60, after: { window: 125, channel: null }, limit: 1000 },
     [],
   ],
+  'detections.score': [
+    { ...ofJob, paths: ['/t/雨.selections.txt'], overlap: 0.25, files: 'all' },
+    {
+      ...{ rule: 'By overlap.', overlap: 0.25, files: 2, filesLeftOut: 1, marks: 3 },
+      classes: [
+        {
+          ...{ label: '雨', marks: 3 },
+          curve: [{ threshold: 0.5, detections: 0, matched: 0, precision: null, recall: 0, f1: 0 }],
+        },
+      ],
+    },
+  ],
   'detections.write': [
     {
       ...{ ...ofJob, filter, format: 'clips', path: '/out/雨', overwrite: true },

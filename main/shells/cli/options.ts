@@ -107,6 +107,11 @@ export const options = {
     whole: [1, 100_000],
     about: 'of clips: at most so many of each class in each tenth of probability (50)',
   },
+  overlap: {
+    value: 'SHARE',
+    about: 'of the shorter that a detection and a mark have in common at least (0.5)',
+  },
+  'all-files': { about: 'recordings that no table names hold nothing; left out otherwise' },
   label: { value: 'A,B,…', about: 'detections of these classes alone' },
   least: { value: 'P', about: 'whose peak probability is at least this' },
   most: { value: 'P', about: 'whose peak probability is at most this' },

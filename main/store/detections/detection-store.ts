@@ -1,30 +1,25 @@
 /** Detections of runs, read a page at a time, each on a connection of its own: what a person looks at delays no board. */
-import type { DetectionFilter, DetectionSort, KeptWindow, ListedDetection } from '../../contract/types.ts';
-import type { ClipRow, DetectionStore, TableEntry } from '../../detections/detection-store.ts';
+import type {
+  ClassifiedFile,
+  DetectionFilter,
+  DetectionSort,
+  KeptWindow,
+  ListedDetection,
+} from '../../contract/types.ts';
+import type {
+  ClipRow,
+  DetectionStore,
+  RowPlace,
+  ScoredRow,
+  TableEntry,
+} from '../../detections/detection-store.ts';
 import type { Store } from '../open-store.ts';
 import { fileColumns, fileOf } from '../result-store.ts';
-import { decided, filterSql, type Values } from './filter-sql.ts';
+import { filterSql, type Values } from './filter-sql.ts';
 import { joined, type Query } from './query.ts';
 import { writeParquet } from './parquet.ts';
 import { summaryOf } from './summary.ts';
 import { timelineOf } from './timeline.ts';
-
-const detectionNames = [
-  ...([
-    'jobId',
-    'fileId',
-    'number',
-    'path',
-    'channel',
-    'startS',
-    'endS',
-    'atMs',
-    'classIndex',
-    'label',
-  ] as const),
-  ...(['confidence', 'peak', 'peakS', 'windows', 'calls', 'expert', 'curiosity', 'entropy'] as const),
-  ...(['offsetMinutes', 'site', 'verdict', 'correctedLabel'] as const),
-] satisfies (keyof ListedDetection)[];
 
 const detectionColumns = `d.job_id AS "jobId", d.file_id AS "fileId", d.number, f.path, d.channel, d.start_s AS "startS",
   d.end_s AS "endS", d.at_ms AS "atMs", d.class_index AS "classIndex", d.label, d.confidence, d.peak, d.peak_s AS "peakS",
@@ -50,16 +45,17 @@ export const detectionStore = (store: Store): DetectionStore => {
     list: (jobId, filter, { sort, offset, limit }) =>
       reading(async (query) => {
         const { where, values } = conditions(jobId, filter);
-        const order = `${sortColumns[sort.by]} ${sort.descending ? 'DESC' : 'ASC'} NULLS LAST`;
+        const from = sourceOf(filter);
+        const order = `${sortColumns[sort.by]} ${sort.descending ? 'DESC' : 'ASC'} NULLS LAST, d.file_id, d.number`;
+        // What is sorted is narrow: all else is fetched for the rows of the page.
         const rows = await query(
-          `SELECT ${detectionColumns} FROM ${joined} WHERE ${where}
-           ORDER BY ${order}, d.file_id, d.number LIMIT $limit OFFSET $offset`,
+          `SELECT ${detectionColumns} FROM ${joined} JOIN (
+             SELECT d.file_id, d.number FROM ${from} WHERE ${where} ORDER BY ${order} LIMIT $limit OFFSET $offset
+           ) page ON page.file_id = d.file_id AND page.number = d.number
+           WHERE d.job_id = $job ORDER BY ${order}`,
           { ...values, limit, offset },
         );
-        const [counted] = await query(
-          `SELECT count(*)::DOUBLE AS total FROM ${joined} WHERE ${where}`,
-          values,
-        );
+        const [counted] = await query(`SELECT count(*)::DOUBLE AS total FROM ${from} WHERE ${where}`, values);
         return { rows: rows as unknown as ListedDetection[], total: counted!['total'] as number };
       }),
 
@@ -94,35 +90,24 @@ export const detectionStore = (store: Store): DetectionStore => {
         const { file, detection, fileValues, detectionValues } = filterSql(filter);
         const first = after?.fileId ?? 0;
         // Each gives one row at least: no detection beyond the last of them is asked for.
-        const [end] = await query(
-          `SELECT max(file_id)::DOUBLE AS last FROM (SELECT f.file_id FROM classified_files f
-             WHERE f.job_id = $job AND f.state = 'classified' AND f.file_id >= $first${file} ORDER BY f.file_id LIMIT $files)`,
+        const files = await query(
+          `SELECT ${fileColumns} FROM classified_files f WHERE f.job_id = $job AND f.state = 'classified'
+             AND f.file_id >= $first${file} ORDER BY f.file_id LIMIT $files`,
           { ...fileValues, job: jobId, first, files: limit + 1 },
         );
-        const last = end!['last'] as number | null;
-        if (last === null) return [];
-        const rows = await query(
-          `SELECT ${fileColumns}, d.number, d.channel, d."startS", d."endS", d."atMs", d."detectedIndex", d.detected,
-             d.confidence, d.peak, d."peakS", d."detectedWindows", d.calls, d.expert, d.curiosity, d.entropy, d.verdict,
-             d."correctedLabel"
-           FROM classified_files f LEFT JOIN (
-             SELECT d.file_id, d.number, d.channel, d.start_s AS "startS", d.end_s AS "endS", d.at_ms AS "atMs",
-               d.class_index AS "detectedIndex", d.label AS detected, d.confidence, d.peak, d.peak_s AS "peakS",
-               d.windows AS "detectedWindows", d.calls, d.expert, d.curiosity, d.entropy, r.verdict,
-               r.label AS "correctedLabel"
-             FROM detections d
-             ${decided}
-             WHERE d.job_id = $job AND d.file_id >= $first AND d.file_id <= $last${detection}
-           ) d ON d.file_id = f.file_id
-           WHERE f.job_id = $job AND f.state = 'classified' AND f.file_id >= $first AND f.file_id <= $last
-             AND (f.file_id > $first OR ${after ? 'd.number > $number' : 'true'})${file}
-           ORDER BY f.file_id, d.number LIMIT $limit`,
+        const last = files.at(-1)?.['fileId'];
+        if (last === undefined) return [];
+        const found = await query(
+          `SELECT ${detectionColumns} FROM ${joined}
+           WHERE d.job_id = $job AND d.file_id >= $first AND d.file_id <= $last
+             AND (d.file_id > $first OR ${after ? 'd.number > $number' : 'true'})${file}${detection}
+           ORDER BY d.file_id, d.number LIMIT $limit`,
           {
-            ...{ ...fileValues, ...detectionValues, job: jobId, first, last, limit },
+            ...{ ...fileValues, ...detectionValues, job: jobId, first, last: last as number, limit },
             ...(after && { number: after.number ?? 0xffff_ffff }),
           },
         );
-        return rows.map(entryOf);
+        return beside(files.map(fileOf), found as unknown as ListedDetection[], after, limit);
       }),
 
     filesHeard: (jobId, filter, { after, limit }) =>
@@ -154,6 +139,32 @@ export const detectionStore = (store: Store): DetectionStore => {
     writeParquet: (jobId, filter, file) =>
       store.reading((connection) => writeParquet(connection, jobId, filter, file)),
 
+    classified: (jobId, { after, limit }) =>
+      reading(async (query) => {
+        const rows = await query(
+          `SELECT file_id AS "fileId", path FROM classified_files
+           WHERE job_id = $job AND state = 'classified' AND file_id > $after ORDER BY file_id LIMIT $limit`,
+          { job: jobId, after: after ?? -1, limit },
+        );
+        return rows as { fileId: number; path: string }[];
+      }),
+
+    scored: (jobId, fileIds, { after, limit }) =>
+      reading(async (query) => {
+        const named =
+          fileIds === null ? '' : `AND file_id IN (SELECT unnest(from_json($files::JSON, '["UINTEGER"]')))`;
+        const rows = await query(
+          `SELECT file_id AS "fileId", number, label, start_s AS "startS", end_s AS "endS", peak FROM detections
+           WHERE job_id = $job AND file_id >= $file AND (file_id > $file OR number > $number) ${named}
+           ORDER BY file_id, number LIMIT $limit`,
+          {
+            ...{ job: jobId, file: after?.fileId ?? 0, number: after?.number ?? -1, limit },
+            ...(fileIds !== null && { files: JSON.stringify(fileIds) }),
+          },
+        );
+        return rows as unknown as ScoredRow[];
+      }),
+
     provenance: (jobId) =>
       reading(async (query) => {
         const [row] = await query(
@@ -175,14 +186,27 @@ function conditions(jobId: string, filter: DetectionFilter): { where: string; va
   };
 }
 
-function entryOf(row: Record<string, unknown>): TableEntry {
-  const file = fileOf(row);
-  if (row['number'] === null) return { file, detection: null };
-  const { detectedIndex, detected, detectedWindows } = row;
-  const own = { ...row, classIndex: detectedIndex, label: detected, windows: detectedWindows } as Record<
-    string,
-    unknown
-  >;
-  const detection = Object.fromEntries(detectionNames.map((name) => [name, own[name]]));
-  return { file, detection: detection as unknown as ListedDetection };
+/** Each file with its detections, so many rows; one that `after` stands in is told no more once it has no others. */
+function beside(
+  files: readonly ClassifiedFile[],
+  detections: readonly ListedDetection[],
+  after: RowPlace | undefined,
+  limit: number,
+): TableEntry[] {
+  const entries: TableEntry[] = [];
+  let next = 0;
+  for (const file of files) {
+    const before = entries.length;
+    while (detections[next]?.fileId === file.fileId) entries.push({ file, detection: detections[next++]! });
+    const isTold = entries.length > before || file.fileId === after?.fileId;
+    if (!isTold) entries.push({ file, detection: null });
+    if (entries.length >= limit) break;
+  }
+  return entries.slice(0, limit);
+}
+
+/** Without the tables that no condition looks into. */
+function sourceOf({ sites, fileId, path, reviewed }: DetectionFilter): string {
+  const ofFiles = [sites, fileId, path].some((named) => named !== undefined);
+  return ofFiles || reviewed ? joined : 'detections d';
 }

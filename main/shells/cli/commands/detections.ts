@@ -1,13 +1,15 @@
 /** `curlew detections …`: what a classification found, listed, filtered and written. */
+import { resolve } from 'node:path';
 import type { LabClient } from '../../../contract/client.ts';
 import { CurlewError } from '../../../contract/error.ts';
-import { count, grouped } from '../../../contract/figures.ts';
+import { count, grouped, percent } from '../../../contract/figures.ts';
 import { pagesOf } from '../../../contract/pieces.ts';
 import type {
   DetectionFilterGiven,
   DetectionSort,
   Job,
   ListedDetection,
+  ScorePoint,
   TimelineDay,
   Verdict,
 } from '../../../contract/types.ts';
@@ -56,7 +58,51 @@ export const detectionCommands: Commands = {
     },
     run: write,
   },
+  'detections score': {
+    usage: 'JOB TABLE...',
+    about: 'precision and recall against marks: Raven’s tables, Audacity’s labels',
+    options: ['overlap', 'all-files'],
+    check: async ({ options: { overlap } }) =>
+      overlap === undefined ? undefined : numberOf(overlap, '--overlap', 0.01, 1),
+    run: score,
+  },
 };
+
+/** At the run's own threshold, and where F1 is highest. */
+async function score(client: LabClient, args: Args): Promise<Answer> {
+  const job = await jobOf(client, args);
+  const paths = args.words.slice(1).map((word) => resolve(word));
+  const { overlap } = args.options;
+  const found = await client.request('detections.score', {
+    ...{ jobId: job.id, paths, files: args.options['all-files'] ? 'all' : 'marked' },
+    ...(overlap !== undefined && { overlap: numberOf(overlap, '--overlap', 0.01, 1) }),
+  });
+  const rows = found.classes.flatMap(({ label, marks, curve }): Row[] => {
+    const best = curve.reduce<ScorePoint | null>(
+      (top, one) => ((one.f1 ?? -1) > (top?.f1 ?? -1) ? one : top),
+      null,
+    );
+    const points = [curve[0] ?? null, best].filter((one, i, all) => one !== null && all.indexOf(one) === i);
+    if (points.length === 0) return [[label, marks, '—', 0, '—', '—', '—']];
+    return points.map((one) => [label, marks, ...pointCells(one!)]);
+  });
+  const left =
+    found.filesLeftOut === 0
+      ? ''
+      : `; ${count(found.filesLeftOut, 'recording')} that no table names left out`;
+  const text = [
+    table(['class', 'marks', 'threshold', 'detections', 'precision', 'recall', 'F1'], rows),
+    `${count(found.marks, 'mark')} in ${count(found.files, 'recording')}${left}. ${found.rule} Of each class: at the run’s least probability, and where F1 is highest.`,
+  ].join('\n');
+  return { text, json: found };
+}
+
+const pointCells = ({ threshold, detections, precision, recall, f1 }: ScorePoint): Row => [
+  threshold.toFixed(2),
+  detections,
+  ...[precision, recall].map((one) => (one === null ? '—' : percent(one))),
+  f1 === null ? '—' : f1.toFixed(3),
+];
 
 async function listThem(client: LabClient, args: Args): Promise<Answer> {
   const job = await jobOf(client, args);
