@@ -61,11 +61,11 @@ describe('classified recordings', () => {
     withLab(lab);
     const recordings = useRecordings();
     recordings.paths = ['/field'];
-    await recordings.start('esc10-b4');
+    await recordings.start('esc10-b4', { topK: 2 });
     lab.raise('job', job({ id: 'newer', kind: 'classify', createdMs: 5 }));
     expect(lab.asked[0]).toEqual({
       name: 'classify.start',
-      params: { paths: ['/field'], modelId: 'esc10-b4' },
+      params: { paths: ['/field'], modelId: 'esc10-b4', settings: { topK: 2 } },
     });
     expect(recordings.job?.id).toBe('mine');
   });

@@ -3,6 +3,7 @@ import { computed, ref, shallowRef, watch } from 'vue';
 import { pageLimit, wholeFile } from '../../main/contract/pieces.ts';
 import type {
   ClassifiedFile,
+  ClassifySettingsGiven,
   DetectionFilterGiven,
   FileState,
   ListedDetection,
@@ -111,8 +112,10 @@ export const useRecordings = defineStore('recordings', () => {
     }
   }
 
-  async function start(modelId: string): Promise<void> {
-    const started = jobs.keep(await client.request('classify.start', { paths: [...paths.value], modelId }));
+  async function start(modelId: string, settings: ClassifySettingsGiven): Promise<void> {
+    const started = jobs.keep(
+      await client.request('classify.start', { paths: [...paths.value], modelId, settings }),
+    );
     chosenJob.value = started.id;
   }
 
