@@ -80,38 +80,72 @@ export class PolyphaseStage implements ResampleStage {
   }
 
   private run(input: Float32Array): Float32Array {
-    const { half, up, taps, wholeStep, phaseStep } = this;
+    const { half, up, down } = this;
+    const width = 2 * half;
     const data = new Float64Array(this.held.length + input.length);
     data.set(this.held);
     data.set(input, this.held.length);
-    const width = 2 * half;
-    const last = data.length - width;
-    const outputs = new Float32Array(Math.max(0, Math.ceil(((last + 2) * up) / this.down) + 1));
-    let count = 0;
-    let at = this.centre - half + 1 - this.base;
-    let phase = this.phase;
-    while (at <= last) {
-      const row = phase * width;
+    const first = this.centre - half + 1 - this.base;
+    // Output k starts at first + ⌊(phase + k · down) / up⌋ and must not pass the last input.
+    const room = (data.length - width - first + 1) * up - this.phase;
+    const count = Math.max(0, Math.ceil(room / down));
+    const outputs = new Float32Array(count);
+    for (let k = 0; k < Math.min(up, count); k++) {
+      const position = this.phase + k * down;
+      this.fillPhase(outputs, k, data, first + Math.floor(position / up), (position % up) * width);
+    }
+    const next = this.phase + count * down;
+    const at = first + Math.floor(next / up);
+    this.phase = next % up;
+    this.centre = at + this.base + half - 1;
+    const drop = Math.min(at, data.length);
+    this.held = data.slice(drop);
+    this.base += drop;
+    return outputs;
+  }
+
+  /**
+   * Every up-th output from `n`: those that share the taps from `row` on.
+   * Four at a time, because one sum alone waits for each addition; every sum has the same order in both loops.
+   */
+  private fillPhase(outputs: Float32Array, n: number, data: Float64Array, at: number, row: number): void {
+    const { up, down, taps } = this;
+    const width = 2 * this.half;
+    for (; n + 3 * up < outputs.length; n += 4 * up, at += 4 * down) {
+      let even0 = 0;
+      let even1 = 0;
+      let even2 = 0;
+      let even3 = 0;
+      let odd0 = 0;
+      let odd1 = 0;
+      let odd2 = 0;
+      let odd3 = 0;
+      for (let i = 0, a = at, b = a + down, c = b + down, d = c + down; i < width; i += 2) {
+        const even = taps[row + i]!;
+        const odd = taps[row + i + 1]!;
+        even0 += even * data[a++]!;
+        odd0 += odd * data[a++]!;
+        even1 += even * data[b++]!;
+        odd1 += odd * data[b++]!;
+        even2 += even * data[c++]!;
+        odd2 += odd * data[c++]!;
+        even3 += even * data[d++]!;
+        odd3 += odd * data[d++]!;
+      }
+      outputs[n] = even0 + odd0;
+      outputs[n + up] = even1 + odd1;
+      outputs[n + 2 * up] = even2 + odd2;
+      outputs[n + 3 * up] = even3 + odd3;
+    }
+    for (; n < outputs.length; n += up, at += down) {
       let even = 0;
       let odd = 0;
       for (let i = 0; i < width; i += 2) {
         even += taps[row + i]! * data[at + i]!;
         odd += taps[row + i + 1]! * data[at + i + 1]!;
       }
-      outputs[count++] = even + odd;
-      at += wholeStep;
-      phase += phaseStep;
-      if (phase >= up) {
-        phase -= up;
-        at++;
-      }
+      outputs[n] = even + odd;
     }
-    this.phase = phase;
-    this.centre = at + this.base + half - 1;
-    const drop = Math.min(at, data.length);
-    this.held = data.slice(drop);
-    this.base += drop;
-    return outputs.subarray(0, count);
   }
 }
 
