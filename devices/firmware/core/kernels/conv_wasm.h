@@ -1,8 +1,10 @@
 #ifndef CUR_CONV_WASM_H
 #define CUR_CONV_WASM_H
 
-#include "conv.h"
+#include "linear.h"
+#include "requantize.h"
 #include "variant.h"
+#include "window.h"
 
 #ifdef CUR_KERNELS_WASM
 
