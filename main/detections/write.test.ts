@@ -35,7 +35,7 @@ beforeAll(async () => {
   await writeFile(join(card, 'Pond', 'a "b",\tc.wav'), wavBytes([sound], { sampleRate: rate }));
   await writeFile(join(card, '=d.wav'), wavBytes([sound, sound.toReversed()], { sampleRate: rate }));
   const startMs = Date.UTC(2026, 4, 2, 21, 30, 0, 250);
-  const notes = [{ code: 'cut-short', level: 'damaged' as const, text: '=It ends\nearly.' }];
+  const notes = [{ code: 'cut-short' as const, level: 'damaged' as const, text: '=It ends\nearly.' }];
   files = [
     testFile(0, join(card, 'Pond', 'a "b",\tc.wav'), {
       ...{ seconds: 3, startMs, offsetMinutes: 120, timeSource: 'name', site: 'Pond', notes },

@@ -23,6 +23,27 @@ export interface RecordingInfo {
   bytes: number;
 }
 
+/** `damaged`: bytes of it are altered or missing, and no code below says it closer. */
+export type NoteCode =
+  | 'damaged'
+  | 'cut-short'
+  | 'header-stale'
+  | 'list-unpadded'
+  | 'lost-frames'
+  | 'second-stream'
+  | 'not-a-number'
+  | 'antiphase'
+  | 'band-missing'
+  | 'silence';
+
+/** What a person should know of a recording that was used. */
+export interface RecordingNote {
+  code: NoteCode;
+  /** `damaged`: not all of it could be used. */
+  level: 'note' | 'damaged';
+  text: string;
+}
+
 /** Kinds of files that a person chooses, by their extensions; none: any. */
 export const fileKinds = {
   recordings: { name: 'Recordings', extensions: ['wav', 'wave', 'flac', 'ogg', 'oga', 'mp3'] },

@@ -1,12 +1,14 @@
 /** Opening a recording of any supported format, and decoding it in pieces. */
 import { CurlewError } from '../contract/error.ts';
-import type { RecordingInfo } from '../contract/types.ts';
+import type { RecordingInfo, RecordingNote } from '../contract/types.ts';
+import { Cancelling } from './cancelling.ts';
 import { detectContainer } from './container.ts';
 import { openFile, throwIfAborted } from './file.ts';
 import { openFlac } from './flac.ts';
 import { openMp3 } from './mp3.ts';
 import { openOgg } from './ogg.ts';
-import type { AudioChunk, DecoderSource } from './stream.ts';
+import { targetRate } from './resample.ts';
+import type { AudioChunk, DecoderSource, ReportDamage } from './stream.ts';
 import { openWav } from './wav.ts';
 
 export type { AudioChunk } from './stream.ts';
@@ -18,6 +20,8 @@ export interface Recording {
    * once a decoding has run to its end; the first damage found is kept.
    */
   readonly damage: CurlewError | null;
+  /** What a person should know of it, damage among it: one a code. Known in full as `damage` is. */
+  readonly notes: readonly RecordingNote[];
   /** The whole recording at its own rate; chunks follow each other without holes. */
   chunks(): AsyncIterable<AudioChunk>;
   /** The samples round(startS · rate) up to round((startS + durationS) · rate), or fewer where the file ends. */
@@ -52,11 +56,19 @@ export async function openRecording(
 
 class SourceRecording implements Recording {
   damage: CurlewError | null = null;
+  readonly notes: RecordingNote[];
 
   constructor(
     private readonly source: DecoderSource,
     private readonly signal: AbortSignal | undefined,
-  ) {}
+  ) {
+    this.notes = [...(source.notes ?? [])];
+    const { path, sampleRate } = source.info;
+    if (sampleRate < targetRate) {
+      const text = `${path} was recorded at ${sampleRate} Hz and holds nothing above ${sampleRate / 2} Hz; experts listen up to ${targetRate / 2} Hz, so what they say of it is worth less.`;
+      this.note({ code: 'band-missing', level: 'note', text });
+    }
+  }
 
   get info(): RecordingInfo {
     return this.source.info;
@@ -73,20 +85,26 @@ class SourceRecording implements Recording {
 
   async *samples(from: number, to: number): AsyncGenerator<AudioChunk> {
     let decoded = false;
-    for await (const chunk of this.decode(from)) {
-      throwIfAborted(this.signal);
-      decoded = true;
-      const length = chunk.channels[0]!.length;
-      const first = Math.max(0, from - chunk.startSample);
-      const last = Math.min(length, to - chunk.startSample);
-      if (last > first) {
-        const whole = first === 0 && last === length;
-        yield {
-          channels: whole ? chunk.channels : chunk.channels.map((channel) => channel.subarray(first, last)),
-          startSample: chunk.startSample + first,
-        };
+    const cancelling = new Cancelling();
+    try {
+      for await (const chunk of this.decode(from)) {
+        throwIfAborted(this.signal);
+        decoded = true;
+        const length = chunk.channels[0]!.length;
+        const first = Math.max(0, from - chunk.startSample);
+        const last = Math.min(length, to - chunk.startSample);
+        if (last > first) {
+          const whole = first === 0 && last === length;
+          const channels = whole
+            ? chunk.channels
+            : chunk.channels.map((channel) => channel.subarray(first, last));
+          cancelling.push(channels);
+          yield { channels, startSample: chunk.startSample + first };
+        }
+        if (chunk.startSample + length >= to) return;
       }
-      if (chunk.startSample + length >= to) return;
+    } finally {
+      if (cancelling.found) this.tellAntiphase();
     }
     if (!decoded && from === 0 && to > 0) {
       throw (
@@ -99,18 +117,34 @@ class SourceRecording implements Recording {
     }
   }
 
+  private note(note: RecordingNote): void {
+    if (this.notes.every(({ code }) => code !== note.code)) this.notes.push(note);
+  }
+
+  private tellAntiphase(): void {
+    const text = `${this.info.path} has channels that cancel each other: their mean is all but silent, so choose one of them.`;
+    this.note({ code: 'antiphase', level: 'note', text });
+  }
+
+  private readonly damaged: ReportDamage = (damage, code = 'damaged') => {
+    this.damage ??= damage;
+    this.note({ code, level: 'damaged', text: damage.message });
+  };
+
   /** The decoders are C compiled to WebAssembly: on some damaged input they trap, which ends the audio there. */
   private async *decode(from: number): AsyncGenerator<AudioChunk> {
     try {
-      yield* this.source.decode(from, this.signal, (damage) => (this.damage ??= damage));
+      yield* this.source.decode(from, this.signal, this.damaged, (note) => this.note(note));
     } catch (thrown) {
       if (thrown instanceof CurlewError) throw thrown;
       const { path, format } = this.info;
-      this.damage ??= new CurlewError(
-        'FILE_DAMAGED',
-        `${path} is damaged: the ${format} decoder gave up (${String(thrown)}); the audio before is used.`,
-        { path },
-        { cause: thrown },
+      this.damaged(
+        new CurlewError(
+          'FILE_DAMAGED',
+          `${path} is damaged: the ${format} decoder gave up (${String(thrown)}); the audio before is used.`,
+          { path },
+          { cause: thrown },
+        ),
       );
     }
   }

@@ -1,6 +1,7 @@
 /** FLAC files: whole, checked frames go to libFLAC one by one; a damaged frame becomes silence of its length. */
 import { FLACDecoder } from '@wasm-audio-decoders/flac';
 import { CurlewError } from '../contract/error.ts';
+import type { RecordingNote } from '../contract/types.ts';
 import { ByteWindow } from './byte-window.ts';
 import { openFile, type OpenFile } from './file.ts';
 import {
@@ -43,7 +44,8 @@ export async function openFlac(file: OpenFile, start: number): Promise<DecoderSo
       seconds: info.samples === null ? null : info.samples / info.sampleRate,
       bytes: file.bytes,
     },
-    decode: (_fromSample, signal, damaged) => decodeFlac(file.path, head, info, framesAt, signal, damaged),
+    decode: (_fromSample, signal, damaged, note) =>
+      decodeFlac(file.path, head, info, framesAt, signal, damaged, note),
   };
 }
 
@@ -64,6 +66,7 @@ async function* decodeFlac(
   framesAt: number,
   signal: AbortSignal | undefined,
   damaged: ReportDamage,
+  note: (note: RecordingNote) => void,
 ): AsyncGenerator<AudioChunk> {
   const file = await openFile(path, signal);
   const decoder = new FLACDecoder();
@@ -78,7 +81,9 @@ async function* decodeFlac(
       path,
     )) {
       if (header.startSample < position) continue;
-      if (info.samples !== null && header.startSample >= info.samples) continue;
+      // What the header does not promise is audio where it goes on without a hole; else it is what looks like a frame.
+      const beyond = info.samples !== null && header.startSample >= info.samples;
+      if (beyond && header.startSample !== position) continue;
       if (header.startSample > position) {
         // libFLAC would make up for the gap itself; a fresh start leaves it to us.
         await decoder.reset();
@@ -95,14 +100,19 @@ async function* decodeFlac(
         yield* silence(header.startSample, position, info.channels);
       }
     }
+    const seconds = (samples: number) => (samples / info.sampleRate).toFixed(2);
+    if (info.samples !== null && position > info.samples) {
+      const text = `${path} has a header that promises ${seconds(info.samples)} s; ${seconds(position)} s are there, which are all used.`;
+      note({ code: 'header-stale', level: 'note', text });
+    }
     if (info.samples !== null && position < info.samples) {
-      const seconds = (samples: number) => (samples / info.sampleRate).toFixed(2);
       damaged(
         new CurlewError(
           'FILE_DAMAGED',
           `${path} is cut short: its header promises ${seconds(info.samples)} s and ${seconds(position)} s are there, which are used.`,
           { path, offset: file.bytes },
         ),
+        'cut-short',
       );
     }
   } finally {
@@ -139,20 +149,28 @@ async function* flacFrames(
   // A frame is never longer than its samples stored as they are, up to 33 bits each, and some framing.
   const longest = info.maxBlock * info.channels * 5 + 64;
   let lost: number | null = null;
+  let broken: number | null = null;
   while (await window.need(1)) {
     await window.need(longestFlacHeader);
     const header = parseFlacHeader(window.bytes, 0, info);
     const length = header === null ? null : await findFrameEnd(window, header, info, longest);
     if (header !== null && length !== null) {
-      if (lost !== null) damaged(damagedAt(path, lost, 'frames are lost there and replaced by silence'));
+      if (lost !== null)
+        damaged(damagedAt(path, lost, 'frames are lost there and replaced by silence'), 'lost-frames');
       lost = null;
+      broken = null;
       yield { frame: window.bytes.slice(0, length), header, offset: window.offset };
       window.skip(length);
     } else {
       lost ??= window.offset;
+      if (header !== null) broken ??= window.offset;
       const next = window.bytes.indexOf(0xff, 1);
       window.skip(next < 0 ? window.bytes.length : next);
     }
+  }
+  if (broken !== null && info.samples === null) {
+    const what = 'the file ends inside a frame; the audio before it is used';
+    damaged(damagedAt(path, broken, what), 'cut-short');
   }
 }
 

@@ -1,6 +1,7 @@
 /** Ogg Vorbis files: pages are checked here, and intact ones go to libvorbis; decoding ends at the first bad page. */
 import { OggVorbisDecoder } from '@wasm-audio-decoders/ogg-vorbis';
 import { CurlewError } from '../contract/error.ts';
+import type { NoteCode, RecordingNote } from '../contract/types.ts';
 import { ByteWindow } from './byte-window.ts';
 import { openFile, type OpenFile } from './file.ts';
 import { longestOggPage, parseOggPage, type OggPage } from './ogg-pages.ts';
@@ -23,9 +24,9 @@ export async function openOgg(file: OpenFile, start: number): Promise<DecoderSou
   if (page === null || page === 'short') {
     throw damagedAt(file.path, start, 'the first Ogg page is altered or cut short');
   }
-  const packet = window.bytes.subarray(page.bodyOffset, page.length);
-  const name = String.fromCharCode(...packet.subarray(0, 8));
-  if (!name.startsWith('\x01vorbis') || packet.length < 30) {
+  const stream = vorbisHead(window.bytes, page);
+  if (stream === null) {
+    const name = nameOf(window.bytes.subarray(page.bodyOffset, page.length));
     const codec = name.startsWith('Opus')
       ? 'Opus'
       : name.startsWith('\x7fFLAC')
@@ -37,8 +38,6 @@ export async function openOgg(file: OpenFile, start: number): Promise<DecoderSou
       { path: file.path },
     );
   }
-  const data = new DataView(packet.buffer, packet.byteOffset, packet.byteLength);
-  const stream = { serial: page.serial, channels: data.getUint8(11), sampleRate: data.getUint32(12, true) };
   if (stream.channels < 1 || stream.sampleRate < lowestRate || stream.sampleRate > highestRate) {
     throw damagedAt(
       file.path,
@@ -56,7 +55,8 @@ export async function openOgg(file: OpenFile, start: number): Promise<DecoderSou
       seconds: samples === null ? null : samples / stream.sampleRate,
       bytes: file.bytes,
     },
-    decode: (_fromSample, signal, damaged) => decodeOgg(file.path, start, stream, signal, damaged),
+    decode: (_fromSample, signal, damaged, note) =>
+      decodeOgg(file.path, start, stream, signal, damaged, note),
   };
 }
 
@@ -67,8 +67,9 @@ async function findLastGranule(file: OpenFile, serial: number): Promise<number |
   for (let at = tail.lastIndexOf(0x4f); at >= 0; at = at === 0 ? -1 : tail.lastIndexOf(0x4f, at - 1)) {
     if (tail[at + 1] !== 0x67 || tail[at + 2] !== 0x67) continue;
     const page = parseOggPage(tail, at);
-    if (page === null || page === 'short' || page.serial !== serial || page.granule < 0n) continue;
-    return Number(page.granule);
+    if (page === null || page === 'short' || page.granule < 0n) continue;
+    // Of streams that follow each other only decoding tells the length.
+    return page.serial === serial ? Number(page.granule) : null;
   }
   return null;
 }
@@ -79,15 +80,18 @@ async function* decodeOgg(
   stream: VorbisStream,
   signal: AbortSignal | undefined,
   damaged: ReportDamage,
+  note: (note: RecordingNote) => void,
 ): AsyncGenerator<AudioChunk> {
   const file = await openFile(path, signal);
   const decoder = new OggVorbisDecoder();
   try {
     await decoder.ready;
     let position = 0;
-    for await (const bytes of oggPages(new ByteWindow(file, start), stream, damaged, path)) {
+    const window = new ByteWindow(file, start);
+    for await (const bytes of oggPages(window, stream, damaged, note, path)) {
       // Null stands for the end: the decoder's parser holds back the last page until then.
       const decoded = await (bytes === null ? decoder.flush() : decoder.decode(bytes));
+      if (bytes === null) await decoder.reset();
       if (decoded.samplesDecoded === 0) continue;
       yield { channels: decoded.channelData, startSample: position };
       position += decoded.samplesDecoded;
@@ -100,11 +104,13 @@ async function* decodeOgg(
 
 async function* oggPages(
   window: ByteWindow,
-  stream: VorbisStream,
+  opened: VorbisStream,
   damaged: ReportDamage,
+  note: (note: RecordingNote) => void,
   path: string,
 ): AsyncGenerator<Uint8Array | null> {
-  const report = (what: string) => damaged(damagedAt(path, window.offset, what));
+  const report = (what: string, code?: NoteCode) => damaged(damagedAt(path, window.offset, what), code);
+  let stream = opened;
   let sequence: number | null = null;
   while (await window.need(1)) {
     await window.need(longestOggPage);
@@ -113,6 +119,7 @@ async function* oggPages(
     if (page === null || page === 'short' || problem !== null) {
       report(
         `${problem === 'short' ? 'the file ends inside a page' : (problem ?? 'a page is altered')}; the audio before it is used`,
+        problem === 'short' ? 'cut-short' : 'damaged',
       );
       yield null;
       return;
@@ -122,13 +129,39 @@ async function* oggPages(
     window.skip(page.length);
     if (page.last) {
       yield null;
-      if (await window.need(1)) report('more follows the end of the stream; it is left out');
-      return;
+      const next = await nextStream(window);
+      if (next?.channels !== stream.channels || next.sampleRate !== stream.sampleRate) {
+        const what = 'what follows the end of its stream is no audio of the same kind; it is left out';
+        if (await window.need(1)) report(what, 'second-stream');
+        return;
+      }
+      const text = `${path} holds streams that follow each other; all are used.`;
+      note({ code: 'second-stream', level: 'note', text });
+      stream = next;
+      sequence = null;
     }
   }
-  report('the file ends before its last page; the audio before it is used');
+  report('the file ends before its last page; the audio before it is used', 'cut-short');
   yield null;
 }
+
+/** The stream that begins here, behind the end of another; null where none does. */
+async function nextStream(window: ByteWindow): Promise<VorbisStream | null> {
+  await window.need(longestOggPage);
+  const page = parseOggPage(window.bytes, 0);
+  if (page === null || page === 'short' || !page.first) return null;
+  return vorbisHead(window.bytes, page);
+}
+
+/** @param page the first of a stream, at the beginning of `bytes`; null where the stream holds no Vorbis */
+function vorbisHead(bytes: Uint8Array, page: OggPage): VorbisStream | null {
+  const packet = bytes.subarray(page.bodyOffset, page.length);
+  if (!nameOf(packet).startsWith('\x01vorbis') || packet.length < 30) return null;
+  const data = new DataView(packet.buffer, packet.byteOffset, packet.byteLength);
+  return { serial: page.serial, channels: data.getUint8(11), sampleRate: data.getUint32(12, true) };
+}
+
+const nameOf = (packet: Uint8Array): string => String.fromCharCode(...packet.subarray(0, 8));
 
 function brokenOrder(page: OggPage, previous: number | null, stream: VorbisStream): string | null {
   if (page.serial !== stream.serial) return 'a second stream begins';

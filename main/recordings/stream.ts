@@ -1,6 +1,6 @@
 /** What every decoder gives, whatever the format. */
 import type { CurlewError } from '../contract/error.ts';
-import type { RecordingInfo } from '../contract/types.ts';
+import type { NoteCode, RecordingInfo, RecordingNote } from '../contract/types.ts';
 
 /** A stretch of decoded audio: one array a channel, samples in about −1 … 1 at the recording's own rate. */
 export interface AudioChunk {
@@ -10,10 +10,12 @@ export interface AudioChunk {
 }
 
 /** Where a decoder says what is wrong with a file that still holds audio. */
-export type ReportDamage = (damage: CurlewError) => void;
+export type ReportDamage = (damage: CurlewError, code?: NoteCode) => void;
 
 export interface DecoderSource {
   info: RecordingInfo;
+  /** What its headers tell already. */
+  notes?: readonly RecordingNote[];
   /**
    * Decodes from `fromSample` on (or from some earlier sample, which the caller drops).
    * Chunks follow each other without holes: a lost stretch comes as silence, so offsets hold.
@@ -22,6 +24,7 @@ export interface DecoderSource {
     fromSample: number,
     signal: AbortSignal | undefined,
     damaged: ReportDamage,
+    note: (note: RecordingNote) => void,
   ): AsyncGenerator<AudioChunk>;
 }
 

@@ -1,5 +1,7 @@
 /** RIFF/WAVE, RF64 and BW64: the chunk walk and the sample formats. */
 import { CurlewError } from '../contract/error.ts';
+import type { RecordingNote } from '../contract/types.ts';
+import { aLaw, muLaw } from './companding.ts';
 import { openFile, pieceBytes, type OpenFile } from './file.ts';
 import { highestRate, lowestRate, type AudioChunk, type DecoderSource, type ReportDamage } from './stream.ts';
 
@@ -8,28 +10,29 @@ interface WavLayout {
   channels: number;
   /** Bytes of one sample of all channels. */
   blockAlign: number;
-  encoding: 'u8' | 's16' | 's24' | 's32' | 'f32' | 'f64';
+  encoding: 'u8' | 's16' | 's24' | 's32' | 'f32' | 'f64' | 'alaw' | 'ulaw';
   dataOffset: number;
   /** Whole sample blocks that the file holds. */
   samples: number;
   damage: CurlewError | null;
+  notes: RecordingNote[];
 }
 
 const formatPcm = 1;
 const formatFloat = 3;
+const formatALaw = 6;
+const formatMuLaw = 7;
 const formatExtensible = 0xfffe;
 const compressed = new Map([
   [2, 'Microsoft ADPCM'],
-  [6, 'A-law'],
-  [7, 'µ-law'],
   [0x11, 'IMA ADPCM'],
   [0x50, 'MPEG'],
   [0x55, 'MP3'],
 ]);
 /** Writers that stream, and 32-bit headers of RF64 files, put one of these where the size is not known. */
 const unknownSizes = new Set([0, 0xffffffff]);
-/** Chunks that may follow a data chunk which is truly empty, rather than one never closed. */
-const knownChunks = new Set(['LIST', 'guan', 'bext', 'iXML', 'cue ', 'id3 ', 'fact']);
+/** Chunks of recorders: they may follow a data chunk which is truly empty, rather than one never closed. */
+const knownChunks = new Set(['LIST', 'guan', 'bext', 'iXML', 'cue ', 'id3 ', 'fact', 'JUNK', 'wamd']);
 /** A chunk walk longer than this is a damaged file, not a recording. */
 const chunkLimit = 10_000;
 
@@ -48,7 +51,9 @@ export async function openWav(file: OpenFile): Promise<DecoderSource> {
       seconds: layout.samples / layout.sampleRate,
       bytes: file.bytes,
     },
-    decode: (fromSample, signal, damaged) => decodeWav(file.path, layout, fromSample, signal, damaged),
+    notes: layout.notes,
+    decode: (fromSample, signal, damaged, note) =>
+      decodeWav(file.path, layout, fromSample, signal, damaged, note),
   };
 }
 
@@ -60,6 +65,7 @@ async function readLayout(file: OpenFile): Promise<WavLayout> {
     });
   let format: Pick<WavLayout, 'sampleRate' | 'channels' | 'blockAlign' | 'encoding'> | null = null;
   let largeDataBytes: number | null = null;
+  const notes: RecordingNote[] = [];
   let offset = 12;
   for (let count = 0; count < chunkLimit; count++) {
     const header = await file.read(offset, 8);
@@ -87,12 +93,51 @@ async function readLayout(file: OpenFile): Promise<WavLayout> {
       // A recorder that wrote past 4 GB into a plain RIFF file left the size modulo 2³².
       else if (present >= 2 ** 32) claimed += Math.floor((present - size) / 2 ** 32) * 2 ** 32;
       if (claimed === 0 && knownChunks.has(text(await file.read(body, 4)))) throw noSamples(file.path, body);
-      return { ...format, dataOffset: body, ...measure(file, format, claimed, present, body) };
+      const used = { ...format, dataOffset: body, notes };
+      if (claimed === 0 || (claimed < present && !(await isChunkEnd(file, body + claimed)))) {
+        const text = `${file.path} has a header that its recorder did not bring up to date: it promises ${claimed} bytes of samples, and all ${present} up to the end of the file are used.`;
+        notes.push({ code: 'header-stale', level: 'note', text });
+        return { ...used, ...measure(file, format, present, present, body) };
+      }
+      // Some recorders count the headers as well.
+      if (present > 0 && claimed > present && claimed - present <= body) {
+        const text = `${file.path} has a header that promises ${claimed - present} bytes more than there are; all of it is used.`;
+        notes.push({ code: 'header-stale', level: 'note', text });
+        return { ...used, ...measure(file, format, present, present, body) };
+      }
+      return { ...used, ...measure(file, format, claimed, present, body) };
     }
     // Chunks are padded to even lengths; the padding byte is not counted in the size.
     offset = body + size + (size % 2);
+    if (size % 2 === 1 && (await lacksPadding(file, body + size))) {
+      const text = `${file.path} has a chunk “${id}” of odd length without the byte that fills it up; what follows is read from where it is.`;
+      notes.push({ code: 'list-unpadded', level: 'note', text });
+      offset = body + size;
+    }
   }
   throw damagedAt(offset, `there are more than ${chunkLimit} chunks and no samples`);
+}
+
+const isReadChunk = (id: string) => id === 'fmt ' || id === 'data' || knownChunks.has(id);
+
+/** Whether the next chunk stands at the end of an odd one, where its padding should be. */
+async function lacksPadding(file: OpenFile, end: number): Promise<boolean> {
+  const bytes = await file.read(end, 5);
+  return (
+    bytes.length === 5 && isReadChunk(text(bytes.subarray(0, 4))) && !isReadChunk(text(bytes.subarray(1)))
+  );
+}
+
+/** Whether samples may end there: at the end of the file but for a few bytes, or with another chunk behind them. */
+async function isChunkEnd(file: OpenFile, end: number): Promise<boolean> {
+  for (const at of [end, end + 1]) {
+    const head = await file.read(at, 8);
+    if (head.length < 8) return true;
+    const id = text(head.subarray(0, 4));
+    if (knownChunks.has(id)) return true;
+    if (/^[\x20-\x7e]{4}$/.test(id) && view(head).getUint32(4, true) <= file.bytes - at - 8) return true;
+  }
+  return false;
 }
 
 function readFormat(file: OpenFile, bytes: Uint8Array, damaged: (what: string) => CurlewError) {
@@ -104,11 +149,11 @@ function readFormat(file: OpenFile, bytes: Uint8Array, damaged: (what: string) =
   const bits = fields.getUint16(14, true);
   // The first two bytes of the extension's sub-format GUID are the plain format tag.
   if (tag === formatExtensible && bytes.length >= 26) tag = fields.getUint16(24, true);
-  if (tag !== formatPcm && tag !== formatFloat) {
+  if (tag !== formatPcm && tag !== formatFloat && tag !== formatALaw && tag !== formatMuLaw) {
     const name = compressed.get(tag) ?? `format 0x${tag.toString(16)}`;
     throw new CurlewError(
       'FILE_UNSUPPORTED',
-      `${file.path} is a WAV file holding ${name}; Curlew reads PCM and float, so convert it first.`,
+      `${file.path} is a WAV file holding ${name}; Curlew reads PCM, float, A-law and µ-law, so convert it first.`,
       { path: file.path, tag },
     );
   }
@@ -127,6 +172,8 @@ function readFormat(file: OpenFile, bytes: Uint8Array, damaged: (what: string) =
 }
 
 function encodingOf(tag: number, bytes: number): WavLayout['encoding'] | null {
+  if (tag === formatALaw) return bytes === 1 ? 'alaw' : null;
+  if (tag === formatMuLaw) return bytes === 1 ? 'ulaw' : null;
   if (tag === formatFloat) return bytes === 4 ? 'f32' : bytes === 8 ? 'f64' : null;
   // Samples of other depths (12 or 20 bits) are left-aligned in the next whole byte, so they read the same.
   return ([null, 'u8', 's16', 's24', 's32'] as const)[bytes] ?? null;
@@ -162,13 +209,7 @@ function measure(
   }
   const seconds = (bytes: number) => (bytes / format.blockAlign / format.sampleRate).toFixed(2);
   let damage: CurlewError | null = null;
-  if (claimed === 0) {
-    damage = new CurlewError(
-      'FILE_DAMAGED',
-      `${file.path} was not closed by its recorder: the header says 0 bytes of samples; the ${seconds(present)} s up to the end of the file are used.`,
-      context,
-    );
-  } else if (claimed > present && !unknownSizes.has(claimed)) {
+  if (claimed > present && !unknownSizes.has(claimed)) {
     damage = new CurlewError(
       'FILE_DAMAGED',
       `${file.path} is cut short: the header promises ${seconds(claimed)} s and ${seconds(present)} s are there, which are used.`,
@@ -184,8 +225,12 @@ async function* decodeWav(
   fromSample: number,
   signal: AbortSignal | undefined,
   damaged: ReportDamage,
+  note: (note: RecordingNote) => void,
 ): AsyncGenerator<AudioChunk> {
-  if (layout.damage !== null) damaged(layout.damage);
+  if (layout.damage !== null) damaged(layout.damage, 'cut-short');
+  const isFloat = layout.encoding === 'f32' || layout.encoding === 'f64';
+  let unusable = 0;
+  let read = 0;
   const file = await openFile(path, signal);
   try {
     const blocksPerPiece = Math.max(1, Math.floor(pieceBytes / layout.blockAlign));
@@ -197,7 +242,12 @@ async function* decodeWav(
         blocks * layout.blockAlign,
       );
       const got = Math.floor(bytes.length / layout.blockAlign);
-      if (got > 0) yield { channels: unpack(bytes, got, layout), startSample: position };
+      if (got > 0) {
+        const channels = unpack(bytes, got, layout);
+        if (isFloat) unusable += countUnusable(bytes, got, layout);
+        read += got * layout.channels;
+        yield { channels, startSample: position };
+      }
       position += got;
       if (got < blocks) {
         damaged(
@@ -206,11 +256,17 @@ async function* decodeWav(
             `${path} became shorter while it was read; ${(position / layout.sampleRate).toFixed(2)} s were used.`,
             { path, offset: layout.dataOffset + position * layout.blockAlign },
           ),
+          'cut-short',
         );
         return;
       }
     }
   } finally {
+    if (unusable > 0) {
+      const percent = Math.max(0.1, (100 * unusable) / read).toFixed(1);
+      const text = `${path} has samples that are no numbers, ${percent} % of those read; they are taken as silence.`;
+      note({ code: 'not-a-number', level: 'note', text });
+    }
     await file.close();
   }
 }
@@ -238,6 +294,12 @@ function unpack(bytes: Uint8Array, blocks: number, layout: WavLayout): Float32Ar
       case 's32':
         for (let i = 0; i < blocks; i++, at += stride) out[i] = data.getInt32(at, true) / 2_147_483_648;
         break;
+      case 'alaw':
+      case 'ulaw': {
+        const levels = layout.encoding === 'alaw' ? aLaw : muLaw;
+        for (let i = 0; i < blocks; i++, at += stride) out[i] = levels[bytes[at]!]!;
+        break;
+      }
       case 'f32':
         for (let i = 0; i < blocks; i++, at += stride) out[i] = finite(data.getFloat32(at, true));
         break;
@@ -251,3 +313,15 @@ function unpack(bytes: Uint8Array, blocks: number, layout: WavLayout): Float32Ar
 
 /** A float sample far outside full scale is noise of a damaged file; 1e6 keeps sums finite in binary32. */
 const finite = (value: number) => (Math.abs(value) <= 1e6 ? value : 0);
+
+/** Float samples that `finite` replaces. */
+function countUnusable(bytes: Uint8Array, blocks: number, layout: WavLayout): number {
+  const data = view(bytes);
+  const width = layout.encoding === 'f32' ? 4 : 8;
+  let count = 0;
+  for (let at = 0; at < blocks * layout.blockAlign; at += width) {
+    const value = width === 4 ? data.getFloat32(at, true) : data.getFloat64(at, true);
+    if (!(Math.abs(value) <= 1e6)) count++;
+  }
+  return count;
+}

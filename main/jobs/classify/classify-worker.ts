@@ -7,7 +7,7 @@ import { frontEnd, patchSamples } from '../../../models/features/log-mel.ts';
 import { openRecording, type Recording } from '../../recordings/decode.ts';
 import { openFile, pieceBytes } from '../../recordings/file.ts';
 import { convert16kMono, requireOneWindow, toInt16 } from '../../recordings/pcm16k.ts';
-import { answerRequests, plain } from '../../threads/worker-thread.ts';
+import { answerRequests } from '../../threads/worker-thread.ts';
 import { fileError } from '../../regular-file.ts';
 import { Silence } from './silence.ts';
 import { joinWindows, type Windows } from './windows.ts';
@@ -111,7 +111,7 @@ async function* hear(
     away += performance.now() - left;
   }
   const readMs = performance.now() - began - away - modelMs;
-  return { samples, damage: recording.damage && plain(recording.damage), readMs, modelMs };
+  return { samples, notes: recording.notes, readMs, modelMs };
 }
 
 answerRequests(answer);

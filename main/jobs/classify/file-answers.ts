@@ -69,7 +69,10 @@ export function fileResults(
   );
   const { info } = looked;
   const ends = parts.map(({ end }) => end);
-  const damage = ends.find((end) => end.damage !== null)?.damage ?? null;
+  const notes = ends.flatMap((end) => end.notes);
+  const asPromised = notes.every(
+    ({ code, level }) => level === 'note' && code !== 'header-stale' && code !== 'second-stream',
+  );
   const heard = joinWindows(all, classes.length);
   const file: ClassifiedFile = {
     ...unheard,
@@ -78,12 +81,12 @@ export function fileResults(
     ...{ format: info.format, sampleRate: info.sampleRate, channels: info.channels },
     // The header's word where it holds: a length in 16 kHz samples is rounded up.
     seconds:
-      damage === null && info.seconds !== null
+      asPromised && info.seconds !== null
         ? info.seconds
         : Math.max(...ends.map(({ samples }) => samples)) / targetRate,
     windows: heard.count,
     ...overall(heard, classes),
-    notes: notesOf(listed.path, damage?.message ?? null, heard),
+    notes: notesOf(listed.path, notes, heard),
     experts: routed ? answersOf(heard, experts) : null,
     readMs: looked.ms + sum(ends.map(({ readMs }) => readMs)),
     modelMs: sum(ends.map(({ modelMs }) => modelMs)),
@@ -111,9 +114,9 @@ function answersOf(windows: Windows, experts: readonly string[]): Record<string,
   return Object.fromEntries(experts.map((name, place) => [name, counts[place]!]));
 }
 
-function notesOf(path: string, damage: string | null, windows: Windows): RecordingNote[] {
-  const notes: RecordingNote[] = [];
-  if (damage !== null) notes.push({ code: 'damaged', level: 'damaged', text: damage });
+/** Of the notes of the parts, the first with each code. */
+function notesOf(path: string, ofParts: readonly RecordingNote[], windows: Windows): RecordingNote[] {
+  const notes = ofParts.filter((note, i) => ofParts.findIndex(({ code }) => code === note.code) === i);
   const silent = windows.heard.reduce((count, heard) => count + (heard === 0 ? 1 : 0), 0);
   if (silent === windows.count) {
     const text = `${path} holds digital silence alone, of which no class is told; look at the recorder's microphone.`;

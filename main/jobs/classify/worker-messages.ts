@@ -1,6 +1,6 @@
 /** What the lab and a classification worker say to each other: one request, one answer, in turn. */
 import type { EngineImages } from '../../../devices/engine/engine.ts';
-import type { RecordingInfo } from '../../contract/types.ts';
+import type { RecordingInfo, RecordingNote } from '../../contract/types.ts';
 import type { WorkerError } from '../../threads/worker-thread.ts';
 import type { Span } from './spans.ts';
 import type { Windows } from './windows.ts';
@@ -40,8 +40,8 @@ export type WorkerRequest =
 export interface HeardEnd {
   /** 16 kHz samples from the recording's beginning to where the part ended. */
   samples: number;
-  /** What is wrong with a recording that could still be used. */
-  damage: WorkerError | null;
+  /** What a person should know of the recording, as far as this part tells. */
+  notes: readonly RecordingNote[];
   /** Time that reading and decoding took, and the model. */
   readMs: number;
   modelMs: number;

@@ -1,5 +1,6 @@
 /** What a classification keeps: files, detections and windows. */
 import type { ErrorCode } from '../../../contract/error.ts';
+import type { RecordingNote } from '../../../recordings/contract.ts';
 
 /**
  * How far a file came. `waiting`: it was listed, and is not done; `copy`: of the same bytes as a file before it;
@@ -13,14 +14,6 @@ export interface ListedFile {
   path: string;
   bytes: number;
   modifiedMs: number;
-}
-
-/** What a person should know of a recording that was used. */
-export interface RecordingNote {
-  code: string;
-  /** `damaged`: not all of it could be used. */
-  level: 'note' | 'damaged';
-  text: string;
 }
 
 /** One file of a job. What is not known is null. */
