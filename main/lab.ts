@@ -41,6 +41,8 @@ import { openKeys } from './keys/keys.ts';
 import { createLog } from './log.ts';
 import { AllowedPaths } from './recordings/allowed-paths.ts';
 import { recordingHandlers } from './recordings/handlers.ts';
+import { reviewHandlers } from './review/handlers.ts';
+import { Reviews } from './review/reviews.ts';
 import { resources, versionOf } from './resources.ts';
 import { detectionStore } from './store/detections/detection-store.ts';
 import { boardLogStore } from './store/board-log-store.ts';
@@ -51,6 +53,7 @@ import { storeHandlers } from './store/handlers.ts';
 import { knownImages } from './store/known-images.ts';
 import { openStore } from './store/open-store.ts';
 import { resultStore } from './store/result-store.ts';
+import { reviewStore } from './store/review-store.ts';
 import { signedImages } from './store/signed-images.ts';
 import { telemetryStore } from './store/telemetry-store.ts';
 
@@ -208,6 +211,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
       }),
       files,
     ),
+    ...reviewHandlers(new Reviews({ jobs, reviews: reviewStore(store), wallMs: Date.now })),
     ...studyHandlers(studies, files),
     ...storeHandlers(store, files),
     ...dataHandlers({ dataFolder, background, jobs, folders }),

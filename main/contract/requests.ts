@@ -20,6 +20,7 @@ import { jobRequests, type JobResults } from '../jobs/contract.ts';
 import { studyRequests, type StudyResults } from '../jobs/study/contract/requests.ts';
 import { keyRequests, type KeyResults } from '../keys/contract.ts';
 import { recordingRequests, type RecordingResults } from '../recordings/contract.ts';
+import { reviewRequests, type ReviewResults } from '../review/contract.ts';
 import { storeRequests, type StoreResults } from '../store/contract.ts';
 import { labRequests, type LabResults } from './lab.ts';
 import type { RequestPart } from './roles.ts';
@@ -40,6 +41,7 @@ export const requests = {
   ...detectionRequests,
   ...writingRequests,
   ...scoringRequests,
+  ...reviewRequests,
   ...studyRequests,
   ...storeRequests,
   ...dataRequests,
@@ -65,6 +67,7 @@ export interface RequestResults
     DetectionResults,
     WritingResults,
     ScoringResults,
+    ReviewResults,
     StudyResults,
     StoreResults,
     DataResults {}

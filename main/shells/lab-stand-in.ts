@@ -14,6 +14,8 @@ import type {
   Job,
   LogLine,
   Played,
+  ReviewItem,
+  ReviewSet,
   RouterInfo,
   SigningKey,
 } from '../contract/types.ts';
@@ -208,6 +210,20 @@ const played: Played = {
   endedMs: null,
   windows: 12,
   error: null,
+};
+
+const reviewSet: ReviewSet = {
+  ...{ id: 'set', jobId: job.id, createdMs: 1_790_000_000_000, seed: 7, size: 1 },
+  strata: [{ label: '雨', from: 0.5, to: 1, population: 3, drawn: 1 }],
+  reviewers: [{ reviewer: 'Ada', decided: 1 }],
+};
+const reviewItem: ReviewItem = {
+  ...{ number: 0, stratum: 0 },
+  detection: {
+    ...{ fileId: 7, number: 0, path: '/r/a.wav', channel: null, startS: 0.5, endS: 1.5, atMs: null },
+    ...{ label: '雨', peak: 0.75, peakS: 0.5 },
+  },
+  decisions: [{ reviewer: 'Ada', verdict: 'other', label: 'Wind', atMs: 1_790_000_000_000 }],
 };
 
 /** One request of each name, as a page would make it, and what this lab answers. */
@@ -450,6 +466,14 @@ export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N
     { ...ofJob, filter, format: 'raven' },
     { ...text, next: { fileId: 7, number: 0, seconds: 60, secondsBefore: 0, selections: 1 } },
   ],
+  'reviews.create': [{ ...ofJob, labels: ['雨'], size: 1, seed: 7, edges: [0.5] }, reviewSet],
+  'reviews.list': [{ ...ofJob, after: 'set-0', limit: 10 }, [reviewSet]],
+  'reviews.items': [{ setId: 'set', after: 7, limit: 10 }, [reviewItem]],
+  'reviews.decide': [
+    { setId: 'set', number: 0, reviewer: 'Ada', verdict: 'other', label: 'Wind' },
+    reviewItem,
+  ],
+  'reviews.undo': [{ setId: 'set', reviewer: 'Ada' }, null],
   'data.look': [
     {},
     {

@@ -198,4 +198,20 @@ export const migrations: readonly string[] = [
   DROP TABLE files_before;
   DROP TABLE detections_before;
   `,
+  // Samples of runs, drawn for review, and what was decided of them; a decision that was taken back stays.
+  `
+  CREATE TABLE review_sets (
+    id VARCHAR NOT NULL, job_id VARCHAR NOT NULL, created_ms DOUBLE NOT NULL, seed UINTEGER NOT NULL, size UINTEGER NOT NULL,
+    strata JSON NOT NULL
+  );
+  CREATE TABLE review_items (
+    set_id VARCHAR NOT NULL, number UINTEGER NOT NULL, stratum UINTEGER NOT NULL, file_id UINTEGER NOT NULL,
+    detection UINTEGER NOT NULL
+  );
+  CREATE TABLE review_decisions (
+    place UINTEGER NOT NULL, set_id VARCHAR NOT NULL, number UINTEGER NOT NULL, job_id VARCHAR NOT NULL,
+    file_id UINTEGER NOT NULL, detection UINTEGER NOT NULL, reviewer VARCHAR NOT NULL, verdict VARCHAR NOT NULL,
+    label VARCHAR, at_ms DOUBLE NOT NULL, undone_ms DOUBLE
+  );
+  `,
 ];

@@ -123,6 +123,12 @@ export const resultStore = (store: Store): ResultStore => {
           'classified_files',
         ])
           await connection.run(`DELETE FROM ${table} WHERE job_id = $1`, [jobId]);
+        await connection.run(
+          'DELETE FROM review_items WHERE set_id IN (SELECT id FROM review_sets WHERE job_id = $1)',
+          [jobId],
+        );
+        for (const table of ['review_decisions', 'review_sets'])
+          await connection.run(`DELETE FROM ${table} WHERE job_id = $1`, [jobId]);
       }),
   };
 };

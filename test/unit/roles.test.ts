@@ -60,6 +60,8 @@ describe('a viewer', () => {
       'play.recordings',
       'play.windows',
       'ports.list',
+      'reviews.items',
+      'reviews.list',
       'slots.list',
       'telemetry.export',
       'telemetry.holds',

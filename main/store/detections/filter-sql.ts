@@ -13,8 +13,9 @@ export interface FilterSql {
 }
 
 /** What was decided last of detections. */
-const decisions = `(SELECT NULL::VARCHAR AS job_id, NULL::UINTEGER AS file_id, NULL::UINTEGER AS number,
-  NULL::VARCHAR AS verdict, NULL::VARCHAR AS label WHERE false)`;
+const decisions = `(SELECT job_id, file_id, detection AS number, verdict, label FROM review_decisions
+  WHERE undone_ms IS NULL
+  QUALIFY row_number() OVER (PARTITION BY job_id, file_id, detection ORDER BY place DESC) = 1)`;
 export const decided = `LEFT JOIN ${decisions} r ON r.job_id = d.job_id AND r.file_id = d.file_id AND r.number = d.number`;
 
 export function filterSql(filter: DetectionFilter): FilterSql {

@@ -1,0 +1,13 @@
+/** What the lab does for requests about review sets. */
+import type { HandlersOf } from '../dispatch.ts';
+import type { reviewRequests } from './contract.ts';
+import type { Reviews } from './reviews.ts';
+
+export const reviewHandlers = (reviews: Reviews): HandlersOf<typeof reviewRequests> => ({
+  'reviews.create': (draw) => reviews.create(draw),
+  'reviews.list': (page) => reviews.list(page),
+  'reviews.items': ({ setId, ...page }) => reviews.items(setId, page),
+  'reviews.decide': ({ setId, number, reviewer, verdict, label = null }) =>
+    reviews.decide(setId, number, { reviewer, verdict, label }),
+  'reviews.undo': ({ setId, reviewer }) => reviews.undo(setId, reviewer),
+});

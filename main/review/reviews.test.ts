@@ -1,0 +1,203 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { testDetection, testFile } from '../../test/fixtures/classified.ts';
+import { CurlewError } from '../contract/error.ts';
+import type { Job } from '../contract/types.ts';
+import { allDetections } from '../detections/contract/filter.ts';
+import { detectionStore } from '../store/detections/detection-store.ts';
+import { openStore, type Store } from '../store/open-store.ts';
+import { resultStore } from '../store/result-store.ts';
+import { reviewStore } from '../store/review-store.ts';
+import { reviewRequests, type ReviewItem } from './contract.ts';
+import { Reviews } from './reviews.ts';
+
+let folder: string;
+let store: Store;
+let reviews: Reviews;
+let nowMs: number;
+let state: Job['state'];
+
+const open = async () => {
+  store = await openStore(join(folder, 'lab.duckdb'));
+  const get = (jobId: string) => {
+    if (jobId !== 'job') throw new CurlewError('JOB_NOT_FOUND', 'There is no such job.');
+    return { id: 'job', kind: 'classify', title: 'A night', state } as Job;
+  };
+  reviews = new Reviews({ jobs: { get }, reviews: reviewStore(store), wallMs: () => nowMs++ });
+};
+
+/** Of curlews 40 at 0.1 … 0.49 and 20 at 0.7, where a bin begins; of rain 3 that are certain. */
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'curlew-reviews-'));
+  nowMs = 1000;
+  state = 'done';
+  await open();
+  const file = testFile(0, '/card/a.wav');
+  const curlews = Array.from({ length: 60 }, (_, i) =>
+    testDetection(file, i, { peak: Math.fround(i < 40 ? 0.1 + i / 100 : 0.7) }),
+  );
+  const rain = [60, 61, 62].map((number) =>
+    testDetection(file, number, { classIndex: 1, label: 'rain', peak: 1 }),
+  );
+  await resultStore(store).keep('job', [{ file, detections: [...curlews, ...rain], windows: [] }]);
+});
+afterEach(async () => {
+  await store.close();
+  await rm(folder, { recursive: true });
+});
+
+const wish = { jobId: 'job', size: 20, seed: 1, edges: [0.3, 0.7] };
+const all = (setId: string) => reviews.items(setId, { limit: 1000 });
+const places = (items: ReviewItem[]) => items.map(({ detection }) => detection.number);
+const decisionOf = (verdict: 'yes' | 'no' | 'other', reviewer = 'Ada', label: string | null = null) => ({
+  ...{ reviewer, verdict, label },
+});
+
+describe('a set', () => {
+  it('has as many of each class and bin of probability as of every other, and tells how many there are', async () => {
+    const set = await reviews.create(wish);
+    expect(set).toMatchObject({ jobId: 'job', size: 20, createdMs: 1000, reviewers: [] });
+    expect(set.strata).toEqual([
+      { label: 'curlew', from: 0, to: 0.3, population: 20, drawn: 6 },
+      { label: 'curlew', from: 0.3, to: 0.7, population: 20, drawn: 6 },
+      { label: 'curlew', from: 0.7, to: 1, population: 20, drawn: 5 },
+      { label: 'rain', from: 0.7, to: 1, population: 3, drawn: 3 },
+    ]);
+    const items = await all(set.id);
+    expect(items.map(({ number }) => number)).toEqual(Array.from({ length: 20 }, (_, i) => i));
+    expect(new Set(places(items)).size).toBe(20);
+    set.strata.forEach(({ label, from, to, drawn }, i) => {
+      const own = items.filter(({ stratum }) => stratum === i);
+      expect(own).toHaveLength(drawn);
+      for (const { detection } of own) {
+        expect(detection).toMatchObject({ label, path: '/card/a.wav' });
+        expect(detection.peak).toBeGreaterThanOrEqual(Math.fround(from));
+        if (to < 1) expect(detection.peak).toBeLessThan(Math.fround(to));
+      }
+    });
+  });
+
+  it('is the same for the same seed, another for another, and in no order of strata', async () => {
+    const [first, again, other] = [
+      await reviews.create(wish),
+      await reviews.create(wish),
+      await reviews.create({ ...wish, seed: 2 }),
+    ];
+    const items = await all(first.id);
+    expect(places(await all(again.id))).toEqual(places(items));
+    expect(places(await all(other.id))).not.toEqual(places(items));
+    const strata = items.map(({ stratum }) => stratum);
+    expect(strata).not.toEqual(strata.toSorted());
+  });
+
+  it('holds the classes that were named, and all of them where it is as large as the run', async () => {
+    const set = await reviews.create({ ...wish, labels: ['rain'], size: 100 });
+    expect(set.size).toBe(3);
+    expect(places(await all(set.id)).toSorted()).toEqual([60, 61, 62]);
+  });
+
+  it('is refused of a class that was not detected, and of a run that is not done', async () => {
+    await expect(reviews.create({ ...wish, labels: ['rain', 'owl'] })).rejects.toMatchObject({
+      ...{ code: 'REQUEST_INVALID', context: { absent: ['owl'] } },
+    });
+    state = 'running';
+    await expect(reviews.create(wish)).rejects.toMatchObject({ code: 'JOB_STATE' });
+    await expect(reviews.create({ ...wish, jobId: 'none' })).rejects.toMatchObject({ code: 'JOB_NOT_FOUND' });
+  });
+
+  it('comes in pages, and so do the sets, newest first', async () => {
+    const sets = [await reviews.create(wish), await reviews.create(wish), await reviews.create(wish)];
+    const ids = sets.map(({ id }) => id).reverse();
+    const listed = async (page: { jobId?: string; after?: string }) =>
+      (await reviews.list({ ...page, limit: 2 })).map(({ id }) => id);
+    expect(await listed({})).toEqual(ids.slice(0, 2));
+    expect(await listed({ jobId: 'job', after: ids[1]! })).toEqual(ids.slice(2));
+    expect(await listed({ jobId: 'another' })).toEqual([]);
+    const items = await all(ids[0]!);
+    expect(await reviews.items(ids[0]!, { after: 4, limit: 3 })).toEqual(items.slice(5, 8));
+    await expect(reviews.items('none', { limit: 1 })).rejects.toMatchObject({ code: 'REQUEST_INVALID' });
+  });
+});
+
+describe('a decision', () => {
+  const shown = async (place: number) => {
+    const sort = { by: 'file', descending: false } as const;
+    const { rows } = await detectionStore(store).list('job', allDetections, { sort, offset: 0, limit: 100 });
+    const { verdict, correctedLabel } = rows.find(({ number }) => number === place)!;
+    return [verdict, correctedLabel];
+  };
+
+  it('outlives the lab, is the detection’s verdict, and the last one stands', async () => {
+    const { id } = await reviews.create(wish);
+    const { detection } = await reviews.decide(id, 3, decisionOf('yes'));
+    await store.close();
+    await open();
+    expect(await shown(detection.number)).toEqual(['yes', null]);
+    const item = await reviews.decide(id, 3, decisionOf('other', 'Bo', 'whimbrel'));
+    expect(item.decisions).toEqual([
+      { ...decisionOf('yes'), atMs: 1001 },
+      { ...decisionOf('other', 'Bo', 'whimbrel'), atMs: 1002 },
+    ]);
+    expect(await shown(detection.number)).toEqual(['other', 'whimbrel']);
+    const filter = { ...allDetections, reviewed: ['other' as const] };
+    expect((await detectionStore(store).summary('job', filter)).detections).toBe(1);
+    expect((await reviews.list({ limit: 1 }))[0]!.reviewers).toEqual([
+      { reviewer: 'Ada', decided: 1 },
+      { reviewer: 'Bo', decided: 1 },
+    ]);
+  });
+
+  it('is taken back one after another, each reviewer their own; nothing of it is forgotten', async () => {
+    const { id } = await reviews.create(wish);
+    await reviews.decide(id, 0, decisionOf('no'));
+    await reviews.decide(id, 0, decisionOf('yes'));
+    await reviews.decide(id, 1, decisionOf('no', 'Bo'));
+    const verdicts = (item: ReviewItem | null) => item?.decisions.map(({ verdict }) => verdict);
+    const undone = await reviews.undo(id, 'Ada');
+    expect([undone?.number, verdicts(undone)]).toEqual([0, ['no']]);
+    expect(verdicts(await reviews.undo(id, 'Ada'))).toEqual([]);
+    expect(await reviews.undo(id, 'Ada')).toBeNull();
+    expect(verdicts((await all(id))[1]!)).toEqual(['no']);
+    const kept = await store.connection.runAndReadAll(
+      'SELECT reviewer, verdict, undone_ms IS NOT NULL FROM review_decisions ORDER BY place',
+    );
+    expect(kept.getRowsJS()).toEqual([
+      ['Ada', 'no', true],
+      ['Ada', 'yes', true],
+      ['Bo', 'no', false],
+    ]);
+  });
+
+  it('is refused of a number that the set does not have', async () => {
+    const { id } = await reviews.create(wish);
+    await expect(reviews.decide(id, 20, decisionOf('yes'))).rejects.toMatchObject({
+      code: 'REQUEST_INVALID',
+    });
+    await expect(reviews.undo('none', 'Ada')).rejects.toMatchObject({ code: 'REQUEST_INVALID' });
+  });
+
+  it('goes with its run', async () => {
+    const { id } = await reviews.create(wish);
+    await reviews.decide(id, 0, decisionOf('yes'));
+    await resultStore(store).remove('job');
+    expect(await reviews.list({ limit: 10 })).toEqual([]);
+    const left = await store.connection.runAndReadAll(
+      'SELECT (SELECT count(*) FROM review_items)::INTEGER, (SELECT count(*) FROM review_decisions)::INTEGER',
+    );
+    expect(left.getRowsJS()).toEqual([[0, 0]]);
+  });
+});
+
+it('takes no edges that do not rise, no blank name, and another class with “other” alone', () => {
+  const valid = (name: keyof typeof reviewRequests, params: object) =>
+    v.safeParse(reviewRequests[name].params, params).success;
+  expect(valid('reviews.create', { jobId: 'job', edges: [0.2, 0.2] })).toBe(false);
+  expect(valid('reviews.create', { jobId: 'job', edges: [0.2, 0.3] })).toBe(true);
+  const decision = { setId: 'set', number: 0, reviewer: 'Ada', label: 'owl' };
+  expect(valid('reviews.decide', { ...decision, verdict: 'no' })).toBe(false);
+  expect(valid('reviews.decide', { ...decision, verdict: 'other' })).toBe(true);
+  expect(valid('reviews.decide', { ...decision, verdict: 'other', reviewer: '  ' })).toBe(false);
+});

@@ -1,0 +1,100 @@
+/** Samples of what runs found, drawn to be decided by people, and their decisions. */
+import { randomUUID } from 'node:crypto';
+import { Random } from '../../models/training/random.ts';
+import { CurlewError } from '../contract/error.ts';
+import type { Jobs } from '../jobs/jobs.ts';
+import { allocate } from './allocate.ts';
+import type { ReviewDecision, ReviewItem, ReviewSet } from './contract.ts';
+import type { ReviewStore } from './review-store.ts';
+
+interface Draw {
+  jobId: string;
+  labels?: string[] | undefined;
+  size: number;
+  seed: number;
+  edges: readonly number[];
+}
+
+/** Every method throws CurlewError STORE_FAILED, and REQUEST_INVALID for a set or an item that is not there. */
+export class Reviews {
+  constructor(
+    private readonly rooms: { jobs: Pick<Jobs, 'get'>; reviews: ReviewStore; wallMs: () => number },
+  ) {}
+
+  /** @throws CurlewError JOB_NOT_FOUND, JOB_STATE; REQUEST_INVALID where a class has no detection */
+  async create({ jobId, labels, size, seed, edges }: Draw): Promise<ReviewSet> {
+    const { reviews, wallMs } = this.rooms;
+    const job = this.finished(jobId);
+    const found = await reviews.strata(job.id, labels, edges);
+    const absent = [...new Set(labels)].filter((label) => found.every((one) => one.label !== label));
+    if (absent.length > 0 || found.length === 0)
+      throw new CurlewError(
+        'REQUEST_INVALID',
+        absent.length > 0
+          ? `“${job.title}” detected no ${absent.join(', no ')}: name classes that it detected.`
+          : `“${job.title}” detected nothing: there is nothing to review.`,
+        { jobId: job.id, absent },
+      );
+    const sizes = allocate(
+      found.map(({ population }) => population),
+      size,
+    );
+    const strata = found.map((stratum, i) => ({ ...stratum, drawn: sizes[i]! }));
+    const items = await reviews.draw(job.id, strata, edges, seed);
+    const createdMs = wallMs();
+    const set = { id: randomUUID(), jobId: job.id, createdMs, seed, size: items.length, strata };
+    // In no order that would tell a reviewer what the model thought.
+    await reviews.keep(set, new Random(seed).shuffle(items));
+    return { ...set, reviewers: [] };
+  }
+
+  async list(page: Parameters<ReviewStore['list']>[0]): Promise<ReviewSet[]> {
+    return this.rooms.reviews.list(page);
+  }
+
+  async items(setId: string, page: Parameters<ReviewStore['items']>[1]): Promise<ReviewItem[]> {
+    await this.set(setId);
+    return this.rooms.reviews.items(setId, page);
+  }
+
+  async decide(setId: string, number: number, decided: Omit<ReviewDecision, 'atMs'>): Promise<ReviewItem> {
+    await this.item(setId, number);
+    await this.rooms.reviews.decide(setId, number, { ...decided, atMs: this.rooms.wallMs() });
+    return this.item(setId, number);
+  }
+
+  async undo(setId: string, reviewer: string): Promise<ReviewItem | null> {
+    await this.set(setId);
+    const number = await this.rooms.reviews.undo(setId, reviewer, this.rooms.wallMs());
+    return number === null ? null : this.item(setId, number);
+  }
+
+  private async set(setId: string): Promise<ReviewSet> {
+    const set = await this.rooms.reviews.get(setId);
+    if (set) return set;
+    throw new CurlewError('REQUEST_INVALID', `There is no review set “${setId}”.`, { setId });
+  }
+
+  private async item(setId: string, number: number): Promise<ReviewItem> {
+    const { size } = await this.set(setId);
+    const [item] = await this.rooms.reviews.items(setId, { after: number - 1, limit: 1 });
+    if (item && item.number === number) return item;
+    throw new CurlewError('REQUEST_INVALID', `The set has the numbers 0 to ${size - 1}, not ${number}.`, {
+      setId,
+      number,
+    });
+  }
+
+  private finished(jobId: string) {
+    const job = this.rooms.jobs.get(jobId);
+    if (job.kind !== 'classify')
+      throw new CurlewError('JOB_NOT_FOUND', `Job “${jobId}” is no classification.`, { jobId });
+    if (job.state !== 'done')
+      throw new CurlewError(
+        'JOB_STATE',
+        `“${job.title}” is ${job.state}: a sample is drawn of all that it finds, once it is done.`,
+        { jobId: job.id, state: job.state },
+      );
+    return job;
+  }
+}
