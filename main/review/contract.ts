@@ -1,5 +1,8 @@
 /** Detections decided by people, from a drawn sample of a run: their part of the contract. */
 import * as v from 'valibot';
+import type { Kappa } from '../../models/evaluation/kappa.ts';
+import type { Proportion } from '../../models/evaluation/proportion.ts';
+import type { StratifiedEstimate } from '../../models/evaluation/stratified.ts';
 import { pageLimit } from '../contract/pieces.ts';
 import { forOperators, forViewers } from '../contract/roles.ts';
 import { id, text, whole } from '../contract/schemas.ts';
@@ -12,7 +15,7 @@ const reviewer = v.pipe(text(100), v.trim(), v.minLength(1));
 /** Where bins of peak probability begin, but for the first, which begins at 0. */
 const edges = v.pipe(
   v.array(v.pipe(v.number(), v.gtValue(0), v.ltValue(1))),
-  v.maxLength(20),
+  v.maxLength(9, 'There are ten bins of probability at most.'),
   v.check(
     (all) => all.every((edge, i) => i === 0 || edge > all[i - 1]!),
     'The edges of the bins of probability must rise.',
@@ -59,6 +62,13 @@ export const reviewRequests = {
   ),
   /** Takes back the reviewer's last decision in the set that stands; what they had decided before it stands again. */
   'reviews.undo': forOperators(v.strictObject({ setId: id, reviewer })),
+  /** What the decisions that stand tell; `precision` is the wished one. */
+  'reviews.statistics': forViewers(
+    v.strictObject({
+      setId: id,
+      precision: v.optional(v.pipe(v.number(), v.gtValue(0), v.ltValue(1)), 0.9),
+    }),
+  ),
 } as const;
 
 /** Detections of one class in one bin of peak probability: at or above `from`, below `to`; the last bin holds 1. */
@@ -104,6 +114,60 @@ export interface ReviewItem {
   decisions: ReviewDecision[];
 }
 
+/** Detections of a class at or above a probability. Intervals are of 95 %. */
+export interface ThresholdReview {
+  from: number;
+  /** How many the run has; of these how many were decided, and of these were true. */
+  population: number;
+  decided: number;
+  right: number;
+  /** Share of true ones in the sample as it is, Clopper–Pearson; null where nothing was decided. */
+  sample: Proportion | null;
+  /** Of the run: each bin by its population, since a sample has as many of rare bins as of full ones. */
+  precision: StratifiedEstimate;
+}
+
+export interface ClassReview {
+  label: string;
+  /** In the set. */
+  items: number;
+  /** Of these, those found true or false, and those found true. */
+  decided: number;
+  right: number;
+  /** Those that nobody can tell, or of which reviewers say as often that they are true as that they are not. */
+  undecided: number;
+  /** In the run. */
+  population: number;
+  /** How many of the run's are true. The value is null while a bin has nothing decided. */
+  trueDetections: StratifiedEstimate;
+  /** At the lower edge of each bin that holds a detection, rising. */
+  thresholds: ThresholdReview[];
+  /** Log-odds of truth = intercept + slope · logit(peak); null while all decided are the same. */
+  fit: {
+    intercept: number;
+    slope: number;
+    /** A probability parts all true from all false ones: the line is hardly more than that. */
+    separated: boolean;
+    /** Peak at which a detection is true as often as wished; null where truth does not rise with it. */
+    threshold: { threshold: number; low: number; high: number } | null;
+  } | null;
+  /** The least edge from which on the lower bound of the run's precision is at least the wished one. */
+  heldFrom: number | null;
+}
+
+export interface ReviewAgreement extends Kappa {
+  reviewers: [string, string];
+}
+
+export interface ReviewStatistics {
+  /** The wished one. */
+  precision: number;
+  /** In the order of the set's strata. */
+  classes: ClassReview[];
+  /** Of every two who decided the same items; verdicts as they are. */
+  agreement: ReviewAgreement[];
+}
+
 export interface ReviewResults {
   'reviews.create': ReviewSet;
   'reviews.list': ReviewSet[];
@@ -111,4 +175,5 @@ export interface ReviewResults {
   'reviews.decide': ReviewItem;
   /** The item, as it stands now; null where nothing of theirs stood. */
   'reviews.undo': ReviewItem | null;
+  'reviews.statistics': ReviewStatistics;
 }

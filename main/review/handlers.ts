@@ -9,5 +9,6 @@ export const reviewHandlers = (reviews: Reviews): HandlersOf<typeof reviewReques
   'reviews.items': ({ setId, ...page }) => reviews.items(setId, page),
   'reviews.decide': ({ setId, number, reviewer, verdict, label = null }) =>
     reviews.decide(setId, number, { reviewer, verdict, label }),
+  'reviews.statistics': ({ setId, precision }) => reviews.statistics(setId, precision),
   'reviews.undo': ({ setId, reviewer }) => reviews.undo(setId, reviewer),
 });

@@ -191,6 +191,22 @@ describe('a decision', () => {
   });
 });
 
+it('tells what the decisions that stand come to, of a whole set and whatever was taken back', async () => {
+  const { id } = await reviews.create({ ...wish, size: 100 });
+  for (const { number, detection } of await all(id))
+    if (detection.label === 'rain')
+      await reviews.decide(id, number, decisionOf(detection.number > 60 ? 'yes' : 'no'));
+  await reviews.decide(id, 0, decisionOf('no', 'Bo'));
+  await reviews.undo(id, 'Bo');
+  const { classes, agreement } = await reviews.statistics(id, 0.9);
+  expect(classes).toMatchObject([
+    { label: 'curlew', decided: 0, population: 60, trueDetections: { value: null, low: 0, high: 60 } },
+    { label: 'rain', decided: 3, right: 2, population: 3, trueDetections: { value: 2, low: 2, high: 2 } },
+  ]);
+  expect(agreement).toEqual([]);
+  await expect(reviews.statistics('none', 0.9)).rejects.toMatchObject({ code: 'REQUEST_INVALID' });
+});
+
 it('takes no edges that do not rise, no blank name, and another class with “other” alone', () => {
   const valid = (name: keyof typeof reviewRequests, params: object) =>
     v.safeParse(reviewRequests[name].params, params).success;

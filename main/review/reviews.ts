@@ -1,11 +1,14 @@
 /** Samples of what runs found, drawn to be decided by people, and their decisions. */
 import { randomUUID } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import { Random } from '../../models/training/random.ts';
 import { CurlewError } from '../contract/error.ts';
+import { allOf, pageLimit } from '../contract/pieces.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import { allocate } from './allocate.ts';
-import type { ReviewDecision, ReviewItem, ReviewSet } from './contract.ts';
+import type { ClassReview, ReviewDecision, ReviewItem, ReviewSet, ReviewStatistics } from './contract.ts';
 import type { ReviewStore } from './review-store.ts';
+import { agreementOf, classReview } from './statistics.ts';
 
 interface Draw {
   jobId: string;
@@ -67,6 +70,21 @@ export class Reviews {
     await this.set(setId);
     const number = await this.rooms.reviews.undo(setId, reviewer, this.rooms.wallMs());
     return number === null ? null : this.item(setId, number);
+  }
+
+  /** @param precision that is wished, between 0 and 1 */
+  async statistics(setId: string, precision: number): Promise<ReviewStatistics> {
+    const set = await this.set(setId);
+    const items = await allOf<ReviewItem>((last) =>
+      this.rooms.reviews.items(setId, { after: last?.number, limit: pageLimit }),
+    );
+    const classes: ClassReview[] = [];
+    for (const label of new Set(set.strata.map((stratum) => stratum.label))) {
+      classes.push(classReview(label, set.strata, items, precision));
+      // A class takes some milliseconds: others have their turn.
+      await setImmediate();
+    }
+    return { precision, classes, agreement: agreementOf(items) };
   }
 
   private async set(setId: string): Promise<ReviewSet> {

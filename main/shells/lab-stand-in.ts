@@ -473,6 +473,27 @@ export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N
     { setId: 'set', number: 0, reviewer: 'Ada', verdict: 'other', label: 'Wind' },
     reviewItem,
   ],
+  'reviews.statistics': [
+    { setId: 'set', precision: 0.9 },
+    {
+      precision: 0.9,
+      classes: [
+        {
+          ...{ label: '雨', items: 1, decided: 1, right: 0, undecided: 0, population: 3 },
+          trueDetections: { value: 0, low: 0, high: 2 },
+          thresholds: [
+            {
+              ...{ from: 0.5, population: 3, decided: 1, right: 0 },
+              sample: { share: 0, low: 0, high: 0.975 },
+              precision: { value: 0, low: 0, high: 0.65 },
+            },
+          ],
+          ...{ fit: null, heldFrom: null },
+        },
+      ],
+      agreement: [{ reviewers: ['Ada', 'Bo'], items: 1, agreement: 1, kappa: null, low: null, high: null }],
+    },
+  ],
   'reviews.undo': [{ setId: 'set', reviewer: 'Ada' }, null],
   'data.look': [
     {},

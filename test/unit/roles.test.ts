@@ -62,6 +62,7 @@ describe('a viewer', () => {
       'ports.list',
       'reviews.items',
       'reviews.list',
+      'reviews.statistics',
       'slots.list',
       'telemetry.export',
       'telemetry.holds',
