@@ -1,8 +1,5 @@
 /** Detections decided by people, from a drawn sample of a run: their part of the contract. */
 import * as v from 'valibot';
-import type { Kappa } from '../../models/evaluation/kappa.ts';
-import type { Proportion } from '../../models/evaluation/proportion.ts';
-import type { StratifiedEstimate } from '../../models/evaluation/stratified.ts';
 import { pageLimit } from '../contract/pieces.ts';
 import { forOperators, forViewers } from '../contract/roles.ts';
 import { id, text, whole } from '../contract/schemas.ts';
@@ -114,6 +111,13 @@ export interface ReviewItem {
   decisions: ReviewDecision[];
 }
 
+/** A number or a share, and its interval; the value is null where part of it is not known. */
+export interface Estimated {
+  value: number | null;
+  low: number;
+  high: number;
+}
+
 /** Detections of a class at or above a probability. Intervals are of 95 %. */
 export interface ThresholdReview {
   from: number;
@@ -122,9 +126,9 @@ export interface ThresholdReview {
   decided: number;
   right: number;
   /** Share of true ones in the sample as it is, Clopper–Pearson; null where nothing was decided. */
-  sample: Proportion | null;
+  sample: { share: number; low: number; high: number } | null;
   /** Of the run: each bin by its population, since a sample has as many of rare bins as of full ones. */
-  precision: StratifiedEstimate;
+  precision: Estimated;
 }
 
 export interface ClassReview {
@@ -139,7 +143,7 @@ export interface ClassReview {
   /** In the run. */
   population: number;
   /** How many of the run's are true. The value is null while a bin has nothing decided. */
-  trueDetections: StratifiedEstimate;
+  trueDetections: Estimated;
   /** At the lower edge of each bin that holds a detection, rising. */
   thresholds: ThresholdReview[];
   /** Log-odds of truth = intercept + slope · logit(peak); null while all decided are the same. */
@@ -155,8 +159,17 @@ export interface ClassReview {
   heldFrom: number | null;
 }
 
-export interface ReviewAgreement extends Kappa {
+/** Cohen's kappa of two reviewers. */
+export interface ReviewAgreement {
   reviewers: [string, string];
+  /** Which both decided. */
+  items: number;
+  /** Share of these of which both say the same. */
+  agreement: number;
+  /** Null, as its bounds, where both say one and the same of everything. */
+  kappa: number | null;
+  low: number | null;
+  high: number | null;
 }
 
 export interface ReviewStatistics {

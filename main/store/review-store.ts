@@ -153,7 +153,7 @@ const binSql = (edges: readonly number[]): { sql: string; values: Values } => ({
 function setOf({ strata, reviewers, ...same }: Record<string, unknown>): ReviewSet {
   return {
     ...same,
-    strata: JSON.parse(strata as string),
-    reviewers: JSON.parse((reviewers as string | null) ?? '[]'),
+    strata: JSON.parse(strata as string) as unknown,
+    reviewers: JSON.parse((reviewers as string | null) ?? '[]') as unknown,
   } as ReviewSet;
 }

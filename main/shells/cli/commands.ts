@@ -11,6 +11,7 @@ import { inferCommands } from './commands/infer.ts';
 import { jobCommands } from './commands/jobs.ts';
 import { keyCommands } from './commands/key.ts';
 import { passwordCommands } from './commands/password.ts';
+import { reviewCommands } from './commands/review.ts';
 import { serveCommands } from './commands/serve.ts';
 import { storeCommands } from './commands/store.ts';
 import { studyCommands } from './commands/study.ts';
@@ -22,6 +23,7 @@ export const commands: Commands = {
   ...inferCommands,
   ...classifyCommands,
   ...detectionCommands,
+  ...reviewCommands,
   ...expertCommands,
   ...studyCommands,
   ...jobCommands,

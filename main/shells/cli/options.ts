@@ -129,6 +129,11 @@ export const options = {
   sort: { value: 'BY', among: detectionSorts, about: `${detectionSorts.join(', ')} (file)` },
   descending: { about: 'the other way round' },
   limit: { value: 'N', whole: [1, 1000], about: 'show so many (20)' },
+  size: { value: 'N', whole: [1, 10_000], about: 'draw so many in all (200)' },
+  bins: { value: 'P,…', about: 'inner edges of the bins of peak probability, nine at most (0.1,0.2,…,0.9)' },
+  reviewer: { value: 'NAME', about: 'who decides' },
+  class: { value: 'NAME', about: 'with the verdict other: what it is instead' },
+  precision: { value: 'P', about: 'that is wished, of a threshold (0.9)' },
   overwrite: {
     about: 'what is written may replace files that are there, but never recordings or what is read',
   },
