@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { CurlewError } from '../contract/error.ts';
 import { throwIfAborted } from '../recordings/file.ts';
 import { isAudioName } from '../recordings/find-audio.ts';
+import { unreadFormat } from '../recordings/unread-formats.ts';
 import { fileError } from '../regular-file.ts';
 
 export interface ListOptions {
@@ -72,9 +73,6 @@ async function linksToFolder(path: string, { allowed }: ListOptions): Promise<bo
   return (await stat(real)).isDirectory();
 }
 
-/** Formats that Curlew does not read: such files are told of rather than passed over. */
-const otherAudio = /\.(3gp|aac|aif|aifc|aiff|amr|ape|au|caf|m4a|mp2|mp4|opus|snd|w4v|webm|wma|wv)$/i;
-
 /** A recording by its name, of a format that can be read or not. Hidden files (memory cards' “._…”) are none. */
 export const isRecordingName = (name: string): boolean =>
-  !name.split('/').some((part) => part.startsWith('.')) && (isAudioName(name) || otherAudio.test(name));
+  !name.split('/').some((part) => part.startsWith('.')) && (isAudioName(name) || unreadFormat(name) !== null);

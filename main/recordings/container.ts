@@ -2,6 +2,7 @@
 import { CurlewError, toCurlewError } from '../contract/error.ts';
 import { openFile, type OpenFile } from './file.ts';
 import { findFirstMp3Frame } from './mp3-frames.ts';
+import { unread } from './unread-formats.ts';
 
 export type Container = 'wav' | 'flac' | 'ogg' | 'mp3';
 
@@ -14,7 +15,7 @@ const unsupported: [offset: number, magic: string, name: string][] = [
   [0, 'caff', 'CAF'],
   [0, 'wvpk', 'WavPack'],
   [0, '#!AMR', 'AMR'],
-  [0, 'MAC ', "Monkey's Audio"],
+  [0, 'MAC ', 'Monkey’s Audio'],
   [0, '.snd', 'AU'],
   [0, '\x1aE\xdf\xa3', 'Matroska/WebM'],
   [0, '0&\xb2u', 'WMA'],
@@ -48,13 +49,7 @@ export async function detectContainer(file: OpenFile): Promise<{ container: Cont
   if (isAt(head, 0, 'fLaC')) return { container: 'flac', start };
   if (isAt(head, 0, 'OggS')) return { container: 'ogg', start };
   for (const [offset, magic, name] of unsupported) {
-    if (isAt(head, offset, magic)) {
-      throw new CurlewError(
-        'FILE_UNSUPPORTED',
-        `${file.path} is ${name}, which Curlew does not read; convert it to WAV or FLAC.`,
-        { path: file.path, format: name },
-      );
-    }
+    if (isAt(head, offset, magic)) throw unread(file.path, name);
   }
   const searched = await file.read(start, searchBytes);
   const frame = findFirstMp3Frame(searched, start + searched.length >= file.bytes);

@@ -1,10 +1,11 @@
 /** Finding the recordings under files and folders. */
 import { readdir, realpath, stat } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { basename, extname, join } from 'node:path';
 import type { CurlewError } from '../contract/error.ts';
 import { fileError } from '../regular-file.ts';
 import { fileKinds, type FileKind } from './contract.ts';
 import { throwIfAborted } from './file.ts';
+import { unread, unreadFormat } from './unread-formats.ts';
 
 /** By its extension, in any case; what a file really is, only opening tells. */
 export function isNameOf(name: string, kind: FileKind): boolean {
@@ -17,11 +18,13 @@ export const isAudioName = (name: string): boolean => isNameOf(name, 'recordings
 export interface FoundAudio {
   /** In order of folders, then names. */
   files: string[];
-  /** What could not be looked into; the search goes on beside it. */
+  /** What could not be looked into, and what is of a format that is not read; the search goes on beside it. */
   failed: { path: string; error: CurlewError }[];
 }
 
-export type Walked = { path: string } | { path: string; error: CurlewError };
+/** `leftOut`: the format that its name promises, which is not read. */
+export type Walked =
+  { path: string } | { path: string; leftOut: string } | { path: string; error: CurlewError };
 
 interface WalkOptions {
   signal?: AbortSignal;
@@ -32,7 +35,8 @@ interface WalkOptions {
 /**
  * Files are taken as they are, whatever their name; folders are searched to the bottom for audio by name, one after
  * another, so that the first are found at once. Hidden entries are left out (memory cards carry shadow files named
- * “._…”), links are followed, no folder twice, no file twice. What cannot be looked into is told, and the search goes on.
+ * “._…”), links are followed, no folder twice, no file twice. What cannot be looked into is told, and so are files of
+ * formats that are not read; the search goes on.
  * @throws CurlewError ABORTED
  */
 export async function* walkAudio(
@@ -58,7 +62,8 @@ async function* walk(
     if (!named && options.allowed && !(await options.allowed(real))) return;
     const status = await stat(real);
     if (!status.isDirectory()) {
-      yield { path };
+      const format = named ? null : unreadFormat(basename(path));
+      yield format === null ? { path } : { path, leftOut: format };
       return;
     }
     children = await readdir(path);
@@ -70,7 +75,8 @@ async function* walk(
   for (const name of children) {
     if (name.startsWith('.')) continue;
     const child = join(path, name);
-    if (isAudioName(name) || (await isFolder(child))) yield* walk(child, false, seen, options);
+    const isSound = isAudioName(name) || unreadFormat(name) !== null;
+    if (isSound || (await isFolder(child))) yield* walk(child, false, seen, options);
   }
 }
 
@@ -79,6 +85,7 @@ export async function findAudio(paths: readonly string[], options: WalkOptions =
   const found: FoundAudio = { files: [], failed: [] };
   for await (const one of walkAudio(paths, options)) {
     if ('error' in one) found.failed.push(one);
+    else if ('leftOut' in one) found.failed.push({ path: one.path, error: unread(one.path, one.leftOut) });
     else found.files.push(one.path);
   }
   return found;

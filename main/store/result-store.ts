@@ -1,7 +1,7 @@
 /** What classification found, in DuckDB. */
 import { blobValue, type DuckDBAppender, type DuckDBConnection } from '@duckdb/node-api';
 import type { ClassifiedFile, Detection, FileState, KeptWindow, ListedFile } from '../contract/types.ts';
-import type { FileResults, KeptPart, ResultStore } from '../jobs/classify/result-store.ts';
+import type { FileResults, KeptPart, NewFile, ResultStore } from '../jobs/classify/result-store.ts';
 import type { Store } from './open-store.ts';
 
 export const fileColumns = `f.job_id AS "jobId", f.file_id AS "fileId", path, state, bytes, modified_ms AS "modifiedMs", sha256,
@@ -154,8 +154,8 @@ const fileNames: readonly (keyof ClassifiedFile)[] = [
 async function append(
   connection: DuckDBConnection,
   jobId: string,
-  files: readonly ListedFile[],
-): Promise<(ListedFile & { fileId: number })[]> {
+  files: readonly NewFile[],
+): Promise<(NewFile & { fileId: number })[]> {
   const paths = JSON.stringify(files.map(({ path }) => path));
   const known = await connection.runAndReadAll(
     `SELECT path FROM classified_files WHERE job_id = $1 AND path IN (SELECT unnest(json_extract_string($2::JSON, '$[*]')))`,
@@ -168,12 +168,12 @@ async function append(
   );
   const first = (last.getRowsJS()[0]![0] as number) + 1;
   const fresh = files.filter(({ path }) => !has.has(path) && has.add(path));
-  const listed = fresh.map(({ path, bytes, modifiedMs }, i) => ({
-    ...{ path, bytes, modifiedMs },
+  const listed = fresh.map(({ path, bytes, modifiedMs, unused }, i) => ({
+    ...{ path, bytes, modifiedMs, unused },
     fileId: first + i,
   }));
-  await appendAll(connection, 'classified_files', listed, (file, row) =>
-    appendFile(row, { ...blank, ...file, jobId }),
+  await appendAll(connection, 'classified_files', listed, ({ unused, ...file }, row) =>
+    appendFile(row, { ...blank, ...unused, ...file, jobId }),
   );
   return listed;
 }

@@ -165,6 +165,24 @@ describe('classifying a folder', () => {
     expect(await whenFinished(jobs, id)).toMatchObject({ state: 'failed', error: { code: 'FOLDER_EMPTY' } });
   });
 
+  it('keeps what is of a format that is not read, by the format, in its place', async () => {
+    const folder = join(scratch.folder, 'formats');
+    await mkdir(folder);
+    for (const name of ['a.wma', 'c.M4A']) await scratch.write(`formats/${name}`, 'bytes');
+    const { id: none } = classification.start([folder], 'test', usualSettings);
+    const before = await whenFinished(jobs, none);
+    expect(before).toMatchObject({ state: 'done', result: { files: 0, failed: 0, leftOut: 2 } });
+    await scratch.write('formats/b.wav', wavBytes([noise(20_000)]));
+    const { id } = classification.start([folder], 'test', usualSettings);
+    const after = await whenFinished(jobs, id);
+    expect(after).toMatchObject({ state: 'done', progress: 1, result: { files: 1, failed: 0, leftOut: 2 } });
+    expect(await classification.files(id, { limit: 9 })).toMatchObject([
+      { path: join(folder, 'a.wma'), state: 'leftOut', format: 'WMA', error: { code: 'FILE_UNSUPPORTED' } },
+      { path: join(folder, 'b.wav'), state: 'classified', error: null },
+      { path: join(folder, 'c.M4A'), state: 'leftOut', format: 'M4A', error: { code: 'FILE_UNSUPPORTED' } },
+    ]);
+  });
+
   it('with an expert that the bank does not have is refused at once', () => {
     expect(() => classification.start([scratch.folder], 'none', usualSettings)).toThrow(
       expect.objectContaining({ code: 'EXPERT_NOT_FOUND' }),

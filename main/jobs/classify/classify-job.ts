@@ -349,12 +349,11 @@ class ClassifyRun {
     const { listing } = this;
     const speed = this.heardSeconds / Math.max(this.clock.sinceStart(), 0.001);
     const times = this.heardSeconds > 0 ? `, ${grouped(Math.round(speed))} × real time` : '';
-    const share = listing.done && listing.bytes > 0 ? Math.min(1, this.passedBytes / listing.bytes) : null;
+    const passed = this.passedBytes + listing.unused.bytes;
+    const share = listing.done && listing.bytes > 0 ? Math.min(1, passed / listing.bytes) : null;
     const total = listing.done ? listing.files : null;
-    this.context.progress(
-      share,
-      `${placeOf(Math.min(this.passedFiles + 1, listing.files), total, path)}${times}`,
-    );
+    const place = Math.min(this.passedFiles + listing.unused.files + 1, listing.files);
+    this.context.progress(share, `${placeOf(place, total, path)}${times}`);
   }
 
   /** The clock stands still while the job is paused. */

@@ -2,10 +2,10 @@
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { CurlewError } from '../../contract/error.ts';
-import type { ListedFile } from '../../contract/types.ts';
-import { walkAudio } from '../../recordings/find-audio.ts';
-import { unheard } from './file-answers.ts';
-import type { ResultStore } from './result-store.ts';
+import type { ListedFile, Unused } from '../../contract/types.ts';
+import { walkAudio, type Walked } from '../../recordings/find-audio.ts';
+import { unread } from '../../recordings/unread-formats.ts';
+import type { NewFile, ResultStore } from './result-store.ts';
 
 /** Files that are kept at once: the first come soon, so that work can begin. */
 const firstBatch = 20;
@@ -14,11 +14,13 @@ const batch = 500;
 export class Listing {
   files = 0;
   bytes = 0;
+  /** Of those that were not listed before: what will not be classified. */
+  unused = { files: 0, bytes: 0 };
   done = false;
   private waiters: (() => void)[] = [];
 
   constructor(
-    private readonly results: Pick<ResultStore, 'list' | 'keep'>,
+    private readonly results: Pick<ResultStore, 'list'>,
     private readonly jobId: string,
   ) {}
 
@@ -28,10 +30,9 @@ export class Listing {
     options: { signal: AbortSignal; allowed(real: string): Promise<boolean> },
   ): Promise<void> {
     try {
-      let some: ListedFile[] = [];
+      let some: NewFile[] = [];
       for await (const found of walkAudio(paths, options)) {
-        if ('error' in found) await this.fail(found.path, found.error);
-        else some.push(await listed(found.path));
+        some.push(await newFile(found));
         if (some.length < (this.files === 0 ? firstBatch : batch)) continue;
         await this.put(some);
         some = [];
@@ -48,27 +49,36 @@ export class Listing {
     return new Promise((resolve) => this.waiters.push(resolve));
   }
 
-  private async put(files: readonly ListedFile[]): Promise<void> {
+  private async put(files: readonly NewFile[]): Promise<void> {
     if (files.length === 0) return;
-    await this.results.list(this.jobId, files);
+    for (const { unused, bytes } of await this.results.list(this.jobId, files)) {
+      if (!unused) continue;
+      this.unused.files++;
+      this.unused.bytes += bytes;
+    }
     this.files += files.length;
     this.bytes += files.reduce((sum, { bytes }) => sum + bytes, 0);
     this.wake();
-  }
-
-  private async fail(path: string, { code, message }: CurlewError): Promise<void> {
-    const { jobId } = this;
-    for (const file of await this.results.list(jobId, [{ path, bytes: 0, modifiedMs: 0 }])) {
-      const failed = { ...unheard, ...file, jobId, state: 'failed' as const, error: { code, message } };
-      await this.results.keep(jobId, [{ file: failed, detections: [], windows: [] }]);
-    }
-    this.files++;
   }
 
   private wake(): void {
     for (const resolve of this.waiters.splice(0)) resolve();
   }
 }
+
+async function newFile(found: Walked): Promise<NewFile> {
+  if ('error' in found) {
+    return { path: found.path, bytes: 0, modifiedMs: 0, unused: unusedFor(found.error, 'failed', '') };
+  }
+  const file = await listed(found.path);
+  if (!('leftOut' in found)) return file;
+  return { ...file, unused: unusedFor(unread(found.path, found.leftOut), 'leftOut', found.leftOut) };
+}
+
+const unusedFor = ({ code, message }: CurlewError, state: Unused['state'], format: string): Unused => ({
+  ...{ state, format },
+  error: { code, message },
+});
 
 /** What cannot be looked at is told when it is opened. */
 async function listed(path: string): Promise<ListedFile> {

@@ -1,4 +1,11 @@
-import type { ClassifiedFile, Detection, FileState, KeptWindow, ListedFile } from '../../contract/types.ts';
+import type {
+  ClassifiedFile,
+  Detection,
+  FileState,
+  KeptWindow,
+  ListedFile,
+  Unused,
+} from '../../contract/types.ts';
 
 /** A part of a list: so many, the first or the first after one. */
 export interface Page<After> {
@@ -31,14 +38,19 @@ export interface ResultCounts {
   passedBytes: number;
 }
 
+/** A file to be appended: as waiting, or as one that will not be classified. */
+export interface NewFile extends ListedFile {
+  unused?: Unused | undefined;
+}
+
 /** Where the results of classification jobs are kept. Every promise resolves once durable. */
 export interface ResultStore {
   /**
-   * Appends files to a job's, as waiting, numbered on from those that it has. A path that it has already is passed over,
-   * so that a listing may be begun again.
+   * Appends files to a job's, numbered on from those that it has. A path that it has already is passed over, so that a
+   * listing may be begun again.
    * @returns what was appended
    */
-  list(jobId: string, files: readonly ListedFile[]): Promise<(ListedFile & { fileId: number })[]>;
+  list(jobId: string, files: readonly NewFile[]): Promise<(NewFile & { fileId: number })[]>;
   /** Files that are waiting, by number. */
   waiting(jobId: string, page: Page<number>): Promise<(ListedFile & { fileId: number })[]>;
   /** Keeps what was found in listed files, all in one transaction, replacing what is kept of them. */

@@ -16,6 +16,13 @@ export interface ListedFile {
   modifiedMs: number;
 }
 
+/** Why a file that was listed is not classified. */
+export interface Unused {
+  state: 'failed' | 'leftOut';
+  format: string;
+  error: { code: ErrorCode; message: string };
+}
+
 /** One file of a job. What is not known is null. */
 export interface ClassifiedFile {
   jobId: string;

@@ -78,15 +78,27 @@ export async function classified(
         ({ level, text }) => `${level === 'damaged' ? 'classified in part' : 'note'}: ${path}: ${text}`,
       ),
     ),
-    ...files.flatMap(({ path, error }) =>
-      error === null ? [] : [`not classified: ${path}: ${error.message}`],
+    ...files.flatMap(({ path, state, error }) =>
+      state === 'failed' && error ? [`not classified: ${path}: ${error.message}`] : [],
     ),
+    ...leftOut(files),
     `${count(result.files, 'file')}, ${count(result.windows, 'window')}, ${span(Math.round(result.audioSeconds) * 1000)} of sound, ${speed.toFixed(0)} × real time.`,
     ...written,
   ].join('\n');
   const damaged = heard.filter(isDamaged).length;
-  const code = exitOfShare(result.files, result.failed + damaged);
+  const code = exitOfShare(result.files, result.failed + result.leftOut + damaged);
   return { text, json: { result, files, detections }, exit: code };
+}
+
+/** By format, with the first of each: a card may hold thousands of one. */
+function leftOut(files: readonly ClassifiedFile[]): string[] {
+  const byFormat = new Map<string, ClassifiedFile[]>();
+  for (const file of files) {
+    if (file.state === 'leftOut') byFormat.set(file.format, [...(byFormat.get(file.format) ?? []), file]);
+  }
+  return [...byFormat].map(
+    ([format, some]) => `left out: ${count(some.length, 'file')} of ${format}: ${some[0]!.error?.message}`,
+  );
 }
 
 const isDamaged = ({ notes }: ClassifiedFile): boolean => notes.some(({ level }) => level === 'damaged');

@@ -1,0 +1,38 @@
+import { mkdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { findAudio, walkAudio, type Walked } from './find-audio.ts';
+import { scratchFolder } from './testing.ts';
+
+let scratch: Awaited<ReturnType<typeof scratchFolder>>;
+beforeAll(async () => {
+  scratch = await scratchFolder();
+  await mkdir(join(scratch.folder, 'card', 'folder.m4a'), { recursive: true });
+  for (const name of ['a.M4A', 'b.wav', 'c.w4v', 'd.wma', 'e.txt', '._f.m4a', 'folder.m4a/g.wav'])
+    await scratch.write(join('card', name), 'bytes');
+});
+afterAll(() => scratch.remove());
+
+it('tells of files whose format is not read, in their place, by the format', async () => {
+  const found: Walked[] = [];
+  for await (const one of walkAudio([join(scratch.folder, 'card')])) found.push(one);
+  expect(found.map((one) => [basename(one.path), 'leftOut' in one ? one.leftOut : null])).toEqual([
+    ['a.M4A', 'M4A'],
+    ['b.wav', null],
+    ['c.w4v', 'W4V'],
+    ['d.wma', 'WMA'],
+    ['g.wav', null],
+  ]);
+});
+
+it('counts them among what could not be used, with what to do', async () => {
+  const { files, failed } = await findAudio([join(scratch.folder, 'card')]);
+  expect(files.map((path) => basename(path))).toEqual(['b.wav', 'g.wav']);
+  expect(failed.map(({ error }) => error.code)).toEqual(Array(3).fill('FILE_UNSUPPORTED'));
+  expect(failed[1]!.error.message).toContain('Kaleidoscope');
+});
+
+it('takes such a file as it is where it is named outright', async () => {
+  const path = join(scratch.folder, 'card', 'a.M4A');
+  expect(await findAudio([path])).toEqual({ files: [path], failed: [] });
+});
