@@ -168,7 +168,7 @@ export class Banks {
   }
 
   /**
-   * A file of an expert, or of a router (which has no float reference).
+   * A file of an expert, or of a router (whose float reference is made of its `weights.f32`).
    * @throws CurlewError EXPERT_NOT_FOUND, FILE_NOT_FOUND, FILE_DAMAGED when its hash is not the manifest's
    */
   async file(id: string, file: ExpertFile): Promise<Uint8Array> {

@@ -53,7 +53,8 @@ export interface EncoderInfo {
   imageSha256: string;
 }
 
-export type ExpertFile = 'image' | 'quantized.onnx' | 'float.onnx';
+/** `float.onnx` of experts alone, `router.json` of routers alone. */
+export type ExpertFile = 'image' | 'quantized.onnx' | 'float.onnx' | 'router.json' | 'weights.f32';
 
 export interface Clip {
   id: string;
@@ -104,7 +105,7 @@ export const bankRequests = {
   'experts.file': forViewers(
     v.strictObject({
       expertId: id,
-      file: v.picklist(['image', 'quantized.onnx', 'float.onnx']),
+      file: v.picklist(['image', 'quantized.onnx', 'float.onnx', 'router.json', 'weights.f32']),
     }),
   ),
   'experts.bankUse': forViewers(v.strictObject({ bank: bankName })),

@@ -20,9 +20,8 @@ export function difference(a: ArrayLike<number>, b: ArrayLike<number>): Differen
   let largest = 0;
   let magnitude = 0;
   for (let i = 0; i < a.length; i++) {
-    // NaN must not hide behind a comparison that is false.
-    const distance = Math.abs(a[i]! - b[i]!);
-    if (!(distance <= largest)) largest = distance;
+    // Math.max keeps NaN, which a comparison would lose.
+    largest = Math.max(largest, Math.abs(a[i]! - b[i]!));
     magnitude = Math.max(magnitude, Math.abs(b[i]!));
   }
   return {

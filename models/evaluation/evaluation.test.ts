@@ -69,6 +69,7 @@ test('a board that is 2e-3 off, answers another class or answers NaN does not ag
   expect(boardAgrees(agreement([NaN, 1, 2], [0, 1, 2], [0, 1, 2]), implementationTolerance(null))).toBe(
     false,
   );
+  expect(difference([NaN, 1, 2], [0, 1, 2]).largest).toBeNaN();
 });
 
 test('logits of different lengths cannot be compared', () => {

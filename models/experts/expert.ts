@@ -77,6 +77,9 @@ export interface CalibratedLayer extends LayerShape {
   readonly weights: Float32Array;
 }
 
+/** Of a network that a board runs, or of what it was made from. */
+export type AnyLayer = IntegerLayer | LatentLayer | CalibratedLayer | LinearLayer;
+
 /** A classifier of embeddings. */
 export interface Network<Layer> {
   /** At most 31 bytes of UTF-8; the board shows it. */

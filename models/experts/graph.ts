@@ -2,6 +2,7 @@ import type { Graph, Value } from '../onnx/graph.ts';
 import { float64s, int16s, int8s } from '../onnx/tensor.ts';
 import { largestActivation, layerNormEpsilon } from '../quantizers/bitlinear.ts';
 import type {
+  AnyLayer,
   CalibratedLayer,
   IntegerLayer,
   LatentLayer,
@@ -9,8 +10,6 @@ import type {
   Network,
   Standardization,
 } from './expert.ts';
-
-type AnyLayer = IntegerLayer | LatentLayer | CalibratedLayer | LinearLayer;
 
 /*
  * The arithmetic of models/packing/IMAGE.md as nodes, in binary64: parameters are the binary32 values of the

@@ -4,7 +4,15 @@
  * quotient or root of two binary32 numbers, computed in binary64 and rounded, is the one that binary32 gives:
  * Math.fround around each operation is enough.
  */
-import type { Expert, IntegerLayer, LinearLayer, Standardization } from '../experts/expert.ts';
+import type {
+  AnyLayer,
+  CalibratedLayer,
+  Expert,
+  IntegerLayer,
+  LatentLayer,
+  LinearLayer,
+  Standardization,
+} from '../experts/expert.ts';
 import { largestActivation, layerNormEpsilon, roundHalfEven } from '../quantizers/bitlinear.ts';
 
 const f = Math.fround;
@@ -42,9 +50,9 @@ export function standardize32(embedding: Float32Array, { offset, scale }: Standa
   return embedding.map((e, i) => f(e - offset[i]!) * scale[i]!);
 }
 
-/** One layer with what follows it, without dropout. */
-export function layer32(layer: IntegerLayer | LinearLayer, input: Float32Array): Float32Array {
-  const sums = layer.kind === 'linear' ? linear(layer, input) : integerLinear(layer, input);
+/** One layer with what follows it, without dropout; one that is not quantized yet is the same with its float weights. */
+export function layer32(layer: AnyLayer, input: Float32Array): Float32Array {
+  const sums = 'codes' in layer ? integerLinear(layer, input) : linear(layer, input);
   const { norm } = layer;
   if (norm) return norm32(sums).map((y, o) => Math.max(0, f(f(y * norm.gain[o]!) + norm.bias[o]!)));
   return layer.relu ? sums.map((y) => Math.max(0, y)) : sums;
@@ -87,10 +95,14 @@ function integerLinear(layer: IntegerLayer, input: Float32Array): Float32Array {
   });
 }
 
-function linear({ inputs, outputs, weights, bias }: LinearLayer, input: Float32Array): Float32Array {
+function linear(
+  { kind, inputs, outputs, weights, bias }: LinearLayer | LatentLayer | CalibratedLayer,
+  input: Float32Array,
+): Float32Array {
+  const values = kind === 'latent' ? norm32(input) : input;
   return Float32Array.from({ length: outputs }, (_, o) => {
     let sum = 0;
-    for (let i = 0; i < inputs; i++) sum = f(sum + f(weights[o * inputs + i]! * input[i]!));
+    for (let i = 0; i < inputs; i++) sum = f(sum + f(weights[o * inputs + i]! * values[i]!));
     return f(sum + bias[o]!);
   });
 }

@@ -1,5 +1,5 @@
 /** Which expert of a bank answers (models/packing/IMAGE.md, "Routing"), to the bit as a board decides it. */
-import type { IntegerLayer, LinearLayer } from '../experts/expert.ts';
+import type { AnyLayer, Network } from '../experts/expert.ts';
 import { exp32, layer32, softmax32, standardize32 } from './float32.ts';
 import { philox } from './philox.ts';
 import type { Routing, UnboundRouter } from './router.ts';
@@ -13,6 +13,10 @@ export interface Route {
   readonly ranked: readonly number[];
 }
 
+/** As much of a router as decides: quantized, as a board runs it, or with the weights it was quantized from. */
+export type Deciding = Pick<Network<AnyLayer>, 'layers' | 'standardization'> &
+  Pick<UnboundRouter, 'prior' | 'routing'>;
+
 const f = Math.fround;
 
 /**
@@ -21,7 +25,7 @@ const f = Math.fround;
  * @param routing in place of the router's own
  */
 export function route(
-  router: UnboundRouter,
+  router: Deciding,
   embedding: Float32Array,
   inferenceId: number,
   routing: Routing = router.routing,
@@ -31,7 +35,7 @@ export function route(
 
 /** Each pass's probabilities; a single one, without dropout, where the routing asks for none. */
 function passesOf(
-  { layers, standardization }: UnboundRouter,
+  { layers, standardization }: Deciding,
   embedding: Float32Array,
   inferenceId: number,
   routing: Routing,
@@ -59,7 +63,7 @@ function passesOf(
 }
 
 /** No pass differs from another before the first dropout. */
-function sharedLayers(layers: readonly (IntegerLayer | LinearLayer)[]): number {
+function sharedLayers(layers: readonly AnyLayer[]): number {
   const first = layers.findIndex((layer) => layer.dropout);
   return first < 0 ? layers.length : first + 1;
 }

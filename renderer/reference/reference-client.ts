@@ -1,5 +1,15 @@
 import { CurlewError } from '../../main/contract/error.ts';
-import type { LogMel, ReferenceReply, ReferenceRequest, ReferenceTask } from './messages.ts';
+import type { RouterFiles } from '../../models/reference/router-reference.ts';
+import type {
+  Embeddings,
+  LogMel,
+  ReferenceAnswer,
+  ReferenceReply,
+  ReferenceRequest,
+  ReferenceResult,
+  ReferenceRoute,
+  ReferenceTask,
+} from './messages.ts';
 import { startReferenceWorker } from './start-worker.ts';
 
 /** As much of a Worker as is used here. */
@@ -13,6 +23,8 @@ export class ReferenceClient {
     { resolve(result: ReferenceResult): void; reject(error: Error): void }
   >();
   private readonly opened = new Set<string>();
+  /** Routers that are open, and how many of each one's experts answer together. */
+  private readonly routers = new Map<string, number>();
   private nextId = 1;
 
   constructor(private readonly start: () => WorkerLike) {}
@@ -25,8 +37,22 @@ export class ReferenceClient {
   }
 
   /** @param pcm one window, 15,600 samples at 16 kHz in [-1, 1) */
-  logits(graph: string, pcm: Float32Array): Promise<Float32Array> {
-    return this.do({ kind: 'logits', graph, pcm }) as Promise<Float32Array>;
+  answer(graph: string, pcm: Float32Array): Promise<ReferenceAnswer> {
+    return this.do({ kind: 'answer', graph, pcm }) as Promise<ReferenceAnswer>;
+  }
+
+  /** @param fetchFiles called once a name @returns how many experts answer together */
+  async openRouter(router: string, fetchFiles: () => Promise<RouterFiles>): Promise<number> {
+    const known = this.routers.get(router);
+    if (known !== undefined) return known;
+    const topK = (await this.do({ kind: 'open-router', router, files: await fetchFiles() })) as number;
+    this.routers.set(router, topK);
+    return topK;
+  }
+
+  /** @param inferenceId of the board's answer, which gives the draws */
+  route(router: string, embedding: Embeddings, inferenceId: number): Promise<ReferenceRoute> {
+    return this.do({ kind: 'route', router, embedding, inferenceId }) as Promise<ReferenceRoute>;
   }
 
   logMel(pcm: Float32Array): Promise<LogMel> {
@@ -56,13 +82,12 @@ export class ReferenceClient {
       }
       this.waiting.clear();
       this.opened.clear();
+      this.routers.clear();
       this.worker = null;
     });
     return worker;
   }
 }
-
-type ReferenceResult = Float32Array | LogMel | null;
 
 /** The page has one: its worker loads 14 MB of runtime once. */
 export const reference = new ReferenceClient(startReferenceWorker);

@@ -4,12 +4,14 @@ import wasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import { frontEndModel } from '../../models/features/front-end.ts';
 import { patchSamples } from '../../models/features/log-mel.ts';
 import { createReference, type Reference } from '../../models/reference/reference.ts';
-import type { LogMel, ReferenceReply, ReferenceRequest, ReferenceTask } from './messages.ts';
+import { routerReference, type RouterReference } from '../../models/reference/router-reference.ts';
+import type { LogMel, ReferenceReply, ReferenceRequest, ReferenceResult, ReferenceTask } from './messages.ts';
 
 runtime.env.wasm.wasmPaths = { wasm };
 runtime.env.wasm.numThreads = 1;
 
 const graphs = new Map<string, Promise<Reference>>();
+const routers = new Map<string, RouterReference>();
 let frontEnd: Promise<runtime.InferenceSession> | null = null;
 
 async function logMel(pcm: Float32Array): Promise<LogMel> {
@@ -25,16 +27,35 @@ async function logMel(pcm: Float32Array): Promise<LogMel> {
   return { frames, values: (log_mel!.data as Float32Array).slice(0, frames * 64) };
 }
 
-async function run(task: ReferenceTask): Promise<Float32Array | LogMel | null> {
-  if (task.kind === 'log-mel') return logMel(task.pcm);
-  if (task.kind === 'open') {
-    if (!graphs.has(task.graph)) graphs.set(task.graph, createReference(runtime, task.model));
-    await graphs.get(task.graph);
-    return null;
+async function run(task: ReferenceTask): Promise<ReferenceResult> {
+  switch (task.kind) {
+    case 'log-mel':
+      return logMel(task.pcm);
+    case 'open':
+      if (!graphs.has(task.graph)) graphs.set(task.graph, createReference(runtime, task.model));
+      await graphs.get(task.graph);
+      return null;
+    case 'answer': {
+      const reference = await graphs.get(task.graph);
+      if (!reference) throw new Error(`The reference graph ${task.graph} was not opened.`);
+      const { logits, embedding } = await reference.runWithFeatures(task.pcm);
+      return { logits, embedding };
+    }
+    case 'open-router': {
+      const router = routerReference(task.files);
+      routers.set(task.router, router);
+      return router.topK;
+    }
+    case 'route': {
+      const { embedding, inferenceId } = task;
+      const router = routers.get(task.router);
+      if (!router) throw new Error(`The router ${task.router} was not opened.`);
+      return {
+        quantized: router.quantized(embedding.quantized, inferenceId),
+        float: router.float(embedding.float, inferenceId),
+      };
+    }
   }
-  const reference = await graphs.get(task.graph);
-  if (!reference) throw new Error(`The reference graph ${task.graph} was not opened.`);
-  return (await reference.run(task.pcm)).logits;
 }
 
 // A session takes one run at a time: tasks wait for each other here.

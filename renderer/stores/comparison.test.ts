@@ -1,8 +1,8 @@
 // @vitest-environment jsdom
 import { flushPromises } from '@vue/test-utils';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Board, Played, PlayedSource, WindowResult } from '../../main/contract/types.ts';
-import { board, expert, job, LabDouble, played, windowResult } from '../test/lab-double.ts';
+import type { Board, Played, PlayedSource, RouterInfo, WindowResult } from '../../main/contract/types.ts';
+import { board, expert, job, LabDouble, played, router as member, windowResult } from '../test/lab-double.ts';
 import { withLab } from '../test/mount.ts';
 import { useBoards } from './boards.ts';
 import { useComparison } from './comparison.ts';
@@ -31,19 +31,37 @@ const windows = [
 
 beforeEach(() => localStorage.clear());
 
-/** References that answer with given logits, by expert; what each was asked for is kept. */
-function references(quantized: number[], float: number[], of: Record<string, number[]> = {}) {
+const routeOf = (gate: number[]) => ({
+  gate: Float32Array.from(gate),
+  curiosity: 0,
+  ranked: [...gate.keys()].sort((a, b) => gate[b]! - gate[a]!),
+});
+
+/** References that answer with given logits, by expert, and route with given gates; what each was asked for is kept. */
+function references(
+  quantized: number[],
+  float: number[],
+  of: Record<string, number[]> = {},
+  gates: { quantized: number[]; float: number[] } = { quantized: [0.25, 0.75], float: [0.5, 0.5] },
+) {
   const asked: string[] = [];
+  const draws: number[] = [];
   const double: References = {
     open: async (_graph, fetchModel) => void (await fetchModel()),
-    logits: async (graph, pcm) => {
+    answer: async (graph, pcm) => {
       asked.push(`${graph.slice(-2)} ${pcm.length}`);
       const [kind = '', sha256 = ''] = graph.split(' ');
-      return Float32Array.from(of[sha256] ?? (kind === 'quantized' ? quantized : float));
+      const logits = Float32Array.from(of[sha256] ?? (kind === 'quantized' ? quantized : float));
+      return { logits, embedding: Float32Array.of(kind === 'quantized' ? 8 : 32) };
+    },
+    openRouter: async (_router, fetchFiles) => (await fetchFiles()).image.length,
+    route: async (_router, embedding, inferenceId) => {
+      draws.push(...embedding.quantized, ...embedding.float, inferenceId);
+      return { quantized: routeOf(gates.quantized), float: routeOf(gates.float) };
     },
     logMel: async () => ({ frames: 0, values: new Float32Array(0) }),
   };
-  return { double, asked };
+  return { double, asked, draws };
 }
 
 interface World {
@@ -52,6 +70,7 @@ interface World {
   plays?: Played[];
   windows?: Record<string, WindowResult[]>;
   answers?: ReturnType<typeof references>;
+  routers?: RouterInfo[];
 }
 
 async function compare(world: World = {}) {
@@ -62,7 +81,8 @@ async function compare(world: World = {}) {
     'boards.list': () => [board({ activeExpert: runs(), ...world.board })],
     'ports.list': () => ({ ports: [], problem: null }),
     'experts.list': () => [expert(), second],
-    'experts.file': () => new Uint8Array(1),
+    'experts.routers': () => world.routers ?? [],
+    'experts.file': ({ file }) => new Uint8Array(file === 'image' ? 2 : 1),
     'clips.list': () => [clipOf('dog'), clipOf('rain')],
     'clips.audio': () => audio,
     'play.start': () => job({ id: 'job-1', kind: 'play' }),
@@ -224,6 +244,54 @@ describe('a comparison', () => {
     expect(comparison.windows.map(({ expertName }) => expertName)).toEqual(['esc10-b4', 'b8']);
     expect(comparison.summary).toMatchObject({ windows: 2, sameImplementation: 2, agrees: true });
     expect(answers.asked).toEqual(['ab 15600', 'ab 15600', 'cd 15600', 'cd 15600']);
+    // The router itself is in no bank: its choice is shown alone, and told.
+    expect([comparison.summary?.routing, answers.draws]).toEqual([null, []]);
+    expect(comparison.missing).toEqual([router]);
+  });
+
+  it('holds a router’s gates and choice against its references, drawn as the board drew', async () => {
+    const { imageSha256: sha256 } = member();
+    const bank = {
+      ...{ router: { name: 'r', version: 1, sha256 }, topK: 1, encoder: null },
+      experts: [imageOf(runs()), imageOf(runs(second))],
+    };
+    const world = (gate: number[], place: number) => ({
+      routers: [member()],
+      plays: [played({ bank })],
+      windows: { 'play-1': [windowResult({ place, gate, inferenceId: 77 })] },
+      answers: references([2, 0, -1], [2, 0, -1]),
+    });
+    const same = world([0.25, 0.75], 1);
+    const { comparison } = await compare(same);
+    expect(same.answers.draws).toEqual([8, 32, 77]);
+    expect(comparison.missing).toEqual([]);
+    expect(comparison.summary).toMatchObject({
+      agrees: true,
+      routing: {
+        ...{ implementation: 0, quantization: 0.25, sameImplementation: 1, sameQuantization: 0 },
+        ...{ agrees: true, windows: 1 },
+      },
+    });
+    // The same logits of an expert that the reference would not have asked: the board does not agree.
+    const { comparison: other } = await compare(world([0.75, 0.25], 0));
+    expect(other.summary).toMatchObject({ implementation: 0, agrees: false, routing: { agrees: false } });
+  });
+
+  it('asks the router in its bank how many experts answer, where the lab did not deploy it', async () => {
+    const { imageSha256: sha256 } = member();
+    const bank = {
+      ...{ router: { name: 'r', version: 1, sha256 }, topK: null, encoder: null },
+      experts: [imageOf(runs()), imageOf(runs(second))],
+    };
+    const { comparison } = await compare({
+      routers: [member()],
+      plays: [played({ bank })],
+      windows: {
+        'play-1': [windowResult({ place: 1, gate: [0.25, 0.75], logits: [0.5, 2.25, -0.25] })],
+      },
+      answers: references([2, 0, -1], [2, 0, -1], { [second.imageSha256]: [0, 3, 0] }),
+    });
+    expect(comparison.windows[0]?.agreement?.implementation.relative).toBeCloseTo(0, 6);
   });
 
   it('mixes the references as the router mixed the experts, where several answer together', async () => {
@@ -238,15 +306,15 @@ describe('a comparison', () => {
     expect(comparison.windows[0]?.agreement?.implementation.relative).toBeCloseTo(0, 6);
   });
 
-  it('shows the answers alone where there is no reference', async () => {
+  it('shows the answers alone where no bank has what gave them, and names it', async () => {
     const strange = { name: 'strange', version: 1, sha256: '00'.repeat(32) };
     const bank = { router: null, topK: 1, encoder: null, experts: [strange] };
     const { comparison, asked } = await compare({
       plays: [played({ bank })],
       windows: { 'play-1': windows },
     });
-    expect(comparison.windows.map(({ against }) => against)).toEqual([null, null]);
-    expect(comparison.summary).toBeNull();
+    expect(comparison.windows.map(({ held }) => held)).toEqual([false, false]);
+    expect([comparison.summary, comparison.missing]).toEqual([null, [strange]]);
     expect(asked).toEqual([]);
   });
 

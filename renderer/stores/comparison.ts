@@ -2,11 +2,10 @@ import { defineStore } from 'pinia';
 import { computed, ref, shallowRef, watch } from 'vue';
 import { allOf, pageLimit } from '../../main/contract/pieces.ts';
 import type { Job, Played, PlayedSource, WindowResult } from '../../main/contract/types.ts';
-import { agreement, implementationTolerance, type Agreement } from '../../models/evaluation/agreement.ts';
+import type { Agreement } from '../../models/evaluation/agreement.ts';
 import { patchSamples } from '../../models/features/log-mel.ts';
 import { windowOf } from '../audio/pcm.ts';
 import { reference as pageReference } from '../reference/reference-client.ts';
-import { answerersOf } from './answerers.ts';
 import { useBench } from './bench.ts';
 import { summaryOf } from './comparison-summary.ts';
 import { useExperts } from './experts.ts';
@@ -15,7 +14,7 @@ import { isOver, useJobs } from './jobs.ts';
 import { useLab } from './lab.ts';
 import { recall, remember } from './memory.ts';
 import { useNotices } from './notices.ts';
-import { referenceLogits, type Against, type References } from './references.ts';
+import { canHold, filesOf, hold, type HeldRouting, type References } from './references.ts';
 import { soundKey, useSounds } from './sounds.ts';
 
 /** One window of the recording and the three answers to it, as far as they are in. */
@@ -24,11 +23,13 @@ export interface ComparedWindow {
   board: WindowResult;
   /** The expert that answered, the highest ranked of several, as it was called then; null where nobody noted it. */
   expertName: string | null;
-  /** Those who answered, where a bank has them all: what it is held against. Null: the answer is shown alone. */
-  against: Against[] | null;
+  /** A bank of this lab has those who answered: it is held against their references. Else the answer is shown alone. */
+  held: boolean;
   quantized: Float32Array | null;
   float: Float32Array | null;
   agreement: Agreement | null;
+  /** Of the router that picked them. */
+  routing: HeldRouting | null;
 }
 
 /** What tells what answered: a router names its experts by their hashes, and they their encoder. */
@@ -110,19 +111,17 @@ export const useComparison = defineStore('comparison', () => {
     return { fromS: startS, toS: last ? undefined : startS + seconds };
   });
 
+  /** What the play was answered with, as far as the banks have it. */
+  const files = computed(() => (played.value?.bank ? filesOf(played.value.bank, experts) : null));
+
   function windowFrom(result: WindowResult): ComparedWindow {
     const bank = played.value?.bank ?? null;
-    const answerers = bank && answerersOf(result, bank);
-    const against = (answerers ?? []).flatMap(({ place: at, weight }) => {
-      const expert = experts.ofImage(bank?.experts[at]?.sha256);
-      return expert ? [{ expert, weight }] : [];
-    });
     return {
       startS: result.startS,
       board: result,
       expertName: bank?.experts[result.place]?.name ?? null,
-      against: answerers && against.length === answerers.length ? against : null,
-      ...{ quantized: null, float: null, agreement: null },
+      held: bank !== null && files.value !== null && canHold(result, bank, files.value),
+      ...{ quantized: null, float: null, agreement: null, routing: null },
     };
   }
 
@@ -230,17 +229,13 @@ export const useComparison = defineStore('comparison', () => {
   async function compareNext(): Promise<void> {
     for (;;) {
       const { samples } = heard;
-      const next = windows.value.find((one) => one.against !== null && one.agreement === null);
-      if (!next?.against || !samples.value) return;
+      const next = windows.value.find((one) => one.held && one.agreement === null);
+      const bank = played.value?.bank;
+      if (!next || !bank || !files.value || !samples.value) return;
       const from = heard.stretch.value.startS;
       const pcm = windowOf(samples.value, next.startS - from, patchSamples);
-      const { quantized, float } = await referenceLogits(references, experts, next.against, pcm);
-      const compared = {
-        ...next,
-        quantized,
-        float,
-        agreement: agreement(next.board.logits, quantized, float),
-      };
+      const answer = { result: next.board, bank, files: files.value };
+      const compared = { ...next, ...(await hold(references, experts, answer, pcm)) };
       // Put where the very window still stands; another play's has other objects.
       windows.value = windows.value.map((one) => (one === next ? compared : one));
     }
@@ -262,16 +257,9 @@ export const useComparison = defineStore('comparison', () => {
     }
   }
 
-  const summary = computed(() =>
-    summaryOf(
-      windows.value,
-      Math.max(
-        ...windows.value.flatMap(({ against }) =>
-          (against ?? []).map(({ expert }) => implementationTolerance(expert.encoder)),
-        ),
-      ),
-    ),
-  );
+  /** Of the experts that answered: one encoder for all. */
+  const encoder = computed(() => files.value?.experts.find(Boolean)?.encoder ?? null);
+  const summary = computed(() => summaryOf(windows.value, encoder.value));
 
   /** The play whose answers were compared last, in an earlier visit too: the lab keeps them as long as its job. */
   const comparedJob = ref(recall<string>('comparison.job'));
@@ -302,7 +290,9 @@ export const useComparison = defineStore('comparison', () => {
       () =>
         played.value?.bank?.experts.map((one) => experts.ofImage(one.sha256)?.classes).find(Boolean) ?? null,
     ),
-    compared: computed(() => windows.value.some(({ against }) => against !== null)),
+    compared: computed(() => windows.value.some(({ held }) => held)),
+    /** What took part in the answers and is in no bank of this lab. */
+    missing: computed(() => files.value?.missing ?? []),
     summary,
     /** Answers that the lab keeps have been compared. */
     done: computed(() => summary.value !== null || jobs.find(comparedJob.value) !== null),

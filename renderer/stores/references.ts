@@ -1,34 +1,124 @@
-import type { ExpertInfo } from '../../main/contract/types.ts';
+/** What a board's answer is held against: the references of those who gave it, and of the router that picked them. */
+import type {
+  ExpertInfo,
+  PlayedBank,
+  PlayedImage,
+  RouterInfo,
+  WindowResult,
+} from '../../main/contract/types.ts';
+import { agreement, type Agreement } from '../../models/evaluation/agreement.ts';
+import { routingAgreement, type RoutingAgreement } from '../../models/evaluation/routing-agreement.ts';
+import type { Route } from '../../models/router/route.ts';
 import type { ReferenceClient } from '../reference/reference-client.ts';
-import { mixed } from './answerers.ts';
-import type { useExperts } from './experts.ts';
+import { answerersOf, mixed } from './answerers.ts';
+import { isRouter, type useExperts } from './experts.ts';
 
-export type References = Pick<ReferenceClient, 'open' | 'logits' | 'logMel'>;
+export type References = Pick<ReferenceClient, 'open' | 'answer' | 'openRouter' | 'route' | 'logMel'>;
 
-/** An expert that took part in an answer, and with which weight. */
-export interface Against {
-  expert: ExpertInfo;
-  weight: number;
+/** What a play was answered with, as far as this lab's banks have it. */
+export interface AnswererFiles {
+  router: RouterInfo | null;
+  /** Null: in no bank of this lab. */
+  experts: readonly (ExpertInfo | null)[];
+  /** What is in no bank of this lab. */
+  missing: readonly PlayedImage[];
 }
 
-/** What the references of those who answered say to a window, with the weights that they answered with. */
-export async function referenceLogits(
+/** Both references' answer to one window, and how far the board's lies from it. */
+export interface Held {
+  quantized: Float32Array;
+  float: Float32Array;
+  agreement: Agreement;
+  /** Null without a router, or where no bank has it. */
+  routing: HeldRouting | null;
+}
+
+export interface HeldRouting extends RoutingAgreement {
+  /** Places of the experts that the references would have asked first. */
+  choices: { quantized: number; float: number };
+}
+
+type Experts = Pick<ReturnType<typeof useExperts>, 'file' | 'ofImage' | 'memberOfImage'>;
+
+export function filesOf({ router, experts: images }: PlayedBank, experts: Experts): AnswererFiles {
+  const member = router && experts.memberOfImage(router.sha256);
+  const found = images.map(({ sha256 }) => experts.ofImage(sha256));
+  return {
+    router: member && isRouter(member) ? member : null,
+    experts: found,
+    missing: [...(router && !member ? [router] : []), ...images.filter((_, place) => !found[place])],
+  };
+}
+
+/** That an answer can be held against something: those who gave it are known, and in a bank of this lab. */
+export function canHold(result: WindowResult, bank: PlayedBank, files: AnswererFiles): boolean {
+  const { topK, router } = bank;
+  if (topK === null && files.router === null) return false;
+  // How many answer together is the router's to say: with all of its experts there, it does not matter yet.
+  if (router !== null && topK === null) return files.experts.every(Boolean);
+  return (answerersOf(result, { router, topK }) ?? []).every(({ place }) => files.experts[place]);
+}
+
+/**
+ * The references of those who answered, with the weights that they answered with, so that the difference of logits is
+ * theirs alone; the router's own decision is held apart.
+ * @param pcm one window
+ */
+export async function hold(
   references: References,
-  experts: Pick<ReturnType<typeof useExperts>, 'file'>,
-  against: readonly Against[],
+  experts: Pick<Experts, 'file'>,
+  { result, bank, files }: { result: WindowResult; bank: PlayedBank; files: AnswererFiles },
   pcm: Float32Array,
-): Promise<{ quantized: Float32Array; float: Float32Array }> {
-  const of = async (kind: 'quantized' | 'float') =>
-    mixed(
-      await Promise.all(
-        against.map(async ({ expert, weight }) => {
-          // By its hash: another bank may have an expert of this id one day.
-          const graph = `${kind} ${expert.imageSha256}`;
-          await references.open(graph, () => experts.file(expert.id, `${kind}.onnx`));
-          return { logits: await references.logits(graph, pcm), weight };
-        }),
-      ),
+): Promise<Held> {
+  const { router } = files;
+  const opened = router && (await openRouter(references, experts, router));
+  const answerers =
+    answerersOf(result, { router: bank.router, topK: bank.topK ?? opened?.topK ?? null }) ?? [];
+  const of = async (kind: 'quantized' | 'float') => {
+    const parts = await Promise.all(
+      answerers.map(async ({ place, weight }) => {
+        const expert = files.experts[place]!;
+        // By its hash: another bank may have an expert of this id one day.
+        const graph = `${kind} ${expert.imageSha256}`;
+        await references.open(graph, () => experts.file(expert.id, `${kind}.onnx`));
+        return { ...(await references.answer(graph, pcm)), weight };
+      }),
     );
+    // The experts of one router hear through one encoder.
+    return { logits: mixed(parts), embedding: parts[0]!.embedding };
+  };
   const [quantized, float] = await Promise.all([of('quantized'), of('float')]);
-  return { quantized, float };
+  const embedding = { quantized: quantized.embedding, float: float.embedding };
+  const routes = opened && (await references.route(opened.name, embedding, result.inferenceId));
+  return {
+    quantized: quantized.logits,
+    float: float.logits,
+    agreement: agreement(result.logits, quantized.logits, float.logits),
+    routing: routes && routingOf(result, routes),
+  };
+}
+
+async function openRouter(references: References, experts: Pick<Experts, 'file'>, router: RouterInfo) {
+  const name = router.imageSha256;
+  const topK = await references.openRouter(name, async () => ({
+    image: await experts.file(router.id, 'image'),
+    'router.json': await experts.file(router.id, 'router.json'),
+    'weights.f32': await experts.file(router.id, 'weights.f32'),
+  }));
+  return { name, topK };
+}
+
+function routingOf(
+  { gate, place }: Pick<WindowResult, 'gate' | 'place'>,
+  routes: Record<'quantized' | 'float', Route>,
+): HeldRouting {
+  const choices = { quantized: routes.quantized.ranked[0]!, float: routes.float.ranked[0]! };
+  return {
+    ...routingAgreement(
+      { gate, choice: place },
+      { gate: routes.quantized.gate, choice: choices.quantized },
+      { gate: routes.float.gate, choice: choices.float },
+    ),
+    choices,
+  };
 }

@@ -77,6 +77,26 @@ describe('the page', () => {
     await whose.getByText('which the board no longer runs').waitFor({ state: 'detached' });
   });
 
+  test('holds a router’s choices against its references, window by window', async () => {
+    const { page } = seen;
+    const boardId = (await lab.client.request('boards.list', {}))[0]?.id ?? '';
+    const deploy = (expertId: string) => lab.client.request('deploy.start', { boardId, expertId });
+    expect((await ended(lab.client, await deploy('esc10-router'))).state).toBe('done');
+    await page.getByRole('button', { name: 'Play at virtual-1' }).click();
+    const verdict = page.getByRole('region', { name: 'Verdict over the windows' });
+    await verdict.getByText('board against quantized router').waitFor();
+    await page.getByRole('button', { name: 'Play at virtual-1' }).waitFor();
+    const source = { kind: 'clip' as const, clipId: 'dog' };
+    const [played] = await lab.client.request('play.newest', { boardId, source });
+    const all = `same expert in ${played?.windows} of ${played?.windows}`;
+    await verdict.getByText(`board against quantized router; ${all}`).waitFor();
+    await page.getByText('the board computes what the quantized reference computes').waitFor();
+    const table = page.getByRole('region', { name: 'Table of windows' });
+    expect(await table.getByText('same choice').count()).toBeGreaterThan(0);
+    expect(await page.getByText(/no reference/i).count()).toBe(0);
+    await ended(lab.client, await deploy('esc10-q4'));
+  });
+
   test('plays a folder of recordings, and names the one that cannot be played', async () => {
     const { page } = seen;
     const sounds = join(folder, 'own');

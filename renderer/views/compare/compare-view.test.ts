@@ -7,34 +7,52 @@ import { useBoards } from '../../stores/boards.ts';
 import { useComparison } from '../../stores/comparison.ts';
 import { useExperts } from '../../stores/experts.ts';
 import { labKey } from '../../stores/lab.ts';
-import { board, expert, LabDouble, played, shellDouble, windowResult } from '../../test/lab-double.ts';
+import {
+  board,
+  expert,
+  LabDouble,
+  played,
+  router as member,
+  shellDouble,
+  windowResult,
+} from '../../test/lab-double.ts';
 import CompareView from './CompareView.vue';
 
 const clip = {
   ...{ id: 'dog', label: 'dog', title: 'A dog', author: '', licence: '', sourceUrl: '' },
   seconds: 2,
 };
+const route = (gate: number[]) => ({
+  gate: Float32Array.from(gate),
+  curiosity: 0.5,
+  ranked: gate[0]! >= gate[1]! ? [0, 1] : [1, 0],
+});
 const runs = { name: 'esc10-b4', version: 2, sha256: expert().imageSha256, bits: 4, ternary: false };
+const second = expert({ id: 'b8', name: 'esc10-b8', imageSha256: 'cd'.repeat(32) });
 const router = { name: 'Curious', version: 1, sha256: 'ef'.repeat(32) };
 const bank: PlayedBank = {
   router,
   topK: 1,
   encoder: null,
-  experts: [{ name: 'esc10-b4', version: 2, sha256: expert().imageSha256 }],
+  experts: [
+    { name: 'esc10-b4', version: 2, sha256: expert().imageSha256 },
+    { name: 'esc10-b8', version: 2, sha256: second.imageSha256 },
+  ],
 };
 
 beforeEach(() => localStorage.clear());
 
-async function show(plays: Played[]) {
+async function show(plays: Played[], { routers = [member()], windows = [windowResult()] } = {}) {
   const lab = new LabDouble({
     'boards.list': () => [board({ activeExpert: runs })],
     'ports.list': () => ({ ports: [], problem: null }),
-    'experts.list': () => [expert()],
+    'experts.list': () => [expert(), second],
+    'experts.routers': () => routers,
     'experts.file': () => new Uint8Array(1),
     'clips.list': () => [clip],
     'clips.audio': () => ({ pcm: new Uint8Array(64_000), samples: 32_000 }),
     'play.newest': () => plays,
-    'play.windows': () => [windowResult()],
+    'play.windows': () => windows,
   });
   const pinia = createPinia();
   const global = {
@@ -45,7 +63,9 @@ async function show(plays: Played[]) {
   mount({ template: '<i></i>' }, { global });
   useComparison(pinia).use({
     open: async () => undefined,
-    logits: async () => Float32Array.from([2, 0, -1]),
+    answer: async () => ({ logits: Float32Array.from([2, 0, -1]), embedding: new Float32Array(3) }),
+    openRouter: async () => 1,
+    route: async () => ({ quantized: route([0.875, 0.125]), float: route([0.25, 0.75]) }),
     logMel: async () => ({ frames: 0, values: new Float32Array(0) }),
   });
   await Promise.all([useBoards(pinia).load(), useExperts(pinia).load()]);
@@ -74,12 +94,34 @@ describe('compare', () => {
     );
   });
 
-  it('with a router names who answered each window', async () => {
-    const { wrapper } = await show([played({ bank })]);
-    expect(wrapper.text()).toContain('Curious, version 1, over 1 expert');
+  const routed = [windowResult({ place: 0, gate: [0.875, 0.125], curiosity: 0.5 })];
+
+  it('with a router names who answered each window, and holds its choice against its references', async () => {
+    const { wrapper } = await show([played({ bank })], { windows: routed });
+    expect(wrapper.text()).toContain('Curious, version 1, over 2 experts');
     const table = wrapper.get('.windows table');
-    expect(table.findAll('th').map((cell) => cell.text())).toContain('Answered by');
-    expect(table.get('tbody tr').text()).toContain('esc10-b4');
+    expect(table.findAll('th').map((cell) => cell.text())).toEqual(
+      expect.arrayContaining(['Answered by', 'Curiosity', 'Gates, implementation', 'Gates, quantization']),
+    );
+    const row = table.get('tbody tr').text();
+    for (const part of ['esc10-b4', 'float: esc10-b8', '0.50', '0.63']) expect(row).toContain(part);
+    const verdict = wrapper.get('[aria-label="Verdict over the windows"]').text();
+    expect(verdict).toContain('board against quantized router; same expert in 1 of 1');
+    expect(verdict).toContain('quantized against float router; same expert in 0 of 1');
+    expect(verdict).toContain('the board computes what the quantized reference computes');
+  });
+
+  it('does not say that a board agrees whose router chose otherwise', async () => {
+    const other = [windowResult({ place: 1, gate: [0.125, 0.875] })];
+    const { wrapper } = await show([played({ bank })], { windows: other });
+    expect(wrapper.get('.windows tbody tr').text()).toContain('quantized: esc10-b4');
+    expect(wrapper.text()).toContain('differs from the quantized reference by more than rounding');
+  });
+
+  it('names what no bank of this lab holds, and what to do', async () => {
+    const { wrapper } = await show([played({ bank })], { routers: [], windows: routed });
+    expect(wrapper.text()).toMatch(/holds Curious, version 1:.*Take in a bank/);
+    expect(wrapper.text()).not.toMatch(/no reference/i);
   });
 
   it('asks for a recording to be played where nothing was', async () => {
