@@ -44,6 +44,20 @@ export interface RecordingNote {
   text: string;
 }
 
+/** What is known of a recording besides its sound; what is not is null. */
+export interface RecordingAbout {
+  /** When it begins: UTC, and how far local time is ahead of it. */
+  startMs: number | null;
+  offsetMinutes: number | null;
+  /** Where that was read, and whose time zone it is. */
+  timeSource: string | null;
+  /** Degrees, as the recorder tells. */
+  latitude: number | null;
+  longitude: number | null;
+  /** What the recorder tells of itself, in its own words but for make, model, id, gain, batteryVolts, temperatureC. */
+  recorder: Record<string, string | number> | null;
+}
+
 /** Kinds of files that a person chooses, by their extensions; none: any. */
 export const fileKinds = {
   recordings: { name: 'Recordings', extensions: ['wav', 'wave', 'flac', 'ogg', 'oga', 'mp3'] },

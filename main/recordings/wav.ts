@@ -3,6 +3,7 @@ import { CurlewError } from '../contract/error.ts';
 import type { RecordingNote } from '../contract/types.ts';
 import { aLaw, muLaw } from './companding.ts';
 import { openFile, pieceBytes, type OpenFile } from './file.ts';
+import { chunkLimit, knownChunks, riffChunks } from './riff-chunks.ts';
 import { highestRate, lowestRate, type AudioChunk, type DecoderSource, type ReportDamage } from './stream.ts';
 
 interface WavLayout {
@@ -31,10 +32,6 @@ const compressed = new Map([
 ]);
 /** Writers that stream, and 32-bit headers of RF64 files, put one of these where the size is not known. */
 const unknownSizes = new Set([0, 0xffffffff]);
-/** Chunks of recorders: they may follow a data chunk which is truly empty, rather than one never closed. */
-const knownChunks = new Set(['LIST', 'guan', 'bext', 'iXML', 'cue ', 'id3 ', 'fact', 'JUNK', 'wamd']);
-/** A chunk walk longer than this is a damaged file, not a recording. */
-const chunkLimit = 10_000;
 
 const view = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 const text = (bytes: Uint8Array) => String.fromCharCode(...bytes);
@@ -64,34 +61,30 @@ async function readLayout(file: OpenFile): Promise<WavLayout> {
       offset,
     });
   let format: Pick<WavLayout, 'sampleRate' | 'channels' | 'blockAlign' | 'encoding'> | null = null;
-  let largeDataBytes: number | null = null;
   const notes: RecordingNote[] = [];
-  let offset = 12;
-  for (let count = 0; count < chunkLimit; count++) {
-    const header = await file.read(offset, 8);
-    if (header.length < 8) {
-      if (format === null) throw damagedAt(offset, 'the file ends before its format chunk');
-      throw damagedAt(offset, 'the file ends before any samples');
+  const chunks = riffChunks(file);
+  for (;;) {
+    const next = await chunks.next();
+    if (next.done) {
+      const { offset } = next.value;
+      if (offset + 8 <= file.bytes)
+        throw damagedAt(offset, `there are more than ${chunkLimit} chunks and no samples`);
+      throw damagedAt(offset, `the file ends before ${format === null ? 'its format chunk' : 'any samples'}`);
     }
-    const id = text(header.subarray(0, 4));
-    const size = view(header).getUint32(4, true);
-    const body = offset + 8;
-    if (id === 'ds64') {
-      const sizes = await file.read(body, 16);
-      if (sizes.length < 16) throw damagedAt(body, 'the ds64 chunk is cut short');
-      largeDataBytes = Number(view(sizes).getBigUint64(8, true));
-    } else if (id === 'fmt ') {
-      if (size < 16) throw damagedAt(body, `the format chunk has ${size} bytes instead of at least 16`);
-      const bytes = await file.read(body, Math.min(size, 40));
+    const { id, offset, body, size: claimed, unpadded } = next.value;
+    if (unpadded !== null) {
+      const text = `${file.path} has a chunk “${unpadded}” of odd length without the byte that fills it up; what follows is read from where it is.`;
+      notes.push({ code: 'list-unpadded', level: 'note', text });
+    }
+    if (id === 'fmt ') {
+      if (claimed < 16) throw damagedAt(body, `the format chunk has ${claimed} bytes instead of at least 16`);
+      const bytes = await file.read(body, Math.min(claimed, 40));
       if (bytes.length < 16) throw damagedAt(body, 'the format chunk is cut short');
       format = readFormat(file, bytes, (what) => damagedAt(body, what));
     } else if (id === 'data') {
       if (format === null) throw damagedAt(offset, 'the samples come before the format chunk');
       const present = file.bytes - body;
-      let claimed = size;
-      if (size === 0xffffffff && largeDataBytes !== null) claimed = largeDataBytes;
-      // A recorder that wrote past 4 GB into a plain RIFF file left the size modulo 2³².
-      else if (present >= 2 ** 32) claimed += Math.floor((present - size) / 2 ** 32) * 2 ** 32;
+      // With a chunk of a recorder behind it an empty one truly is empty, rather than never closed.
       if (claimed === 0 && knownChunks.has(text(await file.read(body, 4)))) throw noSamples(file.path, body);
       const used = { ...format, dataOffset: body, notes };
       if (claimed === 0 || (claimed < present && !(await isChunkEnd(file, body + claimed)))) {
@@ -107,25 +100,7 @@ async function readLayout(file: OpenFile): Promise<WavLayout> {
       }
       return { ...used, ...measure(file, format, claimed, present, body) };
     }
-    // Chunks are padded to even lengths; the padding byte is not counted in the size.
-    offset = body + size + (size % 2);
-    if (size % 2 === 1 && (await lacksPadding(file, body + size))) {
-      const text = `${file.path} has a chunk “${id}” of odd length without the byte that fills it up; what follows is read from where it is.`;
-      notes.push({ code: 'list-unpadded', level: 'note', text });
-      offset = body + size;
-    }
   }
-  throw damagedAt(offset, `there are more than ${chunkLimit} chunks and no samples`);
-}
-
-const isReadChunk = (id: string) => id === 'fmt ' || id === 'data' || knownChunks.has(id);
-
-/** Whether the next chunk stands at the end of an odd one, where its padding should be. */
-async function lacksPadding(file: OpenFile, end: number): Promise<boolean> {
-  const bytes = await file.read(end, 5);
-  return (
-    bytes.length === 5 && isReadChunk(text(bytes.subarray(0, 4))) && !isReadChunk(text(bytes.subarray(1)))
-  );
 }
 
 /** Whether samples may end there: at the end of the file but for a few bytes, or with another chunk behind them. */
