@@ -51,7 +51,9 @@ export interface RecordingAbout {
   offsetMinutes: number | null;
   /** Where that was read, and whose time zone it is. */
   timeSource: string | null;
-  /** Degrees, as the recorder tells. */
+  /** Of a table of sites. */
+  site: string | null;
+  /** Degrees, as the recorder tells, else as the site has them. */
   latitude: number | null;
   longitude: number | null;
   /** What the recorder tells of itself, in its own words but for make, model, id, gain, batteryVolts, temperatureC. */

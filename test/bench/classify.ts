@@ -82,7 +82,11 @@ async function run(store: Store, bank: Banks, modelId: string, path: string): Pr
     {
       params: { paths: [path], modelId, settings: usualSettings },
       answering: { classes, experts: [name], routed: false },
-      input: { wasm: await readFile(resources.engine), images: await imagesOfModel(bank, modelId) },
+      input: {
+        wasm: await readFile(resources.engine),
+        images: await imagesOfModel(bank, modelId),
+        stood: { timeZone: null, sites: [] },
+      },
       results: {
         ...results,
         keepPart: (...part) => {

@@ -195,6 +195,36 @@ describe('classifying a folder', () => {
     expect(await whenFinished(jobs, id)).toMatchObject({ state: 'failed', error: { code: 'IMAGE_BAD' } });
   });
 
+  it('tells when and where each was recorded, of copies too, and when each detection begins', async () => {
+    const folder = join(scratch.folder, 'sites');
+    await mkdir(join(folder, 'Pond'), { recursive: true });
+    const sound = wavBytes([[...new Float32Array(48_000), ...noise(40_000)]]);
+    await scratch.write('sites/Pond/20260612_040000.WAV', sound);
+    await scratch.write('sites/Ridge_20260612_050000.wav', sound);
+    const sites = await scratch.write('sites.csv', 'site,latitude,longitude\nPond,53.5,-1.25\nRidge,,\n');
+    const settings = { ...usualSettings, threshold: 0, timeZone: 'Europe/Berlin', sites };
+    const { id } = classification.start([folder], 'test', settings);
+    await whenFinished(jobs, id);
+    const startMs = Date.UTC(2026, 5, 12, 2);
+    const zone = { offsetMinutes: 120, timeSource: 'file name, time zone as set' };
+    expect(await classification.files(id, { limit: 9 })).toMatchObject([
+      { state: 'classified', startMs, ...zone, site: 'Pond', latitude: 53.5, longitude: -1.25 },
+      { state: 'copy', startMs: startMs + 3_600_000, ...zone, site: 'Ridge', latitude: null },
+    ]);
+    const detections = await classification.detections(id, { limit: 1000 });
+    expect(detections[0]!.startS).toBeGreaterThan(1);
+    for (const { atMs, startS } of detections) expect(atMs).toBe(startMs + Math.round(startS * 1000));
+  });
+
+  it('with a table of sites that is gone fails with its sentence', async () => {
+    const settings = { ...usualSettings, sites: join(scratch.folder, 'none.csv') };
+    const { id } = classification.start([join(scratch.folder, 'card')], 'test', settings);
+    expect(await whenFinished(jobs, id)).toMatchObject({
+      state: 'failed',
+      error: { code: 'FILE_NOT_FOUND' },
+    });
+  });
+
   it('knows a copy by its bytes, wherever it lies, and counts it once', async () => {
     const folder = join(scratch.folder, 'twice');
     await mkdir(join(folder, 'again'), { recursive: true });

@@ -7,6 +7,7 @@ import { CurlewError } from '../../contract/error.ts';
 import { count } from '../../contract/figures.ts';
 import type { ClassifiedFile, ClassifySettings, Detection, Job } from '../../contract/types.ts';
 import type { AllowedPaths } from '../../recordings/allowed-paths.ts';
+import { readSites } from '../../recordings/about/sites.ts';
 import { few, type JobDefinition } from '../definition.ts';
 import { resources } from '../../resources.ts';
 import type { Jobs } from '../jobs.ts';
@@ -83,11 +84,12 @@ export class Classification {
         const { answering } = modelOf(bank, params.modelId);
         const images = await imagesOfModel(bank, params.modelId);
         const wasm = await readFile(resources.engine);
+        const sites = settings.sites === null ? [] : await readSites(settings.sites);
         const allowed = (real: string) => files.permits(real);
         const work = {
           params: { ...params, settings },
           answering,
-          input: { wasm, images },
+          input: { wasm, images, stood: { timeZone: settings.timeZone, sites } },
           results,
           allowed,
           workers,

@@ -376,13 +376,13 @@ class ClassifyRun {
 
 function copied(
   file: Waiting,
-  { info, sha256, bytes, ms }: Looked,
+  { info, about, sha256, bytes, ms }: Looked,
   copyOf: string,
   jobId: string,
 ): ClassifiedFile {
   const { format, sampleRate, channels, seconds } = info;
   return {
     ...{ ...unheard, ...file, jobId, state: 'copy', bytes, sha256, copyOf, format, sampleRate, channels },
-    ...{ seconds: seconds ?? 0, readMs: ms },
+    ...{ ...about, seconds: seconds ?? 0, readMs: ms },
   };
 }

@@ -4,6 +4,7 @@ import { stat } from 'node:fs/promises';
 import { workerData } from 'node:worker_threads';
 import { Engine } from '../../../devices/engine/engine.ts';
 import { frontEnd, patchSamples } from '../../../models/features/log-mel.ts';
+import { aboutRecording } from '../../recordings/about/about.ts';
 import { openRecording, type Recording } from '../../recordings/decode.ts';
 import { openFile, pieceBytes } from '../../recordings/file.ts';
 import { convert16kMono, requireOneWindow, toInt16 } from '../../recordings/pcm16k.ts';
@@ -20,7 +21,7 @@ import type {
   WorkerRequest,
 } from './worker-messages.ts';
 
-const { wasm, images } = workerData as WorkerInput;
+const { wasm, images, stood } = workerData as WorkerInput;
 /** Windows of a reply: a second's work at most. */
 const replyWindows = 256;
 
@@ -51,8 +52,9 @@ async function look(path: string): Promise<Looked> {
   const began = performance.now();
   const { info } = await openRecording(path);
   const { size, mtimeMs } = await stat(path).catch((thrown) => Promise.reject(fileError(path, thrown)));
+  const about = await aboutRecording(info, mtimeMs, stood);
   const sha256 = await hashOf(path);
-  return { info, bytes: size, modifiedMs: mtimeMs, sha256, ms: performance.now() - began };
+  return { info, about, bytes: size, modifiedMs: mtimeMs, sha256, ms: performance.now() - began };
 }
 
 async function hashOf(path: string): Promise<string> {

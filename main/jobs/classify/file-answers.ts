@@ -47,6 +47,7 @@ export function fileResults(
   settings: ClassifySettings,
 ): FileResults {
   const { classes, experts, routed } = answering;
+  const { info, about } = looked;
   const byChannel = new Map<number | null, Windows[]>();
   spans.forEach(({ channel }, i) => {
     byChannel.set(channel, [...(byChannel.get(channel) ?? []), parts[i]!.windows]);
@@ -58,7 +59,8 @@ export function fileResults(
     const joined = joinWindows(some, classes.length);
     all.push(joined);
     for (const { place, ...event } of eventsOf(joined, settings, classes)) {
-      const at = { jobId, fileId: listed.fileId, path: listed.path, channel, atMs: null };
+      const atMs = about.startMs === null ? null : about.startMs + Math.round(event.startS * 1000);
+      const at = { jobId, fileId: listed.fileId, path: listed.path, channel, atMs };
       detections.push({ ...at, ...event, expert: experts[place]! });
     }
     for (const one of keptWindows(joined, settings, classes))
@@ -67,7 +69,7 @@ export function fileResults(
   detections.sort(
     (a, b) => a.startS - b.startS || (a.channel ?? 0) - (b.channel ?? 0) || a.classIndex - b.classIndex,
   );
-  const { info } = looked;
+
   const ends = parts.map(({ end }) => end);
   const notes = ends.flatMap((end) => end.notes);
   const asPromised = notes.every(
@@ -76,6 +78,7 @@ export function fileResults(
   const heard = joinWindows(all, classes.length);
   const file: ClassifiedFile = {
     ...unheard,
+    ...about,
     ...{ jobId, fileId: listed.fileId, path: listed.path, state: 'classified' },
     ...{ bytes: looked.bytes, modifiedMs: looked.modifiedMs, sha256: looked.sha256 },
     ...{ format: info.format, sampleRate: info.sampleRate, channels: info.channels },

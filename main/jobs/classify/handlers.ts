@@ -1,6 +1,7 @@
 /** What the lab does for requests about classification. */
 import type { HandlersOf } from '../../dispatch.ts';
 import type { AllowedPaths } from '../../recordings/allowed-paths.ts';
+import { readSites } from '../../recordings/about/sites.ts';
 import type { Classification } from './classification.ts';
 import type { classifyRequests } from './contract/requests.ts';
 
@@ -8,12 +9,13 @@ export const classifyHandlers = (
   classification: Classification,
   files: AllowedPaths,
 ): HandlersOf<typeof classifyRequests> => ({
-  'classify.start': async ({ paths, modelId, settings }, role) =>
-    classification.start(
-      await Promise.all(paths.map((path) => files.resolve(path, role))),
-      modelId,
-      settings,
-    ),
+  'classify.start': async ({ paths, modelId, settings }, role) => {
+    const resolved = await Promise.all(paths.map((path) => files.resolve(path, role)));
+    const sites = settings.sites === null ? null : await files.resolve(settings.sites, role);
+    // A table with a fault is refused before the run begins.
+    if (sites !== null) await readSites(sites);
+    return classification.start(resolved, modelId, { ...settings, sites });
+  },
   'classify.files': ({ jobId, ...page }) => classification.files(jobId, page),
   'classify.detections': ({ jobId, ...page }) => classification.detections(jobId, page),
 });

@@ -1,6 +1,7 @@
 /** What the lab and a classification worker say to each other: one request, one answer, in turn. */
 import type { EngineImages } from '../../../devices/engine/engine.ts';
-import type { RecordingInfo, RecordingNote } from '../../contract/types.ts';
+import type { RecordingAbout, RecordingInfo, RecordingNote } from '../../contract/types.ts';
+import type { Stood } from '../../recordings/about/about.ts';
 import type { WorkerError } from '../../threads/worker-thread.ts';
 import type { Span } from './spans.ts';
 import type { Windows } from './windows.ts';
@@ -11,11 +12,13 @@ export interface WorkerInput {
   /** Of engine.wasm. */
   wasm: Uint8Array;
   images: EngineImages;
+  stood: Stood;
 }
 
 /** What is looked at before a recording is heard. */
 export interface Looked {
   info: RecordingInfo;
+  about: RecordingAbout;
   bytes: number;
   modifiedMs: number;
   sha256: string;

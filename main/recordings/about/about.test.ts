@@ -43,10 +43,12 @@ function bext(date: string, time: string, originator = 'Pocket') {
 const comment =
   'Recorded at 19:45:01 24/06/2026 (UTC+2) by AudioMoth 24E144085F2569A0 at medium-high gain while battery was 4.1V and temperature was -1.5C.';
 const modifiedMs = Date.UTC(2026, 6, 1, 12);
+const pond = { site: 'Pond', latitude: 1, longitude: 2, folder: null, prefix: 'pond_' };
+const sites = [pond, { ...pond, site: 'Sea', latitude: null, longitude: null, prefix: 'sea_' }];
 
 async function about(name: string, options: WavOptions = {}, timeZone: string | null = null) {
   const path = await scratch.write(name, wavBytes([noise(16_000)], options));
-  const found = await aboutRecording({ path, format: 'WAV', seconds: 1 }, modifiedMs, timeZone);
+  const found = await aboutRecording({ path, format: 'WAV', seconds: 1 }, modifiedMs, { timeZone, sites });
   return { ...found, at: new Date(found.startMs!).toISOString() };
 }
 
@@ -124,6 +126,16 @@ describe('a recorder', () => {
       ...{ originator: 'Pocket', description: 'At the pond', make: 'Wildlife Acoustics, Inc.', id: '0012' },
       ...{ temperatureC: 12.25, gain: 24, batteryVolts: 3.9, Note: 'first\nsecond' },
     });
+  });
+
+  it('stands where GUANO says, else where its site is', async () => {
+    const here = { before: [guano('Loc Position: 47.62 -122.33')] };
+    const nowhere = { latitude: null, longitude: null };
+    expect(await about('pond_1.wav')).toMatchObject({ site: 'Pond', latitude: 1, longitude: 2 });
+    expect(await about('pond_1.wav', here)).toMatchObject({ site: 'Pond', latitude: 47.62 });
+    expect(await about('sea_1.wav', here)).toMatchObject({ site: 'Sea', longitude: -122.33 });
+    expect(await about('sea_1.wav')).toMatchObject({ site: 'Sea', ...nowhere });
+    expect(await about('other.wav')).toMatchObject({ site: null, ...nowhere });
   });
 
   it('that stands nowhere on earth, or has no fix, stands at no place', async () => {

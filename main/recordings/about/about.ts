@@ -2,23 +2,30 @@
 import { instantOf, ownTimeZone, timeZoneOf } from '../../contract/time-zone.ts';
 import type { RecordingAbout, RecordingInfo } from '../../contract/types.ts';
 import { timeOfName } from './name.ts';
+import { siteOf, type Site } from './sites.ts';
 import type { ToldTime } from './told-time.ts';
 import { wavTells, type WavTells } from './wav-tells.ts';
 
 const nothing: WavTells = { guano: null, audioMoth: null, bext: null };
+
+/** Where the recorders stood, as a person says. */
+export interface Stood {
+  /** As `timeZoneOf` reads it; null: what the files say. */
+  timeZone: string | null;
+  sites: readonly Site[];
+}
 
 /**
  * When: as the name tells, else GUANO, the comment of an AudioMoth, the Broadcast Wave extension; else it ended when the
  * file was last written. Where a file tells how far its recorder's clock was ahead of UTC, that holds for all its times;
  * else they are of the given zone, else of this computer's. Offsets told are those of the given zone, where one is.
  * @param modifiedMs when the file was last written
- * @param timeZone as `timeZoneOf` reads it; null: what the file says
  * @throws CurlewError FILE_NOT_FOUND, FILE_UNREADABLE
  */
 export async function aboutRecording(
   info: Pick<RecordingInfo, 'path' | 'format' | 'seconds'>,
   modifiedMs: number,
-  timeZone: string | null,
+  { timeZone, sites }: Stood,
 ): Promise<RecordingAbout> {
   const { guano, audioMoth, bext } = info.format === 'WAV' ? await wavTells(info.path) : nothing;
   const recorder = { ...bext?.recorder, ...audioMoth?.recorder, ...guano?.recorder };
@@ -28,10 +35,13 @@ export async function aboutRecording(
     'AudioMoth comment': audioMoth?.time ?? null,
     'bext chunk': bext?.time ?? null,
   };
+  const site = siteOf(info.path, sites);
+  const where = guano?.where ?? site;
   return {
     ...(timeTold(told, timeZone) ?? timeWritten(modifiedMs, info.seconds ?? 0, timeZone)),
-    latitude: guano?.where?.latitude ?? null,
-    longitude: guano?.where?.longitude ?? null,
+    site: site?.site ?? null,
+    latitude: where?.latitude ?? null,
+    longitude: where?.longitude ?? null,
     recorder: Object.keys(recorder).length === 0 ? null : recorder,
   };
 }

@@ -1,6 +1,7 @@
 /** What a person can set for a classification, with what is set where nothing is said. */
 import * as v from 'valibot';
 import { path, seconds, text, whole } from '../../../contract/schemas.ts';
+import { timeZoneOf } from '../../../contract/time-zone.ts';
 
 /** 10 ms: the log-mel's hop, in which windows may begin. */
 export const framesPerSecond = 100;
@@ -15,6 +16,14 @@ export type ChannelChoice = v.InferOutput<typeof channelChoice>;
 /** Which windows are kept beside the detections. */
 export const keptWindows = ['none', 'above', 'bestPerMinute', 'all'] as const;
 export type KeptWindows = (typeof keptWindows)[number];
+
+const timeZone = v.pipe(
+  text(64),
+  v.check(
+    (name) => timeZoneOf(name) !== null,
+    'name a time zone as Europe/Berlin, or an offset from UTC as +02:00',
+  ),
+);
 
 const settingSchemas = {
   /** From the beginning of a window to the next, in frames of 10 ms; a window has 97.5 of them. */
@@ -34,8 +43,8 @@ const settingSchemas = {
   /** A detection that is shorter is left out; every window is 0.975 s long. */
   leastS: v.optional(seconds(3600), 0),
   leasts: v.optional(byClass(seconds(3600)), {}),
-  /** Where the recorders stood: IANA's name or an offset such as +02:00; null: what the files say. */
-  timeZone: v.optional(v.nullable(text(64)), null),
+  /** Where the recorders stood: IANA's name or an offset such as +02:00; null: what the files say, else this computer's. */
+  timeZone: v.optional(v.nullable(timeZone), null),
   /** A table of sites: site, latitude, longitude, and the folder or the beginning of the names that is theirs. */
   sites: v.optional(v.nullable(path), null),
   /** Files of the same bytes as one before are told, and not counted twice. */

@@ -45,11 +45,11 @@ export const settingWords: Record<keyof ClassifySettings, SettingWords> = {
   leasts: { title: 'Least length by class', hint: 'Usual: the same for all.' },
   timeZone: {
     title: 'Time zone',
-    hint: 'Where the recorders stood, such as Europe/Berlin or +02:00. Usual: empty, what the files say.',
+    hint: 'Where the recorders stood, such as Europe/Berlin or +02:00: times are shown in it, and those of names and chunks that do not tell theirs are taken for it. Usual: empty, what the files say, else this computer’s.',
   },
   sites: {
     title: 'Sites',
-    hint: 'A table (CSV) of site, latitude, longitude, and the folder or the beginning of the names that is its own. Usual: none.',
+    hint: 'A table (CSV) with the columns site, latitude, longitude, and folder or prefix: the folder that holds the site’s recordings, or how their names begin; the site’s own name where both are empty. Usual: none.',
   },
   skipCopies: {
     title: 'Copies',
