@@ -64,6 +64,7 @@ export interface RecordingAbout {
 export const fileKinds = {
   recordings: { name: 'Recordings', extensions: ['wav', 'wave', 'flac', 'ogg', 'oga', 'mp3'] },
   onnx: { name: 'ONNX graphs', extensions: ['onnx'] },
+  tables: { name: 'Tables', extensions: ['csv', 'tsv', 'txt'] },
   images: { name: 'Images for boards', extensions: ['image', 'img'] },
   bank: { name: 'Banks', extensions: ['curlew-bank'] },
   store: { name: 'Backups of the store', extensions: ['duckdb'] },

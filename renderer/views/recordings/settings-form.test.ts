@@ -58,6 +58,19 @@ describe('settings of a classification', () => {
     expect((await show()).chosen.given()).toEqual({});
   });
 
+  it('tell where the recorders stood: a time zone, which must be one, and a table of sites', async () => {
+    const { wrapper, chosen } = await show();
+    await wrapper.get('#set-timeZone').setValue('Europe/Berln');
+    expect(chosen.problem).toEqual(['timeZone']);
+    expect(wrapper.get('#hint-timeZone').text()).toContain('There is no such time zone.');
+    await wrapper.get('#set-timeZone').setValue('+05:45');
+    await wrapper.get('#set-sites').setValue('/card/sites.csv');
+    expect(chosen.given()).toEqual({ timeZone: '+05:45', sites: '/card/sites.csv' });
+    await wrapper.get('#set-timeZone').setValue('');
+    await wrapper.get('#set-sites').setValue(' ');
+    expect(chosen.given()).toEqual({});
+  });
+
   it('each say what they do beside them', async () => {
     const { wrapper } = await show();
     for (const field of wrapper.findAll('[aria-describedby]')) {
