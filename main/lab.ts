@@ -43,7 +43,7 @@ import { AllowedPaths } from './recordings/allowed-paths.ts';
 import { recordingHandlers } from './recordings/handlers.ts';
 import { reviewHandlers } from './review/handlers.ts';
 import { Reviews } from './review/reviews.ts';
-import { resources, versionOf } from './resources.ts';
+import { commitOf, resources, versionOf } from './resources.ts';
 import { detectionStore } from './store/detections/detection-store.ts';
 import { boardLogStore } from './store/board-log-store.ts';
 import { boardStore } from './store/board-store.ts';
@@ -132,7 +132,11 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   jobs.keeps('deploy', deployLeavings);
   const plays = playStore(store);
   jobs.keeps('play', playLeavings(plays));
-  const classification = new Classification({ jobs, results: resultStore(store), bank, files });
+  const found = detectionStore(store);
+  const classification = new Classification({
+    ...{ jobs, results: resultStore(store), bank, files, provenance: found.provenance },
+    program: { version, commit: commitOf(resources.root) },
+  });
   const virtual = virtualBoards(join(dataFolder, 'boards'), resources.virtualBoard, (portId, error) =>
     tellProblem(error, portId),
   );
@@ -206,7 +210,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     ...classifyHandlers(classification, files),
     ...detectionHandlers(
       new Detections({
-        ...{ jobs, background, version, detections: detectionStore(store) },
+        ...{ jobs, background, version, detections: found },
         keep: [dataFolder, resources.bank],
       }),
       files,

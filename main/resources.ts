@@ -27,3 +27,22 @@ export const resources = {
 /** Of the program. @param folder that holds its package.json */
 export const versionOf = (folder: string): string =>
   (JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string }).version;
+
+/** Of the source that the program runs from; null where that is no clone. @param folder that holds its package.json */
+export function commitOf(folder: string): string | null {
+  const read = (...parts: string[]): string => readFileSync(join(folder, '.git', ...parts), 'utf8').trim();
+  try {
+    const head = read('HEAD');
+    const branch = /^ref: (.+)$/.exec(head)?.[1];
+    if (branch === undefined) return head;
+    if (existsSync(join(folder, '.git', branch))) return read(branch);
+    return (
+      read('packed-refs')
+        .split('\n')
+        .find((line) => line.endsWith(` ${branch}`))
+        ?.split(' ')[0] ?? null
+    );
+  } catch {
+    return null;
+  }
+}

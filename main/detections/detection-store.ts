@@ -5,6 +5,7 @@ import type {
   DetectionPage,
   DetectionSort,
   DetectionSummary,
+  FileState,
   KeptWindow,
   ListedDetection,
   TimelineDay,
@@ -39,6 +40,16 @@ export type ClipRow = Pick<
 
 /** What of a detection is held against marks. */
 export type ScoredRow = Pick<ListedDetection, 'fileId' | 'number' | 'label' | 'startS' | 'endS' | 'peak'>;
+
+/** A file as it was when it was classified. */
+export interface RunInput {
+  fileId: number;
+  path: string;
+  state: FileState;
+  bytes: number;
+  modifiedMs: number;
+  sha256: string | null;
+}
 
 export interface DetectionStore {
   list(
@@ -85,6 +96,8 @@ export interface DetectionStore {
     fileIds: readonly number[] | null,
     page: { after?: { fileId: number; number: number } | undefined; limit: number },
   ): Promise<ScoredRow[]>;
+  /** Every file that a run was given, in its order, but those that still wait. */
+  inputs(jobId: string, page: { after?: number | undefined; limit: number }): Promise<RunInput[]>;
   /** How a run was made, as it was kept; null where it was not. */
   provenance(jobId: string): Promise<unknown>;
 }

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { frontEnd, patchSamples } from '../../models/features/log-mel.ts';
 import { CurlewError } from '../contract/error.ts';
 import { count } from '../contract/figures.ts';
+import { pageLimit, pagesOf } from '../contract/pieces.ts';
 import type {
   ClassifySettings,
   ClipSettings,
@@ -25,7 +26,7 @@ import { framesPerSecond } from '../jobs/classify/contract/settings.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import { Outputs } from '../outputs.ts';
 import { writeClips } from './clips.ts';
-import type { DetectionStore } from './detection-store.ts';
+import type { DetectionStore, RunInput } from './detection-store.ts';
 import { tablePiece } from './table-piece.ts';
 import { scoreRun } from './truth/score.ts';
 import { writeTable, writeTables } from './write.ts';
@@ -134,7 +135,7 @@ export class Detections {
     const { paths: roots, settings } = this.params(job.id);
     const rules = { overwrite, keep: [...keep, ...(settings.sites ? [settings.sites] : [])] };
     const outputs = new Outputs(rules);
-    const run = { jobId: job.id, filter, roots, provenance: await this.provenance(job) };
+    const run = { jobId: job.id, filter, roots, provenance: this.provenance(job) };
     if (format === 'clips') {
       const recordings = new Outputs({ ...rules, recordings: true });
       return writeClips({ detections, background }, run, clips, path, { tables: outputs, recordings });
@@ -150,12 +151,26 @@ export class Detections {
     return scoreRun(this.rooms, this.run(jobId).id, wish);
   }
 
-  /** As JSON: what the run kept of how it was made; of one from before that was kept, what the job tells. */
-  private async provenance({ id, title, createdMs, finishedMs }: Job): Promise<string> {
+  /**
+   * As JSON, in pieces: what the run kept of how it was made (of one from before that was kept, what the job tells), and
+   * its inputs, of which there may be a hundred thousand.
+   */
+  private async *provenance({ id, title, createdMs, finishedMs }: Job): AsyncGenerator<string> {
     const { paths, modelId, settings } = this.params(id);
     const told = { writtenBy: `Curlew ${this.rooms.version}`, jobId: id, title, createdMs, finishedMs };
-    const kept = (await this.rooms.detections.provenance(id)) ?? { paths, modelId, settings };
-    return `${JSON.stringify({ ...told, run: kept }, null, 2)}\n`;
+    const { detections } = this.rooms;
+    const kept = (await detections.provenance(id)) ?? { paths, modelId, settings };
+    yield `${JSON.stringify({ ...told, run: kept }, null, 2).slice(0, -2)},\n  "inputs": [`;
+    let between = '';
+    for await (const page of pagesOf<RunInput>((last) =>
+      detections.inputs(id, { after: last?.fileId, limit: pageLimit }),
+    )) {
+      for (const input of page) {
+        yield `${between}\n    ${JSON.stringify(input)}`;
+        between = ',';
+      }
+    }
+    yield '\n  ]\n}\n';
   }
 
   private requireOneFile(format: TableFormat | 'parquet', filter: DetectionFilter): void {

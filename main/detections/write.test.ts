@@ -259,6 +259,11 @@ describe('a table that is read back by another program', () => {
     expect(JSON.parse(await readFile(join(out, 'a.b.csv.run.json'), 'utf8'))).toMatchObject({
       ...{ writtenBy: 'Curlew 1.2.3', jobId: 'job' },
       run: { paths: [card], modelId: 'night', settings: usualSettings },
+      inputs: (await resultStore(store).files('job', { limit: 9 })).map(
+        ({ fileId, path, state, bytes, modifiedMs, sha256 }) => ({
+          ...{ fileId, path, state, bytes, modifiedMs, sha256 },
+        }),
+      ),
     });
   });
 

@@ -10,13 +10,13 @@ import type { DetectionStore } from './detection-store.ts';
 import { FileNames } from './file-names.ts';
 import { tablePiece, type TableWish } from './table-piece.ts';
 
-/** The run that is written, and how it was made, as JSON. */
+/** The run that is written, and how it was made, as JSON, which can be taken once. */
 export interface Written {
   jobId: string;
   filter: DetectionFilter;
   /** Files and folders that were classified. */
   roots: readonly string[];
-  provenance: string;
+  provenance: AsyncIterable<string>;
 }
 
 type Store = Pick<DetectionStore, 'entries' | 'filesHeard' | 'writeParquet'>;

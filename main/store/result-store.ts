@@ -95,6 +95,15 @@ export const resultStore = (store: Store): ResultStore => {
       return (first as { fileId: number; path: string } | undefined) ?? null;
     },
 
+    keepProvenance: (jobId, provenance) =>
+      store.deletion(async (connection) => {
+        await connection.run('DELETE FROM classify_runs WHERE job_id = $1', [jobId]);
+        await connection.run('INSERT INTO classify_runs VALUES ($1, $2)', [
+          jobId,
+          JSON.stringify(provenance),
+        ]);
+      }),
+
     keepPart: (jobId, { fileId, span, answers }) =>
       store.transaction(async (connection) => {
         await connection.run('INSERT INTO classify_parts VALUES ($1, $2, $3, $4)', [

@@ -34,6 +34,7 @@ describe('a viewer', () => {
       'boards.settings',
       'classify.detections',
       'classify.files',
+      'classify.provenance',
       'clips.audio',
       'clips.list',
       'data.look',

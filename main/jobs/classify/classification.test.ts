@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdir, readFile, rm, symlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,10 +7,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import type { ClassifyResult, ClassifySettings, Job } from '../../contract/types.ts';
 import { AllowedPaths } from '../../recordings/allowed-paths.ts';
 import { noise, scratchFolder, tone, wavBytes } from '../../recordings/testing.ts';
+import { CurlewError } from '../../contract/error.ts';
 import { Jobs } from '../jobs.ts';
 import { MemoryJobStore, whenFinished } from '../testing.ts';
 import { Classification } from './classification.ts';
 import { openStore, type Store } from '../../store/open-store.ts';
+import { detectionStore } from '../../store/detections/detection-store.ts';
 import { resultStore } from '../../store/result-store.ts';
 import { usualSettings } from './contract/settings.ts';
 import type { ResultStore } from './result-store.ts';
@@ -19,6 +22,8 @@ import type { WorkerRequest } from './worker-messages.ts';
 const fixture = (name: string) =>
   fileURLToPath(new URL(`../../../test/fixtures/audio/${name}`, import.meta.url));
 const model = testModel();
+const provenance = (jobId: string) => detectionStore(kept).provenance(jobId);
+const program = { version: '1.2.3', commit: 'abc' };
 const original = Worker.prototype.postMessage;
 
 let scratch: Awaited<ReturnType<typeof scratchFolder>>;
@@ -32,7 +37,15 @@ let classification: Classification;
 async function openRooms(bankModel: Uint8Array = model, workers = 2): Promise<void> {
   jobs = await Jobs.open(store);
   const files = new AllowedPaths([scratch.folder]);
-  classification = new Classification({ jobs, results, bank: testBank(bankModel), files, workers });
+  classification = new Classification({
+    jobs,
+    results,
+    bank: testBank(bankModel),
+    files,
+    workers,
+    program,
+    provenance,
+  });
 }
 
 beforeAll(async () => {
@@ -143,6 +156,12 @@ describe('classifying a folder', () => {
     });
     expect(result.audioSeconds).toBeCloseTo(1.5 + 4 + 2 + 12 + (50_000 - 44) / 32_000, 6);
     expect(result.wallSeconds).toBeGreaterThan(0);
+    expect(await classification.provenance(id)).toMatchObject({
+      ...program,
+      ...{ modelId: 'test', paths: [join(scratch.folder, 'card')], settings: usualSettings, result },
+      images: [{ role: 'expert', sha256: createHash('sha256').update(model).digest('hex') }],
+    });
+    for (const { state, sha256 } of all) if (state !== 'failed') expect(sha256).toMatch(/^[0-9a-f]{64}$/);
     const wide = files.find(({ path }) => path.endsWith('wide.wav'))!;
     expect(wide).toMatchObject({ sampleRate: 192_000, channels: 2, seconds: 2, windows: 3 });
     expect(['curlew', 'rain', 'saw'][wide.classIndex!]).toBe(wide.label);
@@ -240,6 +259,42 @@ describe('classifying a folder', () => {
     ]);
     const both = classification.start([folder], 'test', { ...usualSettings, skipCopies: false }).id;
     expect((await whenFinished(jobs, both)).result).toMatchObject({ files: 3, copies: 0 });
+  });
+
+  it('knows a copy of what cannot be heard as well, and says which it is of', async () => {
+    await mkdir(join(scratch.folder, 'briefly'));
+    const brief = wavBytes([noise(2000)]);
+    for (const name of ['a', 'b']) await scratch.write(`briefly/${name}.wav`, brief);
+    const path = join(scratch.folder, 'briefly');
+    const { id } = classification.start([path], 'test', usualSettings);
+    await whenFinished(jobs, id);
+    const sha256 = createHash('sha256').update(brief).digest('hex');
+    expect(await classification.files(id, { limit: 9 })).toMatchObject([
+      { state: 'failed', error: { code: 'FILE_TOO_SHORT' }, sha256 },
+      { state: 'copy', copyOf: join(path, 'a.wav'), sha256 },
+    ]);
+  });
+
+  it('fails, and ends, where the listing cannot be kept', async () => {
+    results.list = () => Promise.reject(new CurlewError('STORE_FAILED', 'The disk is full.'));
+    const { id } = classification.start([join(scratch.folder, 'card')], 'test', usualSettings);
+    expect(await whenFinished(jobs, id)).toMatchObject({ state: 'failed', error: { code: 'STORE_FAILED' } });
+  });
+
+  it('numbers files in the order in which they were found, also those that cannot be opened', async () => {
+    const folder = join(scratch.folder, 'linked');
+    await mkdir(folder);
+    for (const [seed, name] of ['a', 'c'].entries())
+      await scratch.write(`linked/${name}.wav`, wavBytes([noise(20_000, seed)]));
+    await symlink(join(folder, 'gone.wav'), join(folder, 'b.wav'));
+    const { id } = classification.start([folder], 'test', usualSettings);
+    await whenFinished(jobs, id);
+    const files = await classification.files(id, { limit: 9 });
+    expect(files.map(({ path, state }) => [basename(path), state])).toEqual([
+      ['a.wav', 'classified'],
+      ['b.wav', 'failed'],
+      ['c.wav', 'classified'],
+    ]);
   });
 
   it('tells no class of digital silence, and none of a stretch of it', async () => {
@@ -403,6 +458,57 @@ describe('an interrupted classification', () => {
       expect(await ofJob(id)).toEqual(await ofJob(straight));
     },
   );
+
+  it.each([false, true])(
+    'keeps a recording whose parts end at the same time once (failing: %s)',
+    async (failing) => {
+      const path = await scratch.write('two-parts.wav', wavBytes([noise(16_000 * 80)]));
+      const keepPart = results.keepPart.bind(results);
+      let waiting: (() => void)[] = [];
+      results.keepPart = async (jobId, part) => {
+        await new Promise<void>((resolve) => {
+          waiting.push(resolve);
+          if (waiting.length < 2) return;
+          for (const go of waiting) go();
+          waiting = [];
+        });
+        if (failing) throw new CurlewError('FILE_DAMAGED', 'It is damaged.');
+        await keepPart(jobId, part);
+      };
+      const { id } = classification.start([path], 'test', manyWindows);
+      const { result } = await whenFinished(jobs, id);
+      expect(result).toMatchObject(
+        failing ? { files: 0, failed: 1 } : { files: 1, failed: 0, windows: 7903 },
+      );
+      expect(await results.files(id, { limit: 9 })).toHaveLength(1);
+    },
+  );
+
+  it('goes on as it began, and not with another image', async () => {
+    const path = await longRecording();
+    const keepPart = results.keepPart.bind(results);
+    const closed = new Promise<void>((resolve, reject) => {
+      results.keepPart = async (jobId, part) => {
+        await keepPart(jobId, part);
+        jobs.close().then(resolve, reject);
+      };
+    });
+    const { id } = classification.start([path], 'test', manyWindows);
+    await closed;
+    results.keepPart = keepPart;
+    const began = await classification.provenance(id);
+    const other = model.slice();
+    other[other.length - 1]! ^= 1;
+    await openRooms(other);
+    jobs.resume(id);
+    expect(await whenFinished(jobs, id)).toMatchObject({ state: 'failed', error: { code: 'IMAGE_BAD' } });
+    expect(await classification.provenance(id)).toEqual(began);
+    await openRooms();
+    jobs.resume(id);
+    await whenFinished(jobs, id);
+    const resumes = [...began!.resumes, { ...program, atMs: expect.any(Number) as number }];
+    expect(await classification.provenance(id)).toMatchObject({ startedMs: began!.startedMs, resumes });
+  });
 
   it('whose worker crashes hears the recording again; twice, leaves it out; always, fails', async () => {
     for (const [crashes, files] of [

@@ -5,12 +5,13 @@ import { imagesOfModel, type ModelSource } from '../../banks/model-images.ts';
 import { grouped } from '../../contract/figures.ts';
 import { CurlewError } from '../../contract/error.ts';
 import { count } from '../../contract/figures.ts';
-import type { ClassifiedFile, ClassifySettings, Detection, Job } from '../../contract/types.ts';
+import type { ClassifiedFile, ClassifySettings, Detection, Job, Provenance } from '../../contract/types.ts';
 import type { AllowedPaths } from '../../recordings/allowed-paths.ts';
 import { readSites } from '../../recordings/about/sites.ts';
 import { few, type JobDefinition } from '../definition.ts';
 import { resources } from '../../resources.ts';
 import type { Jobs } from '../jobs.ts';
+import { provenanceOf, resumed, type Program } from './provenance.ts';
 import { classify, type ClassifyParams } from './classify-job.ts';
 import { classifySettings } from './contract/settings.ts';
 import type { Answering } from './file-answers.ts';
@@ -21,6 +22,9 @@ export interface ClassificationRooms {
   results: ResultStore;
   bank: ModelSource;
   files: AllowedPaths;
+  program: Program;
+  /** What `ResultStore.keepProvenance` kept. */
+  provenance(jobId: string): Promise<unknown>;
   /** Threads; as many as there are cores where it is left out. */
   workers?: number;
 }
@@ -68,9 +72,14 @@ export class Classification {
     return this.rooms.results.detections(jobId, page);
   }
 
+  /** How it was made; null where nobody kept that. @throws CurlewError JOB_NOT_FOUND, STORE_FAILED */
+  async provenance(jobId: string): Promise<Provenance | null> {
+    return (await this.rooms.provenance(this.checkKind(jobId).id)) as Provenance | null;
+  }
+
   /** The title is kept with the job; an expert that has left the bank shows when the job is resumed. */
   private definition(params: ClassifyParams): JobDefinition {
-    const { bank, results, files, workers } = this.rooms;
+    const { bank, results, files, workers, program, provenance } = this.rooms;
     return {
       kind: 'classify',
       title: 'Classify',
@@ -86,6 +95,10 @@ export class Classification {
         const wasm = await readFile(resources.engine);
         const sites = settings.sites === null ? [] : await readSites(settings.sites);
         const allowed = (real: string) => files.permits(real);
+        const now = provenanceOf({ ...params, settings }, images, program);
+        const before = (await provenance(context.jobId)) as Provenance | null;
+        const how = before === null ? now : resumed(before, now);
+        await results.keepProvenance(context.jobId, how);
         const work = {
           params: { ...params, settings },
           answering,
@@ -94,7 +107,9 @@ export class Classification {
           allowed,
           workers,
         };
-        return classify(work, context);
+        const result = await classify(work, context);
+        await results.keepProvenance(context.jobId, { ...how, finishedMs: Date.now(), result });
+        return result;
       },
     };
   }

@@ -90,6 +90,8 @@ class ClassifyRun {
   private readonly source: AsyncGenerator<Waiting, undefined>;
   private parts: Promise<void>[] = [];
   private readonly tasks: Task[] = [];
+  /** Files that are looked at, of which there may be parts soon. */
+  private readonly looking = new Set<Promise<void>>();
   private crashes = 0;
   private cannotStart = false;
   /** Hashes of files that are under way and not kept yet, by their number. */
@@ -161,7 +163,7 @@ class ClassifyRun {
     const { results } = this.work;
     let after: number | undefined;
     for (;;) {
-      const isAll = this.listing.done;
+      const isAll = this.listing.ended;
       const more = this.listing.more();
       const page = await results.waiting(this.context.jobId, { after, limit: pageFiles });
       yield* page;
@@ -202,9 +204,17 @@ class ClassifyRun {
       if (task && !task.hearing.failed) return task;
       if (task) continue;
       const next = await this.source.next();
-      if (next.done) return this.tasks.shift() ?? null;
+      if (next.done) {
+        if (this.tasks.length > 0) continue;
+        if (this.looking.size === 0) return null;
+        // The last recording may be a long one, and be shared out.
+        await Promise.race(this.looking);
+        continue;
+      }
       await this.pausePoint();
-      await this.take(next.value, start);
+      const taken = this.take(next.value, start);
+      this.looking.add(taken);
+      await taken.finally(() => this.looking.delete(taken));
     }
   }
 
@@ -214,8 +224,9 @@ class ClassifyRun {
     let tell: (sha256: string | null) => void = () => undefined;
     const sha256 = new Promise<string | null>((resolve) => (tell = resolve));
     this.hashes.set(file.fileId, { bytes: file.bytes, path: file.path, sha256 });
+    let looked: Looked | null = null;
     try {
-      const looked = await this.surviving(start, (worker) => worker.look(file.path));
+      looked = await this.surviving(start, (worker) => worker.look(file.path));
       tell(looked.sha256);
       const copyOf = params.settings.skipCopies ? await this.firstOf(file, looked.sha256) : null;
       if (copyOf !== null) return await this.done(file, copied(file, looked, copyOf, this.context.jobId));
@@ -230,7 +241,8 @@ class ClassifyRun {
       parts.forEach((part, span) => part === null && this.tasks.push({ hearing, span }));
       if (parts.every((part) => part !== null)) await this.finish(hearing);
     } catch (thrown) {
-      await this.fail(file, thrown);
+      this.mustBeOfFile(thrown);
+      await this.fail(file, thrown, looked?.sha256 ?? null);
     } finally {
       tell(null);
     }
@@ -250,15 +262,20 @@ class ClassifyRun {
     const { file, spans } = hearing;
     try {
       const part = await this.surviving(start, (worker) => this.listen(worker, hearing, spans[span]!));
-      hearing.parts[span] = part;
+      if (hearing.failed) return;
       if (spans.length > 1) {
         const answers = serialize({ sha256: hearing.looked.sha256, heard: part });
         await this.work.results.keepPart(this.context.jobId, { fileId: file.fileId, span, answers });
       }
+      // Kept first: of parts that end together the last one alone finds that all are there.
+      hearing.parts[span] = part;
       if (hearing.parts.every((one) => one !== null)) await this.finish(hearing);
     } catch (thrown) {
+      this.mustBeOfFile(thrown);
+      // Two parts of it may fail at once: it is told once.
+      if (hearing.failed) return;
       hearing.failed = true;
-      await this.fail(file, thrown);
+      await this.fail(file, thrown, hearing.looked.sha256);
     }
   }
 
@@ -318,13 +335,18 @@ class ClassifyRun {
     if (performance.now() - this.lastCheckpoint > checkpointMs) await this.checkpoint();
   }
 
-  /** What is wrong with a file is noted; what ends the job is thrown. */
-  private async fail(file: Waiting, thrown: unknown): Promise<void> {
-    const { code, message } = toCurlewError(thrown);
+  /** @throws what ends the job, being no fault of a file */
+  private mustBeOfFile(thrown: unknown): void {
+    const { code } = toCurlewError(thrown);
     if (this.signal.aborted || code === 'STORE_FAILED' || code === 'STORE_DAMAGED') throw thrown;
     if (this.cannotStart || this.crashes >= crashLimit) throw thrown;
+  }
+
+  /** With its hash, where that is known: of a later file of the same bytes it is told that it is a copy, whichever ended first. */
+  private fail(file: Waiting, thrown: unknown, sha256: string | null): Promise<void> {
+    const { code, message } = toCurlewError(thrown);
     const { jobId } = this.context;
-    await this.done(file, { ...unheard, ...file, jobId, state: 'failed', error: { code, message } });
+    return this.done(file, { ...unheard, ...file, jobId, sha256, state: 'failed', error: { code, message } });
   }
 
   /** A worker that crashes gets its file once more, in a new thread: it may not have been the file. */

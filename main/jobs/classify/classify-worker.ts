@@ -7,6 +7,7 @@ import { frontEnd, patchSamples } from '../../../models/features/log-mel.ts';
 import { aboutRecording } from '../../recordings/about/about.ts';
 import { openRecording, type Recording } from '../../recordings/decode.ts';
 import { openFile, pieceBytes } from '../../recordings/file.ts';
+import { HighPass, highPassRunIn } from '../../recordings/high-pass.ts';
 import { convert16kMono, requireOneWindow, toInt16 } from '../../recordings/pcm16k.ts';
 import { answerRequests } from '../../threads/worker-thread.ts';
 import { fileError } from '../../regular-file.ts';
@@ -76,7 +77,7 @@ async function* hear(
   recording: Recording,
   request: HearRequest,
 ): AsyncGenerator<Windows, HeardEnd, undefined> {
-  const { hopFrames, fromWindow, toWindow, channel } = request;
+  const { hopFrames, fromWindow, toWindow } = request;
   const hop = hopFrames * frontEnd.frameHop;
   const from = fromWindow * hop;
   const to = toWindow === null ? Infinity : (toWindow - 1) * hop + patchSamples;
@@ -88,7 +89,7 @@ async function* hear(
   let modelMs = 0;
   const began = performance.now();
   let away = 0;
-  for await (const piece of convert16kMono(recording, from, to, channel)) {
+  for await (const piece of filtered(recording, from, to, request)) {
     samples += piece.length;
     const pcm = toInt16(piece);
     silence.push(pcm);
@@ -114,6 +115,27 @@ async function* hear(
   }
   const readMs = performance.now() - began - away - modelMs;
   return { samples, notes: recording.notes, readMs, modelMs };
+}
+
+/** The 16 kHz samples `from` up to `to`; a filter is run in before them, from where the part begins or earlier. */
+async function* filtered(
+  recording: Recording,
+  from: number,
+  to: number,
+  { channel, highPassHz }: HearRequest,
+): AsyncGenerator<Float32Array> {
+  if (highPassHz === 0) {
+    yield* convert16kMono(recording, from, to, channel);
+    return;
+  }
+  const filter = new HighPass(highPassHz, frontEnd.sampleRate);
+  let early = Math.min(from, highPassRunIn);
+  for await (const piece of convert16kMono(recording, from - early, to, channel)) {
+    const out = filter.push(piece);
+    const dropped = Math.min(early, out.length);
+    early -= dropped;
+    if (dropped < out.length) yield out.subarray(dropped);
+  }
 }
 
 answerRequests(answer);

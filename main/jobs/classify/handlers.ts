@@ -16,6 +16,7 @@ export const classifyHandlers = (
     if (sites !== null) await readSites(sites);
     return classification.start(resolved, modelId, { ...settings, sites });
   },
+  'classify.provenance': ({ jobId }) => classification.provenance(jobId),
   'classify.files': ({ jobId, ...page }) => classification.files(jobId, page),
   'classify.detections': ({ jobId, ...page }) => classification.detections(jobId, page),
 });

@@ -16,7 +16,10 @@ export class Listing {
   bytes = 0;
   /** Of those that were not listed before: what will not be classified. */
   unused = { files: 0, bytes: 0 };
+  /** Whether all is listed. */
   done = false;
+  /** Nothing more comes: all is listed, or the listing failed. */
+  ended = false;
   private waiters: (() => void)[] = [];
 
   constructor(
@@ -40,12 +43,14 @@ export class Listing {
       await this.put(some);
       this.done = true;
     } finally {
+      this.ended = true;
       this.wake();
     }
   }
 
-  /** Resolves when more has been listed, or all. */
+  /** Resolves when more has been listed, or nothing more comes. */
   more(): Promise<void> {
+    if (this.ended) return Promise.resolve();
     return new Promise((resolve) => this.waiters.push(resolve));
   }
 

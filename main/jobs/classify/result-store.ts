@@ -71,7 +71,9 @@ export interface ResultStore {
     jobId: string,
     file: { fileId: number; sha256: string },
   ): Promise<{ fileId: number; path: string } | null>;
-  /** Keeps what was answered to a part of a file that is not done, until it is. */
+  /** Keeps how a job was made, in place of what was kept before: plain JSON. */
+  keepProvenance(jobId: string, provenance: object): Promise<void>;
+  /** Keeps what was answered to a part of a file that is not done, until it is; kept again, both are there. */
   keepPart(jobId: string, part: KeptPart): Promise<void>;
   /** Of a file. */
   parts(jobId: string, fileId: number): Promise<KeptPart[]>;

@@ -173,3 +173,11 @@ export function wholeNumber(text: string, option: string, min: number, max: numb
     `${option} takes a whole number from ${min} to ${max}, not “${text}”.`,
   );
 }
+
+/** @throws CurlewError REQUEST_INVALID when it is no number in the range */
+export function numberOf(text: string, option: string, min: number, max: number): number {
+  const value = Number(text);
+  // Number('') is 0.
+  if (text.trim() !== '' && value >= min && value <= max) return value;
+  throw new CurlewError('REQUEST_INVALID', `${option} takes a number from ${min} to ${max}, not “${text}”.`);
+}

@@ -2,6 +2,7 @@
 import { expertKinds } from '../../../models/study/kinds.ts';
 import { defaultDataFolder } from '../../data-folder.ts';
 import { detectionSorts, verdicts } from '../../detections/contract/filter.ts';
+import { keptWindows } from '../../jobs/classify/contract/settings.ts';
 import { jobStates } from '../../jobs/contract.ts';
 
 interface Option {
@@ -33,7 +34,24 @@ export const options = {
     among: machines,
     about: `start an emulated board first: ${machines.join(', ')}`,
   },
-  expert: { value: 'ID', about: 'which expert of the bank; its first otherwise' },
+  expert: { value: 'ID', about: 'which expert, or router, of the bank; its first expert otherwise' },
+  threshold: { value: 'P', about: 'least probability of a window that a detection is made of (0.5)' },
+  'class-threshold': { value: 'LABEL=P', multiple: true, about: 'the same for one class; several times' },
+  hop: { value: 'N', whole: [1, 96], about: 'from window to window, in steps of 10 ms (48)' },
+  channel: { value: 'WHICH', about: 'mix, each, or one counted from 0 (mix)' },
+  'high-pass': { value: 'HZ', about: 'takes off what lies below (0, nothing)' },
+  'top-k': { value: 'N', whole: [1, 20], about: 'classes of a window that may be detected (1)' },
+  keep: {
+    value: 'WHICH',
+    among: keptWindows,
+    about: `windows kept beside: ${keptWindows.join(', ')} (above)`,
+  },
+  gap: { value: 'S', about: 'detections of a class this close become one (0, where they touch)' },
+  'class-gap': { value: 'LABEL=S', multiple: true, about: 'the same for one class; several times' },
+  shortest: { value: 'S', about: 'shorter detections are left out (0, none)' },
+  'class-shortest': { value: 'LABEL=S', multiple: true, about: 'the same for one class; several times' },
+  copies: { about: 'files of the same bytes as one before count as well' },
+  like: { value: 'JOB', about: 'as that classification: its expert or router, and its settings' },
   image: {
     value: 'FILE',
     multiple: true,

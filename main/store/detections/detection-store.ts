@@ -10,6 +10,7 @@ import type {
   ClipRow,
   DetectionStore,
   RowPlace,
+  RunInput,
   ScoredRow,
   TableEntry,
 } from '../../detections/detection-store.ts';
@@ -163,6 +164,16 @@ export const detectionStore = (store: Store): DetectionStore => {
           },
         );
         return rows as unknown as ScoredRow[];
+      }),
+
+    inputs: (jobId, { after, limit }) =>
+      reading(async (query) => {
+        const rows = await query(
+          `SELECT file_id AS "fileId", path, state, bytes, modified_ms AS "modifiedMs", sha256 FROM classified_files
+           WHERE job_id = $job AND state <> 'waiting' AND file_id > $after ORDER BY file_id LIMIT $limit`,
+          { job: jobId, after: after ?? -1, limit },
+        );
+        return rows as unknown as RunInput[];
       }),
 
     provenance: (jobId) =>

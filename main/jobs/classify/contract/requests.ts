@@ -2,9 +2,10 @@
 import * as v from 'valibot';
 import { pageLimit } from '../../../contract/pieces.ts';
 import { forOperators, forViewers } from '../../../contract/roles.ts';
-import { id, path, whole } from '../../../contract/schemas.ts';
+import { id, jobId, path, whole } from '../../../contract/schemas.ts';
 import type { Job } from '../../contract.ts';
 import { fileStates, type ClassifiedFile, type Detection } from './rows.ts';
+import type { Provenance } from './provenance.ts';
 import { classifySettings } from './settings.ts';
 
 const limit = whole(1, pageLimit);
@@ -20,6 +21,8 @@ export const classifyRequests = {
       settings: v.optional(classifySettings, {}),
     }),
   ),
+  /** How it was made; null where it has not begun, or is of before that was kept. */
+  'classify.provenance': forViewers(jobId),
   /** As they were listed, in these states (all but the waiting where none is named); the first, or the first after one. */
   'classify.files': forViewers(
     v.strictObject({
@@ -42,6 +45,7 @@ export const classifyRequests = {
 
 export interface ClassifyResults {
   'classify.start': Job;
+  'classify.provenance': Provenance | null;
   'classify.files': ClassifiedFile[];
   'classify.detections': Detection[];
 }

@@ -4,21 +4,33 @@ import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { LabClient } from '../../../contract/client.ts';
 import { allOf, pageLimit } from '../../../contract/pieces.ts';
-import type { ClassifiedFile, ClassifyResult, Detection, Job } from '../../../contract/types.ts';
+import type {
+  ClassifiedFile,
+  ClassifyResult,
+  ClassifySettingsGiven,
+  Detection,
+  Job,
+  Provenance,
+} from '../../../contract/types.ts';
+import { CurlewError } from '../../../contract/error.ts';
 import type { Answer, Args, Commands } from '../command.ts';
 import { exitOfShare } from '../exit.ts';
 import { follow } from '../follow.ts';
 import { table, type Row } from '../output.ts';
 import { resumeWith } from '../resume.ts';
 import { chooseExpert } from './board.ts';
+import { settingOptions, settingsOf } from './classify-settings.ts';
 import { tableOptions, tablesOf, writeTables, type TableOutput } from './detection-outputs.ts';
 
 export const classifyCommands: Commands = {
   classify: {
     usage: 'FOLDER|FILE...',
-    about: 'classify recordings with an expert',
-    options: ['expert', ...tableOptions],
-    check: (args) => placesOf(args),
+    about: 'classify recordings with an expert or a router',
+    options: ['expert', ...settingOptions, 'like', ...tableOptions],
+    check: (args) => {
+      settingsOf(args.options);
+      return placesOf(args);
+    },
     run: classify,
   },
 };
@@ -26,8 +38,48 @@ export const classifyCommands: Commands = {
 async function classify(client: LabClient, args: Args): Promise<Answer> {
   const paths = args.words.map((word) => resolve(word));
   const tables = await placesOf(args);
-  const job = await client.request('classify.start', { paths, modelId: await chooseExpert(client, args) });
-  return classified(client, await follow(client, job, resumeWith(args)), tables);
+  const job = await client.request('classify.start', { paths, ...(await wishOf(client, args)) });
+  return classified(client, await follow(client, job, resumeWith(args)), tables, args.json);
+}
+
+/** What answers, and how: as was said, or as in the run that is named. */
+async function wishOf(
+  client: LabClient,
+  args: Args,
+): Promise<{ modelId: string; settings: ClassifySettingsGiven }> {
+  const { like } = args.options;
+  const settings = settingsOf(args.options);
+  if (like === undefined) return { modelId: await chooseExpert(client, args, true), settings };
+  if (args.options.expert !== undefined || Object.keys(settings).length > 0) {
+    throw new CurlewError(
+      'REQUEST_INVALID',
+      '--like takes expert and settings of that run: leave --expert and the settings out.',
+    );
+  }
+  const { id } = await client.request('jobs.get', { jobId: like });
+  const run = await client.request('classify.provenance', { jobId: id });
+  if (run === null) {
+    throw new CurlewError('NOT_CAPABLE', `How job ${id} was made was not kept: it is of an older Curlew.`);
+  }
+  await mustBeTheSame(client, run);
+  return { modelId: run.modelId, settings: run.settings };
+}
+
+/** @throws CurlewError EXPERT_NOT_FOUND where it has gone, or another has its name */
+async function mustBeTheSame(client: LabClient, { modelId, images }: Provenance): Promise<void> {
+  const members = [
+    ...(await client.request('experts.list', {})),
+    ...(await client.request('experts.routers', {})),
+  ];
+  const found = members.find(({ id }) => id === modelId);
+  if (found?.imageSha256 === images[0]?.sha256) return;
+  throw new CurlewError(
+    'EXPERT_NOT_FOUND',
+    found
+      ? `“${modelId}” is not what it was in that run: its image is another now. Take in the bank of then under another name.`
+      : `“${modelId}”, which answered in that run, is in no bank of this lab any more.`,
+    { modelId },
+  );
 }
 
 const placesOf = async (args: Args): Promise<TableOutput[]> =>
@@ -51,6 +103,7 @@ export async function classified(
   client: LabClient,
   job: Job,
   tables: readonly TableOutput[],
+  json: boolean,
 ): Promise<Answer> {
   const result = job.result as ClassifyResult;
   const written = await writeTables(client, job.id, tables);
@@ -58,10 +111,7 @@ export async function classified(
     allOf<ClassifiedFile>((last) =>
       client.request('classify.files', { jobId: job.id, after: last?.fileId, limit: pageLimit }),
     ),
-    allOf<Detection>((last) => {
-      const after = last && { fileId: last.fileId, number: last.number };
-      return client.request('classify.detections', { jobId: job.id, after, limit: pageLimit });
-    }),
+    json ? detectionsOf(client, job.id) : null,
   ]);
   const heard = files.filter(({ state }) => state === 'classified');
   const rows = heard.map((file): Row => [
@@ -77,6 +127,9 @@ export async function classified(
       notes.map(
         ({ level, text }) => `${level === 'damaged' ? 'classified in part' : 'note'}: ${path}: ${text}`,
       ),
+    ),
+    ...files.flatMap(({ path, copyOf }) =>
+      copyOf === null ? [] : [`not counted again: ${path}: of the same bytes as ${copyOf}`],
     ),
     ...files.flatMap(({ path, state, error }) =>
       state === 'failed' && error ? [`not classified: ${path}: ${error.message}`] : [],
@@ -100,5 +153,12 @@ function leftOut(files: readonly ClassifiedFile[]): string[] {
     ([format, some]) => `left out: ${count(some.length, 'file')} of ${format}: ${some[0]!.error?.message}`,
   );
 }
+
+/** All of them: only where they are asked for, since there may be a million. */
+const detectionsOf = (client: LabClient, jobId: string): Promise<Detection[]> =>
+  allOf((last) => {
+    const after = last && { fileId: last.fileId, number: last.number };
+    return client.request('classify.detections', { jobId, after, limit: pageLimit });
+  });
 
 const isDamaged = ({ notes }: ClassifiedFile): boolean => notes.some(({ level }) => level === 'damaged');

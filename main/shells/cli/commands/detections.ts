@@ -17,7 +17,7 @@ import { timelineSvg } from '../../../detections/contract/timeline-svg.ts';
 import { timelineDays } from '../../../detections/contract/rows.ts';
 import { localTime } from '../../../detections/tables/times.ts';
 import type { Output } from '../../../outputs.ts';
-import { dateOf, listed } from '../args.ts';
+import { dateOf, listed, numberOf } from '../args.ts';
 import type { Answer, Args, Command, Commands } from '../command.ts';
 import { exit } from '../exit.ts';
 import { table, type Row } from '../output.ts';
@@ -197,12 +197,4 @@ function clipsOf({ options: { margin, draw, seed } }: Args) {
     ...(draw !== undefined && { most: Number(draw) }),
     ...(seed !== undefined && { seed: Number(seed) }),
   };
-}
-
-/** @throws CurlewError REQUEST_INVALID when it is no number in the range */
-export function numberOf(text: string, option: string, min: number, max: number): number {
-  const value = Number(text);
-  // Number('') is 0.
-  if (text.trim() !== '' && value >= min && value <= max) return value;
-  throw new CurlewError('REQUEST_INVALID', `${option} takes a number from ${min} to ${max}, not “${text}”.`);
 }

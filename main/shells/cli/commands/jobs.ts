@@ -141,7 +141,7 @@ async function resume(client: LabClient, args: Args): Promise<Answer> {
   const job = await follow(client, resumed, resumeWith(args));
   switch (kind) {
     case 'classify':
-      return classified(client, job, tables);
+      return classified(client, job, tables, args.json);
     case 'train':
       return trained(client, job);
     case 'evaluate':

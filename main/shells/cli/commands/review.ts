@@ -12,10 +12,9 @@ import type {
   Verdict,
 } from '../../../contract/types.ts';
 import { verdicts } from '../../../detections/contract/filter.ts';
-import { listed, wholeNumber } from '../args.ts';
+import { listed, numberOf, wholeNumber } from '../args.ts';
 import type { Answer, Args, Command, Commands } from '../command.ts';
 import { table, type Row } from '../output.ts';
-import { numberOf } from './detections.ts';
 
 const create: Command = {
   usage: 'JOB',

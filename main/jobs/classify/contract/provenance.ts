@@ -1,0 +1,24 @@
+/** How a classification was made: enough to make it again. */
+import type { ClassifyResult } from './results.ts';
+import type { ClassifySettings } from './settings.ts';
+
+export interface Provenance {
+  program: 'Curlew';
+  version: string;
+  /** Of the source that the program was built from; null where nobody noted it. */
+  commit: string | null;
+  startedMs: number;
+  /** Null while it is not done. */
+  finishedMs: number | null;
+  paths: string[];
+  modelId: string;
+  /** The image that chose or answered, then what it needs, by their SHA-256. */
+  images: { role: 'router' | 'expert' | 'encoder'; sha256: string }[];
+  settings: ClassifySettings;
+  /** Processor and threads that it ran on. */
+  machine: { processor: string; cores: number; platform: string };
+  /** When it was gone on with after a stop, and by which program. */
+  resumes: { version: string; commit: string | null; atMs: number }[];
+  /** What came of it; its inputs, each with path, size, time and hash, are the rows of `classify.files`. */
+  result: ClassifyResult | null;
+}
