@@ -39,6 +39,8 @@ import { Studies } from './jobs/study/studies.ts';
 import { keyHandlers } from './keys/handlers.ts';
 import { openKeys } from './keys/keys.ts';
 import { createLog } from './log.ts';
+import { ownModelHandlers } from './own-models/handlers.ts';
+import { OwnModels } from './own-models/own-models.ts';
 import { AllowedPaths } from './recordings/allowed-paths.ts';
 import { recordingHandlers } from './recordings/handlers.ts';
 import { reviewHandlers } from './review/handlers.ts';
@@ -127,6 +129,13 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   bank.onChange(() => emit('banks', null));
   await images.keep(bank.known);
   const jobs = await Jobs.open(jobStore(store), tellProblem);
+  const [clip] = bank.clips;
+  const ownModels = await OwnModels.open(join(dataFolder, 'own-models'), {
+    clip: { path: bank.clipPath(clip!.id), label: clip!.label },
+    unfinished: () => jobs.unfinished(),
+    onProblem: (error) => tellProblem(error, null),
+  });
+  ownModels.onChange(() => emit('models', null));
   jobs.onChange((job) => emit('job', job));
   jobs.onGone((jobId) => emit('jobGone', { jobId }));
   jobs.keeps('deploy', deployLeavings);
@@ -203,6 +212,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
         unfinished: () => jobs.unfinished(),
       },
     }),
+    ...ownModelHandlers(ownModels, files),
     ...keyHandlers(keys, fleet, boards, emit),
     ...jobHandlers(jobs),
     ...recordingHandlers(files, background),
@@ -231,6 +241,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     async close() {
       const parts: (() => Promise<void> | void)[] = [
         () => jobs.close(),
+        () => ownModels.close(),
         () => fleet.close(),
         () => boardLog.close(),
         () => background.close(),

@@ -6,6 +6,7 @@ export const dataWords: Record<DataKind, string> = {
   backups: 'backups of the store',
   aside: 'stores set aside, damaged or replaced',
   banks: 'banks of your own',
+  'own-models': 'models of your own',
   studies: 'trainings and evaluations, their reports',
   features: 'features of recordings, kept to save time',
   boards: 'flash of virtual and emulated boards',

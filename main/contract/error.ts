@@ -29,6 +29,9 @@ export const errorCodes = [
   'BANK_EXISTS',
   'NO_EXPERT_ACTIVE',
   'TRAINING_FAILED',
+  'MODEL_UNFIT',
+  'MODEL_EXISTS',
+  'MODEL_IN_USE',
   // keys
   'KEY_NOT_FOUND',
   'KEY_STORE',

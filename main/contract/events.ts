@@ -8,6 +8,7 @@ import type { TelemetryEvents } from '../fleet/contract/telemetry.ts';
 import type { JobEvents } from '../jobs/contract.ts';
 import type { StudyEvents } from '../jobs/study/contract/requests.ts';
 import type { KeyEvents } from '../keys/contract.ts';
+import type { OwnModelEvents } from '../own-models/contract.ts';
 import type { LabOwnEvents } from './lab.ts';
 
 export interface LabEvents
@@ -21,6 +22,7 @@ export interface LabEvents
     TelemetryEvents,
     JobEvents,
     KeyEvents,
+    OwnModelEvents,
     StudyEvents {}
 export type EventName = keyof LabEvents;
 /** Tells every page. */

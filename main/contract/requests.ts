@@ -19,6 +19,7 @@ import { classifyRequests, type ClassifyResults } from '../jobs/classify/contrac
 import { jobRequests, type JobResults } from '../jobs/contract.ts';
 import { studyRequests, type StudyResults } from '../jobs/study/contract/requests.ts';
 import { keyRequests, type KeyResults } from '../keys/contract.ts';
+import { ownModelRequests, type OwnModelResults } from '../own-models/contract.ts';
 import { recordingRequests, type RecordingResults } from '../recordings/contract.ts';
 import { reviewRequests, type ReviewResults } from '../review/contract.ts';
 import { storeRequests, type StoreResults } from '../store/contract.ts';
@@ -33,6 +34,7 @@ export const requests = {
   ...playRequests,
   ...telemetryRequests,
   ...bankRequests,
+  ...ownModelRequests,
   ...keyRequests,
   ...recordingRequests,
   ...dataSetRequests,
@@ -59,6 +61,7 @@ export interface RequestResults
     PlayResults,
     TelemetryResults,
     BankResults,
+    OwnModelResults,
     KeyResults,
     RecordingResults,
     DataSetResults,

@@ -25,6 +25,7 @@ export type * from '../jobs/contract.ts';
 export type * from '../jobs/study/contract/requests.ts';
 export type * from '../jobs/study/contract/results.ts';
 export type * from '../keys/contract.ts';
+export type * from '../own-models/contract.ts';
 export type * from '../recordings/contract.ts';
 export type * from '../review/contract.ts';
 export type * from '../store/contract.ts';

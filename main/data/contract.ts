@@ -9,6 +9,7 @@ export const dataKinds = [
   'backups',
   'aside',
   'banks',
+  'own-models',
   'studies',
   'features',
   'boards',

@@ -29,6 +29,7 @@ const files: [string, number][] = [
   ['studies/jobs/done/fold-1/weights.f32', 30],
   ['studies/jobs/paused/fold-1/weights.f32', 40],
   ['studies/jobs/gone/fold-1/weights.f32', 50],
+  ['own-models/birds/model.onnx', 65],
   ['keys/0123456789abcdef.json', 60],
   ['boards/one.flash', 70],
   ['electron/Cache/a.tmp', 80],
@@ -56,7 +57,7 @@ describe('the data folder', () => {
     const { kinds, freeBytes } = await lookAtData(folder, jobs);
     expect(Object.fromEntries(kinds.map(({ kind, bytes }) => [kind, bytes]))).toEqual({
       ...{ store: 110, backups: 400, aside: 500, banks: 18, studies: 140, features: 1000 },
-      ...{ boards: 70, keys: 60, window: 80, other: 90 },
+      ...{ boards: 70, keys: 60, window: 80, other: 90, 'own-models': 65 },
     });
     expect(freeBytes).toBeGreaterThan(0);
   });

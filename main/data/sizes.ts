@@ -79,6 +79,7 @@ function kindOf(path: string): DataKind {
       return second === 'features' ? 'features' : 'studies';
     case 'backups':
     case 'banks':
+    case 'own-models':
     case 'boards':
     case 'keys':
       return first;

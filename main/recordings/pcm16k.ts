@@ -27,13 +27,20 @@ export async function* read16kMono(path: string, span: Span = {}): AsyncGenerato
  * The 16 kHz samples `from` up to `to` of an opened recording.
  * @param channel counted from 0; null: the mean of all
  */
-export async function* convert16kMono(
+export const convert16kMono = (
   recording: Recording,
   from: number,
   to: number,
   channel: number | null = null,
+): AsyncGenerator<Float32Array> => convertMono(recording, targetRate, { from, to, channel });
+
+/** The same at any rate: the samples `from` up to `to`, counted at that rate. */
+export async function* convertMono(
+  recording: Recording,
+  rate: number,
+  { from, to, channel }: { from: number; to: number; channel: number | null },
 ): AsyncGenerator<Float32Array> {
-  const resampler = new Resampler(recording.info.sampleRate, from);
+  const resampler = new Resampler(recording.info.sampleRate, from, rate);
   let position = from;
   for await (const { channels } of recording.samples(resampler.firstInput, Infinity)) {
     const samples = resampler.push(channel === null ? mixDown(channels) : channels[channel]!);

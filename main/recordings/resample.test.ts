@@ -119,3 +119,60 @@ describe('the resampler', () => {
     expect(Math.abs(resampler.firstInput - (year * 44_100) / 16_000)).toBeLessThan(400);
   });
 });
+
+/** As models of the person's own take sound: 22.05, 32 and 48 kHz of what recorders give. */
+describe('to another rate than 16 kHz', () => {
+  const pairs = [
+    [48_000, 32_000],
+    [44_100, 32_000],
+    [16_000, 32_000],
+    [44_100, 48_000],
+    [96_000, 48_000],
+    [250_000, 48_000],
+    [48_000, 22_050],
+    [32_000, 44_101],
+  ] as const;
+  const convert = (input: Float32Array, rate: number, to: number, first = 0) => {
+    const resampler = new Resampler(rate, first, to);
+    return concatenate([resampler.push(input.subarray(resampler.firstInput)), resampler.flush()]);
+  };
+
+  it.each(pairs)('%i to %i Hz keeps time and level up to 7/8 of the narrower band', (rate, to) => {
+    for (const share of [0.02, 0.5, 0.875]) {
+      const hertz = share * (Math.min(rate, to) / 2);
+      const output = convert(tone(0.3, rate, hertz, 1), rate, to);
+      const expected = tone(0.3, to, hertz, 1);
+      expect(output.length).toBe(resampledLength(Math.round(0.3 * rate), rate, to));
+      const [from, end] = [Math.round(0.1 * to), Math.round(0.2 * to)];
+      let worst = 0;
+      for (let i = from; i < end; i++) worst = Math.max(worst, Math.abs(output[i]! - expected[i]!));
+      expect(worst, `${hertz} Hz`).toBeLessThan(1e-2);
+    }
+  });
+
+  it.each(pairs.filter(([rate, to]) => rate > 1.15 * to))(
+    '%i to %i Hz keeps what would fold into the passed band 60 dB down',
+    (rate, to) => {
+      // From 9/8 of the band on nothing may come through, whatever it would fold to.
+      for (let hertz = (9 / 8) * (to / 2); hertz < rate / 2 - 50; hertz += rate / 40) {
+        const output = convert(tone(0.3, rate, hertz, 1), rate, to);
+        const middle = output.subarray(Math.round(0.1 * to), Math.round(0.2 * to));
+        const power = middle.reduce((sum, sample) => sum + sample * sample, 0) / middle.length;
+        expect(10 * Math.log10(2 * power + 1e-30), `${hertz} Hz`).toBeLessThan(-60);
+      }
+    },
+  );
+
+  it.each(pairs)('%i to %i Hz gives the same bits wherever it is entered and split', (rate, to) => {
+    const input = noise(6_000);
+    const whole = convert(input, rate, to);
+    for (const first of [1, 160, 1000]) {
+      expect(sameBits(convert(input, rate, to, first), whole.slice(first))).toBe(true);
+    }
+    for (let cut = 1; cut < 6_000; cut += 577) {
+      const resampler = new Resampler(rate, 0, to);
+      const pieces = [resampler.push(input.subarray(0, cut)), resampler.push(input.subarray(cut))];
+      expect(sameBits(concatenate([...pieces, resampler.flush()]), whole)).toBe(true);
+    }
+  });
+});

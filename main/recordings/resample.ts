@@ -1,7 +1,8 @@
 /**
- * Sample rate conversion to 16 kHz: windowed-sinc (Kaiser) polyphase filters, linear phase, delay compensated.
+ * Sample rate conversion: windowed-sinc (Kaiser) polyphase filters, linear phase, delay compensated. To 16 kHz for what
+ * boards hear; to other rates, in one stage, for models of the person's own.
  *
- * Output sample n stands at the time of input sample n · rate / 16000. The result is the same to the bit however
+ * Output sample n stands at the time of input sample n · rate / output rate. The result is the same to the bit however
  * the input is split, and wherever it is entered: every output is one fixed sum over the same inputs.
  *
  * From 24 kHz up the work is done in two stages: to 32 kHz with a wide transition (few taps), then a half-band
@@ -14,8 +15,9 @@ import { PolyphaseStage, type ResampleStage } from './polyphase.ts';
 
 export const targetRate = 16_000;
 
-/** How many samples of 16 kHz stand for `samples` at `rate`. */
-export const resampledLength = (samples: number, rate: number) => Math.ceil((samples * targetRate) / rate);
+/** How many samples of `outputRate` stand for `samples` at `rate`. */
+export const resampledLength = (samples: number, rate: number, outputRate: number = targetRate) =>
+  Math.ceil((samples * outputRate) / rate);
 
 export class Resampler {
   private readonly stages: ResampleStage[];
@@ -24,15 +26,16 @@ export class Resampler {
 
   /**
    * @param rate of the input, Hz, an integer from 1000 to 1,000,000
-   * @param firstOutput index of the first 16 kHz sample wanted
+   * @param firstOutput index of the first output sample wanted
+   * @param outputRate Hz, as `rate`
    */
-  constructor(rate: number, firstOutput = 0) {
-    if (rate === targetRate) {
+  constructor(rate: number, firstOutput = 0, outputRate: number = targetRate) {
+    if (rate === outputRate) {
       this.stages = [];
       this.firstInput = firstOutput;
-    } else if (rate < 24_000) {
-      const edge = Math.min(rate, targetRate) / 2;
-      const stage = new PolyphaseStage(rate, targetRate, edge, edge / 8, firstOutput);
+    } else if (rate < 24_000 || outputRate !== targetRate) {
+      const edge = Math.min(rate, outputRate) / 2;
+      const stage = new PolyphaseStage(rate, outputRate, edge, edge / 8, firstOutput);
       this.stages = [stage];
       this.firstInput = stage.firstInput;
     } else {

@@ -13,6 +13,7 @@ import type {
   ExpertStore,
   Job,
   LogLine,
+  OwnModel,
   Played,
   ReviewItem,
   ReviewSet,
@@ -226,6 +227,21 @@ const reviewItem: ReviewItem = {
   decisions: [{ reviewer: 'Ada', verdict: 'other', label: 'Wind', atMs: 1_790_000_000_000 }],
 };
 
+const ownModel: OwnModel = {
+  ...{ id: 'model:birds', classes: 6522, labels: ['Numenius arquata_Großer Brachvogel'], bytes: 2 ** 26 },
+  description: {
+    ...{ name: 'Birds', sampleRate: 48_000, windowSamples: 144_000, hopSamples: 144_000 },
+    input: { name: 'in', kind: 'waveform', type: 'float32', shape: [144_000], batch: 'any', scale: 1 },
+    output: { name: 'out', values: 'logits', activation: 'sigmoid' },
+    ...{ embedding: null, licence: 'CC BY-NC-SA 4.0' },
+  },
+  ...{ sha256: 'ab'.repeat(32), addedMs: 1_790_000_000_000 },
+  check: {
+    ...{ checkedMs: 1_790_000_000_000, notes: [], batch: 8, embeddingSize: null, windowMs: 60.5 },
+    ...{ timesRealtime: 49.6, heard: { clip: 'dog', label: 'Canis lupus', probability: 0.75 } },
+  },
+};
+
 /** One request of each name, as a page would make it, and what this lab answers. */
 export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N>] } = {
   'lab.info': [
@@ -297,6 +313,10 @@ export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N
     { path: '/models/ears.onnx', name: 'ears', recordings: '/r' },
     { ...job, kind: 'encoder' },
   ],
+  'models.list': [{}, [ownModel]],
+  'models.add': [{ path: '/models/birds.onnx' }, ownModel],
+  'models.check': [{ modelId: ownModel.id }, ownModel],
+  'models.remove': [{ modelId: ownModel.id }, null],
   'datasets.inspect': [{ path: '/r', layout: 'folders' }, dataSet],
   'train.start': [
     { path: '/r', name: 'own', heldOutFold: null, bank: ['q4'], hidden: [64, 32] },

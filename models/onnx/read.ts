@@ -1,6 +1,7 @@
 /** Reads ONNX files, as far as a chain of float layers needs: nodes, constants, the graph's input and outputs. */
 import { CurlewError } from '../../main/contract/error.ts';
 import { ProtobufReader } from './protobuf.ts';
+import { readValueInfo } from './value-info.ts';
 
 export interface OnnxTensor {
   readonly shape: readonly number[];
@@ -92,27 +93,6 @@ function readAttribute(reader: ProtobufReader): { name: string; value: OnnxAttri
   });
   if (integers.length > 0) return { name, value: integers };
   return { name, value: floats.length > 0 ? floats : value };
-}
-
-function readValueInfo(reader: ProtobufReader): { name: string; shape: (number | null)[] } {
-  let name = '';
-  const shape: (number | null)[] = [];
-  const dimension = (field: ProtobufReader) => {
-    let length: number | null = null;
-    field.fields({ 1: (one) => (length = one.integer()) });
-    shape.push(length !== null && length > 0 ? length : null);
-  };
-  reader.fields({
-    1: (field) => (name = field.text()),
-    2: (type) =>
-      type.message().fields({
-        1: (tensor) =>
-          tensor.message().fields({
-            2: (dimensions) => dimensions.message().fields({ 1: (one) => dimension(one.message()) }),
-          }),
-      }),
-  });
-  return { name, shape };
 }
 
 const float = 1;

@@ -57,6 +57,7 @@ describe('a viewer', () => {
       'keys.list',
       'lab.info',
       'lab.log',
+      'models.list',
       'play.newest',
       'play.recordings',
       'play.windows',

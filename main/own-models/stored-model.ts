@@ -1,0 +1,94 @@
+/** A model in its folder: the graph, and what is known of it beside it. Nothing is handed out that does not match its hash. */
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { CurlewError } from '../contract/error.ts';
+import { text, whole } from '../contract/schemas.ts';
+import { readWhole } from '../regular-file.ts';
+import type { OwnModelCheck, OwnModelDescription } from './contract.ts';
+import { mostClasses, mostWindowSamples } from './given-description.ts';
+
+/** A graph is one file of Protocol Buffers, which cannot be 2 GiB; half of that is more than any classifier of sound. */
+export const mostModelBytes = 2 ** 30;
+/** 20,000 labels of 300 letters are less. */
+export const mostRecordBytes = 32e6;
+export const graphFile = 'model.onnx';
+export const recordFile = 'model.json';
+
+const finite = v.pipe(v.number(), v.finite());
+const samples = whole(1, mostWindowSamples);
+
+const descriptionSchema = v.strictObject({
+  name: text(60),
+  sampleRate: whole(1000, 400_000),
+  windowSamples: samples,
+  hopSamples: samples,
+  input: v.strictObject({
+    name: v.string(),
+    kind: v.picklist(['waveform', 'log-mel']),
+    type: v.picklist(['float32', 'int16']),
+    shape: v.pipe(v.array(samples), v.minLength(1), v.maxLength(3)),
+    batch: v.nullable(v.picklist(['any', 'one'])),
+    scale: finite,
+  }),
+  output: v.strictObject({
+    name: v.string(),
+    values: v.picklist(['logits', 'probabilities']),
+    activation: v.picklist(['softmax', 'sigmoid']),
+  }),
+  labels: v.pipe(v.array(v.string()), v.minLength(2), v.maxLength(mostClasses)),
+  embedding: v.nullable(v.string()),
+  licence: v.nullable(v.string()),
+}) satisfies v.GenericSchema<OwnModelDescription>;
+
+const checkSchema = v.strictObject({
+  checkedMs: finite,
+  notes: v.array(v.string()),
+  batch: whole(1, 1024),
+  embeddingSize: v.nullable(whole(1, 2 ** 24)),
+  windowMs: finite,
+  timesRealtime: finite,
+  heard: v.strictObject({ clip: v.string(), label: v.string(), probability: finite }),
+}) satisfies v.GenericSchema<OwnModelCheck>;
+
+const recordSchema = v.strictObject({
+  description: descriptionSchema,
+  bytes: whole(1, mostModelBytes),
+  sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
+  addedMs: finite,
+  check: checkSchema,
+});
+/** What is kept of a model beside its graph. */
+export type ModelRecord = v.InferOutput<typeof recordSchema>;
+
+/** @throws CurlewError FILE_NOT_FOUND, FILE_UNREADABLE, FILE_DAMAGED */
+export async function readRecord(folder: string): Promise<ModelRecord> {
+  const path = join(folder, recordFile);
+  const bytes = await readWhole(path, mostRecordBytes, 'the record of a model');
+  try {
+    return v.parse(recordSchema, JSON.parse(new TextDecoder().decode(bytes)));
+  } catch (cause) {
+    throw new CurlewError(
+      'FILE_DAMAGED',
+      `${path} is damaged; remove the model and add it again.`,
+      { path },
+      { cause },
+    );
+  }
+}
+
+export const recordText = (record: ModelRecord): string => `${JSON.stringify(record, null, 2)}\n`;
+
+/** The graph's bytes. @throws CurlewError FILE_NOT_FOUND, FILE_UNREADABLE, FILE_DAMAGED where they are not the record's */
+export async function readGraph(folder: string, { sha256, bytes: most }: ModelRecord): Promise<Uint8Array> {
+  const path = join(folder, graphFile);
+  const bytes = await readWhole(path, most, 'this model');
+  if (hashOf(bytes) === sha256) return bytes;
+  throw new CurlewError(
+    'FILE_DAMAGED',
+    `${path} is not the file that was added; remove the model and add it again.`,
+    { path },
+  );
+}
+
+export const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
