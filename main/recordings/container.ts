@@ -1,17 +1,20 @@
 /** Which kind of file the first bytes say it is; names and extensions are not looked at. */
 import { CurlewError, toCurlewError } from '../contract/error.ts';
 import { openFile, type OpenFile } from './file.ts';
+import { isAiff } from './aiff.ts';
 import { findFirstMp3Frame } from './mp3-frames.ts';
 import { unread } from './unread-formats.ts';
+import { isWave64 } from './wave64.ts';
 
-export type Container = 'wav' | 'flac' | 'ogg' | 'mp3';
+export type Container = 'wav' | 'wave64' | 'aiff' | 'flac' | 'ogg' | 'mp3';
 
+/** Wave64 has two GUIDs and a size before it says what it is. */
+const headBytes = 40;
 /** How much of a file is looked at for the first MP3 frame. */
 const searchBytes = 65_536;
 
 const unsupported: [offset: number, magic: string, name: string][] = [
-  [0, 'FORM', 'AIFF'],
-  [4, 'ftyp', 'MP4/M4A'],
+  [4, 'ftyp', 'M4A or MP4'],
   [0, 'caff', 'CAF'],
   [0, 'wvpk', 'WavPack'],
   [0, '#!AMR', 'AMR'],
@@ -30,7 +33,7 @@ const isAt = (head: Uint8Array, offset: number, magic: string) =>
  */
 export async function detectContainer(file: OpenFile): Promise<{ container: Container; start: number }> {
   let start = 0;
-  let head = await file.read(0, 16);
+  let head = await file.read(0, headBytes);
   if (isAt(head, 0, 'ID3') && head.length >= 10) {
     // ID3v2: four bytes of 7 bits hold the length after the ten-byte header.
     const size = [6, 7, 8, 9].reduce((sum, at) => sum * 128 + (head[at]! & 0x7f), 0);
@@ -42,10 +45,12 @@ export async function detectContainer(file: OpenFile): Promise<{ container: Cont
         { path: file.path, offset: file.bytes },
       );
     }
-    head = await file.read(start, 16);
+    head = await file.read(start, headBytes);
   }
   const riff = isAt(head, 0, 'RIFF') || isAt(head, 0, 'RF64') || isAt(head, 0, 'BW64');
   if (riff && isAt(head, 8, 'WAVE')) return { container: 'wav', start };
+  if (isWave64(head)) return { container: 'wave64', start };
+  if (isAiff(head)) return { container: 'aiff', start };
   if (isAt(head, 0, 'fLaC')) return { container: 'flac', start };
   if (isAt(head, 0, 'OggS')) return { container: 'ogg', start };
   for (const [offset, magic, name] of unsupported) {
@@ -57,7 +62,7 @@ export async function detectContainer(file: OpenFile): Promise<{ container: Cont
   if (riff && head.length < 12) throw truncatedHeader(file);
   throw new CurlewError(
     'FILE_NOT_AUDIO',
-    `${file.path} is not a WAV, FLAC, Ogg or MP3 file: it starts with ${describe(head)}.`,
+    `${file.path} is not a WAV, AIFF, FLAC, Ogg or MP3 file: it starts with ${describe(head.subarray(0, 16))}.`,
     { path: file.path },
   );
 }

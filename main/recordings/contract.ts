@@ -14,7 +14,7 @@ export interface FileEntry {
 
 export interface RecordingInfo {
   path: string;
-  /** WAV, FLAC, Ogg Vorbis, MP3 */
+  /** WAV, Wave64, AIFF, FLAC, Ogg Vorbis, MP3 */
   format: string;
   sampleRate: number;
   channels: number;
@@ -62,7 +62,10 @@ export interface RecordingAbout {
 
 /** Kinds of files that a person chooses, by their extensions; none: any. */
 export const fileKinds = {
-  recordings: { name: 'Recordings', extensions: ['wav', 'wave', 'flac', 'ogg', 'oga', 'mp3'] },
+  recordings: {
+    name: 'Recordings',
+    extensions: ['wav', 'wave', 'bwf', 'w64', 'aif', 'aiff', 'aifc', 'flac', 'ogg', 'oga', 'mp3'],
+  },
   onnx: { name: 'ONNX graphs', extensions: ['onnx'] },
   tables: { name: 'Tables', extensions: ['csv', 'tsv', 'txt'] },
   images: { name: 'Images for boards', extensions: ['image', 'img'] },

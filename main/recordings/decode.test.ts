@@ -153,7 +153,8 @@ describe('a WAV file', () => {
     ['no samples', wavBytes([new Float32Array(0)]), 'FILE_EMPTY'],
     ['no samples and a note after', wavBytes([[]], { after: [riffChunk('LIST', noise8(8))] }), 'FILE_EMPTY'],
     ['a sample rate of zero', wavBytes([[0.5, 0.5]], { sampleRate: 0 }), 'FILE_DAMAGED'],
-    ['a compressed format', withByte(wavBytes([[0.5, 0.5]]), 20, 0x11), 'FILE_UNSUPPORTED'],
+    ['a compressed format', withByte(wavBytes([[0.5, 0.5]]), 20, 0x55), 'FILE_UNSUPPORTED'],
+    ['ADPCM of 16 bits', withByte(wavBytes([[0.5, 0.5]]), 20, 0x11), 'FILE_DAMAGED'],
     ['no channels', withByte(wavBytes([[0.5, 0.5]]), 22, 0), 'FILE_DAMAGED'],
     ['a wrong block size', withByte(wavBytes([[0.5, 0.5]]), 32, 7), 'FILE_DAMAGED'],
   ])('with %s is refused', async (_what, bytes, code) => {
@@ -287,7 +288,7 @@ describe('what is no recording', () => {
       code: 'FILE_NOT_AUDIO',
     });
     await expect(openBytes(new Uint8Array(100_000))).rejects.toMatchObject({ code: 'FILE_NOT_AUDIO' });
-    await expect(openBytes('FORM\0\0\0\0AIFF')).rejects.toMatchObject({ code: 'FILE_UNSUPPORTED' });
+    await expect(openBytes('caff\0\x01\0\0')).rejects.toMatchObject({ code: 'FILE_UNSUPPORTED' });
     await expect(openBytes('RIFF\0\0\0\0AVI LIST')).rejects.toMatchObject({ code: 'FILE_NOT_AUDIO' });
   });
 

@@ -1,6 +1,7 @@
 /** Opening a recording of any supported format, and decoding it in pieces. */
 import { CurlewError } from '../contract/error.ts';
 import type { RecordingInfo, RecordingNote } from '../contract/types.ts';
+import { openAiff } from './aiff.ts';
 import { Cancelling } from './cancelling.ts';
 import { detectContainer } from './container.ts';
 import { openFile, throwIfAborted } from './file.ts';
@@ -10,6 +11,7 @@ import { openOgg } from './ogg.ts';
 import { targetRate } from './resample.ts';
 import type { AudioChunk, DecoderSource, ReportDamage } from './stream.ts';
 import { openWav } from './wav.ts';
+import { openWave64 } from './wave64.ts';
 
 export type { AudioChunk } from './stream.ts';
 
@@ -45,6 +47,8 @@ export async function openRecording(
   try {
     const { container, start } = await detectContainer(file);
     if (container === 'wav') source = await openWav(file);
+    else if (container === 'wave64') source = await openWave64(file);
+    else if (container === 'aiff') source = await openAiff(file);
     else if (container === 'flac') source = await openFlac(file, start);
     else if (container === 'ogg') source = await openOgg(file, start);
     else source = await openMp3(file, start);

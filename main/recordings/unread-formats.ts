@@ -6,9 +6,6 @@ import { CurlewError } from '../contract/error.ts';
 const byExtension = new Map([
   ['3gp', '3GP'],
   ['aac', 'AAC'],
-  ['aif', 'AIFF'],
-  ['aifc', 'AIFF-C'],
-  ['aiff', 'AIFF'],
   ['amr', 'AMR'],
   ['ape', 'Monkey’s Audio'],
   ['au', 'AU'],
@@ -22,7 +19,6 @@ const byExtension = new Map([
   ['snd', 'AU'],
   ['tta', 'TTA'],
   ['w4v', 'W4V'],
-  ['w64', 'Wave64'],
   ['wac', 'WAC'],
   ['webm', 'WebM'],
   ['wma', 'WMA'],

@@ -15,6 +15,8 @@ export interface Span {
 /** Half an hour at the usual hop: what a killed lab may lose of a long recording, and what another worker may take. */
 const spanWindows = 3750;
 
+const enteredAnywhere = new Set(['WAV', 'Wave64', 'AIFF']);
+
 /**
  * Formats that can be entered anywhere are cut; the others are decoded from their beginning, once.
  * @throws CurlewError FILE_UNSUPPORTED where there is no such channel
@@ -22,7 +24,7 @@ const spanWindows = 3750;
 export function spansOf(info: RecordingInfo, channel: ChannelChoice, hopFrames: number): Span[] {
   return channelsOf(info, channel).flatMap((one) => {
     const windows =
-      info.format === 'WAV' && info.seconds !== null
+      enteredAnywhere.has(info.format) && info.seconds !== null
         ? patchCount(resampledLength(Math.round(info.seconds * info.sampleRate), info.sampleRate), hopFrames)
         : 0;
     const count = Math.max(1, Math.floor(windows / spanWindows));
