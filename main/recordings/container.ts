@@ -2,6 +2,7 @@
 import { CurlewError, toCurlewError } from '../contract/error.ts';
 import { openFile, type OpenFile } from './file.ts';
 import { isAiff } from './aiff.ts';
+import { formatsRead } from './contract.ts';
 import { findFirstMp3Frame } from './mp3-frames.ts';
 import { unread } from './unread-formats.ts';
 import { isWave64 } from './wave64.ts';
@@ -62,7 +63,7 @@ export async function detectContainer(file: OpenFile): Promise<{ container: Cont
   if (riff && head.length < 12) throw truncatedHeader(file);
   throw new CurlewError(
     'FILE_NOT_AUDIO',
-    `${file.path} is not a WAV, AIFF, FLAC, Ogg or MP3 file: it starts with ${describe(head.subarray(0, 16))}.`,
+    `${file.path} is no sound of a kind that Curlew reads (${formatsRead}): it starts with ${describe(head.subarray(0, 16))}.`,
     { path: file.path },
   );
 }

@@ -14,7 +14,7 @@ export interface FileEntry {
 
 export interface RecordingInfo {
   path: string;
-  /** WAV, Wave64, AIFF, FLAC, Ogg Vorbis, MP3 */
+  /** WAV, Wave64, AIFF, FLAC, Ogg FLAC, Ogg Vorbis, Opus, MP3 */
   format: string;
   sampleRate: number;
   channels: number;
@@ -60,11 +60,14 @@ export interface RecordingAbout {
   recorder: Record<string, string | number> | null;
 }
 
+/** The formats of sound that are read, for a person. */
+export const formatsRead = 'WAV, AIFF, FLAC, Ogg Vorbis, Opus and MP3';
+
 /** Kinds of files that a person chooses, by their extensions; none: any. */
 export const fileKinds = {
   recordings: {
     name: 'Recordings',
-    extensions: ['wav', 'wave', 'bwf', 'w64', 'aif', 'aiff', 'aifc', 'flac', 'ogg', 'oga', 'mp3'],
+    extensions: ['wav', 'wave', 'bwf', 'w64', 'aif', 'aiff', 'aifc', 'flac', 'ogg', 'oga', 'opus', 'mp3'],
   },
   onnx: { name: 'ONNX graphs', extensions: ['onnx'] },
   tables: { name: 'Tables', extensions: ['csv', 'tsv', 'txt'] },

@@ -9,7 +9,13 @@ import { noise, riffChunk, scratchFolder, wavBytes } from './testing.ts';
 
 const fixture = (name: string) =>
   readFile(fileURLToPath(new URL(`../../test/fixtures/audio/${name}`, import.meta.url)));
-const fixtures = ['mono-16k.flac', 'mono-16k.ogg', 'stereo-44k1.mp3', 'mono-16k-untagged.mp3'];
+const fixtures = [
+  'mono-16k.flac',
+  'mono-16k.ogg',
+  'stereo-44k1.mp3',
+  'mono-16k-untagged.mp3',
+  'mono-48k.opus',
+];
 
 let scratch: Awaited<ReturnType<typeof scratchFolder>>;
 beforeAll(async () => {

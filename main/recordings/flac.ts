@@ -1,9 +1,9 @@
-/** FLAC files: whole, checked frames go to libFLAC one by one; a damaged frame becomes silence of its length. */
-import { FLACDecoder } from '@wasm-audio-decoders/flac';
+/** FLAC files: finding their frames, whatever lies between. */
 import { CurlewError } from '../contract/error.ts';
 import type { RecordingNote } from '../contract/types.ts';
 import { ByteWindow } from './byte-window.ts';
 import { openFile, type OpenFile } from './file.ts';
+import { decodeFlacFrames, type FlacFrame } from './flac-decoder.ts';
 import {
   flacCrc16,
   longestFlacHeader,
@@ -33,7 +33,7 @@ export async function openFlac(file: OpenFile, start: number): Promise<DecoderSo
     );
   }
   const framesAt = await skipMetadata(file, start + 4);
-  // libFLAC takes rate and depth from here when frames do not carry them; it stands as the only block.
+  // The stream info stands as the only block.
   head[4] = 0x80;
   return {
     info: {
@@ -69,37 +69,9 @@ async function* decodeFlac(
   note: (note: RecordingNote) => void,
 ): AsyncGenerator<AudioChunk> {
   const file = await openFile(path, signal);
-  const decoder = new FLACDecoder();
   try {
-    await decoder.ready;
-    await decoder.decodeFrames([head]);
-    let position = 0;
-    for await (const { frame, header, offset } of flacFrames(
-      new ByteWindow(file, framesAt),
-      info,
-      damaged,
-      path,
-    )) {
-      if (header.startSample < position) continue;
-      // What the header does not promise is audio where it goes on without a hole; else it is what looks like a frame.
-      const beyond = info.samples !== null && header.startSample >= info.samples;
-      if (beyond && header.startSample !== position) continue;
-      if (header.startSample > position) {
-        // libFLAC would make up for the gap itself; a fresh start leaves it to us.
-        await decoder.reset();
-        await decoder.decodeFrames([head]);
-        yield* silence(position, header.startSample, info.channels);
-      }
-      const decoded = await decoder.decodeFrames([frame]);
-      position = header.startSample + header.blockSize;
-      if (decoded.samplesDecoded === header.blockSize && decoded.channelData.length === info.channels) {
-        for (const channel of decoded.channelData) rescale(channel, decoded.bitDepth);
-        yield { channels: decoded.channelData, startSample: header.startSample };
-      } else {
-        damaged(damagedAt(path, offset, 'a frame could not be decoded and is replaced by silence'));
-        yield* silence(header.startSample, position, info.channels);
-      }
-    }
+    const frames = flacFrames(new ByteWindow(file, framesAt), info, damaged, path);
+    const position = yield* decodeFlacFrames(path, head, info, frames, damaged);
     const seconds = (samples: number) => (samples / info.sampleRate).toFixed(2);
     if (info.samples !== null && position > info.samples) {
       const text = `${path} has a header that promises ${seconds(info.samples)} s; ${seconds(position)} s are there, which are all used.`;
@@ -116,28 +88,8 @@ async function* decodeFlac(
       );
     }
   } finally {
-    decoder.free();
     await file.close();
   }
-}
-
-/** The decoder divides by 2^(bits−1) − 1; every other format here has full scale at 2^(bits−1). */
-function rescale(channel: Float32Array, bits: number): void {
-  const scale = 2 ** (bits - 1);
-  for (let i = 0; i < channel.length; i++) channel[i] = Math.round(channel[i]! * (scale - 1)) / scale;
-}
-
-async function* silence(from: number, to: number, channels: number): AsyncGenerator<AudioChunk> {
-  for (let at = from; at < to; at += 65_536) {
-    const length = Math.min(65_536, to - at);
-    yield { channels: Array.from({ length: channels }, () => new Float32Array(length)), startSample: at };
-  }
-}
-
-interface FoundFrame {
-  frame: Uint8Array;
-  header: FlacFrameHeader;
-  offset: number;
 }
 
 async function* flacFrames(
@@ -145,7 +97,7 @@ async function* flacFrames(
   info: FlacStreamInfo,
   damaged: ReportDamage,
   path: string,
-): AsyncGenerator<FoundFrame> {
+): AsyncGenerator<FlacFrame> {
   // A frame is never longer than its samples stored as they are, up to 33 bits each, and some framing.
   const longest = info.maxBlock * info.channels * 5 + 64;
   let lost: number | null = null;

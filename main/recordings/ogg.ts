@@ -1,20 +1,20 @@
-/** Ogg Vorbis files: pages are checked here, and intact ones go to libvorbis; decoding ends at the first bad page. */
-import { OggVorbisDecoder } from '@wasm-audio-decoders/ogg-vorbis';
+/** Ogg files: which codec their stream is of. Pages are checked, and decoding ends at the first bad one. */
 import { CurlewError } from '../contract/error.ts';
-import type { NoteCode, RecordingNote } from '../contract/types.ts';
 import { ByteWindow } from './byte-window.ts';
-import { openFile, type OpenFile } from './file.ts';
-import { longestOggPage, parseOggPage, type OggPage } from './ogg-pages.ts';
-import { highestRate, lowestRate, type AudioChunk, type DecoderSource, type ReportDamage } from './stream.ts';
-
-const damagedAt = (path: string, offset: number, what: string) =>
-  new CurlewError('FILE_DAMAGED', `${path} is damaged at byte ${offset}: ${what}.`, { path, offset });
-
-interface VorbisStream {
-  serial: number;
-  sampleRate: number;
-  channels: number;
-}
+import type { OpenFile } from './file.ts';
+import { oggFlac } from './ogg-flac.ts';
+import { longestOggPage, parseOggPage } from './ogg-pages.ts';
+import {
+  damagedAt,
+  nextStream,
+  packetsOf,
+  type OggCodec,
+  type OggHead,
+  type OggStream,
+} from './ogg-stream.ts';
+import { opus } from './opus.ts';
+import { highestRate, lowestRate, type DecoderSource } from './stream.ts';
+import { vorbis } from './vorbis.ts';
 
 /** @throws CurlewError FILE_DAMAGED, FILE_UNSUPPORTED */
 export async function openOgg(file: OpenFile, start: number): Promise<DecoderSource> {
@@ -24,39 +24,47 @@ export async function openOgg(file: OpenFile, start: number): Promise<DecoderSou
   if (page === null || page === 'short') {
     throw damagedAt(file.path, start, 'the first Ogg page is altered or cut short');
   }
-  const stream = vorbisHead(window.bytes, page);
-  if (stream === null) {
-    const name = nameOf(window.bytes.subarray(page.bodyOffset, page.length));
-    const codec = name.startsWith('Opus')
-      ? 'Opus'
-      : name.startsWith('\x7fFLAC')
-        ? 'FLAC in Ogg'
-        : 'no Vorbis';
-    throw new CurlewError(
-      'FILE_UNSUPPORTED',
-      `${file.path} is an Ogg file holding ${codec}; Curlew reads Ogg Vorbis, so convert it to WAV or FLAC.`,
-      { path: file.path },
-    );
+  const source =
+    (await opened(file, start, window, vorbis)) ??
+    (await opened(file, start, window, opus)) ??
+    (await opened(file, start, window, oggFlac));
+  if (source) return source;
+  const [first] = packetsOf(window.bytes.subarray(0, page.length));
+  const isSpeex = first !== undefined && String.fromCharCode(...first.subarray(0, 5)) === 'Speex';
+  throw new CurlewError(
+    'FILE_UNSUPPORTED',
+    `${file.path} is an Ogg file holding ${isSpeex ? 'Speex' : 'neither Vorbis nor Opus nor FLAC'}, which Curlew does not read; convert it to WAV or FLAC.`,
+    { path: file.path, format: isSpeex ? 'Speex' : 'Ogg' },
+  );
+}
+
+async function opened<Head extends OggHead>(
+  file: OpenFile,
+  start: number,
+  window: ByteWindow,
+  codec: OggCodec<Head>,
+): Promise<DecoderSource | null> {
+  const stream = await nextStream(window, codec.headOf);
+  return stream && sourceOf(file, start, stream, codec);
+}
+
+async function sourceOf<Head extends OggHead>(
+  file: OpenFile,
+  start: number,
+  stream: OggStream<Head>,
+  codec: OggCodec<Head>,
+): Promise<DecoderSource> {
+  const { channels, sampleRate, preSkip } = stream.head;
+  if (channels < 1 || sampleRate < lowestRate || sampleRate > highestRate) {
+    throw damagedAt(file.path, start, `the header says ${channels} channels at ${sampleRate} Hz`);
   }
-  if (stream.channels < 1 || stream.sampleRate < lowestRate || stream.sampleRate > highestRate) {
-    throw damagedAt(
-      file.path,
-      start,
-      `the header says ${stream.channels} channels at ${stream.sampleRate} Hz`,
-    );
-  }
-  const samples = await findLastGranule(file, stream.serial);
+  const last = await findLastGranule(file, stream.serial);
   return {
     info: {
-      path: file.path,
-      format: 'Ogg Vorbis',
-      sampleRate: stream.sampleRate,
-      channels: stream.channels,
-      seconds: samples === null ? null : samples / stream.sampleRate,
-      bytes: file.bytes,
+      ...{ path: file.path, format: codec.name, sampleRate, channels, bytes: file.bytes },
+      seconds: last === null ? null : Math.max(0, last - preSkip) / sampleRate,
     },
-    decode: (_fromSample, signal, damaged, note) =>
-      decodeOgg(file.path, start, stream, signal, damaged, note),
+    decode: (_fromSample, ...rest) => codec.decode(file.path, start, stream, ...rest),
   };
 }
 
@@ -71,100 +79,5 @@ async function findLastGranule(file: OpenFile, serial: number): Promise<number |
     // Of streams that follow each other only decoding tells the length.
     return page.serial === serial ? Number(page.granule) : null;
   }
-  return null;
-}
-
-async function* decodeOgg(
-  path: string,
-  start: number,
-  stream: VorbisStream,
-  signal: AbortSignal | undefined,
-  damaged: ReportDamage,
-  note: (note: RecordingNote) => void,
-): AsyncGenerator<AudioChunk> {
-  const file = await openFile(path, signal);
-  const decoder = new OggVorbisDecoder();
-  try {
-    await decoder.ready;
-    let position = 0;
-    const window = new ByteWindow(file, start);
-    for await (const bytes of oggPages(window, stream, damaged, note, path)) {
-      // Null stands for the end: the decoder's parser holds back the last page until then.
-      const decoded = await (bytes === null ? decoder.flush() : decoder.decode(bytes));
-      if (bytes === null) await decoder.reset();
-      if (decoded.samplesDecoded === 0) continue;
-      yield { channels: decoded.channelData, startSample: position };
-      position += decoded.samplesDecoded;
-    }
-  } finally {
-    decoder.free();
-    await file.close();
-  }
-}
-
-async function* oggPages(
-  window: ByteWindow,
-  opened: VorbisStream,
-  damaged: ReportDamage,
-  note: (note: RecordingNote) => void,
-  path: string,
-): AsyncGenerator<Uint8Array | null> {
-  const report = (what: string, code?: NoteCode) => damaged(damagedAt(path, window.offset, what), code);
-  let stream = opened;
-  let sequence: number | null = null;
-  while (await window.need(1)) {
-    await window.need(longestOggPage);
-    const page = parseOggPage(window.bytes, 0);
-    const problem = page === null || page === 'short' ? page : brokenOrder(page, sequence, stream);
-    if (page === null || page === 'short' || problem !== null) {
-      report(
-        `${problem === 'short' ? 'the file ends inside a page' : (problem ?? 'a page is altered')}; the audio before it is used`,
-        problem === 'short' ? 'cut-short' : 'damaged',
-      );
-      yield null;
-      return;
-    }
-    sequence = page.sequence;
-    yield window.bytes.slice(0, page.length);
-    window.skip(page.length);
-    if (page.last) {
-      yield null;
-      const next = await nextStream(window);
-      if (next?.channels !== stream.channels || next.sampleRate !== stream.sampleRate) {
-        const what = 'what follows the end of its stream is no audio of the same kind; it is left out';
-        if (await window.need(1)) report(what, 'second-stream');
-        return;
-      }
-      const text = `${path} holds streams that follow each other; all are used.`;
-      note({ code: 'second-stream', level: 'note', text });
-      stream = next;
-      sequence = null;
-    }
-  }
-  report('the file ends before its last page; the audio before it is used', 'cut-short');
-  yield null;
-}
-
-/** The stream that begins here, behind the end of another; null where none does. */
-async function nextStream(window: ByteWindow): Promise<VorbisStream | null> {
-  await window.need(longestOggPage);
-  const page = parseOggPage(window.bytes, 0);
-  if (page === null || page === 'short' || !page.first) return null;
-  return vorbisHead(window.bytes, page);
-}
-
-/** @param page the first of a stream, at the beginning of `bytes`; null where the stream holds no Vorbis */
-function vorbisHead(bytes: Uint8Array, page: OggPage): VorbisStream | null {
-  const packet = bytes.subarray(page.bodyOffset, page.length);
-  if (!nameOf(packet).startsWith('\x01vorbis') || packet.length < 30) return null;
-  const data = new DataView(packet.buffer, packet.byteOffset, packet.byteLength);
-  return { serial: page.serial, channels: data.getUint8(11), sampleRate: data.getUint32(12, true) };
-}
-
-const nameOf = (packet: Uint8Array): string => String.fromCharCode(...packet.subarray(0, 8));
-
-function brokenOrder(page: OggPage, previous: number | null, stream: VorbisStream): string | null {
-  if (page.serial !== stream.serial) return 'a second stream begins';
-  if (previous !== null && page.sequence !== (previous + 1) >>> 0) return 'pages are missing';
   return null;
 }

@@ -89,6 +89,35 @@ function putSample(
   }
 }
 
+/**
+ * A page of an Ogg file (RFC 3533): whole packets, or with `open` the last of them as far as it goes.
+ * @param flags 1: goes on with a packet, 2: the stream's first, 4: its last
+ */
+export function oggPage(
+  packets: readonly Uint8Array[],
+  { serial = 1, sequence = 0, granule = 0n, flags = 0, open = false },
+): Uint8Array {
+  const lacing = packets.flatMap(({ length }, i) => {
+    const full = new Array<number>(Math.floor(length / 255)).fill(255);
+    return open && i === packets.length - 1 ? full : [...full, length % 255];
+  });
+  const head = Buffer.alloc(27);
+  head.write('OggS', 'latin1');
+  head[5] = flags;
+  head.writeBigInt64LE(granule, 6);
+  head.writeUInt32LE(serial, 14);
+  head.writeUInt32LE(sequence, 18);
+  head[26] = lacing.length;
+  const page = Buffer.concat([head, Uint8Array.from(lacing), ...packets]);
+  let crc = 0;
+  for (const byte of page) {
+    crc ^= byte << 24;
+    for (let bit = 0; bit < 8; bit++) crc = crc < 0 ? (crc << 1) ^ 0x04c11db7 : crc << 1;
+  }
+  page.writeUInt32LE(crc >>> 0, 22);
+  return page;
+}
+
 /** sin(2π · hertz · t) · amplitude */
 export function tone(seconds: number, sampleRate: number, hertz: number, amplitude = 0.5): Float32Array {
   const samples = new Float32Array(Math.round(seconds * sampleRate));

@@ -15,7 +15,6 @@ const byExtension = new Map([
   ['mka', 'Matroska'],
   ['mp2', 'MP2'],
   ['mp4', 'MP4'],
-  ['opus', 'Opus'],
   ['snd', 'AU'],
   ['tta', 'TTA'],
   ['w4v', 'W4V'],

@@ -6,6 +6,7 @@ import type { Job, Played, PlayedSource, PlayResult, WindowResult } from '../../
 import { few, type JobContext, type JobDefinition } from '../../jobs/definition.ts';
 import type { Jobs } from '../../jobs/jobs.ts';
 import type { AllowedPaths } from '../../recordings/allowed-paths.ts';
+import { formatsRead } from '../../recordings/contract.ts';
 import { findAudio } from '../../recordings/find-audio.ts';
 import type { WindowStretch } from '../../store/play-store.ts';
 import type { Fleet } from '../fleet.ts';
@@ -109,7 +110,7 @@ export class Playing {
     if (found.files.length === 0 && so.failed.length === 0) {
       throw new CurlewError(
         'FOLDER_EMPTY',
-        `There are no WAV, FLAC, Ogg or MP3 files under ${paths.join(', ')}; choose another folder.`,
+        `There are no recordings (${formatsRead}) under ${paths.join(', ')}; choose another folder.`,
       );
     }
     const all = found.files.length;

@@ -4,6 +4,7 @@ import { deserialize, serialize } from 'node:v8';
 import { CurlewError, toCurlewError } from '../../contract/error.ts';
 import { grouped } from '../../contract/figures.ts';
 import type { ClassifiedFile, ClassifyResult, ClassifySettings, ListedFile } from '../../contract/types.ts';
+import { formatsRead } from '../../recordings/contract.ts';
 import type { JobContext } from '../definition.ts';
 import { ActiveClock } from './active-clock.ts';
 import { fileResults, unheard, type Answering, type HeardPart } from './file-answers.ts';
@@ -133,7 +134,7 @@ class ClassifyRun {
     if (this.listing.files === 0) {
       throw new CurlewError(
         'FOLDER_EMPTY',
-        `There are no WAV, FLAC, Ogg or MP3 files under ${paths.join(', ')}; choose another folder.`,
+        `There are no recordings (${formatsRead}) under ${paths.join(', ')}; choose another folder.`,
       );
     }
     await this.keeper.flush();
