@@ -50,6 +50,14 @@ export const options = {
   'class-gap': { value: 'LABEL=S', multiple: true, about: 'the same for one class; several times' },
   shortest: { value: 'S', about: 'shorter detections are left out (0, none)' },
   'class-shortest': { value: 'LABEL=S', multiple: true, about: 'the same for one class; several times' },
+  'time-zone': {
+    value: 'ZONE',
+    about: 'where the recorders stood: Europe/Berlin, +02:00 (what the files say, else this computer’s)',
+  },
+  sites: {
+    value: 'FILE',
+    about: 'a CSV of site, latitude, longitude, and folder or prefix of the recordings made there',
+  },
   copies: { about: 'files of the same bytes as one before count as well' },
   like: { value: 'JOB', about: 'as that classification: its expert or router, and its settings' },
   image: {

@@ -7,7 +7,7 @@ describe('the settings of a classification on the command line', () => {
     expect(
       settingsOf({
         ...{ threshold: '0.3', hop: '24', channel: 'each', 'high-pass': '120.5', 'top-k': '2', keep: 'all' },
-        ...{ gap: '1.5', shortest: '2', copies: true },
+        ...{ gap: '1.5', shortest: '2', copies: true, 'time-zone': '-03:30', sites: '/card/sites.csv' },
         'class-threshold': ['dog=0.7', 'a=b=0.1'],
         'class-gap': ['dog=3'],
         'class-shortest': ['rain=4'],
@@ -15,7 +15,7 @@ describe('the settings of a classification on the command line', () => {
     ).toEqual({
       ...{ threshold: 0.3, hopFrames: 24, channel: 'each', highPassHz: 120.5, topK: 2, keep: 'all' },
       ...{ gapS: 1.5, leastS: 2, skipCopies: false, thresholds: { dog: 0.7, 'a=b': 0.1 } },
-      ...{ gaps: { dog: 3 }, leasts: { rain: 4 } },
+      ...{ gaps: { dog: 3 }, leasts: { rain: 4 }, timeZone: '-03:30', sites: '/card/sites.csv' },
     });
     expect(settingsOf({ channel: '3' })).toEqual({ channel: 3 });
   });
@@ -26,6 +26,7 @@ describe('the settings of a classification on the command line', () => {
     { 'class-threshold': ['dog'] },
     { 'class-threshold': ['=0.5'] },
     { 'class-gap': ['dog='] },
+    { 'time-zone': 'Berlin' },
     { channel: '64' },
     { channel: 'left' },
     { 'high-pass': '8000' },

@@ -1,12 +1,14 @@
 /** The settings of a classification, as options. */
+import { resolve } from 'node:path';
 import { CurlewError } from '../../../contract/error.ts';
+import { timeZoneOf } from '../../../contract/time-zone.ts';
 import type { ClassifySettingsGiven } from '../../../contract/types.ts';
 import type { OptionName, Options } from '../options.ts';
 import { numberOf } from '../args.ts';
 
 export const settingOptions = [
   ...(['threshold', 'class-threshold', 'hop', 'channel', 'high-pass', 'top-k', 'keep'] as const),
-  ...(['gap', 'class-gap', 'shortest', 'class-shortest', 'copies'] as const),
+  ...(['gap', 'class-gap', 'shortest', 'class-shortest', 'time-zone', 'sites', 'copies'] as const),
 ] as const satisfies readonly OptionName[];
 
 /** What was given, and nothing else: the rest is as usual. @throws CurlewError REQUEST_INVALID */
@@ -28,6 +30,9 @@ export function settingsOf(options: Options): ClassifySettingsGiven {
   if (shortest !== undefined) given.leastS = numberOf(shortest, '--shortest', 0, 3600);
   const leasts = byClass(options['class-shortest'], '--class-shortest', 3600);
   if (leasts) given.leasts = leasts;
+  const timeZone = options['time-zone'];
+  if (timeZone !== undefined) given.timeZone = timeZoneNamed(timeZone);
+  if (options.sites !== undefined) given.sites = resolve(options.sites);
   if (options.copies) given.skipCopies = false;
   return given;
 }
@@ -43,6 +48,14 @@ function byClass(words: string[] | undefined, option: string, most: number): Rec
         `${option} takes a class and a number, as “dog=0.7”, not “${word}”.`,
       );
     }),
+  );
+}
+
+function timeZoneNamed(text: string): string {
+  if (timeZoneOf(text)) return text;
+  throw new CurlewError(
+    'REQUEST_INVALID',
+    `--time-zone takes a name, as Europe/Berlin, or an offset from UTC, as +02:00, not “${text}”.`,
   );
 }
 

@@ -83,7 +83,12 @@ async function mustBeTheSame(client: LabClient, { modelId, images }: Provenance)
 }
 
 const placesOf = async (args: Args): Promise<TableOutput[]> =>
-  tablesOf(args, await filesAmong(args.words.map((word) => resolve(word))));
+  tablesOf(
+    args,
+    await filesAmong(
+      [...args.words, ...(args.options.sites ? [args.options.sites] : [])].map((one) => resolve(one)),
+    ),
+  );
 
 /** Of a folder only its recordings are read, and they are kept whatever is asked for. */
 async function filesAmong(paths: readonly string[]): Promise<string[]> {
