@@ -10,7 +10,7 @@ import { takeFaults, tellAll, type Fault } from './contract/fault.ts';
 import type { Asker, Role } from './contract/roles.ts';
 import type { EventMessage, ReplyMessage } from './contract/wire.ts';
 import { makeDataFolder } from './data-folder.ts';
-import { Folders, usualFolders } from './data/folders.ts';
+import { folderAt, Folders, usualFolders } from './data/folders.ts';
 import { dataHandlers } from './data/handlers.ts';
 import { dataSetHandlers } from './datasets/handlers.ts';
 import { Detections } from './detections/detections.ts';
@@ -65,6 +65,8 @@ export interface LabOptions {
   shell: string;
   /** Folders whose recordings may be opened; the person's home and removable media otherwise. */
   roots?: string[];
+  /** Absolute; opened beside those as long as the lab runs. */
+  folders?: readonly string[];
 }
 
 export interface Lab {
@@ -84,10 +86,11 @@ export async function closeLabs(): Promise<void> {
   await Promise.all([...openLabs].map((lab) => lab.close()));
 }
 
-/** @throws CurlewError STORE_LOCKED, STORE_TOO_NEW, STORE_FAILED, FILE_UNREADABLE */
+/** @throws CurlewError STORE_LOCKED, STORE_TOO_NEW, STORE_FAILED, FILE_UNREADABLE, FILE_NOT_FOUND */
 export async function openLab(options: LabOptions): Promise<Lab> {
   const { dataFolder, shell } = options;
   const openedMs = Date.now();
+  const named = await Promise.all((options.folders ?? []).map((path) => folderAt(path)));
   await makeDataFolder(dataFolder);
   const listeners = new Set<(event: EventMessage) => void>();
   const emit: Emit = (event, payload) => void tellAll(listeners, null, { type: 'event', event, payload });
@@ -116,11 +119,15 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   const boards = boardStore(store);
   const signed = await signedImages(store);
   const images = await knownImages(store);
-  const files = new AllowedPaths(options.roots ?? usualFolders());
-  const folders = await Folders.open(dataFolder, (added) => {
-    files.setAdded(added);
-    emit('folders', null);
-  });
+  const files = new AllowedPaths([...(options.roots ?? usualFolders()), ...named]);
+  const folders = await Folders.open(
+    dataFolder,
+    (added) => {
+      files.setAdded(added);
+      emit('folders', null);
+    },
+    named,
+  );
   const background = openBackground({ permits: (real) => files.permits(real) });
   const bank = await Banks.open(resources.bank, join(dataFolder, 'banks'), (error) =>
     tellProblem(error, null),

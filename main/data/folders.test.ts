@@ -68,8 +68,16 @@ describe('a folder that a person adds', () => {
   });
 });
 
-test('the refusal of a path names the setting', async () => {
+test('folders that are named when a lab starts are among its usual ones, and are kept nowhere', async () => {
+  const named = await Folders.open(data, () => undefined, [sounds]);
+  expect(named.list().usual).toContain(sounds);
+  expect((await opened()).list()).toMatchObject({ added: [] });
+  expect((await opened()).list().usual).not.toContain(sounds);
+});
+
+test('the refusal of a path names the setting and the option', async () => {
   await expect(files.resolve(sounds, 'operator')).rejects.toThrow('curlew folders add FOLDER');
+  await expect(files.resolve(sounds, 'operator')).rejects.toThrow('--folder FOLDER');
 });
 
 test.each(['', '[]', '{"folders":[1]}'])('a list that says %j is told of', async (text) => {

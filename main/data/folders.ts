@@ -21,18 +21,27 @@ export class Folders {
     private readonly file: string,
     private folders: string[],
     private readonly onChange: (folders: readonly string[]) => void,
+    private readonly named: readonly string[],
   ) {}
 
-  /** @param onChange told of all that were added, now and whenever they change @throws CurlewError FILE_DAMAGED */
-  static async open(dataFolder: string, onChange: (folders: readonly string[]) => void): Promise<Folders> {
+  /**
+   * @param onChange told of all that were added, now and whenever they change
+   * @param named folders that are opened beside the usual ones as long as this lab runs
+   * @throws CurlewError FILE_DAMAGED
+   */
+  static async open(
+    dataFolder: string,
+    onChange: (folders: readonly string[]) => void,
+    named: readonly string[] = [],
+  ): Promise<Folders> {
     const file = join(dataFolder, 'folders.json');
-    const folders = new Folders(file, existsSync(file) ? await read(file) : [], onChange);
+    const folders = new Folders(file, existsSync(file) ? await read(file) : [], onChange, named);
     onChange(folders.folders);
     return folders;
   }
 
   list(): AllowedFolders {
-    return { usual: usualFolders(), added: [...this.folders] };
+    return { usual: [...usualFolders(), ...this.named], added: [...this.folders] };
   }
 
   /** @throws CurlewError PATH_NOT_ALLOWED, FILE_NOT_FOUND, FILE_UNREADABLE */
@@ -63,7 +72,8 @@ export class Folders {
   }
 }
 
-async function folderAt(path: string): Promise<string> {
+/** What is really there. @throws CurlewError PATH_NOT_ALLOWED, FILE_NOT_FOUND, FILE_UNREADABLE */
+export async function folderAt(path: string): Promise<string> {
   if (path.includes('\0') || !isAbsolute(path)) {
     throw new CurlewError('PATH_NOT_ALLOWED', `“${path}” is not an absolute path.`, { path });
   }

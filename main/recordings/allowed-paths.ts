@@ -131,8 +131,8 @@ export class AllowedPaths {
   private refusal(path: string): CurlewError {
     return new CurlewError(
       'PATH_NOT_ALLOWED',
-      `${path} is outside the folders that this lab may open (${this.roots.join(', ')}). Add its folder with ` +
-        '“curlew folders add FOLDER”, or under Lab on the page.',
+      `${path} is outside the folders that this lab may open (${this.roots.join(', ')}). Start the lab with ` +
+        '--folder FOLDER to open another, or add it for good with “curlew folders add FOLDER” or under Lab on the page.',
       { path },
     );
   }

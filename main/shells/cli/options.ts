@@ -169,6 +169,11 @@ export const options = {
     value: 'A',
     about: 'the address to listen at (127.0.0.1); where others reach it, by TLS and with a password',
   },
+  folder: {
+    value: 'FOLDER',
+    multiple: true,
+    about: 'open recordings in this folder too, as long as the lab runs; several times',
+  },
   open: { about: 'open the browser' },
 } as const satisfies Record<string, Option>;
 

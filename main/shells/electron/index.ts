@@ -1,5 +1,5 @@
 /** Electron's main process. The only file of `main` that imports Electron itself. */
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as electron from 'electron';
 import { defaultDataFolder } from '../../data-folder.ts';
@@ -13,7 +13,7 @@ import { startShell } from './shell.ts';
 const { values } = parseArgs({
   args: process.argv.slice(1),
   strict: false,
-  options: { data: { type: 'string' } },
+  options: { data: { type: 'string' }, folder: { type: 'string', multiple: true } },
 });
 
 const asked = typeof values.data === 'string' ? values.data : defaultDataFolder();
@@ -23,6 +23,7 @@ try {
   // Not awaited: Electron becomes ready only after this module has been evaluated.
   void startShell(electron, {
     dataFolder,
+    folders: (values.folder ?? []).filter((one) => typeof one === 'string').map((one) => resolve(one)),
     pageFolder: resources.page,
     preload: join(resources.root, 'out', 'preload', 'index.cjs'),
     platform: process.platform,

@@ -27,6 +27,7 @@ beforeEach(async () => {
   running = new EventEmitter();
   options = {
     dataFolder: join(folder, 'data'),
+    folders: ['/srv/sounds'],
     pageFolder: join(folder, 'page'),
     preload: join(folder, 'preload.cjs'),
     platform: 'linux',
@@ -109,6 +110,12 @@ describe('the start', () => {
     expect(electron.windows).toEqual([]);
     expect(electron.app.exitCode).toBe(1);
     expect(await exists(announcement())).toBe(false);
+  });
+
+  it('opens the lab with the folders that were named', async () => {
+    const openLab = vi.fn(options.openLab);
+    await startShell(new FakeElectron().api, { ...options, openLab });
+    expect(openLab).toHaveBeenCalledWith(expect.objectContaining({ folders: ['/srv/sounds'] }));
   });
 
   it('says so when the page has not been built, before it opens the lab', async () => {

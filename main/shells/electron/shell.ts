@@ -22,13 +22,15 @@ import { focusWindow, openWindow } from './window.ts';
 
 export interface ShellOptions {
   dataFolder: string;
+  /** Absolute; opened beside the usual ones. */
+  folders: readonly string[];
   /** The built page. */
   pageFolder: string;
   /** The built preload script. */
   preload: string;
   platform: NodeJS.Platform;
   process: GuardedProcess;
-  openLab(options: { dataFolder: string; shell: 'electron' }): Promise<Lab>;
+  openLab(options: { dataFolder: string; shell: 'electron'; folders: readonly string[] }): Promise<Lab>;
 }
 
 /**
@@ -114,8 +116,8 @@ interface OpenLab {
 }
 
 /** Both or neither: a lab whose door could not be opened is closed again. */
-async function openWithDoor({ dataFolder, openLab }: ShellOptions): Promise<OpenLab> {
-  const lab = await openLab({ dataFolder, shell: 'electron' });
+async function openWithDoor({ dataFolder, folders, openLab }: ShellOptions): Promise<OpenLab> {
+  const lab = await openLab({ dataFolder, shell: 'electron', folders });
   try {
     return { lab, door: await openDoor(dataFolder, 'electron', lab) };
   } catch (thrown) {

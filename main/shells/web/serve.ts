@@ -27,6 +27,8 @@ export interface ServeOptions {
   dataFolder: string;
   host?: string;
   port?: number;
+  /** Absolute; opened beside the usual ones. */
+  folders: readonly string[];
   /** Opens the person's browser where there is a display. */
   open: boolean;
   /** Told once the lab answers. */
@@ -35,10 +37,10 @@ export interface ServeOptions {
 
 /** Resolves when SIGINT or SIGTERM has come and everything is closed. @throws CurlewError of the lab and the server */
 export async function serveUntilStopped(options: ServeOptions): Promise<void> {
-  const { dataFolder, host, port } = options;
+  const { dataFolder, host, port, folders } = options;
   const network = host === undefined || isLoopback(host) ? undefined : await networkOf(dataFolder, host);
   const page = await openPage(resources.page);
-  const lab = await openLab({ dataFolder, shell: 'web' });
+  const lab = await openLab({ dataFolder, shell: 'web', folders });
   const closing = [() => lab.close()];
   try {
     const client = connectLab(localTransport(lab));

@@ -49,12 +49,24 @@ describe('a lab that runs already', () => {
     await expect(refused).rejects.toThrow('http://127.0.0.1:4711/');
   });
 
+  test('opens no more folders when it is started again, and says what does', async () => {
+    door = await openDoor(folder, 'web', standInLab().lab, link);
+    const refused = run('serve', '--folder', folder, '--folder', tmpdir());
+    await expect(refused).rejects.toMatchObject({ code: 'STORE_LOCKED' });
+    await expect(refused).rejects.toThrow('curlew folders add FOLDER');
+  });
+
   test('that has a window, or works for a command, has no address', async () => {
     door = await openDoor(folder, 'electron', standInLab().lab);
     expect(await run('open')).toBe(0);
     expect(printed).toContain('its own window');
     await expect(run('serve')).rejects.toMatchObject({ code: 'STORE_LOCKED' });
   });
+});
+
+test('a folder that is not there is refused before the lab opens', async () => {
+  const args = readArgs(['serve', '--folder', join(folder, 'none'), '--data', folder], serveCommands);
+  await expect(serveCommands['serve']!.check!(args)).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
 });
 
 test('where no lab runs, “open” says how to start one', async () => {

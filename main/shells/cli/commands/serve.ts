@@ -1,5 +1,7 @@
 /** `curlew serve`: the lab in a browser. */
+import { resolve } from 'node:path';
 import { CurlewError } from '../../../contract/error.ts';
+import { folderAt } from '../../../data/folders.ts';
 import { makeDataFolder, type RunningLab } from '../../../data-folder.ts';
 import { runningLab } from '../../running-lab.ts';
 import { isLoopback } from '../../web/names.ts';
@@ -13,7 +15,13 @@ import { print } from '../output.ts';
 import { givenPassphrase } from '../passphrase.ts';
 
 export const serveCommands: Commands = {
-  serve: { usage: '', about: 'the lab in a browser', options: ['port', 'host', 'open'], alone: serve },
+  serve: {
+    usage: '',
+    about: 'the lab in a browser',
+    options: ['port', 'host', 'folder', 'open'],
+    check: async ({ options }) => Promise.all(foldersOf(options).map((path) => folderAt(path))),
+    alone: serve,
+  },
   open: {
     usage: '',
     about: 'the address of the lab that runs, opened in the browser where there is one',
@@ -21,6 +29,8 @@ export const serveCommands: Commands = {
     alone: open,
   },
 };
+
+const foldersOf = ({ folder }: Args['options']): string[] => (folder ?? []).map((path) => resolve(path));
 
 async function serve(args: Args): Promise<number> {
   const { options, dataFolder, json } = args;
@@ -30,6 +40,7 @@ async function serve(args: Args): Promise<number> {
   await serveUntilStopped({
     dataFolder,
     open: options.open ?? false,
+    folders: foldersOf(options),
     ...(options.host === undefined ? {} : { host: options.host }),
     ...(options.port === undefined ? {} : { port: wholeNumber(options.port, '--port', 0, 65_535) }),
     onReady: (ready) => process.stdout.write(json ? `${JSON.stringify(ready)}\n` : readyText(ready)),
@@ -51,12 +62,12 @@ async function open(args: Args): Promise<number> {
 
 /** A lab runs on this data folder, which holds one at a time: its owner is led there. */
 async function again(running: RunningLab, args: Args): Promise<number> {
-  const { host, port } = args.options;
-  if (running.link === null || host !== undefined || port !== undefined) {
+  const { host, port, folder } = args.options;
+  if (running.link === null || [host, port, folder].some((asked) => asked !== undefined)) {
     const where = running.link === null ? whereItRuns(running) : `is served at ${addressOf(running.link)}`;
     throw new CurlewError(
       'STORE_LOCKED',
-      `A lab runs on ${args.dataFolder} already: it ${where}. End that one first, or name another folder with --data.`,
+      `A lab runs on ${args.dataFolder} already: it ${where}. End that one first, or name another folder with --data.${folder === undefined ? '' : ' “curlew folders add FOLDER” opens a folder in the one that runs.'}`,
       { pid: running.pid, shell: running.shell },
     );
   }
