@@ -21,7 +21,7 @@ import { studyRequests, type StudyResults } from '../jobs/study/contract/request
 import { keyRequests, type KeyResults } from '../keys/contract.ts';
 import { ownModelRequests, type OwnModelResults } from '../own-models/contract.ts';
 import { recordingRequests, type RecordingResults } from '../recordings/contract.ts';
-import { reviewRequests, type ReviewResults } from '../review/contract.ts';
+import { reviewRequests, type ReviewResults } from '../review/contract/requests.ts';
 import { storeRequests, type StoreResults } from '../store/contract.ts';
 import { labRequests, type LabResults } from './lab.ts';
 import type { RequestPart } from './roles.ts';

@@ -56,8 +56,11 @@ export async function tablePiece(
 }
 
 /** Whether it may leave out detections of a file that it leaves. */
-const hidesSome = ({ labels, least, most, fromMs, toMs, experts, reviewed }: DetectionFilter): boolean =>
-  [labels, least, most, fromMs, toMs, experts, reviewed].some((named) => named !== undefined);
+const hidesSome = (filter: DetectionFilter): boolean =>
+  ofDetections.some((name) => filter[name] !== undefined);
+const ofDetections = [
+  ...(['labels', 'least', 'most', 'fromMs', 'toMs', 'experts', 'reviewed', 'applied'] as const),
+];
 
 function placed(entries: readonly TableEntry[], from?: TableFrom): TableRow[] {
   let before: { fileId: number | null; seconds: number; secondsBefore: number } = from ?? {

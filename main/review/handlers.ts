@@ -1,6 +1,6 @@
 /** What the lab does for requests about review sets. */
 import type { HandlersOf } from '../dispatch.ts';
-import type { reviewRequests } from './contract.ts';
+import type { reviewRequests } from './contract/requests.ts';
 import type { Reviews } from './reviews.ts';
 
 export const reviewHandlers = (reviews: Reviews): HandlersOf<typeof reviewRequests> => ({
@@ -10,5 +10,8 @@ export const reviewHandlers = (reviews: Reviews): HandlersOf<typeof reviewReques
   'reviews.decide': ({ setId, number, reviewer, verdict, label = null }) =>
     reviews.decide(setId, number, { reviewer, verdict, label }),
   'reviews.statistics': ({ setId, precision }) => reviews.statistics(setId, precision),
+  'reviews.apply': ({ setId, precision, rule }) => reviews.apply(setId, precision, rule),
+  'reviews.applied': ({ jobId }) => reviews.applied(jobId),
+  'reviews.takeBack': ({ jobId }) => reviews.takeBack(jobId),
   'reviews.undo': ({ setId, reviewer }) => reviews.undo(setId, reviewer),
 });

@@ -1,5 +1,5 @@
 /** Where review sets are kept; main/store keeps them. */
-import type { ReviewDecision, ReviewItem, ReviewSet, Stratum } from './contract.ts';
+import type { AppliedThresholds, ReviewDecision, ReviewItem, ReviewSet, Stratum } from './contract/rows.ts';
 
 /** A set as it was drawn. */
 export type DrawnSet = Omit<ReviewSet, 'reviewers'>;
@@ -30,4 +30,7 @@ export interface ReviewStore {
   decide(setId: string, number: number, decision: ReviewDecision): Promise<void>;
   /** @returns the number of the item whose decision was taken back; null where none of theirs stood */
   undo(setId: string, reviewer: string, atMs: number): Promise<number | null>;
+  /** In place of what was applied to the run before; null: nothing. */
+  apply(jobId: string, thresholds: AppliedThresholds | null): Promise<void>;
+  applied(jobId: string): Promise<AppliedThresholds | null>;
 }

@@ -11,7 +11,8 @@ import { detectionStore } from '../store/detections/detection-store.ts';
 import { openStore, type Store } from '../store/open-store.ts';
 import { resultStore } from '../store/result-store.ts';
 import { reviewStore } from '../store/review-store.ts';
-import { reviewRequests, type ReviewItem } from './contract.ts';
+import { reviewRequests } from './contract/requests.ts';
+import type { ReviewItem } from './contract/rows.ts';
 import { Reviews } from './reviews.ts';
 
 let folder: string;
@@ -216,4 +217,58 @@ it('takes no edges that do not rise, no blank name, and another class with “ot
   expect(valid('reviews.decide', { ...decision, verdict: 'no' })).toBe(false);
   expect(valid('reviews.decide', { ...decision, verdict: 'other' })).toBe(true);
   expect(valid('reviews.decide', { ...decision, verdict: 'other', reviewer: '  ' })).toBe(false);
+});
+
+describe('thresholds of a review', () => {
+  const detections = async (filter: object) =>
+    (await detectionStore(store).summary('job', { ...allDetections, ...filter })).classes.map(
+      ({ label, detections: found }) => [label, found],
+    );
+
+  it('leave of the run what they are asked to until they are taken back, and outlive the lab', async () => {
+    const { id } = await reviews.create({ ...wish, size: 100 });
+    for (const { number, detection } of await all(id)) {
+      const verdict = detection.label === 'rain' || detection.peak < 0.3 ? 'no' : 'yes';
+      await reviews.decide(id, number, decisionOf(verdict));
+    }
+    const applied = await reviews.apply(id, 0.9, 'fit');
+    const [curlew, rain] = applied.classes;
+    expect(curlew!.least).toBeGreaterThan(0.29);
+    expect(curlew!.least).toBeLessThan(0.34);
+    expect(rain).toEqual({ label: 'rain', least: null });
+    await store.close();
+    await open();
+    expect(await reviews.applied('job')).toEqual(applied);
+    const left = (await all(id)).filter(
+      ({ detection }) => detection.label === 'curlew' && detection.peak >= Math.fround(curlew!.least!),
+    );
+    expect(await detections({ applied: true })).toEqual([['curlew', left.length]]);
+    expect(await detections({})).toEqual([
+      ['curlew', 60],
+      ['rain', 3],
+    ]);
+    // Exports ask by the same filter.
+    const entries = await detectionStore(store).entries(
+      'job',
+      { ...allDetections, applied: true },
+      { limit: 1000 },
+    );
+    expect(entries).toHaveLength(left.length);
+    await reviews.takeBack('job');
+    expect(await reviews.applied('job')).toBeNull();
+    expect(await detections({ applied: true })).toEqual(await detections({}));
+  });
+
+  it('take the place of those before, and go with their run', async () => {
+    const { id } = await reviews.create({ ...wish, labels: ['rain'], size: 3 });
+    await expect(reviews.apply(id, 0.9, 'fit')).rejects.toMatchObject({ code: 'REQUEST_INVALID' });
+    await reviews.decide(id, 0, decisionOf('yes'));
+    await reviews.apply(id, 0.9, 'fit');
+    const second = await reviews.apply(id, 0.5, 'bound');
+    expect(second.classes).toEqual([{ label: 'rain', least: null }]);
+    expect(await reviews.applied('job')).toEqual(second);
+    await resultStore(store).remove('job');
+    expect(await reviews.applied('job')).toBeNull();
+    await expect(reviews.applied('none')).rejects.toMatchObject({ code: 'JOB_NOT_FOUND' });
+  });
 });

@@ -6,9 +6,18 @@ import { CurlewError } from '../contract/error.ts';
 import { allOf, pageLimit } from '../contract/pieces.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import { allocate } from './allocate.ts';
-import type { ClassReview, ReviewDecision, ReviewItem, ReviewSet, ReviewStatistics } from './contract.ts';
+import type {
+  AppliedThresholds,
+  ClassReview,
+  ReviewDecision,
+  ReviewItem,
+  ReviewSet,
+  ReviewStatistics,
+  ThresholdRule,
+} from './contract/rows.ts';
 import type { ReviewStore } from './review-store.ts';
 import { agreementOf, classReview } from './statistics.ts';
+import { thresholdsOf } from './thresholds.ts';
 
 interface Draw {
   jobId: string;
@@ -85,6 +94,32 @@ export class Reviews {
       await setImmediate();
     }
     return { precision, classes, agreement: agreementOf(items) };
+  }
+
+  /** @param precision that is wished, between 0 and 1 @throws CurlewError REQUEST_INVALID where nothing was decided */
+  async apply(setId: string, precision: number, rule: ThresholdRule): Promise<AppliedThresholds> {
+    const { jobId } = await this.set(setId);
+    const classes = thresholdsOf((await this.statistics(setId, precision)).classes, precision, rule);
+    if (classes.length === 0)
+      throw new CurlewError(
+        'REQUEST_INVALID',
+        'Nothing of this sample has been found true or false yet: decide some of it first.',
+        { setId },
+      );
+    const applied = { jobId, setId, atMs: this.rooms.wallMs(), precision, rule, classes };
+    await this.rooms.reviews.apply(jobId, applied);
+    return applied;
+  }
+
+  /** @throws CurlewError JOB_NOT_FOUND */
+  async applied(jobId: string): Promise<AppliedThresholds | null> {
+    return this.rooms.reviews.applied(this.rooms.jobs.get(jobId).id);
+  }
+
+  /** @throws CurlewError JOB_NOT_FOUND */
+  async takeBack(jobId: string): Promise<null> {
+    await this.rooms.reviews.apply(this.rooms.jobs.get(jobId).id, null);
+    return null;
   }
 
   private async set(setId: string): Promise<ReviewSet> {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { clopperPearson } from '../../models/evaluation/proportion.ts';
-import type { ReviewDecision, ReviewSet } from './contract.ts';
+import type { ReviewDecision, ReviewSet } from './contract/rows.ts';
 import { agreementOf, classReview, truthOf, type JudgedItem } from './statistics.ts';
 
 const said = (reviewer: string, verdict: ReviewDecision['verdict']): ReviewDecision => ({

@@ -4,7 +4,7 @@ import { fitLogistic, logit, thresholdOf } from '../../models/evaluation/logisti
 import { clopperPearson } from '../../models/evaluation/proportion.ts';
 import { stratifiedCount, stratifiedShare } from '../../models/evaluation/stratified.ts';
 import { verdicts, type Verdict } from '../detections/contract/filter.ts';
-import type { ClassReview, ReviewAgreement, ReviewDecision, ReviewItem, ReviewSet } from './contract.ts';
+import type { ClassReview, ReviewAgreement, ReviewDecision, ReviewItem, ReviewSet } from './contract/rows.ts';
 
 /** What is used of an item. */
 export type JudgedItem = Pick<ReviewItem, 'stratum' | 'decisions'> & { detection: { peak: number } };

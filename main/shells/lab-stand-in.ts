@@ -5,6 +5,7 @@
 import type { EventName, LabEvents } from '../contract/events.ts';
 import type { RequestName, RequestParams, RequestResult } from '../contract/requests.ts';
 import type {
+  AppliedThresholds,
   Board,
   BoardSettings,
   DataSetInfo,
@@ -224,6 +225,7 @@ const reviewItem: ReviewItem = {
     ...{ fileId: 7, number: 0, path: '/r/a.wav', channel: null, startS: 0.5, endS: 1.5, atMs: null },
     ...{ label: '雨', peak: 0.75, peakS: 0.5 },
   },
+  file: { seconds: 60, sampleRate: 48_000, channels: 1 },
   decisions: [{ reviewer: 'Ada', verdict: 'other', label: 'Wind', atMs: 1_790_000_000_000 }],
 };
 
@@ -240,6 +242,14 @@ const ownModel: OwnModel = {
     ...{ checkedMs: 1_790_000_000_000, notes: [], batch: 8, embeddingSize: null, windowMs: 60.5 },
     ...{ timesRealtime: 49.6, heard: { clip: 'dog', label: 'Canis lupus', probability: 0.75 } },
   },
+};
+
+const applied: AppliedThresholds = {
+  ...{ ...ofJob, setId: 'set', atMs: 1_790_000_000_000, precision: 0.9, rule: 'fit' },
+  classes: [
+    { label: 'Wind', least: null },
+    { label: '雨', least: 0.75 },
+  ],
 };
 
 /** One request of each name, as a page would make it, and what this lab answers. */
@@ -515,6 +525,9 @@ export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N
       agreement: [{ reviewers: ['Ada', 'Bo'], items: 1, agreement: 1, kappa: null, low: null, high: null }],
     },
   ],
+  'reviews.apply': [{ setId: 'set', precision: 0.9, rule: 'fit' }, applied],
+  'reviews.applied': [ofJob, applied],
+  'reviews.takeBack': [ofJob, null],
   'reviews.undo': [{ setId: 'set', reviewer: 'Ada' }, null],
   'data.look': [
     {},

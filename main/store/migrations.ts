@@ -214,4 +214,11 @@ export const migrations: readonly string[] = [
     label VARCHAR, at_ms DOUBLE NOT NULL, undone_ms DOUBLE
   );
   `,
+  // From which peak probability on a review leaves detections of a class; NULL: it leaves none.
+  `
+  CREATE TABLE review_thresholds (
+    job_id VARCHAR NOT NULL, set_id VARCHAR NOT NULL, at_ms DOUBLE NOT NULL, precision DOUBLE NOT NULL, rule VARCHAR NOT NULL,
+    label VARCHAR NOT NULL, least DOUBLE
+  );
+  `,
 ];

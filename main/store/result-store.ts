@@ -136,7 +136,7 @@ export const resultStore = (store: Store): ResultStore => {
           'DELETE FROM review_items WHERE set_id IN (SELECT id FROM review_sets WHERE job_id = $1)',
           [jobId],
         );
-        for (const table of ['review_decisions', 'review_sets'])
+        for (const table of ['review_decisions', 'review_thresholds', 'review_sets'])
           await connection.run(`DELETE FROM ${table} WHERE job_id = $1`, [jobId]);
       }),
   };

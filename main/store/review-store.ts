@@ -1,5 +1,11 @@
 /** Review sets, and what people decided of their detections. */
-import type { ReviewDecision, ReviewItem, ReviewSet, Stratum } from '../review/contract.ts';
+import type {
+  AppliedThresholds,
+  ReviewDecision,
+  ReviewItem,
+  ReviewSet,
+  Stratum,
+} from '../review/contract/rows.ts';
 import type { DrawnItem, ReviewStore } from '../review/review-store.ts';
 import type { Store } from './open-store.ts';
 
@@ -94,7 +100,8 @@ export function reviewStore(store: Store): ReviewStore {
     async items(setId, { after, limit }) {
       const found = await reading(
         `SELECT i.number AS item, i.stratum, d.file_id AS "fileId", d.number, f.path, d.channel, d.start_s AS "startS",
-           d.end_s AS "endS", d.at_ms AS "atMs", d.label, d.peak, d.peak_s AS "peakS", to_json(r.decisions)::VARCHAR AS decisions
+           d.end_s AS "endS", d.at_ms AS "atMs", d.label, d.peak, d.peak_s AS "peakS", f.seconds, f.sample_rate AS "sampleRate", f.channels,
+           to_json(r.decisions)::VARCHAR AS decisions
          FROM review_items i JOIN review_sets s ON s.id = i.set_id
            JOIN detections d ON d.job_id = s.job_id AND d.file_id = i.file_id AND d.number = i.detection
            JOIN classified_files f ON f.job_id = s.job_id AND f.file_id = i.file_id
@@ -108,9 +115,10 @@ export function reviewStore(store: Store): ReviewStore {
          WHERE i.set_id = $id AND i.number > $after ORDER BY i.number LIMIT $limit`,
         { id: setId, after: after ?? -1, limit },
       );
-      return found.map(({ item, stratum, decisions, ...detection }) => ({
+      return found.map(({ item, stratum, decisions, seconds, sampleRate, channels, ...detection }) => ({
         ...{ number: item as number, stratum: stratum as number },
         detection: detection as unknown as ReviewItem['detection'],
+        file: { seconds, sampleRate, channels } as ReviewItem['file'],
         decisions: JSON.parse((decisions as string | null) ?? '[]') as ReviewDecision[],
       }));
     },
@@ -141,6 +149,29 @@ export function reviewStore(store: Store): ReviewStore {
         });
         return last['number'] as number;
       }),
+
+    apply: (jobId, thresholds) =>
+      store.transaction(async (connection) => {
+        await connection.run('DELETE FROM review_thresholds WHERE job_id = $1', [jobId]);
+        if (thresholds === null) return;
+        const { setId, atMs, precision, rule, classes } = thresholds;
+        for (const { label, least } of classes)
+          await connection.run('INSERT INTO review_thresholds VALUES ($1, $2, $3, $4, $5, $6, $7)', [
+            ...[jobId, setId, atMs, precision, rule, label, least],
+          ]);
+      }),
+
+    async applied(jobId) {
+      const found = await reading(
+        `SELECT set_id AS "setId", at_ms AS "atMs", precision, rule, label, least FROM review_thresholds
+         WHERE job_id = $job ORDER BY label`,
+        { job: jobId },
+      );
+      if (found.length === 0) return null;
+      const { setId, atMs, precision, rule } = found[0]!;
+      const classes = found.map(({ label, least }) => ({ label, least }));
+      return { jobId, setId, atMs, precision, rule, classes } as AppliedThresholds;
+    },
   };
 }
 

@@ -62,6 +62,7 @@ describe('a viewer', () => {
       'play.recordings',
       'play.windows',
       'ports.list',
+      'reviews.applied',
       'reviews.items',
       'reviews.list',
       'reviews.statistics',

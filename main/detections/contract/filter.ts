@@ -29,6 +29,8 @@ export const detectionFilter = v.strictObject({
   path: v.optional(text(4096)),
   /** What was decided last; `none`: nobody has. */
   reviewed: some(v.picklist([...verdicts, 'none'])),
+  /** Only what the thresholds leave that a review has applied to the run; where none has, all. */
+  applied: v.optional(v.literal(true)),
 });
 export type DetectionFilter = v.InferOutput<typeof detectionFilter>;
 /** As a person may give it. */

@@ -45,6 +45,12 @@ export function filterSql(filter: DetectionFilter): FilterSql {
     detection.add(among("coalesce(r.verdict, 'none')", 'reviewed'), {
       reviewed: JSON.stringify(filter.reviewed),
     });
+  if (filter.applied)
+    detection.add(
+      `NOT EXISTS (SELECT 1 FROM review_thresholds t WHERE t.job_id = d.job_id AND t.label = d.label
+         AND (t.least IS NULL OR d.peak < t.least::FLOAT))`,
+      {},
+    );
   return {
     ...{ file: file.sql, detection: detection.sql },
     ...{ fileValues: file.values, detectionValues: detection.values },

@@ -1,72 +1,7 @@
-/** Detections decided by people, from a drawn sample of a run: their part of the contract. */
-import * as v from 'valibot';
-import { pageLimit } from '../contract/pieces.ts';
-import { forOperators, forViewers } from '../contract/roles.ts';
-import { id, text, whole } from '../contract/schemas.ts';
-import { verdicts, type Verdict } from '../detections/contract/filter.ts';
-import type { ListedDetection } from '../detections/contract/rows.ts';
-
-const number = whole(0, 0xffff_ffff);
-const reviewer = v.pipe(text(100), v.trim(), v.minLength(1));
-
-/** Where bins of peak probability begin, but for the first, which begins at 0. */
-const edges = v.pipe(
-  v.array(v.pipe(v.number(), v.gtValue(0), v.ltValue(1))),
-  v.maxLength(9, 'There are ten bins of probability at most.'),
-  v.check(
-    (all) => all.every((edge, i) => i === 0 || edge > all[i - 1]!),
-    'The edges of the bins of probability must rise.',
-  ),
-);
-export const usualEdges: readonly number[] = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
-
-export const reviewRequests = {
-  /** Draws a sample by class and bin of peak probability, without replacement: the same for the same seed. */
-  'reviews.create': forOperators(
-    v.strictObject({
-      jobId: id,
-      /** All that were detected where they are left out. */
-      labels: v.optional(v.pipe(v.array(text(200)), v.minLength(1), v.maxLength(1000))),
-      size: v.optional(whole(1, 10_000), 200),
-      seed: v.optional(whole(0, 0x7fff_ffff), 1),
-      edges: v.optional(edges, [...usualEdges]),
-    }),
-  ),
-  /** Newest first: the first, or the first after one. */
-  'reviews.list': forViewers(
-    v.strictObject({ jobId: v.optional(id), after: v.optional(id), limit: whole(1, pageLimit) }),
-  ),
-  /** In the order in which they are to be decided. */
-  'reviews.items': forViewers(
-    v.strictObject({ setId: id, after: v.optional(number), limit: whole(1, pageLimit) }),
-  ),
-  /** Decided again: the new one stands, the one before is kept. */
-  'reviews.decide': forOperators(
-    v.pipe(
-      v.strictObject({
-        setId: id,
-        number,
-        reviewer,
-        verdict: v.picklist(verdicts),
-        /** What it is instead, where that is known. */
-        label: v.optional(text(200)),
-      }),
-      v.check(
-        ({ verdict, label }) => label === undefined || verdict === 'other',
-        'Another class goes with the verdict “other” alone.',
-      ),
-    ),
-  ),
-  /** Takes back the reviewer's last decision in the set that stands; what they had decided before it stands again. */
-  'reviews.undo': forOperators(v.strictObject({ setId: id, reviewer })),
-  /** What the decisions that stand tell; `precision` is the wished one. */
-  'reviews.statistics': forViewers(
-    v.strictObject({
-      setId: id,
-      precision: v.optional(v.pipe(v.number(), v.gtValue(0), v.ltValue(1)), 0.9),
-    }),
-  ),
-} as const;
+/** What is told of review sets, of decisions, and of what they come to. */
+import type { ClassifiedFile } from '../../jobs/classify/contract/rows.ts';
+import type { Verdict } from '../../detections/contract/filter.ts';
+import type { ListedDetection } from '../../detections/contract/rows.ts';
 
 /** Detections of one class in one bin of peak probability: at or above `from`, below `to`; the last bin holds 1. */
 export interface Stratum {
@@ -107,6 +42,7 @@ export interface ReviewItem {
     ListedDetection,
     'fileId' | 'number' | 'path' | 'channel' | 'startS' | 'endS' | 'atMs' | 'label' | 'peak' | 'peakS'
   >;
+  file: Pick<ClassifiedFile, 'seconds' | 'sampleRate' | 'channels'>;
   /** The last that stands of each reviewer, the newest last. */
   decisions: ReviewDecision[];
 }
@@ -181,12 +117,18 @@ export interface ReviewStatistics {
   agreement: ReviewAgreement[];
 }
 
-export interface ReviewResults {
-  'reviews.create': ReviewSet;
-  'reviews.list': ReviewSet[];
-  'reviews.items': ReviewItem[];
-  'reviews.decide': ReviewItem;
-  /** The item, as it stands now; null where nothing of theirs stood. */
-  'reviews.undo': ReviewItem | null;
-  'reviews.statistics': ReviewStatistics;
+/** How a threshold is chosen: where the logistic fit reaches the wished precision, or where its lower bound holds it. */
+export const thresholdRules = ['fit', 'bound'] as const;
+export type ThresholdRule = (typeof thresholdRules)[number];
+
+/** Which of a run's detections a review leaves. */
+export interface AppliedThresholds {
+  jobId: string;
+  setId: string;
+  atMs: number;
+  /** The wished one, and how thresholds were chosen. */
+  precision: number;
+  rule: ThresholdRule;
+  /** Least peak probabilities, by name; null: none of the class is left. Classes that are not named are left as they are. */
+  classes: { label: string; least: number | null }[];
 }
