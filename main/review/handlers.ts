@@ -6,6 +6,7 @@ import type { Reviews } from './reviews.ts';
 export const reviewHandlers = (reviews: Reviews): HandlersOf<typeof reviewRequests> => ({
   'reviews.create': (draw) => reviews.create(draw),
   'reviews.list': (page) => reviews.list(page),
+  'reviews.get': ({ setId }) => reviews.get(setId),
   'reviews.items': ({ setId, ...page }) => reviews.items(setId, page),
   'reviews.decide': ({ setId, number, reviewer, verdict, label = null }) =>
     reviews.decide(setId, number, { reviewer, verdict, label }),

@@ -119,6 +119,7 @@ describe('a set', () => {
     expect(await listed({ jobId: 'another' })).toEqual([]);
     const items = await all(ids[0]!);
     expect(await reviews.items(ids[0]!, { after: 4, limit: 3 })).toEqual(items.slice(5, 8));
+    expect(await reviews.get(ids[0]!)).toEqual(sets[2]);
     await expect(reviews.items('none', { limit: 1 })).rejects.toMatchObject({ code: 'REQUEST_INVALID' });
   });
 });

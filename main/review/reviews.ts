@@ -64,8 +64,14 @@ export class Reviews {
     return this.rooms.reviews.list(page);
   }
 
+  async get(setId: string): Promise<ReviewSet> {
+    const set = await this.rooms.reviews.get(setId);
+    if (set) return set;
+    throw new CurlewError('REQUEST_INVALID', `There is no review set “${setId}”.`, { setId });
+  }
+
   async items(setId: string, page: Parameters<ReviewStore['items']>[1]): Promise<ReviewItem[]> {
-    await this.set(setId);
+    await this.get(setId);
     return this.rooms.reviews.items(setId, page);
   }
 
@@ -76,14 +82,14 @@ export class Reviews {
   }
 
   async undo(setId: string, reviewer: string): Promise<ReviewItem | null> {
-    await this.set(setId);
+    await this.get(setId);
     const number = await this.rooms.reviews.undo(setId, reviewer, this.rooms.wallMs());
     return number === null ? null : this.item(setId, number);
   }
 
   /** @param precision that is wished, between 0 and 1 */
   async statistics(setId: string, precision: number): Promise<ReviewStatistics> {
-    const set = await this.set(setId);
+    const set = await this.get(setId);
     const items = await allOf<ReviewItem>((last) =>
       this.rooms.reviews.items(setId, { after: last?.number, limit: pageLimit }),
     );
@@ -98,7 +104,7 @@ export class Reviews {
 
   /** @param precision that is wished, between 0 and 1 @throws CurlewError REQUEST_INVALID where nothing was decided */
   async apply(setId: string, precision: number, rule: ThresholdRule): Promise<AppliedThresholds> {
-    const { jobId } = await this.set(setId);
+    const { jobId } = await this.get(setId);
     const classes = thresholdsOf((await this.statistics(setId, precision)).classes, precision, rule);
     if (classes.length === 0)
       throw new CurlewError(
@@ -122,14 +128,8 @@ export class Reviews {
     return null;
   }
 
-  private async set(setId: string): Promise<ReviewSet> {
-    const set = await this.rooms.reviews.get(setId);
-    if (set) return set;
-    throw new CurlewError('REQUEST_INVALID', `There is no review set “${setId}”.`, { setId });
-  }
-
   private async item(setId: string, number: number): Promise<ReviewItem> {
-    const { size } = await this.set(setId);
+    const { size } = await this.get(setId);
     const [item] = await this.rooms.reviews.items(setId, { after: number - 1, limit: 1 });
     if (item && item.number === number) return item;
     throw new CurlewError('REQUEST_INVALID', `The set has the numbers 0 to ${size - 1}, not ${number}.`, {

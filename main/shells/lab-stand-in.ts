@@ -499,6 +499,7 @@ export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N
   ],
   'reviews.create': [{ ...ofJob, labels: ['雨'], size: 1, seed: 7, edges: [0.5] }, reviewSet],
   'reviews.list': [{ ...ofJob, after: 'set-0', limit: 10 }, [reviewSet]],
+  'reviews.get': [{ setId: 'set' }, reviewSet],
   'reviews.items': [{ setId: 'set', after: 7, limit: 10 }, [reviewItem]],
   'reviews.decide': [
     { setId: 'set', number: 0, reviewer: 'Ada', verdict: 'other', label: 'Wind' },

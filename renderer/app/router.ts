@@ -26,6 +26,11 @@ export function createAppRouter(): Router {
         component: () => import('../views/recordings/RecordingsView.vue'),
       },
       {
+        path: '/review/:setId?/:part(statistics)?',
+        name: 'review',
+        component: () => import('../views/review/ReviewView.vue'),
+      },
+      {
         path: '/experts/:part(banks|train|evaluate|encoder)?',
         name: 'experts',
         component: () => import('../views/experts/ExpertsView.vue'),

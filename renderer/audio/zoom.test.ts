@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   coarsestZoom,
+  framing,
   hertzTicks,
   moved,
   secondsSeen,
@@ -25,6 +26,17 @@ const seen = fc.record({
 });
 
 describe('what is seen of a recording', () => {
+  it('can be a stretch, whole and in the middle, as near as a zoom step comes', () => {
+    const of = { seconds: 3600, highestHz: 24_000, width: 1000 };
+    const view = framing({ startS: 0, zoom: 13, lowHz: 0, highHz: 24_000 }, of, 100, 105);
+    const span = secondsSeen(view, of);
+    expect(span).toBeGreaterThanOrEqual(5);
+    expect(span).toBeLessThan(10);
+    expect(view.startS + span / 2).toBeCloseTo(102.5, 9);
+    expect(framing(view, of, -2, 3).startS).toBe(0);
+    expect(secondsSeen(framing(view, of, -1000, 90_000), of)).toBeGreaterThanOrEqual(3600);
+  });
+
   it('lies within it, whatever is scrolled and zoomed', () => {
     fc.assert(
       fc.property(

@@ -77,6 +77,13 @@ export function showing(seen: Seen, bounds: Bounds, atS: number): Seen {
   return within({ ...seen, startS: atS - span / 3 }, bounds);
 }
 
+/** So that a stretch is seen whole, as near as it can be, in the middle. */
+export function framing(seen: Seen, bounds: Bounds, startS: number, endS: number): Seen {
+  const wide = zoomSteps.findIndex((step) => step * bounds.width >= endS - startS);
+  const next = { ...seen, zoom: wide < 0 ? zoomSteps.length - 1 : wide };
+  return within({ ...next, startS: (startS + endS - secondsSeen(next, bounds)) / 2 }, bounds);
+}
+
 /** Round frequencies of a band, at most about `most` of them. */
 export function hertzTicks(lowHz: number, highHz: number, most: number): number[] {
   const steps = [100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000];

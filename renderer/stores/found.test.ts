@@ -6,6 +6,7 @@ import { testDetection, testFile } from '../../test/fixtures/classified.ts';
 import { job, LabDouble } from '../test/lab-double.ts';
 import { withLab } from '../test/mount.ts';
 import { detectionsPerPage, useFound } from './found.ts';
+import { useApplied } from './applied.ts';
 import { useRecordings } from './recordings.ts';
 
 const summary: DetectionSummary = {
@@ -22,6 +23,18 @@ const row = (own: Partial<ListedDetection> = {}): ListedDetection => ({
 async function open(first?: () => unknown) {
   const lab = new LabDouble({
     'classify.files': () => [],
+    'reviews.applied': ({ jobId }) =>
+      jobId === 'reviewed'
+        ? {
+            jobId,
+            setId: 'set',
+            atMs: 1,
+            precision: 0.9,
+            rule: 'fit',
+            classes: [{ label: 'rain', least: 0.8 }],
+          }
+        : null,
+    'reviews.takeBack': () => null,
     'detections.list': ({ limit }) => ({
       rows: Array.from({ length: limit }, () => row()),
       total: 1_000_000,
@@ -86,6 +99,22 @@ describe('what a run found', () => {
     lab.raise('job', job({ id: 'next', kind: 'classify', state: 'done', createdMs: 9 }));
     await flushPromises();
     expect(found.filter).toEqual({});
+  });
+
+  it('is what a review has left of it, until the person wants all or the thresholds are taken back', async () => {
+    const { found, lab, asked } = await open();
+    lab.raise('job', job({ id: 'reviewed', kind: 'classify', state: 'done', createdMs: 9 }));
+    await flushPromises();
+    expect(found.filter).toEqual({ applied: true });
+    expect(asked('detections.list').at(-1)).toMatchObject({ filter: { applied: true } });
+    found.clear();
+    await useApplied().load('reviewed');
+    await flushPromises();
+    expect(found.filter).toEqual({});
+    found.narrow({ applied: true, least: 0.5 });
+    await useApplied().takeBack('reviewed');
+    await flushPromises();
+    expect([found.filter, found.thresholds]).toEqual([{ least: 0.5 }, null]);
   });
 
   it('is narrowed to an hour by the clock of the recordings', async () => {

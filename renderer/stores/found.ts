@@ -9,6 +9,7 @@ import type {
   TimelineDay,
 } from '../../main/contract/types.ts';
 import { timelineDays } from '../../main/detections/contract/rows.ts';
+import { useApplied } from './applied.ts';
 import { useJobs } from './jobs.ts';
 import { useLab } from './lab.ts';
 import { useNotices } from './notices.ts';
@@ -24,6 +25,7 @@ export const useFound = defineStore('found', () => {
   const recordings = useRecordings();
   const jobs = useJobs();
   const notices = useNotices();
+  const applied = useApplied();
 
   const filter = ref<DetectionFilterGiven>({});
   const sort = ref<DetectionSort>({ by: 'file', descending: false });
@@ -96,6 +98,19 @@ export const useFound = defineStore('found', () => {
     },
     { flush: 'sync' },
   );
+  // What a review has applied to the run is what is looked at, unless the person wants all.
+  watch(
+    () => recordings.jobId,
+    (jobId) => {
+      if (jobId === null) return;
+      applied.load(jobId).catch((thrown: unknown) => {
+        if (jobs.find(jobId)) notices.fail('The thresholds of a review could not be loaded', thrown);
+      });
+    },
+    { immediate: true },
+  );
+  const thresholds = computed(() => applied.of(recordings.jobId));
+  watch(thresholds, (now) => narrow({ applied: now ? true : undefined }), { immediate: true });
   watch([filter, sort, offset, () => recordings.grown], () => void loadPage(), { immediate: true });
   watch(
     [filter, () => recordings.grown],
@@ -119,6 +134,8 @@ export const useFound = defineStore('found', () => {
 
   return {
     filter,
+    /** That a review has applied to the run; null where none has. */
+    thresholds,
     narrowed: computed(() => Object.keys(filter.value).length > 0),
     sort,
     offset,

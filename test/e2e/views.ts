@@ -50,7 +50,11 @@ export async function furnishedLab(folder: string): Promise<LabProcess> {
   await mkdir(recordings);
   await copyFile(join(resources.bank, 'clips', 'rain.ogg'), join(recordings, longFile));
   await writeFile(join(recordings, 'broken.WAV'), 'RIFF is not enough');
-  await done(client.request('classify.start', { paths: [recordings], modelId: expert.id }));
+  const run = await client.request('classify.start', { paths: [recordings], modelId: expert.id });
+  await done(Promise.resolve(run));
+  const sample = await client.request('reviews.create', { jobId: run.id });
+  for (const reviewer of ['Ada', 'Bo'])
+    await client.request('reviews.decide', { setId: sample.id, number: 0, reviewer, verdict: 'yes' });
   return lab;
 }
 
@@ -90,7 +94,10 @@ export const views: readonly (readonly [string, (page: Page) => Promise<void>])[
     'a recording with its detections',
     async (page) => {
       await open(page, '/recordings', 'Recordings');
-      await page.getByRole('button', { name: longFile, exact: true }).click();
+      // Playwright scrolls to what it clicks; the view opens the file at its top.
+      await page
+        .getByRole('button', { name: longFile, exact: true })
+        .evaluate((button: { click(): void }) => button.click());
       await page.getByRole('region', { name: 'Table of detections' }).getByRole('table').waitFor();
       await page.getByText('Computing the spectrogram…').waitFor({ state: 'detached' });
     },
@@ -112,6 +119,26 @@ export const views: readonly (readonly [string, (page: Page) => Promise<void>])[
         .first()
         .click();
       await page.getByRole('dialog').getByText('my-sounds').waitFor();
+    },
+  ],
+  ['samples to be reviewed', (page) => open(page, '/review', 'Review')],
+  [
+    'a detection that is reviewed',
+    async (page) => {
+      await openSample(page);
+      await page.getByLabel('Your name').fill('Cem');
+      await page.getByRole('button', { name: /^Begin/ }).click();
+      await page.getByText('Computing the spectrogram…').waitFor({ state: 'detached' });
+      await page.keyboard.press('o');
+      await page.getByRole('combobox', { name: 'Which class is it?' }).waitFor();
+    },
+  ],
+  [
+    'what a review comes to',
+    async (page) => {
+      await openSample(page);
+      await page.getByRole('link', { name: 'Statistics' }).click();
+      await page.getByRole('heading', { name: 'Agreement' }).waitFor();
     },
   ],
   ['banks', (page) => open(page, '/experts/banks', 'Experts')],
@@ -168,6 +195,12 @@ export const views: readonly (readonly [string, (page: Page) => Promise<void>])[
     },
   ],
 ];
+
+async function openSample(page: Page): Promise<void> {
+  await open(page, '/review', 'Review');
+  await page.getByRole('region', { name: 'Table of samples' }).getByRole('link').first().click();
+  await page.getByRole('heading', { name: 'Who decides?' }).waitFor();
+}
 
 async function open(page: Page, path: string, heading: string): Promise<void> {
   // Another view first: what a view had open is gone then.

@@ -63,6 +63,7 @@ describe('a viewer', () => {
       'play.windows',
       'ports.list',
       'reviews.applied',
+      'reviews.get',
       'reviews.items',
       'reviews.list',
       'reviews.statistics',

@@ -43,6 +43,7 @@ export const reviewRequests = {
   'reviews.list': forViewers(
     v.strictObject({ jobId: v.optional(id), after: v.optional(id), limit: whole(1, pageLimit) }),
   ),
+  'reviews.get': forViewers(v.strictObject({ setId: id })),
   /** In the order in which they are to be decided. */
   'reviews.items': forViewers(
     v.strictObject({ setId: id, after: v.optional(number), limit: whole(1, pageLimit) }),
@@ -80,6 +81,7 @@ export const reviewRequests = {
 export interface ReviewResults {
   'reviews.create': ReviewSet;
   'reviews.list': ReviewSet[];
+  'reviews.get': ReviewSet;
   'reviews.items': ReviewItem[];
   'reviews.decide': ReviewItem;
   /** The item, as it stands now; null where nothing of theirs stood. */
