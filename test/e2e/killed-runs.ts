@@ -18,6 +18,8 @@ export interface KilledRuns {
 }
 
 const exported = ['csv', 'json', 'raven', 'birdnet'] as const;
+/** A run is killed within so much of the time of an unbroken one: later it has often ended before. */
+const share = 0.7;
 /** The first is heard in parts, by several workers; the rest are quickly done. */
 const settings = { hopFrames: 2, threshold: 0.2, topK: 2, keep: 'bestPerMinute' } as const;
 
@@ -46,14 +48,14 @@ export async function killedRuns(
   const told: KilledRuns = { kills: 0, runs: 0, differing: 0, filesClassified: 0 };
   while (told.kills < kills) {
     let job = await lab.client.request('classify.start', request);
-    let left = await endOrKill(lab, job, random.uniform() * wholeMs);
+    let left = await endOrKill(lab, job, random.uniform() * share * wholeMs);
     while (left === null) {
       told.kills++;
       lab = await start();
       job = await lab.client.request('jobs.get', { jobId: job.id });
       // It may have ended in the moment before it was killed.
       if (job.state === 'paused') job = await lab.client.request('jobs.resume', { jobId: job.id });
-      left = await endOrKill(lab, job, told.kills < kills ? random.uniform() * wholeMs : Infinity);
+      left = await endOrKill(lab, job, told.kills < kills ? random.uniform() * share * wholeMs : Infinity);
     }
     const found = await exports(lab.client, left, join(folder, `run-${told.runs}`));
     told.runs++;
@@ -102,7 +104,7 @@ async function exports(client: LabClient, job: Job, folder: string): Promise<str
 async function writeRecordings(folder: string, files: number): Promise<void> {
   await mkdir(folder);
   for (let i = 0; i < files; i++) {
-    const samples = noise((i === 0 ? 240 : 4) * 16_000, i + 1).map((x, at) => x * Math.sin(at / 9_000) ** 2);
+    const samples = noise((i === 0 ? 160 : 4) * 16_000, i + 1).map((x, at) => x * Math.sin(at / 9_000) ** 2);
     await writeFile(join(folder, `${String(i).padStart(4, '0')}.wav`), wavBytes([samples]));
   }
 }

@@ -1,7 +1,7 @@
 import { meantBySingle } from '../../contract/figures.ts';
 import type { Table } from './table.ts';
 
-/** A detection a line, with all that is known of its file. */
+/** A detection a line, with what is known of its file: the same whichever run found it, and however long that took. */
 export const jsonLines: Table = {
   ending: '.jsonl',
   mime: 'application/x-ndjson',
@@ -12,14 +12,23 @@ export const jsonLines: Table = {
         if (!detection) return '';
         const { confidence, peak, curiosity, entropy } = detection;
         const line = {
-          ...detection,
+          ...without(detection, ['jobId']),
           confidence: meantBySingle(confidence),
           peak: meantBySingle(peak),
           curiosity: meantBySingle(curiosity),
           entropy: meantBySingle(entropy),
-          file: { ...file, probability: file.probability === null ? null : meantBySingle(file.probability) },
+          file: {
+            ...without(file, ['jobId', 'readMs', 'modelMs']),
+            probability: file.probability === null ? null : meantBySingle(file.probability),
+          },
         };
         return `${JSON.stringify(line)}\n`;
       })
       .join(''),
 };
+
+function without<T extends object, K extends keyof T>(row: T, names: readonly K[]): Omit<T, K> {
+  const rest = { ...row };
+  for (const name of names) delete rest[name];
+  return rest;
+}

@@ -101,10 +101,10 @@ describe('compare', () => {
     expect(wrapper.text()).toContain('Curious, version 1, over 2 experts');
     const table = wrapper.get('.windows table');
     expect(table.findAll('th').map((cell) => cell.text())).toEqual(
-      expect.arrayContaining(['Answered by', 'Curiosity', 'Gates, implementation', 'Gates, quantization']),
+      expect.arrayContaining(['Answered by', 'Curiosity', 'Implementation error', 'Quantization error']),
     );
     const row = table.get('tbody tr').text();
-    for (const part of ['esc10-b4', 'float: esc10-b8', '0.50', '0.63']) expect(row).toContain(part);
+    for (const part of ['esc10-b4', 'float: esc10-b8', '0.50', 'gates 0.63']) expect(row).toContain(part);
     const verdict = wrapper.get('[aria-label="Verdict over the windows"]').text();
     expect(verdict).toContain('board against quantized router; same expert in 1 of 1');
     expect(verdict).toContain('quantized against float router; same expert in 0 of 1');
