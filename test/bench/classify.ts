@@ -3,20 +3,20 @@
  * with the shipped expert; and today's engine against the reference graph that it replaced, one thread each.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-web';
 import { Engine } from '../../devices/engine/engine.ts';
 import { imagesOfModel } from '../../main/banks/model-images.ts';
 import { Banks } from '../../main/banks/banks.ts';
-import { classify } from '../../main/jobs/classify/classify-job.ts';
 import { usualSettings } from '../../main/jobs/classify/contract/settings.ts';
-import { noise, wavBytes } from '../../main/recordings/testing.ts';
+import { noise } from '../../main/recordings/testing.ts';
 import { resources } from '../../main/resources.ts';
 import { resultStore } from '../../main/store/result-store.ts';
 import { openStore, type Store } from '../../main/store/open-store.ts';
 import { createReference } from '../../models/reference/reference.ts';
+import { classified, writeNoise } from '../classified-here.ts';
 import type { Figures } from './run.ts';
 
 const rate = 48_000;
@@ -31,20 +31,17 @@ export async function bench(say: (line: string) => void): Promise<Figures> {
     const { id, name } = bank.experts[0]!;
     say(`${name}, ${availableParallelism()} cores, load ${loadavg()[0]!.toFixed(1)} at the beginning`);
     const wav = join(folder, 'hour.wav');
-    await writeHour(wav);
-    const figures = await run(store, bank, id, wav);
+    await writeNoise(wav, { sampleRate: rate, seconds });
+    const figures = await shares(store, bank, id, wav);
     say(`WAV, 48 kHz, 16 bits, an hour: ${figures.times_realtime!.toFixed(0)} × real time`);
-    const { decode_share, model_share, peak_growth_mb, first_result_ms } = figures;
+    const { decode_share, model_share } = figures;
     say(
       `of the workers' time ${percent(decode_share!)} reading, decoding and resampling, ${percent(model_share!)} the model`,
-    );
-    say(
-      `memory grew by ${peak_growth_mb!.toFixed(0)} MB at the most; the first result was kept after ${first_result_ms!.toFixed(0)} ms`,
     );
     const flac = wav.replace('.wav', '.flac');
     const encoded = spawnSync('flac', ['--silent', '--fast', '-o', flac, wav]).status === 0;
     if (!encoded) say('FLAC was not measured: the program “flac” is not installed');
-    const flacFigures = encoded ? await run(store, bank, id, flac) : null;
+    const flacFigures = encoded ? await shares(store, bank, id, flac) : null;
     if (flacFigures) say(`FLAC, the same: ${flacFigures.times_realtime!.toFixed(0)} × real time`);
     const speedup = await speedupVsGraph(bank, id);
     say(
@@ -57,8 +54,6 @@ export async function bench(say: (line: string) => void): Promise<Figures> {
       decode_share: decode_share!,
       features_share: model_share! * speedup.featuresShare,
       model_share: model_share! * (1 - speedup.featuresShare),
-      peak_growth_mb: peak_growth_mb!,
-      first_result_ms: first_result_ms!,
     };
   } finally {
     await store.close();
@@ -69,56 +64,14 @@ export async function bench(say: (line: string) => void): Promise<Figures> {
 const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
 
 /** One recording as the job classifies it, with all cores. */
-async function run(store: Store, bank: Banks, modelId: string, path: string): Promise<Figures> {
-  const results = resultStore(store);
-  const { classes, name } = bank.expert(modelId);
-  const jobId = path;
-  const before = process.memoryUsage.rss();
-  let peak = before;
-  const watch = setInterval(() => (peak = Math.max(peak, process.memoryUsage.rss())), 50);
-  let firstMs = Infinity;
-  const began = performance.now();
-  const done = await classify(
-    {
-      params: { paths: [path], modelId, settings: usualSettings },
-      answering: { classes, experts: [name], routed: false },
-      input: {
-        wasm: await readFile(resources.engine),
-        images: await imagesOfModel(bank, modelId),
-        stood: { timeZone: null, sites: [] },
-      },
-      results: {
-        ...results,
-        keepPart: (...part) => {
-          firstMs = Math.min(firstMs, performance.now() - began);
-          return results.keepPart(...part);
-        },
-        keep: (...found) => {
-          firstMs = Math.min(firstMs, performance.now() - began);
-          return results.keep(...found);
-        },
-      },
-      allowed: async () => true,
-      workers: undefined,
-    },
-    {
-      jobId,
-      signal: new AbortController().signal,
-      resumedFrom: null,
-      progress: () => undefined,
-      checkpoint: async () => undefined,
-      pausePoint: async () => undefined,
-    },
-  );
-  clearInterval(watch);
-  const [file] = await results.files(jobId, { limit: 1 });
+async function shares(store: Store, bank: Banks, modelId: string, path: string): Promise<Figures> {
+  const { done, jobId } = await classified(store, bank, modelId, { paths: [path], settings: usualSettings });
+  const [file] = await resultStore(store).files(jobId, { limit: 1 });
   const work = file!.readMs + file!.modelMs;
   return {
     times_realtime: seconds / done.wallSeconds,
     decode_share: file!.readMs / work,
     model_share: file!.modelMs / work,
-    peak_growth_mb: (peak - before) / 1e6,
-    first_result_ms: firstMs,
   };
 }
 
@@ -152,17 +105,4 @@ async function timed(work: () => Promise<void> | void): Promise<number> {
   const began = performance.now();
   await work();
   return (performance.now() - began) / 1000;
-}
-
-/** Ten seconds of noise, over and over, behind a header for the whole hour. */
-async function writeHour(path: string): Promise<void> {
-  const piece = wavBytes([noise(rate * 10)], { sampleRate: rate, claimedBytes: rate * 2 * seconds });
-  const headerBytes = piece.length - rate * 20;
-  const file = await open(path, 'w');
-  try {
-    await file.write(piece);
-    for (let at = 10; at < seconds; at += 10) await file.write(piece, headerBytes);
-  } finally {
-    await file.close();
-  }
 }
