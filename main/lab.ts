@@ -232,7 +232,14 @@ export async function openLab(options: LabOptions): Promise<Lab> {
       }),
       files,
     ),
-    ...reviewHandlers(new Reviews({ jobs, reviews: reviewStore(store), wallMs: Date.now })),
+    ...reviewHandlers(
+      new Reviews({
+        ...{ jobs, background, version, reviews: reviewStore(store), wallMs: Date.now },
+        provenance: (jobId) => detectionStore(store).provenance(jobId),
+        keep: [dataFolder, resources.bank],
+      }),
+      files,
+    ),
     ...studyHandlers(studies, files),
     ...storeHandlers(store, files),
     ...dataHandlers({ dataFolder, background, jobs, folders }),

@@ -3,6 +3,7 @@ import { unpackBankFile, writeBankFile } from '../banks/bank-file.ts';
 import { cleanData, lookAtData } from '../data/sizes.ts';
 import type { DataSetInfo } from '../datasets/contract.ts';
 import { dataSetInfo } from '../datasets/data-set-info.ts';
+import { labelledClips, type LabelledClips } from '../datasets/labelled-clips.ts';
 import { readDataset, type ReadOptions } from '../datasets/read-dataset.ts';
 import type { ScorePoint } from '../detections/contract/scoring.ts';
 import { curveOf } from '../detections/truth/match.ts';
@@ -41,6 +42,10 @@ const tasks = {
 
   /** @throws CurlewError as openRecording */
   inspectRecording: async (path: string): Promise<RecordingInfo> => (await openRecording(path)).info,
+
+  /** @throws CurlewError as readDataset */
+  labelledClips: (path: string): Promise<LabelledClips> =>
+    labelledClips(path, { allowed: (real) => lab.call('permits', real) }),
 
   /** @throws CurlewError as readDataset */
   inspectDataSet: async (

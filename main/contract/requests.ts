@@ -21,6 +21,7 @@ import { studyRequests, type StudyResults } from '../jobs/study/contract/request
 import { keyRequests, type KeyResults } from '../keys/contract.ts';
 import { ownModelRequests, type OwnModelResults } from '../own-models/contract.ts';
 import { recordingRequests, type RecordingResults } from '../recordings/contract.ts';
+import { labelledSetRequests, type LabelledSetResults } from '../review/contract/labelled-set.ts';
 import { reviewRequests, type ReviewResults } from '../review/contract/requests.ts';
 import { storeRequests, type StoreResults } from '../store/contract.ts';
 import { labRequests, type LabResults } from './lab.ts';
@@ -44,6 +45,7 @@ export const requests = {
   ...writingRequests,
   ...scoringRequests,
   ...reviewRequests,
+  ...labelledSetRequests,
   ...studyRequests,
   ...storeRequests,
   ...dataRequests,
@@ -71,6 +73,7 @@ export interface RequestResults
     WritingResults,
     ScoringResults,
     ReviewResults,
+    LabelledSetResults,
     StudyResults,
     StoreResults,
     DataResults {}

@@ -27,6 +27,7 @@ export type * from '../jobs/study/contract/results.ts';
 export type * from '../keys/contract.ts';
 export type * from '../own-models/contract.ts';
 export type * from '../recordings/contract.ts';
+export type * from '../review/contract/labelled-set.ts';
 export type * from '../review/contract/rows.ts';
 export type * from '../store/contract.ts';
 export type * from './lab.ts';

@@ -62,7 +62,7 @@ export async function writeClips(
       );
     } catch (thrown) {
       const error = toCurlewError(thrown);
-      if (!ofRecording.has(error.code)) throw error;
+      if (!isOfRecording(error)) throw error;
       if (!failed.has(clip.path)) failed.set(clip.path, error);
     }
   }
@@ -77,6 +77,7 @@ export async function writeClips(
 }
 
 /** What befalls a recording since it was classified; anything else ends the writing. */
+export const isOfRecording = ({ code }: CurlewError): boolean => ofRecording.has(code);
 const ofRecording = new Set<string>([
   ...[
     'FILE_NOT_FOUND',

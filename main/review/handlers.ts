@@ -1,9 +1,20 @@
 /** What the lab does for requests about review sets. */
 import type { HandlersOf } from '../dispatch.ts';
+import type { AllowedPaths } from '../recordings/allowed-paths.ts';
+import type { labelledSetRequests } from './contract/labelled-set.ts';
 import type { reviewRequests } from './contract/requests.ts';
 import type { Reviews } from './reviews.ts';
 
-export const reviewHandlers = (reviews: Reviews): HandlersOf<typeof reviewRequests> => ({
+export const reviewHandlers = (
+  reviews: Reviews,
+  files: AllowedPaths,
+): HandlersOf<typeof reviewRequests & typeof labelledSetRequests> => ({
+  'reviews.labelledSet': async ({ setId, path, beside, ...wish }, role) =>
+    reviews.labelledSet(setId, {
+      ...wish,
+      path: await files.place(path, role),
+      beside: beside === undefined ? undefined : await files.resolve(beside, role),
+    }),
   'reviews.create': (draw) => reviews.create(draw),
   'reviews.list': (page) => reviews.list(page),
   'reviews.get': ({ setId }) => reviews.get(setId),

@@ -1,9 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { testDetection, testFile } from '../../test/fixtures/classified.ts';
+import type { Background } from '../background/background.ts';
 import { CurlewError } from '../contract/error.ts';
 import type { Job } from '../contract/types.ts';
 import { allDetections } from '../detections/contract/filter.ts';
@@ -20,6 +21,11 @@ let store: Store;
 let reviews: Reviews;
 let nowMs: number;
 let state: Job['state'];
+/** Cuts a clip of one sample, of whatever there is. */
+const background = {
+  run: async () => ({ wav: new Uint8Array(46), sampleRate: 48_000, startSample: 0, samples: 1 }),
+  close: () => {},
+} as unknown as Background;
 
 const open = async () => {
   store = await openStore(join(folder, 'lab.duckdb'));
@@ -27,7 +33,10 @@ const open = async () => {
     if (jobId !== 'job') throw new CurlewError('JOB_NOT_FOUND', 'There is no such job.');
     return { id: 'job', kind: 'classify', title: 'A night', state } as Job;
   };
-  reviews = new Reviews({ jobs: { get }, reviews: reviewStore(store), wallMs: () => nowMs++ });
+  reviews = new Reviews({
+    ...{ jobs: { get }, reviews: reviewStore(store), wallMs: () => nowMs++, background },
+    ...{ provenance: async (jobId) => ({ jobId }), keep: [], version: '1.2.3' },
+  });
 };
 
 /** Of curlews 40 at 0.1 … 0.49 and 20 at 0.7, where a bin begins; of rain 3 that are certain. */
@@ -218,6 +227,21 @@ it('takes no edges that do not rise, no blank name, and another class with “ot
   expect(valid('reviews.decide', { ...decision, verdict: 'no' })).toBe(false);
   expect(valid('reviews.decide', { ...decision, verdict: 'other' })).toBe(true);
   expect(valid('reviews.decide', { ...decision, verdict: 'other', reviewer: '  ' })).toBe(false);
+});
+
+it('becomes a labelled set that tells of its sample and its run', async () => {
+  const { id } = await reviews.create(wish);
+  await reviews.decide(id, 4, decisionOf('yes'));
+  const path = join(folder, 'labelled');
+  const made = await reviews.labelledSet(id, { path, marginS: 0.5, overwrite: false });
+  expect(made).toMatchObject({ path, cut: 1, failed: [] });
+  expect(JSON.parse(await readFile(join(path, 'run.json'), 'utf8'))).toMatchObject({
+    ...{ writtenBy: 'Curlew 1.2.3', marginS: 0.5, run: { jobId: 'job' } },
+    sample: { id, seed: 1, reviewers: [{ reviewer: 'Ada', decided: 1 }] },
+  });
+  await expect(reviews.labelledSet('none', { path, marginS: 0, overwrite: true })).rejects.toMatchObject({
+    code: 'REQUEST_INVALID',
+  });
 });
 
 describe('thresholds of a review', () => {

@@ -4,8 +4,10 @@ import { setImmediate } from 'node:timers/promises';
 import { Random } from '../../models/training/random.ts';
 import { CurlewError } from '../contract/error.ts';
 import { allOf, pageLimit } from '../contract/pieces.ts';
+import type { Background } from '../background/background.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import { allocate } from './allocate.ts';
+import type { LabelledSet } from './contract/labelled-set.ts';
 import type {
   AppliedThresholds,
   ClassReview,
@@ -15,6 +17,7 @@ import type {
   ReviewStatistics,
   ThresholdRule,
 } from './contract/rows.ts';
+import { writeLabelledSet, type LabelledSetWish } from './labelled-set.ts';
 import type { ReviewStore } from './review-store.ts';
 import { agreementOf, classReview } from './statistics.ts';
 import { thresholdsOf } from './thresholds.ts';
@@ -27,11 +30,22 @@ interface Draw {
   edges: readonly number[];
 }
 
+export interface ReviewRooms {
+  jobs: Pick<Jobs, 'get'>;
+  reviews: ReviewStore;
+  background: Background;
+  /** How a run was made, as it was kept; null where it was not. */
+  provenance: (jobId: string) => Promise<unknown>;
+  /** Files and folders that nothing is written over. */
+  keep: readonly string[];
+  /** Of Curlew. */
+  version: string;
+  wallMs: () => number;
+}
+
 /** Every method throws CurlewError STORE_FAILED, and REQUEST_INVALID for a set or an item that is not there. */
 export class Reviews {
-  constructor(
-    private readonly rooms: { jobs: Pick<Jobs, 'get'>; reviews: ReviewStore; wallMs: () => number },
-  ) {}
+  constructor(private readonly rooms: ReviewRooms) {}
 
   /** @throws CurlewError JOB_NOT_FOUND, JOB_STATE; REQUEST_INVALID where a class has no detection */
   async create({ jobId, labels, size, seed, edges }: Draw): Promise<ReviewSet> {
@@ -90,9 +104,7 @@ export class Reviews {
   /** @param precision that is wished, between 0 and 1 */
   async statistics(setId: string, precision: number): Promise<ReviewStatistics> {
     const set = await this.get(setId);
-    const items = await allOf<ReviewItem>((last) =>
-      this.rooms.reviews.items(setId, { after: last?.number, limit: pageLimit }),
-    );
+    const items = await this.allItems(setId);
     const classes: ClassReview[] = [];
     for (const label of new Set(set.strata.map((stratum) => stratum.label))) {
       classes.push(classReview(label, set.strata, items, precision));
@@ -126,6 +138,29 @@ export class Reviews {
   async takeBack(jobId: string): Promise<null> {
     await this.rooms.reviews.apply(this.rooms.jobs.get(jobId).id, null);
     return null;
+  }
+
+  /**
+   * @param wish of places that may be written to and read
+   * @throws CurlewError of `writeLabelledSet`
+   */
+  async labelledSet(setId: string, wish: LabelledSetWish): Promise<LabelledSet> {
+    const { background, keep, version, provenance } = this.rooms;
+    const { reviewers, strata, ...set } = await this.get(setId);
+    const run = await provenance(set.jobId);
+    const { marginS, background: none, beside } = wish;
+    const told = {
+      ...{ writtenBy: `Curlew ${version}`, marginS, background: none, beside },
+      ...{ sample: { ...set, reviewers, strata }, run },
+    };
+    const items = await this.allItems(setId);
+    return writeLabelledSet({ background, keep }, items, wish, `${JSON.stringify(told, null, 2)}\n`);
+  }
+
+  private allItems(setId: string): Promise<ReviewItem[]> {
+    return allOf<ReviewItem>((last) =>
+      this.rooms.reviews.items(setId, { after: last?.number, limit: pageLimit }),
+    );
   }
 
   private async item(setId: string, number: number): Promise<ReviewItem> {

@@ -529,6 +529,13 @@ export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N
   'reviews.apply': [{ setId: 'set', precision: 0.9, rule: 'fit' }, applied],
   'reviews.applied': [ofJob, applied],
   'reviews.takeBack': [ofJob, null],
+  'reviews.labelledSet': [
+    { setId: 'set', path: '/out/雨', marginS: 0.5, background: 'Wind', beside: '/r', overwrite: true },
+    {
+      ...{ path: '/out/雨', classes: [{ label: '雨', clips: 3 }], cut: 1, copied: 2, leftOut: 1 },
+      failed: [{ path: '/r/a.wav', message: 'There is no file at /r/a.wav.' }],
+    },
+  ],
   'reviews.undo': [{ setId: 'set', reviewer: 'Ada' }, null],
   'data.look': [
     {},

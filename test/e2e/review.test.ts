@@ -130,6 +130,24 @@ describe('a review', () => {
     expect(await left(true)).toBe(await left(false));
   });
 
+  test('becomes a labelled set that Experts reads at once', async () => {
+    const { page } = seen;
+    const path = join(folder, 'reviewed');
+    await page.getByRole('button', { name: 'Make a labelled set…' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Folder', { exact: true }).fill(path);
+    await dialog.getByRole('button', { name: 'Make the set' }).click();
+    await dialog.getByRole('button', { name: 'Train on it' }).click();
+    await page.getByRole('heading', { name: 'Data set' }).waitFor();
+    expect(await page.getByLabel('Folder', { exact: true }).inputValue()).toBe(path);
+    const read = await lab.client.request('datasets.inspect', { path });
+    expect(read.layout).toBe('a table of labels');
+    const { size } = await theSet();
+    // What one of two says no to is left out.
+    expect(read.counts.used).toBe(Math.ceil(size / 2));
+    expect(read.sources).toBeLessThanOrEqual(3);
+  });
+
   test('made no complaint on the way: no error, no refused or failed load', () => {
     expect(seen.complaints).toEqual([]);
   });

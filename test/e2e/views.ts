@@ -141,6 +141,15 @@ export const views: readonly (readonly [string, (page: Page) => Promise<void>])[
       await page.getByRole('heading', { name: 'Agreement' }).waitFor();
     },
   ],
+  [
+    'a labelled set to be made',
+    async (page) => {
+      await openSample(page);
+      await page.getByRole('link', { name: 'Statistics' }).click();
+      await page.getByRole('button', { name: 'Make a labelled set…' }).click();
+      await page.getByRole('dialog').waitFor();
+    },
+  ],
   ['banks', (page) => open(page, '/experts/banks', 'Experts')],
   [
     'a model card',

@@ -4,6 +4,7 @@ import { defaultDataFolder } from '../../data-folder.ts';
 import { detectionSorts, verdicts } from '../../detections/contract/filter.ts';
 import { keptWindows } from '../../jobs/classify/contract/settings.ts';
 import { jobStates } from '../../jobs/contract.ts';
+import { thresholdRules } from '../../review/contract/rows.ts';
 
 interface Option {
   /** What it takes, as help shows it; none for one that is there or not. */
@@ -117,7 +118,7 @@ export const options = {
     about: `jobs in this state alone: ${jobStates.join(', ')}`,
   },
   out: { value: 'FOLDER', about: 'where to write the report and its tables' },
-  csv: { value: 'FILE', about: 'write the detections as CSV' },
+  csv: { value: 'FILE', about: 'write the table as CSV' },
   raven: { value: 'FILE', about: 'write one Raven selection table over all recordings' },
   parquet: { value: 'FILE', about: 'write the detections as Parquet' },
   'json-lines': { value: 'FILE', about: 'write the detections as JSON, one a line' },
@@ -127,7 +128,10 @@ export const options = {
   'audacity-files': { value: 'FOLDER', about: 'write Audacity’s labels for each recording' },
   clips: { value: 'FOLDER', about: 'cut the detections out as WAV files, a folder a class' },
   timeline: { value: 'FILE', about: 'draw detections by night and hour, as SVG' },
-  margin: { value: 'S', about: 'of clips: seconds before and behind each detection (1)' },
+  margin: {
+    value: 'S',
+    about: 'of clips: seconds before and behind each detection (1; of a labelled set 0.5)',
+  },
   draw: {
     value: 'N',
     whole: [1, 100_000],
@@ -159,6 +163,14 @@ export const options = {
   bins: { value: 'P,…', about: 'inner edges of the bins of peak probability, nine at most (0.1,0.2,…,0.9)' },
   reviewer: { value: 'NAME', about: 'who decides' },
   class: { value: 'NAME', about: 'with the verdict other: what it is instead' },
+  rule: {
+    value: 'BY',
+    among: thresholdRules,
+    about: 'fit: where the logistic fit reaches it; bound: its lower bound (fit)',
+  },
+  applied: { about: 'only what the thresholds leave that a review has applied to it' },
+  background: { value: 'NAME', about: 'the class of what is no class; left out without one' },
+  beside: { value: 'FOLDER', about: 'a labelled set of which the clips are copied into this one' },
   precision: { value: 'P', about: 'that is wished, of a threshold (0.9)' },
   overwrite: {
     about: 'what is written may replace files that are there, but never recordings or what is read',

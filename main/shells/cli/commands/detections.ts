@@ -26,7 +26,18 @@ import type { OptionName } from '../options.ts';
 import { tableOptions, tablesNamed, tablesOf, writeTables } from './detection-outputs.ts';
 
 const filterOptions = [
-  ...(['label', 'least', 'most', 'since', 'until', 'site', 'in', 'answered-by', 'reviewed'] as const),
+  ...([
+    'label',
+    'least',
+    'most',
+    'since',
+    'until',
+    'site',
+    'in',
+    'answered-by',
+    'reviewed',
+    'applied',
+  ] as const),
 ] satisfies OptionName[];
 
 const list: Command = {
@@ -186,6 +197,7 @@ function filterOf({ options }: Args): DetectionFilterGiven {
     ...(site !== undefined && { sites: listed(site) }),
     ...(options.in !== undefined && { path: options.in }),
     ...(options['answered-by'] !== undefined && { experts: listed(options['answered-by']) }),
+    ...(options.applied && { applied: true }),
     ...(reviewed !== undefined && { reviewed: listed(reviewed) as (Verdict | 'none')[] }),
   };
 }

@@ -1,4 +1,6 @@
 /** `curlew review …`: samples of what a classification found, decided one by one, and what that tells. */
+import { resolve } from 'node:path';
+import { csvText } from '../../../../models/report/csv.ts';
 import type { LabClient } from '../../../contract/client.ts';
 import { CurlewError } from '../../../contract/error.ts';
 import { count, dateTime, grouped, percent } from '../../../contract/figures.ts';
@@ -9,12 +11,17 @@ import type {
   ReviewItem,
   ReviewSet,
   ReviewStatistics,
+  ThresholdRule,
   Verdict,
 } from '../../../contract/types.ts';
 import { verdicts } from '../../../detections/contract/filter.ts';
+import type { Output } from '../../../outputs.ts';
+import { statisticsRows } from '../../../review/contract/statistics-rows.ts';
 import { listed, numberOf, wholeNumber } from '../args.ts';
 import type { Answer, Args, Command, Commands } from '../command.ts';
+import { exit } from '../exit.ts';
 import { table, type Row } from '../output.ts';
+import { outputsOf } from '../outputs-of.ts';
 
 const create: Command = {
   usage: 'JOB',
@@ -49,9 +56,29 @@ export const reviewCommands: Commands = {
   'review statistics': {
     usage: 'SET',
     about: 'precision by threshold, how many detections are true, and how far reviewers agree',
-    options: ['precision'],
-    check: async (args) => precisionOf(args),
+    options: ['precision', 'csv', 'overwrite'],
+    check: async (args) => [precisionOf(args), await tableOf(args)],
     run: statistics,
+  },
+  'review apply': {
+    usage: 'SET',
+    about: 'makes thresholds of it for its run: “detections list” and “export” take --applied',
+    options: ['precision', 'rule'],
+    check: async (args) => precisionOf(args),
+    run: apply,
+  },
+  'review take-back': {
+    usage: 'JOB',
+    about: 'takes the thresholds back that were applied to it',
+    options: [],
+    run: takeBack,
+  },
+  'review set': {
+    usage: 'SET FOLDER',
+    about: 'cuts what was decided into a labelled set: “curlew train” takes the folder',
+    options: ['margin', 'background', 'beside', 'overwrite'],
+    check: async (args) => marginOf(args),
+    run: labelledSet,
   },
 };
 
@@ -129,7 +156,10 @@ async function statistics(client: LabClient, args: Args): Promise<Answer> {
     setId: args.words[0]!,
     ...(precision !== undefined && { precision }),
   });
-  return { text: statisticsText(told), json: told };
+  const table = await tableOf(args);
+  await table?.write(csvText(statisticsRows(told)));
+  const written = table ? `Written: ${table.path}\n` : '';
+  return { text: `${written}${statisticsText(told)}`, json: told };
 }
 
 function statisticsText({ precision, classes, agreement }: ReviewStatistics): string {
@@ -172,6 +202,58 @@ function fitText(fit: ClassReview['fit']): string {
   const parted = fit.separated ? ', a line between true and false ones that a few more may move' : '';
   return `by the logistic fit reached at ${threshold.toFixed(3)} (${low.toFixed(3)}–${high.toFixed(3)})${parted}`;
 }
+
+async function apply(client: LabClient, args: Args): Promise<Answer> {
+  const { rule } = args.options;
+  const precision = precisionOf(args);
+  const applied = await client.request('reviews.apply', {
+    setId: args.words[0]!,
+    ...(precision !== undefined && { precision }),
+    ...(rule !== undefined && { rule: rule as ThresholdRule }),
+  });
+  const rows = applied.classes.map(({ label, least }): Row => [
+    ...[label, least === null ? 'none of it' : least.toFixed(3)],
+  ]);
+  const text = [
+    table(['class', 'from'], rows),
+    `“curlew detections export ${applied.jobId} --applied” writes what is left; “curlew review take-back ${applied.jobId}” leaves all again.`,
+  ].join('\n');
+  return { text, json: applied };
+}
+
+async function takeBack(client: LabClient, { words }: Args): Promise<Answer> {
+  const { id, title } = await client.request('jobs.get', { jobId: words[0]! });
+  await client.request('reviews.takeBack', { jobId: id });
+  return { text: `Nothing is left out of “${title}” any more.`, json: null };
+}
+
+async function labelledSet(client: LabClient, args: Args): Promise<Answer> {
+  const { background, beside, overwrite = false } = args.options;
+  const marginS = marginOf(args);
+  const made = await client.request('reviews.labelledSet', {
+    ...{ setId: args.words[0]!, path: resolve(args.words[1]!), overwrite },
+    ...(marginS !== undefined && { marginS }),
+    ...(background !== undefined && { background }),
+    ...(beside !== undefined && { beside: resolve(beside) }),
+  });
+  const text = [
+    table(
+      ['class', 'clips'],
+      made.classes.map(({ label, clips }): Row => [label, clips]),
+    ),
+    `Written: ${made.path}, ${count(made.cut, 'clip')} cut, ${grouped(made.copied)} copied; ${count(made.leftOut, 'detection')} left out, of no class or of several as often.`,
+    ...made.failed.map((one) => `no clip of ${one.path}: ${one.message}`),
+  ].join('\n');
+  return { text, json: made, exit: made.failed.length > 0 ? exit.some : exit.done };
+}
+
+/** @throws CurlewError REQUEST_INVALID */
+const marginOf = ({ options: { margin } }: Args): number | undefined =>
+  margin === undefined ? undefined : numberOf(margin, '--margin', 0, 60);
+
+/** @throws CurlewError of `Outputs` */
+const tableOf = async (args: Args): Promise<Output | null> =>
+  args.options.csv === undefined ? null : outputsOf(args).file(args.options.csv);
 
 /** @throws CurlewError REQUEST_INVALID */
 const edgesOf = ({ options: { bins } }: Args): number[] | undefined =>

@@ -1,0 +1,43 @@
+/** Reviewed detections as a labelled set that experts are trained on. */
+import * as v from 'valibot';
+import { forOperators } from '../../contract/roles.ts';
+import { id, path, seconds, text } from '../../contract/schemas.ts';
+
+export const labelledSetRequests = {
+  /**
+   * Cuts what reviewers agree on into a folder a class, with labels.csv: the class, the recording it was cut from (its
+   * source: folds are made by sources, so none is in two), offset and reviewers; run.json tells how it was made. Nothing is
+   * replaced unless `overwrite` says so, recordings never.
+   */
+  'reviews.labelledSet': forOperators(
+    v.strictObject({
+      setId: id,
+      /** Of the folder. */
+      path,
+      /** Before and behind each detection. */
+      marginS: v.optional(seconds(60), 0.5),
+      /** The class of what is none of the classes; without one it is left out. */
+      background: v.optional(text(200)),
+      /** A labelled set of which the clips are copied into this one, with their sources and, where it has some, its folds. */
+      beside: v.optional(path),
+      overwrite: v.optional(v.boolean(), false),
+    }),
+  ),
+} as const;
+
+export interface LabelledSet {
+  path: string;
+  /** By name, those of the other set among them. */
+  classes: { label: string; clips: number }[];
+  /** Cut, and copied from the other set. */
+  cut: number;
+  copied: number;
+  /** Decided, but of no class, or of several as often. */
+  leftOut: number;
+  /** Recordings of which a clip was to be cut and could not. */
+  failed: { path: string; message: string }[];
+}
+
+export interface LabelledSetResults {
+  'reviews.labelledSet': LabelledSet;
+}
