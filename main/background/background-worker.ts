@@ -13,6 +13,8 @@ import { openRecording } from '../recordings/decode.ts';
 import { concatenate, decodeAll, read16kMono, toInt16 } from '../recordings/pcm16k.ts';
 import { soundOf } from '../recordings/sound.ts';
 import { spectrogramOf } from '../recordings/spectrogram.ts';
+import type { ReviewStatistics } from '../review/contract/rows.ts';
+import { statisticsOf } from '../review/statistics.ts';
 import { offer } from '../threads/offer.ts';
 import type { LabSide } from './lab-side.ts';
 
@@ -22,6 +24,9 @@ const tasks = {
   lookAtData,
   cleanData,
   cutClip,
+
+  reviewStatistics: async (...given: Parameters<typeof statisticsOf>): Promise<ReviewStatistics> =>
+    statisticsOf(...given),
 
   scoreClass: async (...given: Parameters<typeof curveOf>): Promise<ScorePoint[]> => curveOf(...given),
 

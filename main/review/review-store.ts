@@ -27,6 +27,7 @@ export interface ReviewStore {
   /** Null where there is none. */
   get(setId: string): Promise<ReviewSet | null>;
   items(setId: string, page: { after?: number | undefined; limit: number }): Promise<ReviewItem[]>;
+  /** Does nothing where the set has no such item. */
   decide(setId: string, number: number, decision: ReviewDecision): Promise<void>;
   /** @returns the number of the item whose decision was taken back; null where none of theirs stood */
   undo(setId: string, reviewer: string, atMs: number): Promise<number | null>;

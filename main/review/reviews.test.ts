@@ -15,15 +15,19 @@ import { reviewStore } from '../store/review-store.ts';
 import { reviewRequests } from './contract/requests.ts';
 import type { ReviewItem } from './contract/rows.ts';
 import { Reviews } from './reviews.ts';
+import { statisticsOf } from './statistics.ts';
 
 let folder: string;
 let store: Store;
 let reviews: Reviews;
 let nowMs: number;
 let state: Job['state'];
-/** Cuts a clip of one sample, of whatever there is. */
+/** What its thread does; of whatever is to be cut a clip of one sample. */
 const background = {
-  run: async () => ({ wav: new Uint8Array(46), sampleRate: 48_000, startSample: 0, samples: 1 }),
+  run: async (task: string, ...given: Parameters<typeof statisticsOf>) =>
+    task === 'reviewStatistics'
+      ? statisticsOf(...given)
+      : { wav: new Uint8Array(46), sampleRate: 48_000, startSample: 0, samples: 1 },
   close: () => {},
 } as unknown as Background;
 

@@ -1,6 +1,5 @@
 /** Samples of what runs found, drawn to be decided by people, and their decisions. */
 import { randomUUID } from 'node:crypto';
-import { setImmediate } from 'node:timers/promises';
 import { Random } from '../../models/training/random.ts';
 import { CurlewError } from '../contract/error.ts';
 import { allOf, pageLimit } from '../contract/pieces.ts';
@@ -10,7 +9,6 @@ import { allocate } from './allocate.ts';
 import type { LabelledSet } from './contract/labelled-set.ts';
 import type {
   AppliedThresholds,
-  ClassReview,
   ReviewDecision,
   ReviewItem,
   ReviewSet,
@@ -19,7 +17,6 @@ import type {
 } from './contract/rows.ts';
 import { writeLabelledSet, type LabelledSetWish } from './labelled-set.ts';
 import type { ReviewStore } from './review-store.ts';
-import { agreementOf, classReview } from './statistics.ts';
 import { thresholdsOf } from './thresholds.ts';
 
 interface Draw {
@@ -90,28 +87,33 @@ export class Reviews {
   }
 
   async decide(setId: string, number: number, decided: Omit<ReviewDecision, 'atMs'>): Promise<ReviewItem> {
-    await this.item(setId, number);
-    await this.rooms.reviews.decide(setId, number, { ...decided, atMs: this.rooms.wallMs() });
-    return this.item(setId, number);
+    const { reviews, wallMs } = this.rooms;
+    await reviews.decide(setId, number, { ...decided, atMs: wallMs() });
+    const [item] = await reviews.items(setId, { after: number - 1, limit: 1 });
+    if (item) return item;
+    const { size } = await this.get(setId);
+    throw new CurlewError('REQUEST_INVALID', `The set has the numbers 0 to ${size - 1}, not ${number}.`, {
+      setId,
+      number,
+    });
   }
 
   async undo(setId: string, reviewer: string): Promise<ReviewItem | null> {
     await this.get(setId);
     const number = await this.rooms.reviews.undo(setId, reviewer, this.rooms.wallMs());
-    return number === null ? null : this.item(setId, number);
+    if (number === null) return null;
+    const [item] = await this.rooms.reviews.items(setId, { after: number - 1, limit: 1 });
+    return item ?? null;
   }
 
   /** @param precision that is wished, between 0 and 1 */
   async statistics(setId: string, precision: number): Promise<ReviewStatistics> {
     const set = await this.get(setId);
     const items = await this.allItems(setId);
-    const classes: ClassReview[] = [];
-    for (const label of new Set(set.strata.map((stratum) => stratum.label))) {
-      classes.push(classReview(label, set.strata, items, precision));
-      // A class takes some milliseconds: others have their turn.
-      await setImmediate();
-    }
-    return { precision, classes, agreement: agreementOf(items) };
+    const judged = items.map(({ stratum, decisions, detection: { peak } }) => ({
+      ...{ stratum, decisions, detection: { peak } },
+    }));
+    return this.rooms.background.run('reviewStatistics', set.strata, judged, precision);
   }
 
   /** @param precision that is wished, between 0 and 1 @throws CurlewError REQUEST_INVALID where nothing was decided */
@@ -161,16 +163,6 @@ export class Reviews {
     return allOf<ReviewItem>((last) =>
       this.rooms.reviews.items(setId, { after: last?.number, limit: pageLimit }),
     );
-  }
-
-  private async item(setId: string, number: number): Promise<ReviewItem> {
-    const { size } = await this.get(setId);
-    const [item] = await this.rooms.reviews.items(setId, { after: number - 1, limit: 1 });
-    if (item && item.number === number) return item;
-    throw new CurlewError('REQUEST_INVALID', `The set has the numbers 0 to ${size - 1}, not ${number}.`, {
-      setId,
-      number,
-    });
   }
 
   private finished(jobId: string) {

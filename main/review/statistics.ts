@@ -4,7 +4,14 @@ import { fitLogistic, logit, thresholdOf } from '../../models/evaluation/logisti
 import { clopperPearson } from '../../models/evaluation/proportion.ts';
 import { stratifiedCount, stratifiedShare } from '../../models/evaluation/stratified.ts';
 import { verdicts, type Verdict } from '../detections/contract/filter.ts';
-import type { ClassReview, ReviewAgreement, ReviewDecision, ReviewItem, ReviewSet } from './contract/rows.ts';
+import type {
+  ClassReview,
+  ReviewAgreement,
+  ReviewDecision,
+  ReviewItem,
+  ReviewSet,
+  ReviewStatistics,
+} from './contract/rows.ts';
 
 /** What is used of an item. */
 export type JudgedItem = Pick<ReviewItem, 'stratum' | 'decisions'> & { detection: { peak: number } };
@@ -20,6 +27,19 @@ export function truthOf(decisions: readonly ReviewDecision[]): boolean | null {
   );
   return balance === 0 ? null : balance > 0;
 }
+
+/** Of a whole set: what may take longer than an event loop may wait. @param wished precision, between 0 and 1 */
+export const statisticsOf = (
+  strata: ReviewSet['strata'],
+  items: readonly JudgedItem[],
+  wished: number,
+): ReviewStatistics => ({
+  precision: wished,
+  classes: [...new Set(strata.map(({ label }) => label))].map((label) =>
+    classReview(label, strata, items, wished),
+  ),
+  agreement: agreementOf(items),
+});
 
 /** @param wished precision, between 0 and 1 */
 export function classReview(

@@ -108,11 +108,12 @@ export function reviewStore(store: Store): ReviewStore {
            LEFT JOIN (
              SELECT number, list({reviewer: reviewer, verdict: verdict, label: label, atMs: at_ms} ORDER BY place) AS decisions
              FROM (
-               SELECT * FROM review_decisions WHERE set_id = $id AND undone_ms IS NULL
+               SELECT * FROM review_decisions
+               WHERE set_id = $id AND number > $after AND number <= $after + $limit AND undone_ms IS NULL
                QUALIFY row_number() OVER (PARTITION BY number, reviewer ORDER BY place DESC) = 1
              ) GROUP BY number
            ) r ON r.number = i.number
-         WHERE i.set_id = $id AND i.number > $after ORDER BY i.number LIMIT $limit`,
+         WHERE i.set_id = $id AND i.number > $after AND i.number <= $after + $limit ORDER BY i.number`,
         { id: setId, after: after ?? -1, limit },
       );
       return found.map(({ item, stratum, decisions, seconds, sampleRate, channels, ...detection }) => ({

@@ -46,9 +46,10 @@ export function filterSql(filter: DetectionFilter): FilterSql {
       reviewed: JSON.stringify(filter.reviewed),
     });
   if (filter.applied)
+    // One threshold a class at most; no peak reaches 2.
     detection.add(
-      `NOT EXISTS (SELECT 1 FROM review_thresholds t WHERE t.job_id = d.job_id AND t.label = d.label
-         AND (t.least IS NULL OR d.peak < t.least::FLOAT))`,
+      `d.peak >= coalesce((SELECT coalesce(t.least, 2) FROM review_thresholds t
+         WHERE t.job_id = $job AND t.label = d.label), 0)::FLOAT`,
       {},
     );
   return {

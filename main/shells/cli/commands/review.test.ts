@@ -9,6 +9,7 @@ import { requests, type RequestName } from '../../../contract/requests.ts';
 import type { Job, ReviewSet } from '../../../contract/types.ts';
 import { Reviews } from '../../../review/reviews.ts';
 import { reviewHandlers } from '../../../review/handlers.ts';
+import { statisticsOf } from '../../../review/statistics.ts';
 import type { Background } from '../../../background/background.ts';
 import { openStore, type Store } from '../../../store/open-store.ts';
 import { resultStore } from '../../../store/result-store.ts';
@@ -36,7 +37,7 @@ beforeEach(async () => {
     ...{ jobs: { get: () => job }, reviews: reviewStore(store), wallMs: () => nowMs++ },
     ...{ provenance: async () => null, keep: [], version: '1.2.3' },
     background: {
-      run: () => Promise.reject(new Error('Nothing is cut here.')),
+      run: async (_task: string, ...given: Parameters<typeof statisticsOf>) => statisticsOf(...given),
       close: () => {},
     } as unknown as Background,
   });
@@ -92,5 +93,5 @@ test('statistics are told, and written as a table; thresholds are applied and ta
   expect((await readFile(csv, 'utf8')).split('\r\n')).toHaveLength(4);
   const applied = await curlew('review apply', [id], { precision: '0.9', rule: 'bound' });
   expect(applied.text).toMatch(/curlew\s+0\.500/);
-  expect((await curlew('review take-back', ['job'])).text).toContain('A night');
+  expect((await curlew('review withdraw', ['job'])).text).toContain('A night');
 });

@@ -67,7 +67,7 @@ export const reviewCommands: Commands = {
     check: async (args) => precisionOf(args),
     run: apply,
   },
-  'review take-back': {
+  'review withdraw': {
     usage: 'JOB',
     about: 'takes the thresholds back that were applied to it',
     options: [],
@@ -216,7 +216,7 @@ async function apply(client: LabClient, args: Args): Promise<Answer> {
   ]);
   const text = [
     table(['class', 'from'], rows),
-    `“curlew detections export ${applied.jobId} --applied” writes what is left; “curlew review take-back ${applied.jobId}” leaves all again.`,
+    `“curlew detections export ${applied.jobId} --applied” writes what is left; “curlew review withdraw ${applied.jobId}” leaves all again.`,
   ].join('\n');
   return { text, json: applied };
 }
