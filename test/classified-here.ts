@@ -49,6 +49,7 @@ export async function classified(
     },
     allowed: async () => true,
     workers: undefined,
+    watch: null,
   };
   const context = {
     jobId,

@@ -26,7 +26,7 @@ export interface FoundAudio {
 export type Walked =
   { path: string } | { path: string; leftOut: string } | { path: string; error: CurlewError };
 
-interface WalkOptions {
+export interface WalkOptions {
   signal?: AbortSignal;
   /** Tells whether a link's target may be opened. */
   allowed?: (real: string) => Promise<boolean>;

@@ -436,6 +436,7 @@ export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N
     },
     { ...job, kind: 'classify' },
   ],
+  'classify.finish': [ofJob, job],
   'classify.provenance': [ofJob, null],
   'classify.files': [{ ...ofJob, after: 7, limit: 1000 }, []],
   'classify.detections': [{ ...ofJob, fileId: 7, limit: 1000 }, []],

@@ -10,7 +10,7 @@ import { noise, scratchFolder, tone, wavBytes } from '../../recordings/testing.t
 import { CurlewError } from '../../contract/error.ts';
 import { Jobs } from '../jobs.ts';
 import { MemoryJobStore, whenFinished } from '../testing.ts';
-import { Classification } from './classification.ts';
+import { Classification, type ClassificationRooms } from './classification.ts';
 import { openStore, type Store } from '../../store/open-store.ts';
 import { detectionStore } from '../../store/detections/detection-store.ts';
 import { resultStore } from '../../store/result-store.ts';
@@ -34,7 +34,11 @@ let jobs: Jobs;
 let classification: Classification;
 
 /** A lab with the stores that the one before left behind. */
-async function openRooms(bankModel: Uint8Array = model, workers = 2): Promise<void> {
+async function openRooms(
+  bankModel: Uint8Array = model,
+  workers = 2,
+  nextLook?: ClassificationRooms['nextLook'],
+): Promise<void> {
   jobs = await Jobs.open(store);
   const files = new AllowedPaths([scratch.folder]);
   classification = new Classification({
@@ -45,6 +49,7 @@ async function openRooms(bankModel: Uint8Array = model, workers = 2): Promise<vo
     workers,
     program,
     provenance,
+    ...(nextLook && { nextLook }),
   });
 }
 
@@ -200,6 +205,54 @@ describe('classifying a folder', () => {
       { path: join(folder, 'b.wav'), state: 'classified', error: null },
       { path: join(folder, 'c.M4A'), state: 'leftOut', format: 'M4A', error: { code: 'FILE_UNSUPPORTED' } },
     ]);
+  });
+
+  it('goes on with what is copied there while it watches, beside other jobs, until it is to finish', async () => {
+    const folder = join(scratch.folder, 'watched');
+    await mkdir(folder);
+    const turns: (() => void)[] = [];
+    const nextLook = () => new Promise<void>((resolve) => turns.push(resolve));
+    const asked = () => vi.waitFor(() => expect(turns.length).toBe(1), { timeout: 60_000 });
+    const turn = async () => {
+      await asked();
+      turns.shift()!();
+      await asked();
+    };
+    await openRooms(model, 2, nextLook);
+    const { id, title } = classification.start([folder], 'test', usualSettings, true);
+    expect(title).toContain('Watch');
+    const whole = wavBytes([noise(20_000)]);
+    await asked();
+    await scratch.write('watched/a.wav', whole.subarray(0, 9_000));
+    await turn();
+    await scratch.write('watched/a.wav', whole);
+    await turn();
+    expect(await classification.files(id, { states: ['waiting', 'classified'], limit: 9 })).toEqual([]);
+    await turn();
+    const found = () => classification.files(id, { limit: 9 });
+    await vi.waitFor(async () => expect(await found()).toHaveLength(1), { timeout: 60_000 });
+    // No other job waits for it.
+    const beside = classification.start([join(folder, 'a.wav')], 'test', usualSettings);
+    expect(await whenFinished(jobs, beside.id)).toMatchObject({ state: 'done', result: { files: 1 } });
+    expect(() => classification.finish(beside.id)).toThrow(expect.objectContaining({ code: 'JOB_STATE' }));
+    classification.finish(id);
+    turns.shift()!();
+    expect(await whenFinished(jobs, id)).toMatchObject({ state: 'done', result: { files: 1, failed: 0 } });
+    expect(await found()).toMatchObject([
+      { path: join(folder, 'a.wav'), seconds: 1.25, state: 'classified' },
+    ]);
+  });
+
+  it('that watches ends at once when it is cancelled', async () => {
+    const nextLook = (_tookMs: number, signal: AbortSignal) =>
+      new Promise<void>((_resolve, reject) =>
+        signal.addEventListener('abort', () => reject(signal.reason as Error)),
+      );
+    await openRooms(model, 2, nextLook);
+    const { id } = classification.start([join(scratch.folder, 'card', 'B')], 'test', usualSettings, true);
+    await whenJob(id, ({ detail }) => detail.startsWith('watching'));
+    jobs.cancel(id);
+    expect(await whenFinished(jobs, id)).toMatchObject({ state: 'cancelled' });
   });
 
   it('with an expert that the bank does not have is refused at once', () => {

@@ -1,5 +1,6 @@
 /** Recordings classified as jobs, and what was found in them exported. */
 import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as v from 'valibot';
 import { imagesOfModel, type ModelSource } from '../../banks/model-images.ts';
 import { grouped } from '../../contract/figures.ts';
@@ -27,9 +28,17 @@ export interface ClassificationRooms {
   provenance(jobId: string): Promise<unknown>;
   /** Threads; as many as there are cores where it is left out. */
   workers?: number;
+  /** Resolves when it is time to look for new files again; seconds later where it is left out. @throws when aborted */
+  nextLook?: (tookMs: number, signal: AbortSignal) => Promise<unknown>;
 }
 
+/** Between two looks at what is watched, at least; a look takes a fifth of the time at most. */
+const lookEveryMs = 3_000;
+
 export class Classification {
+  /** How to end the watching of jobs that do. */
+  private readonly watching = new Map<string, () => void>();
+
   /** Takes up the classification jobs of earlier labs. */
   constructor(private readonly rooms: ClassificationRooms) {
     rooms.jobs.takeUp('classify', (params) => this.definition(params as ClassifyParams));
@@ -49,15 +58,28 @@ export class Classification {
   }
 
   /**
-   * Classifies files and whatever audio is under folders; jobs run one after another.
+   * Classifies files and whatever audio is under folders; jobs run one after another, but for those that watch.
    * @param paths allowed real paths (AllowedPaths.resolve)
+   * @param watch goes on with what is copied there later, until `finish`
    * @throws CurlewError EXPERT_NOT_FOUND
    */
-  start(paths: readonly string[], modelId: string, settings: ClassifySettings): Job {
+  start(paths: readonly string[], modelId: string, settings: ClassifySettings, watch = false): Job {
     const { name } = modelOf(this.rooms.bank, modelId);
     const what = paths.length === 1 ? paths[0] : `${grouped(paths.length)} files and folders`;
-    const definition = this.definition({ paths: [...paths], modelId, settings });
-    return this.rooms.jobs.start({ ...definition, title: `Classify ${what} with ${name}` });
+    const definition = this.definition({ paths: [...paths], modelId, settings, watch });
+    const title = `${watch ? 'Watch' : 'Classify'} ${what}${watch ? ' and classify' : ''} with ${name}`;
+    return this.rooms.jobs.start({ ...definition, title });
+  }
+
+  /** Ends a job's watching: what it has found is classified, then it is done. @throws CurlewError JOB_NOT_FOUND, JOB_STATE */
+  finish(jobId: string): Job {
+    const job = this.checkKind(jobId);
+    const end = this.watching.get(job.id);
+    if (!end) {
+      throw new CurlewError('JOB_STATE', `“${job.title}” does not watch for new recordings now.`, { jobId });
+    }
+    end();
+    return job;
   }
 
   /** @throws CurlewError JOB_NOT_FOUND, STORE_FAILED; REQUEST_INVALID after a file of another job */
@@ -80,15 +102,24 @@ export class Classification {
   /** The title is kept with the job; an expert that has left the bank shows when the job is resumed. */
   private definition(params: ClassifyParams): JobDefinition {
     const { bank, results, files, workers, program, provenance } = this.rooms;
+    const { watching } = this;
+    const { nextLook = (tookMs, signal) => sleep(Math.max(lookEveryMs, 4 * tookMs), undefined, { signal }) } =
+      this.rooms;
     return {
       kind: 'classify',
       title: 'Classify',
       reads: few(params.paths),
       writes: ['detections, in the lab’s store'],
       canPause: true,
-      queue: 'classify',
+      // What waits for recordings all night keeps nobody else waiting.
+      ...(params.watch ? {} : { queue: 'classify' }),
       params,
       async run(context) {
+        let finished = false;
+        const watch = async (tookMs: number, signal: AbortSignal): Promise<boolean> => {
+          await nextLook(tookMs, signal);
+          return !finished;
+        };
         const settings = v.parse(classifySettings, params.settings);
         const { answering } = modelOf(bank, params.modelId);
         const images = await imagesOfModel(bank, params.modelId);
@@ -106,8 +137,10 @@ export class Classification {
           results,
           allowed,
           workers,
+          watch: params.watch ? watch : null,
         };
-        const result = await classify(work, context);
+        if (params.watch) watching.set(context.jobId, () => (finished = true));
+        const result = await classify(work, context).finally(() => watching.delete(context.jobId));
         await results.keepProvenance(context.jobId, { ...how, finishedMs: Date.now(), result });
         return result;
       },

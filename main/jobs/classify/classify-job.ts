@@ -2,14 +2,15 @@
 import { availableParallelism } from 'node:os';
 import { deserialize, serialize } from 'node:v8';
 import { CurlewError, toCurlewError } from '../../contract/error.ts';
-import { grouped } from '../../contract/figures.ts';
+import { count, grouped } from '../../contract/figures.ts';
 import type { ClassifiedFile, ClassifyResult, ClassifySettings, ListedFile } from '../../contract/types.ts';
 import { formatsRead } from '../../recordings/contract.ts';
+
 import type { JobContext } from '../definition.ts';
 import { ActiveClock } from './active-clock.ts';
 import { fileResults, unheard, type Answering, type HeardPart } from './file-answers.ts';
 import { Keeper } from './keeper.ts';
-import { Listing, placeOf } from './listing.ts';
+import { Listing, placeOf, type WhenToLook } from './listing.ts';
 import type { ResultStore } from './result-store.ts';
 import { spansOf, type Span } from './spans.ts';
 import { windowStart, joinWindows, type Windows } from './windows.ts';
@@ -22,6 +23,8 @@ export interface ClassifyParams {
   /** Of an expert or a router. */
   modelId: string;
   settings: ClassifySettings;
+  /** Goes on with what is copied there later, until it is told to finish. */
+  watch?: boolean;
 }
 
 /** What a job needs to go on after an interruption, besides what the store keeps. */
@@ -37,6 +40,8 @@ export interface ClassifyWork {
   results: ResultStore;
   /** Whether a file found behind a link may be opened. */
   allowed(real: string): Promise<boolean>;
+  /** When to look for new files; null: once. */
+  watch: WhenToLook | null;
   /** Threads; as many as there are cores where it is left out. What is found does not depend on it. */
   workers: number | undefined;
 }
@@ -127,7 +132,7 @@ class ClassifyRun {
     this.passedFiles =
       before.files.classified + before.files.failed + before.files.copy + before.files.leftOut;
     this.passedBytes = before.passedBytes;
-    const listing = this.listing.run(paths, { signal, allowed: work.allowed });
+    const listing = this.listing.run(paths, { signal, allowed: work.allowed, watch: work.watch });
     const lanes = Array.from({ length: work.workers ?? availableParallelism() }, () => this.lane());
     this.parts = [listing, ...lanes];
     await Promise.all(this.parts);
@@ -170,7 +175,12 @@ class ClassifyRun {
       yield* page;
       after = page.at(-1)?.fileId ?? after;
       if (page.length === 0 && isAll) return;
-      if (page.length === 0) await more;
+      if (page.length > 0) continue;
+      if (this.work.watch) {
+        const { files } = this.listing;
+        this.context.progress(null, `watching for new recordings; ${count(files, 'file')} so far`);
+      }
+      await more;
     }
   }
 

@@ -9,13 +9,14 @@ export const classifyHandlers = (
   classification: Classification,
   files: AllowedPaths,
 ): HandlersOf<typeof classifyRequests> => ({
-  'classify.start': async ({ paths, modelId, settings }, role) => {
+  'classify.start': async ({ paths, modelId, settings, watch }, role) => {
     const resolved = await Promise.all(paths.map((path) => files.resolve(path, role)));
     const sites = settings.sites === null ? null : await files.resolve(settings.sites, role);
     // A table with a fault is refused before the run begins.
     if (sites !== null) await readSites(sites);
-    return classification.start(resolved, modelId, { ...settings, sites });
+    return classification.start(resolved, modelId, { ...settings, sites }, watch);
   },
+  'classify.finish': async ({ jobId }) => classification.finish(jobId),
   'classify.provenance': ({ jobId }) => classification.provenance(jobId),
   'classify.files': ({ jobId, ...page }) => classification.files(jobId, page),
   'classify.detections': ({ jobId, ...page }) => classification.detections(jobId, page),

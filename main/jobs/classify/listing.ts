@@ -4,12 +4,16 @@ import { basename } from 'node:path';
 import type { CurlewError } from '../../contract/error.ts';
 import type { ListedFile, Unused } from '../../contract/types.ts';
 import { walkAudio, type Walked } from '../../recordings/find-audio.ts';
+import { watchAudio } from '../../recordings/watch-audio.ts';
 import { unread } from '../../recordings/unread-formats.ts';
 import type { NewFile, ResultStore } from './result-store.ts';
 
 /** Files that are kept at once: the first come soon, so that work can begin. */
 const firstBatch = 20;
 const batch = 500;
+
+/** Resolves when it is time to look again: true; false for the last time. @param tookMs how long the look before took */
+export type WhenToLook = (tookMs: number, signal: AbortSignal) => Promise<boolean>;
 
 export class Listing {
   files = 0;
@@ -30,13 +34,21 @@ export class Listing {
   /** @throws CurlewError ABORTED, STORE_FAILED */
   async run(
     paths: readonly string[],
-    options: { signal: AbortSignal; allowed(real: string): Promise<boolean> },
+    options: {
+      signal: AbortSignal;
+      allowed(real: string): Promise<boolean>;
+      watch: WhenToLook | null;
+    },
   ): Promise<void> {
+    const { watch, ...walk } = options;
     try {
       let some: NewFile[] = [];
-      for await (const found of walkAudio(paths, options)) {
-        some.push(await newFile(found));
-        if (some.length < (this.files === 0 ? firstBatch : batch)) continue;
+      for await (const found of watch
+        ? watchAudio(paths, { ...walk, next: (tookMs) => watch(tookMs, walk.signal) })
+        : walkAudio(paths, walk)) {
+        if (found !== null) some.push(await newFile(found));
+        // Null: a look has ended, and the next may be long in coming.
+        if (found !== null && some.length < (this.files === 0 ? firstBatch : batch)) continue;
         await this.put(some);
         some = [];
       }

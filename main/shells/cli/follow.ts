@@ -1,4 +1,7 @@
-/** Waiting for a job: its progress is shown; Ctrl-C and SIGTERM pause it where it can be taken up again. */
+/**
+ * Waiting for a job: its progress is shown; Ctrl-C and SIGTERM pause it where it can be taken up again, and finish what
+ * would go on without an end.
+ */
 import type { LabClient } from '../../contract/client.ts';
 import { CurlewError } from '../../contract/error.ts';
 import type { Job } from '../../contract/types.ts';
@@ -8,6 +11,7 @@ import { progressOn } from './progress.ts';
 
 /**
  * @param resumeWith the command that takes the job up again; null where nothing can, and an interruption cancels
+ * @param finish has a job that goes on without an end finish
  * @throws CurlewError with the job's own code when it failed or was cancelled; ABORTED when it was interrupted, with
  *   the signal and, where it was paused, the job's id and `resume` in its context
  */
@@ -15,6 +19,7 @@ export async function follow(
   client: LabClient,
   job: Job,
   resumeWith: ((jobId: string) => string) | null,
+  finish: ((jobId: string) => Promise<Job>) | null = null,
 ): Promise<Job> {
   const progress = progressOn(process.stderr);
   const pauses = resumeWith !== null && job.canPause;
@@ -33,13 +38,14 @@ export async function follow(
       const offClose = client.onClose(reject);
       const offInterruption = onInterruption((signal) => {
         interruption = signal;
-        client
-          .request(pauses ? 'jobs.pause' : 'jobs.cancel', { jobId: job.id })
-          .then(look, (thrown: unknown) => {
-            // It has ended meanwhile, and how is what counts.
-            if (thrown instanceof CurlewError && thrown.code === 'JOB_STATE') lookAgain();
-            else reject(thrown);
-          });
+        const asked = finish
+          ? finish(job.id)
+          : client.request(pauses ? 'jobs.pause' : 'jobs.cancel', { jobId: job.id });
+        asked.then(look, (thrown: unknown) => {
+          // It has ended meanwhile, and how is what counts.
+          if (thrown instanceof CurlewError && thrown.code === 'JOB_STATE') lookAgain();
+          else reject(thrown);
+        });
       });
       stop = () => (offJob(), offClose(), offInterruption());
       // It may have ended before anyone listened.

@@ -51,6 +51,7 @@ export const options = {
   'class-gap': { value: 'LABEL=S', multiple: true, about: 'the same for one class; several times' },
   shortest: { value: 'S', about: 'shorter detections are left out (0, none)' },
   'class-shortest': { value: 'LABEL=S', multiple: true, about: 'the same for one class; several times' },
+  watch: { about: 'go on with recordings that are copied there later, each once it is whole, until Ctrl-C' },
   'time-zone': {
     value: 'ZONE',
     about: 'where the recorders stood: Europe/Berlin, +02:00 (what the files say, else this computer’s)',

@@ -15,6 +15,8 @@ export interface Provenance {
   /** The image that chose or answered, then what it needs, by their SHA-256. */
   images: { role: 'router' | 'expert' | 'encoder'; sha256: string }[];
   settings: ClassifySettings;
+  /** Whether it went on with what was copied there later. */
+  watch?: boolean;
   /** Processor and threads that it ran on. */
   machine: { processor: string; cores: number; platform: string };
   /** When it was gone on with after a stop, and by which program. */

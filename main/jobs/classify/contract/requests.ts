@@ -19,8 +19,12 @@ export const classifyRequests = {
       paths: v.pipe(v.array(path), v.minLength(1), v.maxLength(10_000)),
       modelId: id,
       settings: v.optional(classifySettings, {}),
+      /** Goes on with what is copied there later, until `classify.finish`. */
+      watch: v.optional(v.boolean(), false),
     }),
   ),
+  /** Ends the watching of a job: what it has found is classified, then it is done. */
+  'classify.finish': forOperators(jobId),
   /** How it was made; null where it has not begun, or is of before that was kept. */
   'classify.provenance': forViewers(jobId),
   /** As they were listed, in these states (all but the waiting where none is named); the first, or the first after one. */
@@ -45,6 +49,7 @@ export const classifyRequests = {
 
 export interface ClassifyResults {
   'classify.start': Job;
+  'classify.finish': Job;
   'classify.provenance': Provenance | null;
   'classify.files': ClassifiedFile[];
   'classify.detections': Detection[];

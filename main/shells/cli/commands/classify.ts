@@ -26,7 +26,7 @@ export const classifyCommands: Commands = {
   classify: {
     usage: 'FOLDER|FILE...',
     about: 'classify recordings with an expert or a router',
-    options: ['expert', ...settingOptions, 'like', ...tableOptions],
+    options: ['expert', ...settingOptions, 'like', 'watch', ...tableOptions],
     check: (args) => {
       settingsOf(args.options);
       return placesOf(args);
@@ -38,8 +38,10 @@ export const classifyCommands: Commands = {
 async function classify(client: LabClient, args: Args): Promise<Answer> {
   const paths = args.words.map((word) => resolve(word));
   const tables = await placesOf(args);
-  const job = await client.request('classify.start', { paths, ...(await wishOf(client, args)) });
-  return classified(client, await follow(client, job, resumeWith(args)), tables, args.json);
+  const { watch = false } = args.options;
+  const job = await client.request('classify.start', { paths, watch, ...(await wishOf(client, args)) });
+  const finish = watch ? (jobId: string) => client.request('classify.finish', { jobId }) : null;
+  return classified(client, await follow(client, job, resumeWith(args), finish), tables, args.json);
 }
 
 /** What answers, and how: as was said, or as in the run that is named. */
