@@ -27,6 +27,15 @@ export function fileError(path: string, thrown: unknown): CurlewError {
     case 'ENAMETOOLONG':
     case 'EISDIR':
     case 'ENXIO':
+    // A card that was pulled out, a share that went away.
+    case 'ENODEV':
+    case 'ENOMEDIUM':
+    case 'ENOTCONN':
+    case 'ESTALE':
+    case 'EREMOTEIO':
+    case 'ETIMEDOUT':
+    case 'EHOSTDOWN':
+    case 'EHOSTUNREACH':
       return new CurlewError(
         'FILE_UNREADABLE',
         `${path} could not be read (${code}); check the card or disk it is on.`,

@@ -27,6 +27,7 @@ export interface RecordingInfo {
 export type NoteCode =
   | 'damaged'
   | 'cut-short'
+  | 'changed'
   | 'header-stale'
   | 'list-unpadded'
   | 'lost-frames'

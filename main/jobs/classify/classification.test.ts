@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rm, symlink } from 'node:fs/promises';
+import { appendFileSync, truncateSync, utimesSync } from 'node:fs';
+import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
@@ -210,19 +211,25 @@ describe('classifying a folder', () => {
   it('goes on with what is copied there while it watches, beside other jobs, until it is to finish', async () => {
     const folder = join(scratch.folder, 'watched');
     await mkdir(folder);
-    const turns: (() => void)[] = [];
-    const nextLook = () => new Promise<void>((resolve) => turns.push(resolve));
-    const asked = () => vi.waitFor(() => expect(turns.length).toBe(1), { timeout: 60_000 });
+    let look = (): void => undefined;
+    let tellAsked = (): void => undefined;
+    let asked = new Promise<void>((resolve) => (tellAsked = resolve));
+    const nextLook = () =>
+      new Promise<void>((resolve) => {
+        look = resolve;
+        tellAsked();
+      });
     const turn = async () => {
-      await asked();
-      turns.shift()!();
-      await asked();
+      await asked;
+      asked = new Promise<void>((resolve) => (tellAsked = resolve));
+      look();
+      await asked;
     };
     await openRooms(model, 2, nextLook);
     const { id, title } = classification.start([folder], 'test', usualSettings, true);
     expect(title).toContain('Watch');
     const whole = wavBytes([noise(20_000)]);
-    await asked();
+    await asked;
     await scratch.write('watched/a.wav', whole.subarray(0, 9_000));
     await turn();
     await scratch.write('watched/a.wav', whole);
@@ -230,18 +237,51 @@ describe('classifying a folder', () => {
     expect(await classification.files(id, { states: ['waiting', 'classified'], limit: 9 })).toEqual([]);
     await turn();
     const found = () => classification.files(id, { limit: 9 });
-    await vi.waitFor(async () => expect(await found()).toHaveLength(1), { timeout: 60_000 });
+    await expect.poll(found, { timeout: 60_000 }).toHaveLength(1);
     // No other job waits for it.
     const beside = classification.start([join(folder, 'a.wav')], 'test', usualSettings);
     expect(await whenFinished(jobs, beside.id)).toMatchObject({ state: 'done', result: { files: 1 } });
     expect(() => classification.finish(beside.id)).toThrow(expect.objectContaining({ code: 'JOB_STATE' }));
     classification.finish(id);
-    turns.shift()!();
+    look();
     expect(await whenFinished(jobs, id)).toMatchObject({ state: 'done', result: { files: 1, failed: 0 } });
     expect(await found()).toMatchObject([
       { path: join(folder, 'a.wav'), seconds: 1.25, state: 'classified' },
     ]);
   });
+
+  it.each([
+    ['grows', (path: string) => appendFileSync(path, new Uint8Array(32_000)), ['header-stale', 'changed']],
+    ['shrinks', (path: string) => truncateSync(path, 44 + 32_000), ['cut-short', 'changed']],
+    ['is touched', (path: string) => utimesSync(path, 1, 1), ['changed']],
+    ['is whole', () => undefined, []],
+  ])(
+    'uses what is there of a file that %s when it is its turn, says so, and goes on',
+    async (what, change, codes) => {
+      const folder = join(scratch.folder, `turn ${what}`);
+      await mkdir(folder);
+      const path = join(folder, 'a.wav');
+      await writeFile(path, wavBytes([noise(64_000)]));
+      await writeFile(join(folder, 'b.wav'), wavBytes([noise(20_000, 3)]));
+      const post = vi.spyOn(Worker.prototype, 'postMessage').mockImplementation(function (
+        this: Worker,
+        message,
+      ) {
+        const request = message as WorkerRequest;
+        if (request.type === 'hear' && request.path === path) change(path);
+        Reflect.apply(original, this, [message]);
+      });
+      const { id } = classification.start([folder], 'test', usualSettings);
+      const job = await whenFinished(jobs, id).finally(() => post.mockRestore());
+      expect(job).toMatchObject({ state: 'done', result: { files: 2, failed: 0 } });
+      const [file, other] = await classification.files(id, { limit: 9 });
+      expect(file!.notes.map(({ code }) => code)).toEqual(codes);
+      expect(other!.notes).toEqual([]);
+      const seconds = { grows: 5, shrinks: 1 }[what] ?? 4;
+      expect(file!.seconds).toBeCloseTo(seconds, 6);
+      if (what === 'shrinks') expect(file!.notes[1]!.text).toContain('from 128,044 to 32,044 bytes');
+    },
+  );
 
   it('that watches ends at once when it is cancelled', async () => {
     const nextLook = (_tookMs: number, signal: AbortSignal) =>

@@ -58,6 +58,12 @@ async function look(path: string): Promise<Looked> {
   return { info, about, bytes: size, modifiedMs: mtimeMs, sha256, ms: performance.now() - began };
 }
 
+const left = (path: string): Promise<HeardEnd['left']> =>
+  stat(path).then(
+    ({ size: bytes, mtimeMs: modifiedMs }) => ({ bytes, modifiedMs }),
+    () => null,
+  );
+
 async function hashOf(path: string): Promise<string> {
   const file = await openFile(path);
   const hash = createHash('sha256');
@@ -114,7 +120,7 @@ async function* hear(
     away += performance.now() - left;
   }
   const readMs = performance.now() - began - away - modelMs;
-  return { samples, notes: recording.notes, readMs, modelMs };
+  return { samples, notes: recording.notes, left: await left(request.path), readMs, modelMs };
 }
 
 /** The 16 kHz samples `from` up to `to`; a filter is run in before them, from where the part begins or earlier. */

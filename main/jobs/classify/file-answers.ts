@@ -1,4 +1,5 @@
 /** What is known of one file while its parts are heard, and what comes of it in the end. */
+import { grouped } from '../../contract/figures.ts';
 import { targetRate } from '../../recordings/resample.ts';
 import type {
   ClassifiedFile,
@@ -71,7 +72,10 @@ export function fileResults(
   );
 
   const ends = parts.map(({ end }) => end);
-  const notes = ends.flatMap((end) => end.notes);
+  const notes = [
+    ...ends.flatMap((end) => end.notes),
+    ...ends.flatMap((end) => changes(listed.path, looked, end)),
+  ];
   const asPromised = notes.every(
     ({ code, level }) => level === 'note' && code !== 'header-stale' && code !== 'second-stream',
   );
@@ -115,6 +119,19 @@ function answersOf(windows: Windows, experts: readonly string[]): Record<string,
   const counts = new Array<number>(experts.length).fill(0);
   for (const place of windows.place) counts[place]!++;
   return Object.fromEntries(experts.map((name, place) => [name, counts[place]!]));
+}
+
+/** That a file was written to, or taken away, while it was heard. */
+function changes(path: string, { bytes, modifiedMs }: Looked, { left }: HeardEnd): RecordingNote[] {
+  if (left === undefined || (left?.bytes === bytes && left.modifiedMs === modifiedMs)) return [];
+  const what =
+    left === null
+      ? 'was gone when it had been read'
+      : left.bytes === bytes
+        ? 'was written to while it was read'
+        : `${left.bytes > bytes ? 'grew' : 'shrank'} from ${grouped(bytes)} to ${grouped(left.bytes)} bytes while it was read`;
+  const text = `${path} ${what}; what was there is used, so classify it again once it is whole.`;
+  return [{ code: 'changed', level: 'damaged', text }];
 }
 
 /** Of the notes of the parts, the first with each code. */

@@ -45,6 +45,8 @@ export interface HeardEnd {
   samples: number;
   /** What a person should know of the recording, as far as this part tells. */
   notes: readonly RecordingNote[];
+  /** What the file was when the part had been heard; null where it was gone, left out by labs of before. */
+  left?: { bytes: number; modifiedMs: number } | null | undefined;
   /** Time that reading and decoding took, and the model. */
   readMs: number;
   modelMs: number;
