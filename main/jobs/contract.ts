@@ -37,6 +37,8 @@ export interface Job {
   writes: string[];
   error: { code: ErrorCode; message: string } | null;
   canPause: boolean;
+  /** It goes on until it is told to finish; left out for work that ends by itself. */
+  canFinish?: boolean;
   /** Null before it is done, and for a kind of work that leaves nothing. */
   result: JobResult | null;
 }

@@ -24,6 +24,8 @@ export interface JobDefinition {
   writes: string[];
   /** Whether `run` calls pausePoint; only such jobs can be paused and taken up again. */
   canPause: boolean;
+  /** Whether it goes on until it is told to finish, by a request of its kind. */
+  canFinish?: boolean;
   /** Jobs of the same queue run one after another; without one a job begins at once. */
   queue?: string;
   /** Plain JSON from which `takeUp` makes the definition anew; without it a job ends with its lab. */

@@ -96,6 +96,7 @@ export class Jobs {
       writes: definition.writes,
       error: null,
       canPause: definition.canPause,
+      ...(definition.canFinish && { canFinish: true }),
       result: null,
     };
     const run = this.add({ job, params: definition.params ?? null }, definition, null);

@@ -65,9 +65,23 @@ describe('classified recordings', () => {
     lab.raise('job', job({ id: 'newer', kind: 'classify', createdMs: 5 }));
     expect(lab.asked[0]).toEqual({
       name: 'classify.start',
-      params: { paths: ['/field'], modelId: 'esc10-b4', settings: { topK: 2 } },
+      params: { paths: ['/field'], modelId: 'esc10-b4', settings: { topK: 2 }, watch: false },
     });
     expect(recordings.job?.id).toBe('mine');
+  });
+
+  it('are watched for where a person wants that, until they say that it is enough', async () => {
+    const lab = labWith([]);
+    const watched = job({ id: 'mine', kind: 'classify', canFinish: true });
+    lab.handlers['classify.start'] = () => watched;
+    lab.handlers['classify.finish'] = () => ({ ...watched, state: 'done' });
+    withLab(lab);
+    const recordings = useRecordings();
+    await recordings.start('esc10-b4', {}, true);
+    await recordings.finish();
+    const asked = lab.asked.filter(({ name }) => name === 'classify.start' || name === 'classify.finish');
+    expect(asked.map(({ params }) => params)).toMatchObject([{ watch: true }, { jobId: 'mine' }]);
+    expect(recordings.job?.state).toBe('done');
   });
 
   it('are held a page at a time, however many there are, and turned forth and back', async () => {

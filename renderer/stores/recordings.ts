@@ -112,11 +112,17 @@ export const useRecordings = defineStore('recordings', () => {
     }
   }
 
-  async function start(modelId: string, settings: ClassifySettingsGiven): Promise<void> {
+  /** @param watch goes on with what is copied there later, until `finish` */
+  async function start(modelId: string, settings: ClassifySettingsGiven, watch = false): Promise<void> {
     const started = jobs.keep(
-      await client.request('classify.start', { paths: [...paths.value], modelId, settings }),
+      await client.request('classify.start', { paths: [...paths.value], modelId, settings, watch }),
     );
     chosenJob.value = started.id;
+  }
+
+  /** Ends the watching of the job that is shown: what it has found is classified. */
+  async function finish(): Promise<void> {
+    if (job.value) jobs.keep(await client.request('classify.finish', { jobId: job.value.id }));
   }
 
   /** @param number of the detection to look at */
@@ -194,6 +200,7 @@ export const useRecordings = defineStore('recordings', () => {
     windows,
     looked,
     start,
+    finish,
     open,
     close: () => void (file.value = null),
     seeWindows,

@@ -112,7 +112,7 @@ export class Classification {
       writes: ['detections, in the lab’s store'],
       canPause: true,
       // What waits for recordings all night keeps nobody else waiting.
-      ...(params.watch ? {} : { queue: 'classify' }),
+      ...(params.watch ? { canFinish: true } : { queue: 'classify' }),
       params,
       async run(context) {
         let finished = false;
