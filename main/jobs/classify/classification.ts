@@ -47,7 +47,7 @@ export class Classification {
         const { files, detections } = await rooms.results.counts(id);
         return {
           goes: [
-            `what was found in ${count(files.classified, 'recording')}: ${count(detections, 'detection')}`,
+            `what was found in ${count(files.classified, 'recording')}: ${count(detections, 'detection')}, and what was reviewed of them`,
           ],
           stays: ['the recordings, and tables that were exported'],
           bytes: 0,
