@@ -21,6 +21,8 @@ export interface RowPlace {
 export interface TableEntry {
   file: ClassifiedFile;
   detection: ListedDetection | null;
+  /** Sound of files between this one and the one before it of which a window could not be heard: too short ones. */
+  skippedS: number;
 }
 
 export interface WindowPage {

@@ -77,6 +77,35 @@ describe('the Raven export', () => {
     ]);
   });
 
+  it('counts the length of files that were too short to be heard', async () => {
+    const short = { ...testFile(1, '/card/short.wav', { seconds: 0.5 }), state: 'failed' as const };
+    const broken = { ...testFile(2, '/card/broken.wav', { seconds: 0 }), state: 'failed' as const };
+    const last = testFile(3, '/card/c.wav', { seconds: 5 });
+    const of = [
+      a,
+      short,
+      broken,
+      last,
+      { ...short, fileId: 4, path: '/card/d.wav' },
+      { ...last, fileId: 5, path: '/e' },
+    ];
+    await keep('short', of, [
+      [],
+      [],
+      [],
+      [detection(last, 0, 1, 2)],
+      [],
+      [{ ...detection(last, 0, 1, 2), fileId: 5 }],
+    ]);
+    const { text } = await piece('short', 'raven');
+    const begins = text
+      .trimEnd()
+      .split('\n')
+      .slice(1)
+      .map((line) => line.split('\t')[3]);
+    expect(begins).toEqual(['62.0', '67.5']);
+  });
+
   it('bounds selections by the band that experts hear and the file holds', () => {
     expect(rows.map((row) => [row[5], row[6]])).toEqual([
       ['125.0', '7500.0'],

@@ -71,7 +71,8 @@ function placed(entries: readonly TableEntry[], from?: TableFrom): TableRow[] {
   return entries.map((entry) => {
     const { fileId, seconds } = entry.file;
     if (fileId !== before.fileId) {
-      before = { fileId, seconds, secondsBefore: before.secondsBefore + before.seconds };
+      const secondsBefore = before.secondsBefore + before.seconds + entry.skippedS;
+      before = { fileId, seconds, secondsBefore };
     }
     return { ...entry, secondsBefore: before.secondsBefore };
   });

@@ -253,7 +253,7 @@ class ClassifyRun {
       if (parts.every((part) => part !== null)) await this.finish(hearing);
     } catch (thrown) {
       this.mustBeOfFile(thrown);
-      await this.fail(file, thrown, looked?.sha256 ?? null);
+      await this.fail(file, thrown, looked);
     } finally {
       tell(null);
     }
@@ -286,7 +286,7 @@ class ClassifyRun {
       // Two parts of it may fail at once: it is told once.
       if (hearing.failed) return;
       hearing.failed = true;
-      await this.fail(file, thrown, hearing.looked.sha256);
+      await this.fail(file, thrown, hearing.looked);
     }
   }
 
@@ -353,11 +353,16 @@ class ClassifyRun {
     if (this.cannotStart || this.crashes >= crashLimit) throw thrown;
   }
 
-  /** With its hash, where that is known: of a later file of the same bytes it is told that it is a copy, whichever ended first. */
-  private fail(file: Waiting, thrown: unknown, sha256: string | null): Promise<void> {
+  /**
+   * With what is known of it: of a later file of the same bytes it is told that it is a copy, whichever ended first, and
+   * the length of one that is too short counts where files are opened one behind the other.
+   */
+  private fail(file: Waiting, thrown: unknown, looked: Looked | null): Promise<void> {
     const { code, message } = toCurlewError(thrown);
     const { jobId } = this.context;
-    return this.done(file, { ...unheard, ...file, jobId, sha256, state: 'failed', error: { code, message } });
+    const known = looked ? knownOf(looked) : {};
+    const error = { code, message };
+    return this.done(file, { ...unheard, ...file, ...known, jobId, state: 'failed', error });
   }
 
   /** A worker that crashes gets its file once more, in a new thread: it may not have been the file. */
@@ -407,15 +412,12 @@ class ClassifyRun {
   }
 }
 
-function copied(
-  file: Waiting,
-  { info, about, sha256, bytes, ms }: Looked,
-  copyOf: string,
-  jobId: string,
-): ClassifiedFile {
+function copied(file: Waiting, looked: Looked, copyOf: string, jobId: string): ClassifiedFile {
+  return { ...unheard, ...file, ...knownOf(looked), jobId, state: 'copy', copyOf };
+}
+
+/** Of a file that was looked at and is not heard. */
+function knownOf({ info, about, sha256, bytes, ms: readMs }: Looked) {
   const { format, sampleRate, channels, seconds } = info;
-  return {
-    ...{ ...unheard, ...file, jobId, state: 'copy', bytes, sha256, copyOf, format, sampleRate, channels },
-    ...{ ...about, seconds: seconds ?? 0, readMs: ms },
-  };
+  return { ...about, bytes, sha256, format, sampleRate, channels, seconds: seconds ?? 0, readMs };
 }

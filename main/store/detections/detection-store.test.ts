@@ -270,8 +270,8 @@ describe('the rows of a table', () => {
           const { offsetMinutes, site } = file;
           const own = (found[i] ?? []).map((detection) => ({ ...detection, offsetMinutes, site, ...told }));
           return own.length === 0
-            ? [{ file, detection: null }]
-            : own.map((detection) => ({ file, detection }));
+            ? [{ file, detection: null, skippedS: 0 }]
+            : own.map((detection) => ({ file, detection, skippedS: 0 }));
         }),
       );
     },

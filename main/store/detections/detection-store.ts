@@ -108,7 +108,15 @@ export const detectionStore = (store: Store): DetectionStore => {
             ...(after && { number: after.number ?? 0xffff_ffff }),
           },
         );
-        return beside(files.map(fileOf), found as unknown as ListedDetection[], after, limit);
+        // Where files are opened one behind the other, those that were too short lie between them.
+        const skipped = await query(
+          `SELECT f.file_id AS "fileId", f.seconds FROM classified_files f
+           WHERE f.job_id = $job AND f.state = 'failed' AND f.seconds > 0 AND f.file_id >= $first AND f.file_id <= $last${file}
+           ORDER BY f.file_id`,
+          { ...fileValues, job: jobId, first, last: last as number },
+        );
+        const lengths = skipped as { fileId: number; seconds: number }[];
+        return beside(files.map(fileOf), found as unknown as ListedDetection[], lengths, after, limit);
       }),
 
     filesHeard: (jobId, filter, { after, limit }) =>
@@ -201,16 +209,21 @@ function conditions(jobId: string, filter: DetectionFilter): { where: string; va
 function beside(
   files: readonly ClassifiedFile[],
   detections: readonly ListedDetection[],
+  skipped: readonly { fileId: number; seconds: number }[],
   after: RowPlace | undefined,
   limit: number,
 ): TableEntry[] {
   const entries: TableEntry[] = [];
   let next = 0;
+  let passed = 0;
   for (const file of files) {
     const before = entries.length;
-    while (detections[next]?.fileId === file.fileId) entries.push({ file, detection: detections[next++]! });
+    let skippedS = 0;
+    while (skipped[passed] && skipped[passed]!.fileId < file.fileId) skippedS += skipped[passed++]!.seconds;
+    while (detections[next]?.fileId === file.fileId)
+      entries.push({ file, detection: detections[next++]!, skippedS });
     const isTold = entries.length > before || file.fileId === after?.fileId;
-    if (!isTold) entries.push({ file, detection: null });
+    if (!isTold) entries.push({ file, detection: null, skippedS });
     if (entries.length >= limit) break;
   }
   return entries.slice(0, limit);
