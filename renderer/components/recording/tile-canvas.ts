@@ -15,6 +15,9 @@ interface Shown {
   channel: ChannelHeard;
 }
 
+/** The level of full scale. */
+const loudest = 255;
+
 /** Keeps a canvas drawn with what is seen of a recording, tile by tile as the lab computes them. */
 export function useTileCanvas(
   canvas: Ref<HTMLCanvasElement | undefined>,
@@ -29,7 +32,7 @@ export function useTileCanvas(
   /** Nothing of what is seen has come yet. */
   const waiting = ref(true);
   const error = ref<string | null>(null);
-  /** Of the first tile that came: what is loud in this recording. */
+  /** What is loud in this recording, as far as it was seen; null while that was silence alone. */
   let loud: number | null = null;
   let painted = new Map<SpectrogramPiece, HTMLCanvasElement>();
   let due = 0;
@@ -51,8 +54,7 @@ export function useTileCanvas(
   function paintedTile(piece: SpectrogramPiece): HTMLCanvasElement {
     const known = painted.get(piece);
     if (known) return known;
-    loud ??= loudLevel(piece);
-    const high = loud - 2 * look.gainDb;
+    const high = (loud ?? loudest) - 2 * look.gainDb;
     const range = { low: high - 2 * look.rangeDb, high };
     const tile = document.createElement('canvas');
     tile.width = piece.columns;
@@ -73,9 +75,18 @@ export function useTileCanvas(
     const inSight = new Map<SpectrogramPiece, HTMLCanvasElement>();
     const length = tileSeconds(zoom);
     const first = Math.floor(startS / length);
+    const there: [number, SpectrogramPiece][] = [];
     for (let index = first; index * length < startS + span.value; index++) {
       const piece = tiles.find({ zoom, index });
-      if (!piece || piece.columns === 0) continue;
+      if (piece && piece.columns > 0) there.push([index, piece]);
+    }
+    const level = Math.max(0, ...there.map(([, piece]) => loudLevel(piece)));
+    if (level > (loud ?? 0)) {
+      // What was seen before is quiet beside it, and is painted as that.
+      loud = level;
+      painted.clear();
+    }
+    for (const [index, piece] of there) {
       const tile = paintedTile(piece);
       inSight.set(piece, tile);
       // Bands stand in the middle of their pixels: the highest and the lowest reach half a band beyond.

@@ -132,14 +132,14 @@ export async function classified(
     table(['file', 'class', 'probability', 'length'], rows),
     ...heard.flatMap(({ path, notes }) =>
       notes.map(
-        ({ level, text }) => `${level === 'damaged' ? 'classified in part' : 'note'}: ${path}: ${text}`,
+        ({ level, text }) => `${level === 'damaged' ? 'classified in part' : 'note'}: ${named(path, text)}`,
       ),
     ),
     ...files.flatMap(({ path, copyOf }) =>
       copyOf === null ? [] : [`not counted again: ${path}: of the same bytes as ${copyOf}`],
     ),
     ...files.flatMap(({ path, state, error }) =>
-      state === 'failed' && error ? [`not classified: ${path}: ${error.message}`] : [],
+      state === 'failed' && error ? [`not classified: ${named(path, error.message)}`] : [],
     ),
     ...leftOut(files),
     `${count(result.files, 'file')}, ${count(result.windows, 'window')}, ${span(Math.round(result.audioSeconds) * 1000)} of sound, ${speed.toFixed(0)} × real time.`,
@@ -149,6 +149,9 @@ export async function classified(
   const code = exitOfShare(result.files, result.failed + result.leftOut + damaged);
   return { text, json: { result, files, detections }, exit: code };
 }
+
+/** Most sentences about a file name it themselves. */
+const named = (path: string, text: string): string => (text.includes(path) ? text : `${path}: ${text}`);
 
 /** By format, with the first of each: a card may hold thousands of one. */
 function leftOut(files: readonly ClassifiedFile[]): string[] {
