@@ -28,7 +28,8 @@ export interface OutputRules {
 }
 
 /** Whole, or in pieces, each written before the next is made. */
-export type OutputData = string | Uint8Array | Iterable<string> | AsyncIterable<string | Uint8Array>;
+export type OutputData =
+  string | Uint8Array | Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>;
 
 /** A place that was found fit. */
 export interface Output {

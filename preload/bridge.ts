@@ -37,6 +37,6 @@ export function makeBridge(ipc: PageIpc, Channel: new () => { port1: PagePort; p
     pickFiles: (kind, several) => ask(channels.pickFiles, kind, several),
     pickFolder: () => ask(channels.pickFolder),
     pickPlace: (name) => ask(channels.pickPlace, name),
-    saveFile: (name, mime, texts) => ask(channels.saveFile, name, mime, texts),
+    saveFile: (name, mime, pieces) => ask(channels.saveFile, name, mime, pieces),
   };
 }

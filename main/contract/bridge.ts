@@ -9,6 +9,9 @@ export interface BridgePort {
   onClose(listener: () => void): void;
 }
 
+/** Of a file to be saved. */
+export type SavedPiece = string | Uint8Array<ArrayBuffer>;
+
 export interface Bridge {
   port(): BridgePort;
   capabilities: Capability[];
@@ -17,5 +20,5 @@ export interface Bridge {
   pickFolder(): Promise<string | null>;
   /** Where a file is to be written; null when the person cancelled. */
   pickPlace(name: string): Promise<string | null>;
-  saveFile(name: string, mime: string, texts: string[]): Promise<void>;
+  saveFile(name: string, mime: string, pieces: SavedPiece[]): Promise<void>;
 }

@@ -1,4 +1,5 @@
 /** The lab as its users see it. The page, the command line and the tests hold one of these, never a transport. */
+import type { SavedPiece } from './bridge.ts';
 import type { CurlewError } from './error.ts';
 import type { EventName, LabEvents } from './events.ts';
 import type { RequestName, RequestParams, RequestResult } from './requests.ts';
@@ -23,6 +24,6 @@ export interface ShellCapabilities {
   pickFolder?(): Promise<string | null>;
   /** Where a file is to be written: an absolute path. Needs `pickPlace`. */
   pickPlace?(name: string): Promise<string | null>;
-  /** Offers a text, in pieces, to the person as a file. */
-  saveFile(name: string, mime: string, texts: string[]): Promise<void>;
+  /** Offers a text or bytes, in pieces, to the person as a file. */
+  saveFile(name: string, mime: string, pieces: SavedPiece[]): Promise<void>;
 }

@@ -106,9 +106,9 @@ export function overSocket(socket: WebSocket): Transport {
 /** A browser saves files through a download; folders it picks have no paths, so it offers the lab's own browser. */
 export const webCapabilities: ShellCapabilities = {
   has: new Set(['saveFile']),
-  saveFile(name, mime, texts) {
+  saveFile(name, mime, pieces) {
     const link = document.createElement('a');
-    link.href = URL.createObjectURL(new Blob(texts, { type: mime }));
+    link.href = URL.createObjectURL(new Blob(pieces, { type: mime }));
     link.download = name;
     link.click();
     // The download has taken the address over by the next turn of the loop.

@@ -14,10 +14,17 @@ const nothing = v.strictTuple([]);
 const filesToPick = v.strictTuple([fileKind, v.boolean()]);
 /** A name, never a path: where it goes is the person's choice. */
 const fileName = v.pipe(v.string(), v.minLength(1), v.maxLength(200), v.regex(/^[^/\\:\p{Cc}]+$/u));
-const textToSave = v.strictTuple([
+/** Of a piece, characters or bytes. */
+const mostSaved = 256 << 20;
+const toSave = v.strictTuple([
   fileName,
   v.pipe(v.string(), v.maxLength(100)),
-  v.array(v.pipe(v.string(), v.maxLength(256 << 20))),
+  v.array(
+    v.union([
+      v.pipe(v.string(), v.maxLength(mostSaved)),
+      v.pipe(v.instance(Uint8Array), v.maxLength(mostSaved)),
+    ]),
+  ),
 ]);
 
 const allFiles = { name: fileKinds.all.name, extensions: ['*'] };
@@ -91,7 +98,7 @@ export function serveDialogs(
     return filePath;
   });
 
-  serve(channels.saveFile, textToSave, async (window, [name, , texts]) => {
+  serve(channels.saveFile, toSave, async (window, [name, , pieces]) => {
     const { canceled, filePath } = await dialog.showSaveDialog(window, {
       defaultPath: join(app.getPath('documents'), name),
       filters: filtersFor(name),
@@ -99,6 +106,6 @@ export function serveDialogs(
     if (canceled || !filePath) return;
     // The system's dialog has asked whether a file that is there may go.
     const output = await new Outputs({ overwrite: true, keep }).file(filePath);
-    await output.write(texts);
+    await output.write(pieces);
   });
 }

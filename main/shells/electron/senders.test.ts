@@ -133,7 +133,9 @@ describe('a dialog', () => {
   it('writes the text where the person said, to the byte', async () => {
     const { electron, contents } = served();
     electron.chooses.save = join(folder, 'chosen.csv');
-    await electron.bridge(contents).saveFile('export.csv', 'text/csv', ['a\r\n', '“ü”\n']);
+    await electron
+      .bridge(contents)
+      .saveFile('export.csv', 'text/csv', ['a\r\n', new TextEncoder().encode('“ü”\n')]);
     expect(await readFile(join(folder, 'chosen.csv'), 'utf8')).toBe('a\r\n“ü”\n');
     expect(electron.dialogs[0]?.options['defaultPath']).toBe('/documents/export.csv');
   });
@@ -169,7 +171,7 @@ describe('a dialog', () => {
     ['a Windows path for a name', channels.saveFile, ['C:\\a.csv', 'text/csv', ['a']]],
     ['an empty name', channels.saveFile, ['', 'text/csv', ['a']]],
     ['a line break in a name', channels.saveFile, ['a\n.csv', 'text/csv', ['a']]],
-    ['bytes for text', channels.saveFile, ['a.csv', 'text/csv', [new Uint8Array(3)]]],
+    ['numbers for text', channels.saveFile, ['a.csv', 'text/csv', [3]]],
     ['too few words', channels.saveFile, ['a.csv']],
     ['too many words', channels.saveFile, ['a.csv', 'text/csv', ['a'], 'b']],
     ['options of its own', channels.pickFiles, [{ properties: ['openDirectory'] }, true]],

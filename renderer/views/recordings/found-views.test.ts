@@ -97,7 +97,7 @@ describe('what a run found, on the page', () => {
 
   it('saves the timeline as a drawing', async () => {
     const { wrapper, saved } = await show(NightTimeline);
-    await wrapper.get('header button:last-child').trigger('click');
+    await wrapper.get('header button').trigger('click');
     await flushPromises();
     expect(saved).toMatchObject([{ mime: 'image/svg+xml', text: expect.stringContaining('<svg') as string }]);
     wrapper.unmount();
