@@ -136,6 +136,12 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   bank.onChange(() => emit('banks', null));
   await images.keep(bank.known);
   const jobs = await Jobs.open(jobStore(store), tellProblem);
+  jobs.onChange((job) => emit('job', job));
+  jobs.onGone((jobId) => emit('jobGone', { jobId }));
+  jobs.keeps('deploy', deployLeavings);
+  const plays = playStore(store);
+  jobs.keeps('play', playLeavings(plays));
+  const found = detectionStore(store);
   const [clip] = bank.clips;
   const ownModels = await OwnModels.open(join(dataFolder, 'own-models'), {
     clip: { path: bank.clipPath(clip!.id), label: clip!.label },
@@ -143,14 +149,8 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     onProblem: (error) => tellProblem(error, null),
   });
   ownModels.onChange(() => emit('models', null));
-  jobs.onChange((job) => emit('job', job));
-  jobs.onGone((jobId) => emit('jobGone', { jobId }));
-  jobs.keeps('deploy', deployLeavings);
-  const plays = playStore(store);
-  jobs.keeps('play', playLeavings(plays));
-  const found = detectionStore(store);
   const classification = new Classification({
-    ...{ jobs, results: resultStore(store), bank, files, provenance: found.provenance },
+    ...{ jobs, results: resultStore(store), bank, models: ownModels, files, provenance: found.provenance },
     program: { version, commit: commitOf(resources.root) },
   });
   const virtual = virtualBoards(join(dataFolder, 'boards'), resources.virtualBoard, (portId, error) =>

@@ -5,6 +5,7 @@ import type { Banks } from '../main/banks/banks.ts';
 import { imagesOfModel } from '../main/banks/model-images.ts';
 import type { ClassifyResult, ClassifySettings } from '../main/contract/types.ts';
 import { classify } from '../main/jobs/classify/classify-job.ts';
+import { expertGrid } from '../main/jobs/classify/grid.ts';
 import { noise, wavBytes } from '../main/recordings/testing.ts';
 import { resources } from '../main/resources.ts';
 import type { Store } from '../main/store/open-store.ts';
@@ -36,10 +37,16 @@ export async function classified(
   const kept = () => (firstResultMs = Math.min(firstResultMs, performance.now() - began));
   const work = {
     params: { paths, modelId, settings },
-    answering: { classes, experts: [name], routed: false },
+    answering: {
+      ...{ classes, experts: [name], routed: false, mostWindows: null },
+      grid: expertGrid(settings.hopFrames),
+    },
     input: {
-      wasm: await readFile(resources.engine),
-      images: await imagesOfModel(bank, modelId),
+      model: {
+        kind: 'engine' as const,
+        wasm: await readFile(resources.engine),
+        images: await imagesOfModel(bank, modelId),
+      },
       stood: { timeZone: null, sites: [] },
     },
     results: {

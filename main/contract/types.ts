@@ -17,6 +17,7 @@ export type * from '../fleet/contract/plays.ts';
 export type * from '../fleet/contract/results.ts';
 export type * from '../fleet/contract/telemetry.ts';
 export type * from '../jobs/classify/contract/requests.ts';
+export type * from '../jobs/classify/contract/grid.ts';
 export type * from '../jobs/classify/contract/provenance.ts';
 export type * from '../jobs/classify/contract/results.ts';
 export type * from '../jobs/classify/contract/rows.ts';

@@ -1,6 +1,14 @@
 /** Words for what the contract holds, the same on the page and on the command line. */
-import { count, dateTime } from './figures.ts';
-import type { Board, BoardHoldings, DeployResult, ExpertInfo, Slot, TelemetryHeld } from './types.ts';
+import { count, dateTime, grouped } from './figures.ts';
+import type {
+  Board,
+  BoardHoldings,
+  DeployResult,
+  ExpertInfo,
+  OwnModel,
+  Slot,
+  TelemetryHeld,
+} from './types.ts';
 
 /** How a model's hidden weights are stored. */
 export const weightsOf = ({ bits, ternary }: { bits: number; ternary: boolean }): string =>
@@ -120,3 +128,22 @@ export function forgottenOf(
         ]),
   ];
 }
+
+/** What a model of the person's own takes: its windows, at their rate. */
+export function ownModelTakes({
+  sampleRate,
+  windowSamples,
+  hopSamples,
+  input,
+}: OwnModel['description']): string {
+  const seconds = (samples: number): string => `${Number((samples / sampleRate).toFixed(3))} s`;
+  const what = input.kind === 'log-mel' ? 'log-mel of ' : '';
+  const hop = hopSamples === windowSamples ? '' : ` every ${seconds(hopSamples)}`;
+  return `${what}windows of ${seconds(windowSamples)}${hop} at ${grouped(sampleRate)} Hz`;
+}
+
+/** Measured on one thread of this machine. */
+export const ownModelSpeed = ({ windowMs, timesRealtime }: OwnModel['check']): string =>
+  `${windowMs < 10 ? windowMs.toFixed(2) : windowMs.toFixed(0)} ms a window, ${
+    timesRealtime < 10 ? timesRealtime.toFixed(1) : grouped(Math.round(timesRealtime))
+  } × real time`;

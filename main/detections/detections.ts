@@ -1,6 +1,5 @@
 /** What runs found: looked at a page at a time, and written out. */
 import { basename } from 'node:path';
-import { frontEnd, patchSamples } from '../../models/features/log-mel.ts';
 import { CurlewError } from '../contract/error.ts';
 import { count } from '../contract/figures.ts';
 import { pageLimit, pagesOf } from '../contract/pieces.ts';
@@ -22,7 +21,8 @@ import type {
 } from '../contract/types.ts';
 import type { Background } from '../background/background.ts';
 import { exportName } from '../export-name.ts';
-import { framesPerSecond } from '../jobs/classify/contract/settings.ts';
+import type { Grid } from '../jobs/classify/contract/grid.ts';
+import { gridOf } from '../jobs/classify/grid.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import { Outputs } from '../outputs.ts';
 import { writeClips } from './clips.ts';
@@ -36,6 +36,7 @@ interface RunParams {
   paths: string[];
   modelId: string;
   settings: ClassifySettings;
+  grid?: Grid;
 }
 
 export interface DetectionRooms {
@@ -90,7 +91,8 @@ export class Detections {
 
   async windows(jobId: string, { fromS, toS, ...page }: WindowStretch): Promise<ShownWindow[]> {
     const { id } = this.run(jobId);
-    const hopS = this.params(id).settings.hopFrames / framesPerSecond;
+    const { rate, hopSamples, windowSamples } = gridOf(this.params(id));
+    const [hopS, windowS] = [hopSamples / rate, windowSamples / rate];
     const first = fromS === undefined ? 0 : Math.ceil(fromS / hopS - rounding);
     const end = toS === undefined ? 2 ** 32 : Math.ceil(toS / hopS - rounding);
     const found = await this.rooms.detections.windows(id, { ...page, from: first, to: end });
@@ -192,8 +194,6 @@ export class Detections {
   }
 }
 
-/** Of a window, seconds. */
-const windowS = patchSamples / frontEnd.sampleRate;
 /** Of a quotient of decimals. */
 const rounding = 1e-9;
 const tidy = (seconds: number): number => Math.round(seconds * 1e6) / 1e6;

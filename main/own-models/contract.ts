@@ -67,7 +67,7 @@ export interface OwnModel {
 }
 
 /** Of the classes that a list of models names. */
-export const mostLabelsListed = 12;
+export const mostLabelsListed = 64;
 
 export const ownModelRequests = {
   /** By name. */

@@ -211,7 +211,10 @@ export class OwnModels {
   }
 }
 
-const idOf = (name: string): string => `model:${name}`;
+const ofOwn = 'model:';
+const idOf = (name: string): string => `${ofOwn}${name}`;
+/** By an id, whether it is there or not. */
+export const isOwnModel = (id: string): boolean => id.startsWith(ofOwn);
 
 /** A folder's name on every system. */
 const folderName = (name: string): string =>

@@ -114,13 +114,20 @@ export function toInt16(samples: Float32Array): Int16Array {
   return out;
 }
 
-/** @throws CurlewError FILE_TOO_SHORT when a recording of `samples` at 16 kHz holds no whole window */
-export function requireOneWindow(path: string, samples: number): void {
-  if (samples >= patchSamples) return;
-  const seconds = samples / targetRate;
+/**
+ * @param samples of the recording, at the rate of the window
+ * @throws CurlewError FILE_TOO_SHORT when it holds no whole window
+ */
+export function requireOneWindow(
+  path: string,
+  samples: number,
+  { rate, windowSamples } = { rate: targetRate, windowSamples: patchSamples },
+): void {
+  if (samples >= windowSamples) return;
+  const seconds = samples / rate;
   throw new CurlewError(
     'FILE_TOO_SHORT',
-    `${path} is ${seconds.toFixed(3)} s long and an expert needs at least ${patchSamples / targetRate} s; choose a longer recording.`,
+    `${path} is ${seconds.toFixed(3)} s long and what answers needs at least ${windowSamples / rate} s; choose a longer recording.`,
     { path, seconds },
   );
 }

@@ -31,7 +31,7 @@ export function createAppRouter(): Router {
         component: () => import('../views/review/ReviewView.vue'),
       },
       {
-        path: '/experts/:part(banks|train|evaluate|encoder)?',
+        path: '/experts/:part(banks|train|evaluate|encoder|models)?',
         name: 'experts',
         component: () => import('../views/experts/ExpertsView.vue'),
       },

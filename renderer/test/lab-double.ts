@@ -18,6 +18,7 @@ import type {
   RouterInfo,
   Slot,
   NamedRecord,
+  OwnModel,
   Played,
   WindowResult,
 } from '../../main/contract/types.ts';
@@ -34,7 +35,12 @@ export class LabDouble implements LabClient {
   readonly handlers: Handlers;
 
   constructor(handlers: Handlers = {}) {
-    this.handlers = { 'experts.routers': () => [], 'experts.encoders': () => [], ...handlers };
+    this.handlers = {
+      'experts.routers': () => [],
+      'experts.encoders': () => [],
+      'models.list': () => [],
+      ...handlers,
+    };
   }
 
   async request<N extends RequestName>(name: N, params: RequestParams<N>): Promise<RequestResult<N>> {
@@ -157,6 +163,26 @@ export const encoder = (changes: Partial<EncoderInfo> = {}): EncoderInfo => ({
   heldOutFold: 4,
   imageBytes: 180_224,
   imageSha256: '12'.repeat(32),
+  ...changes,
+});
+
+export const ownModel = (changes: Partial<OwnModel> = {}): OwnModel => ({
+  id: 'model:marsh-birds',
+  description: {
+    ...{ name: 'Marsh birds', sampleRate: 48_000, windowSamples: 144_000, hopSamples: 144_000 },
+    input: { name: 'in', kind: 'waveform', type: 'float32', shape: [144_000], batch: 'any', scale: 1 },
+    output: { name: 'out', values: 'logits', activation: 'sigmoid' },
+    ...{ embedding: null, licence: null },
+  },
+  classes: 6522,
+  labels: ['rail', 'snipe'],
+  bytes: 50_000_000,
+  sha256: '34'.repeat(32),
+  addedMs: 1_790_000_000_000,
+  check: {
+    ...{ checkedMs: 1_790_000_000_000, notes: [], batch: 8, embeddingSize: null, windowMs: 60 },
+    ...{ timesRealtime: 50, heard: { clip: 'dog', label: 'rail', probability: 0.5 } },
+  },
   ...changes,
 });
 

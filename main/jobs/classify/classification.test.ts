@@ -17,7 +17,7 @@ import { detectionStore } from '../../store/detections/detection-store.ts';
 import { resultStore } from '../../store/result-store.ts';
 import { usualSettings } from './contract/settings.ts';
 import type { ResultStore } from './result-store.ts';
-import { testBank, testModel } from './testing.ts';
+import { noModels, testBank, testModel } from './testing.ts';
 import type { WorkerRequest } from './worker-messages.ts';
 
 const fixture = (name: string) =>
@@ -46,6 +46,7 @@ async function openRooms(
     jobs,
     results,
     bank: testBank(bankModel),
+    models: noModels,
     files,
     workers,
     program,

@@ -7,21 +7,25 @@ import { grouped } from '../../contract/figures.ts';
 import { CurlewError } from '../../contract/error.ts';
 import { count } from '../../contract/figures.ts';
 import type { ClassifiedFile, ClassifySettings, Detection, Job, Provenance } from '../../contract/types.ts';
+import { isOwnModel, type OwnModels } from '../../own-models/own-models.ts';
 import type { AllowedPaths } from '../../recordings/allowed-paths.ts';
 import { readSites } from '../../recordings/about/sites.ts';
 import { few, type JobDefinition } from '../definition.ts';
 import { resources } from '../../resources.ts';
 import type { Jobs } from '../jobs.ts';
-import { provenanceOf, resumed, type Program } from './provenance.ts';
+import { hashesOf, provenanceOf, resumed, type Program } from './provenance.ts';
 import { classify, type ClassifyParams } from './classify-job.ts';
-import { classifySettings } from './contract/settings.ts';
-import type { Answering } from './file-answers.ts';
+import type { ModelInput } from './answerers.ts';
+import type { Answering } from './answering.ts';
+import { expertGrid } from './grid.ts';
+import { classifySettings, usualSettings } from './contract/settings.ts';
 import type { ResultStore } from './result-store.ts';
 
 export interface ClassificationRooms {
   jobs: Jobs;
   results: ResultStore;
   bank: ModelSource;
+  models: Pick<OwnModels, 'get'>;
   files: AllowedPaths;
   program: Program;
   /** What `ResultStore.keepProvenance` kept. */
@@ -61,12 +65,14 @@ export class Classification {
    * Classifies files and whatever audio is under folders; jobs run one after another, but for those that watch.
    * @param paths allowed real paths (AllowedPaths.resolve)
    * @param watch goes on with what is copied there later, until `finish`
-   * @throws CurlewError EXPERT_NOT_FOUND
+   * @throws CurlewError EXPERT_NOT_FOUND; REQUEST_INVALID for settings that do not fit the model
    */
   start(paths: readonly string[], modelId: string, settings: ClassifySettings, watch = false): Job {
-    const { name } = modelOf(this.rooms.bank, modelId);
+    const { name, answering } = modelOf(this.rooms, modelId, settings);
+    requireFitting(name, answering, modelId, settings);
     const what = paths.length === 1 ? paths[0] : `${grouped(paths.length)} files and folders`;
-    const definition = this.definition({ paths: [...paths], modelId, settings, watch });
+    const grid = isOwnModel(modelId) ? { grid: answering.grid } : {};
+    const definition = this.definition({ paths: [...paths], modelId, settings, watch, ...grid });
     const title = `${watch ? 'Watch' : 'Classify'} ${what}${watch ? ' and classify' : ''} with ${name}`;
     return this.rooms.jobs.start({ ...definition, title });
   }
@@ -101,7 +107,7 @@ export class Classification {
 
   /** The title is kept with the job; an expert that has left the bank shows when the job is resumed. */
   private definition(params: ClassifyParams): JobDefinition {
-    const { bank, results, files, workers, program, provenance } = this.rooms;
+    const { results, files, workers, program, provenance } = this.rooms;
     const { watching } = this;
     const { nextLook = (tookMs, signal) => sleep(Math.max(lookEveryMs, 4 * tookMs), undefined, { signal }) } =
       this.rooms;
@@ -114,16 +120,15 @@ export class Classification {
       // What waits for recordings all night keeps nobody else waiting.
       ...(params.watch ? { canFinish: true } : { queue: 'classify' }),
       params,
-      async run(context) {
+      run: async (context) => {
         let finished = false;
         const watch = async (tookMs: number, signal: AbortSignal): Promise<boolean> => {
           await nextLook(tookMs, signal);
           return !finished;
         };
         const settings = v.parse(classifySettings, params.settings);
-        const { answering } = modelOf(bank, params.modelId);
-        const images = await imagesOfModel(bank, params.modelId);
-        const wasm = await readFile(resources.engine);
+        const { answering } = modelOf(this.rooms, params.modelId, settings);
+        const { model, images } = await modelInput(this.rooms, params.modelId);
         const sites = settings.sites === null ? [] : await readSites(settings.sites);
         const allowed = (real: string) => files.permits(real);
         const now = provenanceOf({ ...params, settings }, images, program);
@@ -133,7 +138,7 @@ export class Classification {
         const work = {
           params: { ...params, settings },
           answering,
-          input: { wasm, images, stood: { timeZone: settings.timeZone, sites } },
+          input: { model, stood: { timeZone: settings.timeZone, sites } },
           results,
           allowed,
           workers,
@@ -156,8 +161,31 @@ export class Classification {
   }
 }
 
+type Models = Pick<ClassificationRooms, 'bank' | 'models'>;
+
+/** Probabilities of one recording that are held at once, 400 MB of them, where a model has many classes. */
+const mostNumbers = 100_000_000;
+/** As many as boards' experts can have: of so few any number of windows is held. */
+const fewClasses = 64;
+
 /** @throws CurlewError EXPERT_NOT_FOUND */
-function modelOf(bank: ModelSource, modelId: string): { name: string; answering: Answering } {
+function modelOf(
+  { bank, models }: Models,
+  modelId: string,
+  { hopFrames }: Pick<ClassifySettings, 'hopFrames'>,
+): { name: string; answering: Answering } {
+  if (isOwnModel(modelId)) {
+    const {
+      name,
+      labels,
+      sampleRate: rate,
+      windowSamples,
+      hopSamples,
+    } = models.get(modelId).record.description;
+    const mostWindows = labels.length > fewClasses ? Math.floor(mostNumbers / labels.length) : null;
+    const grid = { rate, windowSamples, hopSamples };
+    return { name, answering: { classes: labels, experts: [name], routed: false, grid, mostWindows } };
+  }
   const router = bank.routers.find(({ id }) => id === modelId);
   const experts = (router ? router.experts : [modelId]).map((id) => bank.expert(id));
   return {
@@ -166,6 +194,42 @@ function modelOf(bank: ModelSource, modelId: string): { name: string; answering:
       classes: experts[0]!.classes,
       experts: experts.map(({ name }) => name),
       routed: router !== undefined,
+      grid: expertGrid(hopFrames),
+      mostWindows: null,
     },
   };
+}
+
+/** What answers, and what tells it from another, to whoever asks how a run was made. @throws CurlewError as imagesOfModel */
+async function modelInput(
+  { bank, models }: Models,
+  modelId: string,
+): Promise<{ model: ModelInput; images: Provenance['images'] }> {
+  if (isOwnModel(modelId)) {
+    const { folder, record } = models.get(modelId);
+    return { model: { kind: 'own', folder }, images: [{ role: 'model', sha256: record.sha256 }] };
+  }
+  const images = await imagesOfModel(bank, modelId);
+  const wasm = await readFile(resources.engine);
+  return { model: { kind: 'engine', wasm, images }, images: hashesOf(images) };
+}
+
+/** @throws CurlewError REQUEST_INVALID */
+function requireFitting(
+  name: string,
+  { grid }: Answering,
+  modelId: string,
+  { hopFrames, highPassHz }: ClassifySettings,
+): void {
+  const invalid = (what: string) => new CurlewError('REQUEST_INVALID', what, { modelId });
+  if (isOwnModel(modelId) && hopFrames !== usualSettings.hopFrames) {
+    throw invalid(
+      `${name} has a hop of its own, ${grid.hopSamples / grid.rate} s, which its description tells: leave the hop out.`,
+    );
+  }
+  if (highPassHz >= grid.rate / 2) {
+    throw invalid(
+      `A high-pass of ${highPassHz} Hz leaves nothing of what ${name} hears, which ends at ${grid.rate / 2} Hz; choose a lower one.`,
+    );
+  }
 }

@@ -8,23 +8,28 @@ import { formatsRead } from '../../recordings/contract.ts';
 
 import type { JobContext } from '../definition.ts';
 import { ActiveClock } from './active-clock.ts';
-import { fileResults, unheard, type Answering, type HeardPart } from './file-answers.ts';
+import type { Answering } from './answering.ts';
+import type { Grid } from './contract/grid.ts';
+import { windowStart } from './grid.ts';
+import { fileResults, unheard, type HeardPart } from './file-answers.ts';
 import { Keeper } from './keeper.ts';
 import { Listing, placeOf, type WhenToLook } from './listing.ts';
 import type { ResultStore } from './result-store.ts';
-import { spansOf, type Span } from './spans.ts';
-import { windowStart, joinWindows, type Windows } from './windows.ts';
+import { requireRoom, spansOf, type Span } from './spans.ts';
+import { joinWindows, type Windows } from './windows.ts';
 import { WindowWorker } from './window-worker.ts';
 import type { Looked, WorkerInput } from './worker-messages.ts';
 
 /** What a job is started with; plain JSON. */
 export interface ClassifyParams {
   paths: string[];
-  /** Of an expert or a router. */
+  /** Of an expert, a router or a model of the person's own. */
   modelId: string;
   settings: ClassifySettings;
   /** Goes on with what is copied there later, until it is told to finish. */
   watch?: boolean;
+  /** Where the windows of a model of the person's own lie; it may be gone when they are looked at. */
+  grid?: Grid;
 }
 
 /** What a job needs to go on after an interruption, besides what the store keeps. */
@@ -241,7 +246,7 @@ class ClassifyRun {
       tell(looked.sha256);
       const copyOf = params.settings.skipCopies ? await this.firstOf(file, looked.sha256) : null;
       if (copyOf !== null) return await this.done(file, copied(file, looked, copyOf, this.context.jobId));
-      const spans = spansOf(looked.info, params.settings.channel, params.settings.hopFrames);
+      const spans = spansOf(looked.info, params.settings.channel, this.work.answering);
       const parts = spans.map((): HeardPart | null => null);
       const hearing: Hearing = { file, looked, spans, parts, failed: false };
       for (const part of await results.parts(this.context.jobId, file.fileId)) {
@@ -295,20 +300,20 @@ class ClassifyRun {
     { file, looked, spans }: Hearing,
     span: Span,
   ): Promise<HeardPart> {
-    const { classes } = this.work.answering;
-    const { hopFrames, highPassHz } = this.work.params.settings;
+    const { classes, grid, mostWindows } = this.work.answering;
+    const { highPassHz } = this.work.params.settings;
     if (worker.classes !== classes.length) {
-      throw new CurlewError('INTERNAL', `The expert's image does not have its ${classes.length} classes.`);
+      throw new CurlewError('INTERNAL', `What answers does not have its ${classes.length} classes.`);
     }
     const windows: Windows[] = [];
     const bytes = looked.bytes / spans.length;
     const seconds = (looked.info.seconds ?? 0) / spans.length;
     let told = 0;
-    const source = worker.hear({ path: file.path, hopFrames, highPassHz, ...span });
+    const source = worker.hear({ path: file.path, grid, highPassHz, ...span });
     for (;;) {
       const next = await source.next();
       const count = windows.reduce((sum, one) => sum + one.count, 0);
-      const share = seconds === 0 ? 0 : Math.min(1, windowStart(count, hopFrames) / seconds);
+      const share = seconds === 0 ? 0 : Math.min(1, windowStart(count, grid) / seconds);
       const reached = next.done ? 1 : share;
       this.passedBytes += (reached - told) * bytes;
       this.heardSeconds += (reached - told) * seconds;
@@ -316,6 +321,7 @@ class ClassifyRun {
       this.progress(file.path);
       if (next.done) return { windows: joinWindows(windows, classes.length), end: next.value };
       windows.push(next.value);
+      requireRoom(file.path, span.fromWindow + count + next.value.count, mostWindows);
       if (performance.now() - this.lastCheckpoint > checkpointMs) await this.checkpoint();
       await this.pausePoint();
     }

@@ -1,17 +1,17 @@
-/** The worker thread: reads a recording, converts it to what boards hear, and has the engine answer its windows. */
+/** The worker thread: reads a recording, converts it to what the model hears, and has its windows answered. */
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { workerData } from 'node:worker_threads';
-import { Engine } from '../../../devices/engine/engine.ts';
-import { frontEnd, patchSamples } from '../../../models/features/log-mel.ts';
+import type { RecordingNote } from '../../contract/types.ts';
 import { aboutRecording } from '../../recordings/about/about.ts';
 import { openRecording, type Recording } from '../../recordings/decode.ts';
 import { openFile, pieceBytes } from '../../recordings/file.ts';
 import { HighPass, highPassRunIn } from '../../recordings/high-pass.ts';
-import { convert16kMono, requireOneWindow, toInt16 } from '../../recordings/pcm16k.ts';
+import { convertMono, requireOneWindow } from '../../recordings/pcm16k.ts';
 import { answerRequests } from '../../threads/worker-thread.ts';
 import { fileError } from '../../regular-file.ts';
-import { Silence } from './silence.ts';
+import { openAnswerer, type Answerer } from './answerers.ts';
+import type { Grid } from './contract/grid.ts';
 import { joinWindows, type Windows } from './windows.ts';
 import type {
   HearRequest,
@@ -22,18 +22,19 @@ import type {
   WorkerRequest,
 } from './worker-messages.ts';
 
-const { wasm, images, stood } = workerData as WorkerInput;
-/** Windows of a reply: a second's work at most. */
+const { model, stood } = workerData as WorkerInput;
+/** Windows of a reply, a second's work at most; of a slow model fewer. */
 const replyWindows = 256;
+const replyMs = 1000;
 
-let engine: Engine;
+let answerer: Answerer;
 let hearing: AsyncGenerator<Windows, HeardEnd, undefined> | null = null;
 
 async function answer(request: WorkerRequest): Promise<WorkerReply> {
   switch (request.type) {
     case 'start':
-      engine = await Engine.load(wasm, images);
-      return { type: 'started', classes: engine.classes };
+      answerer = await openAnswerer(model);
+      return { type: 'started', classes: answerer.classes };
     case 'look':
       return { type: 'looked', ...(await look(request.path)) };
     case 'hear':
@@ -83,60 +84,66 @@ async function* hear(
   recording: Recording,
   request: HearRequest,
 ): AsyncGenerator<Windows, HeardEnd, undefined> {
-  const { hopFrames, fromWindow, toWindow } = request;
-  const hop = hopFrames * frontEnd.frameHop;
-  const from = fromWindow * hop;
-  const to = toWindow === null ? Infinity : (toWindow - 1) * hop + patchSamples;
-  const stream = engine.stream(hopFrames, { firstWindow: fromWindow });
-  const silence = new Silence(hopFrames);
+  const { grid, fromWindow, toWindow } = request;
+  const from = fromWindow * grid.hopSamples;
+  const to = toWindow === null ? Infinity : (toWindow - 1) * grid.hopSamples + grid.windowSamples;
+  const stream = answerer.begin(grid, fromWindow);
   let ready: Windows[] = [];
   let waiting = 0;
   let samples = from;
-  let modelMs = 0;
   const began = performance.now();
+  let replied = began;
   let away = 0;
+  const add = (some: Windows[]): void => {
+    ready.push(...some);
+    waiting += some.reduce((sum, { count }) => sum + count, 0);
+  };
   for await (const piece of filtered(recording, from, to, request)) {
     samples += piece.length;
-    const pcm = toInt16(piece);
-    silence.push(pcm);
-    const start = performance.now();
-    for (const one of stream.push(pcm)) {
-      const { windows: count, probabilities, place, curiosity, entropy } = one;
-      ready.push({ count, probabilities, place, curiosity, entropy, heard: silence.take(count) });
-      waiting += count;
-    }
-    modelMs += performance.now() - start;
-    if (waiting < replyWindows) continue;
+    add(await stream.push(piece));
     const left = performance.now();
-    yield joinWindows(ready, engine.classes);
-    away += performance.now() - left;
+    if (waiting === 0 || (waiting < replyWindows && left - replied < replyMs)) continue;
+    yield joinWindows(ready, answerer.classes);
+    replied = performance.now();
+    away += replied - left;
     ready = [];
     waiting = 0;
   }
-  if (fromWindow === 0) requireOneWindow(request.path, samples);
+  if (fromWindow === 0) requireOneWindow(request.path, samples, grid);
+  add(await stream.end());
   if (waiting > 0) {
     const left = performance.now();
-    yield joinWindows(ready, engine.classes);
+    yield joinWindows(ready, answerer.classes);
     away += performance.now() - left;
   }
+  const { modelMs } = stream;
   const readMs = performance.now() - began - away - modelMs;
-  return { samples, notes: recording.notes, left: await left(request.path), readMs, modelMs };
+  const notes = notesOf(recording, grid);
+  return { samples, notes, left: await left(request.path), readMs, modelMs };
 }
 
-/** The 16 kHz samples `from` up to `to`; a filter is run in before them, from where the part begins or earlier. */
+/** What a person should know of it, and that it lacks the band which a model with a high rate listens to. */
+function notesOf({ info, notes }: Recording, { rate }: Grid): readonly RecordingNote[] {
+  const { path, sampleRate } = info;
+  if (sampleRate >= rate || notes.some(({ code }) => code === 'band-missing')) return notes;
+  const text = `${path} was recorded at ${sampleRate} Hz and holds nothing above ${sampleRate / 2} Hz; the model listens up to ${rate / 2} Hz, so what it says of it is worth less.`;
+  return [...notes, { code: 'band-missing', level: 'note', text }];
+}
+
+/** The samples `from` up to `to`; a filter is run in before them, from where the part begins or earlier. */
 async function* filtered(
   recording: Recording,
   from: number,
   to: number,
-  { channel, highPassHz }: HearRequest,
+  { channel, highPassHz, grid: { rate } }: HearRequest,
 ): AsyncGenerator<Float32Array> {
   if (highPassHz === 0) {
-    yield* convert16kMono(recording, from, to, channel);
+    yield* convertMono(recording, rate, { from, to, channel });
     return;
   }
-  const filter = new HighPass(highPassHz, frontEnd.sampleRate);
+  const filter = new HighPass(highPassHz, rate);
   let early = Math.min(from, highPassRunIn);
-  for await (const piece of convert16kMono(recording, from - early, to, channel)) {
+  for await (const piece of convertMono(recording, rate, { from: from - early, to, channel })) {
     const out = filter.push(piece);
     const dropped = Math.min(early, out.length);
     early -= dropped;

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { ClassifySettings } from '../../contract/types.ts';
 import { usualSettings } from './contract/settings.ts';
 import { eventsOf } from './events.ts';
-import { windowEnd, windowStart, type Windows } from './windows.ts';
+import { expertGrid, windowEnd, windowStart } from './grid.ts';
+import type { Windows } from './windows.ts';
 
 const labels = ['curlew', 'rain', 'saw'];
 
@@ -23,13 +24,12 @@ function windowsOf(rows: readonly ([top: number, probability: number] | null)[])
 }
 
 const found = (rows: Parameters<typeof windowsOf>[0], settings: Partial<ClassifySettings> = {}) =>
-  eventsOf(windowsOf(rows), { ...usualSettings, ...settings }, labels).map((event) => [
-    event.label,
-    event.startS,
-    event.endS,
-    event.windows,
-    event.calls,
-  ]);
+  eventsOf(
+    windowsOf(rows),
+    expertGrid(settings.hopFrames ?? usualSettings.hopFrames),
+    { ...usualSettings, ...settings },
+    labels,
+  ).map((event) => [event.label, event.startS, event.endS, event.windows, event.calls]);
 
 describe('detections', () => {
   it('are windows of one class that touch, with their mean and their peak', () => {
@@ -39,6 +39,7 @@ describe('detections', () => {
         [0, 0.9375],
         [0, 0.625],
       ]),
+      expertGrid(usualSettings.hopFrames),
       usualSettings,
       labels,
     );
@@ -86,7 +87,12 @@ describe('detections', () => {
         fc.constantFrom(0, 0.3, 2),
         (rows, hopFrames, gapS) => {
           const windows = windowsOf(rows);
-          const events = eventsOf(windows, { ...usualSettings, hopFrames, gapS }, labels);
+          const events = eventsOf(
+            windows,
+            expertGrid(hopFrames),
+            { ...usualSettings, hopFrames, gapS },
+            labels,
+          );
           let counted = 0;
           for (const label of labels) {
             const own = events.filter((event) => event.label === label);
@@ -102,7 +108,9 @@ describe('detections', () => {
           for (const { i, top } of counting) {
             const holds = events.filter(
               ({ classIndex, startS, endS }) =>
-                classIndex === top && startS <= windowStart(i, hopFrames) && endS >= windowEnd(i, hopFrames),
+                classIndex === top &&
+                startS <= windowStart(i, expertGrid(hopFrames)) &&
+                endS >= windowEnd(i, expertGrid(hopFrames)),
             );
             expect(holds).toHaveLength(1);
           }

@@ -1,6 +1,8 @@
 /** Windows become detections: those of a class that touch, overlap or are close are one sound. */
 import type { ClassifySettings, Detection } from '../../contract/types.ts';
-import { windowEnd, windowStart, type Windows } from './windows.ts';
+import type { Grid } from './contract/grid.ts';
+import { windowEnd, windowStart } from './grid.ts';
+import type { Windows } from './windows.ts';
 
 /** A detection before it is known of which file it is. */
 export type FoundEvent = Omit<
@@ -20,6 +22,7 @@ export type FoundEvent = Omit<
  */
 export function eventsOf(
   windows: Windows,
+  grid: Grid,
   settings: ClassifySettings,
   labels: readonly string[],
 ): FoundEvent[] {
@@ -28,19 +31,18 @@ export function eventsOf(
   const close = (classIndex: number): void => {
     const run = open[classIndex];
     open[classIndex] = null;
-    const event = run && run.event(windows, labels[classIndex]!, settings.hopFrames);
+    const event = run && run.event(windows, labels[classIndex]!, grid);
     if (event && event.endS - event.startS >= leastOf(settings, event.label)) found.push(event);
   };
   for (let i = 0; i < windows.count; i++) {
     if (windows.heard[i] === 0) continue;
-    const startS = windowStart(i, settings.hopFrames);
+    const startS = windowStart(i, grid);
     for (const classIndex of topClasses(windows.probabilities, i, labels.length, settings.topK)) {
       const label = labels[classIndex]!;
       const probability = windows.probabilities[i * labels.length + classIndex]!;
       if (probability < (settings.thresholds[label] ?? settings.threshold)) continue;
       const run = open[classIndex];
-      const isClose =
-        run && startS - windowEnd(run.last, settings.hopFrames) <= (settings.gaps[label] ?? settings.gapS);
+      const isClose = run && startS - windowEnd(run.last, grid) <= (settings.gaps[label] ?? settings.gapS);
       if (!isClose) close(classIndex);
       (open[classIndex] ??= new Run(classIndex, i)).add(i, probability);
     }
@@ -77,14 +79,14 @@ class Run {
     this.peakAt = window;
   }
 
-  event(of: Windows, label: string, hopFrames: number): FoundEvent {
+  event(of: Windows, label: string, grid: Grid): FoundEvent {
     const { classIndex, first, last, sum, windows, calls, peak, peakAt } = this;
     return {
       ...{ classIndex, label, windows, calls, peak },
-      startS: windowStart(first, hopFrames),
-      endS: windowEnd(last, hopFrames),
+      startS: windowStart(first, grid),
+      endS: windowEnd(last, grid),
       confidence: sum / windows,
-      peakS: windowStart(peakAt, hopFrames),
+      peakS: windowStart(peakAt, grid),
       place: of.place[peakAt]!,
       curiosity: of.curiosity[peakAt]!,
       entropy: of.entropy[peakAt]!,

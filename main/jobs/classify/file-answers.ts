@@ -1,6 +1,5 @@
 /** What is known of one file while its parts are heard, and what comes of it in the end. */
 import { grouped } from '../../contract/figures.ts';
-import { targetRate } from '../../recordings/resample.ts';
 import type {
   ClassifiedFile,
   ClassifySettings,
@@ -9,19 +8,13 @@ import type {
   ListedFile,
   RecordingNote,
 } from '../../contract/types.ts';
+import type { Answering } from './answering.ts';
 import { eventsOf } from './events.ts';
 import { keptWindows } from './kept-windows.ts';
 import type { FileResults } from './result-store.ts';
 import type { Span } from './spans.ts';
 import { joinWindows, type Windows } from './windows.ts';
 import type { HeardEnd, Looked } from './worker-messages.ts';
-
-/** What answers: its classes, and the names of its experts, in the router's order. */
-export interface Answering {
-  classes: readonly string[];
-  experts: readonly string[];
-  routed: boolean;
-}
 
 /** A part that was heard: plain data, that a store can keep. */
 export interface HeardPart {
@@ -47,7 +40,7 @@ export function fileResults(
   answering: Answering,
   settings: ClassifySettings,
 ): FileResults {
-  const { classes, experts, routed } = answering;
+  const { classes, experts, routed, grid } = answering;
   const { info, about } = looked;
   const byChannel = new Map<number | null, Windows[]>();
   spans.forEach(({ channel }, i) => {
@@ -59,12 +52,12 @@ export function fileResults(
   for (const [channel, some] of byChannel) {
     const joined = joinWindows(some, classes.length);
     all.push(joined);
-    for (const { place, ...event } of eventsOf(joined, settings, classes)) {
+    for (const { place, ...event } of eventsOf(joined, grid, settings, classes)) {
       const atMs = about.startMs === null ? null : about.startMs + Math.round(event.startS * 1000);
       const at = { jobId, fileId: listed.fileId, path: listed.path, channel, atMs };
       detections.push({ ...at, ...event, expert: experts[place]! });
     }
-    for (const one of keptWindows(joined, settings, classes))
+    for (const one of keptWindows(joined, grid, settings, classes))
       windows.push({ fileId: listed.fileId, channel, ...one });
   }
   detections.sort(
@@ -86,11 +79,11 @@ export function fileResults(
     ...{ jobId, fileId: listed.fileId, path: listed.path, state: 'classified' },
     ...{ bytes: looked.bytes, modifiedMs: looked.modifiedMs, sha256: looked.sha256 },
     ...{ format: info.format, sampleRate: info.sampleRate, channels: info.channels },
-    // The header's word where it holds: a length in 16 kHz samples is rounded up.
+    // The header's word where it holds: a length in samples of the model's rate is rounded up.
     seconds:
       asPromised && info.seconds !== null
         ? info.seconds
-        : Math.max(...ends.map(({ samples }) => samples)) / targetRate,
+        : Math.max(...ends.map(({ samples }) => samples)) / grid.rate,
     windows: heard.count,
     ...overall(heard, classes),
     notes: notesOf(listed.path, notes, heard),

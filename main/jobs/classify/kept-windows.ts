@@ -1,11 +1,14 @@
 /** Which windows are kept beside the detections. */
 import type { ClassifySettings, KeptWindow } from '../../contract/types.ts';
 import { topClass } from './events.ts';
-import { windowStart, type Windows } from './windows.ts';
+import type { Grid } from './contract/grid.ts';
+import { windowStart } from './grid.ts';
+import type { Windows } from './windows.ts';
 
 /** @param labels of the classes */
 export function keptWindows(
   windows: Windows,
+  grid: Grid,
   settings: ClassifySettings,
   labels: readonly string[],
 ): Omit<KeptWindow, 'fileId' | 'channel'>[] {
@@ -22,14 +25,14 @@ export function keptWindows(
       ...{ curiosity: windows.curiosity[window]!, entropy: windows.entropy[window]! },
     });
   }
-  return settings.keep === 'bestPerMinute' ? bestPerMinute(all, settings.hopFrames) : all;
+  return settings.keep === 'bestPerMinute' ? bestPerMinute(all, grid) : all;
 }
 
 /** The most probable window of those that begin in each minute; of equals the first. */
-function bestPerMinute<T extends { window: number; probability: number }>(all: T[], hopFrames: number): T[] {
+function bestPerMinute<T extends { window: number; probability: number }>(all: T[], grid: Grid): T[] {
   const best = new Map<number, T>();
   for (const one of all) {
-    const minute = Math.floor(windowStart(one.window, hopFrames) / 60);
+    const minute = Math.floor(windowStart(one.window, grid) / 60);
     const before = best.get(minute);
     if (!before || one.probability > before.probability) best.set(minute, one);
   }

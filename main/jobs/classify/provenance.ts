@@ -11,20 +11,26 @@ export interface Program {
   commit: string | null;
 }
 
-/** Of a classification that begins now. */
-export function provenanceOf(params: ClassifyParams, images: EngineImages, program: Program): Provenance {
-  const { router, experts, encoder } = images;
+/** What would be deployed, by its hashes. */
+export const hashesOf = ({ router, experts, encoder }: EngineImages): Provenance['images'] => [
+  ...(router ? [{ role: 'router' as const, sha256: sha256Of(router) }] : []),
+  ...experts.map((image) => ({ role: 'expert' as const, sha256: sha256Of(image) })),
+  ...(encoder ? [{ role: 'encoder' as const, sha256: sha256Of(encoder) }] : []),
+];
+
+/** Of a classification that begins now. @param images what answers */
+export function provenanceOf(
+  params: ClassifyParams,
+  images: Provenance['images'],
+  program: Program,
+): Provenance {
   return {
     program: 'Curlew',
     ...program,
     startedMs: Date.now(),
     finishedMs: null,
     ...params,
-    images: [
-      ...(router ? [{ role: 'router' as const, sha256: sha256Of(router) }] : []),
-      ...experts.map((image) => ({ role: 'expert' as const, sha256: sha256Of(image) })),
-      ...(encoder ? [{ role: 'encoder' as const, sha256: sha256Of(encoder) }] : []),
-    ],
+    images,
     machine: {
       processor: cpus()[0]?.model ?? 'unknown',
       cores: availableParallelism(),

@@ -1,8 +1,10 @@
 /** How a recording is shared out among workers: the same way however many there are. */
 import type { ChannelChoice, RecordingInfo } from '../../contract/types.ts';
-import { patchCount } from '../../../models/features/log-mel.ts';
 import { resampledLength } from '../../recordings/resample.ts';
 import { CurlewError } from '../../contract/error.ts';
+import { grouped } from '../../contract/figures.ts';
+import type { Answering } from './answering.ts';
+import { windowsIn } from './grid.ts';
 
 /** A part of a recording: windows from one up to before another; null: to its end. */
 export interface Span {
@@ -13,20 +15,31 @@ export interface Span {
 }
 
 /** Half an hour at the usual hop: what a killed lab may lose of a long recording, and what another worker may take. */
-const spanWindows = 3750;
+const mostSpanWindows = 3750;
+/** Probabilities of a part, 16 MB of them: of a model with thousands of classes parts are shorter. */
+const mostSpanNumbers = 4_000_000;
 
 const enteredAnywhere = new Set(['WAV', 'Wave64', 'AIFF']);
 
 /**
  * Formats that can be entered anywhere are cut; the others are decoded from their beginning, once.
- * @throws CurlewError FILE_UNSUPPORTED where there is no such channel
+ * @throws CurlewError FILE_UNSUPPORTED where there is no such channel; FILE_TOO_LARGE
  */
-export function spansOf(info: RecordingInfo, channel: ChannelChoice, hopFrames: number): Span[] {
+export function spansOf(
+  info: RecordingInfo,
+  channel: ChannelChoice,
+  { grid, classes, mostWindows }: Pick<Answering, 'grid' | 'classes' | 'mostWindows'>,
+): Span[] {
+  const spanWindows = Math.min(mostSpanWindows, Math.max(1, Math.floor(mostSpanNumbers / classes.length)));
   return channelsOf(info, channel).flatMap((one) => {
     const windows =
       enteredAnywhere.has(info.format) && info.seconds !== null
-        ? patchCount(resampledLength(Math.round(info.seconds * info.sampleRate), info.sampleRate), hopFrames)
+        ? windowsIn(
+            resampledLength(Math.round(info.seconds * info.sampleRate), info.sampleRate, grid.rate),
+            grid,
+          )
         : 0;
+    requireRoom(info.path, windows, mostWindows);
     const count = Math.max(1, Math.floor(windows / spanWindows));
     return Array.from({ length: count }, (_, i): Span => ({
       channel: one,
@@ -34,6 +47,16 @@ export function spansOf(info: RecordingInfo, channel: ChannelChoice, hopFrames: 
       toWindow: i === count - 1 ? null : (i + 1) * spanWindows,
     }));
   });
+}
+
+/** @throws CurlewError FILE_TOO_LARGE where there are more windows than are held at once */
+export function requireRoom(path: string, windows: number, most: number | null): void {
+  if (most === null || windows <= most) return;
+  throw new CurlewError(
+    'FILE_TOO_LARGE',
+    `${path} has more than ${grouped(most)} windows, which is all that is held at once of a model with so many classes; cut it into shorter recordings.`,
+    { path, windows, most },
+  );
 }
 
 function channelsOf({ path, channels }: RecordingInfo, choice: ChannelChoice): (number | null)[] {

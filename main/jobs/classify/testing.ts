@@ -4,6 +4,7 @@ import { quantizeExpert } from '../../../models/experts/quantize.ts';
 import { packExpert } from '../../../models/packing/pack.ts';
 import type { ModelSource } from '../../banks/model-images.ts';
 import { CurlewError } from '../../contract/error.ts';
+import type { OwnModels } from '../../own-models/own-models.ts';
 import { noise } from '../../recordings/testing.ts';
 
 export const testClasses = ['curlew', 'rain', 'saw'];
@@ -51,3 +52,10 @@ export function testBank(image: Uint8Array): ModelSource {
     image: async () => null,
   };
 }
+
+/** A lab without models of one's own. */
+export const noModels: Pick<OwnModels, 'get'> = {
+  get(modelId) {
+    throw new CurlewError('EXPERT_NOT_FOUND', `This lab has no model “${modelId}”.`);
+  },
+};

@@ -1,5 +1,4 @@
-/** The answers to neighbouring windows of one channel, from the engine to the detections. */
-import { frontEnd, patchSamples } from '../../../models/features/log-mel.ts';
+/** The answers to neighbouring windows of one channel, from what answered to the detections. */
 
 export interface Windows {
   count: number;
@@ -14,12 +13,6 @@ export interface Windows {
   /** [count]: 0 where the window holds digital silence alone, of which no class is told. */
   heard: Uint8Array;
 }
-
-/** Seconds at which a window starts and ends. */
-export const windowStart = (index: number, hopFrames: number): number =>
-  (index * hopFrames * frontEnd.frameHop) / frontEnd.sampleRate;
-export const windowEnd = (index: number, hopFrames: number): number =>
-  (index * hopFrames * frontEnd.frameHop + patchSamples) / frontEnd.sampleRate;
 
 /** One after another. @param classes of each window */
 export function joinWindows(parts: readonly Windows[], classes: number): Windows {

@@ -1,17 +1,16 @@
 /** What the lab and a classification worker say to each other: one request, one answer, in turn. */
-import type { EngineImages } from '../../../devices/engine/engine.ts';
 import type { RecordingAbout, RecordingInfo, RecordingNote } from '../../contract/types.ts';
 import type { Stood } from '../../recordings/about/about.ts';
 import type { WorkerError } from '../../threads/worker-thread.ts';
+import type { ModelInput } from './answerers.ts';
+import type { Grid } from './contract/grid.ts';
 import type { Span } from './spans.ts';
 import type { Windows } from './windows.ts';
 
 export type { WorkerError };
 
 export interface WorkerInput {
-  /** Of engine.wasm. */
-  wasm: Uint8Array;
-  images: EngineImages;
+  model: ModelInput;
   stood: Stood;
 }
 
@@ -28,7 +27,7 @@ export interface Looked {
 export interface HearRequest extends Span {
   type: 'hear';
   path: string;
-  hopFrames: number;
+  grid: Grid;
   highPassHz: number;
 }
 
@@ -41,7 +40,7 @@ export type WorkerRequest =
   | { type: 'next' };
 
 export interface HeardEnd {
-  /** 16 kHz samples from the recording's beginning to where the part ended. */
+  /** Samples at the grid's rate from the recording's beginning to where the part ended. */
   samples: number;
   /** What a person should know of the recording, as far as this part tells. */
   notes: readonly RecordingNote[];

@@ -10,6 +10,7 @@ import { expertCommands } from './commands/experts.ts';
 import { inferCommands } from './commands/infer.ts';
 import { jobCommands } from './commands/jobs.ts';
 import { keyCommands } from './commands/key.ts';
+import { modelCommands } from './commands/models.ts';
 import { passwordCommands } from './commands/password.ts';
 import { reviewCommands } from './commands/review.ts';
 import { serveCommands } from './commands/serve.ts';
@@ -25,6 +26,7 @@ export const commands: Commands = {
   ...detectionCommands,
   ...reviewCommands,
   ...expertCommands,
+  ...modelCommands,
   ...studyCommands,
   ...jobCommands,
   ...boardControlCommands,

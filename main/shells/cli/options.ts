@@ -35,7 +35,10 @@ export const options = {
     among: machines,
     about: `start an emulated board first: ${machines.join(', ')}`,
   },
-  expert: { value: 'ID', about: 'which expert, or router, of the bank; its first expert otherwise' },
+  expert: {
+    value: 'ID',
+    about: 'which expert, or router, of the bank, or model of your own; its first expert otherwise',
+  },
   threshold: { value: 'P', about: 'least probability of a window that a detection is made of (0.5)' },
   'class-threshold': { value: 'LABEL=P', multiple: true, about: 'the same for one class; several times' },
   hop: { value: 'N', whole: [1, 96], about: 'from window to window, in steps of 10 ms (48)' },

@@ -1,4 +1,5 @@
 /** How a classification was made: enough to make it again. */
+import type { Grid } from './grid.ts';
 import type { ClassifyResult } from './results.ts';
 import type { ClassifySettings } from './settings.ts';
 
@@ -12,11 +13,13 @@ export interface Provenance {
   finishedMs: number | null;
   paths: string[];
   modelId: string;
-  /** The image that chose or answered, then what it needs, by their SHA-256. */
-  images: { role: 'router' | 'expert' | 'encoder'; sha256: string }[];
+  /** The image that chose or answered, then what it needs, by their SHA-256; or the graph of a model of the person's own. */
+  images: { role: 'router' | 'expert' | 'encoder' | 'model'; sha256: string }[];
   settings: ClassifySettings;
   /** Whether it went on with what was copied there later. */
   watch?: boolean;
+  /** Of a model of the person's own, where its windows lie; the others hear as boards do, with the hop of the settings. */
+  grid?: Grid;
   /** Processor and threads that it ran on. */
   machine: { processor: string; cores: number; platform: string };
   /** When it was gone on with after a stop, and by which program. */

@@ -3,9 +3,6 @@ import * as v from 'valibot';
 import { path, seconds, text, whole } from '../../../contract/schemas.ts';
 import { timeZoneOf } from '../../../contract/time-zone.ts';
 
-/** 10 ms: the log-mel's hop, in which windows may begin. */
-export const framesPerSecond = 100;
-
 const probability = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 const byClass = <S extends v.GenericSchema>(value: S) => v.record(text(200), value);
 

@@ -128,7 +128,7 @@ async function deploy(client: LabClient, args: Args): Promise<Answer> {
         })
       : await client.request('deploy.start', {
           boardId: board.id,
-          expertId: await chooseExpert(client, args, true),
+          expertId: await chooseExpert(client, args, { routers: true }),
           ...signing,
         });
   const result = (await follow(client, job, null)).result as DeployResult;
@@ -150,11 +150,16 @@ export function sentWords(result: DeployResult): string {
   return `${sizeText(sentBytes)} sent in ${seconds.toFixed(2)} s${share}${held}`;
 }
 
-/** @param routers whether one may be named, too @throws CurlewError EXPERT_NOT_FOUND */
-export async function chooseExpert(client: LabClient, { options }: Args, routers = false): Promise<string> {
+/** What may be named with --expert, by its id. */
+export async function chooseExpert(
+  client: LabClient,
+  { options }: Args,
+  { routers = false, models = false } = {},
+): Promise<string> {
   const experts = [
     ...(await client.request('experts.list', {})),
     ...(routers ? await client.request('experts.routers', {}) : []),
+    ...(models ? await client.request('models.list', {}) : []),
   ];
   const found = options.expert ? experts.find((one) => one.id === options.expert) : experts[0];
   if (found) return found.id;

@@ -25,7 +25,7 @@ import { tableOptions, tablesOf, writeTables, type TableOutput } from './detecti
 export const classifyCommands: Commands = {
   classify: {
     usage: 'FOLDER|FILE...',
-    about: 'classify recordings with an expert or a router',
+    about: 'classify recordings with an expert, a router or a model of your own',
     options: ['expert', ...settingOptions, 'like', 'watch', ...tableOptions],
     check: (args) => {
       settingsOf(args.options);
@@ -51,7 +51,8 @@ async function wishOf(
 ): Promise<{ modelId: string; settings: ClassifySettingsGiven }> {
   const { like } = args.options;
   const settings = settingsOf(args.options);
-  if (like === undefined) return { modelId: await chooseExpert(client, args, true), settings };
+  if (like === undefined)
+    return { modelId: await chooseExpert(client, args, { routers: true, models: true }), settings };
   if (args.options.expert !== undefined || Object.keys(settings).length > 0) {
     throw new CurlewError(
       'REQUEST_INVALID',
@@ -73,13 +74,15 @@ async function mustBeTheSame(client: LabClient, { modelId, images }: Provenance)
     ...(await client.request('experts.list', {})),
     ...(await client.request('experts.routers', {})),
   ];
-  const found = members.find(({ id }) => id === modelId);
-  if (found?.imageSha256 === images[0]?.sha256) return;
+  const models = await client.request('models.list', {});
+  const found =
+    members.find(({ id }) => id === modelId)?.imageSha256 ?? models.find(({ id }) => id === modelId)?.sha256;
+  if (found !== undefined && found === images[0]?.sha256) return;
   throw new CurlewError(
     'EXPERT_NOT_FOUND',
     found
-      ? `“${modelId}” is not what it was in that run: its image is another now. Take in the bank of then under another name.`
-      : `“${modelId}”, which answered in that run, is in no bank of this lab any more.`,
+      ? `“${modelId}” is not what it was in that run: it is another now. Take in the bank, or the model, of then under another name.`
+      : `“${modelId}”, which answered in that run, is no expert, router or model of this lab any more.`,
     { modelId },
   );
 }
