@@ -83,7 +83,9 @@ describe('jobs on the command line', () => {
 
     const shown = await json<Job & { holdings: JobHoldings }>('jobs', 'show', job.id.slice(0, 8));
     expect(shown).toMatchObject({ id: job.id, reads: [at('card')], startedMs: expect.any(Number) as number });
-    expect(shown.holdings.goes[0]).toMatch(/^what was found in 1 recording: \d+ detections?$/);
+    expect(shown.holdings.goes[0]).toMatch(
+      /^what was found in 1 recording: \d+ detections?, and what was reviewed of them$/,
+    );
 
     const gone: string[] = [];
     lab.client.on('jobGone', ({ jobId }) => gone.push(jobId));
