@@ -400,10 +400,13 @@ describe('classifying a folder', () => {
     const half = new Float32Array(16_000 * 6);
     half.set(noise(16_000 * 2));
     await scratch.write('silent/half.wav', wavBytes([half]));
+    await scratch.write('silent/turned.wav', wavBytes([tone(2, 16_000, 900), tone(2, 16_000, -900)]));
     const { id } = classification.start([folder], 'test', { ...usualSettings, threshold: 0, keep: 'all' });
     await whenFinished(jobs, id);
-    const [all, some] = await classification.files(id, { limit: 9 });
+    const [all, some, turned] = await classification.files(id, { limit: 9 });
     expect(all).toMatchObject({ label: null, probability: null, notes: [{ code: 'silence' }] });
+    expect(turned).toMatchObject({ label: null, notes: [{ code: 'antiphase' }] });
+    expect(turned!.notes).toHaveLength(1);
     expect(some).toMatchObject({ label: expect.any(String) as string, windows: 11, notes: [] });
     const found = await classification.detections(id, { limit: 99 });
     expect(found.every(({ fileId, endS }) => fileId === 1 && endS <= 2 + 0.975)).toBe(true);

@@ -131,7 +131,8 @@ function changes(path: string, { bytes, modifiedMs }: Looked, { left }: HeardEnd
 function notesOf(path: string, ofParts: readonly RecordingNote[], windows: Windows): RecordingNote[] {
   const notes = ofParts.filter((note, i) => ofParts.findIndex(({ code }) => code === note.code) === i);
   const silent = windows.heard.reduce((count, heard) => count + (heard === 0 ? 1 : 0), 0);
-  if (silent === windows.count) {
+  // Channels that cancel each other are no silence of the microphone's.
+  if (silent === windows.count && notes.every(({ code }) => code !== 'antiphase')) {
     const text = `${path} holds digital silence alone, of which no class is told; look at the recorder's microphone.`;
     notes.push({ code: 'silence', level: 'note', text });
   }
