@@ -433,6 +433,7 @@ export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N
       paths: ['/r'],
       modelId: 'night',
       settings: { ...usualSettings, threshold: 0.25, channel: 1, timeZone: '+02:00' },
+      watch: true,
     },
     { ...job, kind: 'classify' },
   ],
