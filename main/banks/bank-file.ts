@@ -2,10 +2,10 @@
  * A bank as one file, for a colleague: a tar archive of `SHA256SUMS` (of all that follows, in its order), `curlew-bank.json`,
  * `README.md` and the bank's folder. Every byte of it is checked when it comes in. Runs in a background thread.
  */
-import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as v from 'valibot';
+import { sha256Of } from '../sha256.ts';
 import { parseManifest, type Manifest } from '../../models/bank/bank.ts';
 import { readImage } from '../../models/packing/read.ts';
 import { CurlewError } from '../contract/error.ts';
@@ -57,14 +57,14 @@ export async function writeBankFile(order: BankToWrite): Promise<{ path: string;
     textFile('manifest.json', json(manifest)),
   ];
   const files = filesOf(manifest);
-  const sums = [...own.map((one) => ({ path: one.path, sha256: sha256(one.content) })), ...files];
+  const sums = [...own.map((one) => ({ path: one.path, sha256: sha256Of(one.content) })), ...files];
   let bytes = 0;
   async function* contents(): AsyncGenerator<TarFile> {
     yield textFile('SHA256SUMS', sums.map((one) => `${one.sha256}  ${one.path}\n`).join(''));
     yield* own;
     for (const file of files) {
       const content = await readWhole(join(folder, file.path), file.bytes, 'this file of a bank');
-      if (sha256(content) !== file.sha256) {
+      if (sha256Of(content) !== file.sha256) {
         const path = join(folder, file.path);
         throw new CurlewError('FILE_DAMAGED', `${path} is not the file that the bank's manifest names.`, {
           path,
@@ -106,7 +106,8 @@ export async function unpackBankFile(path: string, into: string, as?: string): P
     for (const wanted of sums) {
       const file = await reader.next(mostBytes);
       if (file?.path !== wanted.path) throw damaged(`${wanted.path} is missing from it`);
-      if (sha256(file.content) !== wanted.sha256) throw damaged(`${wanted.path} is not what its hash is of`);
+      if (sha256Of(file.content) !== wanted.sha256)
+        throw damaged(`${wanted.path} is not what its hash is of`);
       if (describing.includes(file.path)) {
         texts.set(file.path, new TextDecoder().decode(file.content));
         continue;
@@ -237,4 +238,3 @@ function imageIn(
 
 const textFile = (path: string, text: string): TarFile => ({ path, content: new TextEncoder().encode(text) });
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
-const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');

@@ -2,10 +2,11 @@
  * The banks of experts, as files on disk: the shipped one, and those that were trained in this lab. Nothing is handed
  * out that does not match its hash.
  */
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { sha256Of } from '../sha256.ts';
 import {
   parseManifest,
   type BankEncoder,
@@ -399,7 +400,7 @@ async function readChecked(
 ): Promise<Uint8Array> {
   const path = join(folder, relative);
   const bytes = await readBytes(path, most);
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const sha256 = sha256Of(bytes);
   if (sha256 === wanted) return bytes;
   throw new CurlewError(
     'FILE_DAMAGED',

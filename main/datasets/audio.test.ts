@@ -1,8 +1,7 @@
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { asHeard } from '../../models/augmentation/pcm.ts';
 import { decodeAll } from '../recordings/pcm16k.ts';
-import { noise, scratchFolder, tone, wavBytes } from '../recordings/testing.ts';
+import { audioFixture, noise, scratchFolder, tone, wavBytes } from '../recordings/testing.ts';
 import { readAudio, soundProblems } from './audio.ts';
 
 let scratch: Awaited<ReturnType<typeof scratchFolder>>;
@@ -10,9 +9,6 @@ beforeAll(async () => {
   scratch = await scratchFolder();
 });
 afterAll(() => scratch.remove());
-
-const fixture = (name: string) =>
-  fileURLToPath(new URL(`../../test/fixtures/audio/${name}`, import.meta.url));
 
 async function kindsOf(channels: Float32Array[], sampleRate = 16_000): Promise<string[]> {
   const path = await scratch.write('clip.wav', wavBytes(channels, { sampleRate }));
@@ -23,8 +19,8 @@ describe('a clip’s samples', () => {
   it.each(['stereo-44k1.mp3', 'mono-16k.flac', 'mono-16k.ogg', 'stereo-44k1-24bit.flac'])(
     'of %s are what decoding gives, as int16',
     async (name) => {
-      const { pcm, sound, damage } = await readAudio(fixture(name));
-      const expected = asHeard(await decodeAll(fixture(name)));
+      const { pcm, sound, damage } = await readAudio(audioFixture(name));
+      const expected = asHeard(await decodeAll(audioFixture(name)));
       expect(sound.samples).toBe(expected.length);
       expect(pcm.subarray(0, expected.length)).toEqual(expected);
       expect(pcm.every((sample) => Number.isInteger(sample * 32_768) && sample >= -1 && sample < 1)).toBe(
@@ -45,7 +41,7 @@ describe('a clip’s samples', () => {
   });
 
   it('end where reading is cancelled', async () => {
-    await expect(readAudio(fixture('mono-16k.ogg'), AbortSignal.abort())).rejects.toMatchObject({
+    await expect(readAudio(audioFixture('mono-16k.ogg'), AbortSignal.abort())).rejects.toMatchObject({
       code: 'ABORTED',
     });
   });

@@ -1,20 +1,16 @@
 import { copyFile, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import * as ort from 'onnxruntime-web';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { frontEndModel } from '../../models/features/front-end.ts';
 import { statisticsSize } from '../../models/features/graph.ts';
 import { patchCount } from '../../models/features/log-mel.ts';
 import { hex, sha256 } from '../../models/packing/sha256.ts';
-import { noise, scratchFolder, tone, wavBytes } from '../recordings/testing.ts';
+import { audioFixture, noise, scratchFolder, tone, wavBytes } from '../recordings/testing.ts';
 import { readAudio } from './audio.ts';
 import { clipCounts, type Dataset } from './dataset.ts';
 import { checkAudio, embedDataset, type Embed } from './embed-dataset.ts';
 import { readDataset } from './read-dataset.ts';
-
-const fixture = (name: string) =>
-  fileURLToPath(new URL(`../../test/fixtures/audio/${name}`, import.meta.url));
 
 let scratch: Awaited<ReturnType<typeof scratchFolder>>;
 let session: ort.InferenceSession;
@@ -133,7 +129,7 @@ describe('embeddings', () => {
     const names = ['mono-16k.flac', 'mono-16k.ogg', 'stereo-44k1.mp3', 'stereo-44k1-24bit.flac'];
     for (const name of names) {
       await mkdir(join(folder, name.replaceAll('.', '-')), { recursive: true });
-      await copyFile(fixture(name), join(folder, name.replaceAll('.', '-'), name.toUpperCase()));
+      await copyFile(audioFixture(name), join(folder, name.replaceAll('.', '-'), name.toUpperCase()));
     }
     const dataset = await embedDataset(await readDataset(folder), {
       embed,

@@ -1,7 +1,6 @@
 /** From a data set's recordings to embeddings: each is decoded once, looked at, and embedded. */
-import { createHash } from 'node:crypto';
 import { CurlewError } from '../contract/error.ts';
-import { openFile, pieceBytes, throwIfAborted } from '../recordings/file.ts';
+import { hashOfFile, throwIfAborted } from '../recordings/file.ts';
 import { readAudio, soundProblems, type ClipAudio, type Sound } from './audio.ts';
 import { cacheKey, FeatureCache } from './cache.ts';
 import type { Clip, Dataset, EmbeddedClip, EmbeddedDataset, Problem } from './dataset.ts';
@@ -149,16 +148,4 @@ function sameContent(clip: Clip, same: Clip, classes: readonly string[]): Proble
     message: `${clip.name} (${where(clip)}) holds the same bytes as ${same.name} (${where(same)}); both are used.`,
     outcome: 'used',
   };
-}
-
-/** @throws CurlewError as openFile */
-async function hashOfFile(path: string, signal?: AbortSignal): Promise<string> {
-  const file = await openFile(path, signal);
-  try {
-    const hash = createHash('sha256');
-    for (let at = 0; at < file.bytes; at += pieceBytes) hash.update(await file.read(at, pieceBytes));
-    return hash.digest('hex');
-  } finally {
-    await file.close();
-  }
 }

@@ -5,7 +5,6 @@ import type {
   DetectionPage,
   DetectionSort,
   DetectionSummary,
-  FileState,
   KeptWindow,
   ListedDetection,
   TimelineDay,
@@ -44,14 +43,7 @@ export type ClipRow = Pick<
 export type ScoredRow = Pick<ListedDetection, 'fileId' | 'number' | 'label' | 'startS' | 'endS' | 'peak'>;
 
 /** A file as it was when it was classified. */
-export interface RunInput {
-  fileId: number;
-  path: string;
-  state: FileState;
-  bytes: number;
-  modifiedMs: number;
-  sha256: string | null;
-}
+export type RunInput = Pick<ClassifiedFile, 'fileId' | 'path' | 'state' | 'bytes' | 'modifiedMs' | 'sha256'>;
 
 export interface DetectionStore {
   list(

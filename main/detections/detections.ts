@@ -23,6 +23,7 @@ import type { Background } from '../background/background.ts';
 import { exportName } from '../export-name.ts';
 import type { Grid } from '../jobs/classify/contract/grid.ts';
 import { gridOf } from '../jobs/classify/grid.ts';
+import { requireClassification } from '../jobs/classify/require-classification.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import { Outputs } from '../outputs.ts';
 import { writeClips } from './clips.ts';
@@ -184,9 +185,7 @@ export class Detections {
   }
 
   private run(jobId: string): Job {
-    const job = this.rooms.jobs.get(jobId);
-    if (job.kind === 'classify') return job;
-    throw new CurlewError('JOB_NOT_FOUND', `Job “${jobId}” is no classification.`, { jobId });
+    return requireClassification(this.rooms.jobs, jobId);
   }
 
   private params(jobId: string): RunParams {

@@ -1,5 +1,5 @@
 /** What is to be deployed: images checked, a router's experts and their encoder found, signed where the board asks. */
-import { createHash } from 'node:crypto';
+import { sha256Of } from '../sha256.ts';
 import {
   appendSignature,
   signedText,
@@ -181,7 +181,7 @@ interface Deployable extends DeployImage {
 function readDeployable(bytes: Uint8Array): Deployable {
   const { image, signature } = splitSignature(bytes);
   const read = readImage(image);
-  const common = { image, signature, sha256: createHash('sha256').update(image).digest('hex') };
+  const common = { image, signature, sha256: sha256Of(image) };
   if (read.kind === 'encoder') {
     const { name, version } = read.encoder;
     const operations = encoderOperations(read.encoder);

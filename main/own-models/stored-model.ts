@@ -1,7 +1,7 @@
 /** A model in its folder: the graph, and what is known of it beside it. Nothing is handed out that does not match its hash. */
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import * as v from 'valibot';
+import { sha256Of } from '../sha256.ts';
 import { CurlewError } from '../contract/error.ts';
 import { text, whole } from '../contract/schemas.ts';
 import { readWhole } from '../regular-file.ts';
@@ -83,12 +83,10 @@ export const recordText = (record: ModelRecord): string => `${JSON.stringify(rec
 export async function readGraph(folder: string, { sha256, bytes: most }: ModelRecord): Promise<Uint8Array> {
   const path = join(folder, graphFile);
   const bytes = await readWhole(path, most, 'this model');
-  if (hashOf(bytes) === sha256) return bytes;
+  if (sha256Of(bytes) === sha256) return bytes;
   throw new CurlewError(
     'FILE_DAMAGED',
     `${path} is not the file that was added; remove the model and add it again.`,
     { path },
   );
 }
-
-export const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');

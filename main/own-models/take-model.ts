@@ -1,6 +1,7 @@
 /** Takes a model in: described, tried, copied with its record. The work of a thread: graphs are large and slow. */
 import { basename, join } from 'node:path';
 import { mkdir } from 'node:fs/promises';
+import { sha256Of } from '../sha256.ts';
 import { readSignature } from '../../models/onnx/read-signature.ts';
 import { writeFailure } from '../outputs.ts';
 import { openRecording } from '../recordings/decode.ts';
@@ -14,7 +15,6 @@ import { labelsOf } from './labels.ts';
 import { openModel } from './open-model.ts';
 import {
   graphFile,
-  hashOf,
   mostModelBytes,
   mostRecordBytes,
   readGraph,
@@ -55,7 +55,7 @@ export async function takeModel(
     .slice(0, 60);
   const description = describe({ signature, given, metadata, labels, fileName });
   const check = await tried(graph, description, order.clip);
-  const record = { description, bytes: graph.length, sha256: hashOf(graph), addedMs: Date.now(), check };
+  const record = { description, bytes: graph.length, sha256: sha256Of(graph), addedMs: Date.now(), check };
   await mkdir(order.into, { recursive: true });
   await keep(join(order.into, graphFile), graph);
   await keep(join(order.into, recordFile), recordText(record));

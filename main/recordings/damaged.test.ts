@@ -1,14 +1,12 @@
 /** Whatever bytes a file holds: audio or a CurlewError, and an end. */
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { CurlewError } from '../contract/error.ts';
 import { openRecording } from './decode.ts';
-import { noise, riffChunk, scratchFolder, wavBytes } from './testing.ts';
+import { audioFixture, noise, riffChunk, scratchFolder, wavBytes } from './testing.ts';
 
-const fixture = (name: string) =>
-  readFile(fileURLToPath(new URL(`../../test/fixtures/audio/${name}`, import.meta.url)));
+const fixture = (name: string) => readFile(audioFixture(name));
 const fixtures = [
   'mono-16k.flac',
   'mono-16k.ogg',

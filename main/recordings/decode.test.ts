@@ -1,15 +1,19 @@
 import { copyFile, mkdir, readFile, truncate, chmod } from 'node:fs/promises';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openRecording, type AudioChunk, type Recording } from './decode.ts';
 import { concatenate } from './pcm16k.ts';
-import { noise, riffChunk, scratchFolder, wavBytes, type WavOptions, unprivileged } from './testing.ts';
-
-const fixture = (name: string) =>
-  fileURLToPath(new URL(`../../test/fixtures/audio/${name}`, import.meta.url));
+import {
+  audioFixture,
+  noise,
+  riffChunk,
+  scratchFolder,
+  wavBytes,
+  type WavOptions,
+  unprivileged,
+} from './testing.ts';
 
 let scratch: Awaited<ReturnType<typeof scratchFolder>>;
 beforeAll(async () => {
@@ -174,7 +178,7 @@ describe('a compressed file', () => {
     ['stereo-44k1-24bit.flac', 'FLAC', 44_100, 2, 26_460],
     ['stereo-44k1.mp3', 'MP3', 44_100, 2, 26_460],
   ])('%s gives its tones and its exact length', async (name, format, sampleRate, channelCount, samples) => {
-    const recording = await openRecording(fixture(name));
+    const recording = await openRecording(audioFixture(name));
     expect(recording.info).toMatchObject({
       format,
       sampleRate,
@@ -189,7 +193,7 @@ describe('a compressed file', () => {
   });
 
   it('of FLAC is exact to the bit: its samples have the MD5 that the encoder noted', async () => {
-    const path = fixture('mono-16k.flac');
+    const path = audioFixture('mono-16k.flac');
     const [decoded] = await collect((await openRecording(path)).chunks());
     const samples = Int16Array.from(decoded!, (sample) => sample * 32_768);
     const noted = (await readFile(path)).subarray(26, 42).toString('hex');
@@ -197,7 +201,7 @@ describe('a compressed file', () => {
   });
 
   it('of MP3 without a length header plays, its length unknown before', async () => {
-    const recording = await openRecording(fixture('mono-16k-untagged.mp3'));
+    const recording = await openRecording(audioFixture('mono-16k-untagged.mp3'));
     expect(recording.info).toMatchObject({ format: 'MP3', channels: 1, seconds: null });
     const [decoded] = await collect(recording.chunks());
     expect(decoded!.length).toBeGreaterThan(24_000);
@@ -210,7 +214,7 @@ describe('a compressed file', () => {
         Buffer.from([0x49, 0x44, 0x33, 4, 0, 0, 0, 0, 1, 72]),
         Buffer.alloc(200, 0xff),
       ]);
-      const recording = await openBytes(Buffer.concat([tag, await readFile(fixture(name))]), 'tagged');
+      const recording = await openBytes(Buffer.concat([tag, await readFile(audioFixture(name))]), 'tagged');
       expect((await collect(recording.chunks()))[0]!.length).toBeGreaterThan(20_000);
       expect(recording.damage).toBeNull();
     }
@@ -218,8 +222,8 @@ describe('a compressed file', () => {
 
   it('cut short gives what is there, and says so', async () => {
     for (const name of ['mono-16k.flac', 'mono-16k.ogg', 'stereo-44k1-24bit.flac']) {
-      const whole = await readFile(fixture(name));
-      const complete = await collect((await openRecording(fixture(name))).chunks());
+      const whole = await readFile(audioFixture(name));
+      const complete = await collect((await openRecording(audioFixture(name))).chunks());
       const recording = await openBytes(whole.subarray(0, Math.floor(whole.length * 0.9)), name);
       const [part] = await collect(recording.chunks());
       expect(part!.length).toBeGreaterThan(0);
@@ -229,8 +233,8 @@ describe('a compressed file', () => {
   });
 
   it('of FLAC with a lost stretch keeps later samples at their time, with silence between', async () => {
-    const whole = await readFile(fixture('mono-16k.flac'));
-    const [complete] = await collect((await openRecording(fixture('mono-16k.flac'))).chunks());
+    const whole = await readFile(audioFixture('mono-16k.flac'));
+    const [complete] = await collect((await openRecording(audioFixture('mono-16k.flac'))).chunks());
     const altered = Buffer.from(whole);
     altered.fill(0x55, Math.floor(whole.length / 2), Math.floor(whole.length / 2) + 100);
     const removed = Buffer.concat([
@@ -257,7 +261,7 @@ describe('a range', () => {
       const path =
         name === 'made.wav'
           ? await scratch.write(name, wavBytes([noise(90_000)], { sampleRate: 44_100 }))
-          : fixture(name);
+          : audioFixture(name);
       const recording = await openRecording(path);
       const { sampleRate } = recording.info;
       const [whole] = await collect(recording.chunks());
@@ -316,7 +320,7 @@ describe('an aborted decoding', () => {
   it('stops at the next piece with ABORTED', async () => {
     const long = await scratch.write('long.wav', wavBytes([noise(400_000)]));
     const copy = join(scratch.folder, 'copy.flac');
-    await copyFile(fixture('stereo-44k1-24bit.flac'), copy);
+    await copyFile(audioFixture('stereo-44k1-24bit.flac'), copy);
     for (const path of [long, copy]) {
       const abort = new AbortController();
       const recording = await openRecording(path, { signal: abort.signal });

@@ -1,12 +1,10 @@
 /** Recordings as recorders leave them when something went wrong: all that is there is used, and it is told. */
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openRecording } from './decode.ts';
-import { noise, riffChunk, scratchFolder, wavBytes } from './testing.ts';
+import { audioFixture, noise, riffChunk, scratchFolder, wavBytes } from './testing.ts';
 
-const fixture = (name: string) =>
-  readFile(fileURLToPath(new URL(`../../test/fixtures/audio/${name}`, import.meta.url)));
+const fixture = (name: string) => readFile(audioFixture(name));
 
 let scratch: Awaited<ReturnType<typeof scratchFolder>>;
 beforeAll(async () => {

@@ -1,6 +1,5 @@
 /** Opus and FLAC in Ogg, their packets put into pages in every way. */
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { CurlewError } from '../contract/error.ts';
@@ -9,10 +8,9 @@ import { flacCrc16, parseFlacHeader, parseStreamInfo } from './flac-frames.ts';
 import { parseOggPage } from './ogg-pages.ts';
 import { OggPackets } from './ogg-stream.ts';
 import { opusHead, opusSamples } from './opus.ts';
-import { oggPage, scratchFolder, tone } from './testing.ts';
+import { audioFixture, oggPage, scratchFolder, tone } from './testing.ts';
 
-const fixture = (name: string) =>
-  readFile(fileURLToPath(new URL(`../../test/fixtures/audio/${name}`, import.meta.url)));
+const fixture = (name: string) => readFile(audioFixture(name));
 
 let scratch: Awaited<ReturnType<typeof scratchFolder>>;
 beforeAll(async () => {

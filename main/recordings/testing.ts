@@ -2,6 +2,7 @@
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 export interface WavOptions {
   sampleRate?: number;
@@ -162,3 +163,7 @@ export async function unprivileged<T>(folder: string, work: () => Promise<T>): P
     process.seteuid?.(0);
   }
 }
+
+/** Where one of the small recordings lies that are not made up. */
+export const audioFixture = (name: string): string =>
+  fileURLToPath(new URL(`../../test/fixtures/audio/${name}`, import.meta.url));

@@ -4,6 +4,7 @@ import { Random } from '../../models/training/random.ts';
 import { CurlewError } from '../contract/error.ts';
 import { allOf, pageLimit } from '../contract/pieces.ts';
 import type { Background } from '../background/background.ts';
+import { requireClassification } from '../jobs/classify/require-classification.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import { allocate } from './allocate.ts';
 import type { LabelledSet } from './contract/labelled-set.ts';
@@ -166,9 +167,7 @@ export class Reviews {
   }
 
   private finished(jobId: string) {
-    const job = this.rooms.jobs.get(jobId);
-    if (job.kind !== 'classify')
-      throw new CurlewError('JOB_NOT_FOUND', `Job “${jobId}” is no classification.`, { jobId });
+    const job = requireClassification(this.rooms.jobs, jobId);
     if (job.state !== 'done')
       throw new CurlewError(
         'JOB_STATE',

@@ -1,6 +1,7 @@
 /** What classification found, in DuckDB. */
 import { blobValue, type DuckDBAppender, type DuckDBConnection } from '@duckdb/node-api';
 import type { ClassifiedFile, Detection, FileState, KeptWindow, ListedFile } from '../contract/types.ts';
+import { unheard } from '../jobs/classify/contract/rows.ts';
 import type { FileResults, KeptPart, NewFile, ResultStore } from '../jobs/classify/result-store.ts';
 import type { Store } from './open-store.ts';
 
@@ -182,17 +183,10 @@ async function append(
     fileId: first + i,
   }));
   await appendAll(connection, 'classified_files', listed, ({ unused, ...file }, row) =>
-    appendFile(row, { ...blank, ...unused, ...file, jobId }),
+    appendFile(row, { ...unheard, state: 'waiting', ...unused, ...file, jobId }),
   );
   return listed;
 }
-
-const blank: Omit<ClassifiedFile, 'jobId' | 'fileId' | keyof ListedFile> = {
-  ...{ state: 'waiting', sha256: null, format: '', seconds: 0, sampleRate: 0, channels: 0, windows: 0 },
-  ...{ classIndex: null, label: null, probability: null, notes: [], startMs: null, offsetMinutes: null },
-  ...{ timeSource: null, latitude: null, longitude: null, site: null, recorder: null, experts: null },
-  ...{ readMs: 0, modelMs: 0, copyOf: null, error: null },
-};
 
 async function removeFiles(
   connection: DuckDBConnection,

@@ -152,7 +152,7 @@ export function reviewStore(store: Store): ReviewStore {
       }),
 
     apply: (jobId, thresholds) =>
-      store.transaction(async (connection) => {
+      store.deletion(async (connection) => {
         await connection.run('DELETE FROM review_thresholds WHERE job_id = $1', [jobId]);
         if (thresholds === null) return;
         const { setId, atMs, precision, rule, classes } = thresholds;

@@ -3,25 +3,20 @@
  * with the shipped expert; and today's engine against the reference graph that it replaced, one thread each.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import * as ort from 'onnxruntime-web';
-import { Engine } from '../../devices/engine/engine.ts';
-import { imagesOfModel } from '../../main/banks/model-images.ts';
 import { Banks } from '../../main/banks/banks.ts';
 import { usualSettings } from '../../main/jobs/classify/contract/settings.ts';
-import { noise } from '../../main/recordings/testing.ts';
 import { resources } from '../../main/resources.ts';
 import { resultStore } from '../../main/store/result-store.ts';
 import { openStore, type Store } from '../../main/store/open-store.ts';
-import { createReference } from '../../models/reference/reference.ts';
 import { classified, writeNoise } from '../classified-here.ts';
+import { engineAgainstGraph } from '../engine-against-graph.ts';
 import type { Figures } from './run.ts';
 
 const rate = 48_000;
 const seconds = 3_600;
-const comparedSeconds = 60;
 
 export async function bench(say: (line: string) => void): Promise<Figures> {
   const folder = await mkdtemp(join(tmpdir(), 'curlew-bench-'));
@@ -43,17 +38,18 @@ export async function bench(say: (line: string) => void): Promise<Figures> {
     if (!encoded) say('FLAC was not measured: the program “flac” is not installed');
     const flacFigures = encoded ? await shares(store, bank, id, flac) : null;
     if (flacFigures) say(`FLAC, the same: ${flacFigures.times_realtime!.toFixed(0)} × real time`);
-    const speedup = await speedupVsGraph(bank, id);
+    const compared = await engineAgainstGraph(bank, id);
+    const times = (ms: number) => ((1000 * compared.seconds) / ms).toFixed(0);
     say(
-      `one thread, ${comparedSeconds} s of noise at 16 kHz: engine ${speedup.engine.toFixed(0)} × real time, quantized graph ${speedup.graph.toFixed(0)} ×`,
+      `one thread, the shipped clips: engine ${times(compared.engineMs)} × real time, quantized graph ${times(compared.graphMs)} ×`,
     );
     return {
       wav_times_realtime: figures.times_realtime!,
       ...(flacFigures && { flac_times_realtime: flacFigures.times_realtime! }),
-      speedup_vs_graph: speedup.engine / speedup.graph,
+      speedup_vs_graph: compared.graphMs / compared.engineMs,
       decode_share: decode_share!,
-      features_share: model_share! * speedup.featuresShare,
-      model_share: model_share! * (1 - speedup.featuresShare),
+      features_share: model_share! * compared.shares.features,
+      model_share: model_share! * (1 - compared.shares.features),
     };
   } finally {
     await store.close();
@@ -73,36 +69,4 @@ async function shares(store: Store, bank: Banks, modelId: string, path: string):
     decode_share: file!.readMs / work,
     model_share: file!.modelMs / work,
   };
-}
-
-/** × real time of both in this run, one thread each, and which part of the engine's time the log-mel takes. */
-async function speedupVsGraph(bank: Banks, modelId: string) {
-  const pcm = Int16Array.from(noise(16_000 * comparedSeconds), (x) => Math.round(20_000 * x));
-  const engine = await Engine.load(await readFile(resources.engine), await imagesOfModel(bank, modelId));
-  const reference = await createReference(ort, await bank.file(modelId, 'quantized.onnx'));
-  const answer = () => {
-    for (const { windows } of engine.stream(48).push(pcm)) if (windows === 0) throw new Error('no window');
-  };
-  const floats = Float32Array.from(pcm, (step) => step / 32_768);
-  const batch = 63 * 7680 + 15_600;
-  const graph = async () => {
-    for (let at = 0; at + batch <= floats.length; at += 64 * 7680)
-      await reference.run(floats.subarray(at, at + batch));
-  };
-  answer();
-  await graph();
-  const both = {
-    engine: comparedSeconds / (await timed(answer)),
-    graph: comparedSeconds / (await timed(graph)),
-  };
-  const { features, encoder, experts } = engine.spent;
-  const featuresShare = features / (features + encoder + experts);
-  await reference.release();
-  return { ...both, featuresShare };
-}
-
-async function timed(work: () => Promise<void> | void): Promise<number> {
-  const began = performance.now();
-  await work();
-  return (performance.now() - began) / 1000;
 }

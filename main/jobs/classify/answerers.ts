@@ -1,5 +1,6 @@
 /** What answers windows in a classification worker: boards' experts by the engine, or a model of the person's own. */
 import { Engine, type EngineImages, type EngineStream } from '../../../devices/engine/engine.ts';
+import { entropy } from '../../../models/evaluation/probability.ts';
 import { frontEnd } from '../../../models/features/log-mel.ts';
 import { openModel, type OpenModel } from '../../own-models/open-model.ts';
 import { readGraph, readRecord } from '../../own-models/stored-model.ts';
@@ -132,14 +133,11 @@ class OwnAnswers implements AnswerStream {
   /** Nats a window; where each class stands by itself, the sum of the classes' own. */
   private entropies(probabilities: Float32Array, count: number): Float32Array {
     const { labels, output } = this.model.description;
-    const of = (p: number): number => (p > 0 ? -p * Math.log(p) : 0);
     return Float32Array.from({ length: count }, (_, i) => {
-      let sum = 0;
-      for (let c = 0; c < labels.length; c++) {
-        const p = probabilities[i * labels.length + c]!;
-        sum += output.activation === 'softmax' ? of(p) : of(p) + of(1 - p);
-      }
-      return sum;
+      const ofWindow = probabilities.subarray(i * labels.length, (i + 1) * labels.length);
+      return output.activation === 'softmax'
+        ? entropy(ofWindow)
+        : ofWindow.reduce((sum, p) => sum + entropy([p, 1 - p]), 0);
     });
   }
 }

@@ -2,12 +2,11 @@ import { createHash } from 'node:crypto';
 import { appendFileSync, truncateSync, utimesSync } from 'node:fs';
 import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ClassifyResult, ClassifySettings, Job } from '../../contract/types.ts';
 import { AllowedPaths } from '../../recordings/allowed-paths.ts';
-import { noise, scratchFolder, tone, wavBytes } from '../../recordings/testing.ts';
+import { audioFixture, noise, scratchFolder, tone, wavBytes } from '../../recordings/testing.ts';
 import { CurlewError } from '../../contract/error.ts';
 import { Jobs } from '../jobs.ts';
 import { MemoryJobStore, whenFinished } from '../testing.ts';
@@ -20,8 +19,6 @@ import type { ResultStore } from './result-store.ts';
 import { noModels, testBank, testModel } from './testing.ts';
 import type { WorkerRequest } from './worker-messages.ts';
 
-const fixture = (name: string) =>
-  fileURLToPath(new URL(`../../../test/fixtures/audio/${name}`, import.meta.url));
 const model = testModel();
 const provenance = (jobId: string) => detectionStore(kept).provenance(jobId);
 const program = { version: '1.2.3', commit: 'abc' };
@@ -66,9 +63,9 @@ beforeAll(async () => {
     'card/B/wide.wav',
     wavBytes([tone(2, 192_000, 3_000), tone(2, 192_000, 900)], { sampleRate: 192_000 }),
   );
-  await scratch.write('card/B/tone.flac', await readFile(fixture('mono-16k.flac')));
-  await scratch.write('card/B/tone.ogg', await readFile(fixture('mono-16k.ogg')));
-  await symlink(fixture('mono-16k.ogg'), join(folder, 'B', 'outside.ogg'));
+  await scratch.write('card/B/tone.flac', await readFile(audioFixture('mono-16k.flac')));
+  await scratch.write('card/B/tone.ogg', await readFile(audioFixture('mono-16k.ogg')));
+  await symlink(audioFixture('mono-16k.ogg'), join(folder, 'B', 'outside.ogg'));
   await symlink(join(folder, 'B', 'tone.ogg'), join(folder, 'B', 'zz-again.ogg'));
   await symlink(join(folder, 'B'), join(folder, 'B', 'round'));
   await scratch.write('card/empty.wav', '');
@@ -446,6 +443,20 @@ describe('an interrupted classification', () => {
 
   /** Of 12,000 windows a hundredth of a second apart: three parts. */
   const manyWindows = { ...usualSettings, hopFrames: 1, threshold: 0.3 };
+  /** A lab closes once one part of a recording is kept. @returns the job that it leaves behind */
+  async function cutAfterOnePart(path: string): Promise<string> {
+    const keepPart = results.keepPart.bind(results);
+    const closed = new Promise<void>((resolve, reject) => {
+      results.keepPart = async (jobId, part) => {
+        await keepPart(jobId, part);
+        jobs.close().then(resolve, reject);
+      };
+    });
+    const { id } = classification.start([path], 'test', manyWindows);
+    await closed;
+    results.keepPart = keepPart;
+    return id;
+  }
   const ofJob = async (id: string) => ({
     files: withoutJob(await results.files(id, { limit: 1000 })).map(({ readMs, modelMs, ...file }) => {
       expect(Math.min(readMs, modelMs)).toBeGreaterThanOrEqual(0);
@@ -520,16 +531,7 @@ describe('an interrupted classification', () => {
     'goes on with the parts of a recording that were heard, unless it has changed since (%s)',
     async (changed) => {
       const path = await longRecording();
-      const keepPart = results.keepPart.bind(results);
-      const closed = new Promise<void>((resolve, reject) => {
-        results.keepPart = async (jobId, part) => {
-          await keepPart(jobId, part);
-          jobs.close().then(resolve, reject);
-        };
-      });
-      const { id } = classification.start([path], 'test', manyWindows);
-      await closed;
-      results.keepPart = keepPart;
+      const id = await cutAfterOnePart(path);
       const kept = (await results.parts(id, 0)).length;
       expect(kept).toBeGreaterThan(0);
       expect(await results.files(id, { limit: 9 })).toEqual([]);
@@ -585,16 +587,7 @@ describe('an interrupted classification', () => {
 
   it('goes on as it began, and not with another image', async () => {
     const path = await longRecording();
-    const keepPart = results.keepPart.bind(results);
-    const closed = new Promise<void>((resolve, reject) => {
-      results.keepPart = async (jobId, part) => {
-        await keepPart(jobId, part);
-        jobs.close().then(resolve, reject);
-      };
-    });
-    const { id } = classification.start([path], 'test', manyWindows);
-    await closed;
-    results.keepPart = keepPart;
+    const id = await cutAfterOnePart(path);
     const began = await classification.provenance(id);
     const other = model.slice();
     other[other.length - 1]! ^= 1;

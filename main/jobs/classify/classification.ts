@@ -3,9 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as v from 'valibot';
 import { imagesOfModel, type ModelSource } from '../../banks/model-images.ts';
-import { grouped } from '../../contract/figures.ts';
 import { CurlewError } from '../../contract/error.ts';
-import { count } from '../../contract/figures.ts';
+import { count, grouped } from '../../contract/figures.ts';
 import type { ClassifiedFile, ClassifySettings, Detection, Job, Provenance } from '../../contract/types.ts';
 import { isOwnModel, type OwnModels } from '../../own-models/own-models.ts';
 import type { AllowedPaths } from '../../recordings/allowed-paths.ts';
@@ -19,6 +18,7 @@ import type { ModelInput } from './answerers.ts';
 import type { Answering } from './answering.ts';
 import { expertGrid } from './grid.ts';
 import { classifySettings, usualSettings } from './contract/settings.ts';
+import { requireClassification } from './require-classification.ts';
 import type { ResultStore } from './result-store.ts';
 
 export interface ClassificationRooms {
@@ -79,7 +79,7 @@ export class Classification {
 
   /** Ends a job's watching: what it has found is classified, then it is done. @throws CurlewError JOB_NOT_FOUND, JOB_STATE */
   finish(jobId: string): Job {
-    const job = this.checkKind(jobId);
+    const job = requireClassification(this.rooms.jobs, jobId);
     const end = this.watching.get(job.id);
     if (!end) {
       throw new CurlewError('JOB_STATE', `“${job.title}” does not watch for new recordings now.`, { jobId });
@@ -90,19 +90,21 @@ export class Classification {
 
   /** @throws CurlewError JOB_NOT_FOUND, STORE_FAILED; REQUEST_INVALID after a file of another job */
   async files(jobId: string, page: Parameters<ResultStore['files']>[1]): Promise<ClassifiedFile[]> {
-    this.checkKind(jobId);
+    requireClassification(this.rooms.jobs, jobId);
     return this.rooms.results.files(jobId, page);
   }
 
   /** @throws CurlewError as `files` */
   async detections(jobId: string, page: Parameters<ResultStore['detections']>[1]): Promise<Detection[]> {
-    this.checkKind(jobId);
+    requireClassification(this.rooms.jobs, jobId);
     return this.rooms.results.detections(jobId, page);
   }
 
   /** How it was made; null where nobody kept that. @throws CurlewError JOB_NOT_FOUND, STORE_FAILED */
   async provenance(jobId: string): Promise<Provenance | null> {
-    return (await this.rooms.provenance(this.checkKind(jobId).id)) as Provenance | null;
+    return (await this.rooms.provenance(
+      requireClassification(this.rooms.jobs, jobId).id,
+    )) as Provenance | null;
   }
 
   /** The title is kept with the job; an expert that has left the bank shows when the job is resumed. */
@@ -150,14 +152,6 @@ export class Classification {
         return result;
       },
     };
-  }
-
-  private checkKind(jobId: string): Job {
-    const job = this.rooms.jobs.get(jobId);
-    if (job.kind !== 'classify') {
-      throw new CurlewError('JOB_NOT_FOUND', `Job “${jobId}” is no classification.`, { jobId });
-    }
-    return job;
   }
 }
 

@@ -5,16 +5,16 @@ import { CurlewError, toCurlewError } from '../../contract/error.ts';
 import { count, grouped } from '../../contract/figures.ts';
 import type { ClassifiedFile, ClassifyResult, ClassifySettings, ListedFile } from '../../contract/types.ts';
 import { formatsRead } from '../../recordings/contract.ts';
-
 import type { JobContext } from '../definition.ts';
 import { ActiveClock } from './active-clock.ts';
 import type { Answering } from './answering.ts';
 import type { Grid } from './contract/grid.ts';
 import { windowStart } from './grid.ts';
-import { fileResults, unheard, type HeardPart } from './file-answers.ts';
+import { unheard } from './contract/rows.ts';
+import { fileResults, type HeardPart } from './file-answers.ts';
 import { Keeper } from './keeper.ts';
 import { Listing, placeOf, type WhenToLook } from './listing.ts';
-import type { ResultStore } from './result-store.ts';
+import type { FileResults, ResultStore } from './result-store.ts';
 import { requireRoom, spansOf, type Span } from './spans.ts';
 import { joinWindows, type Windows } from './windows.ts';
 import { WindowWorker } from './window-worker.ts';
@@ -245,7 +245,7 @@ class ClassifyRun {
       looked = await this.surviving(start, (worker) => worker.look(file.path));
       tell(looked.sha256);
       const copyOf = params.settings.skipCopies ? await this.firstOf(file, looked.sha256) : null;
-      if (copyOf !== null) return await this.done(file, copied(file, looked, copyOf, this.context.jobId));
+      if (copyOf !== null) return await this.done(copied(file, looked, copyOf, this.context.jobId));
       const spans = spansOf(looked.info, params.settings.channel, this.work.answering);
       const parts = spans.map((): HeardPart | null => null);
       const hearing: Hearing = { file, looked, spans, parts, failed: false };
@@ -308,12 +308,12 @@ class ClassifyRun {
     const windows: Windows[] = [];
     const bytes = looked.bytes / spans.length;
     const seconds = (looked.info.seconds ?? 0) / spans.length;
+    let heard = 0;
     let told = 0;
     const source = worker.hear({ path: file.path, grid, highPassHz, ...span });
     for (;;) {
       const next = await source.next();
-      const count = windows.reduce((sum, one) => sum + one.count, 0);
-      const share = seconds === 0 ? 0 : Math.min(1, windowStart(count, grid) / seconds);
+      const share = seconds === 0 ? 0 : Math.min(1, windowStart(heard, grid) / seconds);
       const reached = next.done ? 1 : share;
       this.passedBytes += (reached - told) * bytes;
       this.heardSeconds += (reached - told) * seconds;
@@ -321,7 +321,8 @@ class ClassifyRun {
       this.progress(file.path);
       if (next.done) return { windows: joinWindows(windows, classes.length), end: next.value };
       windows.push(next.value);
-      requireRoom(file.path, span.fromWindow + count + next.value.count, mostWindows);
+      heard += next.value.count;
+      requireRoom(file.path, span.fromWindow + heard, mostWindows);
       if (performance.now() - this.lastCheckpoint > checkpointMs) await this.checkpoint();
       await this.pausePoint();
     }
@@ -331,24 +332,13 @@ class ClassifyRun {
     const { answering, params } = this.work;
     const heard = parts as HeardPart[];
     this.crashes = 0;
-    const found = fileResults(this.context.jobId, file, looked, spans, heard, answering, params.settings);
-    return this.done(file, found.file, found);
+    return this.done(fileResults(this.context.jobId, file, looked, spans, heard, answering, params.settings));
   }
 
-  private async done(
-    { path }: Waiting,
-    file: ClassifiedFile,
-    found: {
-      detections: Parameters<Keeper['add']>[0]['detections'];
-      windows: Parameters<Keeper['add']>[0]['windows'];
-    } = {
-      detections: [],
-      windows: [],
-    },
-  ): Promise<void> {
-    await this.keeper.add({ file, detections: found.detections, windows: found.windows });
+  private async done(found: FileResults): Promise<void> {
+    await this.keeper.add(found);
     this.passedFiles++;
-    this.progress(path);
+    this.progress(found.file.path);
     if (performance.now() - this.lastCheckpoint > checkpointMs) await this.checkpoint();
   }
 
@@ -368,7 +358,7 @@ class ClassifyRun {
     const { jobId } = this.context;
     const known = looked ? knownOf(looked) : {};
     const error = { code, message };
-    return this.done(file, { ...unheard, ...file, ...known, jobId, state: 'failed', error });
+    return this.done(withoutSound({ ...unheard, ...file, ...known, jobId, state: 'failed', error }));
   }
 
   /** A worker that crashes gets its file once more, in a new thread: it may not have been the file. */
@@ -418,9 +408,11 @@ class ClassifyRun {
   }
 }
 
-function copied(file: Waiting, looked: Looked, copyOf: string, jobId: string): ClassifiedFile {
-  return { ...unheard, ...file, ...knownOf(looked), jobId, state: 'copy', copyOf };
+function copied(file: Waiting, looked: Looked, copyOf: string, jobId: string): FileResults {
+  return withoutSound({ ...unheard, ...file, ...knownOf(looked), jobId, state: 'copy', copyOf });
 }
+
+const withoutSound = (file: ClassifiedFile): FileResults => ({ file, detections: [], windows: [] });
 
 /** Of a file that was looked at and is not heard. */
 function knownOf({ info, about, sha256, bytes, ms: readMs }: Looked) {

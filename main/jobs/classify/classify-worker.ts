@@ -1,11 +1,10 @@
 /** The worker thread: reads a recording, converts it to what the model hears, and has its windows answered. */
-import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { workerData } from 'node:worker_threads';
 import type { RecordingNote } from '../../contract/types.ts';
 import { aboutRecording } from '../../recordings/about/about.ts';
 import { openRecording, type Recording } from '../../recordings/decode.ts';
-import { openFile, pieceBytes } from '../../recordings/file.ts';
+import { hashOfFile } from '../../recordings/file.ts';
 import { HighPass, highPassRunIn } from '../../recordings/high-pass.ts';
 import { convertMono, requireOneWindow } from '../../recordings/pcm16k.ts';
 import { answerRequests } from '../../threads/worker-thread.ts';
@@ -55,30 +54,16 @@ async function look(path: string): Promise<Looked> {
   const { info } = await openRecording(path);
   const { size, mtimeMs } = await stat(path).catch((thrown) => Promise.reject(fileError(path, thrown)));
   const about = await aboutRecording(info, mtimeMs, stood);
-  const sha256 = await hashOf(path);
+  const sha256 = await hashOfFile(path);
   return { info, about, bytes: size, modifiedMs: mtimeMs, sha256, ms: performance.now() - began };
 }
 
-const left = (path: string): Promise<HeardEnd['left']> =>
+/** What a recording is by now; null where it is gone. */
+const standingOf = (path: string): Promise<HeardEnd['left']> =>
   stat(path).then(
     ({ size: bytes, mtimeMs: modifiedMs }) => ({ bytes, modifiedMs }),
     () => null,
   );
-
-async function hashOf(path: string): Promise<string> {
-  const file = await openFile(path);
-  const hash = createHash('sha256');
-  try {
-    for (let at = 0; ;) {
-      const piece = await file.read(at, 16 * pieceBytes);
-      if (piece.length === 0) return hash.digest('hex');
-      hash.update(piece);
-      at += piece.length;
-    }
-  } finally {
-    await file.close();
-  }
-}
 
 async function* hear(
   recording: Recording,
@@ -119,7 +104,7 @@ async function* hear(
   const { modelMs } = stream;
   const readMs = performance.now() - began - away - modelMs;
   const notes = notesOf(recording, grid);
-  return { samples, notes, left: await left(request.path), readMs, modelMs };
+  return { samples, notes, left: await standingOf(request.path), readMs, modelMs };
 }
 
 /** What a person should know of it, and that it lacks the band which a model with a high rate listens to. */

@@ -1,8 +1,9 @@
 /** Windows become detections: those of a class that touch, overlap or are close are one sound. */
+import { argmax } from '../../../models/evaluation/probability.ts';
 import type { ClassifySettings, Detection } from '../../contract/types.ts';
 import type { Grid } from './contract/grid.ts';
 import { windowEnd, windowStart } from './grid.ts';
-import type { Windows } from './windows.ts';
+import { probabilitiesOf, type Windows } from './windows.ts';
 
 /** A detection before it is known of which file it is. */
 export type FoundEvent = Omit<
@@ -37,9 +38,10 @@ export function eventsOf(
   for (let i = 0; i < windows.count; i++) {
     if (windows.heard[i] === 0) continue;
     const startS = windowStart(i, grid);
-    for (const classIndex of topClasses(windows.probabilities, i, labels.length, settings.topK)) {
+    const probabilities = probabilitiesOf(windows, i, labels.length);
+    for (const classIndex of topClasses(probabilities, settings.topK)) {
       const label = labels[classIndex]!;
-      const probability = windows.probabilities[i * labels.length + classIndex]!;
+      const probability = probabilities[classIndex]!;
       if (probability < (settings.thresholds[label] ?? settings.threshold)) continue;
       const run = open[classIndex];
       const isClose = run && startS - windowEnd(run.last, grid) <= (settings.gaps[label] ?? settings.gapS);
@@ -94,19 +96,10 @@ class Run {
   }
 }
 
-/** The k most probable classes of a window; of equals the first. */
-function topClasses(probabilities: Float32Array, window: number, classes: number, k: number): number[] {
-  const from = window * classes;
-  if (k === 1) return [topClass(probabilities, window, classes)];
-  const order = Array.from({ length: classes }, (_, c) => c);
-  order.sort((a, b) => probabilities[from + b]! - probabilities[from + a]! || a - b);
+/** The k most probable classes; of equals the first. */
+function topClasses(probabilities: Float32Array, k: number): number[] {
+  if (k === 1) return [argmax(probabilities)];
+  const order = Array.from(probabilities, (_, c) => c);
+  order.sort((a, b) => probabilities[b]! - probabilities[a]! || a - b);
   return order.slice(0, k);
-}
-
-/** The most probable class of a window; of equals the first. @param probabilities [windows][classes] */
-export function topClass(probabilities: Float32Array, window: number, classes: number): number {
-  const from = window * classes;
-  let top = 0;
-  for (let c = 1; c < classes; c++) if (probabilities[from + c]! > probabilities[from + top]!) top = c;
-  return top;
 }

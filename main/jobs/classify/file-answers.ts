@@ -1,4 +1,5 @@
 /** What is known of one file while its parts are heard, and what comes of it in the end. */
+import { argmax } from '../../../models/evaluation/probability.ts';
 import { grouped } from '../../contract/figures.ts';
 import type {
   ClassifiedFile,
@@ -9,6 +10,7 @@ import type {
   RecordingNote,
 } from '../../contract/types.ts';
 import type { Answering } from './answering.ts';
+import { unheard } from './contract/rows.ts';
 import { eventsOf } from './events.ts';
 import { keptWindows } from './kept-windows.ts';
 import type { FileResults } from './result-store.ts';
@@ -21,14 +23,6 @@ export interface HeardPart {
   windows: Windows;
   end: HeardEnd;
 }
-
-/** Of a file of which nothing is known but that it was listed. */
-export const unheard: Omit<ClassifiedFile, 'jobId' | 'fileId' | 'state' | keyof ListedFile> = {
-  ...{ sha256: null, format: '', seconds: 0, sampleRate: 0, channels: 0, windows: 0, classIndex: null },
-  ...{ label: null, probability: null, notes: [], startMs: null, offsetMinutes: null, timeSource: null },
-  ...{ latitude: null, longitude: null, site: null, recorder: null, experts: null, readMs: 0, modelMs: 0 },
-  ...{ copyOf: null, error: null },
-};
 
 /** @param spans and the parts that were heard of them, in the same order */
 export function fileResults(
@@ -104,7 +98,7 @@ function overall(windows: Windows, classes: readonly string[]) {
     for (let c = 0; c < sums.length; c++) sums[c]! += windows.probabilities[i * sums.length + c]!;
   }
   if (count === 0) return { classIndex: null, label: null, probability: null };
-  const classIndex = sums.indexOf(Math.max(...sums));
+  const classIndex = argmax(sums);
   return { classIndex, label: classes[classIndex]!, probability: Math.fround(sums[classIndex]! / count) };
 }
 

@@ -1,9 +1,9 @@
 /** Which windows are kept beside the detections. */
+import { argmax } from '../../../models/evaluation/probability.ts';
 import type { ClassifySettings, KeptWindow } from '../../contract/types.ts';
-import { topClass } from './events.ts';
 import type { Grid } from './contract/grid.ts';
 import { windowStart } from './grid.ts';
-import type { Windows } from './windows.ts';
+import { probabilitiesOf, type Windows } from './windows.ts';
 
 /** @param labels of the classes */
 export function keptWindows(
@@ -16,8 +16,9 @@ export function keptWindows(
   const all: Omit<KeptWindow, 'fileId' | 'channel'>[] = [];
   for (let window = 0; window < windows.count; window++) {
     if (windows.heard[window] === 0) continue;
-    const classIndex = topClass(windows.probabilities, window, labels.length);
-    const probability = windows.probabilities[window * labels.length + classIndex]!;
+    const probabilities = probabilitiesOf(windows, window, labels.length);
+    const classIndex = argmax(probabilities);
+    const probability = probabilities[classIndex]!;
     const least = settings.thresholds[labels[classIndex]!] ?? settings.threshold;
     if (settings.keep === 'above' && probability < least) continue;
     all.push({

@@ -1,6 +1,6 @@
 /** Says how a classification was made. */
-import { createHash } from 'node:crypto';
 import { availableParallelism, cpus } from 'node:os';
+import { sha256Of } from '../../sha256.ts';
 import type { EngineImages } from '../../../devices/engine/engine.ts';
 import { CurlewError } from '../../contract/error.ts';
 import type { Provenance } from '../../contract/types.ts';
@@ -56,5 +56,3 @@ export function resumed(before: Provenance, now: Provenance): Provenance {
   const { version, commit, startedMs: atMs } = now;
   return { ...before, resumes: [...before.resumes, { version, commit, atMs }] };
 }
-
-const sha256Of = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');

@@ -14,6 +14,10 @@ export interface Windows {
   heard: Uint8Array;
 }
 
+/** Of one window. @returns [classes], a view */
+export const probabilitiesOf = ({ probabilities }: Windows, window: number, classes: number): Float32Array =>
+  probabilities.subarray(window * classes, (window + 1) * classes);
+
 /** One after another. @param classes of each window */
 export function joinWindows(parts: readonly Windows[], classes: number): Windows {
   const count = parts.reduce((sum, part) => sum + part.count, 0);

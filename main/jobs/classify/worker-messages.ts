@@ -1,13 +1,10 @@
 /** What the lab and a classification worker say to each other: one request, one answer, in turn. */
 import type { RecordingAbout, RecordingInfo, RecordingNote } from '../../contract/types.ts';
 import type { Stood } from '../../recordings/about/about.ts';
-import type { WorkerError } from '../../threads/worker-thread.ts';
 import type { ModelInput } from './answerers.ts';
 import type { Grid } from './contract/grid.ts';
 import type { Span } from './spans.ts';
 import type { Windows } from './windows.ts';
-
-export type { WorkerError };
 
 export interface WorkerInput {
   model: ModelInput;

@@ -63,6 +63,14 @@ export interface ClassifiedFile {
   error: { code: ErrorCode; message: string } | null;
 }
 
+/** Of a file of which nothing is known but that it was listed. */
+export const unheard: Omit<ClassifiedFile, 'jobId' | 'fileId' | 'state' | keyof ListedFile> = {
+  ...{ sha256: null, format: '', seconds: 0, sampleRate: 0, channels: 0, windows: 0, classIndex: null },
+  ...{ label: null, probability: null, notes: [], startMs: null, offsetMinutes: null, timeSource: null },
+  ...{ latitude: null, longitude: null, site: null, recorder: null, experts: null, readMs: 0, modelMs: 0 },
+  ...{ copyOf: null, error: null },
+};
+
 /** A sound of one class: windows at or above the least probability that touch, overlap or are close. */
 export interface Detection {
   jobId: string;
