@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { appendFileSync, truncateSync, utimesSync } from 'node:fs';
 import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { deserialize, serialize } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ClassifyResult, ClassifySettings, Job } from '../../contract/types.ts';
@@ -17,6 +18,7 @@ import { resultStore } from '../../store/result-store.ts';
 import { usualSettings } from './contract/settings.ts';
 import type { ResultStore } from './result-store.ts';
 import { noModels, testBank, testModel } from './testing.ts';
+import type { Span } from './spans.ts';
 import type { WorkerRequest } from './worker-messages.ts';
 
 const model = testModel();
@@ -527,20 +529,31 @@ describe('an interrupted classification', () => {
     expect(await ofJob(id)).toEqual(await ofJob(straight));
   });
 
-  it.each([false, true])(
-    'goes on with the parts of a recording that were heard, unless it has changed since (%s)',
-    async (changed) => {
+  it.each(['unchanged', 'changed since', 'cut otherwise'])(
+    'goes on with the parts of a recording that were heard, where it is cut as it was and has not changed (%s)',
+    async (which) => {
       const path = await longRecording();
       const id = await cutAfterOnePart(path);
       const kept = (await results.parts(id, 0)).length;
       expect(kept).toBeGreaterThan(0);
       expect(await results.files(id, { limit: 9 })).toEqual([]);
-      if (changed) {
+      if (which === 'changed since') {
         const bytes = await readFile(path);
         bytes[50_001]! ^= 1;
         await scratch.write('long.wav', bytes);
       }
       await openRooms();
+      if (which === 'cut otherwise') {
+        const parts = results.parts.bind(results);
+        results.parts = async (jobId, fileId) =>
+          (await parts(jobId, fileId)).map((part) => {
+            const { span, ...kept } = deserialize(part.answers) as { span: Span };
+            return {
+              ...part,
+              answers: serialize({ ...kept, span: { ...span, fromWindow: span.fromWindow + 1 } }),
+            };
+          });
+      }
       let heard = 0;
       const post = vi.spyOn(Worker.prototype, 'postMessage').mockImplementation(function (
         this: Worker,
@@ -552,7 +565,7 @@ describe('an interrupted classification', () => {
       jobs.resume(id);
       await whenFinished(jobs, id);
       post.mockRestore();
-      expect(heard).toBe(changed ? 3 : 3 - kept);
+      expect(heard).toBe(which === 'unchanged' ? 3 - kept : 3);
       expect(await results.parts(id, 0)).toEqual([]);
       const straight = classification.start([path], 'test', manyWindows).id;
       await whenFinished(jobs, straight);

@@ -1,5 +1,6 @@
 /** The work of a classification job: every recording under the chosen paths, by as many workers as there are cores. */
 import { availableParallelism } from 'node:os';
+import { isDeepStrictEqual } from 'node:util';
 import { deserialize, serialize } from 'node:v8';
 import { CurlewError, toCurlewError } from '../../contract/error.ts';
 import { count, grouped } from '../../contract/figures.ts';
@@ -62,6 +63,13 @@ interface Hearing {
   parts: (HeardPart | null)[];
   /** Another part of it failed: what is left of it is not heard. */
   failed: boolean;
+}
+
+/** What was answered to a part, as the store keeps it. */
+interface KeptAnswers {
+  sha256: string;
+  span: Span;
+  heard: HeardPart;
 }
 
 interface Task {
@@ -250,9 +258,10 @@ class ClassifyRun {
       const parts = spans.map((): HeardPart | null => null);
       const hearing: Hearing = { file, looked, spans, parts, failed: false };
       for (const part of await results.parts(this.context.jobId, file.fileId)) {
-        const { sha256: of, heard } = deserialize(part.answers) as { sha256: string; heard: HeardPart };
-        // Parts of a file that has changed since are heard again.
-        if (of === looked.sha256 && part.span < parts.length) parts[part.span] = heard;
+        const kept = deserialize(part.answers) as KeptAnswers;
+        // Parts of a file that has changed since are heard again, and those that a lab of before cut otherwise.
+        if (kept.sha256 === looked.sha256 && isDeepStrictEqual(kept.span, spans[part.span]))
+          parts[part.span] = kept.heard;
       }
       parts.forEach((part, span) => part === null && this.tasks.push({ hearing, span }));
       if (parts.every((part) => part !== null)) await this.finish(hearing);
@@ -280,7 +289,8 @@ class ClassifyRun {
       const part = await this.surviving(start, (worker) => this.listen(worker, hearing, spans[span]!));
       if (hearing.failed) return;
       if (spans.length > 1) {
-        const answers = serialize({ sha256: hearing.looked.sha256, heard: part });
+        const kept: KeptAnswers = { sha256: hearing.looked.sha256, span: spans[span]!, heard: part };
+        const answers = serialize(kept);
         await this.work.results.keepPart(this.context.jobId, { fileId: file.fileId, span, answers });
       }
       // Kept first: of parts that end together the last one alone finds that all are there.

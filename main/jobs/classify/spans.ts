@@ -14,7 +14,9 @@ export interface Span {
   toWindow: number | null;
 }
 
-/** Half an hour at the usual hop: what a killed lab may lose of a long recording, and what another worker may take. */
+/** A part is about so long: what a killed lab may lose of a long recording, and for what a worker may wait at its end. */
+const spanSeconds = 300;
+/** Where windows follow each other closely, parts are shorter. */
 const mostSpanWindows = 3750;
 /** Probabilities of a part, 16 MB of them: of a model with thousands of classes parts are shorter. */
 const mostSpanNumbers = 4_000_000;
@@ -30,7 +32,11 @@ export function spansOf(
   channel: ChannelChoice,
   { grid, classes, mostWindows }: Pick<Answering, 'grid' | 'classes' | 'mostWindows'>,
 ): Span[] {
-  const spanWindows = Math.min(mostSpanWindows, Math.max(1, Math.floor(mostSpanNumbers / classes.length)));
+  const spanWindows = Math.min(
+    mostSpanWindows,
+    Math.max(1, Math.floor((spanSeconds * grid.rate) / grid.hopSamples)),
+    Math.max(1, Math.floor(mostSpanNumbers / classes.length)),
+  );
   return channelsOf(info, channel).flatMap((one) => {
     const windows =
       enteredAnywhere.has(info.format) && info.seconds !== null
@@ -40,11 +46,12 @@ export function spansOf(
           )
         : 0;
     requireRoom(info.path, windows, mostWindows);
-    const count = Math.max(1, Math.floor(windows / spanWindows));
+    const count = Math.max(1, Math.round(windows / spanWindows));
+    const first = (part: number) => Math.round((part * windows) / count);
     return Array.from({ length: count }, (_, i): Span => ({
       channel: one,
-      fromWindow: i * spanWindows,
-      toWindow: i === count - 1 ? null : (i + 1) * spanWindows,
+      fromWindow: first(i),
+      toWindow: i === count - 1 ? null : first(i + 1),
     }));
   });
 }
