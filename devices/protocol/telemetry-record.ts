@@ -15,8 +15,10 @@ export interface BoardRecord {
   classIndex: number;
   topProbability: number;
   entropy: number;
-  /** Microseconds: features, encoder, router, expert. */
-  latencyUs: [number, number, number, number];
+  featuresUs: number;
+  encoderUs: number;
+  routerUs: number;
+  expertUs: number;
   energyNanojoule: number;
   latencySource: FigureSource;
   energySource: FigureSource;
@@ -72,7 +74,10 @@ function readRecord(bytes: Uint8Array): BoardRecord {
     ...sourcesOf(bytes[22] as number),
     topProbability: view.getFloat32(24, true),
     entropy: view.getFloat32(28, true),
-    latencyUs: [u32(32), u32(36), u32(40), u32(44)],
+    featuresUs: u32(32),
+    encoderUs: u32(36),
+    routerUs: u32(40),
+    expertUs: u32(44),
     energyNanojoule: u32(48),
     supplyMillivolts: millivolts === 0 ? null : millivolts,
     temperatureC: centiDegrees === -32768 ? null : centiDegrees / 100,

@@ -11,6 +11,13 @@ import { Session, type Mates } from './session.ts';
 
 /** How often the machine is asked for its serial devices, milliseconds. */
 const lookForPortsEveryMs = 3000;
+/**
+ * How often each board is asked for its telemetry, and how many questions the fleet asks a second at most: their answers
+ * are read on the lab's event loop. Boards keep what is not asked for yet; a large fleet's is asked for less often, and
+ * comes in larger pieces.
+ */
+const pullEveryMs = 500;
+const pullsPerSecond = 400;
 
 export class Fleet implements Mates {
   /** By their entries, in the order of the list. */
@@ -130,6 +137,10 @@ export class Fleet implements Mates {
 
   changed(session: Session): void {
     if (this.entries.get(session.entry) === session) this.changes.changed(session.state);
+  }
+
+  get pullEveryMs(): number {
+    return Math.max(pullEveryMs, (1000 * this.entries.size) / pullsPerSecond);
   }
 
   mayOpen(session: Session): boolean {

@@ -18,6 +18,8 @@ import { TelemetryPull } from './telemetry-pull.ts';
 /** What a session asks of the fleet it belongs to. */
 export interface Mates {
   changed(session: Session): void;
+  /** How often a session asks for telemetry, milliseconds. */
+  readonly pullEveryMs: number;
   /** No other session has its port. */
   mayOpen(session: Session): boolean;
   /**
@@ -27,11 +29,11 @@ export interface Mates {
   ownerOf(boardId: string, finder: Session): Session;
 }
 
-/** How often telemetry is asked for; after an answer that could not be used, less often. Milliseconds. */
-const pullEveryMs = 500;
+/** How often telemetry is asked for after an answer that could not be used, milliseconds. */
 const pullAgainMs = 5000;
-/** How often the board is asked how it is, and how often it is told that an idle board was seen. */
-const lookEveryMs = 10_000;
+/** The board is asked how it is with one pull in so many. */
+const pullsALook = 20;
+/** How often it is told that an idle board was seen, milliseconds. */
 const tellSeenEveryMs = 3000;
 
 export class Session {
@@ -295,7 +297,7 @@ export class Session {
       else if (this.meetsAgain()) await this.meet().catch(() => undefined);
       if (signal.aborted) return;
       this.nap = new AbortController();
-      const pause = this.pullFailed ? pullAgainMs : pullEveryMs;
+      const pause = this.pullFailed ? pullAgainMs : this.mates.pullEveryMs;
       await clock
         .sleep(this.board ? pause : retryDelay(this.current.state, this.failures), this.nap.signal)
         .catch(() => undefined);
@@ -315,7 +317,8 @@ export class Session {
       await this.pull();
       // A bank that answers ends its trial by itself, and the board says so only where it is asked.
       const onTrial = this.current.trial === 'trial';
-      const due = clock.nowMs() - this.lookedMs > lookEveryMs || (onTrial && this.hasAnswered);
+      const due =
+        clock.nowMs() - this.lookedMs > pullsALook * this.mates.pullEveryMs || (onTrial && this.hasAnswered);
       if (this.board && this.working === 0 && due) {
         await (onTrial ? this.refresh() : this.look(this.board));
       }
@@ -369,7 +372,10 @@ export class Session {
       temperatureC: last.temperatureC,
     });
     const { images, emit } = this.context;
-    const named = records.map((record) => ({ ...record, ...images.namesOf(record) }));
+    const named = records.map((record) => {
+      const { expertName, className } = images.namesOf(record);
+      return { ...record, expertName, className };
+    });
     emit('telemetry', { boardId: this.current.id, records: named });
   }
 

@@ -93,18 +93,12 @@ export class TelemetryPull {
     boot: { id: number; time: BoardTime },
   ): TelemetryRecord[] {
     const receivedMs = this.context.wallMs();
-    return records.map(({ latencyUs: [featuresUs, encoderUs, routerUs, expertUs], ...record }) => ({
-      ...record,
-      featuresUs,
-      encoderUs,
-      routerUs,
-      expertUs,
-      expert: this.context.signedImages.imageOf(record.expert),
-      boardId,
-      bootId: boot.id,
-      receivedMs,
-      ...boot.time.timeOf(record.uptimeMs),
-    }));
+    const bootId = boot.id;
+    return records.map((record) => {
+      const { atMs, errorMs } = boot.time.timeOf(record.uptimeMs);
+      const expert = this.context.signedImages.imageOf(record.expert);
+      return { ...record, expert, boardId, bootId, receivedMs, atMs, errorMs };
+    });
   }
 
   private mayRead(): boolean {

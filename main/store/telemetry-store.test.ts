@@ -102,6 +102,22 @@ describe('the telemetry store', () => {
     expect((await telemetry.records('b1', 100)).map((one) => one.sequence)).toEqual([1, 2, 3, 4, 5, 6, 7]);
   });
 
+  test('keeps what several boards sent at once, also where the records of one cannot be kept', async () => {
+    const telemetry = telemetryStore(store);
+    const outcomes = await Promise.allSettled([
+      telemetry.append(run(1, 700)),
+      telemetry.append([
+        record(1, { boardId: 'b2', sequence: 1.5, stackBytes: 'none' as unknown as number }),
+      ]),
+      telemetry.append(run(1, 3, { boardId: 'b3' })),
+    ]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    const counts = await Promise.all(['b1', 'b2', 'b3'].map((boardId) => telemetry.summary(boardId)));
+    expect(counts.map(({ records }) => records)).toEqual([700, 0, 3]);
+    await telemetry.append([record(1, { boardId: 'b2' })]);
+    expect(await telemetry.cursor('b2', 4_000_000_000)).toBe(1);
+  });
+
   test('counts the gaps in each boot, the one before the first record included', async () => {
     const telemetry = telemetryStore(store);
     await telemetry.append([...run(3, 4), ...run(10, 11)]);

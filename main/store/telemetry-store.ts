@@ -1,5 +1,6 @@
 /** Telemetry records: appended in batches, read back by board, with the gaps that the sequence numbers show. */
-import type { DuckDBConnection } from '@duckdb/node-api';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { DuckDBAppender, DuckDBConnection } from '@duckdb/node-api';
 import { CurlewError } from '../contract/error.ts';
 import type {
   RecordKey,
@@ -50,26 +51,51 @@ const columns = `board_id AS "boardId", boot_id AS "bootId", sequence, received_
   supply_millivolts AS "supplyMillivolts", temperature_c AS "temperatureC", stack_bytes AS "stackBytes",
   curiosity, place`;
 
+/** How far a start of a board is stored, deleted since or not, and when its latest record was kept; null: none is left. */
+interface End {
+  sequence: number;
+  atMs: number | null;
+}
+
+interface Waiting {
+  records: readonly TelemetryRecord[];
+  resolve(): void;
+  reject(thrown: unknown): void;
+}
+
+const keyOf = (boardId: string, bootId: number | ''): string => `${boardId}/${bootId}`;
+
 const latency = 'features_us::DOUBLE + encoder_us + router_us + expert_us';
 
 export function telemetryStore(store: Store): TelemetryStore {
-  const cursors = new Map<string, number>();
+  /** How far each start of each board is stored, once asked for. */
+  let ends: Promise<Map<string, End>> | null = null;
   // One batch, or deletion, at a time: what is fresh is judged by what the batch before has stored.
   let turn: Promise<unknown> = Promise.resolve();
+  /** What waits to be appended, together: a transaction a board would cost more than its records. */
+  const waiting: Waiting[] = [];
 
-  async function cursor(boardId: string, bootId: number): Promise<number> {
-    const key = `${boardId}/${bootId}`;
-    const known = cursors.get(key);
-    if (known !== undefined) return known;
-    const [row] = await read(
-      `SELECT coalesce(max(sequence), 0)::DOUBLE AS last FROM (
-         SELECT board_id, boot_id, sequence FROM telemetry UNION ALL FROM deleted_telemetry)
-       WHERE board_id = $1 AND boot_id = $2`,
-      [boardId, bootId],
+  async function endOf(boardId: string, bootId: number): Promise<End> {
+    ends ??= readEnds().catch((thrown: unknown) => {
+      ends = null;
+      throw thrown;
+    });
+    return (await ends).get(keyOf(boardId, bootId)) ?? { sequence: 0, atMs: null };
+  }
+
+  /** All at once: a question a board would read all records as often as there are boards. */
+  async function readEnds(): Promise<Map<string, End>> {
+    const rows = await store.reading(async (connection) =>
+      (
+        await connection.runAndReadAll(
+          `SELECT board_id || '/' || boot_id AS key, max(sequence)::DOUBLE AS sequence, max(at_ms) AS "atMs" FROM (
+             SELECT board_id, boot_id, sequence, at_ms FROM telemetry
+             UNION ALL SELECT board_id, boot_id, sequence, NULL FROM deleted_telemetry)
+           GROUP BY board_id, boot_id`,
+        )
+      ).getRowObjectsJS(),
     );
-    const last = (row?.['last'] as number | undefined) ?? 0;
-    cursors.set(key, last);
-    return last;
+    return new Map(rows.map(({ key, sequence, atMs }) => [key as string, { sequence, atMs } as End]));
   }
 
   async function read(sql: string, values: (string | number)[]): Promise<Record<string, unknown>[]> {
@@ -86,32 +112,46 @@ export function telemetryStore(store: Store): TelemetryStore {
 
   async function appendFresh(records: readonly TelemetryRecord[]): Promise<void> {
     const fresh: TelemetryRecord[] = [];
-    const ends = new Map<string, number>();
+    const moved = new Map<string, End>();
     for (const record of records) {
-      const key = `${record.boardId}/${record.bootId}`;
-      const last = ends.get(key) ?? (await cursor(record.boardId, record.bootId));
-      if (record.sequence <= last) continue;
+      const { boardId, bootId, sequence, atMs } = record;
+      const key = keyOf(boardId, bootId);
+      const end = moved.get(key) ?? (await endOf(boardId, bootId));
+      if (sequence <= end.sequence) continue;
       fresh.push(record);
-      ends.set(key, record.sequence);
+      moved.set(key, { sequence, atMs: Math.max(atMs, end.atMs ?? -Infinity) });
     }
     if (fresh.length === 0) return;
     await store.transaction((connection) => appendAll(connection, fresh));
     // Only now: a failed append must be asked for again.
-    for (const [key, last] of ends) cursors.set(key, last);
+    const known = await ends;
+    for (const [key, end] of moved) known?.set(key, end);
+  }
+
+  async function appendWaiting(): Promise<void> {
+    const together = waiting.splice(0);
+    try {
+      await appendFresh(together.flatMap(({ records }) => records));
+      // What each then does is a piece of work of its own.
+      for (const { resolve } of together) await nextTurn().then(resolve);
+    } catch (thrown) {
+      // One board's records that cannot be kept are no reason to refuse those of the others.
+      for (const { records, resolve, reject } of together) {
+        if (together.length === 1) reject(thrown);
+        else await appendFresh(records).then(resolve, reject);
+      }
+    }
   }
 
   return {
-    cursor,
+    cursor: async (boardId, bootId) => (await endOf(boardId, bootId)).sequence,
+    lastTime: async (boardId, bootId) => (await endOf(boardId, bootId)).atMs,
 
-    async lastTime(boardId, bootId) {
-      const [row] = await read(
-        'SELECT max(at_ms) AS last FROM telemetry WHERE board_id = $1 AND boot_id = $2',
-        [boardId, bootId],
-      );
-      return row?.['last'] as number | null;
-    },
-
-    append: (records) => inTurn(() => appendFresh(records)),
+    append: (records) =>
+      new Promise((resolve, reject) => {
+        waiting.push({ records, resolve, reject });
+        if (waiting.length === 1) void inTurn(appendWaiting);
+      }),
 
     async records(boardId, limit, before) {
       const older =
@@ -182,7 +222,8 @@ export function telemetryStore(store: Store): TelemetryStore {
           await connection.run('DELETE FROM telemetry WHERE board_id = $1', [boardId]);
           await connection.run('DELETE FROM deleted_telemetry WHERE board_id = $1', [boardId]);
         });
-        for (const key of cursors.keys()) if (key.startsWith(`${boardId}/`)) cursors.delete(key);
+        const known = await ends;
+        for (const key of known?.keys() ?? []) if (key.startsWith(keyOf(boardId, ''))) known?.delete(key);
       }),
 
     async summary(boardId) {
@@ -224,38 +265,47 @@ export function telemetryStore(store: Store): TelemetryStore {
   };
 }
 
+/** Rows that are appended at a time, between turns of the event loop. */
+const piece = 500;
+
 async function appendAll(connection: DuckDBConnection, records: readonly TelemetryRecord[]): Promise<void> {
   const appender = await connection.createAppender('telemetry');
-  for (const record of records) {
-    appender.appendVarchar(record.boardId);
-    appender.appendUInteger(record.bootId);
-    appender.appendUInteger(record.sequence);
-    appender.appendDouble(record.receivedMs);
-    appender.appendDouble(record.uptimeMs);
-    appender.appendUInteger(record.inferenceId);
-    appender.appendVarchar(record.expert);
-    appender.appendSmallInt(record.classIndex);
-    appender.appendFloat(record.topProbability);
-    appender.appendFloat(record.entropy);
-    appender.appendUInteger(record.featuresUs);
-    appender.appendUInteger(record.encoderUs);
-    appender.appendUInteger(record.routerUs);
-    appender.appendUInteger(record.expertUs);
-    appender.appendVarchar(record.latencySource);
-    appender.appendUInteger(record.energyNanojoule);
-    appender.appendVarchar(record.energySource);
-    if (record.supplyMillivolts === null) appender.appendNull();
-    else appender.appendUSmallInt(record.supplyMillivolts);
-    if (record.temperatureC === null) appender.appendNull();
-    else appender.appendFloat(record.temperatureC);
-    if (record.stackBytes === null) appender.appendNull();
-    else appender.appendUInteger(record.stackBytes);
-    appender.appendFloat(record.curiosity);
-    appender.appendUTinyInt(record.place);
-    appender.appendDouble(record.atMs);
-    if (record.errorMs === null) appender.appendNull();
-    else appender.appendDouble(record.errorMs);
-    appender.endRow();
+  for (let from = 0; from < records.length; from += piece) {
+    if (from > 0) await nextTurn();
+    for (const record of records.slice(from, from + piece)) appendRow(appender, record);
+    appender.flushSync();
   }
   appender.closeSync();
+}
+
+function appendRow(appender: DuckDBAppender, record: TelemetryRecord): void {
+  appender.appendVarchar(record.boardId);
+  appender.appendUInteger(record.bootId);
+  appender.appendUInteger(record.sequence);
+  appender.appendDouble(record.receivedMs);
+  appender.appendDouble(record.uptimeMs);
+  appender.appendUInteger(record.inferenceId);
+  appender.appendVarchar(record.expert);
+  appender.appendSmallInt(record.classIndex);
+  appender.appendFloat(record.topProbability);
+  appender.appendFloat(record.entropy);
+  appender.appendUInteger(record.featuresUs);
+  appender.appendUInteger(record.encoderUs);
+  appender.appendUInteger(record.routerUs);
+  appender.appendUInteger(record.expertUs);
+  appender.appendVarchar(record.latencySource);
+  appender.appendUInteger(record.energyNanojoule);
+  appender.appendVarchar(record.energySource);
+  if (record.supplyMillivolts === null) appender.appendNull();
+  else appender.appendUSmallInt(record.supplyMillivolts);
+  if (record.temperatureC === null) appender.appendNull();
+  else appender.appendFloat(record.temperatureC);
+  if (record.stackBytes === null) appender.appendNull();
+  else appender.appendUInteger(record.stackBytes);
+  appender.appendFloat(record.curiosity);
+  appender.appendUTinyInt(record.place);
+  appender.appendDouble(record.atMs);
+  if (record.errorMs === null) appender.appendNull();
+  else appender.appendDouble(record.errorMs);
+  appender.endRow();
 }

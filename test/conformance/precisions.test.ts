@@ -180,8 +180,17 @@ describe('experts of every precision and a bank', () => {
     expect(first.records).toHaveLength(routings.length);
     first.records.forEach((record, i) => {
       const { place, curiosity, latencyUs, inferenceId } = first.bank[i]!;
-      expect(record).toMatchObject({ place, curiosity, latencyUs, inferenceId });
-      expect(record.latencyUs[2]).toBeGreaterThan(0);
+      const [featuresUs, encoderUs, routerUs, expertUs] = latencyUs;
+      expect(record).toMatchObject({
+        place,
+        curiosity,
+        featuresUs,
+        encoderUs,
+        routerUs,
+        expertUs,
+        inferenceId,
+      });
+      expect(record.routerUs).toBeGreaterThan(0);
       const hash = Buffer.from(hashOf(images[places[place]!]!)).toString('hex');
       expect(record.expert).toBe(hash.slice(0, 16));
     });
