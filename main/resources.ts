@@ -20,6 +20,7 @@ export const resources = {
   bank: join(root, 'models', 'bank'),
   virtualBoard: join(root, 'devices', 'boards', 'virtual', 'curlew.wasm'),
   engine: join(root, 'devices', 'engine', 'engine.wasm'),
+  resampler: join(root, 'main', 'recordings', 'resampler', 'resampler.wasm'),
   /** Firmware for emulated boards and the host process; built, not shipped. */
   firmware: join(root, 'build', 'firmware'),
 } as const;

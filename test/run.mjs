@@ -36,6 +36,7 @@ const steps = {
       'wasm-check',
       'fuzz-check',
     ],
+    ['make', '--directory', 'main/recordings/resampler', '--no-print-directory', 'lint', 'wasm-check'],
   ],
   unit: [[bin('vitest'), 'run', '--project', 'unit']],
   e2e: [[bin('vitest'), 'run', '--project', 'e2e']],
@@ -45,13 +46,13 @@ ensurePackages();
 ensurePrograms([
   { program: 'make', debian: 'make', why: 'building the firmware' },
   { program: 'gcc', debian: 'gcc', why: 'the firmware as a host process, with sanitizers' },
-  { program: 'clang-14', debian: 'clang-14', why: 'the firmware as WebAssembly' },
+  { program: 'clang-14', debian: 'clang-14', why: 'the firmware and the resampler as WebAssembly' },
   {
     file: '/usr/lib/clang/14/lib/linux',
     debian: 'libclang-rt-14-dev',
     why: 'fuzzing the firmware, with sanitizers',
   },
-  { program: 'wasm-ld-14', debian: 'lld-14', why: 'linking the firmware as WebAssembly' },
+  { program: 'wasm-ld-14', debian: 'lld-14', why: 'linking the WebAssembly' },
   { program: 'clang-format-14', debian: 'clang-format-14', why: 'the format of the C sources' },
   { program: 'arm-none-eabi-gcc', debian: 'gcc-arm-none-eabi', why: 'the firmware for Cortex-M' },
   { program: 'qemu-system-arm', debian: 'qemu-system-arm', why: 'running the Cortex-M firmware' },

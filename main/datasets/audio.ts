@@ -3,7 +3,8 @@ import { patchSamples } from '../../models/features/log-mel.ts';
 import { asHeard } from '../../models/augmentation/pcm.ts';
 import { CurlewError } from '../contract/error.ts';
 import { openRecording } from '../recordings/decode.ts';
-import { concatenate, mixDown, requireWhole } from '../recordings/pcm16k.ts';
+import { concatenate } from '../recordings/concatenate.ts';
+import { mixDown, requireWhole } from '../recordings/pcm16k.ts';
 import { Resampler, targetRate } from '../recordings/resample.ts';
 import type { Problem, ProblemKind } from './dataset.ts';
 

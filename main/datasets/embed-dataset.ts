@@ -6,7 +6,7 @@ import { cacheKey, FeatureCache } from './cache.ts';
 import type { Clip, Dataset, EmbeddedClip, EmbeddedDataset, Problem } from './dataset.ts';
 
 /** Part of every key, so that features of samples made another way are not taken for these. */
-const audioIdentity = '16 kHz mono int16, zeros up to one window, 1';
+const audioIdentity = '16 kHz mono int16, zeros up to one window, 2';
 
 /** From samples (16 kHz, in [-1, 1), at least 15,600) to [patches][size] numbers, row-major, at least one patch. */
 export type Embed = (pcm: Float32Array) => Promise<{ embeddings: Float32Array; patches: number }>;

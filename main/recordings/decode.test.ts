@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openRecording, type AudioChunk, type Recording } from './decode.ts';
-import { concatenate } from './pcm16k.ts';
+import { concatenate } from './concatenate.ts';
 import {
   audioFixture,
   noise,

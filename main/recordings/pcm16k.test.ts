@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { concatenate, decodeAll, mixDown, read16kMono, toInt16 } from './pcm16k.ts';
+import { concatenate } from './concatenate.ts';
+import { decodeAll, mixDown, read16kMono, toInt16 } from './pcm16k.ts';
 import { noise, scratchFolder, tone, wavBytes } from './testing.ts';
 
 let scratch: Awaited<ReturnType<typeof scratchFolder>>;

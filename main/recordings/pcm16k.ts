@@ -1,6 +1,7 @@
 /** 16 kHz mono of any recording: what experts hear, whatever the microphone gave. */
 import { patchSamples } from '../../models/features/log-mel.ts';
 import { CurlewError } from '../contract/error.ts';
+import { concatenate } from './concatenate.ts';
 import { openRecording, type Recording } from './decode.ts';
 import { Resampler, targetRate } from './resample.ts';
 
@@ -93,16 +94,6 @@ export function requireWhole(path: string, seconds: number): void {
     `${path} is longer than an hour, the most that is taken as one clip; cut it, or classify it instead.`,
     { path },
   );
-}
-
-export function concatenate(pieces: readonly Float32Array[]): Float32Array {
-  const joined = new Float32Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    joined.set(piece, at);
-    at += piece.length;
-  }
-  return joined;
 }
 
 /** What the board is given: rounded to the nearest of 65,536 steps, clamped at full scale. */

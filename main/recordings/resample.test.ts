@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { concatenate } from './pcm16k.ts';
+import { concatenate } from './concatenate.ts';
 import { resampledLength, Resampler } from './resample.ts';
 import { noise, tone } from './testing.ts';
 
@@ -66,6 +66,30 @@ describe('the resampler', () => {
     let worst = 0;
     for (let i = 2_000; i < 7_000; i++) worst = Math.max(worst, Math.abs(output[i]! - expected[i]!));
     expect(worst).toBeLessThan(1e-3);
+  });
+
+  it.each([48_000, 96_000, 192_000])('adds less than 5e-7 of full scale to a tone at %i Hz', (rate) => {
+    const output = resample(tone(0.6, rate, 1_000, 1), rate).subarray(2_000, 6_000);
+    // What is left of it without the tone itself, whose periods are 16 samples long.
+    let [real, imaginary] = [0, 0];
+    const angle = (i: number) => (2 * Math.PI * i) / 16;
+    output.forEach((sample, i) => {
+      real += (2 * sample * Math.cos(angle(i))) / output.length;
+      imaginary += (2 * sample * Math.sin(angle(i))) / output.length;
+    });
+    const left = output.map(
+      (sample, i) => sample - real * Math.cos(angle(i)) - imaginary * Math.sin(angle(i)),
+    );
+    expect(Math.sqrt(left.reduce((sum, value) => sum + value * value, 0) / left.length)).toBeLessThan(5e-7);
+  });
+
+  it('gives the same bits of what comes in one long piece', () => {
+    const input = noise(400_000);
+    const cuts = [1, 70_000, 70_001, 300_000];
+    expect(sameBits(resample(input, 48_000, cuts), resample(input, 48_000))).toBe(true);
+    const upwards = new Resampler(1_000, 0, 96_000);
+    const whole = concatenate([upwards.push(input.subarray(0, 10_000)), upwards.flush()]);
+    expect(whole).toHaveLength(960_000);
   });
 
   it('leaves 16 kHz as it is', () => {

@@ -5,11 +5,13 @@
  * Output sample n stands at the time of input sample n · rate / output rate. The result is the same to the bit however
  * the input is split, and wherever it is entered: every output is one fixed sum over the same inputs.
  *
+ * Taps, samples and sums are binary32, which adds noise about 130 dB below the sound; resampler/resampler.c does the sums.
  * From 24 kHz up the work is done in two stages: to 32 kHz with a wide transition (few taps), then a half-band
  * filter by 2, whose even taps are zero. Below, one stage. Measured in resample.test.ts: within 0.01 dB to
  * 7.5 kHz, at least 80 dB down from 8.5 kHz on (and from 1.07 · rate / 2 when the input is slower than 16 kHz).
  * Formulas: Kaiser window and its length, Oppenheim and Schafer, Discrete-Time Signal Processing, 7.5.3.
  */
+import { concatenate } from './concatenate.ts';
 import { HalfBandStage } from './half-band.ts';
 import { PolyphaseStage, type ResampleStage } from './polyphase.ts';
 
@@ -19,8 +21,12 @@ export const targetRate = 16_000;
 export const resampledLength = (samples: number, rate: number, outputRate: number = targetRate) =>
   Math.ceil((samples * outputRate) / rate);
 
+/** Samples of a stage's input or output at once: what is taken in one piece, however long, needs no more memory. */
+const mostAtOnce = 65_536;
+
 export class Resampler {
   private readonly stages: ResampleStage[];
+  private readonly pieceSamples: number;
   /** The input sample that `push` expects first; what comes before it cannot reach the first output. */
   readonly firstInput: number;
 
@@ -30,6 +36,7 @@ export class Resampler {
    * @param outputRate Hz, as `rate`
    */
   constructor(rate: number, firstOutput = 0, outputRate: number = targetRate) {
+    this.pieceSamples = Math.max(1, Math.floor(mostAtOnce * Math.min(1, rate / outputRate)));
     if (rate === outputRate) {
       this.stages = [];
       this.firstInput = firstOutput;
@@ -54,20 +61,21 @@ export class Resampler {
 
   /** @returns the outputs that the input so far determines; may be empty */
   push(input: Float32Array): Float32Array {
-    return this.stages.reduce((samples, stage) => stage.push(samples), input);
+    if (input.length <= this.pieceSamples) return this.pushPiece(input);
+    const outputs: Float32Array[] = [];
+    for (let at = 0; at < input.length; at += this.pieceSamples)
+      outputs.push(this.pushPiece(input.subarray(at, at + this.pieceSamples)));
+    return concatenate(outputs);
   }
 
   /** Ends the input (zeros follow it). @returns the rest of the outputs */
   flush(): Float32Array {
     let rest = new Float32Array(0);
-    for (const stage of this.stages) rest = join(stage.push(rest), stage.flush());
+    for (const stage of this.stages) rest = concatenate([stage.push(rest), stage.flush()]);
     return rest;
   }
-}
 
-function join(a: Float32Array, b: Float32Array): Float32Array<ArrayBuffer> {
-  const joined = new Float32Array(a.length + b.length);
-  joined.set(a);
-  joined.set(b, a.length);
-  return joined;
+  private pushPiece(input: Float32Array): Float32Array {
+    return this.stages.reduce((samples, stage) => stage.push(samples), input);
+  }
 }

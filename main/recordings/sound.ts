@@ -1,7 +1,8 @@
 /** Stretches of recordings at their own rate, to be heard. */
 import type { ChannelHeard } from './contract.ts';
 import { openRecording } from './decode.ts';
-import { concatenate, toInt16 } from './pcm16k.ts';
+import { concatenate } from './concatenate.ts';
+import { toInt16 } from './pcm16k.ts';
 import { heardOf } from './spectrogram.ts';
 
 /** Of one reply: 4 MB. */
