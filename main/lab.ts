@@ -19,10 +19,12 @@ import { dispatch, type Handlers } from './dispatch.ts';
 import { faultLog } from './fault-log.ts';
 import { attachAgain } from './fleet/attach-again.ts';
 import { BoardLog } from './fleet/board-log.ts';
+import { Details } from './fleet/details/details.ts';
 import { borrowBoard, requireLendable } from './fleet/borrow-board.ts';
 import { emulatedBoards } from './fleet/emulated-boards.ts';
 import { Fleet } from './fleet/fleet.ts';
 import { boardHandlers } from './fleet/handlers/boards.ts';
+import { detailsHandlers } from './fleet/handlers/details.ts';
 import { imageHandlers } from './fleet/handlers/images.ts';
 import { playHandlers } from './fleet/handlers/plays.ts';
 import { telemetryHandlers } from './fleet/handlers/telemetry.ts';
@@ -50,6 +52,7 @@ import { commitOf, resources, versionOf } from './resources.ts';
 import { detectionStore } from './store/detections/detection-store.ts';
 import { boardLogStore } from './store/board-log-store.ts';
 import { boardStore } from './store/board-store.ts';
+import { detailsStore } from './store/details-store.ts';
 import { playStore } from './store/play-store.ts';
 import { jobStore } from './store/job-store.ts';
 import { storeHandlers } from './store/handlers.ts';
@@ -181,6 +184,10 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     ...{ fleet, jobs, files, background, emit, images, plays },
     signedImages: signed,
   });
+  const details = await Details.open(detailsStore(store), {
+    ...{ emit, boardLog, banks: bank },
+    boards: () => fleet.boards(),
+  });
   await attachAgain({ fleet, ports, boards, virtual, emulated, log: log.add });
   void fleet.watchPorts();
   const studies = new Studies({
@@ -202,9 +209,10 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     'lab.info': (_none, role) => ({ ...info, roots: files.roots, role, storeLosses: store.losses }),
     'lab.log': ({ limit }) => log.lines(limit),
     ...boardHandlers({
-      ...{ ports, fleet, boards, boardLog, telemetry, emit },
+      ...{ ports, fleet, boards, boardLog, details, telemetry, emit },
       ...{ virtual, emulated, bank, keys, background },
     }),
+    ...detailsHandlers(details, Date.now),
     ...imageHandlers({ fleet, bank, keys, jobs, files, boards, signedImages: signed, images }),
     ...playHandlers({ playing, bank, files }),
     ...telemetryHandlers({ fleet, telemetry, images, emit }),

@@ -17,6 +17,7 @@ export const errorCodes = [
   'BOARD_DUPLICATE',
   'BOARD_NOT_FOUND',
   'BOARD_FULL',
+  'GROUP_NOT_FOUND',
   'FRAME_TOO_LARGE',
   'EMULATOR_MISSING',
   // experts and images

@@ -2,6 +2,7 @@
 import type { BankEvents } from '../banks/contract.ts';
 import type { BoardLogEvents } from '../fleet/contract/board-log.ts';
 import type { BoardEvents } from '../fleet/contract/boards.ts';
+import type { DetailsEvents } from '../fleet/contract/details.ts';
 import type { DataEvents } from '../data/contract.ts';
 import type { PlayEvents } from '../fleet/contract/plays.ts';
 import type { TelemetryEvents } from '../fleet/contract/telemetry.ts';
@@ -18,6 +19,7 @@ export interface LabEvents
     BankEvents,
     BoardEvents,
     BoardLogEvents,
+    DetailsEvents,
     PlayEvents,
     TelemetryEvents,
     JobEvents,

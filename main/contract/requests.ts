@@ -11,6 +11,7 @@ import { detectionRequests, type DetectionResults } from '../detections/contract
 import { scoringRequests, type ScoringResults } from '../detections/contract/scoring.ts';
 import { writingRequests, type WritingResults } from '../detections/contract/writing.ts';
 import { boardLogRequests, type BoardLogResults } from '../fleet/contract/board-log.ts';
+import { detailsRequests, type DetailsResults } from '../fleet/contract/details.ts';
 import { boardRequests, type BoardResults } from '../fleet/contract/boards.ts';
 import { imageRequests, type ImageResults } from '../fleet/contract/images.ts';
 import { playRequests, type PlayResults } from '../fleet/contract/plays.ts';
@@ -32,6 +33,7 @@ export const requests = {
   ...labRequests,
   ...boardRequests,
   ...boardLogRequests,
+  ...detailsRequests,
   ...imageRequests,
   ...playRequests,
   ...telemetryRequests,
@@ -61,6 +63,7 @@ export interface RequestResults
     LabResults,
     BoardResults,
     BoardLogResults,
+    DetailsResults,
     ImageResults,
     PlayResults,
     TelemetryResults,

@@ -82,5 +82,6 @@ export const blank = (entry: number, { port }: Place): Board => ({
   rollbackProtected: false,
   supplyMillivolts: null,
   temperatureC: null,
+  settings: null,
   lastSeenMs: null,
 });

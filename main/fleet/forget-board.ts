@@ -4,6 +4,7 @@ import type { BoardHoldings } from '../contract/types.ts';
 import type { BoardStore } from '../store/board-store.ts';
 import type { TelemetryStore } from '../store/telemetry-store.ts';
 import type { BoardLog } from './board-log.ts';
+import type { Details } from './details/details.ts';
 import type { Fleet } from './fleet.ts';
 import type { PortDirectory } from './port-directory.ts';
 
@@ -13,6 +14,7 @@ interface Rooms {
   telemetry: TelemetryStore;
   boards: BoardStore;
   boardLog: BoardLog;
+  details: Details;
 }
 
 /** @throws CurlewError BOARD_NOT_FOUND */
@@ -23,7 +25,8 @@ export async function holdingsOf(boardId: string, rooms: Rooms): Promise<BoardHo
     rooms.boards.deployments(boardId),
     rooms.boardLog.count(boardId),
   ]);
-  return { telemetry, deployments, logEntries, files: rooms.ports.isMade(portId) };
+  const described = rooms.details.has(boardId);
+  return { telemetry, deployments, logEntries, described, files: rooms.ports.isMade(portId) };
 }
 
 /**
@@ -38,6 +41,7 @@ export async function forgetBoard(boardId: string, rooms: Rooms): Promise<void> 
   if (ports.isMade(portId)) await ports.remove(portId);
   await rooms.telemetry.forget(boardId);
   await rooms.boardLog.forget(boardId);
+  await rooms.details.forget(boardId);
   await rooms.boards.forget(boardId);
   // So that pages see the port go.
   await fleet.listPorts();

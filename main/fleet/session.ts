@@ -181,7 +181,12 @@ export class Session {
       this.current.id,
       store.slots.flatMap(({ kind, name, version }) => (kind ? [{ kind, name, version }] : [])),
     );
-    this.change(runningOn(store));
+    // Its settings are one of what an older firmware does not tell.
+    const settings = await board.settings(options).catch((thrown: unknown) => {
+      if (toCurlewError(thrown).code === 'BOARD_REFUSED') return null;
+      throw thrown;
+    });
+    this.change({ ...runningOn(store), settings });
     // A board works all the same where the store fails.
     await noteImages(board, store, this.context.images, options).catch((thrown: unknown) =>
       this.context.log('error', this.current.id, toCurlewError(thrown).message),

@@ -7,6 +7,8 @@ import type { RequestName, RequestParams, RequestResult } from '../contract/requ
 import type {
   AppliedThresholds,
   Board,
+  BoardDetails,
+  BoardGroup,
   BoardSettings,
   DataSetInfo,
   EncoderInfo,
@@ -51,7 +53,17 @@ export const board: Board = {
   rollbackProtected: false,
   supplyMillivolts: 3300,
   temperatureC: 21.5,
+  settings: null,
   lastSeenMs: 1_790_000_000_000,
+};
+
+const bank = { sha256: 'ab'.repeat(32), name: 'night', version: 2, kind: 'expert' } as const;
+const details: BoardDetails = {
+  ...{ boardId: board.id, name: 'Reed bed', site: 'Lough Gill', latitude: 54.25, longitude: -8.5 },
+  ...{ notes: 'On the third post.', tags: ['marsh'], groupId: 'group-1', settings: { periodS: 600 }, bank },
+};
+const group: BoardGroup = {
+  ...{ id: 'group-1', name: 'Valley', notes: '', settings: { listenS: 60 }, bank: null },
 };
 
 export const job: Job = {
@@ -275,7 +287,30 @@ export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N
   'boards.attach': [{ portId: '/dev/ttyACM0', baudRate: 921_600 }, board],
   'ports.remove': [{ portId: 'virtual:virtual-2' }, null],
   'boards.detach': [ofBoard, null],
-  'boards.holdings': [ofBoard, { telemetry: held, deployments: 2, logEntries: 5, files: true }],
+  'boards.holdings': [
+    ofBoard,
+    { telemetry: held, deployments: 2, logEntries: 5, described: true, files: true },
+  ],
+  'details.list': [{}, [details]],
+  'groups.list': [{}, [group]],
+  'details.change': [
+    {
+      boardIds: [board.id],
+      change: {
+        ...{ name: 'Reed bed', site: 'Lough Gill', latitude: 54.25, longitude: -8.5, tags: ['marsh'] },
+        ...{ notes: 'On the third post.', groupId: 'group-1', settings: { periodS: 600, listenS: null } },
+        expertId: 'night',
+      },
+    },
+    [details],
+  ],
+  'groups.save': [
+    { groupId: 'group-1', name: 'Valley', notes: '', settings: { listenS: 60 }, expertId: null },
+    group,
+  ],
+  'groups.remove': [{ groupId: 'group-1' }, null],
+  'details.table': [{}, { name: 'boards.csv', mime: 'text/csv', text: 'board,site\r\n' }],
+  'details.read': [{ text: 'board,site\r\n' }, { changed: 0, same: 0, groupsMade: ['Valley'] }],
   'boards.forget': [ofBoard, null],
   'boards.log': [
     { ...ofBoard, before: 8, limit: 10 },

@@ -21,6 +21,7 @@ const toldFields = [
   'trial',
   'keyId',
   'rollbackProtected',
+  'settings',
 ] as const satisfies (keyof Board)[];
 
 /** A board that the lab has met. */

@@ -221,4 +221,9 @@ export const migrations: readonly string[] = [
     label VARCHAR NOT NULL, least DOUBLE
   );
   `,
+  // What a person said of boards, and of groups of them; a board's own wishes go before its group's.
+  `
+  CREATE TABLE board_details (board_id VARCHAR PRIMARY KEY, details JSON NOT NULL);
+  CREATE TABLE board_groups (id VARCHAR PRIMARY KEY, details JSON NOT NULL);
+  `,
 ];

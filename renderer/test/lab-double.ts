@@ -112,6 +112,7 @@ export const board = (changes: Partial<Board> = {}): Board => ({
   rollbackProtected: false,
   supplyMillivolts: 3300,
   temperatureC: 24.5,
+  settings: null,
   lastSeenMs: 1000,
   ...changes,
 });

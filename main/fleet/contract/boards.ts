@@ -66,6 +66,8 @@ export interface Board {
   rollbackProtected: boolean;
   supplyMillivolts: number | null;
   temperatureC: number | null;
+  /** As it last told them; null where it has not, or its firmware has none. */
+  settings: BoardSettings | null;
   lastSeenMs: number | null;
 }
 
@@ -114,6 +116,8 @@ export interface BoardHoldings {
   telemetry: TelemetryHeld;
   deployments: number;
   logEntries: number;
+  /** Its name, place, notes or the like were told to the lab. */
+  described: boolean;
   /** Its identity and its flash are files of the lab: it is a simulated board, and is no more once they go. */
   files: boolean;
 }

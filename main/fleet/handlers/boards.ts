@@ -11,6 +11,7 @@ import type { TelemetryStore } from '../../store/telemetry-store.ts';
 import type { BoardLog } from '../board-log.ts';
 import type { boardLogRequests } from '../contract/board-log.ts';
 import type { boardRequests } from '../contract/boards.ts';
+import type { Details } from '../details/details.ts';
 import type { EmulatedBoards } from '../emulated-boards.ts';
 import type { Fleet } from '../fleet.ts';
 import { forgetBoard, holdingsOf, removePort } from '../forget-board.ts';
@@ -25,6 +26,7 @@ interface Rooms {
   fleet: Fleet;
   boards: BoardStore;
   boardLog: BoardLog;
+  details: Details;
   telemetry: TelemetryStore;
   emit: Emit;
   virtual: VirtualBoards;

@@ -7,6 +7,7 @@ import { dataCommands } from './commands/data.ts';
 import { detectionCommands } from './commands/detections.ts';
 import { demoCommands } from './commands/demo.ts';
 import { expertCommands } from './commands/experts.ts';
+import { fleetCommands } from './commands/fleet/fleet.ts';
 import { inferCommands } from './commands/infer.ts';
 import { jobCommands } from './commands/jobs.ts';
 import { keyCommands } from './commands/key.ts';
@@ -30,6 +31,7 @@ export const commands: Commands = {
   ...studyCommands,
   ...jobCommands,
   ...boardControlCommands,
+  ...fleetCommands,
   ...keyCommands,
   ...storeCommands,
   ...dataCommands,

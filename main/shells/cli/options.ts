@@ -161,6 +161,7 @@ export const options = {
     several: true,
     about: 'decided so: yes, no, unsure, other; none: not reviewed',
   },
+  group: { value: 'NAME', about: 'all boards of this group' },
   sort: { value: 'BY', among: detectionSorts, about: `${detectionSorts.join(', ')} (file)` },
   descending: { about: 'the other way round' },
   limit: { value: 'N', whole: [1, 1000], about: 'show so many (20)' },

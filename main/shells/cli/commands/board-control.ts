@@ -11,6 +11,7 @@ import { confirmed } from '../confirm.ts';
 import type { OptionName } from '../options.ts';
 import { sizeText, table, type Row } from '../output.ts';
 import { chooseBoard } from './board.ts';
+import { assignment, settingOf } from './given-setting.ts';
 
 type Action = (client: LabClient, board: Board, args: Args) => Promise<Answer>;
 
@@ -43,28 +44,16 @@ function storeAnswer(store: ExpertStore): Answer {
 function changed(settings: BoardSettings, words: string[]): BoardSettings {
   const result: Record<string, unknown> = { ...settings };
   for (const word of words) {
-    const [, name = '', text = ''] = /^([^=]+)=(.*)$/.exec(word) ?? [];
+    const { name, text } = assignment(word) ?? { name: '', text: '' };
     if (!(name in settings)) {
       throw new CurlewError(
         'REQUEST_INVALID',
         `“${word}” sets nothing: write NAME=VALUE with one of ${Object.keys(settings).join(', ')}.`,
       );
     }
-    result[name] = valueOf(name as keyof BoardSettings, text, settings);
+    result[name] = settingOf(name as keyof BoardSettings, text);
   }
   return result as unknown as BoardSettings;
-}
-
-function valueOf(name: keyof BoardSettings, text: string, settings: BoardSettings): unknown {
-  if (name === 'name') return text;
-  if ((name === 'latitude' || name === 'longitude') && text === '') return null;
-  if (typeof settings[name] === 'boolean') {
-    if (text === 'true' || text === 'false') return text === 'true';
-    throw new CurlewError('REQUEST_INVALID', `${name} is true or false, not “${text}”.`);
-  }
-  const value = Number(text);
-  if (text.trim() !== '' && Number.isFinite(value)) return value;
-  throw new CurlewError('REQUEST_INVALID', `${name} is a number, not “${text}”.`);
 }
 
 const settings: Action = async (client, { id: boardId }, { words }) => {
