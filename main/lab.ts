@@ -4,7 +4,7 @@ import { realClock } from '../devices/protocol/clock.ts';
 import { openBackground } from './background/background.ts';
 import { Banks } from './banks/banks.ts';
 import { bankHandlers } from './banks/handlers.ts';
-import type { CurlewError } from './contract/error.ts';
+import { toCurlewError, type CurlewError } from './contract/error.ts';
 import type { Emit } from './contract/events.ts';
 import { takeFaults, tellAll, type Fault } from './contract/fault.ts';
 import type { Asker, Role } from './contract/roles.ts';
@@ -26,6 +26,7 @@ import { Fleet } from './fleet/fleet.ts';
 import { boardHandlers } from './fleet/handlers/boards.ts';
 import { detailsHandlers } from './fleet/handlers/details.ts';
 import { imageHandlers } from './fleet/handlers/images.ts';
+import { overviewHandlers } from './fleet/handlers/overview.ts';
 import { playHandlers } from './fleet/handlers/plays.ts';
 import { telemetryHandlers } from './fleet/handlers/telemetry.ts';
 import { deployLeavings, playLeavings } from './fleet/job-leavings.ts';
@@ -41,7 +42,6 @@ import { Studies } from './jobs/study/studies.ts';
 import { keyHandlers } from './keys/handlers.ts';
 import { openKeys } from './keys/keys.ts';
 import { createLog } from './log.ts';
-import { labelledSetHandlers } from './labelled-sets/handlers.ts';
 import { ownModelHandlers } from './own-models/handlers.ts';
 import { OwnModels } from './own-models/own-models.ts';
 import { AllowedPaths } from './recordings/allowed-paths.ts';
@@ -58,6 +58,7 @@ import { jobStore } from './store/job-store.ts';
 import { storeHandlers } from './store/handlers.ts';
 import { knownImages } from './store/known-images.ts';
 import { openStore } from './store/open-store.ts';
+import { KeepRolled } from './store/rollups/keep-rolled.ts';
 import { resultStore } from './store/result-store.ts';
 import { reviewStore } from './store/review-store.ts';
 import { signedImages } from './store/signed-images.ts';
@@ -120,6 +121,10 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   const leaveFaults = takeFaults(tellFault);
   for (const loss of store.losses) log.add('error', null, loss);
   const telemetry = telemetryStore(store);
+  const rolled = new KeepRolled(store, {
+    ...{ clock: realClock, wallMs: Date.now },
+    onProblem: (thrown) => tellProblem(toCurlewError(thrown), null),
+  });
   const boards = boardStore(store);
   const signed = await signedImages(store);
   const images = await knownImages(store);
@@ -216,6 +221,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     ...imageHandlers({ fleet, bank, keys, jobs, files, boards, signedImages: signed, images }),
     ...playHandlers({ playing, bank, files }),
     ...telemetryHandlers({ fleet, telemetry, images, emit }),
+    ...overviewHandlers({ store, rolled, wallMs: Date.now }),
     ...bankHandlers({
       bank,
       background,
@@ -239,10 +245,6 @@ export async function openLab(options: LabOptions): Promise<Lab> {
         ...{ jobs, background, version, detections: found },
         keep: [dataFolder, resources.bank],
       }),
-      files,
-    ),
-    ...labelledSetHandlers(
-      { jobs, background, version, detections: found, keep: [dataFolder, resources.bank] },
       files,
     ),
     ...reviewHandlers(
@@ -271,6 +273,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
         () => ownModels.close(),
         () => fleet.close(),
         () => boardLog.close(),
+        () => rolled.close(),
         () => background.close(),
         () => virtual.close(),
         () => store.close(),

@@ -14,16 +14,16 @@ import { boardLogRequests, type BoardLogResults } from '../fleet/contract/board-
 import { detailsRequests, type DetailsResults } from '../fleet/contract/details.ts';
 import { boardRequests, type BoardResults } from '../fleet/contract/boards.ts';
 import { imageRequests, type ImageResults } from '../fleet/contract/images.ts';
+import { overviewRequests, type OverviewResults } from '../fleet/contract/overview.ts';
 import { playRequests, type PlayResults } from '../fleet/contract/plays.ts';
 import { telemetryRequests, type TelemetryResults } from '../fleet/contract/telemetry.ts';
 import { classifyRequests, type ClassifyResults } from '../jobs/classify/contract/requests.ts';
 import { jobRequests, type JobResults } from '../jobs/contract.ts';
 import { studyRequests, type StudyResults } from '../jobs/study/contract/requests.ts';
 import { keyRequests, type KeyResults } from '../keys/contract.ts';
-import { labelledSetRequests, type LabelledSetResults } from '../labelled-sets/contract.ts';
 import { ownModelRequests, type OwnModelResults } from '../own-models/contract.ts';
 import { recordingRequests, type RecordingResults } from '../recordings/contract.ts';
-import { reviewedSetRequests, type ReviewedSetResults } from '../review/contract/labelled-set.ts';
+import { labelledSetRequests, type LabelledSetResults } from '../review/contract/labelled-set.ts';
 import { reviewRequests, type ReviewResults } from '../review/contract/requests.ts';
 import { storeRequests, type StoreResults } from '../store/contract.ts';
 import { labRequests, type LabResults } from './lab.ts';
@@ -37,6 +37,7 @@ export const requests = {
   ...imageRequests,
   ...playRequests,
   ...telemetryRequests,
+  ...overviewRequests,
   ...bankRequests,
   ...ownModelRequests,
   ...keyRequests,
@@ -48,7 +49,6 @@ export const requests = {
   ...writingRequests,
   ...scoringRequests,
   ...reviewRequests,
-  ...reviewedSetRequests,
   ...labelledSetRequests,
   ...studyRequests,
   ...storeRequests,
@@ -67,6 +67,7 @@ export interface RequestResults
     ImageResults,
     PlayResults,
     TelemetryResults,
+    OverviewResults,
     BankResults,
     OwnModelResults,
     KeyResults,
@@ -78,7 +79,6 @@ export interface RequestResults
     WritingResults,
     ScoringResults,
     ReviewResults,
-    ReviewedSetResults,
     LabelledSetResults,
     StudyResults,
     StoreResults,

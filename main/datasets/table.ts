@@ -22,7 +22,6 @@ export const columnNames = {
   title: ['title', 'sourcetitle'],
   author: ['author', 'sourceauthor'],
   url: ['url', 'sourceurl'],
-  labelledBy: ['labelledbymodel'],
   licence: ['licence', 'license', 'sourcelicence', 'sourcelicense'],
 } as const;
 

@@ -415,6 +415,30 @@ export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N
       energySource: 'none',
     },
   ],
+  'fleet.overview': [
+    { hours: 24 },
+    [
+      {
+        ...ofBoard,
+        records: 12,
+        latencyUs: { p50: 1.5, p95: 2.5 },
+        latencySource: 'modelled',
+        energyNanojoule: null,
+        energySource: 'none',
+        topProbability: 0.5,
+        entropy: null,
+        curiosity: 0,
+        firstMs: 1e12,
+        lastMs: 2e12,
+      },
+    ],
+  ],
+  'telemetry.levels': [{}, [{ level: 'records', rows: 12, bytes: 262_144, firstMs: null }]],
+  'telemetry.retention': [{}, { recordDays: null, minuteDays: 400 }],
+  'telemetry.retain': [
+    { recordDays: 90, minuteDays: null },
+    { recordDays: 90, minuteDays: null },
+  ],
   'telemetry.export': [
     { ...ofBoard, from: { bootId: 0xffff_ffff, sequence: 500 } },
     { ...text, next: null },
@@ -570,19 +594,6 @@ export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N
     { setId: 'set', path: '/out/雨', marginS: 0.5, background: 'Wind', beside: '/r', overwrite: true },
     {
       ...{ path: '/out/雨', classes: [{ label: '雨', clips: 3 }], cut: 1, copied: 2, leftOut: 1 },
-      failed: [{ path: '/r/a.wav', message: 'There is no file at /r/a.wav.' }],
-    },
-  ],
-  'detections.labelledSet': [
-    {
-      ...{ ...ofJob, filter, most: 10, path: '/out/雨', beside: '/r', overwrite: true },
-      classes: [
-        { label: '雨', as: 'Rain', least: 0.5 },
-        { label: 'Wind', as: null, least: 0 },
-      ],
-    },
-    {
-      ...{ path: '/out/雨', classes: [{ label: 'Rain', clips: 3 }], cut: 1, copied: 2, leftOut: 1 },
       failed: [{ path: '/r/a.wav', message: 'There is no file at /r/a.wav.' }],
     },
   ],

@@ -15,7 +15,7 @@ const schema = v.strictObject({
 export type Acknowledged = v.InferOutput<typeof schema>;
 
 /** Longer than any content, so that a shorter one needs no truncation, and room once had is not asked for again. */
-const fileBytes = 1024;
+export const fileBytes = 4096;
 
 export const acknowledgedPath = (path: string): string => `${path}.acknowledged`;
 

@@ -226,4 +226,36 @@ export const migrations: readonly string[] = [
   CREATE TABLE board_details (board_id VARCHAR PRIMARY KEY, details JSON NOT NULL);
   CREATE TABLE board_groups (id VARCHAR PRIMARY KEY, details JSON NOT NULL);
   `,
+  // Which append brought a record, and up to which of them records are rolled up by minute and by hour.
+  `
+  ALTER TABLE telemetry ADD COLUMN batch UINTEGER DEFAULT 1;
+  CREATE TABLE telemetry_minutes (
+    board_id VARCHAR NOT NULL, at_ms DOUBLE NOT NULL, latency_source VARCHAR NOT NULL, energy_source VARCHAR NOT NULL,
+    records UBIGINT NOT NULL,
+    latency_us_count UBIGINT NOT NULL, latency_us_sum DOUBLE, latency_us_min DOUBLE, latency_us_max DOUBLE,
+    energy_nj_count UBIGINT NOT NULL, energy_nj_sum DOUBLE, energy_nj_min DOUBLE, energy_nj_max DOUBLE,
+    top_probability_count UBIGINT NOT NULL, top_probability_sum DOUBLE, top_probability_min DOUBLE, top_probability_max DOUBLE,
+    entropy_count UBIGINT NOT NULL, entropy_sum DOUBLE, entropy_min DOUBLE, entropy_max DOUBLE,
+    curiosity_count UBIGINT NOT NULL, curiosity_sum DOUBLE, curiosity_min DOUBLE, curiosity_max DOUBLE,
+    supply_mv_count UBIGINT NOT NULL, supply_mv_sum DOUBLE, supply_mv_min DOUBLE, supply_mv_max DOUBLE,
+    temperature_c_count UBIGINT NOT NULL, temperature_c_sum DOUBLE, temperature_c_min DOUBLE, temperature_c_max DOUBLE
+  );
+  CREATE TABLE telemetry_hours (
+    board_id VARCHAR NOT NULL, at_ms DOUBLE NOT NULL, latency_source VARCHAR NOT NULL, energy_source VARCHAR NOT NULL,
+    records UBIGINT NOT NULL,
+    latency_us_count UBIGINT NOT NULL, latency_us_sum DOUBLE, latency_us_min DOUBLE, latency_us_max DOUBLE,
+    energy_nj_count UBIGINT NOT NULL, energy_nj_sum DOUBLE, energy_nj_min DOUBLE, energy_nj_max DOUBLE,
+    top_probability_count UBIGINT NOT NULL, top_probability_sum DOUBLE, top_probability_min DOUBLE, top_probability_max DOUBLE,
+    entropy_count UBIGINT NOT NULL, entropy_sum DOUBLE, entropy_min DOUBLE, entropy_max DOUBLE,
+    curiosity_count UBIGINT NOT NULL, curiosity_sum DOUBLE, curiosity_min DOUBLE, curiosity_max DOUBLE,
+    supply_mv_count UBIGINT NOT NULL, supply_mv_sum DOUBLE, supply_mv_min DOUBLE, supply_mv_max DOUBLE,
+    temperature_c_count UBIGINT NOT NULL, temperature_c_sum DOUBLE, temperature_c_min DOUBLE, temperature_c_max DOUBLE
+  );
+  CREATE TABLE telemetry_bins (
+    board_id VARCHAR NOT NULL, at_ms DOUBLE NOT NULL, expert VARCHAR NOT NULL, distribution VARCHAR NOT NULL,
+    bin INTEGER NOT NULL, records UBIGINT NOT NULL
+  );
+  CREATE TABLE telemetry_rolled (batch UINTEGER NOT NULL);
+  CREATE TABLE telemetry_retention (record_days UINTEGER, minute_days UINTEGER);
+  `,
 ];

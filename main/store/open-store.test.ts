@@ -6,9 +6,10 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CurlewError } from '../contract/error.ts';
-import { readAcknowledged } from './acknowledged.ts';
+import { fileBytes, readAcknowledged } from './acknowledged.ts';
 import { jobStore } from './job-store.ts';
 import { playStore } from './play-store.ts';
+import { tablesOf } from './tables.ts';
 import { Ledger } from './ledger.ts';
 import { openStore } from './open-store.ts';
 import { resultStore } from './result-store.ts';
@@ -25,6 +26,15 @@ const codeOf = (promise: Promise<unknown>) =>
   );
 
 describe('opening the store', () => {
+  test('the account of what it acknowledged has room for every table, however many rows it has', async () => {
+    const store = await openStore(join(folder, 'lab.duckdb'));
+    const tables = await tablesOf(store.connection);
+    await store.close();
+    const rows = Object.fromEntries(tables.map((table) => [table, Number.MAX_SAFE_INTEGER]));
+    const account = { state: 'damaged', logBytes: Number.MAX_SAFE_INTEGER, rows };
+    expect(JSON.stringify(account).length).toBeLessThan(fileBytes);
+  });
+
   test('brings a new file to the last schema and leaves an up-to-date one alone', async () => {
     const path = join(folder, 'lab.duckdb');
     for (let i = 0; i < 2; i++) {

@@ -10,6 +10,8 @@ import type {
   TelemetrySummary,
 } from '../contract/types.ts';
 import type { Store } from './open-store.ts';
+import { forgetRolled } from './rollups/forget.ts';
+import { rolledUpTo } from './rollups/roll.ts';
 
 export interface TelemetryStore {
   /** Durable when it resolves. Records at or below the board's cursor are already there and are left out. */
@@ -72,6 +74,8 @@ export function telemetryStore(store: Store): TelemetryStore {
   let ends: Promise<Map<string, End>> | null = null;
   // One batch, or deletion, at a time: what is fresh is judged by what the batch before has stored.
   let turn: Promise<unknown> = Promise.resolve();
+  /** Number of the last append; those that a roll-up has taken count, too, whose records are deleted. */
+  let lastBatch: number | null = null;
   /** What waits to be appended, together: a transaction a board would cost more than its records. */
   const waiting: Waiting[] = [];
 
@@ -98,6 +102,14 @@ export function telemetryStore(store: Store): TelemetryStore {
     return new Map(rows.map(({ key, sequence, atMs }) => [key as string, { sequence, atMs } as End]));
   }
 
+  async function readLastBatch(): Promise<number> {
+    const [row] = await read(
+      `SELECT greatest((SELECT max(batch) FROM telemetry), ${rolledUpTo})::DOUBLE AS last`,
+      [],
+    );
+    return row?.['last'] as number;
+  }
+
   async function read(sql: string, values: (string | number)[]): Promise<Record<string, unknown>[]> {
     return store.transaction(async (connection) =>
       (await connection.runAndReadAll(sql, values)).getRowObjectsJS(),
@@ -122,10 +134,13 @@ export function telemetryStore(store: Store): TelemetryStore {
       moved.set(key, { sequence, atMs: Math.max(atMs, end.atMs ?? -Infinity) });
     }
     if (fresh.length === 0) return;
-    await store.transaction((connection) => appendAll(connection, fresh));
+    lastBatch ??= await readLastBatch();
+    const batch = lastBatch + 1;
+    await store.transaction((connection) => appendAll(connection, fresh, batch));
     // Only now: a failed append must be asked for again.
     const known = await ends;
     for (const [key, end] of moved) known?.set(key, end);
+    lastBatch = batch;
   }
 
   async function appendWaiting(): Promise<void> {
@@ -212,6 +227,8 @@ export function telemetryStore(store: Store): TelemetryStore {
                AND d.boot_id = telemetry.boot_id AND telemetry.sequence <= d.sequence`,
             [boardId],
           );
+          // Of a stretch that the time lies in, something stays.
+          await forgetRolled(connection, boardId, beforeMs);
           return rowsChanged;
         }),
       ),
@@ -221,6 +238,7 @@ export function telemetryStore(store: Store): TelemetryStore {
         await store.deletion(async (connection) => {
           await connection.run('DELETE FROM telemetry WHERE board_id = $1', [boardId]);
           await connection.run('DELETE FROM deleted_telemetry WHERE board_id = $1', [boardId]);
+          await forgetRolled(connection, boardId, Infinity);
         });
         const known = await ends;
         for (const key of known?.keys() ?? []) if (key.startsWith(keyOf(boardId, ''))) known?.delete(key);
@@ -268,17 +286,21 @@ export function telemetryStore(store: Store): TelemetryStore {
 /** Rows that are appended at a time, between turns of the event loop. */
 const piece = 500;
 
-async function appendAll(connection: DuckDBConnection, records: readonly TelemetryRecord[]): Promise<void> {
+async function appendAll(
+  connection: DuckDBConnection,
+  records: readonly TelemetryRecord[],
+  batch: number,
+): Promise<void> {
   const appender = await connection.createAppender('telemetry');
   for (let from = 0; from < records.length; from += piece) {
     if (from > 0) await nextTurn();
-    for (const record of records.slice(from, from + piece)) appendRow(appender, record);
+    for (const record of records.slice(from, from + piece)) appendRow(appender, record, batch);
     appender.flushSync();
   }
   appender.closeSync();
 }
 
-function appendRow(appender: DuckDBAppender, record: TelemetryRecord): void {
+function appendRow(appender: DuckDBAppender, record: TelemetryRecord, batch: number): void {
   appender.appendVarchar(record.boardId);
   appender.appendUInteger(record.bootId);
   appender.appendUInteger(record.sequence);
@@ -307,5 +329,6 @@ function appendRow(appender: DuckDBAppender, record: TelemetryRecord): void {
   appender.appendDouble(record.atMs);
   if (record.errorMs === null) appender.appendNull();
   else appender.appendDouble(record.errorMs);
+  appender.appendUInteger(batch);
   appender.endRow();
 }

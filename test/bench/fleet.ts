@@ -1,9 +1,10 @@
 /**
  * A fleet of 1,000 boards, ten records a second each, for ten minutes: what is lost or doubled on the way into the store,
- * how long the lab's event loop is kept, and what that takes in memory. Sixteen boards are the real firmware, the others
- * are simulated: they speak the same protocol and make up their records.
+ * how long the lab's event loop is kept, what that takes in memory, and how long an overview of the last day takes to
+ * read: of what was recorded, and of 100 million generated records. Sixteen boards are the real firmware, the others are
+ * simulated: they speak the same protocol and make up their records.
  *
- * `MINUTES=2 npm run bench -- fleet` for a shorter run.
+ * `MINUTES=2 MILLIONS=10 npm run bench -- fleet` for a shorter run.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
@@ -11,10 +12,15 @@ import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { grouped } from '../../main/contract/figures.ts';
+import { openStore, type Store } from '../../main/store/open-store.ts';
+import { dayMs } from '../../main/store/rollups/features.ts';
+import { overview } from '../../main/store/rollups/overview.ts';
+import { roll } from '../../main/store/rollups/roll.ts';
 import { sha256Of } from '../../main/sha256.ts';
 import { packExpert } from '../../models/packing/pack.ts';
 import { randomExpert } from '../fixtures/random-expert.ts';
 import { openFleetLab, type FleetLab } from '../simulated-fleet/lab.ts';
+import { generateSeason } from '../simulated-fleet/season.ts';
 import type { Bench } from './run.ts';
 
 const boards = 1000;
@@ -25,6 +31,9 @@ const hopSamples = 1600;
 /** Boards that are attached, or stopped, at once. */
 const atOnce = 16;
 const minutes = Number(process.env['MINUTES'] ?? 10);
+const millions = Number(process.env['MILLIONS'] ?? 100);
+/** An overview is read so often; the middle one counts. */
+const readings = 5;
 
 export const bench: Bench = async (say) => {
   const folder = await mkdtemp(join(tmpdir(), 'curlew-bench-'));
@@ -61,7 +70,11 @@ export const bench: Bench = async (say) => {
     say(
       `${grouped(books.records)} records of ${books.boards} boards; ${books.missing} lost, ${books.doubled} doubled`,
     );
+    const ofRun = await overviewMs(lab.store, Date.now());
+    say(`overview of the last day, ${grouped(books.records)} records: ${ofRun.toFixed(0)} ms`);
+    const ofSeason = await seasonMs(folder, say);
     return {
+      ...{ overview_6m_ms: ofRun, overview_100m_ms: ofSeason, season_records: millions * 1e6 },
       ...{ boards, records: books.records, lost: books.missing, doubled: books.doubled },
       loop_delay_p99_ms: delay.percentile(99) / 1e6,
       loop_delay_max_ms: delay.max / 1e6,
@@ -134,4 +147,34 @@ async function kept({ store }: FleetLab): Promise<Books> {
     );
     return rows.getRowObjectsJS()[0] as unknown as Books;
   });
+}
+
+/** The overview that the Fleet view opens with. @returns milliseconds, the middle of some readings */
+async function overviewMs(store: Store, nowMs: number): Promise<number> {
+  const times: number[] = [];
+  for (let i = 0; i < readings; i++) {
+    const began = performance.now();
+    const { length } = await overview(store, nowMs - dayMs, nowMs);
+    if (length === 0) throw new Error('The overview is of no board.');
+    times.push(performance.now() - began);
+  }
+  return times.sort((a, b) => a - b)[Math.floor(readings / 2)]!;
+}
+
+/** A season of generated records, rolled up as they come. */
+async function seasonMs(folder: string, say: (line: string) => void): Promise<number> {
+  const store = await openStore(join(folder, 'season.duckdb'));
+  const season = { records: millions * 1e6, boards, startMs: Date.UTC(2026, 3, 1), lengthMs: 100 * dayMs };
+  try {
+    const began = performance.now();
+    await generateSeason(store, season, async (done) => {
+      await roll(store);
+      say(`${grouped(done)} records generated and rolled up after ${seconds(began)} s`);
+    });
+    const ms = await overviewMs(store, season.startMs + season.lengthMs);
+    say(`overview of the last day, ${grouped(season.records)} records: ${ms.toFixed(0)} ms`);
+    return ms;
+  } finally {
+    await store.close();
+  }
 }

@@ -11,6 +11,7 @@ import { boardLogStore } from '../../main/store/board-log-store.ts';
 import { boardStore } from '../../main/store/board-store.ts';
 import { knownImages } from '../../main/store/known-images.ts';
 import { openStore, type Store } from '../../main/store/open-store.ts';
+import { KeepRolled } from '../../main/store/rollups/keep-rolled.ts';
 import { signedImages } from '../../main/store/signed-images.ts';
 import { telemetryStore } from '../../main/store/telemetry-store.ts';
 import { simulatedMachine, type SimulatedFleetData, type SimulatedMachine } from './machine.ts';
@@ -46,9 +47,11 @@ export async function openFleetLab(
     ...{ signedImages: await signedImages(store), images: await knownImages(store) },
     versions: { saw: () => undefined },
   });
+  const rolled = new KeepRolled(store, { ...times, onProblem: (thrown) => tell(String(thrown)) });
   return {
     ...{ store, fleet, machine, virtual },
     async close() {
+      await rolled.close();
       await fleet.close();
       await boardLog.close();
       await virtual.close();

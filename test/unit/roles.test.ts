@@ -51,6 +51,7 @@ describe('a viewer', () => {
       'experts.file',
       'experts.list',
       'experts.routers',
+      'fleet.overview',
       'folders.list',
       'groups.list',
       'jobs.get',
@@ -73,7 +74,9 @@ describe('a viewer', () => {
       'slots.list',
       'telemetry.export',
       'telemetry.holds',
+      'telemetry.levels',
       'telemetry.records',
+      'telemetry.retention',
       'telemetry.summary',
       'train.curves',
     ]);

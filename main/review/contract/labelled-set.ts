@@ -2,9 +2,8 @@
 import * as v from 'valibot';
 import { forOperators } from '../../contract/roles.ts';
 import { id, path, seconds, text } from '../../contract/schemas.ts';
-import type { LabelledSet } from '../../labelled-sets/contract.ts';
 
-export const reviewedSetRequests = {
+export const labelledSetRequests = {
   /**
    * Cuts what reviewers agree on into a folder a class, with labels.csv: the class, the recording it was cut from (its
    * source: folds are made by sources, so none is in two), offset and reviewers; run.json tells how it was made. Nothing is
@@ -26,6 +25,19 @@ export const reviewedSetRequests = {
   ),
 } as const;
 
-export interface ReviewedSetResults {
+export interface LabelledSet {
+  path: string;
+  /** By name, those of the other set among them. */
+  classes: { label: string; clips: number }[];
+  /** Cut, and copied from the other set. */
+  cut: number;
+  copied: number;
+  /** Decided, but of no class, or of several as often. */
+  leftOut: number;
+  /** Recordings of which a clip was to be cut and could not. */
+  failed: { path: string; message: string }[];
+}
+
+export interface LabelledSetResults {
   'reviews.labelledSet': LabelledSet;
 }

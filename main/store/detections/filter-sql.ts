@@ -58,8 +58,7 @@ export function filterSql(filter: DetectionFilter): FilterSql {
   };
 }
 
-/** @param list name of a parameter that holds a JSON list of texts */
-export const among = (what: string, list: string): string =>
+const among = (what: string, list: string): string =>
   `${what} IN (SELECT unnest(json_extract_string($${list}::JSON, '$[*]')))`;
 
 class Conditions {
