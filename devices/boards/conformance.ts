@@ -10,6 +10,7 @@ import type { ByteStream, Port } from '../drivers/port.ts';
 import { createSmpClient, type SmpClient } from '../protocol/client.ts';
 import { binaryDecoder, consoleDecoder, encodeFrame, type FramingName } from '../protocol/framing.ts';
 import { inferenceRun, type InferenceResult } from '../protocol/messages/inference-run.ts';
+import type { BoardRecord } from '../protocol/telemetry-record.ts';
 import { decodeSmp, type SmpMessage } from '../protocol/smp.ts';
 import { tappedPort, type TappedPort } from './tapped-port.ts';
 
@@ -29,6 +30,8 @@ export interface ConformanceMaterial {
   labels: readonly string[];
   /** 15,600 samples. */
   pcm: Int16Array;
+  /** Windows of recordings: their levels are compared on every board, of the first two where an emulator takes long. */
+  heard: readonly Int16Array[];
 }
 
 /** What must be the same on every board, to the bit. */
@@ -39,11 +42,21 @@ export interface Answers {
   embedding: Float32Array;
   probability: number;
   entropy: number;
+  heard: Pick<BoardRecord, 'levelDb' | 'noiseFloorDb' | 'clippedShare'>[];
 }
 
 const sha256 = (bytes: Uint8Array): Uint8Array => new Uint8Array(createHash('sha256').update(bytes).digest());
 const ringRecords = 1024;
 const rawSequence = 200;
+
+const noon = Date.UTC(2026, 10, 28, 12);
+
+/** PROTOCOL.md's level of a window. */
+function rmsDb(window: Int16Array): number {
+  const mean = window.reduce((sum, x) => sum + x, 0) / window.length;
+  const squares = window.reduce((sum, x) => sum + (x - mean) ** 2, 0);
+  return 10 * Math.log10((2 * squares) / window.length / 32768 ** 2);
+}
 
 /** Why an action was refused: the board's reason, else the error's code. */
 async function refusal(action: Promise<unknown>): Promise<string> {
@@ -86,6 +99,7 @@ export function boardConformance(
     let client: SmpClient;
     let reference: InferenceResult;
     let logMel: Float32Array;
+    const heard: Answers['heard'] = [];
 
     const deploy = async (image: Uint8Array): Promise<number> => {
       const { slot } = await board.upload(image, sha256(image));
@@ -162,6 +176,40 @@ export function boardConformance(
       expect(reference.energyNanojoule > 0).toBe(energySource !== 'none');
     });
 
+    test('records how loud each window was, and nothing of the kind for features', async () => {
+      for (const window of material.heard.slice(0, subject.thorough ? undefined : 2)) {
+        const { sequence } = await board.infer(window);
+        const [record] = (await board.telemetry(sequence - 1)).records;
+        const { levelDb, noiseFloorDb, clippedShare } = record!;
+        heard.push({ levelDb, noiseFloorDb, clippedShare });
+        expect(levelDb).toBeCloseTo(rmsDb(window), 1);
+        expect(noiseFloorDb).toBeLessThanOrEqual(3.01);
+        const clipped = window.filter((x) => x === 32767 || x === -32768).length;
+        expect(clippedShare).toBe(clipped / window.length);
+        const free = (await board.slots()).freeBytes;
+        expect(record).toMatchObject({ startCause: board.info.cause, freeFlashBytes: free });
+      }
+      const { sequence } = await board.infer(new Float32Array(96 * 64));
+      const { records } = await board.telemetry(sequence - 1);
+      expect(records).toMatchObject([{ levelDb: null, noiseFloorDb: null, clippedShare: null }]);
+      // What follows is about this window.
+      await board.infer(material.pcm);
+    });
+
+    test('counts its starts, and tells the time in its records once it was told it', async () => {
+      const before = await board.readInfo();
+      expect(before).toMatchObject({ cause: 'power', clock: null, hasClock: true });
+      expect(before.starts).toMatchObject({ power: 1, request: 0, watchdog: 0 });
+      expect((await board.telemetry(0)).records.at(-1)).toMatchObject({ wallMs: null });
+      await board.setClock(noon);
+      const { clock, uptimeMs } = await board.readInfo();
+      expect(clock?.setMs).toBe(noon);
+      expect(clock?.nowMs).toBeGreaterThanOrEqual(noon);
+      const { sequence } = await board.infer(material.pcm);
+      const [record] = (await board.telemetry(sequence - 1)).records;
+      expect(record!.wallMs! - record!.uptimeMs).toBe(clock!.nowMs - uptimeMs);
+    });
+
     test('gives the same logits for its own log-mel values as for the sound', async () => {
       logMel = await board.features('log-mel');
       const embedding = await board.features('embedding');
@@ -176,6 +224,7 @@ export function boardConformance(
         embedding,
         probability: reference.topProbability,
         entropy: reference.entropy,
+        heard,
       });
     });
 
@@ -302,10 +351,12 @@ export function boardConformance(
     });
 
     test('after a reset runs only on a whole window, numbers its telemetry from 1 and is told apart', async () => {
-      const { bootId } = await board.readInfo();
+      const { bootId, starts } = await board.readInfo();
       expect((await board.telemetry(0)).oldest).toBe(1);
       await board.reset();
       const after = await board.readInfo();
+      expect(after).toMatchObject({ cause: 'request', clock: null });
+      expect(after.starts).toEqual({ ...starts, request: starts!.request + 1 });
       expect(after.bootId).not.toBe(bootId);
       expect(await refusal(runAgain('log-mel'))).toBe('incomplete');
       expect((await board.telemetry(0)).oldest).toBe(0);

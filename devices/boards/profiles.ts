@@ -81,6 +81,7 @@ export const kernelNames = [
   'max_cell',
   'max_output',
   'mean',
+  'level',
 ] as const;
 
 export type KernelName = (typeof kernelNames)[number];

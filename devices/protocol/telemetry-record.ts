@@ -1,6 +1,7 @@
-/** The 72-byte telemetry record (PROTOCOL.md, Group 66). */
+/** The telemetry record in its versions (PROTOCOL.md, Group 66). */
 import { CurlewError } from '../../main/contract/error.ts';
 import { crc32 } from './crc.ts';
+import { startCauses, type StartCause } from './start-cause.ts';
 
 export type FigureSource = 'none' | 'measured' | 'counted' | 'modelled';
 
@@ -29,13 +30,33 @@ export interface BoardRecord {
   curiosity: number;
   /** Place in the bank of the expert that answered. */
   place: number;
+  /**
+   * Sound level of the window, its root mean square about its mean in decibels, 0 dB that of a sine of full scale; −200:
+   * all samples alike. Null where the input was no sound, or of firmware from before.
+   */
+  levelDb: number | null;
+  /** The level that 90 % of the window's frames of 10 ms exceed (L90), in the same decibels. */
+  noiseFloorDb: number | null;
+  /** Share of the window's samples at full scale, 0 to 1. */
+  clippedShare: number | null;
+  /** Why the board had started; null of firmware from before, which does not say so in its records. */
+  startCause: StartCause | null;
+  /** The largest image that its store could take. */
+  freeFlashBytes: number | null;
+  /** When it was kept, by the board's own clock, milliseconds since 1970; null where that was not set. */
+  wallMs: number | null;
 }
 
-export const recordBytes = 72;
-const recordVersion = 3;
+/** Of a record of the newest version. */
+export const recordBytes = 92;
+/** Of firmware that does not say it. */
+export const firstRecordBytes = 72;
+const newest = 4;
+/** Length of a record of each version that is read; every version is the one before with more at its end. */
+const lengths: Readonly<Record<number, number>> = { 3: firstRecordBytes, [newest]: recordBytes };
+const windowSamples = 15_600;
 /** An uptime has 56 bits; fewer are exact here, and 285,000 years are enough. */
 export const mostUptimeMs = Number.MAX_SAFE_INTEGER;
-const checksumAt = recordBytes - 4;
 const sources: FigureSource[] = ['none', 'measured', 'counted', 'modelled'];
 
 /** Two bits each: where latency and energy come from. */
@@ -45,24 +66,28 @@ export const sourcesOf = (code: number): { latencySource: FigureSource; energySo
 });
 
 /**
+ * @param length of a record, as the board says it
  * @throws CurlewError BOARD_BAD_REPLY when the bytes are not whole records or a checksum fails; BOARD_FIRMWARE for
- *   records of another version
+ *   records of a version that this lab does not know
  */
-export function readRecords(bytes: Uint8Array): BoardRecord[] {
-  if (bytes.length % recordBytes !== 0)
-    throw bad(`${bytes.length} bytes are not whole records of ${recordBytes}`);
-  return Array.from({ length: bytes.length / recordBytes }, (_, i) =>
-    readRecord(bytes.subarray(i * recordBytes, (i + 1) * recordBytes)),
+export function readRecords(bytes: Uint8Array, length: number): BoardRecord[] {
+  if (length < firstRecordBytes || bytes.length % length !== 0)
+    throw bad(`${bytes.length} bytes are not whole records of ${length}`);
+  return Array.from({ length: bytes.length / length }, (_, i) =>
+    readRecord(bytes.subarray(i * length, (i + 1) * length)),
   );
 }
 
 function readRecord(bytes: Uint8Array): BoardRecord {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, recordBytes);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const u32 = (at: number) => view.getUint32(at, true);
+  const checksumAt = bytes.length - 4;
   if (crc32(bytes.subarray(0, checksumAt)) !== u32(checksumAt))
     throw bad('the checksum of a record does not match');
   const version = bytes[23] as number;
-  if (version !== recordVersion) throw otherVersion(version);
+  if (lengths[version] === undefined) throw otherVersion(version);
+  if (lengths[version] !== bytes.length)
+    throw bad(`its records are ${bytes.length} bytes long, and their version (${version}) is not`);
   const millivolts = view.getUint16(52, true);
   const centiDegrees = view.getInt16(54, true);
   return {
@@ -84,6 +109,35 @@ function readRecord(bytes: Uint8Array): BoardRecord {
     stackBytes: u32(56) === 0 ? null : u32(56),
     curiosity: view.getFloat32(60, true),
     place: view.getUint8(64),
+    ...(version < 4 ? unknownBefore4 : sinceVersion4(view)),
+  };
+}
+
+const unknownBefore4 = {
+  levelDb: null,
+  noiseFloorDb: null,
+  clippedShare: null,
+  startCause: null,
+  freeFlashBytes: null,
+  wallMs: null,
+} as const;
+
+type SinceVersion4 = Pick<BoardRecord, keyof typeof unknownBefore4>;
+
+function sinceVersion4(view: DataView): SinceVersion4 {
+  const decibels = (at: number): number | null => {
+    const hundredths = view.getInt16(at, true);
+    return hundredths === -32768 ? null : hundredths / 100;
+  };
+  const clipped = view.getUint16(72, true);
+  const wallMs = view.getUint32(80, true) + view.getUint32(84, true) * 2 ** 32;
+  return {
+    levelDb: decibels(68),
+    noiseFloorDb: decibels(70),
+    clippedShare: clipped > windowSamples ? null : clipped / windowSamples,
+    startCause: startCauses[view.getUint8(74)] ?? 'unknown',
+    freeFlashBytes: view.getUint32(76, true),
+    wallMs: wallMs === 0 ? null : wallMs,
   };
 }
 
@@ -98,10 +152,10 @@ export const olderFirmware = (firmware: string): CurlewError =>
 const otherVersion = (version: number): CurlewError =>
   new CurlewError(
     'BOARD_FIRMWARE',
-    version < recordVersion
-      ? `The board's telemetry has records of version ${version}, which are older than this lab (${recordVersion}): ` +
+    version < newest
+      ? `The board's telemetry has records of version ${version}, which are older than this lab reads (3 to ${newest}): ` +
           'put the firmware that comes with the lab on the board.'
-      : `The board's telemetry has records of version ${version}, which are newer than this lab (${recordVersion}): ` +
+      : `The board's telemetry has records of version ${version}, which are newer than this lab reads (3 to ${newest}): ` +
           'use the lab that comes with the firmware.',
     { version },
   );

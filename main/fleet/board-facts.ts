@@ -15,6 +15,8 @@ const causes: Record<string, string> = {
   request: 'it was told to',
   watchdog: 'its watchdog found that it no longer went on',
   fault: 'its processor met a fault',
+  pin: 'its reset button was pressed',
+  'brown-out': 'its supply fell too low for a while',
 };
 
 /** What a restart was for, where the board tells. */

@@ -47,6 +47,12 @@ const record = (boardId: string, sequence: number): TelemetryRecord => ({
   stackBytes: 2048,
   curiosity: 0.25,
   place: 2,
+  levelDb: sequence % 5 ? -60.37 + (sequence % 100) : null,
+  noiseFloorDb: sequence % 5 ? -80.51 : null,
+  clippedShare: sequence % 5 ? (sequence % 4) / 15_600 : null,
+  startCause: sequence % 5 ? 'brown-out' : null,
+  freeFlashBytes: sequence % 5 ? 1_802_240 : null,
+  wallMs: sequence % 7 ? 1_795_423_700_003 + sequence : null,
 });
 /** As a person would find it under each heading. */
 const cellsOf = (one: TelemetryRecord): Record<string, string | number | null> => ({
@@ -79,6 +85,13 @@ const cellsOf = (one: TelemetryRecord): Record<string, string | number | null> =
   'Supply (mV)': one.supplyMillivolts,
   'Temperature (degrees C)': one.temperatureC,
   'Stack (bytes)': one.stackBytes,
+  'Level (dB re full-scale sine)': one.levelDb,
+  'Noise floor L90 (dB re full-scale sine)': one.noiseFloorDb,
+  'Clipped samples (share)': one.clippedShare,
+  'Free flash (bytes)': one.freeFlashBytes,
+  'Started by': one.startCause,
+  'Board clock (UTC)': one.wallMs === null ? null : new Date(one.wallMs).toISOString(),
+  'Board clock (ms since 1970)': one.wallMs,
 });
 const labels = ['curlew', 'rain'];
 const images = {

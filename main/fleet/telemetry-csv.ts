@@ -52,6 +52,13 @@ const columns: readonly (readonly [name: string, cell: (row: Row) => CsvCell])[]
   ['Supply (mV)', (row) => row.supplyMillivolts],
   ['Temperature (degrees C)', (row) => row.temperatureC && meantBySingle(row.temperatureC)],
   ['Stack (bytes)', (row) => row.stackBytes],
+  ['Level (dB re full-scale sine)', (row) => row.levelDb],
+  ['Noise floor L90 (dB re full-scale sine)', (row) => row.noiseFloorDb],
+  ['Clipped samples (share)', (row) => row.clippedShare],
+  ['Free flash (bytes)', (row) => row.freeFlashBytes],
+  ['Started by', (row) => row.startCause],
+  ['Board clock (UTC)', (row) => row.wallMs && time(row.wallMs)],
+  ['Board clock (ms since 1970)', (row) => row.wallMs],
 ];
 
 /**

@@ -54,6 +54,12 @@ const record = (sequence: number, uptimeMs: number): BoardRecord => ({
   stackBytes: null,
   curiosity: 0,
   place: 0,
+  levelDb: null,
+  noiseFloorDb: null,
+  clippedShare: null,
+  startCause: null,
+  freeFlashBytes: null,
+  wallMs: null,
 });
 
 /** A board that answers every question as it likes. */

@@ -258,4 +258,13 @@ export const migrations: readonly string[] = [
   CREATE TABLE telemetry_rolled (batch UINTEGER NOT NULL);
   CREATE TABLE telemetry_retention (record_days UINTEGER, minute_days UINTEGER);
   `,
+  // What boards hear and by what clock; NULL of boards and labs from before.
+  `
+  ALTER TABLE telemetry ADD COLUMN level_db DOUBLE;
+  ALTER TABLE telemetry ADD COLUMN noise_floor_db DOUBLE;
+  ALTER TABLE telemetry ADD COLUMN clipped_share DOUBLE;
+  ALTER TABLE telemetry ADD COLUMN start_cause VARCHAR;
+  ALTER TABLE telemetry ADD COLUMN free_flash_bytes UINTEGER;
+  ALTER TABLE telemetry ADD COLUMN wall_ms DOUBLE;
+  `,
 ];

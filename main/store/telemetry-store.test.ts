@@ -42,6 +42,12 @@ const record = (sequence: number, change: Partial<TelemetryRecord> = {}): Teleme
   stackBytes: 2048,
   curiosity: 0.25,
   place: 2,
+  levelDb: -42.51,
+  noiseFloorDb: -60.25,
+  clippedShare: 0.125,
+  startCause: 'power',
+  freeFlashBytes: 1_802_240,
+  wallMs: 1_795_423_700_000 + sequence,
   ...change,
 });
 const run = (from: number, to: number, change?: Partial<TelemetryRecord>) =>
@@ -50,10 +56,15 @@ const run = (from: number, to: number, change?: Partial<TelemetryRecord>) =>
 describe('the telemetry store', () => {
   test('gives back what was appended, unknown values included, oldest first', async () => {
     const telemetry = telemetryStore(store);
-    const records = [record(1), record(2, { supplyMillivolts: 3300, temperatureC: 21.5, stackBytes: null })];
+    const untold = { levelDb: null, noiseFloorDb: null, clippedShare: null, startCause: null };
+    const records = [
+      record(1),
+      record(2, { supplyMillivolts: 3300, temperatureC: 21.5, stackBytes: null }),
+      record(3, { ...untold, freeFlashBytes: null, wallMs: null }),
+    ];
     await telemetry.append(records);
     expect(await telemetry.records('b1', 10)).toEqual(records);
-    expect((await telemetry.records('b1', 1)).map((one) => one.sequence)).toEqual([2]);
+    expect((await telemetry.records('b1', 1)).map((one) => one.sequence)).toEqual([3]);
     expect(await telemetry.records('another', 10)).toEqual([]);
   });
 

@@ -51,7 +51,8 @@ const columns = `board_id AS "boardId", boot_id AS "bootId", sequence, received_
   router_us AS "routerUs", expert_us AS "expertUs", latency_source AS "latencySource",
   energy_nanojoule AS "energyNanojoule", energy_source AS "energySource",
   supply_millivolts AS "supplyMillivolts", temperature_c AS "temperatureC", stack_bytes AS "stackBytes",
-  curiosity, place`;
+  curiosity, place, level_db AS "levelDb", noise_floor_db AS "noiseFloorDb", clipped_share AS "clippedShare",
+  start_cause AS "startCause", free_flash_bytes AS "freeFlashBytes", wall_ms AS "wallMs"`;
 
 /** How far a start of a board is stored, deleted since or not, and when its latest record was kept; null: none is left. */
 interface End {
@@ -330,5 +331,15 @@ function appendRow(appender: DuckDBAppender, record: TelemetryRecord, batch: num
   if (record.errorMs === null) appender.appendNull();
   else appender.appendDouble(record.errorMs);
   appender.appendUInteger(batch);
+  for (const figure of [record.levelDb, record.noiseFloorDb, record.clippedShare]) {
+    if (figure === null) appender.appendNull();
+    else appender.appendDouble(figure);
+  }
+  if (record.startCause === null) appender.appendNull();
+  else appender.appendVarchar(record.startCause);
+  if (record.freeFlashBytes === null) appender.appendNull();
+  else appender.appendUInteger(record.freeFlashBytes);
+  if (record.wallMs === null) appender.appendNull();
+  else appender.appendDouble(record.wallMs);
   appender.endRow();
 }

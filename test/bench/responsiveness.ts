@@ -198,6 +198,8 @@ async function writeRecords(dataFolder: string): Promise<void> {
     ...{ featuresUs: 21_000, encoderUs: 400_000, routerUs: 0, expertUs: 900, latencySource: 'modelled' },
     ...{ energyNanojoule: 9_000_000, energySource: 'modelled', curiosity: 0 },
     ...{ supplyMillivolts: 3300, temperatureC: 20, stackBytes: 4096 },
+    ...{ levelDb: -42.5, noiseFloorDb: -60.25, clippedShare: 0, startCause: 'power' },
+    ...{ freeFlashBytes: 1_802_240, wallMs: null },
   });
   const batch = 10_000;
   for (let from = 1; from <= exportedRecords; from += batch) {

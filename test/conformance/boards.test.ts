@@ -15,6 +15,8 @@ import { defaultProfile } from '../../devices/boards/profiles.ts';
 import { qemuBoard } from '../../devices/boards/qemu/qemu-board.ts';
 import { VirtualBoard } from '../../devices/boards/virtual/virtual-board.ts';
 import { BoardThreads } from '../../main/fleet/virtual/board-threads.ts';
+import { Banks } from '../../main/banks/banks.ts';
+import { decodeAll, toInt16 } from '../../main/recordings/pcm16k.ts';
 import { packExpert } from '../../models/packing/pack.ts';
 import { randomExpert, randomNumbers } from '../fixtures/random-expert.ts';
 import { resources } from '../../main/resources.ts';
@@ -28,10 +30,14 @@ const pcm = Int16Array.from({ length: 15_600 }, (_, i) =>
 );
 // The second is larger than what is under way at once, so that an upload of it can be cut off.
 const [one, two] = [randomExpert(1, [24, 16]), randomExpert(2, [96])];
+const bank = await Banks.open(resources.bank);
 const material: ConformanceMaterial = {
   images: [packExpert(one, Uint8Array.of(1)), packExpert(two, Uint8Array.of(2))],
   labels: one.labels,
   pcm,
+  heard: await Promise.all(
+    bank.clips.map(async ({ id }) => toInt16(await decodeAll(bank.clipPath(id))).subarray(0, 15_600)),
+  ),
 };
 
 const virtual = new VirtualBoard({ wasm, name: 'conformance', id: Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8) });
@@ -125,6 +131,7 @@ describe('the builds of the firmware', () => {
       expect(bits(other!.embedding)).toEqual(bits(first!.embedding));
       expect(bits(other!.fromPcm)).toEqual(bits(first!.fromPcm));
       expect(bits(other!.fromLogMel)).toEqual(bits(first!.fromLogMel));
+      expect(other!.heard).toEqual(first!.heard.slice(0, other!.heard.length));
       expect([other!.probability, other!.entropy]).toEqual([first!.probability, first!.entropy]);
     }
   });

@@ -55,6 +55,14 @@ describe.each(boards)('a standard client and a %s board', (_, port) => {
     expect(await old.request(write, 0, 0, { d: 'hej' })).toEqual({ r: 'hej' });
   });
 
+  test('set the clock and read it', async () => {
+    expect(await client.request(read, 0, 4)).toEqual({ err: { group: 0, rc: 4 } });
+    expect(await client.request(write, 0, 4, { datetime: '2026-11-28T03:25:23' })).toEqual({});
+    const { datetime } = await client.request(read, 0, 4);
+    expect(datetime).toMatch(/^2026-11-28T\d\d:\d\d:\d\d\.\d{3}$/);
+    expect(await old.request(write, 0, 4, { datetime: '2026-11-28' })).toEqual({ rc: 2 });
+  });
+
   test('learn how large messages may be, and use all of it', async () => {
     const { buf_size, buf_count } = await client.request(read, 0, 6);
     expect([buf_size, buf_count]).toEqual([expect.any(Number), expect.any(Number)]);

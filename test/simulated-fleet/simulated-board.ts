@@ -16,7 +16,7 @@ import { writeRecord } from './write-record.ts';
 /** As the firmware has it: message buffer, bytes, and ring, records. */
 const messageBytes = 1024;
 const ringRecords = 1024;
-const otherBytes = 64;
+const otherBytes = 96;
 const classes = 10;
 
 export interface SimulatedBoardOptions {
@@ -119,7 +119,14 @@ export class SimulatedBoard {
       const at = ((from + i) % ringRecords) * recordBytes;
       recs.set(this.ring.subarray(at, at + recordBytes), i * recordBytes);
     }
-    return { boot: this.options.bootId, next: this.last + 1, oldest, now: this.uptimeMs, recs };
+    return {
+      boot: this.options.bootId,
+      next: this.last + 1,
+      oldest,
+      now: this.uptimeMs,
+      size: recordBytes,
+      recs,
+    };
   }
 
   private get uptimeMs(): number {
@@ -145,6 +152,7 @@ export class SimulatedBoard {
           expertUs: 2100,
           energyNanojoule: 6_390_000,
         },
+        ...{ levelDb: -60 + 40 * random.uniform(), noiseFloorDb: -62 - 6 * random.uniform(), wallMs: 0 },
       });
     }
   }

@@ -13,10 +13,16 @@ export interface SimulatedRecord {
   encoderUs: number;
   expertUs: number;
   energyNanojoule: number;
+  /** Decibels against a sine of full scale. */
+  levelDb: number;
+  noiseFloorDb: number;
+  /** Milliseconds since 1970; 0: the clock was not set. */
+  wallMs: number;
 }
 
-const version = 3;
+const version = 4;
 const modelled = 3;
+const startedByPower = 1;
 
 /** @param at where in `bytes` the record goes */
 export function writeRecord(bytes: Uint8Array, at: number, record: SimulatedRecord): void {
@@ -37,5 +43,11 @@ export function writeRecord(bytes: Uint8Array, at: number, record: SimulatedReco
   view.setInt16(54, 1850, true);
   view.setUint32(56, 5392, true);
   view.setFloat32(60, record.curiosity, true);
-  view.setUint32(68, crc32(bytes.subarray(at, at + recordBytes - 4)), true);
+  view.setInt16(68, Math.round(100 * record.levelDb), true);
+  view.setInt16(70, Math.round(100 * record.noiseFloorDb), true);
+  view.setUint8(74, startedByPower);
+  view.setUint32(76, 1_802_240, true);
+  view.setUint32(80, record.wallMs >>> 0, true);
+  view.setUint32(84, Math.floor(record.wallMs / 2 ** 32), true);
+  view.setUint32(recordBytes - 4, crc32(bytes.subarray(at, at + recordBytes - 4)), true);
 }

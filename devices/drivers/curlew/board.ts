@@ -20,6 +20,7 @@ import { inferenceFeatures, type FeatureKind } from '../../protocol/messages/inf
 import { inferenceLast } from '../../protocol/messages/inference-last.ts';
 import { inferenceLoad } from '../../protocol/messages/inference-load.ts';
 import { inferenceRun, type InferenceResult, type InputKind } from '../../protocol/messages/inference-run.ts';
+import { osDatetime } from '../../protocol/messages/os-datetime.ts';
 import { osEcho } from '../../protocol/messages/os-echo.ts';
 import { osReset } from '../../protocol/messages/os-reset.ts';
 import { telemetryRead, type TelemetryPage } from '../../protocol/messages/telemetry-read.ts';
@@ -115,6 +116,11 @@ export class CurlewBoard {
   /** The board answers and restarts; the port stays open. Greet again through `readInfo`. */
   reset(options?: RequestOptions): Promise<void> {
     return this.link.request(osReset, undefined, options);
+  }
+
+  /** @param wallMs what the time is as the request arrives, milliseconds since 1970 */
+  setClock(wallMs: number, options?: RequestOptions): Promise<void> {
+    return this.link.request(osDatetime, { wallMs }, options);
   }
 
   settings(options?: RequestOptions): Promise<BoardSettings> {

@@ -1,6 +1,7 @@
 /* Counts the instructions of each kernel but the integer layers (linear.c) and prints a line for each.
  * devices/boards/measure-kernels.ts runs it and writes the table of the modelled boards. */
 #include "../core/curlew.h"
+#include "../core/inference/level.h"
 #include "../core/inference/router.h"
 #include "../core/inference/statistics.h"
 #include "../core/mem.h"
@@ -79,6 +80,10 @@ void bench(void) {
     for (int t = 0; t < CUR_FRAMES; t++)
         cur_log_mel_frame(pcm + t * CUR_FRAME_HOP, patch + t * CUR_BANDS);
     bench_finish("frame", CUR_FRAMES);
+    static struct cur_level level;
+    bench_begin();
+    cur_level(&level, pcm);
+    bench_finish("level", 1);
     bench_begin();
     cur_statistics(patch, embedding);
     bench_finish("statistics", 1);

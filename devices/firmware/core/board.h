@@ -5,6 +5,7 @@
 #include "inference/decimate.h"
 #include "inference/features.h"
 #include "inference/bank.h"
+#include "link/clock.h"
 #include "link/early.h"
 #include "link/framing.h"
 #include "link/line.h"
@@ -14,7 +15,7 @@
 
 /* The whole board: one struct, owned by the port (static, it is too large for a stack). */
 
-#define CUR_VERSION "0.2.0"
+#define CUR_VERSION "0.3.0"
 
 enum {
     CUR_BUF_COUNT = 8, /* requests that may be outstanding, plus one */
@@ -46,6 +47,7 @@ union cur_input {
 struct cur_board {
     const struct cur_hal *hal;
     uint64_t started_ns;
+    struct cur_clock clock;
 
     struct cur_receiver receiver;
     uint64_t heard_ns; /* when the last byte came */
@@ -65,6 +67,7 @@ struct cur_board {
     union cur_input input;
     uint32_t loaded; /* bytes of input so far */
     float patch[CUR_FRAMES * CUR_BANDS];
+    struct cur_level level; /* of the last window */
     float embedding[CUR_EMBEDDING];
     union cur_bank_work work;
     struct cur_result last;

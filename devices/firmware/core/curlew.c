@@ -16,6 +16,8 @@ void cur_init(struct cur_board *b, const struct cur_hal *hal) {
     b->started_ns = hal->now_ns(hal->ctx);
     cur_line_start(&b->line, hal);
     cur_settings_open(&b->settings, &b->settings_journal, hal);
+    /* If the flash fails now the start is not counted; there is nobody to tell. */
+    (void)cur_settings_count_start(&b->settings, &b->settings_journal, hal);
     cur_store_open(&b->store, hal);
     /* A bank that cannot be opened any more makes way for the previous one, and that one for none. */
     while (cur_expert_load(b) && cur_store_discard_active(&b->store) == 0) {

@@ -24,6 +24,9 @@ enum cur_cause {
     CUR_CAUSE_REQUEST = 2, /* reset() */
     CUR_CAUSE_WATCHDOG = 3,
     CUR_CAUSE_FAULT = 4,
+    CUR_CAUSE_PIN = 5,       /* its reset pin or button */
+    CUR_CAUSE_BROWN_OUT = 6, /* the supply fell too low for a while */
+    CUR_CAUSES = 7,
 };
 
 /* What `work` reports, with the unit that is counted. */
@@ -79,7 +82,9 @@ enum cur_kernel {
     CUR_KERNEL_MAX_CELL = 41,         /* the same of a max pool */
     CUR_KERNEL_MAX_OUTPUT = 42,
     CUR_KERNEL_MEAN = 43, /* numbers of the last layer that are summed */
-    CUR_KERNELS = 44,
+
+    CUR_KERNEL_LEVEL = 44, /* windows: sound level, clipping and noise floor */
+    CUR_KERNELS = 45,
 };
 
 struct cur_hal {

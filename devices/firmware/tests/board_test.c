@@ -38,7 +38,8 @@ static void refuses_what_it_does_not_know(void) {
     rig_request(0);
     for (int group = 0; group < 256; group++) {
         for (int command = 0; command < 256; command += command < 10 ? 1 : 49) {
-            int known = (group == 0 && (command == 6)) || (group == 64 && (command == 0 || command == 7)) ||
+            int known = (group == 0 && (command == 4 || command == 6)) ||
+                        (group == 64 && (command == 0 || command == 7)) ||
                         (group == 65 && (command == 3 || command == 4)) || (group == 66 && command == 0) ||
                         (group == 67 && command <= 1) || (group == 8 && command <= 3);
             if (known) continue;

@@ -38,7 +38,8 @@ static void new_board_has_defaults(void) {
     float latitude, least;
     CHECK(cur_cbor_get_f32(&rig_map, "lat", &latitude) == 0 && latitude != latitude);
     CHECK(cur_cbor_get_f32(&rig_map, "minp", &least) == 0 && least == 0.0f);
-    CHECK(rig_fake.flash.operations == 0);
+    /* One erase for the start that was counted. */
+    CHECK(rig_fake.flash.erases[CUR_STORE_BLOCKS] + rig_fake.flash.erases[CUR_STORE_BLOCKS + 1] == 1);
 }
 
 static void keeps_them(void) {
@@ -99,6 +100,64 @@ static void refuses_what_is_out_of_range(void) {
     CHECK(rig_fake.flash.operations == operations);
 }
 
+static uint32_t starts_by(int cause) {
+    return rig_board.settings.starts[cause];
+}
+
+static void counts_starts(void) {
+    rig_start();
+    CHECK(starts_by(CUR_CAUSE_POWER) == 1 && set_number("interval", 7) == 0);
+    for (int i = 0; i < 30; i++)
+        rig_restart(i % CUR_CAUSES);
+    CHECK(starts_by(CUR_CAUSE_UNKNOWN) == 5 && starts_by(CUR_CAUSE_POWER) == 6);
+    CHECK(starts_by(CUR_CAUSE_PIN) == 4 && starts_by(CUR_CAUSE_BROWN_OUT) == 4);
+    CHECK(set_number("hop", 1600) == 0 && starts_by(CUR_CAUSE_POWER) == 6);
+    rig_restart(99);
+    CHECK(starts_by(CUR_CAUSE_UNKNOWN) == 6 && rig_board.settings.interval_ms == 7);
+    uint32_t starts[12];
+    size_t count;
+    rig_request(0);
+    CHECK(rig_ask(CUR_OP_READ, 67, 0) == 0);
+    CHECK(cur_cbor_get_u32s(&rig_map, "starts", starts, 12, &count) == 0 && count == CUR_CAUSES);
+    CHECK(memcmp(starts, rig_board.settings.starts, sizeof rig_board.settings.starts) == 0);
+    CHECK(rig_board.settings.hop == 1600 && !rig_fake.flash.rule_broken);
+}
+
+static void starts_without_end_do_not_wear_it_out(void) {
+    enum { STARTS = 20000 };
+    rig_start();
+    for (uint32_t i = 1; i < STARTS; i++) {
+        rig_fake.hal.boot = i * 0x9e3779b1u;
+        rig_restart(CUR_CAUSE_BROWN_OUT);
+    }
+    uint32_t counted = starts_by(CUR_CAUSE_BROWN_OUT);
+    CHECK(counted > STARTS - 200 && counted < STARTS + 200 && starts_by(CUR_CAUSE_POWER) == 1);
+    for (int block = 0; block < CUR_SETTINGS_BLOCKS; block++)
+        CHECK_AT(block, rig_fake.flash.erases[CUR_STORE_BLOCKS + block] < 1200);
+    CHECK(!rig_fake.flash.rule_broken);
+}
+
+/* Settings as firmware from before kept them: version 1, without the starts. */
+static void takes_over_what_was_kept_before(void) {
+    enum { SIZE_BEFORE = 102 };
+    rig_start();
+    CHECK(set_number("interval", 1234) == 0);
+    uint8_t before[SIZE_BEFORE];
+    memcpy(before, rig_board.settings_journal.newest, sizeof before);
+    before[0] = 1;
+    rig_start();
+    flash_erase(&rig_fake.flash, CUR_STORE_BLOCKS * 4096);
+    flash_erase(&rig_fake.flash, (CUR_STORE_BLOCKS + 1) * 4096);
+    struct cur_journal old;
+    cur_journal_open(&old, &rig_fake.hal, 0x45534c43, CUR_STORE_BLOCKS, CUR_SETTINGS_BLOCKS, SIZE_BEFORE);
+    CHECK(cur_journal_append(&old, before) == 0 && cur_journal_append(&old, before) == 0);
+    for (uint32_t start = 1; start < 5; start++) {
+        rig_restart(CUR_CAUSE_PIN);
+        CHECK_AT(start, rig_board.settings.interval_ms == 1234 && starts_by(CUR_CAUSE_PIN) == start);
+    }
+    CHECK(!rig_fake.flash.rule_broken);
+}
+
 static int any_rate(void *ctx, uint32_t rate) {
     (void)ctx;
     return rate == 48000 ? -1 : 0;
@@ -115,6 +174,10 @@ static void the_microphone_has_a_say(void) {
     rig_fake.hal.audio_rate = NULL;
     rig_restart(CUR_CAUSE_POWER);
     CHECK(rig_board.settings.mic_rate == 16000);
+    /* They are kept all the same, for when it has the other one again. */
+    rig_fake.hal.audio_rate = any_rate;
+    rig_restart(CUR_CAUSE_POWER);
+    CHECK(rig_board.settings.mic_rate == 32000 && starts_by(CUR_CAUSE_POWER) == 4);
 }
 
 static void goes_round(void) {
@@ -166,7 +229,11 @@ static void a_key_wants_the_active_expert_signed(void) {
 }
 
 TEST_LIST(settings_tests) = {
-    {"a new board has the default settings and writes nothing", new_board_has_defaults},
+    {"a new board has the default settings and writes no more than its start", new_board_has_defaults},
+    {"starts are counted by their cause, and settings leave them alone", counts_starts},
+    {"starts without end are counted as well as may be, and do not wear the flash out",
+     starts_without_end_do_not_wear_it_out},
+    {"settings of firmware that counted no starts are taken over", takes_over_what_was_kept_before},
     {"settings keep over a restart", keeps_them},
     {"a setting out of its range changes nothing", refuses_what_is_out_of_range},
     {"a sample rate that the microphone cannot do is refused", the_microphone_has_a_say},

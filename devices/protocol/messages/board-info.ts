@@ -1,4 +1,5 @@
 import { groups, quickMs, type Command } from '../command.ts';
+import { startCauses, type StartCause } from '../start-cause.ts';
 import { mostUptimeMs, olderFirmware } from '../telemetry-record.ts';
 import { decodeKeyState, type KeyState } from './board-key.ts';
 
@@ -10,7 +11,7 @@ export interface BoardInfo extends KeyState {
   profile: string;
   firmware: string;
   bootId: number;
-  /** Why it last started: `power`, `request`, `watchdog`, `fault`, `unknown`. */
+  /** Why it last started: one of `startCauses`, or what newer firmware says. */
   cause: string;
   /** Since it started. */
   uptimeMs: number;
@@ -29,9 +30,21 @@ export interface BoardInfo extends KeyState {
   supplyMillivolts: number | null;
   temperatureC: number | null;
   stackBytes: number | null;
+  /** How often it started so far, by cause; null of firmware that does not count it. */
+  starts: Record<StartCause, number> | null;
+  /** The largest image that its store could take; null of firmware that does not say it here. */
+  freeFlashBytes: number | null;
+  /** Its clock, milliseconds since 1970; null where it has none, or nobody has set it since it started. */
+  clock: { nowMs: number; /** what it was last set to */ setMs: number } | null;
+  /** It has a clock that can be set. */
+  hasClock: boolean;
 }
 
 const known = (value: number, unknown: number): number | null => (value === unknown ? null : value);
+
+/** What newer firmware may count beyond is left out. */
+const startsOf = (counts: number[]): Record<StartCause, number> =>
+  Object.fromEntries(startCauses.map((cause, i) => [cause, counts[i] ?? 0])) as Record<StartCause, number>;
 
 export const boardInfo: Command<void, BoardInfo> = {
   name: 'board info',
@@ -67,6 +80,13 @@ export const boardInfo: Command<void, BoardInfo> = {
       supplyMillivolts: known(reply.count('mv', 0xffff), 0),
       temperatureC: centiDegrees === null ? null : centiDegrees / 100,
       stackBytes: known(reply.count('stack'), 0),
+      starts: reply.has('starts') ? startsOf(reply.numbers('starts')) : null,
+      freeFlashBytes: reply.has('free') ? reply.count('free') : null,
+      clock:
+        reply.has('wall') && reply.number('wall') !== 0
+          ? { nowMs: reply.count('wall', mostUptimeMs), setMs: reply.count('set', mostUptimeMs) }
+          : null,
+      hasClock: reply.has('wall'),
     };
   },
 };

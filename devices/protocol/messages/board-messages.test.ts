@@ -93,6 +93,27 @@ describe("a board's words about itself", () => {
     expect(boardInfo.decode(fields(info))).toMatchObject({ listening: true, uptimeMs: 50 * 86_400_000 });
   });
 
+  test('say how often it started and what its clock says, where its firmware knows', () => {
+    expect(boardInfo.decode(fields(info))).toMatchObject({
+      starts: null,
+      freeFlashBytes: null,
+      clock: null,
+      hasClock: false,
+    });
+    const counted = { ...info, starts: [0, 3, 1, 0, 0, 2, 7, 99], free: 4096, wall: 0, set: 0 };
+    expect(boardInfo.decode(fields(counted))).toMatchObject({
+      starts: { unknown: 0, power: 3, request: 1, watchdog: 0, fault: 0, pin: 2, 'brown-out': 7 },
+      freeFlashBytes: 4096,
+      clock: null,
+      hasClock: true,
+    });
+    const set = { ...counted, wall: 1_795_836_323_500, set: 1_795_000_000_000 };
+    expect(boardInfo.decode(fields(set)).clock).toEqual({
+      nowMs: 1_795_836_323_500,
+      setMs: 1_795_000_000_000,
+    });
+  });
+
   test('from firmware older than the lab are told as that', () => {
     const { listening: _unknown, ...older } = info;
     expect(codeOf(older)).toBe('BOARD_FIRMWARE');

@@ -1,5 +1,5 @@
 import { groups, quickMs, type Command } from '../command.ts';
-import { mostUptimeMs, readRecords, type BoardRecord } from '../telemetry-record.ts';
+import { firstRecordBytes, mostUptimeMs, readRecords, type BoardRecord } from '../telemetry-record.ts';
 
 export interface TelemetryPage {
   bootId: number;
@@ -26,6 +26,9 @@ export const telemetryRead: Command<{ after: number; max?: number }, TelemetryPa
     next: reply.count('next'),
     oldest: reply.count('oldest'),
     uptimeMs: reply.count('now', mostUptimeMs),
-    records: readRecords(reply.bytes('recs')),
+    records: readRecords(
+      reply.bytes('recs'),
+      reply.has('size') ? reply.count('size', 4096) : firstRecordBytes,
+    ),
   }),
 };

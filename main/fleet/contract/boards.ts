@@ -52,7 +52,7 @@ export interface Board {
   framing: 'console' | 'binary';
   hasAudioSource: boolean;
   continuous: boolean;
-  /** Why it last started: `power`, `request`, `watchdog`, `fault`, `unknown`. */
+  /** Why it last started: `power`, `request`, `watchdog`, `fault`, `pin`, `brown-out`, `unknown`. */
   cause: string;
   /** The active expert as the board tells it (the first one of a bank); null when none. */
   activeExpert: { name: string; version: number; sha256: string; bits: number; ternary: boolean } | null;

@@ -37,6 +37,21 @@ export interface TelemetryRecord {
   curiosity: number;
   /** Place in the board's bank of the expert that answered. */
   place: number;
+  /**
+   * Sound level of the window: its root mean square about its mean, decibels, 0 dB that of a sine of full scale; −200: all
+   * samples alike. This and what follows is null of boards whose firmware does not tell it, and of labs from before.
+   */
+  levelDb: number | null;
+  /** The level that 90 % of the window's frames of 10 ms exceed (L90), in the same decibels: background noise. */
+  noiseFloorDb: number | null;
+  /** Share of the window's samples at full scale, 0 to 1. */
+  clippedShare: number | null;
+  /** Why the board had started, as `Board.cause` has it. */
+  startCause: string | null;
+  /** The largest image that its store could take. */
+  freeFlashBytes: number | null;
+  /** When it was kept by the board's own clock, milliseconds since 1970; null where nobody had set that. */
+  wallMs: number | null;
 }
 
 /** A record with the names of what answered and of what it heard, as they were when it was recorded; null: not known. */

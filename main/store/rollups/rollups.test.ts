@@ -51,6 +51,8 @@ const record = (boardId: string, sequence: number, atMs: number): TelemetryRecor
   },
   ...{ latencySource: 'modelled', energyNanojoule: 1_000_000 + sequence, energySource: 'modelled' },
   ...{ supplyMillivolts: null, temperatureC: null, stackBytes: null, curiosity: random.uniform() },
+  ...{ levelDb: null, noiseFloorDb: null, clippedShare: null, startCause: null },
+  ...{ freeFlashBytes: null, wallMs: null },
 });
 const latencyOf = ({ featuresUs, encoderUs, routerUs, expertUs }: TelemetryRecord): number =>
   featuresUs + encoderUs + routerUs + expertUs;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { record } from '../../test/lab-double.ts';
-import { rowsOf } from './record-rows.ts';
+import { heardIn, levelText, rowsOf } from './record-rows.ts';
 
 const read = (rows: ReturnType<typeof rowsOf>) =>
   rows.map((row) => (row.kind === 'record' ? row.record.sequence : row.text.split(' ')[0]));
@@ -13,5 +13,24 @@ describe('rows of the records table', () => {
   it('tell of a restart, and of what was lost after it', () => {
     const rows = rowsOf([record(40, { bootId: 1 }), record(1, { bootId: 2 }), record(3, { bootId: 3 })]);
     expect(read(rows)).toEqual([3, '2', 'The', 1, 'The', 40]);
+  });
+});
+
+describe('what a record says of the sound', () => {
+  it('is its level, with a true minus, or that nothing was heard at all', () => {
+    expect([levelText(-38.25), levelText(0), levelText(3.01), levelText(-129.23)]).toEqual([
+      '−38.3 dB',
+      '0.0 dB',
+      '3.0 dB',
+      '−129.2 dB',
+    ]);
+    expect([levelText(-200), levelText(null)]).toEqual(['silent', '–']);
+  });
+
+  it('tells of the noise floor, and of clipping where there is any', () => {
+    expect(heardIn(record(1))).toBe('Noise floor −61.5 dB: nine tenths of the window are louder.');
+    expect(heardIn(record(1, { clippedShare: 0.125 }))).toContain('12.5 % of the samples are clipped.');
+    expect(heardIn(record(1, { levelDb: -200, noiseFloorDb: -200 }))).toContain('alike');
+    expect(heardIn(record(1, { levelDb: null }))).toContain('does not tell');
   });
 });

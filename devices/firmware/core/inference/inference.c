@@ -24,6 +24,8 @@ static void compute_patch(struct cur_board *b) {
         cur_watchdog_feed(b->hal);
     }
     cur_report(b->hal, CUR_KERNEL_FRAME, CUR_FRAMES);
+    cur_level(&b->level, b->input.pcm);
+    cur_report(b->hal, CUR_KERNEL_LEVEL, 1);
 }
 
 /* Copies the log-mel values of the input; -1 if one is not finite. */
@@ -32,6 +34,7 @@ static int take_patch(struct cur_board *b) {
         if (!cur_finite(cur_f32(b->input.bytes + 4 * i))) return -1;
     }
     memcpy(b->patch, b->input.bytes, sizeof b->patch);
+    b->level = (struct cur_level){CUR_LEVEL_UNKNOWN, CUR_LEVEL_UNKNOWN, CUR_CLIPPED_UNKNOWN};
     return 0;
 }
 
@@ -62,6 +65,10 @@ static void append_record(struct cur_board *b) {
         .stack = hal->stack_high_water(hal->ctx),
         .curiosity = last->route.curiosity,
         .place = last->route.ranked[0],
+        .level = b->level,
+        .cause = hal->cause,
+        .free_flash = cur_store_free(&b->store),
+        .wall_ms = cur_clock_at(&b->clock, now_ms),
     };
     memcpy(record.expert, b->store.slot[last->slot].sha, 8);
     memcpy(record.latency_us, last->latency_us, sizeof record.latency_us);

@@ -2,7 +2,7 @@
 #include "../link/crc.h"
 #include "../mem.h"
 
-enum { VERSION = 3, CRC_AT = CUR_RECORD_SIZE - 4 };
+enum { VERSION = 4, CRC_AT = CUR_RECORD_SIZE - 4 };
 
 uint32_t cur_telemetry_append(struct cur_telemetry *t, const struct cur_record *record) {
     uint32_t sequence = ++t->last;
@@ -24,6 +24,14 @@ uint32_t cur_telemetry_append(struct cur_telemetry *t, const struct cur_record *
     cur_put_u32(p + 56, record->stack);
     cur_put_f32(p + 60, record->curiosity);
     cur_put_u32(p + 64, record->place | (uint32_t)(record->uptime_ms >> 32) << 8);
+    cur_put_u16(p + 68, (uint16_t)record->level.level);
+    cur_put_u16(p + 70, (uint16_t)record->level.floor);
+    cur_put_u16(p + 72, record->level.clipped);
+    p[74] = record->cause;
+    p[75] = 0;
+    cur_put_u32(p + 76, record->free_flash);
+    cur_put_u32(p + 80, (uint32_t)record->wall_ms);
+    cur_put_u32(p + 84, (uint32_t)(record->wall_ms >> 32));
     cur_put_u32(p + CRC_AT, cur_crc32(0, p, CRC_AT));
     return sequence;
 }

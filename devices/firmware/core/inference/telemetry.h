@@ -3,7 +3,9 @@
 
 #include <stdint.h>
 
-enum { CUR_RING = 1024, CUR_RECORD_SIZE = 72 };
+#include "level.h"
+
+enum { CUR_RING = 1024, CUR_RECORD_SIZE = 92 };
 
 /* One inference, as PROTOCOL.md lays a record out. */
 struct cur_record {
@@ -20,6 +22,10 @@ struct cur_record {
     uint32_t stack;
     float curiosity; /* 0 without a router */
     uint8_t place;   /* in the bank, of the expert that answered */
+    struct cur_level level;
+    uint8_t cause;       /* enum cur_cause of this start */
+    uint32_t free_flash; /* bytes of the largest image that fits */
+    uint64_t wall_ms;    /* since 1970; 0: the clock was not set */
 };
 
 /* The last CUR_RING records, written out; sequence numbers start at 1. All zero is an empty ring. */

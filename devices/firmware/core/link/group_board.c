@@ -42,9 +42,11 @@ static void write_key(const struct cur_store *s, struct cur_cbor_writer *w) {
 }
 
 static int info(struct cur_board *b, struct cur_cbor_writer *w) {
-    static const char *const causes[] = {"unknown", "power", "request", "watchdog", "fault"};
+    static const char *const causes[] = {"unknown", "power", "request",  "watchdog",
+                                         "fault",   "pin",   "brown-out"};
     const struct cur_hal *hal = b->hal;
-    cur_cbor_write_map(w, 23);
+    uint64_t up_ms = cur_uptime_ms(b);
+    cur_cbor_write_map(w, 28);
     cur_cbor_write_text(w, "id");
     cur_cbor_write_bytes(w, hal->id, sizeof hal->id);
     pair_text(w, "name", b->settings.name[0] ? b->settings.name : hal->name);
@@ -52,9 +54,9 @@ static int info(struct cur_board *b, struct cur_cbor_writer *w) {
     pair_text(w, "profile", hal->profile);
     pair_text(w, "fw", CUR_VERSION);
     pair_u32(w, "boot", hal->boot);
-    pair_text(w, "cause", causes[hal->cause <= CUR_CAUSE_FAULT ? hal->cause : CUR_CAUSE_UNKNOWN]);
+    pair_text(w, "cause", causes[hal->cause < CUR_CAUSES ? hal->cause : CUR_CAUSE_UNKNOWN]);
     cur_cbor_write_text(w, "up");
-    cur_cbor_write_u64(w, cur_uptime_ms(b));
+    cur_cbor_write_u64(w, up_ms);
     pair_u32(w, "ring", CUR_RING);
     pair_u32(w, "link", LINK_CONSOLE | LINK_BINARY);
     pair_u32(w, "baud", b->line.baud);
@@ -68,6 +70,16 @@ static int info(struct cur_board *b, struct cur_cbor_writer *w) {
     cur_cbor_write_text(w, "cc");
     cur_cbor_write_int(w, hal->temperature_cc(hal->ctx));
     pair_u32(w, "stack", hal->stack_high_water(hal->ctx));
+    pair_u32(w, "free", cur_store_free(&b->store));
+    cur_cbor_write_text(w, "wall");
+    cur_cbor_write_u64(w, cur_clock_at(&b->clock, up_ms));
+    cur_cbor_write_text(w, "set");
+    cur_cbor_write_u64(w, b->clock.set_ms);
+    pair_u32(w, "sets", b->clock.sets);
+    cur_cbor_write_text(w, "starts");
+    cur_cbor_write_array(w, CUR_CAUSES);
+    for (int i = 0; i < CUR_CAUSES; i++)
+        cur_cbor_write_u32(w, b->settings.starts[i]);
     write_key(&b->store, w);
     return 0;
 }

@@ -12,12 +12,12 @@ static int read(struct cur_board *b, const struct cur_request *rq, struct cur_cb
     uint32_t oldest = cur_telemetry_oldest(t), next = t->last + 1;
     uint32_t from = after < oldest ? oldest : after + 1;
     uint32_t count = oldest && after < t->last ? next - from : 0;
-    /* 64 bytes are more than all the rest of the map takes. */
-    uint32_t room = ((uint32_t)w->cap - 64) / CUR_RECORD_SIZE;
+    /* 96 bytes are more than all the rest of the map takes. */
+    uint32_t room = ((uint32_t)w->cap - 96) / CUR_RECORD_SIZE;
     if (count > room) count = room;
     if (count > max) count = max;
 
-    cur_cbor_write_map(w, 5);
+    cur_cbor_write_map(w, 6);
     cur_cbor_write_text(w, "boot");
     cur_cbor_write_u32(w, b->hal->boot);
     cur_cbor_write_text(w, "next");
@@ -26,6 +26,8 @@ static int read(struct cur_board *b, const struct cur_request *rq, struct cur_cb
     cur_cbor_write_u32(w, oldest);
     cur_cbor_write_text(w, "now");
     cur_cbor_write_u64(w, cur_uptime_ms(b));
+    cur_cbor_write_text(w, "size");
+    cur_cbor_write_u32(w, CUR_RECORD_SIZE);
     cur_cbor_write_text(w, "recs");
     uint8_t *to = cur_cbor_reserve_bytes(w, count * CUR_RECORD_SIZE);
     if (!to) return CUR_RC_TOO_LARGE;

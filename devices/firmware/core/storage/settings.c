@@ -4,14 +4,17 @@
 #include "../link/utf8.h"
 #include "../mem.h"
 
-/* The settings as the journal keeps them; little-endian. */
+/* The settings as the journal keeps them; little-endian. Before version 2 no starts were counted. */
 enum {
-    VERSION = 1,
+    VERSION = 2,
+    VERSION_BEFORE = 1,
     AT_NAME = 1,
     AT_FLOATS = AT_NAME + 64,
     AT_NUMBERS = AT_FLOATS + 4 * 4,
     AT_AUTO = AT_NUMBERS + 4 * 5,
-    SIZE = AT_AUTO + 1,
+    AT_STARTS = AT_AUTO + 1,
+    SIZE_BEFORE = AT_STARTS,
+    SIZE = AT_STARTS + 4 * CUR_CAUSES,
 };
 
 enum { DAY_S = 86400, HOUR_MS = 3600000 };
@@ -55,6 +58,11 @@ int cur_settings_valid(const struct cur_settings *s, const struct cur_hal *hal) 
            between(s->max_entropy, 0.0f, 5.0f) && s->auto_start <= 1;
 }
 
+static void put_starts(uint8_t *p, const struct cur_settings *s) {
+    for (int i = 0; i < CUR_CAUSES; i++)
+        cur_put_u32(p + AT_STARTS + 4 * i, s->starts[i]);
+}
+
 static void put(uint8_t *p, const struct cur_settings *s) {
     const float floats[4] = {s->latitude, s->longitude, s->min_p, s->max_entropy};
     const uint32_t numbers[5] = {s->mic_rate, s->listen_s, s->period_s, s->hop, s->interval_ms};
@@ -65,6 +73,7 @@ static void put(uint8_t *p, const struct cur_settings *s) {
     for (int i = 0; i < 5; i++)
         cur_put_u32(p + AT_NUMBERS + 4 * i, numbers[i]);
     p[AT_AUTO] = s->auto_start;
+    put_starts(p, s);
 }
 
 static void get(struct cur_settings *s, const uint8_t *p) {
@@ -81,13 +90,41 @@ static void get(struct cur_settings *s, const uint8_t *p) {
     s->auto_start = p[AT_AUTO];
 }
 
-void cur_settings_open(struct cur_settings *s, struct cur_journal *j, const struct cur_hal *hal) {
+/* Opens the journal; the newest settings, or NULL. */
+static const uint8_t *open_kept(struct cur_journal *j, const struct cur_hal *hal) {
     cur_journal_open(j, hal, settings_magic, CUR_STORE_BLOCKS, CUR_SETTINGS_BLOCKS, SIZE);
-    if (j->newest && j->newest[0] == VERSION) {
-        get(s, j->newest);
-        if (cur_settings_valid(s, hal)) return;
+    if (j->newest) return j->newest[0] == VERSION ? j->newest : NULL;
+    cur_journal_open(j, hal, settings_magic, CUR_STORE_BLOCKS, CUR_SETTINGS_BLOCKS, SIZE_BEFORE);
+    cur_journal_resize(j, SIZE);
+    return j->newest && j->newest[0] == VERSION_BEFORE ? j->newest : NULL;
+}
+
+void cur_settings_open(struct cur_settings *s, struct cur_journal *j, const struct cur_hal *hal) {
+    uint32_t starts[CUR_CAUSES] = {0};
+    const uint8_t *kept = open_kept(j, hal);
+    if (kept) get(s, kept);
+    if (kept && kept[0] == VERSION) {
+        for (int i = 0; i < CUR_CAUSES; i++)
+            starts[i] = cur_u32(kept + AT_STARTS + 4 * i);
     }
-    defaults(s);
+    if (!kept || !cur_settings_valid(s, hal)) defaults(s);
+    memcpy(s->starts, starts, sizeof starts);
+}
+
+int cur_settings_count_start(struct cur_settings *s, struct cur_journal *j, const struct cur_hal *hal) {
+    uint32_t cause = hal->cause < CUR_CAUSES ? hal->cause : CUR_CAUSE_UNKNOWN, before = 0, counts = 1;
+    for (int i = 0; i < CUR_CAUSES; i++)
+        before += s->starts[i];
+    if (before >= CUR_STARTS_EACH) {
+        if (hal->boot % CUR_STARTS_DRAWN) return 0;
+        counts = CUR_STARTS_DRAWN;
+    }
+    uint8_t bytes[SIZE];
+    s->starts[cause] += counts;
+    put(bytes, s);
+    /* What is kept stays as it is, also where this board cannot do it. */
+    if (j->newest) memcpy(bytes + 1, j->newest + 1, SIZE_BEFORE - 1);
+    return cur_journal_append(j, bytes);
 }
 
 int cur_settings_save(const struct cur_settings *s, struct cur_journal *j) {

@@ -5,6 +5,8 @@
 
 enum { CUR_HOP_MIN = 1600, CUR_HOP_MAX = 160000 };
 
+enum { CUR_STARTS_EACH = 1024, CUR_STARTS_DRAWN = 16 };
+
 /* What a person sets and the board keeps: ranges and defaults as PROTOCOL.md lays them down. */
 struct cur_settings {
     char name[64];             /* UTF-8, zero-terminated; "" the board's own */
@@ -17,6 +19,8 @@ struct cur_settings {
     float min_p;               /* below: no class */
     float max_entropy;         /* nats, above: no class; 0 off */
     uint8_t auto_start;        /* continuous inference at boot */
+
+    uint32_t starts[CUR_CAUSES]; /* so far, by enum cur_cause: counted, not set */
 };
 
 /* Reads the settings; the defaults where there are none or they are out of range. */
@@ -24,6 +28,15 @@ void cur_settings_open(struct cur_settings *settings, struct cur_journal *journa
 
 /* 1 if every setting is in its range on this board. Does not ask the microphone about its rate. */
 int cur_settings_valid(const struct cur_settings *settings, const struct cur_hal *hal);
+
+/*
+ * Counts this start by its cause (hal->cause) and makes that durable. As a start that is written costs an
+ * erase, no more than CUR_STARTS_EACH are counted each; from then on one in CUR_STARTS_DRAWN, drawn by
+ * hal->boot, counts for all of them, so that a board whose supply fails again and again does not wear its
+ * flash out. 0, or -1 when the flash failed.
+ */
+int cur_settings_count_start(struct cur_settings *settings, struct cur_journal *journal,
+                             const struct cur_hal *hal);
 
 /* Makes the settings durable. 0, or -1 when the flash failed. */
 int cur_settings_save(const struct cur_settings *settings, struct cur_journal *journal);

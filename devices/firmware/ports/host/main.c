@@ -158,10 +158,11 @@ static int parse_id(const char *hex) {
     return 0;
 }
 
-static void start(void) {
+static void start(enum cur_cause cause) {
     do {
         if (getrandom(&hal.boot, sizeof hal.boot, 0) != sizeof hal.boot) hal.boot++;
     } while (hal.boot == 0);
+    hal.cause = (uint8_t)cause;
     cur_init(&board, &hal);
 }
 
@@ -191,10 +192,10 @@ int main(int argc, char **argv) {
     printf("%s\n", path);
     fflush(stdout);
 
-    start();
+    start(CUR_CAUSE_POWER);
     for (;;) {
         if (cur_poll(&board)) {
-            if (reset_wanted) start();
+            if (reset_wanted) start(CUR_CAUSE_REQUEST);
             reset_wanted = 0;
             continue;
         }

@@ -25,6 +25,7 @@ static char name[NAME_SIZE], profile[PROFILE_SIZE];
 static uint32_t supply_mv;
 static struct cur_board board;
 static struct cur_hal hal;
+static uint8_t next_cause = CUR_CAUSE_POWER; /* of the next start */
 
 /* The model of time and energy: instructions a unit of each kernel, time an instruction, power. */
 static double instructions[CUR_KERNELS], ns_per_instruction, nj_per_ns;
@@ -103,6 +104,7 @@ static uint32_t stack_high_water(void *ctx) {
 
 static void reset(void *ctx) {
     (void)ctx;
+    next_cause = CUR_CAUSE_REQUEST;
     import_reset();
 }
 
@@ -179,6 +181,8 @@ EXPORT(set_profile) void set_profile(double ns_each_instruction, double watts, u
 EXPORT(boot) void boot(uint32_t boot_id) {
     rx_at = rx_end = 0;
     hal.boot = boot_id;
+    hal.cause = next_cause;
+    next_cause = CUR_CAUSE_UNKNOWN;
     hal.baud = import_uart_start();
     cur_init(&board, &hal);
 }
