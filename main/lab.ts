@@ -152,8 +152,9 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   jobs.keeps('play', playLeavings(plays));
   const found = detectionStore(store);
   const [clip] = bank.clips;
+  const tryingClip = { path: bank.clipPath(clip!.id), label: clip!.label };
   const ownModels = await OwnModels.open(join(dataFolder, 'own-models'), {
-    clip: { path: bank.clipPath(clip!.id), label: clip!.label },
+    clip: tryingClip,
     unfinished: () => jobs.unfinished(),
     onProblem: (error) => tellProblem(error, null),
   });
@@ -198,6 +199,8 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   const studies = new Studies({
     jobs,
     banks: bank,
+    models: ownModels,
+    clip: tryingClip,
     folder: join(dataFolder, 'studies'),
     version,
     wasmPath: resources.virtualBoard,

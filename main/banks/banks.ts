@@ -17,6 +17,7 @@ import {
 } from '../../models/bank/bank.ts';
 import { buildEncoder, type BuiltEncoder } from '../../models/bank/build.ts';
 import { restoreEncoder } from '../../models/encoder/store.ts';
+import { isOwnModel } from '../own-models/own-models.ts';
 import { CurlewError } from '../contract/error.ts';
 import { tellAll } from '../contract/fault.ts';
 import { filesOf } from './manifests.ts';
@@ -338,7 +339,13 @@ function imagesOf({ encoders, experts, routers }: Manifest): VersionedImage[] {
 }
 
 const notFound = (id: string) =>
-  new CurlewError('EXPERT_NOT_FOUND', `No bank has an expert “${id}”.`, { expertId: id });
+  new CurlewError(
+    'EXPERT_NOT_FOUND',
+    isOwnModel(id)
+      ? `“${id}” is a model of your own, for the desktop: no board runs it, nor an expert on its embedding. Choose an expert of a bank; one can be trained on what this model labels.`
+      : `No bank has an expert “${id}”.`,
+    { expertId: id },
+  );
 
 function found<T>(entry: T | undefined, id: string): T {
   if (entry === undefined) throw notFound(id);

@@ -1,10 +1,11 @@
 /** Words for what the contract holds, the same on the page and on the command line. */
-import { count, dateTime, grouped } from './figures.ts';
+import { count, dateTime, grouped, percent } from './figures.ts';
 import type {
   Board,
   BoardHoldings,
   DeployResult,
   ExpertInfo,
+  OwnHead,
   OwnModel,
   Slot,
   TelemetryHeld,
@@ -129,6 +130,10 @@ export function forgottenOf(
         ]),
   ];
 }
+
+/** What an expert that was trained on a model's embedding is, and how well it did. */
+export const ownHeadWords = ({ kind, encoder, dataSet, accuracy, ...tested }: OwnHead): string =>
+  `${kind}, on the embedding of ${encoder.name} (sha256 ${encoder.sha256.slice(0, 12)}…), trained on ${dataSet}; right in ${percent(accuracy)} of ${testedOn(tested)}`;
 
 /** What a model of the person's own takes: its windows, at their rate. */
 export function ownModelTakes({

@@ -15,6 +15,15 @@ export const clippedShare = 0.001;
 /** A clip is called silent if nothing in it reaches this (-80 dB of full scale). */
 export const silentBelow = 1e-4;
 
+/** How what embeds a clip hears it. */
+export interface Hearing {
+  /** Hz */
+  readonly rate: number;
+  /** The least that is heard; zeros follow a shorter clip. */
+  readonly windowSamples: number;
+}
+export const asBoards: Hearing = { rate: targetRate, windowSamples: patchSamples };
+
 /** What can be said of a clip's sound; small enough to be kept in the cache with its features. */
 export interface Sound {
   /** at 16 kHz, before padding */
@@ -26,7 +35,7 @@ export interface Sound {
 }
 
 export interface ClipAudio {
-  /** 16 kHz mono, rounded to int16, in [-1, 1); zeros follow a clip shorter than one window, up to 15,600 samples */
+  /** mono at the rate that was asked for, rounded to int16, in [-1, 1); zeros follow a clip shorter than one window */
   readonly pcm: Float32Array;
   readonly sound: Sound;
   /** what was lost of a file that still holds audio */
@@ -34,9 +43,13 @@ export interface ClipAudio {
 }
 
 /** @throws CurlewError as openRecording; FILE_EMPTY if not one sample comes out, FILE_TOO_LARGE for more than an hour */
-export async function readAudio(path: string, signal?: AbortSignal): Promise<ClipAudio> {
+export async function readAudio(
+  path: string,
+  signal?: AbortSignal,
+  hearing: Hearing = asBoards,
+): Promise<ClipAudio> {
   const recording = await openRecording(path, signal ? { signal } : {});
-  const resampler = new Resampler(recording.info.sampleRate, 0);
+  const resampler = new Resampler(recording.info.sampleRate, 0, hearing.rate);
   const pieces: Float32Array[] = [];
   let peak = 0;
   let full = 0;
@@ -59,21 +72,25 @@ export async function readAudio(path: string, signal?: AbortSignal): Promise<Cli
     throw new CurlewError('FILE_EMPTY', `${path} holds no sound; record it again or leave it out.`, { path });
   }
   return {
-    pcm: padded(pcm),
-    sound: { samples: pcm.length, peak, atFullScale: full / heard },
+    pcm: padded(pcm, hearing.windowSamples),
+    sound: { samples: Math.round((pcm.length * targetRate) / hearing.rate), peak, atFullScale: full / heard },
     damage: recording.damage,
   };
 }
 
-function padded(pcm: Float32Array): Float32Array {
-  if (pcm.length >= patchSamples) return pcm;
-  const whole = new Float32Array(patchSamples);
+function padded(pcm: Float32Array, windowSamples: number): Float32Array {
+  if (pcm.length >= windowSamples) return pcm;
+  const whole = new Float32Array(windowSamples);
   whole.set(pcm);
   return whole;
 }
 
 /** @returns notes on a clip that is used */
-export function soundProblems(name: string, { samples, peak, atFullScale }: Sound): Problem[] {
+export function soundProblems(
+  name: string,
+  { samples, peak, atFullScale }: Sound,
+  hearing: Hearing = asBoards,
+): Problem[] {
   const problems: Problem[] = [];
   const note = (kind: ProblemKind, message: string) =>
     problems.push({ kind, name, message, outcome: 'used' });
@@ -84,11 +101,12 @@ export function soundProblems(name: string, { samples, peak, atFullScale }: Soun
     const share = (100 * atFullScale).toFixed(2);
     note('clipped', `${name} is clipped: ${share} % of its samples are at full scale; it is used as it is.`);
   }
-  if (samples < patchSamples) {
+  const windowS = hearing.windowSamples / hearing.rate;
+  if (samples < windowS * targetRate) {
     const seconds = (samples / targetRate).toFixed(3);
     note(
       'too-short',
-      `${name} is ${seconds} s long, shorter than one window of ${patchSamples / targetRate} s; zeros are added.`,
+      `${name} is ${seconds} s long, shorter than one window of ${windowS} s; zeros are added.`,
     );
   }
   return problems;

@@ -1,18 +1,23 @@
 /** From a data set's recordings to embeddings: each is decoded once, looked at, and embedded. */
 import { CurlewError } from '../contract/error.ts';
 import { hashOfFile, throwIfAborted } from '../recordings/file.ts';
-import { readAudio, soundProblems, type ClipAudio, type Sound } from './audio.ts';
+import { asBoards, readAudio, soundProblems, type ClipAudio, type Hearing, type Sound } from './audio.ts';
 import { cacheKey, FeatureCache } from './cache.ts';
 import type { Clip, Dataset, EmbeddedClip, EmbeddedDataset, Problem } from './dataset.ts';
 
 /** Part of every key, so that features of samples made another way are not taken for these. */
-const audioIdentity = '16 kHz mono int16, zeros up to one window, 2';
+const audioIdentity = ({ rate, windowSamples }: Hearing): string =>
+  rate === asBoards.rate && windowSamples === asBoards.windowSamples
+    ? '16 kHz mono int16, zeros up to one window, 2'
+    : `${rate} Hz mono int16, zeros up to ${windowSamples} samples, 2`;
 
-/** From samples (16 kHz, in [-1, 1), at least 15,600) to [patches][size] numbers, row-major, at least one patch. */
+/** From samples (as they are heard, in [-1, 1), at least one window) to [patches][size] numbers, row-major, at least one patch. */
 export type Embed = (pcm: Float32Array) => Promise<{ embeddings: Float32Array; patches: number }>;
 
 export interface CheckOptions {
   signal?: AbortSignal;
+  /** Default: as boards. */
+  hearing?: Hearing;
   /** Clips done so far, of `dataset.clips.length`. */
   onProgress?: (done: number) => void;
 }
@@ -32,7 +37,7 @@ export interface EmbedOptions extends CheckOptions {
  */
 export async function checkAudio(dataset: Dataset, options: CheckOptions = {}): Promise<Dataset> {
   const { clips, rest } = await examine(dataset, options, async (clip) => {
-    const { sound, damage } = await readAudio(clip.path, options.signal);
+    const { sound, damage } = await readAudio(clip.path, options.signal, options.hearing);
     return { clip, sound, damage };
   });
   return { ...dataset, ...rest, clips };
@@ -44,7 +49,7 @@ export async function checkAudio(dataset: Dataset, options: CheckOptions = {}): 
  * @throws CurlewError ABORTED; INTERNAL if `embed` gives rows of another length than before; what `embed` throws
  */
 export async function embedDataset(dataset: Dataset, options: EmbedOptions): Promise<EmbeddedDataset> {
-  const { embed, identity, signal } = options;
+  const { embed, identity, signal, hearing = asBoards } = options;
   const cache = new FeatureCache(options.cacheFolder, options.cacheBytes);
   let hits = 0;
   let computed = 0;
@@ -64,14 +69,14 @@ export async function embedDataset(dataset: Dataset, options: EmbedOptions): Pro
   };
 
   const { clips, rest } = await examine(dataset, options, async (clip, sha256) => {
-    const key = cacheKey(sha256, `${audioIdentity}\n${identity}`);
+    const key = cacheKey(sha256, `${audioIdentity(hearing)}\n${identity}`);
     const kept = await cache.get(key);
     if (kept) {
       hits++;
       const { sound, patches } = kept.facts as { sound: Sound; patches: number };
       return { clip: embedded(clip, sound, patches, kept.values), sound, damage: null };
     }
-    const { pcm, sound, damage } = await readAudio(clip.path, signal);
+    const { pcm, sound, damage } = await readAudio(clip.path, signal, hearing);
     const { embeddings, patches } = await embed(pcm);
     const own = embedded(clip, sound, patches, embeddings);
     computed++;
@@ -95,7 +100,7 @@ interface Examined<T extends Clip> extends Pick<ClipAudio, 'sound' | 'damage'> {
 /** Runs `work` over every clip; gathers those that are used, and what is to be said of all. */
 async function examine<T extends Clip>(
   dataset: Dataset,
-  { signal, onProgress }: CheckOptions,
+  { signal, hearing, onProgress }: CheckOptions,
   work: (clip: Clip, sha256: string) => Promise<Examined<T>>,
 ): Promise<{ clips: T[]; rest: Pick<Dataset, 'classes' | 'folds' | 'problems'> }> {
   const used: T[] = [];
@@ -108,7 +113,7 @@ async function examine<T extends Clip>(
       const sha256 = await hashOfFile(path, signal);
       const examined = await work(clip, sha256);
       used.push(examined.clip);
-      problems.push(...soundProblems(name, examined.sound));
+      problems.push(...soundProblems(name, examined.sound, hearing));
       if (examined.damage) {
         const message = examined.damage.message.replaceAll(path, name);
         problems.push({ kind: 'damaged-file', name, message, outcome: 'used' });

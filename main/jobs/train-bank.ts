@@ -56,6 +56,7 @@ async function main(folder: string | undefined, work: string): Promise<void> {
     {
       params,
       banks: await Banks.open(before),
+      own: null,
       folder: join(work, 'study'),
       cacheFolder: join(work, 'features'),
       version: versionOf(resources.root),

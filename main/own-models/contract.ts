@@ -35,6 +35,23 @@ export interface OwnModelDescription {
   /** Name of the output that holds the embedding; null where it has none. */
   embedding: string | null;
   licence: string | null;
+  /** Of an expert that was trained here on another model's embedding: that answers, not the model's own output. */
+  head?: OwnHead | undefined;
+}
+
+/** A small network behind an embedding. */
+export interface OwnHead {
+  sha256: string;
+  /** Of the expert, by its id (models/study/kinds.ts): how its weights are quantized. */
+  kind: string;
+  /** The model whose embedding it is trained on; its graph lies here too. */
+  encoder: { name: string; sha256: string };
+  dataSet: string;
+  /** Left out of training and tested with; null: none was, and the figures are of validation clips. */
+  heldOutFold: number | null;
+  testedClips: number;
+  accuracy: number;
+  macroF1: number;
 }
 
 /** What was found when the model was tried. */

@@ -5,6 +5,7 @@ import { frontEnd, patchSamples } from '../../models/features/log-mel.ts';
 import { CurlewError } from '../contract/error.ts';
 import type { OwnModelDescription } from './contract.ts';
 import { unfit } from './describe.ts';
+import type { Graphs } from './stored-model.ts';
 
 export interface OwnAnswers {
   /** What the graph gave, [windows][classes]. */
@@ -27,7 +28,10 @@ export interface OpenModel {
 }
 
 /** @throws CurlewError MODEL_UNFIT where ONNX Runtime does not run such a graph */
-export async function openModel(onnx: Uint8Array, description: OwnModelDescription): Promise<OpenModel> {
+export async function openModel(
+  { model: onnx, head }: Graphs,
+  description: OwnModelDescription,
+): Promise<OpenModel> {
   // As many models as cores run beside each other: one thread each.
   ort.env.wasm.numThreads = 1;
   const session = await ort.InferenceSession.create(onnx, {
@@ -38,13 +42,15 @@ export async function openModel(onnx: Uint8Array, description: OwnModelDescripti
   });
   const front =
     description.input.kind === 'log-mel' ? await ort.InferenceSession.create(frontEndModel()) : null;
-  return new Model(session, front, description);
+  const behind = head === null ? null : await ort.InferenceSession.create(head);
+  return new Model(session, front, behind, description);
 }
 
 class Model implements OpenModel {
   constructor(
     private readonly session: ort.InferenceSession,
     private readonly front: ort.InferenceSession | null,
+    private readonly head: ort.InferenceSession | null,
     readonly description: OwnModelDescription,
   ) {}
 
@@ -70,6 +76,7 @@ class Model implements OpenModel {
   async release(): Promise<void> {
     await this.session.release();
     await this.front?.release();
+    await this.head?.release();
   }
 
   private async some(
@@ -77,20 +84,37 @@ class Model implements OpenModel {
     count: number,
   ): Promise<{ raw: Float32Array; embedding: Float32Array | null }> {
     const { input: takes, output, embedding, labels } = this.description;
-    const wanted = embedding === null ? [output.name] : [output.name, embedding];
+    const behind = this.head === null ? [output.name] : [];
+    const wanted = embedding === null ? behind : [...behind, embedding];
     let results: ort.InferenceSession.OnnxValueMapType;
     try {
       results = await this.session.run({ [takes.name]: input }, wanted);
     } catch (cause) {
       throw cannotRun(`answer ${count === 1 ? 'a window' : `${count} windows at once`}`, cause);
     }
-    const raw = floatsOf(results[output.name]!, output.name);
+    const embedded = embedding === null ? null : floatsOf(results[embedding]!, embedding);
+    const raw =
+      this.head === null
+        ? floatsOf(results[output.name]!, output.name)
+        : await this.headOf(this.head, embedded!, count);
     if (raw.length !== count * labels.length) {
       throw unfit(
         `its output “${output.name}” has ${raw.length / count} numbers a window, and there are ${labels.length} labels`,
       );
     }
-    return { raw, embedding: embedding === null ? null : floatsOf(results[embedding]!, embedding) };
+    return { raw, embedding: embedded };
+  }
+
+  private async headOf(
+    head: ort.InferenceSession,
+    embeddings: Float32Array,
+    count: number,
+  ): Promise<Float32Array> {
+    const heard = new ort.Tensor('float32', embeddings, [count, embeddings.length / count]);
+    const { logits } = await head.run({ embedding: heard }, ['logits']).catch((cause: unknown) => {
+      throw cannotRun('run the expert behind the embedding', cause);
+    });
+    return floatsOf(logits!, 'logits');
   }
 
   /** @param pcm [count][windowSamples] */

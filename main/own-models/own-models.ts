@@ -98,16 +98,31 @@ export class OwnModels {
           { beside: (name) => resolve(join(dirname(path), name)) },
           (thread) => thread.call('take', order),
         );
-        const name = this.freeName(record);
-        await rename(into, join(this.folder, name));
-        await syncFolder(this.folder);
-        const added = await this.take(name);
-        tellAll(this.listeners, null);
-        return infoOf(added);
+        return await this.place(into, record);
       } finally {
         await rm(into, { recursive: true, force: true });
       }
     });
+  }
+
+  /**
+   * Takes in what `putBehind` put down, which is there no longer then.
+   * @param from on the same disk as the lab's models
+   * @throws CurlewError MODEL_EXISTS; FILE_DAMAGED
+   */
+  adopt(from: string): Promise<OwnModel> {
+    return this.inTurn(async () => this.place(from, await readRecord(from)));
+  }
+
+  /** @throws CurlewError MODEL_EXISTS where a model has such a name */
+  requireFree(name: string): void {
+    const there = this.kept.get(idOf(folderName(name)));
+    if (there)
+      throw new CurlewError(
+        'MODEL_EXISTS',
+        `There is another model “${there.record.description.name}” here (${there.id}): choose another name.`,
+        { modelId: there.id },
+      );
   }
 
   /** @throws CurlewError EXPERT_NOT_FOUND; as takeModel where it cannot be used any more */
@@ -128,9 +143,10 @@ export class OwnModels {
   remove(modelId: string): Promise<void> {
     return this.inTurn(async () => {
       const { folder, record } = this.get(modelId);
-      const user = this.rooms
-        .unfinished()
-        .find(({ params }) => (params as { modelId?: unknown } | null)?.modelId === modelId);
+      const user = this.rooms.unfinished().find(({ params }) => {
+        const { modelId: hears, encoder } = (params ?? {}) as { modelId?: unknown; encoder?: unknown };
+        return hears === modelId || encoder === modelId;
+      });
       if (user) {
         throw new CurlewError(
           'MODEL_IN_USE',
@@ -148,6 +164,15 @@ export class OwnModels {
 
   close(): void {
     this.closing.abort();
+  }
+
+  private async place(from: string, record: ModelRecord): Promise<OwnModel> {
+    const name = this.freeName(record);
+    await rename(from, join(this.folder, name));
+    await syncFolder(this.folder);
+    const added = await this.take(name);
+    tellAll(this.listeners, null);
+    return infoOf(added);
   }
 
   private async take(name: string): Promise<Kept> {

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Graph } from '../../models/onnx/graph.ts';
 import type { CurlewError } from '../contract/error.ts';
 import { scratchFolder, tone, wavBytes } from '../recordings/testing.ts';
-import { readGraph, readRecord } from './stored-model.ts';
+import { readGraphs, readRecord } from './stored-model.ts';
 import { takeModel, type TakeOrder } from './take-model.ts';
 import { logMelModel, told, waveformModel } from './testing.ts';
 
@@ -40,7 +40,7 @@ describe('a model is taken in', () => {
     const record = await take(graph, { ...told, embedding: 'embedding' });
     expect(record.check).toMatchObject({ notes: [], batch: 8, embeddingSize: 8, heard: { clip: 'tone' } });
     expect(await readRecord(into())).toEqual(record);
-    expect(Buffer.compare(await readGraph(into(), record), graph)).toBe(0);
+    expect(Buffer.compare((await readGraphs(into(), record)).model, graph)).toBe(0);
     expect((await readdir(into())).sort()).toEqual(['model.json', 'model.onnx']);
   });
 

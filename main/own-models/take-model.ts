@@ -9,7 +9,7 @@ import { concatenate } from '../recordings/concatenate.ts';
 import { convertMono } from '../recordings/pcm16k.ts';
 import { readWhole } from '../regular-file.ts';
 import { writeDurably } from '../write-durably.ts';
-import type { OwnModelCheck, OwnModelDescription } from './contract.ts';
+import type { OwnHead, OwnModelCheck, OwnModelDescription } from './contract.ts';
 import { describe, unfit } from './describe.ts';
 import { descriptionOfMetadata, parseDescription, type GivenDescription } from './given-description.ts';
 import { labelsOf } from './labels.ts';
@@ -18,10 +18,12 @@ import {
   graphFile,
   mostModelBytes,
   mostRecordBytes,
-  readGraph,
+  headFile,
+  readGraphs,
   readRecord,
   recordFile,
   recordText,
+  type Graphs,
   type ModelRecord,
 } from './stored-model.ts';
 import { tryModel } from './try-model.ts';
@@ -55,7 +57,7 @@ export async function takeModel(
     .replace(/\.onnx$/i, '')
     .slice(0, 60);
   const description = describe({ signature, given, metadata, labels, fileName });
-  const check = await tried(graph, description, order.clip);
+  const check = await tried({ model: graph, head: null }, description, order.clip);
   const record = { description, bytes: graph.length, sha256: sha256Of(graph), addedMs: Date.now(), check };
   await mkdir(order.into, { recursive: true });
   await keep(join(order.into, graphFile), graph);
@@ -63,10 +65,45 @@ export async function takeModel(
   return record;
 }
 
+/**
+ * An expert that was trained on a model's embedding, as a model: tried, and put down with the model's graph.
+ * @param of where the model lies
+ * @param made its expert as ONNX, and what is to be told of it
+ * @param into a folder that is not there yet
+ * @throws as takeModel
+ */
+export async function putBehind(
+  of: string,
+  made: {
+    name: string;
+    labels: readonly string[];
+    head: Uint8Array;
+    about: Omit<OwnHead, 'sha256' | 'encoder'>;
+  },
+  into: string,
+  clip: TakeOrder['clip'],
+): Promise<ModelRecord> {
+  const encoder = await readRecord(of);
+  const { model } = await readGraphs(of, encoder);
+  const { name, sha256 } = { name: encoder.description.name, sha256: encoder.sha256 };
+  const description: OwnModelDescription = {
+    ...{ ...encoder.description, name: made.name, labels: [...made.labels] },
+    output: { name: 'logits', values: 'logits', activation: 'softmax' },
+    head: { ...made.about, sha256: sha256Of(made.head), encoder: { name, sha256 } },
+  };
+  const check = await tried({ model, head: made.head }, description, clip);
+  const record = { description, bytes: model.length, sha256, addedMs: Date.now(), check };
+  await mkdir(into, { recursive: true });
+  await keep(join(into, graphFile), model);
+  await keep(join(into, headFile), made.head);
+  await keep(join(into, recordFile), recordText(record));
+  return record;
+}
+
 /** Tries a model that was taken in again, and keeps what was found. @throws as takeModel */
 export async function tryAgain(folder: string, clip: TakeOrder['clip']): Promise<ModelRecord> {
   const record = await readRecord(folder);
-  const check = await tried(await readGraph(folder, record), record.description, clip);
+  const check = await tried(await readGraphs(folder, record), record.description, clip);
   const checked = { ...record, check };
   await keep(join(folder, recordFile), recordText(checked));
   return checked;
@@ -90,7 +127,7 @@ async function labelsBeside(name: string, beside: (name: string) => Promise<stri
 }
 
 async function tried(
-  graph: Uint8Array,
+  graphs: Graphs,
   description: OwnModelDescription,
   { path, label }: TakeOrder['clip'],
 ): Promise<OwnModelCheck> {
@@ -99,7 +136,7 @@ async function tried(
   const recording = await openRecording(path);
   for await (const piece of convertMono(recording, sampleRate, { from: 0, to: windowSamples, channel: null }))
     pieces.push(piece);
-  const model = await openModel(graph, description);
+  const model = await openModel(graphs, description);
   try {
     const clock = { now: () => performance.now(), wallMs: Date.now };
     return await tryModel(model, { label, pcm: concatenate(pieces) }, clock);

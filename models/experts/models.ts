@@ -33,6 +33,18 @@ export function routerModel(router: Expert, encoder: EmbeddedBy = null): Uint8Ar
   return model(router, 'router', encoder);
 }
 
+/**
+ * The network alone, for an encoder that is not this lab's: input `embedding` float32 [windows, D], output `logits`
+ * float32 [windows, classes]; with the arithmetic of a board.
+ */
+export function headModel(expert: Expert): Uint8Array<ArrayBuffer> {
+  const graph = new Graph(`${expert.name} (head)`);
+  const embedding = graph.input('embedding', 'float32', ['windows', expert.standardization.offset.length]);
+  const value = addNetwork(graph, graph.cast(embedding, 'float64'), expert);
+  graph.output('logits', graph.cast(value, 'float32'), 'float32', ['windows', expert.labels.length]);
+  return graph.finish({ name: expert.name, labels: JSON.stringify(expert.labels) });
+}
+
 function model(
   expert: Expert | LatentExpert,
   kind: 'quantized' | 'float' | 'router',

@@ -32,7 +32,12 @@ function protocolLimits({ protocol, encoder, dataSet }: Results): string[] {
     ...(protocol.sourcesApart
       ? []
       : ['Clips of one source stand on both sides of a split: the scores are too high.']),
-    ...(encoder.heldOut
+    ...(encoder.heldOut === null
+      ? [
+          'What the encoder was trained on is not known: where it heard these recordings, the scores are too high.',
+        ]
+      : []),
+    ...(encoder.heldOut !== false
       ? []
       : ['The encoder was trained on the folds it is tested on: the scores are too high.']),
     ...(protocol.answers === 'reference'

@@ -106,8 +106,8 @@ export interface EncoderSummary {
   readonly imageBytes: Figure | null;
   readonly flashBytes: Figure | null;
   readonly ramBytes: Figure | null;
-  /** For a fold's test an encoder was used that was not trained on that fold. */
-  readonly heldOut: boolean;
+  /** For a fold's test an encoder was used that was not trained on that fold; null: nobody knows. */
+  readonly heldOut: boolean | null;
   /** The encoder's own classifier, by fold; null where it was not trained here. */
   readonly folds: readonly { readonly fold: number; readonly float: number; readonly int8: number }[] | null;
 }

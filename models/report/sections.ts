@@ -118,7 +118,7 @@ function protocol(results: Results): Part {
 }
 
 const encoderText = ({ name, embeddingSize, heldOut }: EncoderSummary): string =>
-  `${name}, ${grouped(embeddingSize)} numbers; ${heldOut ? 'for each fold one that was not trained on it' : 'trained on the folds it is tested on'}`;
+  `${name}, ${grouped(embeddingSize)} numbers; ${heldOut === null ? 'what it was trained on is not known' : heldOut ? 'for each fold one that was not trained on it' : 'trained on the folds it is tested on'}`;
 
 function mixtures(results: Results): Part {
   return results.mixtures.length === 0

@@ -3,7 +3,7 @@ import { Engine, type EngineImages, type EngineStream } from '../../../devices/e
 import { entropy } from '../../../models/evaluation/probability.ts';
 import { frontEnd } from '../../../models/features/log-mel.ts';
 import { openModel, type OpenModel } from '../../own-models/open-model.ts';
-import { readGraph, readRecord } from '../../own-models/stored-model.ts';
+import { readGraphs, readRecord } from '../../own-models/stored-model.ts';
 import { toInt16 } from '../../recordings/pcm16k.ts';
 import type { Grid } from './contract/grid.ts';
 import { Silence } from './silence.ts';
@@ -31,7 +31,7 @@ export type ModelInput =
   /** A model of the person's own, where it lies. */
   | { kind: 'own'; folder: string };
 
-/** @throws CurlewError as Engine.load, readRecord, readGraph and openModel */
+/** @throws CurlewError as Engine.load, readRecord, readGraphs and openModel */
 export async function openAnswerer(input: ModelInput): Promise<Answerer> {
   if (input.kind === 'engine') {
     const engine = await Engine.load(input.wasm, input.images);
@@ -41,7 +41,7 @@ export async function openAnswerer(input: ModelInput): Promise<Answerer> {
     };
   }
   const record = await readRecord(input.folder);
-  const model = await openModel(await readGraph(input.folder, record), record.description);
+  const model = await openModel(await readGraphs(input.folder, record), record.description);
   return {
     classes: record.description.labels.length,
     begin: (grid) => new OwnAnswers(model, record.check.batch, grid),

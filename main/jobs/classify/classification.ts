@@ -201,7 +201,14 @@ async function modelInput(
 ): Promise<{ model: ModelInput; images: Provenance['images'] }> {
   if (isOwnModel(modelId)) {
     const { folder, record } = models.get(modelId);
-    return { model: { kind: 'own', folder }, images: [{ role: 'model', sha256: record.sha256 }] };
+    const { head } = record.description;
+    const images: Provenance['images'] = head
+      ? [
+          { role: 'expert', sha256: head.sha256 },
+          { role: 'encoder', sha256: record.sha256 },
+        ]
+      : [{ role: 'model', sha256: record.sha256 }];
+    return { model: { kind: 'own', folder }, images };
   }
   const images = await imagesOfModel(bank, modelId);
   const wasm = await readFile(resources.engine);

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ClassifySettings, Job } from '../../contract/types.ts';
 import { openModel } from '../../own-models/open-model.ts';
 import type { OwnModels } from '../../own-models/own-models.ts';
-import { readGraph, readRecord } from '../../own-models/stored-model.ts';
+import { readGraphs, readRecord } from '../../own-models/stored-model.ts';
 import { takeModel } from '../../own-models/take-model.ts';
 import { told, waveformModel, type Made } from '../../own-models/testing.ts';
 import { AllowedPaths } from '../../recordings/allowed-paths.ts';
@@ -94,7 +94,7 @@ describe('a model of one’s own classifies', () => {
     for await (const piece of convertMono(recording, sampleRate, { from: 0, to: Infinity, channel: 0 }))
       pieces.push(piece);
     const pcm = concatenate(pieces);
-    const model = await openModel(await readGraph(folder, record), record.description);
+    const model = await openModel(await readGraphs(folder, record), record.description);
     const expected: unknown[] = [];
     const count = Math.floor((pcm.length - windowSamples) / hopSamples) + 1;
     for (let i = 0; i < count; i++) {

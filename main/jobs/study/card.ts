@@ -144,7 +144,7 @@ function limitsOf({ dataSet, models }: CardInput, { clips }: BankFigures): strin
     `- ${count(clips, 'clip is', 'clips are')} few: one is ${percent(1 / clips)}.`,
     `- It knows ${count(dataSet.classes.length, 'sound')} and always answers one of them; silence, too, gets a class.`,
     ...(models.fold === null ? ['- Validation clips chose when training ended: their figures flatter.'] : []),
-    ...(models.heldOut
+    ...(models.heldOut !== false
       ? []
       : ['- The encoder had heard clips that this was tested with: the figures flatter.']),
   ].join('\n');

@@ -24,7 +24,7 @@ const heard = '100032';
 
 it('takes the shipped encoder for recordings that none has heard', async () => {
   const mine = dataSet(clip('dog/mine.wav', 'mine', 1));
-  expect(await chooseEncoder('auto', banks, mine, 1)).toMatchObject({
+  expect(await chooseEncoder('auto', null, banks, mine, 1)).toMatchObject({
     encoder: { id: 'esc10-encoder-4' },
     heldOut: true,
   });
@@ -32,10 +32,10 @@ it('takes the shipped encoder for recordings that none has heard', async () => {
 
 it('takes the one that did not hear what is tested, whatever layout the recordings lie in now', async () => {
   for (const known of [clip('audio/x.wav', heard, 1), clip(`dog/1-${heard}-A-0.wav`, `1-${heard}`, 1)]) {
-    const chosen = await chooseEncoder('auto', banks, dataSet(known), 1);
+    const chosen = await chooseEncoder('auto', null, banks, dataSet(known), 1);
     expect([chosen.encoder?.id, chosen.heldOut]).toEqual(['esc10-encoder-1', true]);
-    expect((await chooseEncoder('esc10-encoder-4', banks, dataSet(known), 1)).heldOut).toBe(false);
-    expect((await chooseEncoder('auto', banks, dataSet(known), 2)).encoder?.id).toBe('esc10-encoder-4');
+    expect((await chooseEncoder('esc10-encoder-4', null, banks, dataSet(known), 1)).heldOut).toBe(false);
+    expect((await chooseEncoder('auto', null, banks, dataSet(known), 2)).encoder?.id).toBe('esc10-encoder-4');
   }
 });
 
@@ -43,11 +43,15 @@ it('says so where every encoder has heard something of the test', async () => {
   const encoders = await Promise.all(banks.encoders.map(({ id }) => banks.encoder(id)));
   const second = [...encoders.find(({ id }) => id === 'esc10-encoder-1')!.heard][0]!;
   const mixed = dataSet(clip('a', heard, 1), clip('b', second, 1));
-  expect((await chooseEncoder('auto', banks, mixed, 1)).heldOut).toBe(false);
+  expect((await chooseEncoder('auto', null, banks, mixed, 1)).heldOut).toBe(false);
 });
 
 it('takes none for statistics, and refuses one that is not there', async () => {
   const mine = dataSet(clip('a', 'mine', 1));
-  expect(await chooseEncoder('statistics', banks, mine, 1)).toEqual({ encoder: null, heldOut: true });
-  await expect(chooseEncoder('none', banks, mine, 1)).rejects.toMatchObject({ code: 'ENCODER_MISSING' });
+  expect(await chooseEncoder('statistics', null, banks, mine, 1)).toEqual({
+    ...{ encoder: null, own: null, heldOut: true },
+  });
+  await expect(chooseEncoder('none', null, banks, mine, 1)).rejects.toMatchObject({
+    code: 'ENCODER_MISSING',
+  });
 });

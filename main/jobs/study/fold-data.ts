@@ -4,7 +4,8 @@ import type { TrainingData } from '../../../models/training/data.ts';
 import { splitOf } from '../../../models/training/split.ts';
 import type { Dataset, EmbeddedClip, EmbeddedDataset } from '../../datasets/dataset.ts';
 import { embedDataset } from '../../datasets/embed-dataset.ts';
-import type { UsableEncoder } from '../../banks/banks.ts';
+import { asBoards, type Hearing } from '../../datasets/audio.ts';
+import type { ChosenEncoder } from './encoder-choice.ts';
 import { joined, withMixtures } from './mixing.ts';
 import { asRecorded, renderingsOf, type Augmentation, type Rendering } from './renderings.ts';
 import type { StudyThread } from './study-thread.ts';
@@ -33,27 +34,32 @@ export interface FoldData {
 
 /**
  * @param fold that is left out of training; null: none is, and `test` is empty
- * @param encoder null: the log-mel's statistics
  * @throws CurlewError as embedDataset; TRAINING_FAILED if nothing can be set aside for validation
  */
 export async function foldData(
   dataset: Dataset,
   fold: number | null,
-  encoder: UsableEncoder | null,
+  { encoder, own }: Pick<ChosenEncoder, 'encoder' | 'own'>,
   { augmentation, ...split }: FoldOptions,
   context: EmbedContext,
 ): Promise<FoldData> {
-  await context.thread.open(encoder?.built.quantized ?? null);
-  const identity = encoder ? Buffer.from(encoder.built.hash).toString('hex') : 'log-mel statistics';
+  if (own) await context.thread.openOwn(own.folder);
+  else await context.thread.open(encoder?.built.quantized ?? null);
+  const identity = own
+    ? `model ${own.sha256}, from window to window ${own.hearing.hopSamples} samples`
+    : encoder
+      ? Buffer.from(encoder.built.hash).toString('hex')
+      : 'log-mel statistics';
+  const hearing = own?.hearing ?? asBoards;
   const halves = { ...context, onProgress: (share: number) => context.onProgress(share / 2) };
-  const heard = await embedded(dataset, identity, asRecorded, halves);
+  const heard = await embedded(dataset, identity, hearing, asRecorded, halves);
   const others = { ...dataset, clips: dataset.clips.filter((clip) => clip.fold !== fold) };
-  const learned = await embedded(others, identity, renderingsOf(augmentation), {
+  const learned = await embedded(others, identity, hearing, renderingsOf(augmentation), {
     ...context,
     onProgress: (share) => context.onProgress(0.5 + share / 2),
   });
   const plain = trainingData(learned);
-  const training = await withMixtures(plain, learned, augmentation, split.seed, context);
+  const training = await withMixtures(plain, learned, augmentation, split.seed, { ...context, hearing });
   const set = new Set(splitOf(training, split).validation.map((row) => training.groups[row]!));
   return {
     heard,
@@ -66,12 +72,14 @@ export async function foldData(
 function embedded(
   dataset: Dataset,
   identity: string,
+  hearing: Hearing,
   renderings: readonly Rendering[],
   { thread, cacheFolder, signal, onProgress }: EmbedContext,
 ): Promise<EmbeddedDataset> {
   return embedDataset(dataset, {
     embed: (pcm) => thread.embed(pcm, renderings),
     identity: `${identity} ${JSON.stringify(renderings)}`,
+    hearing,
     cacheFolder,
     signal,
     onProgress: (done) => onProgress(done / dataset.clips.length),

@@ -5,6 +5,8 @@ import type { EpochReport } from '../../../models/training/train.ts';
 import type { ImageName } from '../../banks/versions.ts';
 import type { Job } from '../../contract/types.ts';
 import type { Calls } from '../../threads/peer.ts';
+import type { TakeOrder } from '../../own-models/take-model.ts';
+import type { OwnEncoder } from './encoder-choice.ts';
 import type { ImportParams } from './import-encoder.ts';
 import type { Trial } from './on-board.ts';
 import type { StudyParams } from './params.ts';
@@ -25,6 +27,10 @@ export interface Place {
   /** Of the shipped bank and of the lab's own. */
   readonly bankFolders: readonly [string, string | null];
   readonly wasmPath: string;
+  /** Of a training or an evaluation, where it is to be on a model of the person's own. */
+  readonly own: OwnEncoder | null;
+  /** A sound to try models with. */
+  readonly clip: TakeOrder['clip'];
   readonly version: string;
 }
 
@@ -47,6 +53,8 @@ export interface LabCalls extends Calls {
   nextVersion(images: readonly ImageName[]): number;
   newFolder(name: string): string;
   addBank(name: string): Promise<void>;
+  /** Takes in a model that was put down in a folder. @returns its id */
+  adoptModel(folder: string): Promise<string>;
   /** Lends an attached board: calls `useBoard`, and resolves when that does. */
   lendBoard(boardId: string): Promise<void>;
   /** On the board that is lent; tells `trialProgress`. */

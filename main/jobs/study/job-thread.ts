@@ -9,6 +9,7 @@ import type { EpochReport } from '../../../models/training/train.ts';
 import type { Banks } from '../../banks/banks.ts';
 import { CurlewError } from '../../contract/error.ts';
 import type { Job } from '../../contract/types.ts';
+import type { OwnModels } from '../../own-models/own-models.ts';
 import { throwIfAborted } from '../../recordings/file.ts';
 import { peerThread } from '../../threads/peer-thread.ts';
 import { startWorker } from '../../threads/worker-url.ts';
@@ -18,6 +19,7 @@ import { trialsOn, type Trials } from './on-board.ts';
 
 export interface JobRooms {
   readonly banks: Banks;
+  readonly models: Pick<OwnModels, 'adopt'>;
   /** Lends an attached board. @throws CurlewError where it is not to be had */
   borrowBoard(
     boardId: string,
@@ -33,7 +35,7 @@ export interface JobRooms {
 export async function runInThread(
   order: Order,
   place: Omit<Place, 'jobId' | 'bankFolders'>,
-  { banks, borrowBoard, allowed, onCurve }: JobRooms,
+  { banks, models, borrowBoard, allowed, onCurve }: JobRooms,
   context: JobContext,
 ): Promise<Job['result']> {
   const { jobId, signal } = context;
@@ -49,6 +51,7 @@ export async function runInThread(
     nextVersion: (images) => banks.versions.next(images),
     newFolder: (name) => banks.newFolder(name),
     addBank: (name) => banks.add(name),
+    adoptModel: async (folder) => (await models.adopt(folder)).id,
     lendBoard: async (boardId) => void (await borrowBoard(boardId, lend, signal)),
     trial: (asked) => (trial = trials!(asked, (done) => thread.peer.tell('trialProgress', done))),
   };

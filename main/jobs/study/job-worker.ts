@@ -11,22 +11,24 @@ import type { NewBanks } from './new-banks.ts';
 import { trialsOn, type Trials } from './on-board.ts';
 import { evaluate, type StudyWork } from './study-job.ts';
 import { trainBank } from './train-bank-job.ts';
+import { trainOnOwn } from './train-on-own.ts';
 
 let onTrialProgress: (done: number) => void = () => undefined;
 let useLent: ((trials: Trials, about: BoardSummary) => Promise<void>) | null = null;
 
 const side: WorkerCalls = {
   async run(order: Order, place: Place): Promise<Job['result']> {
-    const { folder, cacheFolder, version, wasmPath } = place;
+    const { folder, cacheFolder, version, wasmPath, own, clip } = place;
     const context = contextOf(place.jobId);
     const banks = await Banks.open(...place.bankFolders);
     const common = {
-      ...{ banks, folder, cacheFolder, version },
+      ...{ banks, own, folder, cacheFolder, version },
       allowed: (real: string) => lab.call('permits', real),
       onCurve: (...grown: Parameters<LabCalls['curve']>) => lab.tell('curve', ...grown),
     };
     switch (order.kind) {
       case 'train':
+        if (own) return trainOnOwn({ ...common, own, clip, params: order.params, adopt }, context);
         return trainBank({ ...common, params: order.params, newBanks }, context);
       case 'encoder':
         return importEncoderJob({ ...common, params: order.params, newBanks }, context);
@@ -51,6 +53,8 @@ const newBanks: NewBanks = {
   folder: (name) => lab.call('newFolder', name),
   add: (name) => lab.call('addBank', name),
 };
+
+const adopt = (folder: string): Promise<string> => lab.call('adoptModel', folder);
 
 /** It is never aborted: the lab ends the thread. */
 const contextOf = (jobId: string): JobContext => ({

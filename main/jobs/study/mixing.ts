@@ -3,10 +3,17 @@ import { mixSounds } from '../../../models/augmentation/between-class.ts';
 import { mixLabels, mixup } from '../../../models/augmentation/mixup.ts';
 import type { TrainingData } from '../../../models/training/data.ts';
 import { Random } from '../../../models/training/random.ts';
-import { readAudio } from '../../datasets/audio.ts';
+import { readAudio, type Hearing } from '../../datasets/audio.ts';
 import type { EmbeddedDataset } from '../../datasets/dataset.ts';
 import { asRecorded, type Augmentation } from './renderings.ts';
 import type { StudyThread } from './study-thread.ts';
+
+/** What embeds mixed clips, and how it hears them. */
+interface Heard {
+  readonly thread: StudyThread;
+  readonly signal: AbortSignal;
+  readonly hearing: Hearing;
+}
 
 interface Mixed {
   readonly embeddings: Float32Array;
@@ -28,12 +35,12 @@ export async function withMixtures(
   clips: EmbeddedDataset,
   augmentation: readonly Augmentation[],
   seed: number,
-  { thread, signal }: { readonly thread: StudyThread; readonly signal: AbortSignal },
+  heard: Heard,
 ): Promise<TrainingData> {
   const random = new Random(seed);
   const parts: Mixed[] = [];
   if (augmentation.includes('mixup')) parts.push(mixedRows(data, random));
-  if (augmentation.includes('between-class')) parts.push(await mixedClips(clips, random, thread, signal));
+  if (augmentation.includes('between-class')) parts.push(await mixedClips(clips, random, heard));
   if (parts.length === 0) return data;
   const classes = data.classes.length;
   const own = new Float32Array(data.labels.length * classes);
@@ -65,15 +72,17 @@ function mixedRows({ embeddings, labels, groups, classes }: TrainingData, random
 async function mixedClips(
   { clips, classes }: EmbeddedDataset,
   random: Random,
-  thread: StudyThread,
-  signal: AbortSignal,
+  { thread, signal, hearing }: Heard,
 ): Promise<Mixed> {
   const partners = random.shuffle(clips.slice());
   const parts: Mixed[] = [];
   for (const [i, clip] of clips.entries()) {
     const partner = partners[i]!;
     const ratio = random.uniform();
-    const [first, second] = [await readAudio(clip.path, signal), await readAudio(partner.path, signal)];
+    const [first, second] = [
+      await readAudio(clip.path, signal, hearing),
+      await readAudio(partner.path, signal, hearing),
+    ];
     const length = Math.min(first.pcm.length, second.pcm.length);
     const sound = mixSounds(first.pcm.slice(0, length), second.pcm.slice(0, length), ratio);
     const { embeddings, patches } = await thread.embed(sound, asRecorded);

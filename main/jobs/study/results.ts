@@ -44,15 +44,15 @@ export function dataSetSummary(name: string, heard: EmbeddedDataset): DataSetSum
 export function encoderSummary(models: readonly FoldModels[], sizes: FirmwareSizes): EncoderSummary {
   const [first] = models;
   const encoder = first!.encoder;
-  const heldOut = models.every((one) => one.heldOut);
+  const heldOut = first!.own ? null : models.every((one) => one.heldOut === true);
   const size = first!.data.training.size;
   const none = { imageBytes: null, flashBytes: null };
   const ramBytes: Figure = { value: sizes.encoderRam, source: 'measured' };
   if (!encoder) {
     return {
-      name: 'Log-mel statistics',
+      name: first!.own ? `${first!.own.name}, a model of one’s own` : 'Log-mel statistics',
       embeddingSize: size,
-      parameters: 0,
+      parameters: first!.own ? null : 0,
       ...none,
       ramBytes: null,
       heldOut,

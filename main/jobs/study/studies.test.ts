@@ -13,17 +13,24 @@ import { noise, scratchFolder, tone, wavBytes } from '../../recordings/testing.t
 import { resources } from '../../resources.ts';
 import { Jobs } from '../jobs.ts';
 import { MemoryJobStore, whenFinished } from '../testing.ts';
+import { readAudio } from '../../datasets/audio.ts';
+import { openModel } from '../../own-models/open-model.ts';
+import { OwnModels } from '../../own-models/own-models.ts';
+import { readGraphs } from '../../own-models/stored-model.ts';
+import { told, waveformModel } from '../../own-models/testing.ts';
 import { Studies, type Curves } from './studies.ts';
 
 let scratch: Awaited<ReturnType<typeof scratchFolder>>;
 let store: MemoryJobStore;
 let jobs: Jobs;
 let banks: Banks;
+let models: OwnModels;
 let studies: Studies;
 let curves: Curves;
 const dataSet = () => join(scratch.folder, 'sounds');
 /** Boards that the lab lends, by their ids. */
 const boards: Record<string, string> = { '00000000000000ab': 'virtual' };
+const clip = { path: join(resources.bank, 'clips', 'dog.ogg'), label: 'dog' };
 const small = { encoder: 'statistics', hidden: [8, 8], epochs: 2, bank: ['q2', 'q4'] };
 
 /** Three kinds of tone in noise, eight recordings each, in three folds; one file that is no recording. */
@@ -47,9 +54,16 @@ async function writeSounds(): Promise<void> {
 async function openLab(): Promise<void> {
   jobs = await Jobs.open(store);
   banks = await Banks.open(resources.bank, join(scratch.folder, 'banks'));
+  models = await OwnModels.open(join(scratch.folder, 'own-models'), {
+    clip,
+    unfinished: () => jobs.unfinished(),
+    onProblem: (error) => {
+      throw error;
+    },
+  });
   studies = new Studies({
     jobs,
-    banks,
+    ...{ banks, models, clip },
     folder: join(scratch.folder, 'studies'),
     version: '0.0.0',
     wasmPath: resources.virtualBoard,
@@ -70,7 +84,10 @@ beforeEach(async () => {
   store = new MemoryJobStore();
   await openLab();
 });
-afterEach(() => jobs.close());
+afterEach(async () => {
+  models.close();
+  await jobs.close();
+});
 
 const finished = async (job: Job) => {
   const done = await whenFinished(jobs, job.id);
@@ -136,6 +153,97 @@ describe('training', () => {
     const wrong = { path: dataSet(), name: 'tones' };
     expect(await codeOf(() => studies.train({ ...wrong, bank: ['q3'] }))).toBe('REQUEST_INVALID');
     expect(await codeOf(() => studies.evaluate({ ...wrong, bank: ['q4'] }))).toBe('REQUEST_INVALID');
+  });
+});
+
+describe('an expert on the embedding of a model of one’s own', () => {
+  const bring = async (embedding: boolean): Promise<string> => {
+    const path = join(scratch.folder, 'mine.onnx');
+    await writeFile(path, waveformModel({ embedding }));
+    const description = embedding ? { ...told, embedding: 'embedding' } : told;
+    await writeFile(join(scratch.folder, 'mine.json'), JSON.stringify(description));
+    return (await models.add(path, async (one) => one)).id;
+  };
+  let encoder: string;
+  afterEach(async () => {
+    for (const { id } of models.list()) await models.remove(id);
+  });
+
+  it('is trained, tested with the fold it was trained without, and hears by itself from then on', async () => {
+    encoder = await bring(true);
+    const asked = { ...small, encoder, bank: ['q8'], epochs: 60, path: dataSet(), heldOutFold: 2 };
+    const done = await finished(studies.train({ ...asked, name: 'tones' }));
+    expect(done.result).toMatchObject({ kind: 'train', bank: 'tones', modelId: 'model:tones' });
+    expect(banks.experts.some(({ bank }) => bank === 'tones')).toBe(false);
+    const [mine] = models.list().filter(({ id }) => id === encoder);
+    // It needs the other no longer, and is there in the next lab.
+    await models.remove(encoder);
+    await openLab();
+    const [made] = models.list();
+    expect(made).toMatchObject({
+      ...{ id: 'model:tones', labels: ['high', 'low', 'middle'], sha256: mine!.sha256 },
+      description: {
+        ...{ sampleRate: 8000, windowSamples: 4000, output: { values: 'logits', activation: 'softmax' } },
+        head: {
+          ...{ kind: 'q8', dataSet: 'sounds', heldOutFold: 2, testedClips: 9 },
+          encoder: { name: 'Three sounds', sha256: mine!.sha256 },
+        },
+      },
+    });
+    const { folder, record } = models.get('model:tones');
+    const model = await openModel(await readGraphs(folder, record), record.description);
+    const clips = [...'beh'].flatMap((letter) =>
+      ['high', 'low', 'middle'].map((kind) => `${kind}/${letter}.wav`),
+    );
+    let right = 0;
+    for (const name of clips) {
+      const { pcm } = await readAudio(join(dataSet(), name), undefined, { rate: 8000, windowSamples: 4000 });
+      const { probabilities, embeddings } = await model.run(pcm.subarray(0, 8000), 2, 2);
+      expect(embeddings).toHaveLength(16);
+      const mean = [0, 1, 2].map((at) => probabilities[at]! + probabilities[at + 3]!);
+      if (name.startsWith(record.description.labels[mean.indexOf(Math.max(...mean))]!)) right++;
+    }
+    await model.release();
+    expect(right).toBe(Math.round(made!.description.head!.accuracy * 9));
+    expect(right).toBeGreaterThan(4);
+    expect(await codeOf(() => studies.train({ ...asked, encoder: 'model:tones', name: 'tones' }))).toBe(
+      'MODEL_EXISTS',
+    );
+  });
+
+  it('is evaluated by folds like others, on no board, its encoder said to have heard nobody knows what', async () => {
+    encoder = await bring(true);
+    const asked = { ...small, encoder, path: dataSet(), others: [], alphas: [1], resamples: 50 };
+    expect(await codeOf(() => studies.evaluate({ ...asked, board: 'virtual' }))).toBe('REQUEST_INVALID');
+    const done = await finished(studies.evaluate({ ...asked, board: 'none' }));
+    const { folder } = done.result as EvaluateResult;
+    const results = JSON.parse(await readFile(join(folder, 'results.json'), 'utf8')) as Results;
+    expect(results.encoder).toMatchObject({ embeddingSize: 8, parameters: null, heldOut: null });
+    expect(results.encoder.name).toContain('Three sounds');
+    expect(await readFile(join(folder, 'report.html'), 'utf8')).toContain('is not known');
+  });
+
+  it('is refused without an embedding, with masks, of several kinds, and of a model that is not there', async () => {
+    encoder = await bring(false);
+    const asked = { ...small, bank: ['q8'], path: dataSet(), name: 'tones' };
+    const codes = async (own: object) => codeOf(() => studies.train({ ...asked, encoder, ...own }));
+    expect(await codes({})).toBe('REQUEST_INVALID');
+    expect(await codes({ encoder: 'model:gone' })).toBe('EXPERT_NOT_FOUND');
+    await models.remove(encoder);
+    encoder = await bring(true);
+    expect(await codes({ augmentation: ['masks'] })).toBe('REQUEST_INVALID');
+    expect(await codes({ bank: ['q4', 'q8'] })).toBe('REQUEST_INVALID');
+    expect(() => banks.expert(encoder)).toThrow(/no board runs it/);
+  });
+
+  it('keeps its model from being removed while it is trained', async () => {
+    encoder = await bring(true);
+    const asked = { ...small, encoder, bank: ['q8'], epochs: 10_000, patience: 10_000, path: dataSet() };
+    const job = studies.train({ ...asked, name: 'never' });
+    await expect(models.remove(encoder)).rejects.toMatchObject({ code: 'MODEL_IN_USE' });
+    jobs.cancel(job.id);
+    expect((await whenFinished(jobs, job.id)).state).toBe('cancelled');
+    expect(models.list().map(({ id }) => id)).toEqual([encoder]);
   });
 });
 

@@ -11,6 +11,8 @@ import { filePiece } from './file-piece.ts';
 import type { ImportParams } from './import-encoder.ts';
 import type { Order, Place } from './job-calls.ts';
 import { studyLeavings, workFolderOf } from './leavings.ts';
+import type { OwnModels } from '../../own-models/own-models.ts';
+import { ownEncoderOf } from './own-encoder.ts';
 import { runInThread, type JobRooms } from './job-thread.ts';
 import { defaultStudyParams, defaultTrainingParams, plansOf, type StudyParams } from './params.ts';
 import type { TrainBankParams } from './train-bank-job.ts';
@@ -18,7 +20,9 @@ import type { TrainBankParams } from './train-bank-job.ts';
 /** Loss curves by the id of an expert, or `router`; of the fold under way. */
 export type Curves = Record<string, EpochReport[]>;
 
-export interface StudiesRooms extends Omit<JobRooms, 'onCurve'>, Pick<Place, 'version' | 'wasmPath'> {
+export interface StudiesRooms
+  extends Omit<JobRooms, 'onCurve' | 'models'>, Pick<Place, 'version' | 'wasmPath' | 'clip'> {
+  readonly models: Pick<OwnModels, 'adopt' | 'get' | 'requireFree'>;
   readonly jobs: Jobs;
   /** For unfinished work, results and caches. */
   readonly folder: string;
@@ -46,12 +50,19 @@ export class Studies {
 
   /**
    * @param asked what is left out is as the published recipe has it
-   * @throws CurlewError REQUEST_INVALID
+   * @throws CurlewError REQUEST_INVALID; EXPERT_NOT_FOUND, MODEL_EXISTS
    */
   train(asked: Given<TrainBankParams, 'path' | 'name'>): Job {
     const params = { heldOutFold: null, ...defaultTrainingParams, ...given(asked) };
     plansOf(params);
-    this.rooms.banks.newFolder(params.name);
+    if (ownEncoderOf(params, this.rooms.models)) {
+      if (params.bank.length > 1)
+        throw new CurlewError(
+          'REQUEST_INVALID',
+          'An expert on a model of your own is for the desktop, where no router picks: choose one kind.',
+        );
+      this.rooms.models.requireFree(params.name);
+    } else this.rooms.banks.newFolder(params.name);
     return this.rooms.jobs.start(this.training(params));
   }
 
@@ -65,6 +76,11 @@ export class Studies {
       );
     }
     plansOf(params);
+    if (ownEncoderOf(params, this.rooms.models) && params.board !== 'none')
+      throw new CurlewError(
+        'REQUEST_INVALID',
+        'No board runs a model of your own: evaluate without a board (“none”).',
+      );
     this.rooms.requireBoard(params.board);
     return this.rooms.jobs.start(this.evaluation(params));
   }
@@ -141,7 +157,7 @@ export class Studies {
     ends: Pick<JobDefinition, 'reads' | 'writes'>,
     order: Order,
   ): JobDefinition {
-    const { folder, version, wasmPath, onCurves } = this.rooms;
+    const { folder, version, wasmPath, clip, models, onCurves } = this.rooms;
     return {
       kind: order.kind,
       title,
@@ -158,8 +174,9 @@ export class Studies {
           curves[id] = [...reports];
           onCurves(context.jobId, { ...curves });
         };
-        const place = { folder: work, cacheFolder: join(folder, 'features'), version, wasmPath };
-        return runInThread(order, place, { ...this.rooms, onCurve }, context);
+        const place = { folder: work, cacheFolder: join(folder, 'features'), version, wasmPath, clip };
+        const own = order.kind === 'encoder' ? null : ownEncoderOf(order.params, models);
+        return runInThread(order, { ...place, own }, { ...this.rooms, onCurve }, context);
       },
     };
   }

@@ -14,7 +14,7 @@ import { readDataset } from '../../datasets/read-dataset.ts';
 import type { JobContext } from '../definition.ts';
 import { assessModels, flips } from './assess-models.ts';
 import { costsOnBoard, type ModelCosts } from './costs.ts';
-import type { EncoderBanks } from './encoder-choice.ts';
+import type { EncoderBanks, OwnEncoder } from './encoder-choice.ts';
 import { firmwareSizes } from '../../../devices/boards/firmware-sizes.ts';
 import type { Trials } from './on-board.ts';
 import type { StudyParams } from './params.ts';
@@ -25,6 +25,7 @@ import { trainFold, type FoldModels } from './train-fold.ts';
 export interface StudyWork {
   readonly params: StudyParams;
   readonly banks: EncoderBanks;
+  readonly own: OwnEncoder | null;
   /** For what is unfinished, and in the end the results. */
   readonly folder: string;
   readonly cacheFolder: string;

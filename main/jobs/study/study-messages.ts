@@ -6,6 +6,8 @@ import type { Rendering } from './renderings.ts';
 export type StudyRequest =
   /** Opens a front end, and its encoder alone for log-mel that is masked (ONNX), in place of those before. */
   | { type: 'open'; frontEnd: Uint8Array; encoder: Uint8Array }
+  /** Opens a model of the person's own in place of those before: its embedding. */
+  | { type: 'openOwn'; folder: string }
   /** Embeds samples in every rendering, one after the other. */
   | { type: 'embed'; pcm: Float32Array; renderings: readonly Rendering[] }
   /** Runs a reference graph (ONNX, PCM to logits) over windows of 15,600 samples. */

@@ -26,6 +26,11 @@ export class StudyThread {
     await this.thread.ask({ type: 'open', ...models }, 'opened');
   }
 
+  /** @param folder of a model of the person's own that has an embedding */
+  async openOwn(folder: string): Promise<void> {
+    await this.thread.ask({ type: 'openOwn', folder }, 'opened');
+  }
+
   /** @returns [patches][size] of every rendering, one after the other */
   embed(
     pcm: Float32Array,

@@ -6,21 +6,26 @@ import { createReference } from '../../../models/reference/reference.ts';
 import { assessFold } from '../../../models/study/assess.ts';
 import { summarise } from '../../../models/study/summarise.ts';
 import { answerRequests } from '../../threads/worker-thread.ts';
+import { openOwnEmbedding, type OwnEmbedding } from '../../own-models/own-embedding.ts';
 import { joined } from './mixing.ts';
 import { masks, rendered, seedOf, type Rendering } from './renderings.ts';
 import type { StudyReply, StudyRequest } from './study-messages.ts';
 
 let frontEnd: ort.InferenceSession | null = null;
 let encoder: ort.InferenceSession | null = null;
+let own: OwnEmbedding | null = null;
 
 async function answer(request: StudyRequest): Promise<StudyReply> {
   switch (request.type) {
     case 'open':
       ort.env.wasm.numThreads = 1;
-      await frontEnd?.release();
-      await encoder?.release();
+      await closeAll();
       frontEnd = await ort.InferenceSession.create(request.frontEnd, { executionProviders: ['wasm'] });
       encoder = await ort.InferenceSession.create(request.encoder, { executionProviders: ['wasm'] });
+      return { type: 'opened' };
+    case 'openOwn':
+      await closeAll();
+      own = await openOwnEmbedding(request.folder);
       return { type: 'opened' };
     case 'embed':
       return embed(request.pcm, request.renderings);
@@ -31,6 +36,13 @@ async function answer(request: StudyRequest): Promise<StudyReply> {
     case 'summarise':
       return { type: 'summarised', summary: summarise(request.input) };
   }
+}
+
+async function closeAll(): Promise<void> {
+  await frontEnd?.release();
+  await encoder?.release();
+  await own?.release();
+  [frontEnd, encoder, own] = [null, null, null];
 }
 
 async function embedded(pcm: Float32Array, rendering: Rendering): Promise<ort.Tensor> {
@@ -56,6 +68,12 @@ async function embed(pcm: Float32Array, renderings: readonly Rendering[]): Promi
   const parts: Float32Array[] = [];
   let patches = 0;
   for (const rendering of renderings) {
+    if (own) {
+      const { embeddings, windows } = await own.embed(rendered(pcm, rendering));
+      parts.push(embeddings);
+      patches += windows;
+      continue;
+    }
     const embedding = await embedded(pcm, rendering);
     parts.push(embedding.data as Float32Array);
     patches += embedding.dims[0]!;

@@ -4,6 +4,7 @@ import { rename, rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { CurlewError } from '../../contract/error.ts';
 import type { TrainResult } from '../../contract/types.ts';
+import type { Dataset } from '../../datasets/dataset.ts';
 import { readDataset } from '../../datasets/read-dataset.ts';
 import type { JobContext } from '../definition.ts';
 import { routerId } from '../train/plan.ts';
@@ -30,14 +31,8 @@ export interface TrainBankWork extends Omit<FoldWork, 'dataset' | 'thread' | 'pa
 /** @throws CurlewError of data set and training; REQUEST_INVALID for a fold that is not there; ABORTED */
 export async function trainBank(work: TrainBankWork, context: JobContext): Promise<TrainResult> {
   const { params, newBanks, allowed } = work;
-  const { path, layout, variant, seed, name, heldOutFold } = params;
-  const dataset = await readDataset(path, { ...(layout ? { layout } : {}), variant, seed, allowed });
-  if (heldOutFold !== null && !dataset.folds.includes(heldOutFold)) {
-    throw new CurlewError(
-      'REQUEST_INVALID',
-      `${path} has no fold ${heldOutFold}; it has ${dataset.folds.join(', ')}.`,
-    );
-  }
+  const { path, name, heldOutFold } = params;
+  const dataset = await dataSetOf(params, allowed);
   const thread = new StudyThread(context.signal);
   try {
     const trained = await trainFold({ ...work, dataset, thread }, heldOutFold, context);
@@ -85,7 +80,20 @@ export async function trainBank(work: TrainBankWork, context: JobContext): Promi
   }
 }
 
-function curvesOf({ experts, router }: FoldModels): TrainResult['curves'] {
+/** @throws CurlewError as readDataset; REQUEST_INVALID for a held-out fold that is not there */
+export async function dataSetOf(
+  { path, layout, variant, seed, heldOutFold }: TrainBankParams,
+  allowed: TrainBankWork['allowed'],
+): Promise<Dataset> {
+  const dataset = await readDataset(path, { ...(layout ? { layout } : {}), variant, seed, allowed });
+  if (heldOutFold === null || dataset.folds.includes(heldOutFold)) return dataset;
+  throw new CurlewError(
+    'REQUEST_INVALID',
+    `${path} has no fold ${heldOutFold}; it has ${dataset.folds.join(', ')}.`,
+  );
+}
+
+export function curvesOf({ experts, router }: FoldModels): TrainResult['curves'] {
   const curves = Object.fromEntries([...experts].map(([kind, { reports }]) => [kind, [...reports]]));
   return router ? { ...curves, [routerId]: [...router.reports] } : curves;
 }

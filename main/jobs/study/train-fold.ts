@@ -8,7 +8,7 @@ import type { JobContext } from '../definition.ts';
 import { routerId, type TrainPlan } from '../train/plan.ts';
 import { train } from '../train/train-job.ts';
 import { readSummary, readTrained, writeData } from '../train/work-folder.ts';
-import { chooseEncoder, type ChosenEncoder, type EncoderBanks } from './encoder-choice.ts';
+import { chooseEncoder, type ChosenEncoder, type EncoderBanks, type OwnEncoder } from './encoder-choice.ts';
 import { foldData, type FoldData } from './fold-data.ts';
 import { plansOf, type TrainingParams } from './params.ts';
 import type { StudyThread } from './study-thread.ts';
@@ -28,6 +28,8 @@ export interface FoldWork {
   readonly params: TrainingParams & { readonly others?: readonly string[] };
   readonly dataset: Dataset;
   readonly banks: EncoderBanks;
+  /** Chosen in place of an encoder of a bank. */
+  readonly own: OwnEncoder | null;
   readonly thread: StudyThread;
   /** Caches and unfinished work lie there. */
   readonly folder: string;
@@ -44,16 +46,16 @@ const embeddingShare = 0.2;
  * @throws CurlewError as foldData and train
  */
 export async function trainFold(
-  { params, dataset, banks, thread, folder, cacheFolder, onCurve }: FoldWork,
+  { params, dataset, banks, own, thread, folder, cacheFolder, onCurve }: FoldWork,
   fold: number | null,
   context: JobContext,
 ): Promise<FoldModels> {
-  const chosen = await chooseEncoder(params.encoder, banks, dataset, fold);
+  const chosen = await chooseEncoder(params.encoder, own, banks, dataset, fold);
   const plans = plansOf(params);
   const data = await foldData(
     dataset,
     fold,
-    chosen.encoder,
+    chosen,
     { ...plans[0]!.experts[0]!.options, augmentation: params.augmentation },
     {
       thread,

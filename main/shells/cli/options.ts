@@ -96,7 +96,10 @@ export const options = {
     several: true,
     about: 'kinds to compare beside them (q1, popcount, ptq-mse, float, …; empty for none)',
   },
-  encoder: { value: 'ID', about: 'an encoder’s id, auto or statistics' },
+  encoder: {
+    value: 'ID',
+    about: 'an encoder’s id, auto or statistics; or a model of your own that has an embedding',
+  },
   augment: {
     value: 'A,B,…',
     among: ['gain', 'shift', 'noise', 'pink-noise', 'masks', 'mixup', 'between-class'],

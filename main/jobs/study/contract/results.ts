@@ -14,6 +14,8 @@ export interface TrainResult {
   kind: 'train';
   /** The bank that was trained: its experts are in experts.list. */
   bank: string;
+  /** Of the model of one's own that it is instead, trained on the embedding of another. */
+  modelId?: string;
   /** Loss curves by kind of expert, and `router`. */
   curves: Record<string, EpochFigures[]>;
   /** Summed over the threads, pauses left out. */

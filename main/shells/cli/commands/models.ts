@@ -1,7 +1,7 @@
 /** `curlew models`: models of one's own, for the desktop. */
 import { resolve } from 'node:path';
 import { count, dateTime, percent } from '../../../contract/figures.ts';
-import { ownModelTakes, ownModelSpeed } from '../../../contract/words.ts';
+import { ownHeadWords, ownModelTakes, ownModelSpeed } from '../../../contract/words.ts';
 import type { OwnModel } from '../../../contract/types.ts';
 import { confirmed } from '../confirm.ts';
 import type { Answer, Commands } from '../command.ts';
@@ -75,6 +75,7 @@ function tried(model: OwnModel, how: string): Answer {
     `${description.name} ${how}, as ${id}.`,
     `Takes ${ownModelTakes(description)}; gives ${description.output.values}, ${description.output.activation}.`,
     `${count(classes, 'class', 'classes')}: ${first.join(', ')}${more}.`,
+    ...(description.head ? [`An expert: ${ownHeadWords(description.head)}.`] : []),
     ...(embeddingSize === null ? [] : [`Embedding of ${count(embeddingSize, 'number')}.`]),
     `Tried on ${dateTime(checkedMs)}: the clip “${heard.clip}” is ${heard.label} to it, ${percent(heard.probability)}; ${ownModelSpeed(check)}, measured here on one thread.`,
     ...notes.map((note) => `note: ${note}`),

@@ -68,6 +68,16 @@ async function train(client: LabClient, args: Args): Promise<Answer> {
 
 export async function trained(client: LabClient, job: Job): Promise<Answer> {
   const result = job.result as TrainResult;
+  const { modelId } = result;
+  if (modelId !== undefined)
+    return {
+      text: [
+        ...problemLines(result.problems),
+        `Trained the model “${modelId}”, which no board runs: “curlew classify --expert ${modelId}” hears with it, “curlew models” lists it.`,
+      ].join('\n'),
+      json: result,
+      exit: exitOfProblems(result.problems),
+    };
   const { text } = await experts(client, result.bank);
   return {
     text: [
