@@ -74,9 +74,9 @@ async function mustBeTheSame(client: LabClient, { modelId, images }: Provenance)
     ...(await client.request('experts.list', {})),
     ...(await client.request('experts.routers', {})),
   ];
-  const models = await client.request('models.list', {});
+  const model = (await client.request('models.list', {})).find(({ id }) => id === modelId);
   const found =
-    members.find(({ id }) => id === modelId)?.imageSha256 ?? models.find(({ id }) => id === modelId)?.sha256;
+    members.find(({ id }) => id === modelId)?.imageSha256 ?? (model?.description.head ?? model)?.sha256;
   if (found !== undefined && found === images[0]?.sha256) return;
   throw new CurlewError(
     'EXPERT_NOT_FOUND',
