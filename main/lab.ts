@@ -26,6 +26,7 @@ import { Fleet } from './fleet/fleet.ts';
 import { boardHandlers } from './fleet/handlers/boards.ts';
 import { detailsHandlers } from './fleet/handlers/details.ts';
 import { imageHandlers } from './fleet/handlers/images.ts';
+import { clockHandlers } from './fleet/handlers/clocks.ts';
 import { overviewHandlers } from './fleet/handlers/overview.ts';
 import { playHandlers } from './fleet/handlers/plays.ts';
 import { telemetryHandlers } from './fleet/handlers/telemetry.ts';
@@ -52,6 +53,7 @@ import { commitOf, resources, versionOf } from './resources.ts';
 import { detectionStore } from './store/detections/detection-store.ts';
 import { boardLogStore } from './store/board-log-store.ts';
 import { boardStore } from './store/board-store.ts';
+import { clockSetting } from './store/clock-setting.ts';
 import { detailsStore } from './store/details-store.ts';
 import { playStore } from './store/play-store.ts';
 import { jobStore } from './store/job-store.ts';
@@ -174,6 +176,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     clock: realClock,
     wallMs: Date.now,
   });
+  const clocks = await clockSetting(store);
   const fleet = new Fleet(ports, {
     telemetry,
     boards,
@@ -183,6 +186,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     versions: bank.versions,
     emit,
     log: log.add,
+    clocks,
     clock: realClock,
     wallMs: Date.now,
   });
@@ -224,6 +228,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     ...imageHandlers({ fleet, bank, keys, jobs, files, boards, signedImages: signed, images }),
     ...playHandlers({ playing, bank, files }),
     ...telemetryHandlers({ fleet, telemetry, images, emit }),
+    ...clockHandlers(clocks),
     ...overviewHandlers({ store, rolled, wallMs: Date.now }),
     ...bankHandlers({
       bank,

@@ -14,6 +14,7 @@ import { boardLogRequests, type BoardLogResults } from '../fleet/contract/board-
 import { detailsRequests, type DetailsResults } from '../fleet/contract/details.ts';
 import { boardRequests, type BoardResults } from '../fleet/contract/boards.ts';
 import { imageRequests, type ImageResults } from '../fleet/contract/images.ts';
+import { clockRequests, type ClockResults } from '../fleet/contract/clocks.ts';
 import { overviewRequests, type OverviewResults } from '../fleet/contract/overview.ts';
 import { playRequests, type PlayResults } from '../fleet/contract/plays.ts';
 import { telemetryRequests, type TelemetryResults } from '../fleet/contract/telemetry.ts';
@@ -37,6 +38,7 @@ export const requests = {
   ...imageRequests,
   ...playRequests,
   ...telemetryRequests,
+  ...clockRequests,
   ...overviewRequests,
   ...bankRequests,
   ...ownModelRequests,
@@ -67,6 +69,7 @@ export interface RequestResults
     ImageResults,
     PlayResults,
     TelemetryResults,
+    ClockResults,
     OverviewResults,
     BankResults,
     OwnModelResults,

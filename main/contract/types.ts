@@ -14,6 +14,7 @@ export type * from '../fleet/contract/board-log.ts';
 export type * from '../fleet/contract/boards.ts';
 export type * from '../fleet/contract/details.ts';
 export type * from '../fleet/contract/images.ts';
+export type * from '../fleet/contract/clocks.ts';
 export type * from '../fleet/contract/overview.ts';
 export type * from '../fleet/contract/plays.ts';
 export type * from '../fleet/contract/results.ts';

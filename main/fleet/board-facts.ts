@@ -35,6 +35,8 @@ export const factsOf = (info: BoardInfo): Partial<Board> => ({
   supplyMillivolts: info.supplyMillivolts,
   temperatureC: info.temperatureC,
   cause: info.cause,
+  starts: info.starts,
+  freeFlashBytes: info.freeFlashBytes,
   keyId: info.keyId,
   rollbackProtected: info.protected,
 });
@@ -77,6 +79,9 @@ export const blank = (entry: number, { port }: Place): Board => ({
   hasAudioSource: false,
   continuous: false,
   cause: '',
+  starts: null,
+  freeFlashBytes: null,
+  clock: null,
   activeExpert: null,
   activeRouter: null,
   trial: 'none',

@@ -80,3 +80,72 @@ describe('the time of a record', () => {
     expect(time.timeOf(9_999_999)).toEqual({ atMs: 50_000, errorMs: 10_000 });
   });
 });
+
+describe('the time of records of an unattended month', () => {
+  const day = 86_400_000;
+  const month = 31 * day;
+  /** Ten records a day, each with how far its time is off. */
+  const errorsOf = (time: BoardTime, uptimeAt: (ms: number) => number): [offMs: number, errorMs: number][] =>
+    Array.from({ length: 310 }, (_, i) => {
+      const kept = 1000 + (i * day) / 10;
+      const { atMs, errorMs } = time.timeOf(uptimeAt(kept));
+      return [Math.abs(atMs - kept), errorMs];
+    });
+
+  test.each([1 + 5e-5, 1 - 5e-5])(
+    'is right to the millisecond where its clock ran %d times as fast',
+    (rate) => {
+      const { time, answer, uptimeAt } = world(0, rate);
+      answer(1000, 2, 2);
+      answer(month, 2, 2);
+      for (const [offMs, errorMs] of errorsOf(time, uptimeAt)) {
+        expect(offMs).toBeLessThan(3);
+        expect(offMs).toBeLessThanOrEqual(errorMs + 1e-3);
+      }
+    },
+  );
+
+  test('is told from when its clock was set where this lab asks it for the first time', () => {
+    const started = -5 * day;
+    const uptimeAt = (ms: number): number => (ms - started) * (1 + 2e-5);
+    // Set 300 ms late.
+    const time = new BoardTime(undefined, { wallMs: 300, uptimeMs: uptimeAt(0) });
+    time.read({ answeredMs: month + 2, roundTripMs: 4, uptimeMs: uptimeAt(month) });
+    for (const [offMs, errorMs] of errorsOf(time, uptimeAt)) {
+      expect(offMs).toBeLessThan(310);
+      expect(offMs).toBeLessThanOrEqual(errorMs);
+    }
+    // What it kept before that is no surer than without.
+    const early = new BoardTime(undefined, { wallMs: 300, uptimeMs: uptimeAt(0) });
+    early.read({ answeredMs: month + 2, roundTripMs: 4, uptimeMs: uptimeAt(month) });
+    expect(early.timeOf(uptimeAt(-day)).errorMs).toBeGreaterThan(32 * day * 1e-4);
+  });
+
+  test('is off by no more than it says where the clock ran fast, then slow, as far as clocks may', () => {
+    const turn = month / 3;
+    const uptimeAt = (ms: number): number =>
+      ms <= turn ? ms * (1 + 1e-4) : turn * (1 + 1e-4) + (ms - turn) * (1 - 1e-4);
+    const time = new BoardTime();
+    time.read({ answeredMs: 1002, roundTripMs: 4, uptimeMs: uptimeAt(1000) });
+    time.read({ answeredMs: month + 2, roundTripMs: 4, uptimeMs: uptimeAt(month) });
+    for (const [offMs, errorMs] of errorsOf(time, uptimeAt))
+      expect(offMs).toBeLessThanOrEqual(errorMs + 1e-3);
+  });
+
+  test('is counted back from the answer alone where one of the clocks was set wrong', () => {
+    const time = new BoardTime(undefined, { wallMs: 7_200_000, uptimeMs: 0 });
+    time.read({ answeredMs: month + 2, roundTripMs: 4, uptimeMs: month });
+    const { atMs, errorMs } = time.timeOf(day);
+    expect([atMs, Math.round(errorMs)]).toEqual([day, Math.round(30 * day * 1e-4) + 2]);
+  });
+
+  test('stays so for page after page of records, each of which is answered a little later', () => {
+    const { time, answer, uptimeAt } = world(0, 1 + 5e-5);
+    answer(1000, 2, 2);
+    for (let page = 0; page < 31; page++) {
+      answer(month + 50 * page, 2, 2);
+      const kept = 2000 + page * day;
+      expect(Math.abs(time.timeOf(uptimeAt(kept)).atMs - kept)).toBeLessThan(3);
+    }
+  });
+});

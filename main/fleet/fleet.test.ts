@@ -102,6 +102,7 @@ beforeEach(async () => {
       if (event === 'telemetry') told.push(...(payload as { records: TelemetryRecord[] }).records);
     },
     log: () => undefined,
+    clocks: { setsClocks: true },
     clock: realClock,
     wallMs: Date.now,
   });

@@ -107,7 +107,7 @@ describe('a lab that starts again', () => {
     await world.clock.turn(5 * seconds);
     expect(world.boardLog.at(-1)).toMatchObject({
       kind: 'restarted',
-      text: 'board-1 has restarted: it does not say why.',
+      text: 'board-1 has restarted: its power came back, or it was switched on.',
     });
   });
 

@@ -20,6 +20,8 @@ export interface SessionContext {
   emit: Emit;
   log(level: LogLine['level'], subject: string | null, text: string): void;
   clock: Clock;
+  /** Whether the lab sets the clocks of its boards. */
+  clocks: { readonly setsClocks: boolean };
   /** Milliseconds since 1970. */
   wallMs(): number;
 }

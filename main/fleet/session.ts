@@ -1,10 +1,12 @@
 /** One board of the fleet over its life: meeting it, its state, telemetry pulled by cursor, loss and return. */
 import { CurlewBoard } from '../../devices/drivers/curlew/board.ts';
 import type { Port } from '../../devices/drivers/port.ts';
+import type { BoardInfo } from '../../devices/protocol/messages/board-info.ts';
 import type { LinkChange } from '../../devices/drivers/curlew/link.ts';
 import { CurlewError, toCurlewError, type ErrorCode } from '../contract/error.ts';
 import { reportFault } from '../contract/fault.ts';
 import type { Board, BoardLogKind, TelemetryRecord } from '../contract/types.ts';
+import { clockOf, drifted, isToBeSet, ranLong, type Answered } from './board-clock.ts';
 import { blank, factsOf, isOfLab, otherBoard, restartText, runningOn } from './board-facts.ts';
 import type { Noted } from './board-log.ts';
 import { expertStoreOf } from './expert-store.ts';
@@ -244,6 +246,9 @@ export class Session {
     this.failures = 0;
     this.well();
     this.note('attached', `${this.current.name} attached at ${at.port.id}, ${board.framing} framing.`);
+    const { clock } = this.current;
+    const how = clock && ranLong(clock, this.context.wallMs()) && drifted(clock, this.context.wallMs());
+    if (how) this.note('clock', how);
     // 0: it was never met before.
     if (before.bootId !== 0 && before.bootId !== board.info.bootId) {
       // To open the port of a simulated board that is off switches it on.
@@ -354,11 +359,15 @@ export class Session {
 
   /** @throws CurlewError PORT_LOST where another board answers: it was changed for this one without a break of the line */
   private async look(board: CurlewBoard): Promise<void> {
+    const { clock, wallMs } = this.context;
+    const askedMs = clock.nowMs();
     const info = await board.readInfo({ signal: this.stopping.signal });
-    this.lookedMs = this.context.clock.nowMs();
+    this.lookedMs = clock.nowMs();
+    const answered = { answeredMs: wallMs(), roundTripMs: this.lookedMs - askedMs };
     this.hasAnswered = false;
     if (info.id === this.current.id) {
-      this.change({ ...factsOf(info), framing: board.framing, lastSeenMs: this.context.wallMs() });
+      this.change({ ...factsOf(info), framing: board.framing, lastSeenMs: answered.answeredMs });
+      await this.lookAtClock(board, info, answered);
       return;
     }
     const error = otherBoard({ id: info.id, name: info.name, portId: this.at.port.id });
@@ -366,6 +375,29 @@ export class Session {
     this.trouble(error);
     this.wake();
     throw error;
+  }
+
+  private async lookAtClock(board: CurlewBoard, info: BoardInfo, answered: Answered): Promise<void> {
+    const clock = clockOf(info, answered);
+    this.change({ clock });
+    if (info.clock) {
+      const { nowMs, setMs } = info.clock;
+      this.telemetry.clockWasSet(info.bootId, setMs, info.uptimeMs - (nowMs - setMs));
+    }
+    if (!info.hasClock || !isToBeSet(clock) || !this.context.clocks.setsClocks) return;
+    try {
+      // It arrives half a round trip from now.
+      const setMs = this.context.wallMs() + answered.roundTripMs / 2;
+      await board.setClock(setMs, { signal: this.stopping.signal });
+      this.change({ clock: { setMs, behindMs: 0, errorMs: answered.roundTripMs + 1 } });
+      const how = clock && drifted(clock, answered.answeredMs);
+      if (how) this.note('clock', `${how} It was set.`);
+    } catch (thrown) {
+      const error = toCurlewError(thrown);
+      // Of a lost port its stream tells, of silence the judge; the next look tries again.
+      if (!['ABORTED', 'PORT_LOST', 'BOARD_SILENT'].includes(error.code))
+        this.note('trouble', error.message, { level: 'warning' });
+    }
   }
 
   private received(records: TelemetryRecord[]): void {

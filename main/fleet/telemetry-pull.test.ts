@@ -93,6 +93,20 @@ describe('a pull', () => {
     expect(told.map(({ atMs }) => atMs - 1_800_000_000_000)).toEqual([0, 450, 900]);
   });
 
+  test('dates what a board kept unattended from when its clock had been set, the first that was heard of it', async () => {
+    const wallMs = 1_800_000_000_000 + clock.nowMs();
+    const month = 31 * 86_400_000;
+    // Its clock runs 50 millionths fast; it was set when it started.
+    const fast = month * (1 + 5e-5);
+    const records = [record(1, 0), record(2, fast / 2), record(3, fast)];
+    pull.clockWasSet(6, wallMs, 0);
+    pull.clockWasSet(7, wallMs - month, 0);
+    pull.clockWasSet(7, wallMs, fast);
+    const page = { bootId: 7, next: 4, oldest: 1, uptimeMs: fast, records };
+    expect(await codeOf(board((after) => ({ ...page, records: records.slice(after) })))).toBe('pulled');
+    expect(told.map(({ atMs }) => Math.round(atMs - wallMs))).toEqual([-month, -month / 2, 0]);
+  });
+
   test('stores and tells no record twice, and leaves a board that repeats them', async () => {
     const records = [record(1, 1), record(2, 2), record(2, 2), record(1, 1), record(3, 3)];
     const again = board(() => ({ bootId: 7, next: 99, oldest: 1, uptimeMs: 9, records }));

@@ -37,6 +37,7 @@ const mostAtOnce = 10_000;
 export class TelemetryPull {
   /** A cursor means something only within one boot, and so does an uptime. */
   private boot: { id: number; time: BoardTime } | null = null;
+  private clockSet: { bootId: number; wallMs: number; uptimeMs: number } | null = null;
   private allowance = mostAtOnce;
   private countedMs: number;
 
@@ -79,10 +80,16 @@ export class TelemetryPull {
     }
   }
 
+  /** When the board's clock had been set before this lab asked anything of this start: the first word counts. */
+  clockWasSet(bootId: number, wallMs: number, uptimeMs: number): void {
+    if (this.clockSet?.bootId !== bootId) this.clockSet = { bootId, wallMs, uptimeMs };
+  }
+
   private async bootOf(boardId: string, id: number): Promise<{ id: number; time: BoardTime }> {
     if (this.boot?.id !== id) {
       const last = await this.context.telemetry.lastTime(boardId, id);
-      this.boot = { id, time: new BoardTime(last ?? undefined) };
+      const set = this.clockSet?.bootId === id ? this.clockSet : null;
+      this.boot = { id, time: new BoardTime(last ?? undefined, set) };
     }
     return this.boot;
   }

@@ -116,6 +116,8 @@ export class TestFleet {
   readonly boardLog: { boardId: string; kind: BoardLogKind; text: string; by: Asker | null }[] = [];
   /** What the store of records fails with. */
   failure: CurlewError | null = null;
+  /** Whether the lab sets clocks. */
+  readonly clocks = { setsClocks: true };
   private readonly made: VirtualBoard[] = [];
   fleet = this.open();
 
@@ -139,6 +141,7 @@ export class TestFleet {
       },
       log: (level, subject, text) =>
         void this.log.push({ number: 0, count: 1, atMs: 0, level, subject, text }),
+      clocks: this.clocks,
       clock: this.clock,
       wallMs: () => 1_800_000_000_000 + this.clock.nowMs(),
     });

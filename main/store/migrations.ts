@@ -267,4 +267,6 @@ export const migrations: readonly string[] = [
   ALTER TABLE telemetry ADD COLUMN free_flash_bytes UINTEGER;
   ALTER TABLE telemetry ADD COLUMN wall_ms DOUBLE;
   `,
+  // Whether boards' clocks are set; without a row they are.
+  'CREATE TABLE clock_setting (sets_clocks BOOLEAN NOT NULL)',
 ];

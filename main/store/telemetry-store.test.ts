@@ -141,6 +141,22 @@ describe('the telemetry store', () => {
     ]);
   });
 
+  test('finds where the clock of a board was set, in each boot by itself', async () => {
+    const telemetry = telemetryStore(store);
+    const told = (sequence: number, wallMs: number | null, bootId = 7) =>
+      record(sequence, { bootId, wallMs });
+    // Uptimes are ten times the sequence numbers.
+    await telemetry.append([
+      ...[told(1, null), told(2, 1_000_020), told(3, 1_000_030), told(4, 1_002_340), told(6, 1_002_360)],
+      ...[told(7, 1_002_369), told(1, 5_000_010, 8), told(2, 5_000_020, 8), told(3, null, 9)],
+    ]);
+    expect((await telemetry.summary('b1')).clockSteps).toEqual([
+      { bootId: 7, afterSequence: 3, stepMs: 2300 },
+      { bootId: 7, afterSequence: 6, stepMs: -1 },
+    ]);
+    expect((await telemetry.summary('another')).clockSteps).toEqual([]);
+  });
+
   test('summarises latency and energy and carries their source', async () => {
     const telemetry = telemetryStore(store);
     await telemetry.append(run(1, 101));

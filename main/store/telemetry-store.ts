@@ -267,6 +267,16 @@ export function telemetryStore(store: Store): TelemetryStore {
          WHERE missing > 0 ORDER BY began, "afterSequence"`,
         [boardId],
       );
+      // Both are the same clock's: their difference is another only where the time of day was set.
+      const clockSteps = await read(
+        `SELECT "bootId", "afterSequence", "stepMs" FROM (
+           SELECT boot_id AS "bootId", lag(sequence) OVER boot::DOUBLE AS "afterSequence",
+             wall_ms - uptime_ms - lag(wall_ms - uptime_ms) OVER boot AS "stepMs", received_ms AS began
+           FROM telemetry WHERE board_id = $1 AND wall_ms IS NOT NULL
+           WINDOW boot AS (PARTITION BY boot_id ORDER BY sequence))
+         WHERE "stepMs" <> 0 ORDER BY began, "afterSequence"`,
+        [boardId],
+      );
       const quantiles = (totals?.['latency'] as { items?: number[] } | number[] | null) ?? null;
       const [p50, p95, p99] = Array.isArray(quantiles) ? quantiles : (quantiles?.items ?? []);
       const mean = totals?.['mean'] as number | null;
@@ -275,6 +285,7 @@ export function telemetryStore(store: Store): TelemetryStore {
         records: totals?.['records'] as number,
         missing: gaps.reduce((sum, gap) => sum + (gap['missing'] as number), 0),
         gaps: gaps as unknown as TelemetrySummary['gaps'],
+        clockSteps: clockSteps as unknown as TelemetrySummary['clockSteps'],
         latencyUs: p50 === undefined || p95 === undefined || p99 === undefined ? null : { p50, p95, p99 },
         latencySource: totals?.['latencySource'] as Source,
         energyNanojoule: mean === null ? null : { mean, total: totals?.['total'] as number },

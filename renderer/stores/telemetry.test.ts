@@ -11,6 +11,7 @@ const summary: TelemetrySummary = {
   records: 2,
   missing: 0,
   gaps: [],
+  clockSteps: [],
   latencyUs: null,
   latencySource: 'none',
   energyNanojoule: null,

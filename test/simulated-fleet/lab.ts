@@ -9,6 +9,7 @@ import { virtualBoards, type VirtualBoards } from '../../main/fleet/virtual/virt
 import { resources } from '../../main/resources.ts';
 import { boardLogStore } from '../../main/store/board-log-store.ts';
 import { boardStore } from '../../main/store/board-store.ts';
+import { clockSetting } from '../../main/store/clock-setting.ts';
 import { knownImages } from '../../main/store/known-images.ts';
 import { openStore, type Store } from '../../main/store/open-store.ts';
 import { KeepRolled } from '../../main/store/rollups/keep-rolled.ts';
@@ -46,6 +47,7 @@ export async function openFleetLab(
     ...{ telemetry: telemetryStore(store), boards: boardStore(store), boardLog, emit, log, ...times },
     ...{ signedImages: await signedImages(store), images: await knownImages(store) },
     versions: { saw: () => undefined },
+    clocks: await clockSetting(store),
   });
   const rolled = new KeepRolled(store, { ...times, onProblem: (thrown) => tell(String(thrown)) });
   return {

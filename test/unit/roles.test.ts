@@ -37,6 +37,7 @@ describe('a viewer', () => {
       'classify.provenance',
       'clips.audio',
       'clips.list',
+      'clocks.setting',
       'data.look',
       'details.list',
       'details.table',

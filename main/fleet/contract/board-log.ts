@@ -20,6 +20,7 @@ export type BoardLogKind =
   | 'confirmed'
   | 'erased'
   | 'settings'
+  | 'clock'
   | 'details'
   | 'key'
   | 'listening'

@@ -54,6 +54,8 @@ export interface Board {
   continuous: boolean;
   /** Why it last started: `power`, `request`, `watchdog`, `fault`, `pin`, `brown-out`, `unknown`. */
   cause: string;
+  /** How often it started so far, by cause, as it counts itself; null of firmware that does not. */
+  starts: Readonly<Record<string, number>> | null;
   /** The active expert as the board tells it (the first one of a bank); null when none. */
   activeExpert: { name: string; version: number; sha256: string; bits: number; ternary: boolean } | null;
   /** The router that picks among the active experts; null where one expert answers alone. */
@@ -66,9 +68,23 @@ export interface Board {
   rollbackProtected: boolean;
   supplyMillivolts: number | null;
   temperatureC: number | null;
+  /** The largest image that its store could take; null of firmware that does not say it. */
+  freeFlashBytes: number | null;
+  /** Null where nobody has set it since the board started, or it has none. */
+  clock: BoardClock | null;
   /** As it last told them; null where it has not, or its firmware has none. */
   settings: BoardSettings | null;
   lastSeenMs: number | null;
+}
+
+/** A board's clock, as it was when it was last looked at. */
+export interface BoardClock {
+  /** What it was last set to, milliseconds since 1970. */
+  setMs: number;
+  /** Behind the lab's, milliseconds; below 0 ahead of it. */
+  behindMs: number;
+  /** As well as that is known. */
+  errorMs: number;
 }
 
 /** A machine that boards can be emulated on. */

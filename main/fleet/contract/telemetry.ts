@@ -69,6 +69,8 @@ export interface TelemetrySummary {
   /** Records the board overwrote before the lab had them; counted from the sequence numbers. */
   missing: number;
   gaps: { bootId: number; afterSequence: number; missing: number }[];
+  /** Where a board's clock was set, by more than no time at all; above 0 forward. Counted from its records. */
+  clockSteps: { bootId: number; afterSequence: number; stepMs: number }[];
   latencyUs: { p50: number; p95: number; p99: number } | null;
   latencySource: Source;
   energyNanojoule: { mean: number; total: number } | null;

@@ -16,6 +16,24 @@ describe('rows of the records table', () => {
   });
 });
 
+describe('a row between records', () => {
+  it('tells where the board’s clock was set, and nothing where it just runs or was not known', () => {
+    const at = (sequence: number, wallMs: number | null) =>
+      record(sequence, { wallMs, uptimeMs: 500 * sequence });
+    const rows = rowsOf([
+      at(1, null),
+      at(2, 1_001_000),
+      at(3, 1_001_500),
+      at(4, 1_004_300),
+      at(5, 1_004_000),
+    ]);
+    expect(rows.flatMap((row) => (row.kind === 'between' ? [row.text] : []))).toEqual([
+      'The board’s clock was set 0.8 s back.',
+      'The board’s clock was set 2.3 s forward.',
+    ]);
+  });
+});
+
 describe('what a record says of the sound', () => {
   it('is its level, with a true minus, or that nothing was heard at all', () => {
     expect([levelText(-38.25), levelText(0), levelText(3.01), levelText(-129.23)]).toEqual([

@@ -1,5 +1,5 @@
 import { percent } from '../../format/figures.ts';
-import { count } from '../../../main/contract/figures.ts';
+import { count, span } from '../../../main/contract/figures.ts';
 import type { NamedRecord } from '../../../main/contract/types.ts';
 
 export type RecordRow =
@@ -22,6 +22,12 @@ export function heardIn({ levelDb, noiseFloorDb, clippedShare }: NamedRecord): s
   return clippedShare ? `${floor}. ${percent(clippedShare)} of the samples are clipped.` : `${floor}.`;
 }
 
+/** Between two records of a start, milliseconds; both times are the same clock's, so they differ by another amount only then. */
+const clockStep = (before: NamedRecord, record: NamedRecord): number =>
+  before.wallMs === null || record.wallMs === null
+    ? 0
+    : record.wallMs - record.uptimeMs - (before.wallMs - before.uptimeMs);
+
 /**
  * Rows of the records table, newest first. Between two records stands a row where the board restarted or
  * where the sequence has a gap.
@@ -43,6 +49,11 @@ export function rowsOf(records: readonly NamedRecord[]): RecordRow[] {
           text: `${count(missing, 'record is', 'records are')} missing: overwritten on the board before the lab had read them.`,
         });
       }
+    }
+    const set = before?.bootId === record.bootId ? clockStep(before, record) : 0;
+    if (set !== 0) {
+      const text = `The board’s clock was set ${span(Math.abs(set))} ${set > 0 ? 'forward' : 'back'}.`;
+      rows.push({ kind: 'between', key: `${key} clock`, text });
     }
     rows.push({ kind: 'record', key, record });
   });

@@ -53,6 +53,12 @@ export const fleetCommands: Commands = {
     options: ['yes'],
     run: ungroup,
   },
+  'fleet clocks': {
+    usage: '[on|off]',
+    about: 'whether the lab sets its boards’ clocks, which it does until it is told not to',
+    options: [],
+    run: clocks,
+  },
   'fleet export': {
     usage: 'FILE',
     about: 'writes all boards as a CSV: name, site, latitude, longitude, group, tags, notes',
@@ -178,6 +184,20 @@ async function ungroup(client: LabClient, args: Args): Promise<Answer> {
   );
   await client.request('groups.remove', { groupId: id });
   return { text: `The group ${name} is removed.`, json: { groupId: id } };
+}
+
+async function clocks(client: LabClient, { words }: Args): Promise<Answer> {
+  const [word] = words;
+  if (word !== undefined && word !== 'on' && word !== 'off')
+    throw new CurlewError('REQUEST_INVALID', `“${word}” is neither on nor off.`);
+  const kept =
+    word === undefined
+      ? await client.request('clocks.setting', {})
+      : await client.request('clocks.change', { setsClocks: word === 'on' });
+  const text = kept.setsClocks
+    ? 'The lab sets the clock of a board that it meets or watches where it was not set or is half a second off.'
+    : 'The lab leaves its boards’ clocks as they are.';
+  return { text, json: kept };
 }
 
 async function exportTable(client: LabClient, args: Args): Promise<Answer> {
