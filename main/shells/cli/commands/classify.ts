@@ -1,9 +1,9 @@
 /** `curlew classify`: recordings in, classes and detections out. */
-import { count, percent, span } from '../../../contract/figures.ts';
+import { count, span } from '../../../contract/figures.ts';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { LabClient } from '../../../contract/client.ts';
-import { allOf, pageLimit } from '../../../contract/pieces.ts';
+import { allOf, pageLimit, pagesOf } from '../../../contract/pieces.ts';
 import type {
   ClassifiedFile,
   ClassifyResult,
@@ -16,11 +16,11 @@ import { CurlewError } from '../../../contract/error.ts';
 import type { Answer, Args, Commands } from '../command.ts';
 import { exitOfShare } from '../exit.ts';
 import { follow } from '../follow.ts';
-import { table, type Row } from '../output.ts';
 import { resumeWith } from '../resume.ts';
 import { chooseExpert } from './board.ts';
 import { settingOptions, settingsOf } from './classify-settings.ts';
 import { tableOptions, tablesOf, writeTables, type TableOutput } from './detection-outputs.ts';
+import { filesTold } from './files-told.ts';
 
 export const classifyCommands: Commands = {
   classify: {
@@ -117,54 +117,28 @@ export async function classified(
 ): Promise<Answer> {
   const result = job.result as ClassifyResult;
   const written = await writeTables(client, job.id, tables);
-  const [files, detections] = await Promise.all([
-    allOf<ClassifiedFile>((last) =>
-      client.request('classify.files', { jobId: job.id, after: last?.fileId, limit: pageLimit }),
-    ),
-    json ? detectionsOf(client, job.id) : null,
-  ]);
-  const heard = files.filter(({ state }) => state === 'classified');
-  const rows = heard.map((file): Row => [
-    file.path,
-    file.label ?? 'none',
-    file.probability === null ? '' : percent(file.probability),
-    `${file.seconds.toFixed(1)} s`,
-  ]);
+  const pages = pagesOf<ClassifiedFile>((last) =>
+    client.request('classify.files', { jobId: job.id, after: last?.fileId, limit: pageLimit }),
+  );
+  // All of them only where they are asked for.
+  const files: ClassifiedFile[] = [];
+  const told = await filesTold(json ? keptIn(files, pages) : pages);
+  const detections = json ? await detectionsOf(client, job.id) : null;
   const speed = result.audioSeconds / Math.max(result.wallSeconds, 1e-3);
   const text = [
-    table(['file', 'class', 'probability', 'length'], rows),
-    ...heard.flatMap(({ path, notes }) =>
-      notes.map(
-        ({ level, text }) => `${level === 'damaged' ? 'classified in part' : 'note'}: ${named(path, text)}`,
-      ),
-    ),
-    ...files.flatMap(({ path, copyOf }) =>
-      copyOf === null ? [] : [`not counted again: ${path}: of the same bytes as ${copyOf}`],
-    ),
-    ...files.flatMap(({ path, state, error }) =>
-      state === 'failed' && error ? [`not classified: ${named(path, error.message)}`] : [],
-    ),
-    ...leftOut(files),
+    ...told.lines,
     `${count(result.files, 'file')}, ${count(result.windows, 'window')}, ${span(Math.round(result.audioSeconds) * 1000)} of sound, ${speed.toFixed(0)} × real time.`,
     ...written,
   ].join('\n');
-  const damaged = heard.filter(isDamaged).length;
-  const code = exitOfShare(result.files, result.failed + result.leftOut + damaged);
+  const code = exitOfShare(result.files, result.failed + result.leftOut + told.damaged);
   return { text, json: { result, files, detections }, exit: code };
 }
 
-/** Most sentences about a file name it themselves. */
-const named = (path: string, text: string): string => (text.includes(path) ? text : `${path}: ${text}`);
-
-/** By format, with the first of each: a card may hold thousands of one. */
-function leftOut(files: readonly ClassifiedFile[]): string[] {
-  const byFormat = new Map<string, ClassifiedFile[]>();
-  for (const file of files) {
-    if (file.state === 'leftOut') byFormat.set(file.format, [...(byFormat.get(file.format) ?? []), file]);
+async function* keptIn<T>(all: T[], pages: AsyncIterable<T[]>): AsyncGenerator<T[]> {
+  for await (const page of pages) {
+    all.push(...page);
+    yield page;
   }
-  return [...byFormat].map(
-    ([format, some]) => `left out: ${count(some.length, 'file')} of ${format}: ${some[0]!.error?.message}`,
-  );
 }
 
 /** All of them: only where they are asked for, since there may be a million. */
@@ -173,5 +147,3 @@ const detectionsOf = (client: LabClient, jobId: string): Promise<Detection[]> =>
     const after = last && { fileId: last.fileId, number: last.number };
     return client.request('classify.detections', { jobId, after, limit: pageLimit });
   });
-
-const isDamaged = ({ notes }: ClassifiedFile): boolean => notes.some(({ level }) => level === 'damaged');
