@@ -43,6 +43,7 @@ import { Studies } from './jobs/study/studies.ts';
 import { keyHandlers } from './keys/handlers.ts';
 import { openKeys } from './keys/keys.ts';
 import { createLog } from './log.ts';
+import { labelledSetHandlers } from './labelled-sets/handlers.ts';
 import { ownModelHandlers } from './own-models/handlers.ts';
 import { OwnModels } from './own-models/own-models.ts';
 import { AllowedPaths } from './recordings/allowed-paths.ts';
@@ -253,6 +254,10 @@ export async function openLab(options: LabOptions): Promise<Lab> {
         ...{ jobs, background, version, detections: found },
         keep: [dataFolder, resources.bank],
       }),
+      files,
+    ),
+    ...labelledSetHandlers(
+      { jobs, background, version, detections: found, keep: [dataFolder, resources.bank] },
       files,
     ),
     ...reviewHandlers(

@@ -22,9 +22,10 @@ import { classifyRequests, type ClassifyResults } from '../jobs/classify/contrac
 import { jobRequests, type JobResults } from '../jobs/contract.ts';
 import { studyRequests, type StudyResults } from '../jobs/study/contract/requests.ts';
 import { keyRequests, type KeyResults } from '../keys/contract.ts';
+import { labelledSetRequests, type LabelledSetResults } from '../labelled-sets/contract.ts';
 import { ownModelRequests, type OwnModelResults } from '../own-models/contract.ts';
 import { recordingRequests, type RecordingResults } from '../recordings/contract.ts';
-import { labelledSetRequests, type LabelledSetResults } from '../review/contract/labelled-set.ts';
+import { reviewedSetRequests, type ReviewedSetResults } from '../review/contract/labelled-set.ts';
 import { reviewRequests, type ReviewResults } from '../review/contract/requests.ts';
 import { storeRequests, type StoreResults } from '../store/contract.ts';
 import { labRequests, type LabResults } from './lab.ts';
@@ -51,6 +52,7 @@ export const requests = {
   ...writingRequests,
   ...scoringRequests,
   ...reviewRequests,
+  ...reviewedSetRequests,
   ...labelledSetRequests,
   ...studyRequests,
   ...storeRequests,
@@ -82,6 +84,7 @@ export interface RequestResults
     WritingResults,
     ScoringResults,
     ReviewResults,
+    ReviewedSetResults,
     LabelledSetResults,
     StudyResults,
     StoreResults,

@@ -58,6 +58,12 @@ export function assemble({ folder, layout, variant, listing, files, folds, seed 
     problems.push({ kind: 'empty-class', name, message, outcome: null });
   }
 
+  for (const { name, className, credits } of used) {
+    if (credits.labelledBy === '') continue;
+    const message = `${name} is ${className} by ${credits.labelledBy}; nobody reviewed that.`;
+    problems.push({ kind: 'model-label', name, message, outcome: 'used' });
+  }
+
   const fromNames = sourcesFromNames(used);
   const clips = used.map((entry, i) => ({
     name: entry.name,

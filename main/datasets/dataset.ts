@@ -23,6 +23,8 @@ export interface Clip {
   readonly author: string;
   readonly url: string;
   readonly licence: string;
+  /** the model that gave the label where nobody reviewed it; else empty */
+  readonly labelledBy: string;
 }
 
 export const problemKinds = [
@@ -40,6 +42,7 @@ export const problemKinds = [
   'clipped',
   'too-short',
   'same-content',
+  'model-label',
   // Of classes and folds.
   'empty-class',
   'few-sources',

@@ -17,6 +17,8 @@ export interface Entry {
     readonly author: string;
     readonly url: string;
     readonly licence: string;
+    /** the model that gave the label where nobody reviewed it; empty where a person did, or none is told */
+    readonly labelledBy: string;
   };
   /** why it cannot be used whatever its recording is like, or null */
   readonly fault: Fault | null;
@@ -37,7 +39,10 @@ export interface Listing {
   readonly listedUnder: string | null;
 }
 
-export const noCredits: Entry['credits'] = { title: '', author: '', url: '', licence: '' };
+export const noCredits: Entry['credits'] = {
+  ...{ title: '', author: '', url: '', licence: '' },
+  labelledBy: '',
+};
 
 export const leftOut = (kind: ProblemKind, name: string, message: string): Problem => ({
   kind,
@@ -52,7 +57,11 @@ export function creditColumns(table: Table): (row: readonly string[]) => Entry['
   const author = table.column(...columnNames.author) ?? none;
   const url = table.column(...columnNames.url) ?? none;
   const licence = table.column(...columnNames.licence) ?? none;
-  return (row) => ({ title: title(row), author: author(row), url: url(row), licence: licence(row) });
+  const labelledBy = table.column(...columnNames.labelledBy) ?? none;
+  return (row) => ({
+    ...{ title: title(row), author: author(row), url: url(row), licence: licence(row) },
+    labelledBy: labelledBy(row),
+  });
 }
 
 /** A whole number from 0 up, or null: '' and '1.5' are none. */

@@ -22,6 +22,7 @@ export const problemNames: Readonly<Record<ProblemKind, string>> = {
   clipped: 'Clipped',
   'too-short': 'Shorter than one window, padded with silence',
   'same-content': 'The same recording twice',
+  'model-label': 'Labelled by a model, not reviewed',
   'empty-class': 'Class without clips',
   'few-sources': 'Class with too few sources',
   'single-fold': 'Class within one fold',

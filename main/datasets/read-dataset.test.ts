@@ -74,6 +74,7 @@ describe('ESC-50’s layout', () => {
       author: '',
       url: '',
       licence: 'CC-BY',
+      labelledBy: '',
     });
     expect(dataset.clips[1]!.name).toBe('audio/1-1-B-0.WAV');
     expectCountsToAddUp(dataset);

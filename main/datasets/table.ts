@@ -22,6 +22,7 @@ export const columnNames = {
   title: ['title', 'sourcetitle'],
   author: ['author', 'sourceauthor'],
   url: ['url', 'sourceurl'],
+  labelledBy: ['labelledbymodel'],
   licence: ['licence', 'license', 'sourcelicence', 'sourcelicense'],
 } as const;
 

@@ -39,6 +39,9 @@ export type ClipRow = Pick<
   'fileId' | 'number' | 'path' | 'channel' | 'startS' | 'endS' | 'label' | 'peak'
 >;
 
+/** A detection with its best window. */
+export type BestRow = ClipRow & Pick<ListedDetection, 'peakS'>;
+
 /** What of a detection is held against marks. */
 export type ScoredRow = Pick<ListedDetection, 'fileId' | 'number' | 'label' | 'startS' | 'endS' | 'peak'>;
 
@@ -73,6 +76,12 @@ export interface DetectionStore {
   ): Promise<{ fileId: number; path: string }[]>;
   /** In the order of files, then of numbers: at most so many of each class in each tenth of peak probability, drawn by the seed. */
   drawn(jobId: string, filter: DetectionFilter, draw: { most: number; seed: number }): Promise<ClipRow[]>;
+  /** By peak, the highest first: so many of each class, so many in all, those of the classes `without` left out. */
+  best(
+    jobId: string,
+    filter: DetectionFilter,
+    wish: { most: number; limit: number; without: readonly string[] },
+  ): Promise<BestRow[]>;
   /**
    * All columns of the filter's detections and of their files, in the order of files.
    * @param file is replaced

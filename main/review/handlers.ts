@@ -1,14 +1,14 @@
 /** What the lab does for requests about review sets. */
 import type { HandlersOf } from '../dispatch.ts';
 import type { AllowedPaths } from '../recordings/allowed-paths.ts';
-import type { labelledSetRequests } from './contract/labelled-set.ts';
+import type { reviewedSetRequests } from './contract/labelled-set.ts';
 import type { reviewRequests } from './contract/requests.ts';
 import type { Reviews } from './reviews.ts';
 
 export const reviewHandlers = (
   reviews: Reviews,
   files: AllowedPaths,
-): HandlersOf<typeof reviewRequests & typeof labelledSetRequests> => ({
+): HandlersOf<typeof reviewRequests & typeof reviewedSetRequests> => ({
   'reviews.labelledSet': async ({ setId, path, beside, ...wish }, role) =>
     reviews.labelledSet(setId, {
       ...wish,

@@ -5,9 +5,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openBackground, type Background } from '../background/background.ts';
 import { readDataset } from '../datasets/read-dataset.ts';
 import { readTable } from '../datasets/table.ts';
+import { writeSet } from '../labelled-sets/write-set.ts';
 import { noise, wavBytes } from '../recordings/testing.ts';
 import type { ReviewDecision, ReviewItem } from './contract/rows.ts';
-import { writeLabelledSet } from './labelled-set.ts';
+import { reviewColumns, reviewedClips } from './labelled-set.ts';
 
 const rate = 48_000;
 let folder: string;
@@ -48,9 +49,14 @@ const itemOf = (
   },
 });
 
-const wish = { marginS: 0.25, overwrite: false };
-const make = (items: ReviewItem[], own: object = {}) =>
-  writeLabelledSet({ background, keep: [] }, items, { ...wish, path: out, ...own }, '{}\n');
+const make = async (
+  items: ReviewItem[],
+  own: { path?: string; beside?: string; overwrite?: boolean; background?: string } = {},
+) => {
+  const { clips, leftOut } = reviewedClips(items, 0.25, own.background ?? null);
+  const wish = { path: out, overwrite: false, ...own };
+  return { ...(await writeSet({ background, keep: [] }, clips, reviewColumns, wish, '{}\n')), leftOut };
+};
 const table = async () => {
   const read = await readTable(join(out, 'labels.csv'));
   return read.rows.map((row) => (name: string) => read.column(name)!(row));

@@ -4,10 +4,11 @@ import { Random } from '../../models/training/random.ts';
 import { CurlewError } from '../contract/error.ts';
 import { allOf, pageLimit } from '../contract/pieces.ts';
 import type { Background } from '../background/background.ts';
-import { requireClassification } from '../jobs/classify/require-classification.ts';
+import { requireFinished } from '../jobs/classify/require-classification.ts';
 import type { Jobs } from '../jobs/jobs.ts';
+import type { LabelledSet } from '../labelled-sets/contract.ts';
+import { writeSet, type SetWish } from '../labelled-sets/write-set.ts';
 import { allocate } from './allocate.ts';
-import type { LabelledSet } from './contract/labelled-set.ts';
 import type {
   AppliedThresholds,
   ReviewDecision,
@@ -16,7 +17,7 @@ import type {
   ReviewStatistics,
   ThresholdRule,
 } from './contract/rows.ts';
-import { writeLabelledSet, type LabelledSetWish } from './labelled-set.ts';
+import { reviewColumns, reviewedClips } from './labelled-set.ts';
 import type { ReviewStore } from './review-store.ts';
 import { thresholdsOf } from './thresholds.ts';
 
@@ -26,6 +27,11 @@ interface Draw {
   size: number;
   seed: number;
   edges: readonly number[];
+}
+
+interface LabelledSetWish extends SetWish {
+  marginS: number;
+  background?: string | undefined;
 }
 
 export interface ReviewRooms {
@@ -48,7 +54,7 @@ export class Reviews {
   /** @throws CurlewError JOB_NOT_FOUND, JOB_STATE; REQUEST_INVALID where a class has no detection */
   async create({ jobId, labels, size, seed, edges }: Draw): Promise<ReviewSet> {
     const { reviews, wallMs } = this.rooms;
-    const job = this.finished(jobId);
+    const job = requireFinished(this.rooms.jobs, jobId, 'a sample is drawn');
     const found = await reviews.strata(job.id, labels, edges);
     const absent = [...new Set(labels)].filter((label) => found.every((one) => one.label !== label));
     if (absent.length > 0 || found.length === 0)
@@ -145,7 +151,7 @@ export class Reviews {
 
   /**
    * @param wish of places that may be written to and read
-   * @throws CurlewError of `writeLabelledSet`
+   * @throws CurlewError of `reviewedClips` and `writeSet`
    */
   async labelledSet(setId: string, wish: LabelledSetWish): Promise<LabelledSet> {
     const { background, keep, version, provenance } = this.rooms;
@@ -156,24 +162,14 @@ export class Reviews {
       ...{ writtenBy: `Curlew ${version}`, marginS, background: none, beside },
       ...{ sample: { ...set, reviewers, strata }, run },
     };
-    const items = await this.allItems(setId);
-    return writeLabelledSet({ background, keep }, items, wish, `${JSON.stringify(told, null, 2)}\n`);
+    const { clips, leftOut } = reviewedClips(await this.allItems(setId), marginS, none ?? null);
+    const text = `${JSON.stringify(told, null, 2)}\n`;
+    return { ...(await writeSet({ background, keep }, clips, reviewColumns, wish, text)), leftOut };
   }
 
   private allItems(setId: string): Promise<ReviewItem[]> {
     return allOf<ReviewItem>((last) =>
       this.rooms.reviews.items(setId, { after: last?.number, limit: pageLimit }),
     );
-  }
-
-  private finished(jobId: string) {
-    const job = requireClassification(this.rooms.jobs, jobId);
-    if (job.state !== 'done')
-      throw new CurlewError(
-        'JOB_STATE',
-        `“${job.title}” is ${job.state}: a sample is drawn of all that it finds, once it is done.`,
-        { jobId: job.id, state: job.state },
-      );
-    return job;
   }
 }

@@ -603,6 +603,19 @@ export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N
       failed: [{ path: '/r/a.wav', message: 'There is no file at /r/a.wav.' }],
     },
   ],
+  'detections.labelledSet': [
+    {
+      ...{ ...ofJob, filter, most: 10, path: '/out/雨', beside: '/r', overwrite: true },
+      classes: [
+        { label: '雨', as: 'Rain', least: 0.5 },
+        { label: 'Wind', as: null, least: 0 },
+      ],
+    },
+    {
+      ...{ path: '/out/雨', classes: [{ label: 'Rain', clips: 3 }], cut: 1, copied: 2, leftOut: 1 },
+      failed: [{ path: '/r/a.wav', message: 'There is no file at /r/a.wav.' }],
+    },
+  ],
   'reviews.undo': [{ setId: 'set', reviewer: 'Ada' }, null],
   'data.look': [
     {},

@@ -11,7 +11,7 @@ beforeAll(async () => {
 
 const clip = (name: string, source: string, fold: number): Clip => ({
   ...{ name, path: `/sounds/${name}`, label: 0, fold, source },
-  ...{ title: '', author: '', url: '', licence: '' },
+  ...{ title: '', author: '', url: '', licence: '', labelledBy: '' },
 });
 
 const dataSet = (...clips: Clip[]): Dataset => ({

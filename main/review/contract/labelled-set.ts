@@ -2,8 +2,9 @@
 import * as v from 'valibot';
 import { forOperators } from '../../contract/roles.ts';
 import { id, path, seconds, text } from '../../contract/schemas.ts';
+import type { LabelledSet } from '../../labelled-sets/contract.ts';
 
-export const labelledSetRequests = {
+export const reviewedSetRequests = {
   /**
    * Cuts what reviewers agree on into a folder a class, with labels.csv: the class, the recording it was cut from (its
    * source: folds are made by sources, so none is in two), offset and reviewers; run.json tells how it was made. Nothing is
@@ -25,19 +26,6 @@ export const labelledSetRequests = {
   ),
 } as const;
 
-export interface LabelledSet {
-  path: string;
-  /** By name, those of the other set among them. */
-  classes: { label: string; clips: number }[];
-  /** Cut, and copied from the other set. */
-  cut: number;
-  copied: number;
-  /** Decided, but of no class, or of several as often. */
-  leftOut: number;
-  /** Recordings of which a clip was to be cut and could not. */
-  failed: { path: string; message: string }[];
-}
-
-export interface LabelledSetResults {
+export interface ReviewedSetResults {
   'reviews.labelledSet': LabelledSet;
 }

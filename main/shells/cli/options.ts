@@ -4,6 +4,7 @@ import { defaultDataFolder } from '../../data-folder.ts';
 import { detectionSorts, verdicts } from '../../detections/contract/filter.ts';
 import { keptWindows } from '../../jobs/classify/contract/settings.ts';
 import { jobStates } from '../../jobs/contract.ts';
+import { mostClips } from '../../labelled-sets/contract.ts';
 import { thresholdRules } from '../../review/contract/rows.ts';
 
 interface Option {
@@ -178,6 +179,16 @@ export const options = {
   },
   applied: { about: 'only what the thresholds leave that a review has applied to it' },
   background: { value: 'NAME', about: 'the class of what is no class; left out without one' },
+  each: {
+    value: 'N',
+    whole: [1, mostClips],
+    about: 'of a labelled set: at most so many of each class, the most probable first (200)',
+  },
+  as: {
+    value: 'LABEL=CLASS',
+    multiple: true,
+    about: 'what the set calls a class of the run; “LABEL=” leaves it out; several times',
+  },
   beside: { value: 'FOLDER', about: 'a labelled set of which the clips are copied into this one' },
   precision: { value: 'P', about: 'that is wished, of a threshold (0.9)' },
   overwrite: {

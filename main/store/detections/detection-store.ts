@@ -7,6 +7,7 @@ import type {
   ListedDetection,
 } from '../../contract/types.ts';
 import type {
+  BestRow,
   ClipRow,
   DetectionStore,
   RowPlace,
@@ -16,7 +17,7 @@ import type {
 } from '../../detections/detection-store.ts';
 import type { Store } from '../open-store.ts';
 import { fileColumns, fileOf } from '../result-store.ts';
-import { filterSql, type Values } from './filter-sql.ts';
+import { among, filterSql, type Values } from './filter-sql.ts';
 import { joined, type Query } from './query.ts';
 import { writeParquet } from './parquet.ts';
 import { summaryOf } from './summary.ts';
@@ -143,6 +144,20 @@ export const detectionStore = (store: Store): DetectionStore => {
           { ...values, most, seed },
         );
         return rows as unknown as ClipRow[];
+      }),
+
+    best: (jobId, filter, { most, limit, without }) =>
+      reading(async (query) => {
+        const { where, values } = conditions(jobId, filter);
+        const order = 'd.peak DESC, d.file_id, d.number';
+        const rows = await query(
+          `SELECT d.file_id AS "fileId", d.number, f.path, d.channel, d.start_s AS "startS", d.end_s AS "endS", d.label,
+             d.peak, d.peak_s AS "peakS"
+           FROM ${joined} WHERE ${where} AND NOT ${among('d.label', 'without')}
+           QUALIFY row_number() OVER (PARTITION BY d.label ORDER BY ${order}) <= $most ORDER BY ${order} LIMIT $limit`,
+          { ...values, most, limit, without: JSON.stringify(without) },
+        );
+        return rows as unknown as BestRow[];
       }),
 
     writeParquet: (jobId, filter, file) =>

@@ -58,7 +58,8 @@ export function filterSql(filter: DetectionFilter): FilterSql {
   };
 }
 
-const among = (what: string, list: string): string =>
+/** @param list name of a parameter that holds a JSON list of texts */
+export const among = (what: string, list: string): string =>
   `${what} IN (SELECT unnest(json_extract_string($${list}::JSON, '$[*]')))`;
 
 class Conditions {

@@ -3,7 +3,10 @@ import { flushPromises, mount } from '@vue/test-utils';
 import { createPinia } from 'pinia';
 import type { Component } from 'vue';
 import { describe, expect, it } from 'vitest';
+import { createMemoryHistory, createRouter } from 'vue-router';
 import '../../test/browser-parts.ts';
+import { CurlewError } from '../../../main/contract/error.ts';
+import type { RequestParams } from '../../../main/contract/requests.ts';
 import type { DetectionFilterGiven, DetectionSummary, TimelineDay } from '../../../main/contract/types.ts';
 import { testDetection, testFile } from '../../../test/fixtures/classified.ts';
 import { useFound } from '../../stores/found.ts';
@@ -13,6 +16,7 @@ import ClassSummary from './ClassSummary.vue';
 import DetectionTable from './DetectionTable.vue';
 import ExportDialog from './ExportDialog.vue';
 import FailedFiles from './FailedFiles.vue';
+import LabelledSetDialog from './LabelledSetDialog.vue';
 import NightTimeline from './NightTimeline.vue';
 
 const summary: DetectionSummary = {
@@ -35,6 +39,7 @@ const nights: TimelineDay[] = [
 
 async function show(component: Component, props: Record<string, unknown> = {}) {
   const exports: unknown[] = [];
+  const sets: RequestParams<'detections.labelledSet'>[] = [];
   const lab = new LabDouble({
     'classify.files': () => [],
     'detections.list': () => ({
@@ -49,22 +54,29 @@ async function show(component: Component, props: Record<string, unknown> = {}) {
     }),
     'detections.classes': () => summary,
     'detections.timeline': ({ after }) => (after ? [] : nights),
+    'detections.labelledSet': (params) => {
+      sets.push(params);
+      if (!params.overwrite) throw new CurlewError('FILE_EXISTS', 'There is such a set.');
+      const classes = [{ label: 'Numenius', clips: 9 }];
+      return { path: params.path, classes, cut: 9, copied: 0, leftOut: 2, failed: [] };
+    },
     'detections.export': (params) => {
       exports.push(params);
       return { name: 'a.csv', mime: 'text/csv', text: 'x', next: null };
     },
   });
   const pinia = createPinia();
+  const router = createRouter({ history: createMemoryHistory(), routes: [{ path: '/', component: {} }] });
   const { shell, saved } = shellDouble();
   const wrapper = mount(component, {
     props,
     attachTo: document.body,
-    global: { plugins: [pinia], provide: { [labKey as symbol]: { client: lab, shell } } },
+    global: { plugins: [pinia, router], provide: { [labKey as symbol]: { client: lab, shell } } },
   });
   const found = useFound(pinia);
   lab.raise('job', job({ id: 'job', kind: 'classify', state: 'done', createdMs: 1 }));
   await flushPromises();
-  return { wrapper, found, saved, exports };
+  return { wrapper, found, saved, exports, sets };
 }
 
 describe('what a run found, on the page', () => {
@@ -132,6 +144,44 @@ describe('what a run found, on the page', () => {
       },
     ]);
     expect(saved).toMatchObject([{ name: 'a.csv' }]);
+    wrapper.unmount();
+  });
+
+  it('becomes a labelled set, its classes called otherwise, taken from a probability on, or left out', async () => {
+    const { wrapper, found, sets } = await show(LabelledSetDialog, { open: true });
+    found.narrow({ sites: [null] });
+    await flushPromises();
+    const dialog = document.querySelector('[role="dialog"]')!;
+    const fill = (name: string, value: string) => {
+      const input = dialog.querySelector<HTMLInputElement>(name)!;
+      input.value = value;
+      input.dispatchEvent(new Event('input'));
+    };
+    const submit = async () => {
+      await flushPromises();
+      expect(dialog.querySelector<HTMLButtonElement>('button.primary')!.disabled).toBe(false);
+      dialog.querySelector('form')!.dispatchEvent(new Event('submit', { cancelable: true }));
+      await flushPromises();
+    };
+    expect(dialog.querySelector<HTMLButtonElement>('button.primary')!.disabled).toBe(true);
+    fill('[aria-label="curlew: its class in the set"]', 'Numenius');
+    fill('[aria-label="curlew: from which probability on"]', '0.8');
+    fill('[aria-label="rain: its class in the set"]', ' ');
+    fill('#label-path', '/home/ada/set');
+    await submit();
+    const asked = {
+      ...{ jobId: 'job', filter: { sites: [null] }, most: 200, path: '/home/ada/set' },
+      classes: [
+        { label: 'curlew', as: 'Numenius', least: 0.8 },
+        { label: 'rain', as: null, least: 0 },
+      ],
+    };
+    expect(sets).toEqual([{ ...asked, overwrite: false }]);
+    dialog.querySelector<HTMLInputElement>('input[type="checkbox"]')!.click();
+    await submit();
+    expect(sets[1]).toEqual({ ...asked, overwrite: true });
+    expect(dialog.textContent).toMatch(/9 clips cut\..*2 detections left out: they lie over one/s);
+    expect(dialog.textContent).toMatch(/Numenius\s*9/);
     wrapper.unmount();
   });
 

@@ -37,7 +37,12 @@ export function settingsOf(options: Options): ClassifySettingsGiven {
   return given;
 }
 
-function byClass(words: string[] | undefined, option: string, most: number): Record<string, number> | null {
+/** @param words each LABEL=NUMBER, from 0 to `most` @throws CurlewError REQUEST_INVALID */
+export function byClass(
+  words: string[] | undefined,
+  option: string,
+  most: number,
+): Record<string, number> | null {
   if (words === undefined) return null;
   return Object.fromEntries(
     words.map((word) => {

@@ -10,6 +10,7 @@ import type {
   Job,
   ListedDetection,
   ScorePoint,
+  SetClass,
   TimelineDay,
   Verdict,
 } from '../../../contract/types.ts';
@@ -23,6 +24,8 @@ import { exit } from '../exit.ts';
 import { table, type Row } from '../output.ts';
 import { outputsOf } from '../outputs-of.ts';
 import type { OptionName } from '../options.ts';
+import { byClass } from './classify-settings.ts';
+import { madeSet } from './made-set.ts';
 import { tableOptions, tablesNamed, tablesOf, writeTables } from './detection-outputs.ts';
 
 const filterOptions = [
@@ -68,6 +71,13 @@ export const detectionCommands: Commands = {
       return [await tablesOf(args), await timelineOutput(args)];
     },
     run: write,
+  },
+  'detections set': {
+    usage: 'JOB FOLDER',
+    about: 'cuts the most probable of each class into a labelled set, not reviewed: “curlew train” takes it',
+    options: [...filterOptions, 'each', 'as', 'class-threshold', 'beside', 'overwrite'],
+    check: async (args) => [filterOf(args), setClassesOf(args)],
+    run: labelledSet,
   },
   'detections score': {
     usage: 'JOB TABLE...',
@@ -176,6 +186,37 @@ async function write(client: LabClient, args: Args): Promise<Answer> {
   if (!done) lines.push(`“${job.title}” is ${job.state}: this is what it found so far.`);
   const written = [...tables, ...(timeline ? [timeline] : [])].map(({ path }) => path);
   return { text: lines.join('\n'), json: { job, written }, exit: done ? exit.done : exit.some };
+}
+
+async function labelledSet(client: LabClient, args: Args): Promise<Answer> {
+  const { each, beside, overwrite = false } = args.options;
+  const job = await jobOf(client, args);
+  const made = await client.request('detections.labelledSet', {
+    ...{ jobId: job.id, filter: filterOf(args), classes: setClassesOf(args) },
+    ...{ path: resolve(args.words[1]!), overwrite },
+    ...(each !== undefined && { most: Number(each) }),
+    ...(beside !== undefined && { beside: resolve(beside) }),
+  });
+  return madeSet(made, 'since they lie over one that was taken');
+}
+
+/** What `--as` and `--class-threshold` say of each class. @throws CurlewError REQUEST_INVALID */
+function setClassesOf({ options }: Args): SetClass[] {
+  const leasts = byClass(options['class-threshold'], '--class-threshold', 1) ?? {};
+  const names = new Map((options.as ?? []).map(nameOf));
+  return [...new Set([...names.keys(), ...Object.keys(leasts)])].map((label) => {
+    const as = names.get(label) ?? label;
+    return { label, as: as === '' ? null : as, least: leasts[label] ?? 0 };
+  });
+}
+
+function nameOf(word: string): [label: string, as: string] {
+  const at = word.lastIndexOf('=');
+  if (at > 0) return [word.slice(0, at), word.slice(at + 1).trim()];
+  throw new CurlewError(
+    'REQUEST_INVALID',
+    `--as takes a class and what the set calls it, as “Dog=dog”, not “${word}”.`,
+  );
 }
 
 const timelineOutput = async (args: Args): Promise<Output | null> =>

@@ -19,9 +19,9 @@ import type { Output } from '../../../outputs.ts';
 import { statisticsRows } from '../../../review/contract/statistics-rows.ts';
 import { listed, numberOf, wholeNumber } from '../args.ts';
 import type { Answer, Args, Command, Commands } from '../command.ts';
-import { exit } from '../exit.ts';
 import { table, type Row } from '../output.ts';
 import { outputsOf } from '../outputs-of.ts';
+import { madeSet } from './made-set.ts';
 
 const create: Command = {
   usage: 'JOB',
@@ -236,15 +236,7 @@ async function labelledSet(client: LabClient, args: Args): Promise<Answer> {
     ...(background !== undefined && { background }),
     ...(beside !== undefined && { beside: resolve(beside) }),
   });
-  const text = [
-    table(
-      ['class', 'clips'],
-      made.classes.map(({ label, clips }): Row => [label, clips]),
-    ),
-    `Written: ${made.path}, ${count(made.cut, 'clip')} cut, ${grouped(made.copied)} copied; ${count(made.leftOut, 'detection')} left out, of no class or of several as often.`,
-    ...made.failed.map((one) => `no clip of ${one.path}: ${one.message}`),
-  ].join('\n');
-  return { text, json: made, exit: made.failed.length > 0 ? exit.some : exit.done };
+  return madeSet(made, 'of no class, or of several as often');
 }
 
 /** @throws CurlewError REQUEST_INVALID */
