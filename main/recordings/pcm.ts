@@ -1,5 +1,6 @@
 /** Samples that each stand by themselves: whole numbers, floats, and the codes of telephones. */
 import { aLaw, muLaw } from './companding.ts';
+import { fromInt16 } from './resampler/int16.ts';
 import type { SampleFormat } from './sample-data.ts';
 
 export type PcmEncoding = 's8' | 'u8' | 's16' | 's24' | 's32' | 'f32' | 'f64' | 'alaw' | 'ulaw';
@@ -28,8 +29,10 @@ const view = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset,
 
 /** Splits interleaved samples into channels; floats that are no numbers become 0. */
 function unpack(bytes: Uint8Array, blocks: number, layout: PcmLayout): Float32Array[] {
-  const data = view(bytes);
   const { blockBytes: stride, littleEndian: little } = layout;
+  // What most recorders write.
+  if (layout.encoding === 's16' && little) return fromInt16(bytes, blocks, layout.channels);
+  const data = view(bytes);
   const width = stride / layout.channels;
   return Array.from({ length: layout.channels }, (_, channel) => {
     const out = new Float32Array(blocks);
@@ -42,7 +45,7 @@ function unpack(bytes: Uint8Array, blocks: number, layout: PcmLayout): Float32Ar
         for (let i = 0; i < blocks; i++, at += stride) out[i] = (bytes[at]! - 128) / 128;
         break;
       case 's16':
-        for (let i = 0; i < blocks; i++, at += stride) out[i] = data.getInt16(at, little) / 32_768;
+        for (let i = 0; i < blocks; i++, at += stride) out[i] = data.getInt16(at) / 32_768;
         break;
       case 's24': {
         const [high, low] = little ? [2, 0] : [0, 1];

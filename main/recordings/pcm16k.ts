@@ -5,6 +5,9 @@ import { concatenate } from './concatenate.ts';
 import { openRecording, type Recording } from './decode.ts';
 import { Resampler, targetRate } from './resample.ts';
 
+/** What the board is given. */
+export { toInt16 } from './resampler/int16.ts';
+
 export interface Span {
   /** Seconds into the recording, rounded to the nearest 16 kHz sample; default 0. */
   startS?: number;
@@ -94,15 +97,6 @@ export function requireWhole(path: string, seconds: number): void {
     `${path} is longer than an hour, the most that is taken as one clip; cut it, or classify it instead.`,
     { path },
   );
-}
-
-/** What the board is given: rounded to the nearest of 65,536 steps, clamped at full scale. */
-export function toInt16(samples: Float32Array): Int16Array {
-  const out = new Int16Array(samples.length);
-  for (let i = 0; i < samples.length; i++) {
-    out[i] = Math.max(-32_768, Math.min(32_767, Math.round(samples[i]! * 32_768)));
-  }
-  return out;
 }
 
 /**

@@ -1,5 +1,5 @@
-/* The sums of sample rate conversion, in WebAssembly: main/recordings/polyphase.ts and half-band.ts say of
- * what.
+/* What is done to every sample of a recording, in WebAssembly: the sums of sample rate conversion
+ * (polyphase.ts and half-band.ts say of what), and the ways from 16 bits to floats and back.
  *
  * binary32 throughout. An output is one fixed sum, whichever outputs are asked for with it: the same bits
  * however the input is split. Pointers are at multiples of 4 bytes, `taps` at one of 16.
@@ -94,4 +94,45 @@ void half_band(float *out, uint32_t count, const float *in, float *outer, const 
     const float *centre = in + 2 * pairs - 1;
     for (uint32_t n = 0; n < count; n += OUTPUTS)
         half_band_outputs(out + n, centre + 2 * n, outer + n, taps, pairs);
+}
+
+static inline v128_t scaled(v128_t steps) {
+    return wasm_f32x4_mul(wasm_f32x4_convert_i32x4(steps), wasm_f32x4_splat(1.0f / 32768));
+}
+
+/* Samples of one of the channels that follow each other in `in`, full scale 1. Of one channel and of two
+ * eight and four at a time: `out` has room for whole eights, and as much of `in` may be read. */
+EXPORT(from_int16)
+void from_int16(float *out, const int16_t *in, uint32_t count, uint32_t channels, uint32_t channel) {
+    if (channels == 1) {
+        for (uint32_t i = 0; i < count; i += 8) {
+            v128_t x = wasm_v128_load(in + i);
+            wasm_v128_store(out + i, scaled(wasm_i32x4_extend_low_i16x8(x)));
+            wasm_v128_store(out + i + 4, scaled(wasm_i32x4_extend_high_i16x8(x)));
+        }
+    } else if (channels == 2) {
+        uint32_t up = channel ? 0 : 16; /* the first one is each word's lower half */
+        for (uint32_t i = 0; i < count; i += 4)
+            wasm_v128_store(out + i,
+                            scaled(wasm_i32x4_shr(wasm_i32x4_shl(wasm_v128_load(in + 2 * i), up), 16)));
+    } else {
+        for (uint32_t i = 0; i < count; i++)
+            out[i] = (float)in[i * channels + channel] * (1.0f / 32768);
+    }
+}
+
+/* To the nearest of 65,536 steps, halves upwards. */
+static inline v128_t rounded(v128_t x) {
+    v128_t steps = wasm_f32x4_mul(x, wasm_f32x4_splat(32768));
+    v128_t below = wasm_f32x4_floor(steps);
+    v128_t up = wasm_f32x4_ge(wasm_f32x4_sub(steps, below), wasm_f32x4_splat(0.5f));
+    v128_t one = wasm_v128_and(up, wasm_f32x4_splat(1));
+    return wasm_i32x4_trunc_sat_f32x4(wasm_f32x4_add(below, one));
+}
+
+/* The other way, clamped at full scale; what is no number becomes 0. Whole eights are read and written. */
+EXPORT(to_int16) void to_int16(int16_t *out, const float *in, uint32_t count) {
+    for (uint32_t i = 0; i < count; i += 8)
+        wasm_v128_store(out + i, wasm_i16x8_narrow_i32x4(rounded(wasm_v128_load(in + i)),
+                                                         rounded(wasm_v128_load(in + i + 4))));
 }
