@@ -2,9 +2,10 @@
 import { resolve } from 'node:path';
 import type { LabClient } from '../../../../contract/client.ts';
 import { CurlewError } from '../../../../contract/error.ts';
-import { count, dateTime } from '../../../../contract/figures.ts';
+import { bytes, count, dateTime, inOne } from '../../../../contract/figures.ts';
 import type { BoardDetails, DetailsChange } from '../../../../contract/types.ts';
 import { differenceText, standingText } from '../../../../fleet/contract/wanted.ts';
+import { clockText, startsText } from '../../../../fleet/contract/health-words.ts';
 import { settingValue, settingWords } from '../../../../fleet/contract/setting-words.ts';
 import { readWhole } from '../../../../regular-file.ts';
 import type { Answer, Args, Commands } from '../../command.ts';
@@ -106,6 +107,9 @@ async function show(client: LabClient, { words }: Args): Promise<Answer> {
     ['name', nameOf(one)],
     ['it says', board.name],
     ['state', board.state],
+    ['starts', startsText(board)],
+    ['clock', clockText(board)],
+    ['free flash', board.freeFlashBytes === null ? '' : inOne(bytes(board.freeFlashBytes))],
     ['site', details.site],
     ['place', latitude === null ? '' : `${latitude}°, ${longitude}°`],
     ['tags', details.tags.join(', ')],
