@@ -1,7 +1,7 @@
 import { halfLength, kaiser, sinc } from './kaiser.ts';
 import { ResampleKernel } from './resampler/kernel.ts';
 
-/** A stage takes samples in order and gives those outputs that they determine. */
+/** A stage takes samples in order and gives those outputs that they determine, lent until a stage of its kind is called again. */
 export interface ResampleStage {
   readonly firstInput: number;
   push(input: Float32Array): Float32Array;

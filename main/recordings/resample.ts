@@ -71,11 +71,12 @@ export class Resampler {
   /** Ends the input (zeros follow it). @returns the rest of the outputs */
   flush(): Float32Array {
     let rest = new Float32Array(0);
-    for (const stage of this.stages) rest = concatenate([stage.push(rest), stage.flush()]);
+    for (const stage of this.stages) rest = concatenate([stage.push(rest).slice(), stage.flush()]);
     return rest;
   }
 
   private pushPiece(input: Float32Array): Float32Array {
-    return this.stages.reduce((samples, stage) => stage.push(samples), input);
+    if (this.stages.length === 0) return input;
+    return this.stages.reduce((samples, stage) => stage.push(samples), input).slice();
   }
 }

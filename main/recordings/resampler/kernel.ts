@@ -4,7 +4,10 @@ import { aligned, Instance } from './instance.ts';
 /** Numbers behind the inputs and the outputs that the sums may touch. */
 const slack = 48;
 
-/** One filter. Between `take` and the last call about what was taken nothing else may be taken. */
+/**
+ * One filter. What it gives lies in its memory, until it takes something again: between `take` and the last use of what
+ * came of it nothing else may be taken.
+ */
 export class ResampleKernel {
   private readonly instance = new Instance();
   private readonly taps = this.instance.start;
@@ -39,7 +42,7 @@ export class ResampleKernel {
   polyphase(first: number, count: number, { width, up, down, phase }: PolyphasePlace): Float32Array {
     const out = this.behindInput(count);
     this.instance.exports.polyphase(out, count, this.input + 4 * first, this.taps, width, up, down, phase);
-    return this.instance.floats(out, count).slice();
+    return this.instance.floats(out, count);
   }
 
   /** Outputs of the half-band filter with so many taps on each side: the first takes the first 4 · pairs − 1 inputs. */
@@ -47,7 +50,7 @@ export class ResampleKernel {
     const out = this.behindInput(2 * count + 2 * pairs);
     const outer = out + 4 * aligned(count + slack);
     this.instance.exports.half_band(out, count, this.input, outer, this.taps, pairs);
-    return this.instance.floats(out, count).slice();
+    return this.instance.floats(out, count);
   }
 
   /** Room for so many numbers, and some. @returns where */
