@@ -28,9 +28,12 @@ import { detailsHandlers } from './fleet/handlers/details.ts';
 import { imageHandlers } from './fleet/handlers/images.ts';
 import { clockHandlers } from './fleet/handlers/clocks.ts';
 import { overviewHandlers } from './fleet/handlers/overview.ts';
+import { updateHandlers } from './fleet/handlers/update.ts';
 import { playHandlers } from './fleet/handlers/plays.ts';
 import { telemetryHandlers } from './fleet/handlers/telemetry.ts';
 import { deployLeavings, playLeavings } from './fleet/job-leavings.ts';
+import { notedDeploy } from './fleet/noted-deploy.ts';
+import { Updates, usualBounds } from './fleet/update/updates.ts';
 import { Playing } from './fleet/plays/playing.ts';
 import { portDirectory } from './fleet/port-directory.ts';
 import { virtualBoards } from './fleet/virtual/virtual-boards.ts';
@@ -151,6 +154,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   jobs.onChange((job) => emit('job', job));
   jobs.onGone((jobId) => emit('jobGone', { jobId }));
   jobs.keeps('deploy', deployLeavings);
+  jobs.keeps('update', deployLeavings);
   const plays = playStore(store);
   jobs.keeps('play', playLeavings(plays));
   const found = detectionStore(store);
@@ -218,6 +222,11 @@ export async function openLab(options: LabOptions): Promise<Lab> {
 
   const info = { version, shell, dataFolder, openedMs };
   const keys = openKeys(join(dataFolder, 'keys'));
+  const deployNoted = notedDeploy({ keys, boards, signedImages: signed, images });
+  const updates = new Updates({
+    ...{ fleet, jobs, details, bounds: usualBounds, deploy: deployNoted },
+    image: (sha256) => bank.image(sha256),
+  });
   const handlers: Handlers = {
     'lab.info': (_none, role) => ({ ...info, roots: files.roots, role, storeLosses: store.losses }),
     'lab.log': ({ limit }) => log.lines(limit),
@@ -226,7 +235,8 @@ export async function openLab(options: LabOptions): Promise<Lab> {
       ...{ virtual, emulated, bank, keys, background },
     }),
     ...detailsHandlers(details, Date.now),
-    ...imageHandlers({ fleet, bank, keys, jobs, files, boards, signedImages: signed, images }),
+    ...imageHandlers({ fleet, bank, jobs, files, signedImages: signed, deploy: deployNoted }),
+    ...updateHandlers(updates),
     ...playHandlers({ playing, bank, files }),
     ...telemetryHandlers({ fleet, telemetry, images, emit }),
     ...clockHandlers(clocks),

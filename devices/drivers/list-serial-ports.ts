@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { SerialPort } from 'serialport';
+import { usbHubOf } from './usb-hub.ts';
 
 export interface SerialDevice {
   path: string;
@@ -9,6 +10,8 @@ export interface SerialDevice {
   label: string;
   /** Vendor, product and serial number of its USB adapter, as far as it tells them; null where it is none. */
   usb: string | null;
+  /** See `usbHubOf`. */
+  hub: string | null;
 }
 
 export interface SerialDevices {
@@ -42,14 +45,15 @@ export async function listSerialPorts(environment: NodeJS.ProcessEnv = process.e
     const devices = found
       // The kernel announces 32 legacy UARTs that are not there; a real one has an identity or a vendor.
       .filter((device) => device.vendorId ?? device.manufacturer ?? device.pnpId)
-      .map((device) => ({
+      .map(async (device) => ({
         path: device.path,
+        hub: await usbHubOf(device.path),
         label: device.manufacturer ?? device.pnpId ?? device.path,
         usb: device.vendorId
           ? [device.vendorId, device.productId ?? '', device.serialNumber ?? ''].join(':')
           : null,
       }));
-    return { devices, problem: null };
+    return { devices: await Promise.all(devices), problem: null };
   } catch (thrown) {
     return {
       devices: [],

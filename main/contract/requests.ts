@@ -18,6 +18,7 @@ import { clockRequests, type ClockResults } from '../fleet/contract/clocks.ts';
 import { overviewRequests, type OverviewResults } from '../fleet/contract/overview.ts';
 import { playRequests, type PlayResults } from '../fleet/contract/plays.ts';
 import { telemetryRequests, type TelemetryResults } from '../fleet/contract/telemetry.ts';
+import { updateRequests, type UpdateResults } from '../fleet/contract/update.ts';
 import { classifyRequests, type ClassifyResults } from '../jobs/classify/contract/requests.ts';
 import { jobRequests, type JobResults } from '../jobs/contract.ts';
 import { studyRequests, type StudyResults } from '../jobs/study/contract/requests.ts';
@@ -41,6 +42,7 @@ export const requests = {
   ...telemetryRequests,
   ...clockRequests,
   ...overviewRequests,
+  ...updateRequests,
   ...bankRequests,
   ...ownModelRequests,
   ...keyRequests,
@@ -73,6 +75,7 @@ export interface RequestResults
     TelemetryResults,
     ClockResults,
     OverviewResults,
+    UpdateResults,
     BankResults,
     OwnModelResults,
     KeyResults,

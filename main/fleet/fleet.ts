@@ -1,6 +1,7 @@
 /** All boards of the lab, those that are not there included, and the ports that boards can be attached to. */
 import { CurlewBoard } from '../../devices/drivers/curlew/board.ts';
 import { CurlewError } from '../contract/error.ts';
+import { tellAll } from '../contract/fault.ts';
 import type { Asker } from '../contract/roles.ts';
 import type { Board, PortListing } from '../contract/types.ts';
 import type { MetBoard } from '../store/board-store.ts';
@@ -23,6 +24,9 @@ export class Fleet implements Mates {
   /** By their entries, in the order of the list. */
   private readonly entries = new Map<number, Session>();
   private readonly changes: ChangeTeller;
+  /** Entries of boards that answer. */
+  private readonly there = new Set<number>();
+  private readonly metListeners = new Set<(boardId: string) => void>();
   private readonly closing = new AbortController();
   private lastEntry = 0;
   private listing: PortListing | null = null;
@@ -136,7 +140,21 @@ export class Fleet implements Mates {
   }
 
   changed(session: Session): void {
-    if (this.entries.get(session.entry) === session) this.changes.changed(session.state);
+    if (this.entries.get(session.entry) !== session) return;
+    this.changes.changed(session.state);
+    const { id, state } = session.state;
+    const isThere = state === 'attached' || state === 'busy';
+    if (!isThere) this.there.delete(session.entry);
+    else if (!this.there.has(session.entry)) {
+      this.there.add(session.entry);
+      tellAll(this.metListeners, id, id);
+    }
+  }
+
+  /** Called with the id of a board that has just been met, for the first time or again. Returns the unsubscribe function. */
+  onMet(listener: (boardId: string) => void): () => void {
+    this.metListeners.add(listener);
+    return () => this.metListeners.delete(listener);
   }
 
   get pullEveryMs(): number {
@@ -175,6 +193,7 @@ export class Fleet implements Mates {
 
   private async remove(session: Session): Promise<void> {
     this.entries.delete(session.entry);
+    this.there.delete(session.entry);
     this.changes.gone(session.entry);
     await session.detach();
   }

@@ -25,6 +25,8 @@ export interface Place {
   baudRate: number | null;
   /** What its USB adapter says it is, as the last listing had it; null where it says nothing. */
   usb: string | null;
+  /** The USB hub it hangs on, as the last listing had it; left out where nobody knows. */
+  hub?: string;
 }
 
 export interface PortDirectory {
@@ -47,10 +49,12 @@ const bitsPerByte = 10;
 export function portDirectory(listDevices: () => Promise<SerialDevices> = listSerialPorts): PortDirectory {
   const made = new Map<string, MadePort>();
   let usbOf = new Map<string, string | null>();
+  let hubOf = new Map<string, string>();
   return {
     async list() {
       const { devices, problem } = await listDevices();
       usbOf = new Map(devices.map(({ path, usb }) => [path, usb]));
+      hubOf = new Map(devices.flatMap(({ path, hub }) => (hub === null ? [] : [[path, hub]])));
       const ports: Omit<PortInfo, 'attachedBoard'>[] = [
         ...[...made.values()].map(({ port, label }) => ({ id: port.id, kind: port.kind, label, made: true })),
         ...devices.map(({ path, label }) => ({ id: path, kind: 'serial' as const, label, made: false })),
@@ -69,11 +73,13 @@ export function portDirectory(listDevices: () => Promise<SerialDevices> = listSe
         return { port: lostPort(portId, simulated), lineBytesPerSecond: null, baudRate: null, usb: null };
       const baud = baudRate ?? usualBaudRate;
       const port = serialPort(portId, { baudRate: baud });
+      const hub = hubOf.get(portId);
       return {
         port,
         lineBytesPerSecond: port.kind === 'serial' ? baud / bitsPerByte : null,
         baudRate: baudRate ?? null,
         usb: usbOf.get(portId) ?? null,
+        ...(hub !== undefined && { hub }),
       };
     },
     add(one) {

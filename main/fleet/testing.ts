@@ -19,7 +19,7 @@ import type { PortDirectory } from './port-directory.ts';
 const wasm = readFileSync(resources.virtualBoard);
 
 /** Knows no image, and keeps none. */
-const noImages: KnownImages = {
+export const noImages: KnownImages = {
   keep: async () => undefined,
   of: () => null,
   namesOf: () => ({ expertName: null, className: null }),

@@ -5,12 +5,13 @@ import { forOperators, forViewers } from '../contract/roles.ts';
 import { pagesOf } from '../contract/pieces.ts';
 import { id, jobId, whole } from '../contract/schemas.ts';
 import type { DeployResult, PlayResult } from '../fleet/contract/results.ts';
+import type { UpdateResult } from '../fleet/contract/update.ts';
 import type { ClassifyResult } from './classify/contract/results.ts';
 import type { EncoderResult, EvaluateResult, TrainResult } from './study/contract/results.ts';
 
 /** What a job leaves behind, by its kind; each room brings its own. */
 export type JobResult =
-  DeployResult | PlayResult | ClassifyResult | TrainResult | EvaluateResult | EncoderResult;
+  DeployResult | PlayResult | UpdateResult | ClassifyResult | TrainResult | EvaluateResult | EncoderResult;
 export type JobKind = JobResult['kind'];
 export const jobStates = ['queued', 'running', 'paused', 'done', 'failed', 'cancelled'] as const;
 export type JobState = (typeof jobStates)[number];

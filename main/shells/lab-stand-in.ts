@@ -63,7 +63,14 @@ export const board: Board = {
 const bank = { sha256: 'ab'.repeat(32), name: 'night', version: 2, kind: 'expert' } as const;
 const details: BoardDetails = {
   ...{ boardId: board.id, name: 'Reed bed', site: 'Lough Gill', latitude: 54.25, longitude: -8.5 },
-  ...{ notes: 'On the third post.', tags: ['marsh'], groupId: 'group-1', settings: { periodS: 600 }, bank },
+  ...{
+    notes: 'On the third post.',
+    tags: ['marsh'],
+    groupId: 'group-1',
+    settings: { periodS: 600 },
+    whenMet: true,
+    bank,
+  },
 };
 const group: BoardGroup = {
   ...{ id: 'group-1', name: 'Valley', notes: '', settings: { listenS: 60 }, bank: null },
@@ -313,6 +320,7 @@ export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N
   ],
   'groups.remove': [{ groupId: 'group-1' }, null],
   'details.table': [{}, { name: 'boards.csv', mime: 'text/csv', text: 'board,site\r\n' }],
+  'fleet.update': [{ boardIds: [board.id], whenMet: true }, job],
   'details.read': [{ text: 'board,site\r\n' }, { changed: 0, same: 0, groupsMade: ['Valley'] }],
   'boards.forget': [ofBoard, null],
   'boards.log': [

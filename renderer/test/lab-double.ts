@@ -39,6 +39,8 @@ export class LabDouble implements LabClient {
       'experts.routers': () => [],
       'experts.encoders': () => [],
       'models.list': () => [],
+      'details.list': () => [],
+      'groups.list': () => [],
       ...handlers,
     };
   }

@@ -36,6 +36,8 @@ export interface BoardDetails extends Wanted {
   tags: string[];
   /** Null for none. Its own `settings` and `bank` go before the group's. */
   groupId: string | null;
+  /** What it lacks of what is wanted of it is seen to when it is met next. */
+  whenMet: boolean;
 }
 
 export interface BoardGroup extends Wanted {
@@ -100,6 +102,7 @@ const details = v.strictObject({
   settings: v.optional(settings),
   /** Of an expert or router of the lab's banks. */
   expertId: v.optional(v.nullable(id)),
+  whenMet: v.optional(v.boolean()),
 });
 export type DetailsChange = v.InferInput<typeof details>;
 

@@ -8,7 +8,7 @@ import type { BoardDetails, BoardGroup, Wanted, WantedBank, WantedSettings } fro
 /** Of a board of which nothing was said. */
 export const noDetails = (boardId: string): BoardDetails => ({
   ...{ boardId, name: '', site: '', latitude: null, longitude: null, notes: '', tags: [], groupId: null },
-  ...{ settings: {}, bank: null },
+  ...{ settings: {}, bank: null, whenMet: false },
 });
 
 export interface WantedOfBoard {

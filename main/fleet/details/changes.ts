@@ -31,5 +31,8 @@ export function changesOf(
     const { bank } = after;
     said.push(bank ? `Wanted on it: ${bank.name}, version ${bank.version}` : 'No bank of its own is wanted');
   }
+  if (before.whenMet !== after.whenMet) {
+    said.push(after.whenMet ? 'It is brought up to date when it is met' : 'It waits for no update');
+  }
   return said;
 }

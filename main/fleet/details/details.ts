@@ -57,7 +57,7 @@ export class Details {
   static async open(store: DetailsStore, rooms: DetailsRooms): Promise<Details> {
     const details = new Details(store, rooms);
     const kept = await store.load();
-    for (const one of kept.details) details.ofBoards.set(one.boardId, one);
+    for (const one of kept.details) details.ofBoards.set(one.boardId, { ...noDetails(one.boardId), ...one });
     for (const one of kept.groups) details.byId.set(one.id, one);
     return details;
   }

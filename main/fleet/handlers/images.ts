@@ -1,24 +1,20 @@
 /** What the lab does for requests about a board's flash, and for deployments. */
-import { count } from '../../contract/figures.ts';
 import { format } from '../../../models/packing/format.ts';
 import { signatureBlockBytes } from '../../../models/packing/sign.ts';
 import type { Banks } from '../../banks/banks.ts';
-import { CurlewError, toCurlewError } from '../../contract/error.ts';
+import { CurlewError } from '../../contract/error.ts';
 import type { Asker } from '../../contract/roles.ts';
-import type { BoardLogKind, DeployResult, ExpertStore, Job } from '../../contract/types.ts';
+import type { BoardLogKind, ExpertStore, Job } from '../../contract/types.ts';
 import type { HandlersOf } from '../../dispatch.ts';
 import type { Jobs } from '../../jobs/jobs.ts';
-import type { Keys } from '../../keys/keys.ts';
 import type { AllowedPaths } from '../../recordings/allowed-paths.ts';
 import { readWhole } from '../../regular-file.ts';
-import type { BoardStore } from '../../store/board-store.ts';
-import type { KnownImages } from '../../store/known-images.ts';
 import type { SignedImages } from '../../store/signed-images.ts';
 import type { imageRequests } from '../contract/images.ts';
-import { deploy } from '../deploy.ts';
-import { deploymentOf, imagesOf, type DeployImage, type Deployment } from '../deployment.ts';
+import { deploymentOf, type Deployment } from '../deployment.ts';
 import { expertStoreOf } from '../expert-store.ts';
 import type { Fleet } from '../fleet.ts';
+import { deploymentTitle, type NotedDeploy } from '../noted-deploy.ts';
 import type { Session } from '../session.ts';
 import { refusedFor } from '../trouble.ts';
 
@@ -28,12 +24,10 @@ const mostImageBytes = format.longestImage + signatureBlockBytes;
 interface Rooms {
   fleet: Fleet;
   bank: Banks;
-  keys: Keys;
   jobs: Jobs;
   files: AllowedPaths;
-  boards: BoardStore;
   signedImages: SignedImages;
-  images: KnownImages;
+  deploy: NotedDeploy;
 }
 
 export function imageHandlers(rooms: Rooms): HandlersOf<typeof imageRequests> {
@@ -73,31 +67,15 @@ export function imageHandlers(rooms: Rooms): HandlersOf<typeof imageRequests> {
     }: { activate: boolean; signWith: string | undefined; by: Asker | null | undefined },
   ): Job => {
     const session = fleet.session(boardId);
-    const { name, sha256 } = deployment.router ?? (deployment.experts[0] as DeployImage);
-    const title = deployment.router ? `${name} and its ${count(deployment.experts.length, 'expert')}` : name;
+    const title = deploymentTitle(deployment);
     return jobs.start({
       kind: 'deploy',
       title: `Deploy ${title} to ${session.state.name}`,
       reads: [title],
       writes: [session.state.name],
       canPause: false,
-      async run({ signal, progress }) {
-        const { sign } = rooms.keys;
-        await rooms.images.keep(
-          imagesOf(deployment).map((one) => ({ ...one, topK: one.kind === 'router' ? one.topK : null })),
-        );
-        try {
-          const options = { activate, signal, progress, sign, signWith, signedImages: rooms.signedImages };
-          const result = await deploy(session, deployment, options);
-          session.note('deployed', deployedText(title, result), { by });
-          await rooms.boards.deployed(result, { name, sha256 });
-          return result;
-        } catch (thrown) {
-          const why = signal.aborted ? 'It was cancelled.' : toCurlewError(thrown).message;
-          session.note('deployed', `${title} was not deployed. ${why}`, { by, level: 'warning' });
-          throw thrown;
-        }
-      },
+      run: ({ signal, progress }) =>
+        rooms.deploy(session, deployment, { activate, signWith, by, signal, progress }),
     });
   };
 
@@ -164,10 +142,4 @@ const nameIn = ({ slots }: ExpertStore, slot: number): string =>
 function runningOf(store: ExpertStore): string {
   const slot = store.router ?? store.active[0];
   return slot === undefined ? 'nothing' : nameIn(store, slot);
-}
-
-function deployedText(title: string, { slots, router, activated }: DeployResult): string {
-  const all = [...slots, ...(router === null ? [] : [router])];
-  const where = `${all.length === 1 ? 'slot' : 'slots'} ${all.join(', ')}`;
-  return `${title}: deployed to ${where}${activated ? ' and activated' : ''}.`;
 }

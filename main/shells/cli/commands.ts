@@ -8,6 +8,7 @@ import { detectionCommands } from './commands/detections.ts';
 import { demoCommands } from './commands/demo.ts';
 import { expertCommands } from './commands/experts.ts';
 import { fleetCommands } from './commands/fleet/fleet.ts';
+import { updateCommands } from './commands/fleet/update.ts';
 import { inferCommands } from './commands/infer.ts';
 import { jobCommands } from './commands/jobs.ts';
 import { keyCommands } from './commands/key.ts';
@@ -32,6 +33,7 @@ export const commands: Commands = {
   ...jobCommands,
   ...boardControlCommands,
   ...fleetCommands,
+  ...updateCommands,
   ...keyCommands,
   ...storeCommands,
   ...dataCommands,

@@ -164,6 +164,7 @@ export const options = {
     several: true,
     about: 'decided so: yes, no, unsure, other; none: not reviewed',
   },
+  'when-met': { about: 'boards that are not there are seen to when they are met' },
   group: { value: 'NAME', about: 'all boards of this group' },
   sort: { value: 'BY', among: detectionSorts, about: `${detectionSorts.join(', ')} (file)` },
   descending: { about: 'the other way round' },

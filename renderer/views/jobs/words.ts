@@ -6,6 +6,7 @@ import { baseName } from '../../format/figures.ts';
 export const kindNames: Record<JobKind, string> = {
   deploy: 'deployment',
   play: 'playing',
+  update: 'bringing up to date',
   classify: 'classification',
   train: 'training',
   evaluate: 'evaluation',

@@ -12,6 +12,7 @@ import { sizeText, table, type Row } from '../output.ts';
 import { resumeWith } from '../resume.ts';
 import { classified } from './classify.ts';
 import { tableOptions, tablesNamed, tablesOf, writeTables } from './detection-outputs.ts';
+import { updated } from './fleet/update.ts';
 import { answered } from './infer.ts';
 import { encoderTaken, evaluated, reportOf, reportOptions, trained } from './study.ts';
 
@@ -122,6 +123,12 @@ async function show(client: LabClient, { words }: Args): Promise<Answer> {
       'not played',
       `${path}: ${message}`,
     ]),
+    ...(job.result?.kind === 'update' ? job.result.boards : []).map(
+      ({ boardName, outcome, error }): [string, string] => [
+        outcome,
+        error ? `${boardName}: ${error.message}` : boardName,
+      ],
+    ),
     ['goes with it', goesOf(holdings)],
     ['stays', holdings.stays.join(', ') || null],
   ];
@@ -150,6 +157,8 @@ async function resume(client: LabClient, args: Args): Promise<Answer> {
       return encoderTaken(job);
     case 'play':
       return answered(client, job);
+    case 'update':
+      return updated(job);
     default:
       return { text: `${job.title}: ${job.state}.`, json: job };
   }
