@@ -293,7 +293,8 @@ export class Session {
       throw thrown;
     }
     await owner.adopt(board, at);
-    if (owner !== this && !this.stopping.signal.aborted) this.trouble(otherBoard(owner.state));
+    // Its own board may have been found at another port meanwhile.
+    if (owner !== this && !this.board && !this.stopping.signal.aborted) this.trouble(otherBoard(owner.state));
     return owner;
   }
 

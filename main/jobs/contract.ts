@@ -4,8 +4,7 @@ import type { ErrorCode } from '../contract/error.ts';
 import { forOperators, forViewers } from '../contract/roles.ts';
 import { pagesOf } from '../contract/pieces.ts';
 import { id, jobId, whole } from '../contract/schemas.ts';
-import type { DeployResult, PlayResult } from '../fleet/contract/results.ts';
-import type { UpdateResult } from '../fleet/contract/update.ts';
+import type { DeployResult, PlayResult, UpdateResult } from '../fleet/contract/results.ts';
 import type { ClassifyResult } from './classify/contract/results.ts';
 import type { EncoderResult, EvaluateResult, TrainResult } from './study/contract/results.ts';
 

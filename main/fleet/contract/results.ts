@@ -1,4 +1,6 @@
 /** What the fleet's jobs leave behind. */
+import type { ErrorCode } from '../../contract/error.ts';
+
 export interface DeployResult {
   kind: 'deploy';
   boardId: string;
@@ -24,4 +26,23 @@ export interface PlayResult {
   windows: number;
   /** Recordings that were passed over. */
   failed: { path: string; message: string }[];
+}
+
+/** `waiting`: it is not there, and is seen to when it is met. */
+export type UpdateOutcome = 'as wanted' | 'done' | 'waiting' | 'failed';
+
+export interface BoardUpdate {
+  boardId: string;
+  /** As it was called then. */
+  boardName: string;
+  outcome: UpdateOutcome;
+  /** What was changed on it, in words; also of one that failed later on. */
+  did: string[];
+  error: { code: ErrorCode; message: string } | null;
+}
+
+export interface UpdateResult {
+  kind: 'update';
+  /** Each board that was chosen, in the order in which they were over. */
+  boards: BoardUpdate[];
 }

@@ -5,11 +5,20 @@ import type { Component } from 'vue';
 import { describe, expect, it } from 'vitest';
 import { useBoards } from '../../stores/boards.ts';
 import { useComparison } from '../../stores/comparison.ts';
+import { useDetails } from '../../stores/details.ts';
 import { useExperts } from '../../stores/experts.ts';
 import { labKey } from '../../stores/lab.ts';
-import { board, expert, job, LabDouble, shellDouble } from '../../test/lab-double.ts';
+import {
+  board,
+  expert,
+  job,
+  LabDouble,
+  settings as lightSettings,
+  shellDouble,
+} from '../../test/lab-double.ts';
 import BoardTable from './BoardTable.vue';
 import FleetView from './FleetView.vue';
+import GroupsPanel from './GroupsPanel.vue';
 import MainJob from './MainJob.vue';
 import PortsPanel from './PortsPanel.vue';
 
@@ -214,5 +223,87 @@ describe('the main job', () => {
     await flushPromises();
     expect(done()).toEqual([true, true, true, false, true]);
     expect(useComparison(pinia).summary).toBeNull();
+  });
+});
+
+describe('boards that are chosen together', () => {
+  const settings = { ...lightSettings(), periodS: 600 };
+  const two = [
+    board({ entry: 1, id: 'aa', name: 'board-1', settings }),
+    board({ entry: 2, id: 'bb', name: 'board-2', state: 'absent', settings: lightSettings() }),
+  ];
+  const valley = { id: 'g', name: 'Valley', notes: '', settings: { periodS: 600 }, bank: null };
+  const details = (boardId: string, name: string) => ({
+    ...{
+      boardId,
+      name,
+      site: 'Reed bed',
+      latitude: null,
+      longitude: null,
+      notes: '',
+      tags: [],
+      groupId: 'g',
+    },
+    ...{ settings: {}, bank: null, whenMet: false },
+  });
+  const lab = () =>
+    fleet(two, null, {
+      'details.list': () => [details('aa', 'Heron'), details('bb', '')],
+      'groups.list': () => [valley],
+      'fleet.update': () => job({ kind: 'update' }),
+    });
+
+  it('stand with the person’s names, their site and group, and how they stand to what is wanted', async () => {
+    const { wrapper } = await show(BoardTable, lab());
+    const rows = wrapper.findAll('tbody tr').map((row) => row.text());
+    expect(rows[0]).toMatch(/Heron.*Reed bed · Valley.*up to date/s);
+    expect(rows[2]).toMatch(/board-2.*Reed bed · Valley.*1 difference/s);
+  });
+
+  it('are brought up to date at once, those that are away when they are met', async () => {
+    const double = lab();
+    const { wrapper } = await show(BoardTable, double);
+    expect(wrapper.find('[role="group"]').exists()).toBe(false);
+    await wrapper.get('[aria-label="Choose all boards"]').setValue(true);
+    const chosen = wrapper.get('[role="group"][aria-label="Chosen boards"]');
+    expect(chosen.text()).toContain('2 boards chosen');
+    await chosen.get('input[type="checkbox"]').setValue(true);
+    await chosen.findAll('button')[0]!.trigger('click');
+    await flushPromises();
+    expect(double.asked.at(-1)).toEqual({
+      name: 'fleet.update',
+      params: { boardIds: ['aa', 'bb'], whenMet: true },
+    });
+    // One that is listed no more is chosen no more.
+    double.raise('boards', { added: [], changed: [], gone: [2] });
+    await flushPromises();
+    expect(wrapper.get('[aria-label="Chosen boards"]').text()).toContain('1 board chosen');
+  });
+});
+
+describe('groups', () => {
+  it('say what bank and which settings their boards should have; an emptied field leaves the board’s', async () => {
+    const group = { id: 'g', name: 'Valley', notes: '', settings: { periodS: 600, listenS: 60 }, bank: null };
+    const lab = fleet([], null, {
+      'groups.list': () => [group],
+      'groups.save': () => group,
+    });
+    const { wrapper, pinia } = await show(GroupsPanel, lab);
+    await useDetails(pinia).load();
+    await flushPromises();
+    await wrapper.get('select[aria-label="Wanted bank"]').setValue('esc10-b4');
+    await flushPromises();
+    expect(lab.asked.find(({ name }) => name === 'groups.save')?.params).toEqual({
+      ...{ groupId: 'g', expertId: 'esc10-b4' },
+    });
+    const period = wrapper.get<HTMLInputElement>('input[id$="-periodS"]');
+    expect(period.element.value).toBe('600');
+    await period.setValue('30');
+    expect(wrapper.get('[role="alert"]').text()).toContain('shorter than');
+    await period.setValue('');
+    await wrapper.get('form').trigger('submit');
+    await flushPromises();
+    const saved = lab.asked.filter(({ name }) => name === 'groups.save').at(-1);
+    expect(saved?.params).toMatchObject({ groupId: 'g', settings: { periodS: null, listenS: 60 } });
   });
 });
