@@ -279,6 +279,40 @@ describe('a range', () => {
   );
 });
 
+describe('FLAC, entered near the beginning of a range', () => {
+  it.each(['mono-16k.flac', 'stereo-44k1-24bit.flac'])(
+    'gives the samples of %s from anywhere on',
+    async (name) => {
+      const recording = await openRecording(audioFixture(name));
+      const whole = await collect(recording.chunks());
+      for (let from = 0; from < whole[0]!.length; from += 977) {
+        const part = await collect(recording.samples(from, from + 500), from);
+        expect(part).toEqual(whole.map((channel) => channel.subarray(from, from + 500)));
+      }
+    },
+  );
+
+  it('knows nothing of what is damaged before it, and keeps the time of what is lost in it', async () => {
+    const whole = await readFile(audioFixture('mono-16k.flac'));
+    const [complete] = await collect((await openRecording(audioFixture('mono-16k.flac'))).chunks());
+    const altered = Buffer.from(whole);
+    altered.fill(0x55, Math.floor(whole.length / 2), Math.floor(whole.length / 2) + 100);
+    const last = await openBytes(altered, 'late.flac');
+    const end = complete!.length;
+    expect(await collect(last.samples(end - 2_000, Infinity), end - 2_000)).toEqual([
+      complete!.subarray(-2_000),
+    ]);
+    expect(last.damage).toBeNull();
+    const recording = await openBytes(altered, 'lost.flac');
+    const [decoded] = await collect(recording.chunks());
+    const lost = decoded!.findIndex((sample, i) => sample !== complete![i]);
+    for (const from of [lost - 100, lost + 100, lost + 3_000]) {
+      const [part] = await collect(recording.samples(from, Infinity), from);
+      expect(part).toEqual(decoded!.subarray(from));
+    }
+  });
+});
+
 describe('what is no recording', () => {
   it('is refused with a code of its own', async () => {
     const folder = join(scratch.folder, 'folder.wav');

@@ -14,20 +14,22 @@ export interface FlacFrame {
 /**
  * @param head a FLAC file's beginning with the stream info as its only block: libFLAC takes rate and depth from there
  *   when frames do not carry them
- * @returns how many samples of a channel there were
+ * @param fromSample where the frames begin
+ * @returns how many samples of a channel there were, those before `fromSample` included
  */
 export async function* decodeFlacFrames(
   path: string,
   head: Uint8Array,
   info: FlacStreamInfo,
   frames: AsyncIterable<FlacFrame>,
+  fromSample: number,
   damaged: ReportDamage,
 ): AsyncGenerator<AudioChunk, number, undefined> {
   const decoder = new FLACDecoder();
   try {
     await decoder.ready;
     await decoder.decodeFrames([head]);
-    let position = 0;
+    let position = fromSample;
     for await (const { frame, header, offset } of frames) {
       if (header.startSample < position) continue;
       // What the header does not promise is audio where it goes on without a hole; else it is what looks like a frame.

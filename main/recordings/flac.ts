@@ -44,8 +44,8 @@ export async function openFlac(file: OpenFile, start: number): Promise<DecoderSo
       seconds: info.samples === null ? null : info.samples / info.sampleRate,
       bytes: file.bytes,
     },
-    decode: (_fromSample, signal, damaged, note) =>
-      decodeFlac(file.path, head, info, framesAt, signal, damaged, note),
+    decode: (fromSample, signal, damaged, note) =>
+      decodeFlac({ path: file.path, head, info, framesAt }, fromSample, signal, damaged, note),
   };
 }
 
@@ -59,19 +59,27 @@ async function skipMetadata(file: OpenFile, first: number): Promise<number> {
   }
 }
 
+interface FlacStream {
+  path: string;
+  /** See decodeFlacFrames. */
+  head: Uint8Array;
+  info: FlacStreamInfo;
+  /** Where the first frame begins. */
+  framesAt: number;
+}
+
 async function* decodeFlac(
-  path: string,
-  head: Uint8Array,
-  info: FlacStreamInfo,
-  framesAt: number,
+  { path, head, info, framesAt }: FlacStream,
+  fromSample: number,
   signal: AbortSignal | undefined,
   damaged: ReportDamage,
   note: (note: RecordingNote) => void,
 ): AsyncGenerator<AudioChunk> {
   const file = await openFile(path, signal);
   try {
-    const frames = flacFrames(new ByteWindow(file, framesAt), info, damaged, path);
-    const position = yield* decodeFlacFrames(path, head, info, frames, damaged);
+    const entry = await entryBefore(file, framesAt, info, fromSample);
+    const frames = flacFrames(new ByteWindow(file, entry.at), info, damaged, path);
+    const position = yield* decodeFlacFrames(path, head, info, frames, entry.sample, damaged);
     const seconds = (samples: number) => (samples / info.sampleRate).toFixed(2);
     if (info.samples !== null && position > info.samples) {
       const text = `${path} has a header that promises ${seconds(info.samples)} s; ${seconds(position)} s are there, which are all used.`;
@@ -90,6 +98,28 @@ async function* decodeFlac(
   } finally {
     await file.close();
   }
+}
+
+/** So close to each other there is nothing to be gained by halving. */
+const closeBytes = 4096;
+
+/** By halving: a frame, whole and checked, that begins at `fromSample` or not long before it; else where frames begin. */
+async function entryBefore(
+  file: OpenFile,
+  framesAt: number,
+  info: FlacStreamInfo,
+  fromSample: number,
+): Promise<{ at: number; sample: number }> {
+  let entry = { at: framesAt, sample: 0 };
+  let end = file.bytes;
+  while (fromSample >= entry.sample + info.maxBlock && end - entry.at > closeBytes) {
+    const middle = Math.floor((entry.at + end) / 2);
+    // What is damaged there is told by whoever comes by it.
+    const found = await flacFrames(new ByteWindow(file, middle), info, () => undefined, file.path).next();
+    if (found.done || found.value.header.startSample > fromSample) end = middle;
+    else entry = { at: found.value.offset, sample: found.value.header.startSample };
+  }
+  return entry;
 }
 
 async function* flacFrames(

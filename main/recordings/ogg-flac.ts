@@ -39,6 +39,7 @@ export const oggFlac: OggCodec<FlacHead> = {
         bytes,
         { ...info, samples: null },
         frames(pages, info, path, damaged),
+        0,
         damaged,
       );
     } finally {

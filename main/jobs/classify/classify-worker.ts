@@ -104,7 +104,14 @@ async function* hear(
   const { modelMs } = stream;
   const readMs = performance.now() - began - away - modelMs;
   const notes = notesOf(recording, grid);
-  return { samples, notes, left: await standingOf(request.path), readMs, modelMs };
+  // Nothing came of a part behind the recording's end.
+  return {
+    samples: samples === from ? 0 : samples,
+    notes,
+    left: await standingOf(request.path),
+    readMs,
+    modelMs,
+  };
 }
 
 /** What a person should know of it, and that it lacks the band which a model with a high rate listens to. */

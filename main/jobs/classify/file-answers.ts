@@ -37,8 +37,15 @@ export function fileResults(
   const { classes, experts, routed, grid } = answering;
   const { info, about } = looked;
   const byChannel = new Map<number | null, Windows[]>();
-  spans.forEach(({ channel }, i) => {
-    byChannel.set(channel, [...(byChannel.get(channel) ?? []), parts[i]!.windows]);
+  const ends: HeardEnd[] = [];
+  const ended = new Set<number | null>();
+  spans.forEach(({ channel, fromWindow, toWindow }, i) => {
+    // Where a decoder gave up, or the file became shorter, what follows has no place in time any more.
+    if (ended.has(channel)) return;
+    const { windows, end } = parts[i]!;
+    ends.push(end);
+    byChannel.set(channel, [...(byChannel.get(channel) ?? []), windows]);
+    if (toWindow !== null && windows.count < toWindow - fromWindow) ended.add(channel);
   });
   const detections: Omit<Detection, 'number'>[] = [];
   const windows: KeptWindow[] = [];
@@ -58,7 +65,6 @@ export function fileResults(
     (a, b) => a.startS - b.startS || (a.channel ?? 0) - (b.channel ?? 0) || a.classIndex - b.classIndex,
   );
 
-  const ends = parts.map(({ end }) => end);
   const notes = [
     ...ends.flatMap((end) => end.notes),
     ...ends.flatMap((end) => changes(listed.path, looked, end)),

@@ -26,6 +26,12 @@ describe('a long recording', () => {
     expect(spansOf(recording(3600), 'mix', { ...answering, classes })).toHaveLength(19);
   });
 
+  it('is shared out as FLAC the same way', () => {
+    expect(spansOf(recording(3600, 'FLAC'), 'mix', answering)).toEqual(
+      spansOf(recording(3600), 'mix', answering),
+    );
+  });
+
   it('is one part of each channel where it can only be read from its beginning', () => {
     expect(spansOf(recording(3600, 'MP3', 2), 'each', answering)).toEqual([
       { channel: 0, fromWindow: 0, toWindow: null },

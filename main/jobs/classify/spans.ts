@@ -21,7 +21,7 @@ const mostSpanWindows = 3750;
 /** Probabilities of a part, 16 MB of them: of a model with thousands of classes parts are shorter. */
 const mostSpanNumbers = 4_000_000;
 
-const enteredAnywhere = new Set(['WAV', 'Wave64', 'AIFF']);
+const enteredAnywhere = new Set(['WAV', 'Wave64', 'AIFF', 'FLAC']);
 
 /**
  * Formats that can be entered anywhere are cut; the others are decoded from their beginning, once.

@@ -37,7 +37,7 @@ export type WorkerRequest =
   | { type: 'next' };
 
 export interface HeardEnd {
-  /** Samples at the grid's rate from the recording's beginning to where the part ended. */
+  /** Samples at the grid's rate from the recording's beginning to where the part ended; 0 where nothing of it was there. */
   samples: number;
   /** What a person should know of the recording, as far as this part tells. */
   notes: readonly RecordingNote[];
