@@ -2,6 +2,7 @@
 import { FLACDecoder } from '@wasm-audio-decoders/flac';
 import { CurlewError } from '../contract/error.ts';
 import type { FlacFrameHeader, FlacStreamInfo } from './flac-frames.ts';
+import { rescale } from './resampler/int16.ts';
 import type { AudioChunk, ReportDamage } from './stream.ts';
 
 export interface FlacFrame {
@@ -44,7 +45,9 @@ export async function* decodeFlacFrames(
       const decoded = await decoder.decodeFrames([frame]);
       position = header.startSample + header.blockSize;
       if (decoded.samplesDecoded === header.blockSize && decoded.channelData.length === info.channels) {
-        for (const channel of decoded.channelData) rescale(channel, decoded.bitDepth);
+        // The decoder divides by 2^(bits−1) − 1; every other format here has full scale at 2^(bits−1).
+        const scale = 2 ** (decoded.bitDepth - 1);
+        for (const channel of decoded.channelData) rescale(channel, scale - 1, 1 / scale);
         yield { channels: decoded.channelData, startSample: header.startSample };
       } else {
         const what = `${path} is damaged at byte ${offset}: a frame could not be decoded and is replaced by silence.`;
@@ -56,12 +59,6 @@ export async function* decodeFlacFrames(
   } finally {
     decoder.free();
   }
-}
-
-/** The decoder divides by 2^(bits−1) − 1; every other format here has full scale at 2^(bits−1). */
-function rescale(channel: Float32Array, bits: number): void {
-  const scale = 2 ** (bits - 1);
-  for (let i = 0; i < channel.length; i++) channel[i] = Math.round(channel[i]! * (scale - 1)) / scale;
 }
 
 async function* silence(from: number, to: number, channels: number): AsyncGenerator<AudioChunk> {

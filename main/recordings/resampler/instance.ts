@@ -27,6 +27,7 @@ interface Exports {
   half_band(out: number, count: number, input: number, outer: number, taps: number, pairs: number): void;
   from_int16(out: number, input: number, count: number, channels: number, channel: number): void;
   to_int16(out: number, input: number, count: number): void;
+  rescale(samples: number, count: number, steps: number, step: number): void;
 }
 
 let module: object | null = null;

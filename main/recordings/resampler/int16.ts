@@ -1,4 +1,4 @@
-/** 16-bit samples to floats and back, in WebAssembly (resampler.c). */
+/** Whole numbers to floats and back, in WebAssembly (resampler.c). */
 import { aligned, Instance } from './instance.ts';
 
 let shared: Instance | null = null;
@@ -37,4 +37,14 @@ export function toInt16(samples: Float32Array): Int16Array {
     steps.set(instance.int16s(out, piece.length), at);
   }
   return steps;
+}
+
+/** In place: to the nearest of whole numbers from −`steps` to `steps`, and each of these times `step`. */
+export function rescale(samples: Float32Array, steps: number, step: number): void {
+  const instance = (shared ??= new Instance());
+  instance.reserve(instance.start + 4 * samples.length);
+  const place = instance.floats(instance.start, samples.length);
+  place.set(samples);
+  instance.exports.rescale(instance.start, samples.length, steps, step);
+  samples.set(place);
 }
