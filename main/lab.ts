@@ -29,6 +29,7 @@ import { imageHandlers } from './fleet/handlers/images.ts';
 import { clockHandlers } from './fleet/handlers/clocks.ts';
 import { overviewHandlers } from './fleet/handlers/overview.ts';
 import { updateHandlers } from './fleet/handlers/update.ts';
+import { visitHandlers } from './fleet/handlers/visits.ts';
 import { playHandlers } from './fleet/handlers/plays.ts';
 import { telemetryHandlers } from './fleet/handlers/telemetry.ts';
 import { deployLeavings, playLeavings } from './fleet/job-leavings.ts';
@@ -69,6 +70,7 @@ import { resultStore } from './store/result-store.ts';
 import { reviewStore } from './store/review-store.ts';
 import { signedImages } from './store/signed-images.ts';
 import { telemetryStore } from './store/telemetry-store.ts';
+import { visitStore } from './store/visit-store.ts';
 
 export interface LabOptions {
   dataFolder: string;
@@ -222,6 +224,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
 
   const info = { version, shell, dataFolder, openedMs };
   const keys = openKeys(join(dataFolder, 'keys'));
+  const visits = visitStore(store);
   const deployNoted = notedDeploy({ keys, boards, signedImages: signed, images });
   const updates = new Updates({
     ...{ fleet, jobs, details, bounds: usualBounds, deploy: deployNoted },
@@ -231,12 +234,16 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     'lab.info': (_none, role) => ({ ...info, roots: files.roots, role, storeLosses: store.losses }),
     'lab.log': ({ limit }) => log.lines(limit),
     ...boardHandlers({
-      ...{ ports, fleet, boards, boardLog, details, telemetry, emit },
+      ...{ ports, fleet, boards, boardLog, details, visits, telemetry, emit },
       ...{ virtual, emulated, bank, keys, background },
     }),
     ...detailsHandlers(details, Date.now),
     ...imageHandlers({ fleet, bank, jobs, files, signedImages: signed, deploy: deployNoted }),
     ...updateHandlers(updates),
+    ...visitHandlers({
+      ...{ fleet, details, visits, deploy: deployNoted, wallMs: Date.now },
+      image: (sha256) => bank.image(sha256),
+    }),
     ...playHandlers({ playing, bank, files }),
     ...telemetryHandlers({ fleet, telemetry, images, emit }),
     ...clockHandlers(clocks),

@@ -19,6 +19,7 @@ import { overviewRequests, type OverviewResults } from '../fleet/contract/overvi
 import { playRequests, type PlayResults } from '../fleet/contract/plays.ts';
 import { telemetryRequests, type TelemetryResults } from '../fleet/contract/telemetry.ts';
 import { updateRequests, type UpdateResults } from '../fleet/contract/update.ts';
+import { visitRequests, type VisitResults } from '../fleet/contract/visits.ts';
 import { classifyRequests, type ClassifyResults } from '../jobs/classify/contract/requests.ts';
 import { jobRequests, type JobResults } from '../jobs/contract.ts';
 import { studyRequests, type StudyResults } from '../jobs/study/contract/requests.ts';
@@ -43,6 +44,7 @@ export const requests = {
   ...clockRequests,
   ...overviewRequests,
   ...updateRequests,
+  ...visitRequests,
   ...bankRequests,
   ...ownModelRequests,
   ...keyRequests,
@@ -76,6 +78,7 @@ export interface RequestResults
     ClockResults,
     OverviewResults,
     UpdateResults,
+    VisitResults,
     BankResults,
     OwnModelResults,
     KeyResults,

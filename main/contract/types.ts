@@ -20,6 +20,7 @@ export type * from '../fleet/contract/plays.ts';
 export type * from '../fleet/contract/results.ts';
 export type * from '../fleet/contract/telemetry.ts';
 export type * from '../fleet/contract/update.ts';
+export type * from '../fleet/contract/visits.ts';
 export type * from '../fleet/contract/wanted.ts';
 export type * from '../jobs/classify/contract/requests.ts';
 export type * from '../jobs/classify/contract/grid.ts';

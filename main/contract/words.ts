@@ -110,12 +110,13 @@ export const recordsHeld = ({ records, firstMs, lastMs }: TelemetryHeld): string
 /** What goes when a board is forgotten, and what follows from that, in sentences. */
 export function forgottenOf(
   { name, keyId }: Pick<Board, 'name' | 'keyId'>,
-  { telemetry, deployments, logEntries, described, files }: BoardHoldings,
+  { telemetry, deployments, logEntries, visits, described, files }: BoardHoldings,
 ): string[] {
   const kept = [
     recordsHeld(telemetry),
     count(deployments, 'deployment'),
     `a log of ${count(logEntries, 'entry', 'entries')}`,
+    ...(visits > 0 ? [count(visits, 'visit')] : []),
     ...(described ? ['its name, place, notes and what was wanted of it'] : []),
   ];
   return [

@@ -3,6 +3,7 @@ import { CurlewError } from '../contract/error.ts';
 import type { BoardHoldings } from '../contract/types.ts';
 import type { BoardStore } from '../store/board-store.ts';
 import type { TelemetryStore } from '../store/telemetry-store.ts';
+import type { VisitStore } from '../store/visit-store.ts';
 import type { BoardLog } from './board-log.ts';
 import type { Details } from './details/details.ts';
 import type { Fleet } from './fleet.ts';
@@ -15,18 +16,20 @@ interface Rooms {
   boards: BoardStore;
   boardLog: BoardLog;
   details: Details;
+  visits: Pick<VisitStore, 'forget' | 'count'>;
 }
 
 /** @throws CurlewError BOARD_NOT_FOUND */
 export async function holdingsOf(boardId: string, rooms: Rooms): Promise<BoardHoldings> {
   const { portId } = rooms.fleet.session(boardId).state;
-  const [telemetry, deployments, logEntries] = await Promise.all([
+  const [telemetry, deployments, logEntries, visits] = await Promise.all([
     rooms.telemetry.holds(boardId),
     rooms.boards.deployments(boardId),
     rooms.boardLog.count(boardId),
+    rooms.visits.count(boardId),
   ]);
   const described = rooms.details.has(boardId);
-  return { telemetry, deployments, logEntries, described, files: rooms.ports.isMade(portId) };
+  return { telemetry, deployments, logEntries, visits, described, files: rooms.ports.isMade(portId) };
 }
 
 /**
@@ -42,6 +45,7 @@ export async function forgetBoard(boardId: string, rooms: Rooms): Promise<void> 
   await rooms.telemetry.forget(boardId);
   await rooms.boardLog.forget(boardId);
   await rooms.details.forget(boardId);
+  await rooms.visits.forget(boardId);
   await rooms.boards.forget(boardId);
   // So that pages see the port go.
   await fleet.listPorts();

@@ -22,6 +22,7 @@ import type {
   ReviewSet,
   RouterInfo,
   SigningKey,
+  Visit,
 } from '../contract/types.ts';
 import type { EventMessage } from '../contract/wire.ts';
 import { dispatch, type Handlers } from '../dispatch.ts';
@@ -70,6 +71,16 @@ const details: BoardDetails = {
     settings: { periodS: 600 },
     whenMet: true,
     bank,
+  },
+};
+const visit: Visit = {
+  ...{ id: 'visit-1', boardId: board.id, boardName: 'Reed bed', site: 'Lough Gill', sinceMs: null },
+  ...{ startedMs: 1_790_000_000_000, endedMs: 1_790_000_060_000, clock: null, by: 'page' },
+  ...{ did: ['Settings: period 60 s → 600 s.'], left: ['night, version 2 is on trial'] },
+  found: {
+    ...{ records: 1024, missing: 3, firstMs: 1_789_000_000_000, lastMs: 1_790_000_000_000 },
+    ...{ starts: [{ cause: 'watchdog', count: 2 }], leastMillivolts: 3100, lastMillivolts: 3250 },
+    ...{ noiseFloorDb: -61.5, highestDb: -12.25, clippedShare: 0.001 },
   },
 };
 const group: BoardGroup = {
@@ -299,7 +310,7 @@ export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N
   'boards.detach': [ofBoard, null],
   'boards.holdings': [
     ofBoard,
-    { telemetry: held, deployments: 2, logEntries: 5, described: true, files: true },
+    { telemetry: held, deployments: 2, logEntries: 5, visits: 1, described: true, files: true },
   ],
   'details.list': [{}, [details]],
   'groups.list': [{}, [group]],
@@ -320,6 +331,8 @@ export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N
   ],
   'groups.remove': [{ groupId: 'group-1' }, null],
   'details.table': [{}, { name: 'boards.csv', mime: 'text/csv', text: 'board,site\r\n' }],
+  'visits.make': [ofBoard, visit],
+  'visits.list': [{ ...ofBoard, before: 1_790_000_000_000, limit: 20 }, [visit]],
   'fleet.update': [{ boardIds: [board.id], whenMet: true }, job],
   'details.read': [{ text: 'board,site\r\n' }, { changed: 0, same: 0, groupsMade: ['Valley'] }],
   'boards.forget': [ofBoard, null],

@@ -269,4 +269,6 @@ export const migrations: readonly string[] = [
   `,
   // Whether boards' clocks are set; without a row they are.
   'CREATE TABLE clock_setting (sets_clocks BOOLEAN NOT NULL)',
+  // Visits to boards: the sheet of each, as it was made.
+  'CREATE TABLE visits (id VARCHAR NOT NULL, board_id VARCHAR NOT NULL, started_ms DOUBLE NOT NULL, sheet JSON NOT NULL)',
 ];

@@ -80,6 +80,7 @@ describe('a viewer', () => {
       'telemetry.retention',
       'telemetry.summary',
       'train.curves',
+      'visits.list',
     ]);
   });
 

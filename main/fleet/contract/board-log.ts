@@ -22,6 +22,7 @@ export type BoardLogKind =
   | 'settings'
   | 'clock'
   | 'details'
+  | 'visited'
   | 'key'
   | 'listening'
   | 'deleted';

@@ -132,6 +132,7 @@ export interface BoardHoldings {
   telemetry: TelemetryHeld;
   deployments: number;
   logEntries: number;
+  visits: number;
   /** Its name, place, notes or the like were told to the lab. */
   described: boolean;
   /** Its identity and its flash are files of the lab: it is a simulated board, and is no more once they go. */

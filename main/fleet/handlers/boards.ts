@@ -8,6 +8,7 @@ import type { HandlersOf } from '../../dispatch.ts';
 import type { Keys } from '../../keys/keys.ts';
 import type { BoardStore } from '../../store/board-store.ts';
 import type { TelemetryStore } from '../../store/telemetry-store.ts';
+import type { VisitStore } from '../../store/visit-store.ts';
 import type { BoardLog } from '../board-log.ts';
 import type { boardLogRequests } from '../contract/board-log.ts';
 import type { boardRequests } from '../contract/boards.ts';
@@ -27,6 +28,7 @@ interface Rooms {
   boards: BoardStore;
   boardLog: BoardLog;
   details: Details;
+  visits: VisitStore;
   telemetry: TelemetryStore;
   emit: Emit;
   virtual: VirtualBoards;

@@ -12,8 +12,10 @@ import { sha256Of } from '../../sha256.ts';
 import { detailsStore } from '../../store/details-store.ts';
 import { openStore, type Store } from '../../store/open-store.ts';
 import { Details } from '../details/details.ts';
-import { notedDeploy } from '../noted-deploy.ts';
+import { notedDeploy, type NotedDeploy } from '../noted-deploy.ts';
 import { noImages, TestFleet, type TestBoard } from '../testing.ts';
+import { makeVisit } from '../visits.ts';
+import { visitStore } from '../../store/visit-store.ts';
 import { Updates } from './updates.ts';
 
 const image = packExpert(randomExpert(1), new Uint8Array(32));
@@ -28,6 +30,7 @@ let onCheckpoint = (): void => undefined;
 let jobs: Jobs;
 let details: Details;
 let updates: Updates;
+let deploy: NotedDeploy;
 
 /** As a lab does when it starts. */
 async function open(): Promise<void> {
@@ -37,15 +40,16 @@ async function open(): Promise<void> {
     banks: { experts: [expert], routers: [] },
     boards: () => world.fleet.boards(),
   });
+  deploy = notedDeploy({
+    keys: { sign: () => Promise.reject(new Error('No board here has a key.')) },
+    boards: { deployed: async () => undefined },
+    signedImages: { imageOf: (hash: string) => hash, keep: async () => undefined },
+    images: noImages,
+  });
   updates = new Updates({
     ...{ fleet: world.fleet, jobs, details, bounds: { all: 4, perHub: 4 } },
     image: async (wanted) => (wanted === sha256 ? image : null),
-    deploy: notedDeploy({
-      keys: { sign: () => Promise.reject(new Error('No board here has a key.')) },
-      boards: { deployed: async () => undefined },
-      signedImages: { imageOf: (hash: string) => hash, keep: async () => undefined },
-      images: noImages,
-    }),
+    deploy,
   });
 }
 
@@ -168,4 +172,39 @@ test('a lab that closes in the middle goes on with those that are left', async (
   jobs.resume(job.id);
   expect(outcomes(await ended(job))).toMatchObject({ 'board-2': 'done' });
   expect(world.at('/dev/tty2')?.activeExpert?.sha256).toBe(sha256);
+});
+
+test('a visit fetches, brings up to date what it can, and says what is left; the next one goes on from it', async () => {
+  await attached(1);
+  const visits = visitStore(store);
+  const rooms = {
+    fleet: world.fleet,
+    details,
+    visits,
+    deploy,
+    image: async () => null,
+    wallMs: () => world.clock.nowMs(),
+  };
+  await details.change([idOf(1)], { name: 'Heron', settings: { hopSamples: 16_000 }, whenMet: true });
+  const first = await world.clock.run(makeVisit(idOf(1), 'page', rooms));
+  expect(first).toMatchObject({
+    ...{ boardName: 'Heron', sinceMs: null, left: [], by: 'page' },
+    did: ['Settings: samples between windows 7680 → 16000.'],
+  });
+  expect(details.of(idOf(1)).whenMet).toBe(false);
+  await world.clock.turn(1000);
+  await details.change([idOf(1)], { expertId: 'night' });
+  const second = await world.clock.run(makeVisit(idOf(1), null, rooms));
+  expect(second).toMatchObject({ sinceMs: first.startedMs, did: [] });
+  expect(second.left).toEqual([
+    expect.stringContaining('No bank of the lab has random-1') as string,
+    'nothing runs, wanted random-1, version 1',
+  ]);
+  expect(await visits.list(idOf(1), null, 10)).toEqual([second, first]);
+  expect(world.boardLog.filter(({ kind }) => kind === 'visited')).toHaveLength(2);
+  await world.machine.pull('/dev/tty1');
+  await world.clock.turn(1000);
+  const away = makeVisit(idOf(1), null, rooms).catch((thrown: unknown) => thrown);
+  expect(await world.clock.run(away)).toMatchObject({ code: 'PORT_LOST' });
+  expect(await visits.list(idOf(1), null, 10)).toHaveLength(2);
 });

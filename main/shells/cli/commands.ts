@@ -9,6 +9,7 @@ import { demoCommands } from './commands/demo.ts';
 import { expertCommands } from './commands/experts.ts';
 import { fleetCommands } from './commands/fleet/fleet.ts';
 import { updateCommands } from './commands/fleet/update.ts';
+import { visitCommands } from './commands/fleet/visit.ts';
 import { inferCommands } from './commands/infer.ts';
 import { jobCommands } from './commands/jobs.ts';
 import { keyCommands } from './commands/key.ts';
@@ -34,6 +35,7 @@ export const commands: Commands = {
   ...boardControlCommands,
   ...fleetCommands,
   ...updateCommands,
+  ...visitCommands,
   ...keyCommands,
   ...storeCommands,
   ...dataCommands,

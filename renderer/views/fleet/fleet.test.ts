@@ -130,7 +130,7 @@ describe('the fleet', () => {
     const lab = fleet([board({ keyId: 'fedcba9876543210' })], null, {
       'boards.holdings': () => ({
         telemetry: { records: 1204, firstMs: 1_790_000_000_000, lastMs: 1_790_000_100_000 },
-        ...{ deployments: 1, described: false, logEntries: 7, files: true },
+        ...{ deployments: 1, described: false, visits: 0, logEntries: 7, files: true },
       }),
       'boards.forget': () => null,
     });

@@ -1,0 +1,62 @@
+/** Visits to boards that are met now and then: the fleet's part of the contract. */
+import * as v from 'valibot';
+import { pageLimit } from '../../contract/pieces.ts';
+import { forOperators, forViewers, type Asker } from '../../contract/roles.ts';
+import { id, whole } from '../../contract/schemas.ts';
+import type { BoardClock } from './boards.ts';
+
+/** What a board had recorded since the visit before, or since it was first met. */
+export interface VisitFound {
+  records: number;
+  /** Told by sequence numbers: written over on the board before they were fetched, or lost. */
+  missing: number;
+  /** When the first and the last of them were kept; null without any. */
+  firstMs: number | null;
+  lastMs: number | null;
+  /** Starts that left records, by cause; `unknown` where it was not told. */
+  starts: { cause: string; count: number }[];
+  /** Of the supply while it recorded; null where it was not told. */
+  leastMillivolts: number | null;
+  lastMillivolts: number | null;
+  /**
+   * What the microphone heard, over those records: median background noise (L90) and highest level, decibels of full
+   * scale, and mean share of clipped samples; null where it was not told.
+   */
+  noiseFloorDb: number | null;
+  highestDb: number | null;
+  clippedShare: number | null;
+}
+
+export interface Visit {
+  id: string;
+  boardId: string;
+  /** As they were then. */
+  boardName: string;
+  site: string;
+  startedMs: number;
+  endedMs: number;
+  /** When the visit before began; null for the first. */
+  sinceMs: number | null;
+  found: VisitFound;
+  /** As it stood before it was set; null where it has none. */
+  clock: BoardClock | null;
+  /** What was changed on the board, a sentence each. */
+  did: string[];
+  /** What is still not as wanted, or went wrong, a sentence each. */
+  left: string[];
+  by: Asker | null;
+}
+
+export const visitRequests = {
+  /** Fetches what a board has recorded, brings it up to date, and keeps a sheet of what was found and done. */
+  'visits.make': forOperators(v.strictObject({ boardId: id })),
+  /** Of one board, or of all; the newest first. */
+  'visits.list': forViewers(
+    v.strictObject({ boardId: v.optional(id), before: v.optional(v.number()), limit: whole(1, pageLimit) }),
+  ),
+} as const;
+
+export interface VisitResults {
+  'visits.make': Visit;
+  'visits.list': Visit[];
+}

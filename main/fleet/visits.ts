@@ -1,0 +1,55 @@
+/** A visit to a board: what it holds is fetched, what is wanted of it is done, and a sheet of both is kept. */
+import { randomUUID } from 'node:crypto';
+import { toCurlewError } from '../contract/error.ts';
+import type { Asker } from '../contract/roles.ts';
+import type { Visit } from '../contract/types.ts';
+import type { VisitStore } from '../store/visit-store.ts';
+import { difference, differenceText } from './contract/wanted.ts';
+import type { Details } from './details/details.ts';
+import type { Fleet } from './fleet.ts';
+import { bringUp, type BringUpRooms } from './update/bring-up.ts';
+
+interface VisitRooms extends BringUpRooms {
+  fleet: Fleet;
+  details: Details;
+  visits: VisitStore;
+  /** Milliseconds since 1970. */
+  wallMs(): number;
+}
+
+/**
+ * What goes wrong with bringing it up to date stands on the sheet; what was fetched stays.
+ * @throws CurlewError BOARD_NOT_FOUND, PORT_LOST and others of the board where nothing can be fetched; those of the store
+ */
+export async function makeVisit(boardId: string, by: Asker | null, rooms: VisitRooms): Promise<Visit> {
+  const { fleet, details, visits, wallMs } = rooms;
+  const startedMs = wallMs();
+  const session = fleet.session(boardId);
+  const sinceMs = await visits.last(boardId);
+  const { clock } = session.state;
+  await session.pull();
+  const did: string[] = [];
+  const left: string[] = [];
+  try {
+    await bringUp(session, details.wanted(boardId), rooms, {
+      signal: new AbortController().signal,
+      progress: () => undefined,
+      did: (what) => void did.push(what),
+      by,
+    });
+    if (details.of(boardId).whenMet) await details.change([boardId], { whenMet: false });
+  } catch (thrown) {
+    left.push(toCurlewError(thrown).message);
+  }
+  const differences = difference(details.wanted(boardId), session.state);
+  left.push(...(differences ?? []).map(differenceText));
+  const { name, site } = details.of(boardId);
+  const visit: Visit = {
+    ...{ id: randomUUID(), boardId, boardName: name || session.state.name, site },
+    ...{ startedMs, endedMs: wallMs(), sinceMs, clock, did, left, by },
+    found: await visits.found(boardId, sinceMs),
+  };
+  await visits.keep(visit);
+  session.note('visited', `${visit.boardName} was visited.`, { by });
+  return visit;
+}
