@@ -31,6 +31,9 @@ export async function bench(say: (line: string) => void): Promise<Figures> {
     say(`WAV, 48 kHz, 16 bits, an hour: ${figures.times_realtime!.toFixed(0)} × real time`);
     const { decode_share, model_share } = figures;
     say(
+      `in time of the processor, on which other work counts little: ${figures.times_core!.toFixed(0)} × real time a core`,
+    );
+    say(
       `of the workers' time ${percent(decode_share!)} reading, decoding and resampling, ${percent(model_share!)} the model`,
     );
     const flac = wav.replace('.wav', '.flac');
@@ -45,7 +48,11 @@ export async function bench(say: (line: string) => void): Promise<Figures> {
     );
     return {
       wav_times_realtime: figures.times_realtime!,
-      ...(flacFigures && { flac_times_realtime: flacFigures.times_realtime! }),
+      wav_times_realtime_core: figures.times_core!,
+      ...(flacFigures && {
+        flac_times_realtime: flacFigures.times_realtime!,
+        flac_times_realtime_core: flacFigures.times_core!,
+      }),
       speedup_vs_graph: compared.graphMs / compared.engineMs,
       decode_share: decode_share!,
       features_share: model_share! * compared.shares.features,
@@ -59,13 +66,17 @@ export async function bench(say: (line: string) => void): Promise<Figures> {
 
 const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
 
-/** One recording as the job classifies it, with all cores. */
+/** One recording as the job classifies it, with all cores; what it took of all of them together as well. */
 async function shares(store: Store, bank: Banks, modelId: string, path: string): Promise<Figures> {
+  const began = process.cpuUsage();
   const { done, jobId } = await classified(store, bank, modelId, { paths: [path], settings: usualSettings });
+  const { user, system } = process.cpuUsage(began);
   const [file] = await resultStore(store).files(jobId, { limit: 1 });
   const work = file!.readMs + file!.modelMs;
   return {
     times_realtime: seconds / done.wallSeconds,
+    /** By the time of the processor that all threads took, their start included. */
+    times_core: seconds / ((user + system) / 1e6),
     decode_share: file!.readMs / work,
     model_share: file!.modelMs / work,
   };
