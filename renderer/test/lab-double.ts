@@ -41,6 +41,7 @@ export class LabDouble implements LabClient {
       'models.list': () => [],
       'details.list': () => [],
       'groups.list': () => [],
+      'visits.list': () => [],
       ...handlers,
     };
   }
