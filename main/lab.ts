@@ -24,6 +24,8 @@ import { borrowBoard, requireLendable } from './fleet/borrow-board.ts';
 import { emulatedBoards } from './fleet/emulated-boards.ts';
 import { Fleet } from './fleet/fleet.ts';
 import { boardHandlers } from './fleet/handlers/boards.ts';
+import { Drift } from './fleet/drift/drift.ts';
+import { driftHandlers } from './fleet/handlers/drift.ts';
 import { detailsHandlers } from './fleet/handlers/details.ts';
 import { imageHandlers } from './fleet/handlers/images.ts';
 import { clockHandlers } from './fleet/handlers/clocks.ts';
@@ -247,6 +249,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     ...playHandlers({ playing, bank, files }),
     ...telemetryHandlers({ fleet, telemetry, images, emit }),
     ...clockHandlers(clocks),
+    ...driftHandlers(new Drift({ ...{ store, background, details }, wallMs: Date.now })),
     ...overviewHandlers({ store, rolled, wallMs: Date.now }),
     ...bankHandlers({
       bank,

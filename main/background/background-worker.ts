@@ -7,6 +7,8 @@ import { labelledClips, type LabelledClips } from '../datasets/labelled-clips.ts
 import { readDataset, type ReadOptions } from '../datasets/read-dataset.ts';
 import type { ScorePoint } from '../detections/contract/scoring.ts';
 import { curveOf } from '../detections/truth/match.ts';
+import type { BoardDrift } from '../fleet/contract/drift.ts';
+import { judgeCounts } from '../fleet/drift/judge-counts.ts';
 import type { RecordingInfo } from '../recordings/contract.ts';
 import { cutClip } from '../recordings/cut-clip.ts';
 import { openRecording } from '../recordings/decode.ts';
@@ -20,6 +22,8 @@ import { offer } from '../threads/offer.ts';
 import type { LabSide } from './lab-side.ts';
 
 const tasks = {
+  judgeDrift: async (...given: Parameters<typeof judgeCounts>): Promise<BoardDrift[]> =>
+    judgeCounts(...given),
   writeBankFile,
   unpackBankFile,
   lookAtData,

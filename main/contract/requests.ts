@@ -13,6 +13,7 @@ import { writingRequests, type WritingResults } from '../detections/contract/wri
 import { boardLogRequests, type BoardLogResults } from '../fleet/contract/board-log.ts';
 import { detailsRequests, type DetailsResults } from '../fleet/contract/details.ts';
 import { boardRequests, type BoardResults } from '../fleet/contract/boards.ts';
+import { driftRequests, type DriftResults } from '../fleet/contract/drift.ts';
 import { imageRequests, type ImageResults } from '../fleet/contract/images.ts';
 import { clockRequests, type ClockResults } from '../fleet/contract/clocks.ts';
 import { overviewRequests, type OverviewResults } from '../fleet/contract/overview.ts';
@@ -45,6 +46,7 @@ export const requests = {
   ...overviewRequests,
   ...updateRequests,
   ...visitRequests,
+  ...driftRequests,
   ...bankRequests,
   ...ownModelRequests,
   ...keyRequests,
@@ -79,6 +81,7 @@ export interface RequestResults
     OverviewResults,
     UpdateResults,
     VisitResults,
+    DriftResults,
     BankResults,
     OwnModelResults,
     KeyResults,

@@ -13,6 +13,7 @@ export type * from '../detections/contract/writing.ts';
 export type * from '../fleet/contract/board-log.ts';
 export type * from '../fleet/contract/boards.ts';
 export type * from '../fleet/contract/details.ts';
+export type * from '../fleet/contract/drift.ts';
 export type * from '../fleet/contract/images.ts';
 export type * from '../fleet/contract/clocks.ts';
 export type * from '../fleet/contract/overview.ts';

@@ -460,6 +460,27 @@ export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N
       },
     ],
   ],
+  'fleet.drift': [
+    {},
+    {
+      atMs: 1e12,
+      falseShare: 0.05,
+      boards: [
+        {
+          ...ofBoard,
+          state: 'judged',
+          p: 0.001,
+          drifting: true,
+          neighbours: 4,
+          moved: 'class',
+          stability: 0.3,
+          shares: { bins: [0, 3], before: [0.75, 0.25], now: [0.25, 0.75] },
+          before: [1e11, 2e11],
+          now: [3e11, 4e11],
+        },
+      ],
+    },
+  ],
   'telemetry.levels': [{}, [{ level: 'records', rows: 12, bytes: 262_144, firstMs: null }]],
   'telemetry.retention': [{}, { recordDays: null, minuteDays: 400 }],
   'telemetry.retain': [

@@ -52,6 +52,7 @@ describe('a viewer', () => {
       'experts.file',
       'experts.list',
       'experts.routers',
+      'fleet.drift',
       'fleet.overview',
       'folders.list',
       'groups.list',

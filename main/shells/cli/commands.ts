@@ -10,6 +10,7 @@ import { expertCommands } from './commands/experts.ts';
 import { fleetCommands } from './commands/fleet/fleet.ts';
 import { updateCommands } from './commands/fleet/update.ts';
 import { visitCommands } from './commands/fleet/visit.ts';
+import { fleetWatchCommands } from './commands/fleet/watch.ts';
 import { inferCommands } from './commands/infer.ts';
 import { jobCommands } from './commands/jobs.ts';
 import { keyCommands } from './commands/key.ts';
@@ -36,6 +37,7 @@ export const commands: Commands = {
   ...fleetCommands,
   ...updateCommands,
   ...visitCommands,
+  ...fleetWatchCommands,
   ...keyCommands,
   ...storeCommands,
   ...dataCommands,
