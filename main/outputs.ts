@@ -9,6 +9,7 @@ import {
   realpath,
   rename,
   rm,
+  rmdir,
   stat,
   writeFile,
   type FileHandle,
@@ -52,6 +53,8 @@ export interface OutputFolder {
 /** The outputs of one command. Every place is examined when it is named, before the work, and again when it is written. */
 export class Outputs {
   private readonly taken = new Map<string, string>();
+  /** Files, and folders, that were not there before, in the order in which they were made. */
+  private readonly made: { path: string; isFolder: boolean }[] = [];
 
   constructor(private readonly rules: OutputRules) {}
 
@@ -84,12 +87,35 @@ export class Outputs {
     return {
       path,
       write: async (name, data) => {
-        await mkdir(real, { recursive: true }).catch((thrown: unknown) => {
-          throw writeFailure(path, thrown);
-        });
+        await this.makeFolder(path);
         await this.write(join(path, name), join(real, name), data, 0o666);
       },
     };
+  }
+
+  /** With those above it, where they are not there. @throws CurlewError FILE_UNWRITABLE */
+  async makeFolder(path: string): Promise<void> {
+    const asked = resolve(path);
+    try {
+      const first = await mkdir(asked, { recursive: true });
+      if (first === undefined) return;
+      for (let at = asked; at.length >= first.length; at = dirname(at))
+        this.made.push({ path: at, isFolder: true });
+    } catch (thrown) {
+      throw writeFailure(path, thrown);
+    }
+  }
+
+  /**
+   * Takes away what was written here and replaced nothing, with folders that were made for it and are empty then: of
+   * many files that belong together all are there or none, so that they can be written again. What replaced a file stays.
+   */
+  async takeBack(): Promise<void> {
+    for (const { path } of this.made.filter(({ isFolder }) => !isFolder)) await rm(path, { force: true });
+    const folders = this.made.filter(({ isFolder }) => isFolder).map(({ path }) => path);
+    // The deepest first; one in which somebody put something stays.
+    for (const path of folders.sort((a, b) => b.length - a.length)) await rmdir(path).catch(() => undefined);
+    this.made.length = 0;
   }
 
   /** Where names differ only in their case, some file systems see one file. */
@@ -153,10 +179,11 @@ export class Outputs {
     };
     try {
       const file = await make(beside);
+      let replaced: number | null;
       try {
         await writeFile(file, data);
         await file.sync();
-        const replaced = await this.examine(path, real);
+        replaced = await this.examine(path, real);
         if (replaced !== null) await file.chmod(replaced);
         // Takes the name, if nobody else has: renaming alone would replace a file that came meanwhile.
         else await (await make(real)).close();
@@ -164,11 +191,27 @@ export class Outputs {
         await file.close();
       }
       await rename(beside, real);
+      if (replaced === null) this.made.push({ path: real, isFolder: false });
     } catch (thrown) {
       // What went wrong first is what is told.
       await Promise.allSettled(made.map((name) => rm(name, { force: true })));
       throw writeFailure(path, thrown);
     }
+  }
+}
+
+/**
+ * What the work writes through these, or nothing of it.
+ * @param outputs of which later ones write into folders of earlier ones
+ * @throws what the work throws, once what it had written is taken back
+ */
+export async function allOrNone<T>(outputs: readonly Outputs[], work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (thrown) {
+    // What went wrong first is what is told.
+    for (const one of outputs.toReversed()) await one.takeBack().catch(() => undefined);
+    throw thrown;
   }
 }
 
@@ -240,7 +283,7 @@ const reasons: Readonly<Record<string, string>> = {
   EACCES: 'this user may not write there',
   EPERM: 'this user may not write there',
   EROFS: 'the disk is mounted to be read only',
-  ENOSPC: 'the disk is full',
+  ENOSPC: 'the disk is full; make room there, or name a place on another',
   EDQUOT: 'the disk’s share of this user is full',
   EEXIST: 'a file of that name came meanwhile, and stays as it is',
   ENOENT: 'its folder is gone',

@@ -58,6 +58,7 @@ export const errorCodes = [
   'DATA_MOVED',
   'STORE_LOCKED',
   'STORE_FAILED',
+  'STORE_FULL',
   'STORE_TOO_NEW',
   'STORE_DAMAGED',
   'JOB_NOT_FOUND',

@@ -1,5 +1,4 @@
 /** Clips of detections: a folder a class, and a table of where each was cut. */
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { csvText } from '../../models/report/csv.ts';
 import type { Background } from '../background/background.ts';
@@ -8,7 +7,6 @@ import { meantBySingle } from '../contract/figures.ts';
 import type { ClipSettings, WrittenDetections } from '../contract/types.ts';
 import { namePart } from '../export-name.ts';
 import type { OutputFolder, Outputs } from '../outputs.ts';
-import { writeFailure } from '../outputs.ts';
 import type { ClipRow, DetectionStore } from './detection-store.ts';
 import { FileNames } from './file-names.ts';
 import { microseconds } from './tables/table.ts';
@@ -36,9 +34,7 @@ export async function writeClips(
   const clips = planned(await detections.drawn(run.jobId, run.filter, { most, seed }), run.roots);
   if (clips.length === 0) return { path, files: 0, detections: 0, failed: [] };
   const top = await tables.folder(path, ['clips.csv', 'run.json']);
-  await mkdir(path, { recursive: true }).catch((thrown: unknown) => {
-    throw writeFailure(path, thrown);
-  });
+  await tables.makeFolder(path);
   const folders = new Map<string, OutputFolder>();
   for (const folder of new Set(clips.map((clip) => clip.folder))) {
     const names = clips.filter((clip) => clip.folder === folder).map(({ name }) => name);

@@ -25,7 +25,7 @@ import type { Grid } from '../jobs/classify/contract/grid.ts';
 import { gridOf } from '../jobs/classify/grid.ts';
 import { requireClassification } from '../jobs/classify/require-classification.ts';
 import type { Jobs } from '../jobs/jobs.ts';
-import { Outputs } from '../outputs.ts';
+import { allOrNone, Outputs } from '../outputs.ts';
 import { writeClips } from './clips.ts';
 import type { DetectionStore, RunInput } from './detection-store.ts';
 import { tablePiece } from './table-piece.ts';
@@ -141,12 +141,16 @@ export class Detections {
     const run = { jobId: job.id, filter, roots, provenance: this.provenance(job) };
     if (format === 'clips') {
       const recordings = new Outputs({ ...rules, recordings: true });
-      return writeClips({ detections, background }, run, clips, path, { tables: outputs, recordings });
+      return allOrNone([outputs, recordings], () =>
+        writeClips({ detections, background }, run, clips, path, { tables: outputs, recordings }),
+      );
     }
-    if (format === 'ravenFiles' || format === 'audacityFiles')
-      return writeTables(detections, run, format, path, outputs);
-    this.requireOneFile(format, filter);
-    return writeTable(detections, run, format, path, outputs);
+    return allOrNone([outputs], async () => {
+      if (format === 'ravenFiles' || format === 'audacityFiles')
+        return writeTables(detections, run, format, path, outputs);
+      this.requireOneFile(format, filter);
+      return writeTable(detections, run, format, path, outputs);
+    });
   }
 
   /** @throws CurlewError of `scoreRun` */

@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { smallDisk } from '../../test/fixtures/small-disk.ts';
 import { testDetection, testFile } from '../../test/fixtures/classified.ts';
 import { openBackground, type Background } from '../background/background.ts';
 import type { ClassifiedFile, Detection, Job, TableFormat } from '../contract/types.ts';
@@ -14,6 +15,10 @@ import { resultStore } from '../store/result-store.ts';
 import { allDetections } from './contract/filter.ts';
 import { usualClips } from './contract/writing.ts';
 import { Detections } from './detections.ts';
+
+vi.mock('node:fs/promises', async (original) =>
+  (await import('../../test/fixtures/small-disk.ts')).onSmallDisk(await original()),
+);
 
 const rate = 48_000;
 const strange = 'Turdus merula_Amsel, “die” \t"alte"';
@@ -363,4 +368,37 @@ describe('clips', () => {
     await clips();
     await expect(clips({ overwrite: true })).rejects.toMatchObject({ code: 'FILE_PROTECTED' });
   });
+});
+
+describe('on a disk that is full', () => {
+  afterEach(() => void (smallDisk.left = Infinity));
+  /** Every file below a folder, with its bytes. */
+  const all = async (folder: string): Promise<Record<string, string>> => {
+    const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+    const files = entries.filter((entry) => entry.isFile()).map((one) => join(one.parentPath, one.name));
+    const texts = await Promise.all(files.map((file) => readFile(file, 'latin1')));
+    return Object.fromEntries(files.map((file, i) => [file, texts[i]!]));
+  };
+
+  it.each(['csv', 'parquet', 'ravenFiles', 'clips'] as const)(
+    '%s is written wholly or not at all, wherever it fills, and the same once there is room',
+    async (format) => {
+      const write = () => detections.write('job', { ...usual, format, path: join(out, 'found') });
+      smallDisk.left = 1e9;
+      await write();
+      const bytes = 1e9 - smallDisk.left;
+      const whole = await all(out);
+      expect(Object.keys(whole).length).toBeGreaterThan(1);
+      await rm(out, { recursive: true });
+      await mkdir(out);
+      for (const room of [0, 1, Math.floor(bytes / 2), bytes - 1]) {
+        smallDisk.left = room;
+        await expect(write()).rejects.toMatchObject({ code: 'FILE_UNWRITABLE' });
+        expect(await readdir(out, { recursive: true })).toEqual([]);
+      }
+      smallDisk.left = bytes;
+      await write();
+      expect(await all(out)).toEqual(whole);
+    },
+  );
 });

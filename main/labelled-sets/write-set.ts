@@ -1,6 +1,5 @@
 /** Labelled clips of recordings, cut into a labelled set, alone or beside the clips of another one. */
 import { createReadStream } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { csvText, type CsvCell } from '../../models/report/csv.ts';
 import type { Background } from '../background/background.ts';
@@ -13,7 +12,7 @@ import { isOfRecording } from '../detections/clips.ts';
 import { FileNames } from '../detections/file-names.ts';
 import { microseconds } from '../detections/tables/table.ts';
 import { namePart } from '../export-name.ts';
-import { Outputs, writeFailure, type OutputFolder } from '../outputs.ts';
+import { allOrNone, Outputs, type OutputFolder } from '../outputs.ts';
 import type { LabelledSet } from './contract.ts';
 
 /** Sound of a detection, for one class. */
@@ -72,63 +71,66 @@ export async function writeSet(
   const rules = { overwrite, keep: beside === undefined ? keep : [...keep, beside] };
   const tables = new Outputs(rules);
   const recordings = new Outputs({ ...rules, recordings: true });
-  const top = await tables.folder(path, ['labels.csv', 'run.json']);
-  const copies = placed(other?.clips ?? [], cuts);
-  const folders = await foldersOf([...cuts, ...copies], path, recordings);
+  return allOrNone([tables, recordings], async () => {
+    const top = await tables.folder(path, ['labels.csv', 'run.json']);
+    await tables.makeFolder(path);
+    const copies = placed(other?.clips ?? [], cuts);
+    const folders = await foldersOf([...cuts, ...copies], path, recordings);
 
-  const failed = new Map<string, CurlewError>();
-  const rows: { cells: CsvCell[]; label: string; source: string; copied: boolean }[] = [];
-  for (const { clip, folder, name } of cuts) {
-    const { startS, endS, label, labelledBy, detection } = clip;
-    const { path: source, channel } = detection;
-    try {
-      const wish = { startS, endS, channel };
-      const { wav, startSample, samples, sampleRate } = await background.run('cutClip', source, wish);
-      await folders.get(folder)!.write(name, wav);
-      const cells = [
-        ...[microseconds(startSample / sampleRate), startSample, samples, sampleRate],
-        ...[channel === null ? null : channel + 1, detection.startS, detection.endS, detection.label],
-        ...[meantBySingle(detection.peak), ...clip.cells],
-      ];
-      rows.push({
-        cells: [`${folder}/${name}`, label, source, labelledBy, ...cells],
-        ...{ label, source, copied: false },
-      });
-    } catch (thrown) {
-      const error = toCurlewError(thrown);
-      if (!isOfRecording(error)) throw error;
-      if (!failed.has(source)) failed.set(source, error);
+    const failed = new Map<string, CurlewError>();
+    const rows: { cells: CsvCell[]; label: string; source: string; copied: boolean }[] = [];
+    for (const { clip, folder, name } of cuts) {
+      const { startS, endS, label, labelledBy, detection } = clip;
+      const { path: source, channel } = detection;
+      try {
+        const wish = { startS, endS, channel };
+        const { wav, startSample, samples, sampleRate } = await background.run('cutClip', source, wish);
+        await folders.get(folder)!.write(name, wav);
+        const cells = [
+          ...[microseconds(startSample / sampleRate), startSample, samples, sampleRate],
+          ...[channel === null ? null : channel + 1, detection.startS, detection.endS, detection.label],
+          ...[meantBySingle(detection.peak), ...clip.cells],
+        ];
+        rows.push({
+          cells: [`${folder}/${name}`, label, source, labelledBy, ...cells],
+          ...{ label, source, copied: false },
+        });
+      } catch (thrown) {
+        const error = toCurlewError(thrown);
+        if (!isOfRecording(error)) throw error;
+        if (!failed.has(source)) failed.set(source, error);
+      }
     }
-  }
-  const none = [...ofCut, ...own].map(() => null);
-  for (const { clip, folder, name } of copies) {
-    const label = other!.classes[clip.label]!;
-    await folders.get(folder)!.write(name, createReadStream(clip.path) as AsyncIterable<Uint8Array>);
-    const { source, labelledBy, title, author, url, licence } = clip;
-    rows.push({
-      cells: [`${folder}/${name}`, label, source, labelledBy, ...none, title, author, url, licence],
-      ...{ label, source, copied: true },
-    });
-  }
-  const folds = other?.officialFolds ? foldsOf(rows, other.clips) : null;
-  const header = [...columns, ...ofCut, ...own, ...(other ? ofCopied : []), ...(folds ? ['fold'] : [])];
-  await top.write('labels.csv', [
-    csvText([header]),
-    ...rows.map(({ cells, copied }, i) =>
-      csvText([
-        [...cells, ...(other && !copied ? ofCopied.map(() => null) : []), ...(folds ? [folds[i]!] : [])],
-      ]),
-    ),
-  ]);
-  await top.write('run.json', told);
-  const labels = [...new Set(rows.map(({ label }) => label))].sort();
-  return {
-    path,
-    classes: labels.map((label) => ({ label, clips: rows.filter((row) => row.label === label).length })),
-    cut: rows.length - copies.length,
-    copied: copies.length,
-    failed: [...failed].map(([of, { message }]) => ({ path: of, message })),
-  };
+    const none = [...ofCut, ...own].map(() => null);
+    for (const { clip, folder, name } of copies) {
+      const label = other!.classes[clip.label]!;
+      await folders.get(folder)!.write(name, createReadStream(clip.path) as AsyncIterable<Uint8Array>);
+      const { source, labelledBy, title, author, url, licence } = clip;
+      rows.push({
+        cells: [`${folder}/${name}`, label, source, labelledBy, ...none, title, author, url, licence],
+        ...{ label, source, copied: true },
+      });
+    }
+    const folds = other?.officialFolds ? foldsOf(rows, other.clips) : null;
+    const header = [...columns, ...ofCut, ...own, ...(other ? ofCopied : []), ...(folds ? ['fold'] : [])];
+    await top.write('labels.csv', [
+      csvText([header]),
+      ...rows.map(({ cells, copied }, i) =>
+        csvText([
+          [...cells, ...(other && !copied ? ofCopied.map(() => null) : []), ...(folds ? [folds[i]!] : [])],
+        ]),
+      ),
+    ]);
+    await top.write('run.json', told);
+    const labels = [...new Set(rows.map(({ label }) => label))].sort();
+    return {
+      path,
+      classes: labels.map((label) => ({ label, clips: rows.filter((row) => row.label === label).length })),
+      cut: rows.length - copies.length,
+      copied: copies.length,
+      failed: [...failed].map(([of, { message }]) => ({ path: of, message })),
+    };
+  });
 }
 
 /** `Curlew/a_12.48s.wav`: its class, its recording, where the detection begins in that. */
@@ -170,9 +172,7 @@ async function foldersOf(
   }
   const folders = new Map<string, OutputFolder>();
   for (const [folder, own] of names) {
-    await mkdir(dirname(join(path, folder)), { recursive: true }).catch((thrown: unknown) => {
-      throw writeFailure(path, thrown);
-    });
+    await outputs.makeFolder(dirname(join(path, folder)));
     folders.set(folder, await outputs.folder(join(path, folder), own));
   }
   return folders;

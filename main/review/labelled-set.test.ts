@@ -1,7 +1,8 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { smallDisk } from '../../test/fixtures/small-disk.ts';
 import { openBackground, type Background } from '../background/background.ts';
 import { readDataset } from '../datasets/read-dataset.ts';
 import { readTable } from '../datasets/table.ts';
@@ -9,6 +10,10 @@ import { writeSet } from '../labelled-sets/write-set.ts';
 import { noise, wavBytes } from '../recordings/testing.ts';
 import type { ReviewDecision, ReviewItem } from './contract/rows.ts';
 import { reviewColumns, reviewedClips } from './labelled-set.ts';
+
+vi.mock('node:fs/promises', async (original) =>
+  (await import('../../test/fixtures/small-disk.ts')).onSmallDisk(await original()),
+);
 
 const rate = 48_000;
 let folder: string;
@@ -193,5 +198,24 @@ describe('beside another set', () => {
     await expect(make(reviewed(), { beside, path: beside, overwrite: true })).rejects.toMatchObject({
       code: 'FILE_PROTECTED',
     });
+  });
+});
+
+describe('a labelled set on a disk that is full', () => {
+  afterEach(() => void (smallDisk.left = Infinity));
+
+  it('leaves nothing, wherever the disk fills, and is written once there is room', async () => {
+    const items = [itemOf('a.wav', 0.5, 'curlew', [said('yes')]), itemOf('b.wav', 1, 'rain', [said('yes')])];
+    smallDisk.left = 1e9;
+    await make(items);
+    const bytes = 1e9 - smallDisk.left;
+    await rm(out, { recursive: true });
+    for (const room of [0, Math.floor(bytes / 2), bytes - 1]) {
+      smallDisk.left = room;
+      await expect(make(items)).rejects.toMatchObject({ code: 'FILE_UNWRITABLE' });
+      await expect(readdir(out)).rejects.toMatchObject({ code: 'ENOENT' });
+    }
+    smallDisk.left = bytes;
+    expect(await make(items)).toMatchObject({ cut: 2, failed: [] });
   });
 });

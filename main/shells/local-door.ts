@@ -10,6 +10,7 @@ import { dirname, join } from 'node:path';
 import { CurlewError } from '../contract/error.ts';
 import { reportFault } from '../contract/fault.ts';
 import { announceLab, withdrawLab } from '../data-folder.ts';
+import { writeFailure } from '../outputs.ts';
 import { isSame, serveLabSockets, type ServedLab } from './lab-socket.ts';
 
 export interface LocalDoor {
@@ -57,7 +58,7 @@ export async function openDoor(
     await close();
     throw new CurlewError(
       'PORT_FAILED',
-      `The command line’s way into the lab, ${place.path}, cannot be opened: ${(thrown as Error).message}.`,
+      `The command line’s way into the lab cannot be opened: ${writeFailure(place.path, thrown).message}`,
       { path: place.path },
       { cause: thrown },
     );

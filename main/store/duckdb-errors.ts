@@ -8,6 +8,10 @@ const refused =
 const damaged =
   /corrupt|not a valid DuckDB database|Could not read enough bytes|Failure while replaying WAL/i;
 
+/** No room for it, with the file where DuckDB names one: the store's log, say, or a table that it writes. */
+const full = /No space left on device|Disk quota exceeded|not enough disk space/i;
+const unwritten = /[Cc]ould not write (?:all )?(?:to )?file "([^"]+)"/;
+
 export const isHeld = (thrown: unknown): boolean => held.test(messageOf(thrown));
 export const isDamage = (thrown: unknown): boolean =>
   !refused.test(messageOf(thrown)) && damaged.test(messageOf(thrown));
@@ -50,6 +54,15 @@ export function storeError(thrown: unknown, path: string): CurlewError {
     );
   }
   if (isDamage(thrown)) return storeDamaged(path, text, thrown);
+  if (full.test(text)) {
+    const file = unwritten.exec(text)?.[1] ?? path;
+    return new CurlewError(
+      'STORE_FULL',
+      `The disk is full: ${file} cannot be written. What was kept before is safe; make room there and try again.`,
+      { path, file },
+      { cause: thrown },
+    );
+  }
   return new CurlewError(
     'STORE_FAILED',
     `The lab's store ${path} failed: ${text}`,

@@ -370,6 +370,22 @@ describe('classifying a folder', () => {
     ]);
   });
 
+  it('fails on a full disk, goes on once there is room, and finds what an unbroken one finds', async () => {
+    const whole = classification.start([join(scratch.folder, 'card')], 'test', usualSettings);
+    await whenFinished(jobs, whole.id);
+    const { keep } = results;
+    results.keep = () => Promise.reject(new CurlewError('STORE_FULL', 'The disk is full.'));
+    const { id } = classification.start([join(scratch.folder, 'card')], 'test', usualSettings);
+    expect(await whenFinished(jobs, id)).toMatchObject({ state: 'failed', error: { code: 'STORE_FULL' } });
+    results.keep = keep;
+    jobs.resume(id);
+    expect(await whenFinished(jobs, id)).toMatchObject({ state: 'done', error: null });
+    const found = async (jobId: string) =>
+      (await results.detections(jobId, { limit: 10_000 })).map(({ jobId: _of, ...one }) => one);
+    expect(await found(id)).toEqual(await found(whole.id));
+    expect(await found(id)).not.toEqual([]);
+  });
+
   it('fails, and ends, where the listing cannot be kept', async () => {
     results.list = () => Promise.reject(new CurlewError('STORE_FAILED', 'The disk is full.'));
     const { id } = classification.start([join(scratch.folder, 'card')], 'test', usualSettings);

@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { isDeepStrictEqual } from 'node:util';
 import { deserialize, serialize } from 'node:v8';
-import { CurlewError, toCurlewError } from '../../contract/error.ts';
+import { CurlewError, toCurlewError, type ErrorCode } from '../../contract/error.ts';
 import { count, grouped } from '../../contract/figures.ts';
 import type { ClassifiedFile, ClassifyResult, ClassifySettings, ListedFile } from '../../contract/types.ts';
 import { formatsRead } from '../../recordings/contract.ts';
@@ -81,11 +81,12 @@ interface Task {
 const checkpointMs = 5_000;
 /** A recording that crashes its worker twice is left out; so many in a row and it is not the recordings. */
 const crashLimit = 3;
+const ofStore = new Set<ErrorCode>(['STORE_FAILED', 'STORE_FULL', 'STORE_DAMAGED']);
 /** Files of the store that are read at once. */
 const pageFiles = 200;
 
 /**
- * @throws CurlewError FOLDER_EMPTY, STORE_FAILED, IMAGE_BAD, INTERNAL when workers do not start or keep crashing, ABORTED
+ * @throws CurlewError FOLDER_EMPTY, STORE_FAILED, STORE_FULL, IMAGE_BAD, INTERNAL when workers do not start or keep crashing, ABORTED
  */
 export async function classify(work: ClassifyWork, context: JobContext): Promise<ClassifyResult> {
   const stop = new AbortController();
@@ -355,7 +356,7 @@ class ClassifyRun {
   /** @throws what ends the job, being no fault of a file */
   private mustBeOfFile(thrown: unknown): void {
     const { code } = toCurlewError(thrown);
-    if (this.signal.aborted || code === 'STORE_FAILED' || code === 'STORE_DAMAGED') throw thrown;
+    if (this.signal.aborted || ofStore.has(code)) throw thrown;
     if (this.cannotStart || this.crashes >= crashLimit) throw thrown;
   }
 

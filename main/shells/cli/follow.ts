@@ -53,7 +53,7 @@ export async function follow(
     });
     if (ended.state === 'done') return ended;
     if (ended.state === 'paused') throw paused(ended, interruption!, resumeWith!(ended.id));
-    throw failed(ended, interruption);
+    throw failed(ended, interruption, pauses ? resumeWith(ended.id) : null);
   } finally {
     stop();
     progress.end();
@@ -63,7 +63,9 @@ export async function follow(
 const paused = ({ id, title }: Job, signal: Signal, resume: string): CurlewError =>
   new CurlewError('ABORTED', `“${title}” is paused. To go on: ${resume}`, { jobId: id, resume, signal });
 
-function failed({ title, state, error }: Job, signal: Signal | null): CurlewError {
+function failed({ id, title, state, error }: Job, signal: Signal | null, resume: string | null): CurlewError {
   const context = state === 'cancelled' && signal ? { signal } : {};
-  return new CurlewError(error?.code ?? 'ABORTED', error?.message ?? `“${title}” was cancelled.`, context);
+  const { code, message } = error ?? { code: 'ABORTED', message: `“${title}” was cancelled.` };
+  if (code !== 'STORE_FULL' || resume === null) return new CurlewError(code, message, context);
+  return new CurlewError(code, `${message} To go on: ${resume}`, { ...context, jobId: id, resume });
 }
