@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import type { Job } from '../../main/contract/types.ts';
 import { resources } from '../../main/resources.ts';
+import { told, waveformModel } from '../../main/own-models/testing.ts';
 import { wavBytes } from '../../main/recordings/testing.ts';
 import { ended, startLab, type LabProcess } from './lab-process.ts';
 
 /** As long as a board keeps: 63 bytes. */
 const longName = 'Station 17 – Alder carr behind the old saw mill, Niedermühl';
+const ownModelName = 'Waders and rain of the eastern marshes, third edition';
 const longFile = `${'2026-05-31_dawn-chorus_recorder-0007_north-slope_'.repeat(3)}rain.ogg`;
 
 /** Everything that a view shows, made before the page opens: a routed bank, records, recordings, a bank of one's own. */
@@ -45,6 +47,12 @@ export async function furnishedLab(folder: string): Promise<LabProcess> {
   });
   await done(client.request('deploy.start', { boardId, expertId: router.id }));
   await done(client.request('play.start', { boardId, source: { kind: 'clip', clipId: 'rain' } }));
+
+  const path = join(folder, 'mine.onnx');
+  await writeFile(path, waveformModel({ embedding: true }));
+  const description = { ...told, name: ownModelName, sampleRate: 16_000, embedding: 'embedding' };
+  await writeFile(join(folder, 'mine.json'), JSON.stringify(description));
+  await client.request('models.add', { path });
 
   const recordings = join(folder, 'recordings');
   await mkdir(recordings);
@@ -121,6 +129,22 @@ export const views: readonly (readonly [string, (page: Page) => Promise<void>])[
       await page.getByRole('dialog').getByText('my-sounds').waitFor();
     },
   ],
+  [
+    'recordings with a model of one’s own chosen',
+    async (page) => {
+      await open(page, '/recordings', 'Recordings');
+      await page.getByLabel('With', { exact: true }).selectOption({ label: ownModelName });
+      await page.getByRole('button', { name: `Classify with ${ownModelName}` }).waitFor();
+    },
+  ],
+  [
+    'a labelled set of what a model found',
+    async (page) => {
+      await open(page, '/recordings', 'Recordings');
+      await page.getByRole('button', { name: 'Make a labelled set…' }).click();
+      await page.getByRole('dialog').getByRole('table').waitFor();
+    },
+  ],
   ['samples to be reviewed', (page) => open(page, '/review', 'Review')],
   [
     'a detection that is reviewed',
@@ -162,6 +186,13 @@ export const views: readonly (readonly [string, (page: Page) => Promise<void>])[
   ['training', (page) => open(page, '/experts/train', 'Experts')],
   ['an evaluation', (page) => open(page, '/experts/evaluate', 'Experts')],
   ['an encoder of one’s own', (page) => open(page, '/experts/encoder', 'Experts')],
+  [
+    'models of one’s own',
+    async (page) => {
+      await open(page, '/experts/models', 'Experts');
+      await page.getByRole('heading', { name: ownModelName }).waitFor();
+    },
+  ],
   ['the jobs', (page) => open(page, '/jobs', 'Jobs')],
   [
     'a job',
