@@ -1,6 +1,6 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findAudio, walkAudio, type Walked } from './find-audio.ts';
 import { scratchFolder } from './testing.ts';
 
@@ -35,4 +35,28 @@ it('counts them among what could not be used, with what to do', async () => {
 it('takes such a file as it is where it is named outright', async () => {
   const path = join(scratch.folder, 'card', 'a.M4A');
   expect(await findAudio([path])).toEqual({ files: [path], failed: [] });
+});
+
+describe('names that are no text', () => {
+  // Where a file system takes text alone there are none.
+  const latin1 = (name: string): Buffer =>
+    Buffer.concat([Buffer.from(`${scratch.folder}/old/`), Buffer.from(name, 'latin1')]);
+
+  it.skipIf(process.platform !== 'linux')(
+    'are told, of files as of folders, and what lies beside is found',
+    async () => {
+      await mkdir(join(scratch.folder, 'old'));
+      await writeFile(latin1('café.wav'), 'bytes');
+      await writeFile(latin1('café.txt'), 'bytes');
+      await mkdir(latin1('forêt'));
+      await scratch.write(join('old', 'nuit.wav'), 'bytes');
+      const { files, failed } = await findAudio([join(scratch.folder, 'old')]);
+      expect(files.map((path) => basename(path))).toEqual(['nuit.wav']);
+      expect(failed.map(({ path, error }) => [basename(path), error.code])).toEqual([
+        ['caf\\xe9.wav', 'FILE_UNSUPPORTED'],
+        ['for\\xeat', 'FILE_UNSUPPORTED'],
+      ]);
+      expect(failed[0]!.error.message).toContain('Rename it');
+    },
+  );
 });

@@ -1,7 +1,7 @@
 /** Finding the recordings under files and folders. */
 import { readdir, realpath, stat } from 'node:fs/promises';
-import { basename, extname, join } from 'node:path';
-import type { CurlewError } from '../contract/error.ts';
+import { basename, extname, join, sep } from 'node:path';
+import { CurlewError } from '../contract/error.ts';
 import { fileError } from '../regular-file.ts';
 import { fileKinds, type FileKind } from './contract.ts';
 import { throwIfAborted } from './file.ts';
@@ -54,7 +54,7 @@ async function* walk(
   options: WalkOptions,
 ): AsyncGenerator<Walked> {
   throwIfAborted(options.signal);
-  let children: string[];
+  let children: Buffer[];
   try {
     const real = await realpath(path);
     if (seen.has(real)) return;
@@ -66,19 +66,42 @@ async function* walk(
       yield format === null ? { path } : { path, leftOut: format };
       return;
     }
-    children = await readdir(path);
+    children = await readdir(path, { encoding: 'buffer' });
   } catch (thrown) {
     yield { path, error: fileError(path, thrown) };
     return;
   }
-  children.sort();
-  for (const name of children) {
+  // By their bytes, as names that are no text have no other order; in UTF-8 that is the order of code points.
+  children.sort(Buffer.compare);
+  for (const bytes of children) {
+    const name = bytes.toString('utf8');
     if (name.startsWith('.')) continue;
+    const isText = Buffer.from(name, 'utf8').equals(bytes);
     const child = join(path, name);
     const isSound = isAudioName(name) || unreadFormat(name) !== null;
-    if (isSound || (await isFolder(child))) yield* walk(child, false, seen, options);
+    if (!isSound) {
+      const found = await isFolder(isText ? child : Buffer.concat([Buffer.from(`${path}${sep}`), bytes]));
+      if (found instanceof Error) yield { path: child, error: fileError(child, found) };
+      if (found !== true) continue;
+    }
+    if (isText) yield* walk(child, false, seen, options);
+    else yield notText(join(path, escaped(bytes)));
   }
 }
+
+/** Everything that names a file here does so as text. */
+const notText = (path: string): Walked => ({
+  path,
+  error: new CurlewError(
+    'FILE_UNSUPPORTED',
+    `The name of ${path} is not UTF-8 (its other bytes are written as \\xNN here): it was left out, with what lies in it. Rename it, for example with “convmv -f latin1 -t utf8”, and try again.`,
+    { path },
+  ),
+});
+
+/** ASCII as it is, every other byte by its code. */
+const escaped = (name: Buffer): string =>
+  [...name].map((byte) => (byte < 0x80 ? String.fromCharCode(byte) : `\\x${byte.toString(16)}`)).join('');
 
 /** All that `walkAudio` finds. @throws CurlewError ABORTED */
 export async function findAudio(paths: readonly string[], options: WalkOptions = {}): Promise<FoundAudio> {
@@ -91,8 +114,9 @@ export async function findAudio(paths: readonly string[], options: WalkOptions =
   return found;
 }
 
-const isFolder = (path: string): Promise<boolean> =>
+/** @returns what keeps it from being looked at; what is gone meanwhile, and a link to nothing, is no folder */
+const isFolder = (path: string | Buffer): Promise<boolean | Error> =>
   stat(path).then(
     (status) => status.isDirectory(),
-    () => false,
+    (thrown: NodeJS.ErrnoException) => (thrown.code === 'ENOENT' ? false : thrown),
   );

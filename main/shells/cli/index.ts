@@ -12,6 +12,7 @@ import { connectCli } from './connect.ts';
 import { exit, exitOfError } from './exit.ts';
 import { helpOf } from './help.ts';
 import { print } from './output.ts';
+import { visible } from './visible.ts';
 
 async function main(argv: string[]): Promise<number> {
   const json = argv.includes('--json');
@@ -32,12 +33,12 @@ async function main(argv: string[]): Promise<number> {
     const error = toCurlewError(thrown);
     const { code, message, context } = error;
     if (json) process.stdout.write(`${JSON.stringify({ error: { code, message, context } })}\n`);
-    else process.stderr.write(`curlew: ${message}\n`);
+    else process.stderr.write(`curlew: ${visible(message)}\n`);
     return exitOfError(error);
   }
 }
 
-const tell = (sentence: string): boolean => process.stderr.write(`curlew: ${sentence}\n`);
+const tell = (sentence: string): boolean => process.stderr.write(`curlew: ${visible(sentence)}\n`);
 
 function versionAnswer(): Answer {
   const version = versionOf(resources.root);
@@ -58,7 +59,7 @@ async function onLab({ run }: Command, args: Args): Promise<number> {
 guardProcess(process, {
   close: closeLabs,
   end(sentence, code) {
-    process.stderr.write(`curlew: ${sentence}\n`);
+    process.stderr.write(`curlew: ${visible(sentence)}\n`);
     process.exit(code);
   },
 });

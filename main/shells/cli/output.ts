@@ -2,10 +2,11 @@
 import { bytes, duration, energy, inOne } from '../../contract/figures.ts';
 import type { Answer, Args } from './command.ts';
 import { exit } from './exit.ts';
+import { inLine, visible } from './visible.ts';
 
 /** @returns what the process ends with */
 export function print(answer: Answer, { json }: Pick<Args, 'json'>): number {
-  process.stdout.write(json ? `${JSON.stringify(answer.json)}\n` : `${answer.text}\n`);
+  process.stdout.write(json ? `${JSON.stringify(answer.json)}\n` : `${visible(answer.text)}\n`);
   return answer.exit ?? exit.done;
 }
 
@@ -13,8 +14,9 @@ export type Row = (string | number)[];
 
 /** Columns as wide as their widest cell; numbers to the right. */
 export function table(head: string[], rows: Row[]): string {
+  const seen = rows.map((row) => row.map((cell) => (typeof cell === 'number' ? cell : inLine(cell))));
   const widths = head.map((title, column) =>
-    Math.max(title.length, ...rows.map((row) => String(row[column]).length)),
+    seen.reduce((most, row) => Math.max(most, String(row[column]).length), title.length),
   );
   const line = (row: Row) =>
     row
@@ -24,7 +26,7 @@ export function table(head: string[], rows: Row[]): string {
       })
       .join('  ')
       .trimEnd();
-  return [line(head), line(widths.map((width) => '─'.repeat(width))), ...rows.map(line)].join('\n');
+  return [line(head), line(widths.map((width) => '─'.repeat(width))), ...seen.map(line)].join('\n');
 }
 
 export const timeText = (us: number): string => inOne(duration(us));

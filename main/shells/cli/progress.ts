@@ -1,6 +1,7 @@
 /** How far a job is, on standard error: one line that changes on a terminal, lines now and then in a file. */
 import { timeLeft } from '../../contract/figures.ts';
 import type { Job } from '../../contract/types.ts';
+import { inLine } from './visible.ts';
 
 /** Between lines in a file, milliseconds; a job that takes less than the first says nothing. */
 const firstLineMs = 1_000;
@@ -19,7 +20,7 @@ export function progressOn(
   const line = ({ progress, title, detail, state, leftMs }: Job): string => {
     const share = progress === null ? '  …' : `${Math.round(100 * progress)}`.padStart(3);
     const left = leftMs === null ? '' : `, ${timeLeft(leftMs)}`;
-    return `${share} %  ${title}: ${state === 'running' ? detail : state}${left}`;
+    return inLine(`${share} %  ${title}: ${state === 'running' ? detail : state}${left}`);
   };
   if (stream.isTTY) {
     return {
