@@ -42,6 +42,8 @@ export class LabDouble implements LabClient {
       'details.list': () => [],
       'groups.list': () => [],
       'visits.list': () => [],
+      'fleet.overview': () => [],
+      'fleet.drift': () => ({ atMs: 0, falseShare: 0.05, boards: [] }),
       ...handlers,
     };
   }

@@ -3,6 +3,7 @@ import { flushPromises, mount, RouterLinkStub } from '@vue/test-utils';
 import { createPinia } from 'pinia';
 import type { Component } from 'vue';
 import { describe, expect, it } from 'vitest';
+import type { BoardDrift, BoardOverview } from '../../../main/contract/types.ts';
 import { useBoards } from '../../stores/boards.ts';
 import { useComparison } from '../../stores/comparison.ts';
 import { useDetails } from '../../stores/details.ts';
@@ -20,6 +21,7 @@ import BoardTable from './BoardTable.vue';
 import FleetView from './FleetView.vue';
 import GroupsPanel from './GroupsPanel.vue';
 import MainJob from './MainJob.vue';
+import OverviewPanel from './OverviewPanel.vue';
 import PortsPanel from './PortsPanel.vue';
 
 async function show(component: Component, lab: LabDouble) {
@@ -305,5 +307,65 @@ describe('groups', () => {
     await flushPromises();
     const saved = lab.asked.filter(({ name }) => name === 'groups.save').at(-1);
     expect(saved?.params).toMatchObject({ groupId: 'g', settings: { periodS: null, listenS: 60 } });
+  });
+});
+
+describe('what the boards did', () => {
+  const did = (boardId: string, changes: Partial<BoardOverview> = {}): BoardOverview => ({
+    ...{ boardId, records: 1200, latencyUs: { p50: 178_000, p95: 181_000 }, latencySource: 'modelled' },
+    ...{ energyNanojoule: { mean: 7_960_000, total: 9_552_000_000 }, energySource: 'modelled' },
+    ...{ topProbability: 0.71, entropy: 0.8, curiosity: 0.02, firstMs: 0, lastMs: 0 },
+    ...changes,
+  });
+  const drift = (boardId: string, changes: Partial<BoardDrift> = {}): BoardDrift => ({
+    ...{ boardId, state: 'judged', p: 0.4, drifting: false, neighbours: 4, moved: 'class', stability: 0.02 },
+    ...{ shares: { bins: [0, 3], before: [0.75, 0.25], now: [0.25, 0.75] }, before: [0, 1], now: [2, 3] },
+    ...changes,
+  });
+
+  it('stands a row a board, with sources, the drifting first, and what moved is drawn and told', async () => {
+    const lab = fleet(
+      [board({ id: 'aa', name: 'heron' }), board({ id: 'bb', name: 'snipe', entry: 2 })],
+      null,
+      {
+        'fleet.overview': () => [did('aa'), did('bb', { energyNanojoule: null, energySource: 'none' })],
+        'fleet.drift': () => ({
+          ...{ atMs: 0, falseShare: 0.05 },
+          boards: [drift('aa'), drift('bb', { drifting: true, p: 0.0002, stability: 0.31 })],
+        }),
+      },
+    );
+    const { wrapper } = await show(OverviewPanel, lab);
+    const rows = wrapper.findAll('tbody tr').map((row) => row.text());
+    expect(rows[0]).toContain('snipe');
+    expect(rows[0]).toContain('drifting');
+    expect(rows[0]).toContain('stability index 0.31');
+    expect(rows[0]).toContain('no figure');
+    expect(rows[1]).toContain('steady');
+    expect(rows[1]).toContain('178 ms');
+    expect(rows[1]).toContain('modelled');
+    expect(wrapper.text()).toContain('1 board drifting as of');
+    expect(wrapper.findAll('svg[role="img"]')[0]!.attributes('aria-label')).toContain(
+      '3: 25.0 % before, 75.0 % now',
+    );
+  });
+
+  it('asks for the time that is chosen, and shows a thousand boards fifty at a time', async () => {
+    const lab = fleet([board()], null, {
+      'fleet.overview': () => Array.from({ length: 1000 }, (_, i) => did(`board-${i}`)),
+    });
+    const { wrapper } = await show(OverviewPanel, lab);
+    expect(wrapper.findAll('tbody tr')).toHaveLength(50);
+    await wrapper.get('.body button').trigger('click');
+    expect(wrapper.findAll('tbody tr')).toHaveLength(100);
+    await wrapper.get('select').setValue('168');
+    await flushPromises();
+    const asked = lab.asked.filter(({ name }) => name === 'fleet.overview').map(({ params }) => params);
+    expect(asked).toEqual([{ hours: 24 }, { hours: 168 }]);
+  });
+
+  it('says where nothing was recorded', async () => {
+    const { wrapper } = await show(OverviewPanel, fleet());
+    expect(wrapper.text()).toContain('No board recorded anything in this time.');
   });
 });

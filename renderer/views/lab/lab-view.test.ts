@@ -34,6 +34,12 @@ const labDouble = (role: Role = 'local') =>
     },
     'data.stay': () => (movesTo = null),
     'data.clean': () => ({ bytes: 1_000_000, files: 1 }),
+    'telemetry.levels': () => [
+      { level: 'records', rows: 1_200_000, bytes: 52_428_800, firstMs: Date.UTC(2026, 3, 1) },
+      { level: 'hours', rows: 0, bytes: 0, firstMs: null },
+    ],
+    'telemetry.retention': () => ({ recordDays: null, minuteDays: 366 }),
+    'telemetry.retain': (wanted) => wanted,
     'folders.list': () => ({ usual: ['/home/ada'], added: ['/srv/sounds'] }),
     'folders.add': ({ path }) => ({ usual: ['/home/ada'], added: ['/srv/sounds', path] }),
     'folders.remove': () => ({ usual: ['/home/ada'], added: [] }),
@@ -129,5 +135,27 @@ describe('the lab', () => {
     expect(wrapper.text()).toContain('/srv/sounds');
     expect(wrapper.find('#folder-path').exists()).toBe(false);
     expect(wrapper.find('[aria-label="Remove /srv/sounds"]').exists()).toBe(false);
+  });
+});
+
+describe('what boards recorded', () => {
+  it('is told with its size, and kept for as long as is chosen: what would delete is asked about first', async () => {
+    const { wrapper, lab, press } = await show();
+    const panel = wrapper.get('section[aria-labelledby="retention-title"]');
+    expect(panel.text()).toContain('1,200,000');
+    expect(panel.text()).toContain('52.4 MB');
+    const [records, minutes] = panel.findAll('select');
+    const asked = () =>
+      lab.asked.filter(({ name }) => name === 'telemetry.retain').map(({ params }) => params);
+    await minutes!.get('option').setValue();
+    await press('Keep so', panel);
+    expect(asked()).toEqual([{ recordDays: null, minuteDays: null }]);
+    await records!.setValue(92);
+    await press('Keep so', panel);
+    expect(asked()).toHaveLength(1);
+    const dialog = new DOMWrapper(document.body).get('[role="dialog"]');
+    expect(dialog.text()).toContain('for good');
+    await press('Delete what is older', new DOMWrapper(document.body));
+    expect(asked().at(-1)).toEqual({ recordDays: 92, minuteDays: null });
   });
 });
