@@ -39,7 +39,7 @@ const labDouble = (role: Role = 'local') =>
       { level: 'hours', rows: 0, bytes: 0, firstMs: null },
     ],
     'telemetry.retention': () => ({ recordDays: null, minuteDays: 366 }),
-    'telemetry.retain': (wanted) => wanted,
+    'telemetry.retain': ({ recordDays, minuteDays }) => ({ recordDays, minuteDays }),
     'folders.list': () => ({ usual: ['/home/ada'], added: ['/srv/sounds'] }),
     'folders.add': ({ path }) => ({ usual: ['/home/ada'], added: ['/srv/sounds', path] }),
     'folders.remove': () => ({ usual: ['/home/ada'], added: [] }),
