@@ -364,13 +364,12 @@ export function boardConformance(
       expect(result.logits).toEqual(reference.logits);
       const page = await board.telemetry(0);
       expect(page).toMatchObject({ bootId: after.bootId, next: 2, oldest: 1 });
+      const [featuresUs, encoderUs, routerUs, expertUs] = result.latencyUs;
+      const { inferenceId, classIndex, energyNanojoule } = result;
       expect(page.records).toHaveLength(1);
       expect(page.records[0]).toMatchObject({
-        sequence: 1,
-        inferenceId: result.inferenceId,
-        classIndex: result.classIndex,
-        latencyUs: result.latencyUs,
-        energyNanojoule: result.energyNanojoule,
+        ...{ sequence: 1, inferenceId, classIndex, energyNanojoule },
+        ...{ featuresUs, encoderUs, routerUs, expertUs },
       });
     });
 
