@@ -6,7 +6,7 @@ import { levene } from './levene.ts';
 import { mcnemarOfCounts } from './mcnemar.ts';
 import { deviation, mean } from './moments.ts';
 import { pairedT, tost, type Interval } from './paired.ts';
-import { wilcoxon } from './wilcoxon.ts';
+import { leastWilcoxonP, wilcoxon } from './wilcoxon.ts';
 
 export type TestKind =
   'mcnemar' | 'clustered-bootstrap' | 'paired-t' | 'wilcoxon' | 'brown-forsythe' | 'tost';
@@ -53,7 +53,7 @@ export interface Named<T> {
 
 /**
  * How two models' answers to the same clips differ: McNemar and the clustered bootstrap over clips, equivalence
- * over sources, t and Wilcoxon over folds (where there are two folds).
+ * over sources, t over folds (where there are two), and Wilcoxon over folds (where there are enough to show anything).
  * @param margin of equivalence, in accuracy, above 0
  * @throws RangeError if the models did not answer the same clips
  */
@@ -70,7 +70,7 @@ export function compareAnswers(
     { ...names, ...mcnemarTest(pairs) },
     ...bootstrapTests(pairs, classes, options).map((test) => ({ ...names, ...test })),
     ...tostTests(pairs, margin).map((test) => ({ ...names, ...test })),
-    ...foldTests(pairs, classes).map((test) => ({ ...names, ...test })),
+    ...foldTests(pairs, classes, options.level).map((test) => ({ ...names, ...test })),
   ];
 }
 
@@ -147,8 +147,10 @@ function tostTests(pairs: Pairs, margin: number): Unnamed[] {
       measure: 'accuracy',
       unit: 'source',
       n: sources.size,
-      method: 'two one-sided t-tests of each source’s mean difference',
-      statistic: finite(Math.min(result.t[0], -result.t[1])),
+      method: result.t
+        ? 'two one-sided t-tests of each source’s mean difference'
+        : 'no source differs: how likely that is where a share of the margin’s size does',
+      statistic: result.t && finite(Math.min(result.t[0], -result.t[1])),
       effect: result.effect,
       interval: result.interval,
       margin,
@@ -157,26 +159,28 @@ function tostTests(pairs: Pairs, margin: number): Unnamed[] {
   ];
 }
 
-function foldTests(pairs: Pairs, classes: number): Unnamed[] {
+/** Wilcoxon's test is made where so many folds can give a p below 1 − level: one that cannot only costs the others. */
+function foldTests(pairs: Pairs, classes: number, level: number): Unnamed[] {
   const difference = scoreDifference(pairs, classes);
   const differences = [...byFold(pairs.map(([answer]) => answer)).keys()].map((fold) => {
     const members = pairs.flatMap(([answer], i) => (answer.fold === fold ? [i] : []));
     return difference(members)[1];
   });
   if (differences.length < 2) return [];
-  const t = pairedT(differences);
+  const t = pairedT(differences, level, 1 / (differences.length - 1));
+  const wilcoxonCanShow = leastWilcoxonP(differences.length) < 1 - level;
   const folds = { measure: 'weighted-f1', unit: 'fold', n: differences.length, margin: null } as const;
   return [
     {
       ...folds,
       test: 'paired-t',
-      method: `two-sided, ${t.degrees} degrees of freedom`,
+      method: `two-sided, ${t.degrees} degrees of freedom, corrected for folds that share training clips`,
       statistic: finite(t.t),
       effect: t.effect,
       interval: t.interval,
       p: t.p,
     },
-    { ...folds, ...wilcoxonTest(differences) },
+    ...(wilcoxonCanShow ? [{ ...folds, ...wilcoxonTest(differences) }] : []),
   ];
 }
 
@@ -191,7 +195,8 @@ function wilcoxonTest(
 ): Pick<Test, 'test' | 'method' | 'statistic' | 'effect' | 'interval' | 'p'> {
   const result = wilcoxon(differences);
   const zeros = differences.length - result.n;
-  const left = zeros === 0 ? '' : `; ${zeros} of ${differences.length} pairs do not differ and are left out`;
+  const left =
+    zeros === 0 ? '' : `; ${zeros} of ${differences.length} pairs do not differ and take no part in the test`;
   return {
     test: 'wilcoxon',
     method: `${wilcoxonMethods[result.method]}${left}`,

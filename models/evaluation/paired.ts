@@ -21,10 +21,13 @@ export interface PairedT {
 /**
  * Student's t-test of pairs' differences against 0 (Student 1908).
  * @param differences at least two
+ * @param overlap test clips over training clips where each difference is of one fold: trainings that share clips are
+ * not independent, and the variance of their mean is that of one difference times 1/n + overlap (Nadeau & Bengio 2003,
+ * equation 9); 0 for independent pairs
  * @throws RangeError if there are fewer
  */
-export function pairedT(differences: ArrayLike<number>, level = 0.95): PairedT {
-  const { effect, error, degrees } = summary(differences);
+export function pairedT(differences: ArrayLike<number>, level = 0.95, overlap = 0): PairedT {
+  const { effect, error, degrees } = summary(differences, overlap);
   const half = studentQuantile((1 + level) / 2, degrees) * error;
   const interval = { low: effect - half, high: effect + half, level };
   if (error === 0 && effect === 0) return { effect, t: null, degrees, p: 1, interval };
@@ -34,8 +37,8 @@ export function pairedT(differences: ArrayLike<number>, level = 0.95): PairedT {
 
 export interface Tost {
   readonly effect: number;
-  /** against −margin and against +margin; infinite where every pair differs by the same */
-  readonly t: readonly [number, number];
+  /** against −margin and against +margin; infinite where every pair differs by the same, null where none differs */
+  readonly t: readonly [number, number] | null;
   readonly degrees: number;
   /** the larger of the two one-sided p: small means equivalent */
   readonly p: number;
@@ -45,14 +48,17 @@ export interface Tost {
 
 /**
  * Two one-sided t-tests for equivalence (Schuirmann 1987). Null hypothesis: the mean difference is at least `margin`
- * away from 0.
- * @param differences of pairs, at least two
- * @param margin > 0, in the differences' unit
+ * away from 0. Where no pair differs there is no spread for a t, and its p would be 0 however few there are. Then p is
+ * (1 − margin)^n: a mean of differences of at most 1 reaches the margin only where at least a share `margin` of all
+ * pairs differs, and so likely it is that n such pairs show none.
+ * @param differences of pairs, at least two, each from −1 to 1
+ * @param margin > 0 and below 1, in the differences' unit
  * @throws RangeError if there are fewer, or the margin is not above 0
  */
 export function tost(differences: ArrayLike<number>, margin: number, significance = 0.05): Tost {
-  if (!(margin > 0)) throw new RangeError(`The margin must be above 0, not ${margin}`);
+  if (!(margin > 0 && margin < 1)) throw new RangeError(`The margin must lie between 0 and 1, not ${margin}`);
   const { effect, error, degrees } = summary(differences);
+  if (effect === 0 && error === 0) return neverDiffering(differences.length, margin, significance);
   const lower = over(effect + margin, error);
   const upper = over(effect - margin, error);
   const half = studentQuantile(1 - significance, degrees) * error;
@@ -65,14 +71,29 @@ export function tost(differences: ArrayLike<number>, margin: number, significanc
   };
 }
 
+/** The interval's bound is the largest share of differing pairs of which n show none more often than `significance`. */
+function neverDiffering(n: number, margin: number, significance: number): Tost {
+  const bound = 1 - significance ** (1 / n);
+  return {
+    effect: 0,
+    t: null,
+    degrees: n - 1,
+    p: (1 - margin) ** n,
+    interval: { low: -bound, high: bound, level: 1 - 2 * significance },
+  };
+}
+
 /** A difference that lies on the margin itself without any spread is not within it. */
 const over = (distance: number, error: number) => (distance === 0 && error === 0 ? 0 : distance / error);
 
 const studentUpperOf = (t: number, degrees: number) => (t === -Infinity ? 1 : studentUpper(t, degrees));
 
-function summary(differences: ArrayLike<number>): { effect: number; error: number; degrees: number } {
+function summary(
+  differences: ArrayLike<number>,
+  overlap = 0,
+): { effect: number; error: number; degrees: number } {
   const n = differences.length;
   const spread = deviation(differences);
   if (spread === null) throw new RangeError(`A paired test needs two pairs at least, not ${n}`);
-  return { effect: mean(differences), error: spread / Math.sqrt(n), degrees: n - 1 };
+  return { effect: mean(differences), error: spread * Math.sqrt(1 / n + overlap), degrees: n - 1 };
 }

@@ -12,14 +12,20 @@ export function flipRate(draws: readonly ArrayLike<number>[]): number {
   return flipped.length / first.length;
 }
 
-/** Share of the routings that fell to each expert. */
-export function usage(chosen: ArrayLike<number>, experts: number): number[] {
-  const counts = new Array<number>(experts).fill(0);
-  for (let i = 0; i < chosen.length; i++) counts[chosen[i]!]!++;
-  return counts.map((count) => count / chosen.length);
+/**
+ * What each expert contributed to so many answers: where several answer together each counts by its share.
+ * @returns by expert; they sum to how many choices there are
+ */
+export function contributions(
+  choices: readonly (readonly { readonly expert: number; readonly share: number }[])[],
+  experts: number,
+): number[] {
+  const sums = new Array<number>(experts).fill(0);
+  for (const { expert, share } of choices.flat()) sums[expert]! += share;
+  return sums;
 }
 
-/** Mean bits of the experts that answered. */
+/** Mean bits of the experts that answered, by the share that each contributed. */
 export function meanBits(shares: readonly number[], bits: readonly number[]): number {
   return shares.reduce((sum, share, expert) => sum + share * bits[expert]!, 0);
 }

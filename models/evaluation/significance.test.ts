@@ -13,7 +13,7 @@ import { levene } from './levene.ts';
 import { mcnemar, mcnemarOfCounts } from './mcnemar.ts';
 import { quantile } from './moments.ts';
 import { pairedT, tost } from './paired.ts';
-import { wilcoxon } from './wilcoxon.ts';
+import { leastWilcoxonP, wilcoxon } from './wilcoxon.ts';
 
 /** Within 1e-9, relative: a p far below 1 has to be right too. */
 const near = (actual: number | null, expected: number) =>
@@ -51,6 +51,17 @@ test('the paired t-test gives the published result for Student’s sleep data', 
   near(result.interval.high, -0.7001142367230175);
 });
 
+test('folds that share training clips make the t smaller', () => {
+  // Nadeau and Bengio: five folds, a quarter as many test clips as training clips: sqrt((1/5) / (1/5 + 1/4)) of Student's t
+  const folds = [0.02, 0.05, -0.01, 0.03, 0.04];
+  const [plain, corrected] = [pairedT(folds), pairedT(folds, 0.95, 1 / 4)];
+  near(corrected.t, plain.t! * Math.sqrt(0.2 / 0.45));
+  expect(corrected.degrees).toBe(4);
+  expect(corrected.interval.high - corrected.interval.low).toBeGreaterThan(
+    plain.interval.high - plain.interval.low,
+  );
+});
+
 test('pairs that never differ have no t and a p of 1; pairs that always differ alike a p of 0', () => {
   expect(pairedT([0, 0, 0])).toMatchObject({ t: null, p: 1 });
   expect(pairedT([2, 2, 2])).toMatchObject({ t: Infinity, p: 0 });
@@ -58,26 +69,38 @@ test('pairs that never differ have no t and a p of 1; pairs that always differ a
 });
 
 test('TOST of the sleep data depends on the margin', () => {
-  const wide = tost(slept, 3);
-  near(wide.t[0], 3.6507729812673992);
-  near(wide.t[1], -11.775028348031471);
+  const shares = slept.map((hours) => hours / 10);
+  const wide = tost(shares, 0.3);
+  // differences and margins of R's data, divided by ten
+  near(wide.t![0], 3.6507729812673992);
+  near(wide.t![1], -11.775028348031471);
   near(wide.p, 0.002655570292658671);
-  near(wide.interval.low, -2.293005267029284);
-  near(wide.interval.high, -0.8669947329707163);
-  near(tost(slept, 2).p, 0.1541572356690974);
+  near(wide.interval.low, -0.2293005267029284);
+  near(wide.interval.high, -0.08669947329707163);
+  near(tost(shares, 0.2).p, 0.1541572356690974);
 });
 
-test('TOST finds models that never differ equivalent, and none beyond the margin', () => {
-  expect(tost([0, 0, 0, 0], 0.01).p).toBe(0);
+test('TOST of pairs that never differ tells how likely that is, and is no surer than their number allows', () => {
+  // A share of 5 % that differs shows itself in none of 20 pairs in 0.95^20 of all cases.
+  near(tost(new Array<number>(20).fill(0), 0.05).p, 0.3584859224085422);
+  const many = tost(new Array<number>(60).fill(0), 0.05);
+  near(many.p, 0.046069798986951946);
+  expect(many.t).toBeNull();
+  // Clopper and Pearson's upper bound of 0 of 60 at 95 %
+  near(many.interval.high, 0.04870291331009746);
+  expect(many.interval.low).toBe(-many.interval.high);
+});
+
+test('TOST finds nothing equivalent beyond the margin', () => {
   expect(tost([0.02, 0.02], 0.01).p).toBe(1);
   expect(tost([0.01, 0.01], 0.01).p).toBe(0.5);
-  expect(() => tost([1, 2], 0)).toThrow(RangeError);
+  for (const margin of [0, 1]) expect(() => tost([0.1, 0.2], margin)).toThrow(RangeError);
 });
 
 test('TOST is significant exactly when its interval lies within the margin', () => {
   const sample = fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: 3, maxLength: 20 });
   fc.assert(
-    fc.property(sample, fc.double({ min: 0.05, max: 1.5, noNaN: true }), (differences, margin) => {
+    fc.property(sample, fc.double({ min: 0.05, max: 0.95, noNaN: true }), (differences, margin) => {
       fc.pre(new Set(differences).size > 1);
       const { p, interval } = tost(differences, margin);
       fc.pre(Math.abs(p - 0.05) > 1e-6);
@@ -101,24 +124,50 @@ test('Wilcoxon’s test is exact for few pairs without ties', () => {
   near(depression.effect, 0.46);
 });
 
-test('Wilcoxon’s effect is the median of all pairs’ means', () => {
+test('Wilcoxon’s effect is the median of all pairs’ means, those that do not differ among them', () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: -50, max: 50 }), { minLength: 1, maxLength: 12 }), (list) => {
-      const kept = list.filter((x) => x !== 0);
-      const means = kept.flatMap((x, i) => kept.slice(i).map((y) => (x + y) / 2));
-      expect(wilcoxon(list).effect).toBeCloseTo(means.length === 0 ? 0 : quantile(means, 0.5), 9);
+      const means = list.flatMap((x, i) => list.slice(i).map((y) => (x + y) / 2));
+      expect(wilcoxon(list).effect).toBeCloseTo(quantile(means, 0.5), 9);
     }),
   );
 });
 
-test('Wilcoxon’s test goes over to the normal approximation with ties, zeros or many pairs', () => {
-  // R prints V = 0, p-value = 0.009091 for the sleep data: one zero, one tie.
+test('Wilcoxon’s test of few pairs is exact with ties and zeros too', () => {
+  // The sleep data have one zero and one tie; of 2^9 sign patterns two are as rare as all alike.
   const rounded = slept.map((x) => Math.round(x * 10) / 10);
   const result = wilcoxon(rounded);
-  expect(result).toMatchObject({ w: 0, n: 9, method: 'normal' });
-  near(result.p, 0.009090698015925044);
-  expect(wilcoxon(Array.from({ length: 51 }, (_, i) => i + 1)).method).toBe('normal');
+  expect(result).toMatchObject({ w: 0, n: 9, method: 'exact' });
+  near(result.p, 2 / 2 ** 9);
+  expect(wilcoxon([0, 0.2, 0.1])).toMatchObject({ w: 3, n: 2, method: 'exact', p: 0.5 });
   expect(wilcoxon([0, 0])).toEqual({ effect: 0, w: 0, n: 0, method: 'none', p: 1 });
+});
+
+test('Wilcoxon’s exact p is the share of all sign patterns at least as far out, with ties too', () => {
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: -4, max: 4 }), { minLength: 1, maxLength: 8 }), (list) => {
+      const kept = list.filter((x) => x !== 0);
+      fc.pre(kept.length > 0);
+      const distance = (signed: readonly number[]) => Math.abs(wilcoxon(signed).w - (n * (n + 1)) / 4);
+      const n = kept.length;
+      const patterns = Array.from({ length: 2 ** n }, (_, bits) =>
+        kept.map((x, i) => ((bits >> i) & 1 ? Math.abs(x) : -Math.abs(x))),
+      );
+      const asFar = patterns.filter((signed) => distance(signed) >= distance(kept)).length;
+      expect(wilcoxon(list).p).toBeCloseTo(asFar / patterns.length, 12);
+    }),
+  );
+});
+
+test('Wilcoxon’s test goes over to the normal approximation with many pairs', () => {
+  const many = Array.from({ length: 51 }, (_, i) => (i % 3 === 0 ? -1 : 1) * (1 + Math.floor(i / 2)));
+  const result = wilcoxon(many);
+  expect(result).toMatchObject({ n: 51, method: 'normal' });
+  near(result.p, 0.026295696408009505);
+});
+
+test('two folds, or four, are too few for Wilcoxon’s test to show anything', () => {
+  expect([1, 2, 4, 5, 6].map(leastWilcoxonP)).toEqual([1, 0.5, 0.125, 0.0625, 0.03125]);
 });
 
 test('McNemar’s test of approval ratings, as chi-square and exact', () => {

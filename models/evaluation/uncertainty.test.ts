@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { breakEvenInferences, f1PerMillijoule, gramsPerThousand, trainingGrams } from './carbon.ts';
-import { flipRate, meanBits, usage } from './routing.ts';
+import { contributions, flipRate, meanBits } from './routing.ts';
 import { errorDetection } from './uncertainty.ts';
 
 // Ten clips with ties: the most certain first, 1 of 3 wrong at 0.4, 1 of 3 at 0.5, 1 of 1 at 0.6.
@@ -80,10 +80,12 @@ test('a sample flips if any draw chooses another expert', () => {
   expect(() => flipRate([[0, 1], [0]])).toThrow(RangeError);
 });
 
-test('usage and mean bits of a routing', () => {
-  const shares = usage([0, 2, 2, 1], 3);
-  expect(shares).toEqual([0.25, 0.25, 0.5]);
-  expect(meanBits(shares, [2, 4, 8])).toBe(5.5);
+test('contributions and mean bits of a routing, also where several answer together', () => {
+  const alone = (expert: number) => [{ expert, share: 1 }];
+  expect(contributions([alone(0), alone(2), alone(2), alone(1)], 3)).toEqual([1, 1, 2]);
+  const together = [{ expert: 0, share: 0.25 }, { expert: 2, share: 0.75 }]; // prettier-ignore
+  expect(contributions([alone(2), together], 3)).toEqual([0.25, 0, 1.75]);
+  expect(meanBits([0.25, 0.25, 0.5], [2, 4, 8])).toBe(5.5);
 });
 
 test('carbon of a worked example', () => {

@@ -2,11 +2,11 @@ import { normalTwoSided } from './distributions.ts';
 import { ranks } from './moments.ts';
 
 export interface Wilcoxon {
-  /** Hodges–Lehmann estimate: the median of the means of all pairs of differences, each with itself too; 0 of none */
+  /** Hodges–Lehmann estimate: the median of the means of all pairs of differences, each with itself too; those of 0 too */
   readonly effect: number;
-  /** sum of the ranks of the positive differences */
+  /** sum of the ranks of the positive differences; ties share the mean of their ranks */
   readonly w: number;
-  /** differences that are not 0: the others are left out, as Wilcoxon did */
+  /** differences that are not 0: the others take no part in the test, as Wilcoxon had it */
   readonly n: number;
   /** 'none': no pair differs, p is 1 */
   readonly method: 'exact' | 'normal' | 'none';
@@ -18,32 +18,42 @@ export interface Wilcoxon {
 const exactLimit = 50;
 
 /**
- * Wilcoxon's signed-rank test (Wilcoxon 1945) of pairs' differences. Exact for up to 50 pairs without ties and
- * zeros; else the normal approximation with tie and continuity correction (Hollander & Wolfe 1973, section 3.1).
+ * Wilcoxon's signed-rank test (Wilcoxon 1945) of pairs' differences. Exact for up to 50 pairs that differ: the signs'
+ * distribution given the ranks, ties and all (Pratt & Gibbons 1981, section 3.7); else the normal approximation with
+ * tie and continuity correction (Hollander & Wolfe 1973, section 3.1).
+ * @param differences one at least
  */
 export function wilcoxon(differences: ArrayLike<number>): Wilcoxon {
+  const effect = pseudoMedian(Float64Array.from(differences).sort());
   const kept = Array.from(differences).filter((difference) => difference !== 0);
   const n = kept.length;
-  if (n === 0) return { effect: 0, w: 0, n, method: 'none', p: 1 };
+  if (n === 0) return { effect, w: 0, n, method: 'none', p: 1 };
   const ranked = ranks(kept.map(Math.abs));
   const w = kept.reduce((sum, difference, i) => sum + (difference > 0 ? ranked.ranks[i]! : 0), 0);
-  const tied = ranked.ties.length < n;
-  const effect = pseudoMedian(Float64Array.from(kept).sort());
-  return n === differences.length && n <= exactLimit && !tied
-    ? { effect, w, n, method: 'exact', p: exactP(w, n) }
+  return n <= exactLimit
+    ? { effect, w, n, method: 'exact', p: exactP(w, ranked.ranks) }
     : { effect, w, n, method: 'normal', p: normalP(w, n, ranked.ties) };
 }
 
-/** Twice the rarer tail among all sign patterns, which the null hypothesis makes equally likely. */
-function exactP(w: number, n: number): number {
-  const largest = (n * (n + 1)) / 2;
+/** The least p that so many pairs that all differ can give, two-sided: all signs alike. */
+export const leastWilcoxonP = (n: number): number => Math.min(1, 2 / 2 ** n);
+
+/**
+ * Twice the rarer tail among all sign patterns, which the null hypothesis makes equally likely. Counted in half ranks:
+ * those of ties end in a half.
+ */
+function exactP(w: number, ofPairs: Float64Array): number {
+  const halves = Array.from(ofPairs, (rank) => 2 * rank);
+  const largest = halves.reduce((sum, rank) => sum + rank, 0);
   const patterns = new Float64Array(largest + 1);
   patterns[0] = 1;
-  for (let rank = 1; rank <= n; rank++) {
+  for (const rank of halves) {
     for (let sum = largest; sum >= rank; sum--) patterns[sum]! += patterns[sum - rank]!;
   }
-  const tail = patterns.subarray(0, Math.min(w, largest - w) + 1).reduce((sum, count) => sum + count, 0);
-  return Math.min(1, (2 * tail) / 2 ** n);
+  const tail = patterns
+    .subarray(0, Math.min(2 * w, largest - 2 * w) + 1)
+    .reduce((sum, count) => sum + count, 0);
+  return Math.min(1, (2 * tail) / 2 ** halves.length);
 }
 
 function normalP(w: number, n: number, ties: readonly number[]): number {

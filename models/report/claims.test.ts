@@ -122,14 +122,16 @@ test('a larger alpha that lowers the bits again holds in part, one that moves no
   );
 });
 
-test('a mixture that is not slower, or slower by far more, does not bear the paper out', () => {
+test('a mixture that is hardly slower does not bear the paper out, one that is slower by another factor in part', () => {
   const mean = (us: number) => withMixtures(({ cost }) => ({ cost: { ...cost!, latencyUs: [us, us, us] } }));
   const words = '11 % slower';
   const slowest = Math.max(
     ...results.experts.filter(({ name }) => results.bank.includes(name)).map(({ cost }) => cost!.latencyUs.reduce((sum, us) => sum + us, 0) / cost!.latencyUs.length), // prettier-ignore
   );
   expect(verdictOf(mean(slowest * 1.1), words)).toBe('holds');
-  expect(verdictOf(mean(slowest * 1.4), words)).toBe('does not hold');
+  expect(verdictOf(mean(slowest * 1.4), words)).toBe('holds in part');
+  expect(verdictOf(mean(slowest * 1.05), words)).toBe('holds in part');
+  expect(verdictOf(mean(slowest * 1.002), words)).toBe('does not hold');
   expect(verdictOf(mean(slowest * 0.9), words)).toBe('does not hold');
 });
 
@@ -177,7 +179,7 @@ test('limits say what the results cannot', () => {
   expect(limits).toContain(
     'virtual board is simulated (virtual, profile Cortex-M4F, 64 MHz): no hardware was measured.',
   );
-  expect(limits).toContain('Wilcoxon’s test over 4 folds cannot give a p below 0.125: it can show nothing.');
+  expect(limits).toContain('Wilcoxon’s test over 4 folds cannot give a p below 0.125: it was not made.');
   expect(limits).toContain('Left out: 1 clip (Missing file).');
   expect(limits).toContain('The answers are made up.');
   const unsound = limitsOf({

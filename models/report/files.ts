@@ -133,12 +133,12 @@ const histogramRows = (models: readonly Model[]): Rows => [
 ];
 
 const flipRows = ({ flips }: Results): Rows => [
-  ['Passes', 'Share of clips that flip', 'Draws', 'Clips', 'Alpha'],
+  ['Passes', 'Share of windows that flip', 'Draws', 'Windows', 'Alpha'],
   ...(flips?.points ?? []).map(({ passes, rate }) => [
     passes,
     rate,
     flips!.draws,
-    flips!.clips,
+    flips!.windows,
     flips!.alpha,
   ]),
 ];

@@ -1,4 +1,5 @@
 import { count } from '../../main/contract/figures.ts';
+import { leastWilcoxonP } from '../evaluation/wilcoxon.ts';
 import { plainRouter } from './claims/rules.ts';
 import { digits } from './format.ts';
 import type { Results } from './results.ts';
@@ -51,13 +52,13 @@ function testLimits(results: Results): string[] {
   const { tests, dataSet, protocol } = results;
   const folds = dataSet.folds.length;
   const overFolds = tests.some(({ unit }) => unit === 'fold');
-  const least = 2 / 2 ** folds;
+  const least = leastWilcoxonP(folds);
   const wrong = plainRouter(results)?.scores.uncertainty[0]?.histogram.wrong;
   const errors = wrong?.reduce((sum, clips) => sum + clips, 0);
   return [
     ...(overFolds && least > 1 - protocol.level
       ? [
-          `Wilcoxon’s test over ${count(folds, 'fold')} cannot give a p below ${digits(least)}: it can show nothing.`,
+          `Wilcoxon’s test over ${count(folds, 'fold')} cannot give a p below ${digits(least)}: it was not made.`,
         ]
       : []),
     ...(tests.some(({ test }) => test === 'mcnemar') && dataSet.clips > dataSet.sources

@@ -110,6 +110,18 @@ test('Table 1 tells sizes', () => {
   }
 });
 
+test('times under “ms” are milliseconds in the files too', () => {
+  const [mixture] = results.mixtures;
+  const mean = mixture!.cost!.latencyUs.reduce((sum, us) => sum + us, 0) / mixture!.cost!.latencyUs.length;
+  const rowOf = (name: string, column: string) => csv(name).find((row) => row[column] === mixture!.name)!;
+  expect(Number(rowOf('latency', 'Model')['Mean, ms'])).toBeCloseTo(mean / 1000, 9);
+  expect(Number(rowOf('latency', 'Model')['Encoder, ms'])).toBeCloseTo(
+    mixture!.cost!.stagesUs!.encoder / 1000,
+    9,
+  );
+  expect(Number(rowOf('table-3-mixtures', 'Mixture')['Latency, ms'])).toBeCloseTo(mean / 1000, 9);
+});
+
 test('energy, F1 per mJ and carbon follow from the results', () => {
   const rows = csv('energy');
   for (const mixture of results.mixtures) {
@@ -139,7 +151,7 @@ test('the numbers behind the plots are in the CSV files', () => {
   expect(csv('inferences').map((row) => Number(row['Latency, µs']))).toEqual(
     [...results.experts, ...results.mixtures].flatMap(({ cost }) => cost!.latencyUs),
   );
-  expect(csv('routing-flips').map((row) => Number(row['Share of clips that flip']))).toEqual(
+  expect(csv('routing-flips').map((row) => Number(row['Share of windows that flip']))).toEqual(
     results.flips!.points.map(({ rate }) => rate),
   );
   const clips = csv('confusion-matrices').reduce((sum, row) => sum + Number(row['Clips']), 0);

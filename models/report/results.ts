@@ -196,12 +196,12 @@ export interface LossCurve {
   readonly validation: readonly number[];
 }
 
-/** Share of clips whose expert differs between repeated draws, against the number of passes. */
+/** Share of windows whose expert differs between repeated draws, against the number of passes. */
 export interface FlipStudy {
   readonly alpha: number;
-  /** Repetitions of each clip. */
+  /** Repetitions of each window. */
   readonly draws: number;
-  readonly clips: number;
+  readonly windows: number;
   readonly points: readonly { readonly passes: number; readonly rate: number }[];
 }
 

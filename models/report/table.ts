@@ -1,6 +1,6 @@
 import { sourceMeanings } from './sources.ts';
 import { csvText, type CsvCell } from './csv.ts';
-import { noFigure } from './format.ts';
+import { digits, noFigure } from './format.ts';
 import { markup, type Markup } from './markup.ts';
 import type { Figure, FigureSource } from './results.ts';
 
@@ -32,6 +32,10 @@ export function figureCell(
     ? { text: noFigure, value: null, source: 'none' }
     : { text: text(value), value, source };
 }
+
+/** Microseconds, shown and exported in milliseconds. */
+export const millisecondsCell = (microseconds: number | null, source: FigureSource): Cell =>
+  figureCell(microseconds === null ? null : microseconds / 1000, source, digits);
 
 /** A number that needs no source: how many, how large, how well on the clips that its table names. */
 export const plainCell = (value: number | null, text: (value: number) => string): Cell =>

@@ -170,7 +170,7 @@ export const results: Results = {
   flips: {
     alpha: 0.5,
     draws: 20,
-    clips,
+    windows: 9 * clips,
     points: [1, 5, 10, 20].map((passes) => ({ passes, rate: 0.4 / Math.sqrt(passes) })),
   },
   board: { name: 'virtual board', kind: 'virtual', profile: 'Cortex-M4F, 64 MHz', simulated: true },

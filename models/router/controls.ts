@@ -1,13 +1,14 @@
 /** What curiosity's choices are compared with: routings that know nothing of the input. */
 import { philox } from './philox.ts';
+import type { Choice } from './route.ts';
 
 /**
  * Random routing at equal mean bits: a router's own choices, dealt out among the inputs at random. Every expert
  * answers as often as before, so mean bits, energy and mean latency are the same; only the link to the input is gone.
- * @param choices the expert of each input
+ * @param choices of each input: an expert, or several that answer together
  * @param seed 32 bits; the same seed deals the same way
  */
-export function randomAtEqualBits(choices: readonly number[], seed: number): number[] {
+export function randomAtEqualBits<T>(choices: readonly T[], seed: number): T[] {
   const dealt = [...choices];
   // Fisher–Yates
   for (let i = dealt.length - 1; i > 0; i--) {
@@ -18,7 +19,7 @@ export function randomAtEqualBits(choices: readonly number[], seed: number): num
   return dealt;
 }
 
-/** One expert for every input. */
-export function alwaysExpert(expert: number, inputs: number): number[] {
-  return new Array<number>(inputs).fill(expert);
+/** One expert alone for every input. */
+export function alwaysExpert(expert: number, inputs: number): Choice[] {
+  return new Array<Choice>(inputs).fill([{ expert, share: 1 }]);
 }

@@ -111,11 +111,11 @@ export function routeOf(
   return { gate, curiosity, ranked: [...gate.keys()].sort((a, b) => gate[b]! - gate[a]!) };
 }
 
-/**
- * The shares of the experts that answer: the k best gates, normalised; in the order of the ranking.
- * @returns expert and share
- */
-export function answering({ gate, ranked }: Route, topK: number): { expert: number; share: number }[] {
+/** The experts that answer, and what each contributes: shares that sum to 1. */
+export type Choice = readonly { readonly expert: number; readonly share: number }[];
+
+/** The k best gates, normalised; in the order of the ranking. */
+export function answering({ gate, ranked }: Route, topK: number): Choice {
   const best = ranked.slice(0, topK);
   const sum = best.reduce((total, expert) => f(total + gate[expert]!), 0);
   return best.map((expert) => ({ expert, share: f(gate[expert]! / sum) }));
@@ -125,10 +125,7 @@ export function answering({ gate, ranked }: Route, topK: number): { expert: numb
  * The mixture's logits: those of the experts that answer, weighted by their shares.
  * @param logits every expert's, in the router's order
  */
-export function mixedLogits(
-  shares: readonly { expert: number; share: number }[],
-  logits: readonly Float32Array[],
-): Float32Array {
+export function mixedLogits(shares: Choice, logits: readonly Float32Array[]): Float32Array {
   return logits[0]!.map((_, c) =>
     shares.reduce((sum, { expert, share }) => f(sum + f(share * logits[expert]![c]!)), 0),
   );

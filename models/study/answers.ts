@@ -1,7 +1,7 @@
 /** From patches to answers: what an expert, or a mixture, says of each clip. */
 import type { ClipAnswer } from '../evaluation/answers.ts';
 import { meanProbabilities } from '../evaluation/probability.ts';
-import { answering, route, type Route } from '../router/route.ts';
+import { route, type Choice, type Route } from '../router/route.ts';
 import type { Routing, UnboundRouter } from '../router/router.ts';
 
 /** Clips of one fold with their patches one after the other. */
@@ -62,34 +62,20 @@ export function routePatches(
 
 /**
  * What a mixture says of every patch: the logits of the experts that answer, by their shares.
+ * @param choices of every patch
  * @param logits [expert][patches · classes]
  * @returns [patches][classes]
  */
 export function mixtureLogits(
-  routes: readonly Route[],
+  choices: readonly Choice[],
   logits: readonly Float32Array[],
   classes: number,
-  topK: number,
 ): Float32Array {
-  const mixed = new Float32Array(routes.length * classes);
-  routes.forEach((one, patch) => {
-    for (const { expert, share } of answering(one, topK)) {
+  const mixed = new Float32Array(choices.length * classes);
+  choices.forEach((choice, patch) => {
+    for (const { expert, share } of choice) {
       for (let c = patch * classes; c < (patch + 1) * classes; c++) mixed[c]! += share * logits[expert]![c]!;
     }
   });
   return mixed;
-}
-
-/** The same where one expert answers each patch. */
-export function chosenLogits(
-  chosen: ArrayLike<number>,
-  logits: readonly Float32Array[],
-  classes: number,
-): Float32Array {
-  const result = new Float32Array(chosen.length * classes);
-  for (let patch = 0; patch < chosen.length; patch++) {
-    const from = patch * classes;
-    result.set(logits[chosen[patch]!]!.subarray(from, from + classes), from);
-  }
-  return result;
 }

@@ -1,13 +1,14 @@
 /** One fold of a study: what experts that were trained without it, and mixtures of them, say of its clips. */
 import type { ClipAnswer } from '../evaluation/answers.ts';
 import { fitTemperature, logProbabilities } from '../evaluation/calibration.ts';
-import { flipRate, meanBits, usage } from '../evaluation/routing.ts';
+import { contributions, flipRate, meanBits } from '../evaluation/routing.ts';
 import type { LatentExpert } from '../experts/expert.ts';
 import { quantizeExpert } from '../experts/quantize.ts';
 import { alwaysExpert, randomAtEqualBits } from '../router/controls.ts';
+import { answering, type Choice } from '../router/route.ts';
 import type { UnboundRouter } from '../router/router.ts';
 import { expertLogits } from '../training/logits.ts';
-import { chosenLogits, clipAnswers, mixtureLogits, routePatches, type Patches } from './answers.ts';
+import { clipAnswers, mixtureLogits, routePatches, type Patches } from './answers.ts';
 import { kindOf } from './kinds.ts';
 
 export interface FoldInput {
@@ -42,7 +43,7 @@ export type MixtureVariant =
 export interface MixtureAnswers extends ModelAnswers {
   readonly variant: MixtureVariant;
   readonly passes: number;
-  /** patches that fell to each expert of the bank */
+  /** patches that each expert of the bank answered; of one that several answered together each has its share */
   readonly chosen: readonly number[];
 }
 
@@ -107,45 +108,39 @@ function mixturesOf(
 ): MixtureAnswers[] {
   const experts = bank.length;
   const { topK } = router.routing;
+  const answeredBy = (
+    { patches, logits }: Side,
+    choices: readonly Choice[],
+    curiosities: readonly number[] | null = null,
+  ) => ({
+    choices,
+    answers: clipAnswers(patches, mixtureLogits(choices, logits, classes), classes, curiosities),
+  });
   const routed = (alpha: number, passes: number) =>
-    sides.map(({ patches, logits }) => {
-      const routes = routePatches(router, patches, { ...router.routing, alpha, passes });
-      return {
-        chosen: routes.map(({ ranked }) => ranked[0]!),
-        answers: clipAnswers(
-          patches,
-          mixtureLogits(routes, logits, classes, topK),
-          classes,
-          routes.map(({ curiosity }) => curiosity),
-        ),
-      };
+    sides.map((side) => {
+      const routes = routePatches(router, side.patches, { ...router.routing, alpha, passes });
+      const choices = routes.map((one) => answering(one, topK));
+      // without passes there is nothing that could disagree
+      return answeredBy(side, choices, passes > 0 ? routes.map(({ curiosity }) => curiosity) : null);
     });
-  const counted = (chosen: readonly number[]) =>
-    usage(chosen, experts).map((share) => Math.round(share * chosen.length));
   const mixture = (
     variant: MixtureVariant,
     passes: number,
     name: string,
-    [onTest, onValidation]: { chosen: readonly number[]; answers: ClipAnswer[] }[],
+    [onTest, onValidation]: { choices: readonly Choice[]; answers: ClipAnswer[] }[],
   ): MixtureAnswers => ({
     ...answered(name, onTest!.answers, onValidation!.answers),
     variant,
     passes,
-    chosen: counted(onTest!.chosen),
+    chosen: contributions(onTest!.choices, experts),
   });
 
   const { passes } = router.routing;
   const plain = mixture({ kind: 'plain' }, 0, 'Plain router', routed(0, 0));
   const curious = alphas.map((alpha) => ({ alpha, sidesRouted: routed(alpha, passes) }));
-  const chosenAnswers = (choose: (side: Side, i: number) => readonly number[]) =>
-    sides.map((side, i) => {
-      const chosen = choose(side, i);
-      return {
-        chosen,
-        answers: clipAnswers(side.patches, chosenLogits(chosen, side.logits, classes), classes),
-      };
-    });
-  const random = chosenAnswers((_, i) => randomAtEqualBits(curious[0]!.sidesRouted[i]!.chosen, seed));
+  const random = sides.map((side, i) =>
+    answeredBy(side, randomAtEqualBits(curious[0]!.sidesRouted[i]!.choices, seed)),
+  );
   return [
     plain,
     ...curious.map(({ alpha, sidesRouted }) =>
@@ -153,7 +148,9 @@ function mixturesOf(
     ),
     mixture({ kind: 'random' }, 0, 'Random, equal mean bits', random),
     ...bank.map((kind, expert) => {
-      const always = chosenAnswers(({ logits }) => alwaysExpert(expert, logits[0]!.length / classes));
+      const always = sides.map((side) =>
+        answeredBy(side, alwaysExpert(expert, side.logits[0]!.length / classes)),
+      );
       return mixture({ kind: 'always', expert: kind }, 0, `Always ${kindOf(kind).name}`, always);
     }),
   ];
@@ -178,7 +175,7 @@ function flipsOf({ router, test, flips, alphas }: Mixed): FoldOutcome['flips'] {
   });
 }
 
-/** Mean bits of the experts that answered so many patches each. */
+/** Mean bits of the experts, of which each answered so many patches. */
 export function meanBitsOf(chosen: readonly number[], bank: readonly string[]): number {
   const all = chosen.reduce((sum, count) => sum + count, 0);
   return meanBits(

@@ -4,7 +4,8 @@ import { precisionOf, type LatentExpert } from '../experts/expert.ts';
 import { defaultRouterTraining, trainRouter } from '../training/train-router.ts';
 import { separable } from '../training/testing.ts';
 import { defaultTraining, trainExpert } from '../training/train.ts';
-import { chosenLogits, clipAnswers, mixtureLogits, routePatches, type Patches } from './answers.ts';
+import { answering } from '../router/route.ts';
+import { clipAnswers, mixtureLogits, routePatches, type Patches } from './answers.ts';
 import { assessFold, meanBitsOf, type FoldInput } from './assess.ts';
 import { bankKinds, expertKinds, kindOf } from './kinds.ts';
 import { summarise } from './summarise.ts';
@@ -82,17 +83,18 @@ test('a clip’s probabilities are the mean of its patches’, its curiosity, to
   expect(answers.map(({ truth }) => truth)).toEqual([1, 0]);
 });
 
-test('with one expert a patch a mixture says what that expert says', () => {
+test('with one expert a patch a mixture says what that expert says, with two it mixes them by their gates', () => {
   const logits = [Float32Array.of(1, 2, 3, 4), Float32Array.of(5, 6, 7, 8)];
-  expect([...chosenLogits([1, 0], logits, 2)]).toEqual([5, 6, 3, 4]);
   const route = (gate: number[], ranked: number[]) => ({
     gate: Float32Array.from(gate),
     curiosity: 0,
     ranked,
   });
   const routes = [route([0.25, 0.75], [1, 0]), route([0.5, 0.5], [0, 1])];
-  expect([...mixtureLogits(routes, logits, 2, 1)]).toEqual([5, 6, 3, 4]);
-  expect([...mixtureLogits(routes, logits, 2, 2)]).toEqual([4, 5, 5, 6]);
+  const mixed = (topK: number) =>
+    mixtureLogits(routes.map((one) => answering(one, topK)), logits, 2); // prettier-ignore
+  expect([...mixed(1)]).toEqual([5, 6, 3, 4]);
+  expect([...mixed(2)]).toEqual([4, 5, 5, 6]);
 });
 
 test('each patch is an inference of its own: the same ids draw the same masks, others draw others', () => {
@@ -118,7 +120,8 @@ test('a fold is assessed with every expert, every control and every number of pa
   const [plain, curious, keen, random, ...always] = outcome.mixtures;
   // random routing uses every expert exactly as often as the mixture that it is held against
   expect(random!.chosen).toEqual(curious!.chosen);
-  expect(plain!.answers.every(({ curiosity }) => curiosity === 0)).toBe(true);
+  // without passes there is no curiosity to tell errors by
+  expect(plain!.answers.every(({ curiosity }) => curiosity === null)).toBe(true);
   expect(curious!.answers.some(({ curiosity }) => curiosity! > 0)).toBe(true);
   expect(meanBitsOf(keen!.chosen, bank)).toBeGreaterThan(meanBitsOf(curious!.chosen, bank));
   always.forEach((one, expert) => {
@@ -129,6 +132,19 @@ test('a fold is assessed with every expert, every control and every number of pa
   });
   expect(outcome.flips.map(({ passes }) => passes)).toEqual([1, 10]);
   expect(outcome.experts.every(({ temperature }) => temperature > 0)).toBe(true);
+});
+
+test('where two experts answer together, random routing deals out both, and mean bits count both', async () => {
+  const two = await assessFold({
+    ...fold(1),
+    router: { ...router, routing: { ...router.routing, topK: 2 } },
+  });
+  const [, curious, , random] = two.mixtures;
+  const patchesOfAll = fold(1).test.embeddings.length / data.size;
+  expect(curious!.chosen.reduce((sum, one) => sum + one, 0)).toBeCloseTo(patchesOfAll, 3);
+  expect(curious!.chosen.some((one) => !Number.isInteger(one))).toBe(true);
+  random!.chosen.forEach((one, expert) => expect(one).toBeCloseTo(curious!.chosen[expert]!, 3));
+  expect(meanBitsOf(random!.chosen, bank)).toBeCloseTo(meanBitsOf(curious!.chosen, bank), 3);
 });
 
 test('all folds together give scores, tests of every question and usage that adds up', async () => {

@@ -98,7 +98,7 @@ function flipsOf({ folds, flipDraws, alpha }: StudyInput): FlipStudy {
     return { passes, rate: each.reduce((sum, one) => sum + one.rate * one.patches, 0) / patches };
   });
   const samples = folds.reduce((sum, { flips }) => sum + (flips[0]?.patches ?? 0), 0);
-  return { alpha, draws: flipDraws, clips: samples, points };
+  return { alpha, draws: flipDraws, windows: samples, points };
 }
 
 /** The questions that the paper answers, asked here; Holm's correction within each of them. */

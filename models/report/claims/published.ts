@@ -143,7 +143,7 @@ function mixtureIsSlower(results: Parameters<Rule>[0]) {
   const slower = mixture.mean / slowest - 1;
   return {
     claim,
-    verdict: slower > 0 && slower <= overhead / closeEnough ? 'holds' : 'does not hold',
+    verdict: slower > overhead / closeEnough ? 'holds in part' : ratioVerdict(slower, overhead, 0),
     finding: `${milliseconds(mixture.mean)} ms with ${plain.name} against ${milliseconds(slowest)} ms of the bank’s slowest expert alone (means, ${mixture.latencySource}), front end and encoder included: ${share(Math.abs(slower))} ${slower > 0 ? 'slower' : 'faster'}.`,
   } as const;
 }

@@ -22,17 +22,17 @@ export function sharesPlot(bank: readonly string[], routers: readonly MixtureRes
   );
 }
 
-export function flipPlot({ alpha, draws, clips, points }: FlipStudy): Markup {
+export function flipPlot({ alpha, draws, windows, points }: FlipStudy): Markup {
   const frame = {
     x: axis('Passes', 0, Math.max(...points.map(({ passes }) => passes))),
-    y: axis('Share of clips that flip', 0, Math.max(0.01, ...points.map(({ rate }) => rate))),
+    y: axis('Share of windows that flip', 0, Math.max(0.01, ...points.map(({ rate }) => rate))),
   };
   return plot(
     'Routing flips against passes',
     frame,
     marked(frame, points.map(({ passes, rate }): Point => [passes, rate]), 0), // prettier-ignore
     [],
-    `A clip flips if ${count(draws, 'draw')} of the dropout do not all choose the same expert; ${count(clips, 'clip')}, alpha ${alpha}. At ${points.map(({ passes, rate }) => `${passes}: ${share(rate)}`).join(', ')}.`,
+    `A window flips if ${count(draws, 'draw')} of the dropout do not all choose the same expert; ${count(windows, 'window')}, alpha ${alpha}. At ${points.map(({ passes, rate }) => `${passes}: ${share(rate)}`).join(', ')}.`,
   );
 }
 

@@ -1,9 +1,9 @@
 import { grouped } from '../../../main/contract/figures.ts';
 import { trainingGrams } from '../../evaluation/carbon.ts';
 import { costOf } from '../cost.ts';
-import { digits, milliseconds, score } from '../format.ts';
+import { digits, score } from '../format.ts';
 import type { Results } from '../results.ts';
-import { figureCell, plainCell, sourcedCell, textCell, type Table } from '../table.ts';
+import { millisecondsCell, plainCell, sourcedCell, textCell, type Table } from '../table.ts';
 
 export function latencyTable({ experts, mixtures, carbon }: Results): Table {
   return {
@@ -29,9 +29,7 @@ export function latencyTable({ experts, mixtures, carbon }: Results): Table {
       return [
         textCell(model.name),
         plainCell(cost?.inferences ?? null, grouped),
-        ...[...times, ...means].map((us) =>
-          figureCell(us ?? null, cost?.latencySource ?? 'measured', milliseconds),
-        ),
+        ...[...times, ...means].map((us) => millisecondsCell(us ?? null, cost?.latencySource ?? 'measured')),
       ];
     }),
     notes: ['The stages are means; the deviation is the sample standard deviation of single inferences.'],

@@ -1,7 +1,15 @@
 import { costOf } from '../cost.ts';
-import { digits, milliseconds, share, spread } from '../format.ts';
+import { digits, share, spread } from '../format.ts';
 import type { MixtureKind, MixtureResult, Results } from '../results.ts';
-import { emptyCell, figureCell, plainCell, sourcedCell, textCell, type Cell, type Table } from '../table.ts';
+import {
+  emptyCell,
+  millisecondsCell,
+  plainCell,
+  sourcedCell,
+  textCell,
+  type Cell,
+  type Table,
+} from '../table.ts';
 
 const kinds: Record<MixtureKind, string> = {
   plain: 'plain router',
@@ -59,8 +67,8 @@ function price(mixture: MixtureResult, carbon: Results['carbon']): Cell[] {
   const cost = costOf(mixture, carbon);
   const source = cost?.latencySource ?? 'measured';
   return [
-    figureCell(cost?.mean ?? null, source, milliseconds),
-    figureCell(cost?.deviation ?? null, source, milliseconds),
+    millisecondsCell(cost?.mean ?? null, source),
+    millisecondsCell(cost?.deviation ?? null, source),
     sourcedCell(cost?.millijoule ?? null, digits),
     sourcedCell(cost?.f1PerMillijoule ?? null, digits),
     sourcedCell(cost?.grams ?? null, digits),

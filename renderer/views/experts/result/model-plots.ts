@@ -119,7 +119,7 @@ export function flipPlot({ flips }: Results): CurvePlotData | null {
   return {
     title: 'Routing flips against passes',
     x: axis('Passes of Monte-Carlo dropout', 0, Math.max(...flips.points.map(({ passes }) => passes))),
-    y: axis('Share that flips', 0, Math.max(0.01, ...rates)),
+    y: axis('Share of windows that flip', 0, Math.max(0.01, ...rates)),
     curves: [
       {
         name: `alpha ${flips.alpha}`,
@@ -128,6 +128,6 @@ export function flipPlot({ flips }: Results): CurvePlotData | null {
         marks: rates.map(() => 3.2),
       },
     ],
-    note: `One flips if ${flips.draws} draws do not all choose the same expert.`,
+    note: `A window flips if ${flips.draws} draws do not all choose the same expert.`,
   };
 }
