@@ -19,12 +19,15 @@ export interface CostFigures {
   readonly f1PerMillijoule: Figure | null;
   /** Grams for a thousand inferences: modelled, as the grid's intensity is an assumption. */
   readonly grams: Figure | null;
-  /** Inferences whose emissions equal the training's. */
+  /** Inferences that take the energy of one training of this model; that of its encoder is not in it. */
   readonly breakEven: Figure | null;
 }
 
 /** What a table says of a model's cost on the board; null where it was not run on one. */
-export function costOf({ cost, scores }: Model, carbon: CarbonAssumptions | null): CostFigures | null {
+export function costOf(
+  { cost, scores, trainingSeconds }: Model,
+  carbon: CarbonAssumptions | null,
+): CostFigures | null {
   if (cost === null || cost.latencyUs.length === 0) return null;
   const { latencyUs, latencySource, millijoule } = cost;
   return {
@@ -40,21 +43,25 @@ export function costOf({ cost, scores }: Model, carbon: CarbonAssumptions | null
       value: f1PerMillijoule(scores.weightedF1.pooled.value, millijoule.value),
       source: millijoule.source,
     },
-    ...emissions(millijoule, carbon),
+    ...emissions(millijoule, trainingSeconds, carbon),
   };
 }
 
 function emissions(
   millijoule: Cost['millijoule'],
+  trainingSeconds: Figure | null,
   carbon: CarbonAssumptions | null,
 ): Pick<CostFigures, 'grams' | 'breakEven'> {
   if (!millijoule || !carbon) return { grams: null, breakEven: null };
   const { training, gramsPerKwh } = carbon;
   return {
     grams: { value: gramsPerThousand(millijoule.value, gramsPerKwh), source: 'modelled' },
-    breakEven: training && {
-      value: breakEvenInferences(training.seconds.value, training.watts, millijoule.value),
-      source: 'modelled',
-    },
+    breakEven:
+      training && trainingSeconds
+        ? {
+            value: breakEvenInferences(trainingSeconds.value, training.watts, millijoule.value),
+            source: 'modelled',
+          }
+        : null,
   };
 }

@@ -129,6 +129,8 @@ export interface ExpertResult {
   readonly ramBytes: Figure | null;
   readonly scores: ModelScores;
   readonly cost: Cost | null;
+  /** That one training of it took, mean over the folds; null where it was not timed. */
+  readonly trainingSeconds: Figure | null;
   readonly losses: readonly LossCurve[];
   readonly agreement: AgreementSummary | null;
 }
@@ -160,6 +162,8 @@ export interface MixtureResult {
   readonly meanBits: number;
   readonly scores: ModelScores;
   readonly cost: Cost | null;
+  /** That one training of all that it consists of took, experts and router, mean over the folds. */
+  readonly trainingSeconds: Figure | null;
   /** Of the router; empty where it was not trained for this mixture. */
   readonly losses: readonly LossCurve[];
 }
@@ -209,6 +213,6 @@ export interface CarbonAssumptions {
   readonly gramsPerKwh: number;
   /** Where the intensity is from: a grid and a year, or who set it. */
   readonly origin: string;
-  /** Of everything in this report; null where it was not timed. */
+  /** Of everything in this report, all models and folds; null where it was not timed. */
   readonly training: { readonly seconds: Figure; readonly watts: number } | null;
 }

@@ -61,6 +61,7 @@ function expert(name: string, family: ExpertResult['family'], bits: number, skil
     ramBytes: { value: 9216, source: 'modelled' },
     scores: modelScores(answersOf(seed, skill, false), classes.length, options, temperatures),
     cost: costOf(seed, 30_000 + 500 * bits, 300),
+    trainingSeconds: { value: 30, source: 'measured' },
     losses: losses(seed),
     agreement: { windows: 64, implementation: 2e-6, quantization: 0.031, sameTopClass: 64 },
   };
@@ -89,6 +90,7 @@ const mixtures = drafts.map(({ answers, cost, ...draft }): MixtureResult => ({
   meanBits: draft.usage.reduce((sum, share, i) => sum + share * [2, 4, 8][i]!, 0),
   scores: modelScores(answers, classes.length, options, temperatures),
   cost,
+  trainingSeconds: { value: draft.kind === 'always' ? 30 : 120, source: 'measured' },
   losses: draft.kind === 'plain' ? losses(7) : [],
 }));
 

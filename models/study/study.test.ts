@@ -162,9 +162,11 @@ test('all folds together give scores, tests of every question and usage that add
       ramBytes: null,
       losses: [],
       cost: null,
+      trainingSeconds: { value: 60, source: 'measured' },
       agreement: null,
     })),
     mixtureCosts: new Map(),
+    mixtureTrainingSeconds: { value: 200, source: 'measured' },
     routerLosses: [],
     flipDraws: 4,
     alpha: 1,
@@ -183,6 +185,10 @@ test('all folds together give scores, tests of every question and usage that add
     ]),
   );
   expect(summary.tests.every(({ p, adjusted }) => p >= 0 && adjusted >= p && adjusted <= 1)).toBe(true);
+  // a mixture is charged with what it consists of, an expert alone with itself
+  expect(summary.mixtures.map(({ kind, trainingSeconds }) => [kind, trainingSeconds!.value])).toEqual(
+    summary.mixtures.map(({ kind }) => [kind, kind === 'always' ? 60 : 200]),
+  );
   expect(summary.flips.points.map(({ passes }) => passes)).toEqual([1, 10]);
 });
 

@@ -24,6 +24,7 @@ export interface ExpertFacts {
   readonly ramBytes: ExpertResult['ramBytes'];
   readonly losses: readonly LossCurve[];
   readonly cost: Cost | null;
+  readonly trainingSeconds: ExpertResult['trainingSeconds'];
   readonly agreement: ExpertResult['agreement'];
 }
 
@@ -35,6 +36,8 @@ export interface StudyInput {
   /** by the mixture's name; those that did not run on a board are missing */
   readonly mixtureCosts: ReadonlyMap<string, Cost>;
   readonly routerLosses: readonly LossCurve[];
+  /** of all that a mixture consists of, trained once */
+  readonly mixtureTrainingSeconds: MixtureResult['trainingSeconds'];
   readonly flipDraws: number;
   readonly alpha: number;
   readonly bootstrap: BootstrapOptions;
@@ -83,6 +86,10 @@ export function summarise(input: StudyInput): Summary {
       meanBits: meanBitsOf(chosen, input.bank),
       scores: scored((fold) => fold.mixtures[i]!),
       cost: input.mixtureCosts.get(name) ?? null,
+      trainingSeconds:
+        variant.kind === 'always'
+          ? (input.experts.find(({ kind }) => kind === variant.expert)?.trainingSeconds ?? null)
+          : input.mixtureTrainingSeconds,
       losses: variant.kind === 'plain' || variant.kind === 'curiosity' ? input.routerLosses : [],
     };
   });

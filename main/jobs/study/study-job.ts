@@ -1,9 +1,10 @@
 /** The work of an evaluation: every fold trained without and tested with, the models run on a board, a report. */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { mean } from '../../../models/evaluation/moments.ts';
 import { reportCsv } from '../../../models/report/files.ts';
 import { reportHtml } from '../../../models/report/report.ts';
-import type { BoardSummary, LossCurve, Results } from '../../../models/report/results.ts';
+import type { BoardSummary, Figure, LossCurve, Results } from '../../../models/report/results.ts';
 import type { FoldOutcome } from '../../../models/study/assess.ts';
 import { kindOf } from '../../../models/study/kinds.ts';
 import type { ExpertFacts } from '../../../models/study/summarise.ts';
@@ -20,7 +21,7 @@ import type { Trials } from './on-board.ts';
 import type { StudyParams } from './params.ts';
 import { dataSetSummary, encoderSummary, limitsOf, parametersOf } from './results.ts';
 import { StudyThread } from './study-thread.ts';
-import { trainFold, type FoldModels } from './train-fold.ts';
+import { trainFold, type FoldModels, type TrainingSeconds } from './train-fold.ts';
 
 export interface StudyWork {
   readonly params: StudyParams;
@@ -170,6 +171,7 @@ async function resultsOf(
       ramBytes: { value: sizes.ram, source: 'measured' },
       losses: models.map(({ fold, experts }) => curve(fold!, experts.get(kind)!.reports)),
       cost: ran?.cost ?? null,
+      trainingSeconds: meanSeconds(models, ({ experts }) => experts.get(kind)!),
       agreement: ran?.agreement ?? null,
     };
   });
@@ -179,13 +181,14 @@ async function resultsOf(
     folds: outcomes,
     experts: facts,
     mixtureCosts: onBoard?.costs.mixtures ?? new Map(),
+    mixtureTrainingSeconds: meanSeconds(models, ({ mixture }) => mixture),
     routerLosses: models.map(({ fold, router }) => curve(fold!, router!.reports)),
     flipDraws: flips.draws,
     alpha: params.alphas[0]!,
     bootstrap,
     margin: params.margin,
   });
-  const seconds = models.reduce((sum, { trainingSeconds }) => sum + trainingSeconds, 0);
+  const seconds = models.reduce((sum, one) => sum + one.seconds.all, 0);
   const name = basename(params.path);
   return {
     format: 1,
@@ -207,12 +210,16 @@ async function resultsOf(
     carbon: {
       gramsPerKwh: params.gramsPerKwh,
       origin: params.gridOrigin,
-      training:
-        seconds > 0 ? { seconds: { value: seconds, source: 'measured' }, watts: params.trainingWatts } : null,
+      training: { seconds: { value: seconds, source: 'measured' }, watts: params.trainingWatts },
     },
     limits: limitsOf(models, params.seed),
   };
 }
+
+const meanSeconds = (models: readonly FoldModels[], of: (seconds: TrainingSeconds) => number): Figure => ({
+  value: mean(models.map(({ seconds }) => of(seconds))),
+  source: 'measured',
+});
 
 /** A part of a job: its own progress runs from `from` over `share` of the whole, all of it times `scale`. */
 function within(context: JobContext, from: number, share: number, scale: number, prefix: string): JobContext {

@@ -72,7 +72,7 @@ export async function trainBank(work: TrainBankWork, context: JobContext): Promi
       kind: 'train',
       bank: name,
       curves: curvesOf(models),
-      trainingSeconds: models.trainingSeconds,
+      trainingSeconds: models.seconds.all,
       problems: dataSet.problems.map((problem) => ({ ...problem, names: [...problem.names] })),
     };
   } finally {

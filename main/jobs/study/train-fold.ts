@@ -5,7 +5,7 @@ import type { EpochReport, TrainedExpert } from '../../../models/training/train.
 import { CurlewError } from '../../contract/error.ts';
 import type { Dataset } from '../../datasets/dataset.ts';
 import type { JobContext } from '../definition.ts';
-import { routerId, type TrainPlan } from '../train/plan.ts';
+import { routerId, unitsOf, type TrainPlan } from '../train/plan.ts';
 import { train } from '../train/train-job.ts';
 import { readSummary, readTrained, writeData } from '../train/work-folder.ts';
 import { chooseEncoder, type ChosenEncoder, type EncoderBanks, type OwnEncoder } from './encoder-choice.ts';
@@ -20,8 +20,17 @@ export interface FoldModels extends ChosenEncoder {
   readonly experts: ReadonlyMap<string, TrainedExpert>;
   /** null where the bank has one expert alone */
   readonly router: (LatentRouter & { readonly reports: readonly EpochReport[] }) | null;
-  /** that trained, of this run alone */
-  readonly trainingSeconds: number;
+  readonly seconds: TrainingSeconds;
+}
+
+/** What training took, interruptions left out. */
+export interface TrainingSeconds {
+  /** by kind; those that share a training have it each */
+  readonly experts: ReadonlyMap<string, number>;
+  /** the bank and its router */
+  readonly mixture: number;
+  /** the bank, its router and what was trained beside it */
+  readonly all: number;
 }
 
 export interface FoldWork {
@@ -65,12 +74,11 @@ export async function trainFold(
     },
   );
   const mine = join(folder, fold === null ? 'all' : `fold-${fold}`);
-  let trainingSeconds = 0;
   for (const [i, plan] of plans.entries()) {
     if (await isDone(mine, plan)) continue;
     await writeData(mine, data.training);
     const began = embeddingShare + ((1 - embeddingShare) * i) / plans.length;
-    const result = await train(
+    await train(
       { params: { folder: mine, plan }, ...(onCurve ? { onCurve } : {}) },
       {
         ...context,
@@ -80,9 +88,8 @@ export async function trainFold(
           context.progress(began + ((1 - embeddingShare) * (share ?? 0)) / plans.length, detail),
       },
     );
-    trainingSeconds += result.trainingSeconds;
   }
-  const experts = new Map<string, TrainedExpert>();
+  const experts = new Map<string, Awaited<ReturnType<typeof trained>>>();
   for (const { id } of plans.flatMap((plan) => plan.experts)) experts.set(id, await trained(mine, id));
   const router = plans[0]!.router ? await trained(mine, routerId) : null;
   return {
@@ -97,7 +104,23 @@ export async function trainFold(
       routing: router.routing!,
       reports: router.reports,
     },
-    trainingSeconds,
+    seconds: secondsOf(plans, experts, router?.seconds ?? 0),
+  };
+}
+
+/** @param experts by kind, each with the seconds of its course @param router of the first plan */
+function secondsOf(
+  plans: readonly TrainPlan[],
+  experts: ReadonlyMap<string, { readonly seconds: number }>,
+  router: number,
+): TrainingSeconds {
+  const ofCourses = (plan: TrainPlan) =>
+    unitsOf(plan).reduce((sum, unit) => sum + experts.get(unit.experts[0]!.id)!.seconds, 0);
+  const [mixture, ...beside] = plans.map(ofCourses);
+  return {
+    experts: new Map([...experts].map(([kind, { seconds }]) => [kind, seconds])),
+    mixture: mixture! + router,
+    all: mixture! + router + beside.reduce((sum, seconds) => sum + seconds, 0),
   };
 }
 

@@ -53,7 +53,7 @@ export async function trainOnOwn(work: TrainOnOwnWork, context: JobContext): Pro
     await rm(folder, { recursive: true, force: true });
     return {
       ...{ kind: 'train', bank: name, modelId, curves: curvesOf(models) },
-      trainingSeconds: models.trainingSeconds,
+      trainingSeconds: models.seconds.all,
       problems: problems.map((problem) => ({ ...problem, names: [...problem.names] })),
     };
   } finally {

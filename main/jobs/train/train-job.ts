@@ -23,7 +23,6 @@ export interface TrainParams {
 /** What a job needs to go on after an interruption, besides what lies in its folder: time spent before. */
 interface Checkpoint {
   wallSeconds: number;
-  trainingSeconds: number;
 }
 
 /** An expert, or a router, as its training ended. */
@@ -43,7 +42,7 @@ export interface TrainedPlan {
   readonly router: TrainedFigures | null;
   /** Pauses left out. */
   readonly wallSeconds: number;
-  /** The same summed over the threads. */
+  /** That the threads trained, all courses together, those before an interruption too. */
   readonly trainingSeconds: number;
 }
 
@@ -84,7 +83,6 @@ class TrainRun {
   private readonly router: Part | null;
   /** Share of each part that is behind us, and what to say of it. */
   private readonly state = new Map<Part, { share: number; detail: string }>();
-  private trainingSeconds: number;
   /** Stops every lane once one has failed. */
   private readonly stop = new AbortController();
   /** What the first lane to fail threw. */
@@ -96,7 +94,6 @@ class TrainRun {
   ) {
     const from = context.resumedFrom as Checkpoint | null;
     this.clock = new ActiveClock(from?.wallSeconds ?? 0);
-    this.trainingSeconds = from?.trainingSeconds ?? 0;
     const { plan } = work.params;
     this.parts = unitsOf(plan).map((unit) => ({
       request: { type: 'open-unit', unit },
@@ -132,8 +129,14 @@ class TrainRun {
       experts: await Promise.all(plan.experts.map(({ id }) => this.figures(id))),
       router: plan.router && (await this.figures(routerId)),
       wallSeconds: this.clock.seconds(),
-      trainingSeconds: this.trainingSeconds,
+      trainingSeconds: await this.trainingSeconds(),
     };
+  }
+
+  private async trainingSeconds(): Promise<number> {
+    const courses = [...this.parts, ...(this.router ? [this.router] : [])];
+    const kept = await Promise.all(courses.map(({ ids }) => readSummary(this.work.params.folder, ids[0]!)));
+    return kept.reduce((sum, summary) => sum + summary!.seconds, 0);
   }
 
   /** Trains one part after the other in a thread of its own, until none waits. */
@@ -181,9 +184,7 @@ class TrainRun {
     let kept = performance.now();
     while (!done) {
       await this.pausePoint();
-      const began = performance.now();
       const ran = await thread.ask({ type: 'run' }, 'ran');
-      this.trainingSeconds += (performance.now() - began) / 1000;
       ({ epochs, done } = ran);
       if (ran.report) reports = [...reports, ran.report];
       this.tell(part, reports, epochs);
@@ -222,7 +223,7 @@ class TrainRun {
   }
 
   private async checkpoint(): Promise<void> {
-    const state: Checkpoint = { wallSeconds: this.clock.seconds(), trainingSeconds: this.trainingSeconds };
+    const state: Checkpoint = { wallSeconds: this.clock.seconds() };
     await this.context.checkpoint(state);
   }
 

@@ -24,13 +24,20 @@ const momentMs = 250;
 
 const { folder } = workerData as TrainInput;
 let data: TrainingData | null = null;
-let open: { id: string; course: Course<TrainedExpert>; finish(): Promise<void> } | null = null;
+let open: {
+  readonly id: string;
+  readonly course: Course<TrainedExpert>;
+  /** that the course took, those before an interruption among them */
+  seconds: number;
+  finish(seconds: number): Promise<void>;
+} | null = null;
 
 async function openUnit({ options, experts }: Unit): Promise<TrainReply> {
   const training = (data ??= await readData(folder));
   const { id } = experts[0]!;
-  const course = await expertCourse(training, options, await readCheckpoint(folder, id));
-  return opened(id, course, async () => {
+  const kept = await readCheckpoint(folder, id);
+  const course = await expertCourse(training, options, kept?.course ?? null);
+  return opened(id, course, kept?.seconds, async (seconds) => {
     const trained = course.result();
     for (const { id: expertId, options: own } of experts) {
       const { name, version, precision, calibration } = own;
@@ -38,7 +45,13 @@ async function openUnit({ options, experts }: Unit): Promise<TrainReply> {
         precision === 'static8'
           ? calibrate(trained.expert, training, splitOf(training, own).training, calibration)
           : trained.expert;
-      await writeTrained(folder, expertId, precision, { ...trained, expert: { ...expert, name, version } });
+      await writeTrained(
+        folder,
+        expertId,
+        precision,
+        { ...trained, expert: { ...expert, name, version } },
+        seconds,
+      );
     }
   });
 }
@@ -51,32 +64,42 @@ async function openRouter(options: RouterOptions, ids: readonly string[]): Promi
     if (trained === null) throw new CurlewError('INTERNAL', `The expert ${id} is not trained yet.`);
     experts.push(quantizeExpert(trained.expert, trained.precision));
   }
-  const course = await routerCourse(training, experts, options, await readCheckpoint(folder, routerId));
-  return opened(routerId, course, () => writeTrained(folder, routerId, options.precision, course.result()));
+  const kept = await readCheckpoint(folder, routerId);
+  const course = await routerCourse(training, experts, options, kept?.course ?? null);
+  return opened(routerId, course, kept?.seconds, (seconds) =>
+    writeTrained(folder, routerId, options.precision, course.result(), seconds),
+  );
 }
 
-function opened(id: string, course: Course<TrainedExpert>, finish: () => Promise<void>): TrainReply {
+function opened(
+  id: string,
+  course: Course<TrainedExpert>,
+  seconds = 0,
+  finish: (seconds: number) => Promise<void>,
+): TrainReply {
   open?.course.dispose();
-  open = { id, course, finish };
+  open = { id, course, seconds, finish };
   return { type: 'opened', epochs: course.epochs, reports: [...course.reports], done: course.done };
 }
 
 async function answer(request: TrainRequest): Promise<TrainReply> {
   if (request.type === 'open-unit') return openUnit(request.unit);
   if (request.type === 'open-router') return openRouter(request.options, request.experts);
-  const { id, course, finish } = open!;
+  const { id, course, seconds, finish } = open!;
   switch (request.type) {
     case 'run': {
-      const until = performance.now() + momentMs;
+      const began = performance.now();
+      const until = began + momentMs;
       let report = course.step();
       while (report === null && !course.done && performance.now() < until) report = course.step();
+      open!.seconds += (performance.now() - began) / 1000;
       return { type: 'ran', epochs: course.epochs, report, done: course.done };
     }
     case 'keep':
-      await writeCheckpoint(folder, id, course.checkpoint());
+      await writeCheckpoint(folder, id, { course: course.checkpoint(), seconds });
       return { type: 'kept' };
     case 'finish':
-      await finish();
+      await finish(seconds);
       await removeCheckpoint(folder, id);
       return { type: 'finished' };
   }

@@ -12,7 +12,7 @@ import { MemoryJobStore, whenFinished } from '../testing.ts';
 import { defaultPlan, unitsOf, type TrainPlan } from './plan.ts';
 import type { TrainRequest } from './train-messages.ts';
 import { PlanJobs } from './testing.ts';
-import { readTrained } from './work-folder.ts';
+import { readCheckpoint, readTrained } from './work-folder.ts';
 
 const data = separable();
 const small = { hidden: [16, 8], epochs: 6, patience: 6, learningRate: 5e-3 };
@@ -66,7 +66,14 @@ async function trainInOneGo() {
 let inOneGo: ReturnType<typeof trainInOneGo> | undefined;
 const expected = () => (inOneGo ??= trainInOneGo());
 
-const results = () => Promise.all(ids.map((id) => readTrained(folder(), id)));
+/** But for how long they took. */
+const results = () =>
+  Promise.all(
+    ids.map(async (id) => {
+      const { seconds: _seconds, ...trained } = (await readTrained(folder(), id))!;
+      return trained;
+    }),
+  );
 
 /** Calls `meet` with each request to a worker, before it is sent; true holds it back. */
 function onRequest(meet: (worker: Worker, request: TrainRequest) => boolean | void) {
@@ -145,15 +152,19 @@ describe('a training job', () => {
     const job = await start();
     await died;
     vi.restoreAllMocks();
-    expect((await readdir(folder())).filter((name) => name.endsWith('.checkpoint')).length).toBeGreaterThan(
-      0,
+    const begun = (await readdir(folder())).filter((name) => name.endsWith('.checkpoint'));
+    const checkpoints = await Promise.all(
+      begun.map((name) => readCheckpoint(folder(), name.replace('.checkpoint', ''))),
     );
+    const before = checkpoints.reduce((sum, kept) => sum + kept!.seconds, 0);
+    expect(before).toBeGreaterThan(0);
 
     await openLab();
     expect(jobs.get(job.id).state).toBe('paused');
     jobs.resume(job.id);
     expect((await whenFinished(jobs, job.id)).error).toBeNull();
     expect(await results()).toEqual(await expected());
+    expect(training.results.get(job.id)!.trainingSeconds).toBeGreaterThan(before);
   });
 
   it('stops while it is paused, goes on when resumed, and trains no more once it is cancelled', async () => {

@@ -16,6 +16,8 @@ export interface Trained {
   readonly precision: Precision | 32;
   readonly best: EpochReport;
   readonly reports: readonly EpochReport[];
+  /** that the course took, those before an interruption among them, embedding left out */
+  readonly seconds: number;
   readonly description: ExpertDescription;
   /** of a router */
   readonly prior?: readonly number[];
@@ -47,13 +49,27 @@ export async function readData(folder: string): Promise<TrainingData> {
   };
 }
 
-export async function writeCheckpoint(folder: string, id: string, checkpoint: Uint8Array): Promise<void> {
-  await write(checkpointOf(folder, id), checkpoint);
+/** A course that is under way. */
+export interface Kept {
+  readonly course: Uint8Array;
+  /** that it took until then */
+  readonly seconds: number;
+}
+
+/** In one file, the seconds last (binary64, little-endian), so that neither is there without the other. */
+export async function writeCheckpoint(folder: string, id: string, { course, seconds }: Kept): Promise<void> {
+  const bytes = new Uint8Array(course.length + 8);
+  bytes.set(course);
+  new DataView(bytes.buffer).setFloat64(course.length, seconds, true);
+  await write(checkpointOf(folder, id), bytes);
 }
 
 /** @returns null where there is none */
-export async function readCheckpoint(folder: string, id: string): Promise<Uint8Array | null> {
-  return orNull(readFile(checkpointOf(folder, id)));
+export async function readCheckpoint(folder: string, id: string): Promise<Kept | null> {
+  const bytes = await orNull(readFile(checkpointOf(folder, id)));
+  if (bytes === null || bytes.length < 8) return null;
+  const end = bytes.length - 8;
+  return { course: bytes.subarray(0, end), seconds: bytes.readDoubleLE(end) };
 }
 
 export async function removeCheckpoint(folder: string, id: string): Promise<void> {
@@ -65,31 +81,33 @@ export async function writeTrained(
   id: string,
   precision: Precision | 32,
   { expert, best, reports, ...more }: TrainedExpert | TrainedRouter,
+  seconds: number,
 ): Promise<void> {
   const { description, weights } = storeExpert(expert);
   const router = 'routing' in more ? { prior: [...more.prior], routing: more.routing } : {};
-  const trained: Trained = { precision, best, reports, description, ...router };
+  const trained: Trained = { precision, best, reports, seconds, description, ...router };
   await write(join(folder, `${id}.f32`), weights);
   await write(join(folder, `${id}.json`), new TextEncoder().encode(JSON.stringify(trained)));
 }
 
-/** @returns null where the training is not done */
+/** @returns null where the training is not done, or was by a lab that did not time it: it is made anew */
 export async function readSummary(folder: string, id: string): Promise<Trained | null> {
   const text = await orNull(readFile(join(folder, `${id}.json`), 'utf8'));
-  return text === null ? null : (JSON.parse(text) as Trained);
+  const summary = text === null ? null : (JSON.parse(text) as Trained);
+  return summary?.seconds === undefined ? null : summary;
 }
 
 /** @returns null where the training is not done; `prior` and `routing` with a router */
 export async function readTrained(
   folder: string,
   id: string,
-): Promise<(TrainedExpert & Partial<TrainedRouter> & { precision: Precision | 32 }) | null> {
+): Promise<(TrainedExpert & Partial<TrainedRouter> & Pick<Trained, 'precision' | 'seconds'>) | null> {
   const summary = await readSummary(folder, id);
   if (summary === null) return null;
-  const { description, prior, routing, precision, best, reports } = summary;
+  const { description, prior, routing, precision, best, reports, seconds } = summary;
   const expert = restoreExpert(description, await readFile(join(folder, `${id}.f32`)));
   const router = prior && routing ? { prior: Float32Array.from(prior), routing } : {};
-  return { expert, precision, best, reports, epochs: reports.length, ...router };
+  return { expert, precision, best, reports, seconds, epochs: reports.length, ...router };
 }
 
 /** Beside the old file, then in its place: a crash leaves the one or the other. */
