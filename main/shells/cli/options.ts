@@ -109,15 +109,24 @@ export const options = {
   },
   hidden: { value: 'A,B', about: 'widths of the experts’ hidden layers (640,320)' },
   epochs: { value: 'N', whole: [1, 10_000], about: 'at most (100)' },
+  patience: {
+    value: 'N',
+    whole: [1, 10_000],
+    about: 'epochs without a lower validation loss before it stops (15)',
+  },
   topk: { value: 'N', whole: [1, 8], about: 'experts that answer together (1)' },
   passes: { value: 'N', whole: [0, 64], about: 'of the router’s dropout; 0: a plain router (10)' },
   seed: { value: 'N', whole: [0, 0x7fff_ffff], about: 'of everything drawn (1)' },
+  alpha: { value: 'A', about: 'how far curiosity shifts the router’s choice (1)' },
+  alphas: { value: 'A,B,…', about: 'of the mixtures compared, the first one in the tests (1,0.3,3)' },
+  windows: { value: 'N', whole: [2, 2000], about: 'that each mixture answers on the board (80)' },
   heldout: { value: 'FOLD', whole: [0, 1000], about: 'leave this fold out, for the figures' },
   on: {
     value: 'BOARD',
     about: 'none, virtual, an emulated machine (as of --emulated), or an attached board’s id',
   },
   grid: { value: 'N', whole: [0, 5000], about: 'grams of CO2 a kWh (250)' },
+  watts: { value: 'W', about: 'of this machine while it trains, for carbon (15)' },
   recordings: { value: 'FOLDER', about: 'recordings to calibrate it with' },
   state: {
     value: 'A,B,…',
@@ -138,7 +147,8 @@ export const options = {
   timeline: { value: 'FILE', about: 'draw detections by night and hour, as SVG' },
   margin: {
     value: 'S',
-    about: 'of clips: seconds before and behind each detection (1; of a labelled set 0.5)',
+    about:
+      'of clips: seconds before and behind each detection (1; of a labelled set 0.5); of an evaluation: accuracies this near count as equal (0.05)',
   },
   draw: {
     value: 'N',

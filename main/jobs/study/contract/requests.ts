@@ -59,7 +59,7 @@ export const studyRequests = {
       gramsPerKwh: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(5000))),
       gridOrigin: v.optional(text(200)),
       trainingWatts: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(100_000))),
-      margin: v.optional(v.pipe(v.number(), v.gtValue(0), v.maxValue(1))),
+      margin: v.optional(v.pipe(v.number(), v.gtValue(0), v.ltValue(1))),
     }),
   ),
   /** Loss curves of a training or an evaluation as far as they go, by expert. */

@@ -9,7 +9,7 @@ import { textsOf, wholeFile } from '../../../contract/pieces.ts';
 import type { RequestParams } from '../../../contract/requests.ts';
 import type { EncoderResult, EvaluateResult, Job, TrainResult } from '../../../contract/types.ts';
 import type { OutputFolder } from '../../../outputs.ts';
-import { listed, wholeNumber } from '../args.ts';
+import { listed, numberOf, wholeNumber } from '../args.ts';
 import type { Answer, Args, Commands } from '../command.ts';
 import { exit, exitOfShare } from '../exit.ts';
 import { follow } from '../follow.ts';
@@ -27,6 +27,7 @@ const trainingOptions = [
   'augment',
   'hidden',
   'epochs',
+  'patience',
   'topk',
   'passes',
   'seed',
@@ -37,15 +38,25 @@ export const studyCommands: Commands = {
   train: {
     usage: 'FOLDER --name NAME',
     about: 'train a bank on labelled recordings',
-    options: ['name', 'heldout', ...trainingOptions],
-    check: async (args) => trainingOf(args),
+    options: ['name', 'heldout', 'alpha', ...trainingOptions],
+    check: async (args) => (trainingOf(args), alphaOf(args)),
     run: train,
   },
   evaluate: {
     usage: 'FOLDER',
     about: 'train without each fold, test with it, write a report',
-    options: ['others', 'on', 'grid', ...reportOptions, ...trainingOptions],
-    check: (args) => reportOf(args, [trainingOf(args).path]),
+    options: [
+      'others',
+      'alphas',
+      'on',
+      'windows',
+      'margin',
+      'grid',
+      'watts',
+      ...reportOptions,
+      ...trainingOptions,
+    ],
+    check: (args) => reportOf(args, [evaluationOf(args).path]),
     run: evaluate,
   },
   encoder: {
@@ -60,6 +71,7 @@ async function train(client: LabClient, args: Args): Promise<Answer> {
   const { heldout, name } = args.options;
   const job = await client.request('train.start', {
     ...trainingOf(args),
+    ...alphaOf(args),
     name: name!,
     ...(heldout === undefined ? {} : { heldOutFold: Number(heldout) }),
   });
@@ -91,15 +103,9 @@ export async function trained(client: LabClient, job: Job): Promise<Answer> {
 }
 
 async function evaluate(client: LabClient, args: Args): Promise<Answer> {
-  const { on, grid, others } = args.options;
-  const training = trainingOf(args);
-  const report = await reportOf(args, [training.path]);
-  const job = await client.request('evaluate.start', {
-    ...training,
-    ...(on ? { board: on } : {}),
-    ...(others === undefined ? {} : { others: listed(others) }),
-    ...(grid === undefined ? {} : { gramsPerKwh: Number(grid), gridOrigin: 'set on the command line' }),
-  });
+  const asked = evaluationOf(args);
+  const report = await reportOf(args, [asked.path]);
+  const job = await client.request('evaluate.start', asked);
   return evaluated(client, await follow(client, job, resumeWith(args)), report);
 }
 
@@ -190,7 +196,8 @@ const exitOfProblems = (problems: Results['dataSet']['problems']): number =>
 type Training = Omit<RequestParams<'train.start'>, 'name' | 'heldOutFold'>;
 
 function trainingOf({ words, options }: Args): Training {
-  const { layout, variant, bank, encoder: choice, augment, hidden, seed, epochs, topk, passes } = options;
+  const { layout, variant, bank, encoder: choice, augment, hidden, seed } = options;
+  const { epochs, patience, topk, passes } = options;
   return {
     path: resolve(words[0]!),
     ...(layout ? { layout: layout as NonNullable<Training['layout']> } : {}),
@@ -205,5 +212,25 @@ function trainingOf({ words, options }: Args): Training {
     ...(topk ? { topK: Number(topk) } : {}),
     ...(passes ? { passes: Number(passes) } : {}),
     ...(epochs ? { epochs: Number(epochs) } : {}),
+    ...(patience ? { patience: Number(patience) } : {}),
+  };
+}
+
+const alphaOf = ({ options: { alpha } }: Args): { alpha?: number } =>
+  alpha === undefined ? {} : { alpha: numberOf(alpha, '--alpha', 0, 100) };
+
+function evaluationOf(args: Args): RequestParams<'evaluate.start'> {
+  const { on, grid, others, alphas, windows, margin, watts } = args.options;
+  return {
+    ...trainingOf(args),
+    ...(on ? { board: on } : {}),
+    ...(others === undefined ? {} : { others: listed(others) }),
+    ...(alphas === undefined
+      ? {}
+      : { alphas: listed(alphas).map((one) => numberOf(one, '--alphas', 0, 100)) }),
+    ...(windows === undefined ? {} : { windows: Number(windows) }),
+    ...(margin === undefined ? {} : { margin: numberOf(margin, '--margin', 0.001, 0.999) }),
+    ...(grid === undefined ? {} : { gramsPerKwh: Number(grid), gridOrigin: 'set on the command line' }),
+    ...(watts === undefined ? {} : { trainingWatts: numberOf(watts, '--watts', 0, 100_000) }),
   };
 }

@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest';
+import type { LabClient } from '../../../contract/client.ts';
+import { CurlewError } from '../../../contract/error.ts';
+import { readArgs } from '../args.ts';
+import { commands } from '../commands.ts';
+
+/** What a command asks of the lab before anything else. */
+async function asked(line: string): Promise<unknown> {
+  let params: unknown = null;
+  const client: Pick<LabClient, 'request'> = {
+    request: (_method, given) => {
+      params = given;
+      throw new CurlewError('ABORTED', 'Enough was heard.');
+    },
+  };
+  const args = readArgs(line.split(' '), commands);
+  await expect(commands[args.command]!.run!(client as LabClient, args)).rejects.toMatchObject({
+    code: 'ABORTED',
+  });
+  return params;
+}
+
+test('every setting of an evaluation in the page can be given on the command line', async () => {
+  const line =
+    'evaluate /sounds --layout esc50 --variant esc10 --encoder auto --augment gain --bank q2,q4 --others float ' +
+    '--hidden 64,32 --seed 7 --epochs 20 --patience 6 --passes 5 --topk 2 --alphas 0.5,2 --on none --windows 40 ' +
+    '--margin 0.02 --grid 400 --watts 30';
+  expect(await asked(line)).toEqual({
+    path: '/sounds',
+    layout: 'esc50',
+    variant: 'esc10',
+    encoder: 'auto',
+    augmentation: ['gain'],
+    bank: ['q2', 'q4'],
+    others: ['float'],
+    hidden: [64, 32],
+    seed: 7,
+    epochs: 20,
+    patience: 6,
+    passes: 5,
+    topK: 2,
+    alphas: [0.5, 2],
+    board: 'none',
+    windows: 40,
+    margin: 0.02,
+    gramsPerKwh: 400,
+    gridOrigin: 'set on the command line',
+    trainingWatts: 30,
+  });
+});
+
+test('a bank is trained with the alpha and the patience that were given', async () => {
+  expect(await asked('train /sounds --name owls --alpha 0.5 --patience 6')).toEqual({
+    path: '/sounds',
+    name: 'owls',
+    alpha: 0.5,
+    patience: 6,
+  });
+});
+
+test('what is not given is left to the lab', async () => {
+  expect(await asked('evaluate /sounds')).toEqual({ path: '/sounds' });
+});
