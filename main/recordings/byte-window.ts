@@ -1,10 +1,14 @@
 import { pieceBytes, type OpenFile } from './file.ts';
 
+/** A read takes longer to be asked for than to be done: who goes on reads more at once, up to half a megabyte. */
+const mostAtOnce = 8 * pieceBytes;
+
 /** A window sliding forward over a file: a parser looks at `bytes`, asks for `more`, and skips what it has used. */
 export class ByteWindow {
   bytes: Uint8Array = new Uint8Array(0);
   /** True when `bytes` reaches the end of the file. */
   ended = false;
+  private atOnce = pieceBytes;
 
   constructor(
     private readonly file: OpenFile,
@@ -15,8 +19,10 @@ export class ByteWindow {
   /** Appends one piece. @returns false at the end of the file */
   async more(): Promise<boolean> {
     if (this.ended) return false;
-    const piece = await this.file.read(this.offset + this.bytes.length, pieceBytes);
-    if (piece.length < pieceBytes) this.ended = true;
+    const wanted = this.atOnce;
+    this.atOnce = Math.min(2 * wanted, mostAtOnce);
+    const piece = await this.file.read(this.offset + this.bytes.length, wanted);
+    if (piece.length < wanted) this.ended = true;
     if (piece.length === 0) return false;
     if (this.bytes.length === 0) {
       this.bytes = piece;

@@ -2,6 +2,8 @@
 export interface FlacStreamInfo {
   sampleRate: number;
   channels: number;
+  /** Bits of a sample, where a frame does not tell its own. */
+  depth: number;
   /** Null when the encoder did not know. */
   samples: number | null;
   minBlock: number;
@@ -18,6 +20,7 @@ export function parseStreamInfo(body: Uint8Array): FlacStreamInfo {
     maxBlock: data.getUint16(2),
     sampleRate: packed >>> 12,
     channels: ((packed >>> 9) & 7) + 1,
+    depth: ((packed >>> 4) & 31) + 1,
     samples: samples === 0 ? null : samples,
   };
 }

@@ -3,7 +3,7 @@ import { CurlewError } from '../contract/error.ts';
 import type { RecordingNote } from '../contract/types.ts';
 import { ByteWindow } from './byte-window.ts';
 import { openFile, type OpenFile } from './file.ts';
-import { decodeFlacFrames, type FlacFrame } from './flac-decoder.ts';
+import { followFlacFrames, type FlacFrame } from './follow-flac-frames.ts';
 import {
   flacCrc16,
   longestFlacHeader,
@@ -12,6 +12,7 @@ import {
   type FlacFrameHeader,
   type FlacStreamInfo,
 } from './flac-frames.ts';
+import { decodeFlacFrame } from './resampler/flac-frame.ts';
 import { highestRate, lowestRate, type AudioChunk, type DecoderSource, type ReportDamage } from './stream.ts';
 
 const damagedAt = (path: string, offset: number, what: string) =>
@@ -33,8 +34,6 @@ export async function openFlac(file: OpenFile, start: number): Promise<DecoderSo
     );
   }
   const framesAt = await skipMetadata(file, start + 4);
-  // The stream info stands as the only block.
-  head[4] = 0x80;
   return {
     info: {
       path: file.path,
@@ -45,7 +44,7 @@ export async function openFlac(file: OpenFile, start: number): Promise<DecoderSo
       bytes: file.bytes,
     },
     decode: (fromSample, signal, damaged, note) =>
-      decodeFlac({ path: file.path, head, info, framesAt }, fromSample, signal, damaged, note),
+      decodeFlac({ path: file.path, info, framesAt }, fromSample, signal, damaged, note),
   };
 }
 
@@ -61,15 +60,13 @@ async function skipMetadata(file: OpenFile, first: number): Promise<number> {
 
 interface FlacStream {
   path: string;
-  /** See decodeFlacFrames. */
-  head: Uint8Array;
   info: FlacStreamInfo;
   /** Where the first frame begins. */
   framesAt: number;
 }
 
 async function* decodeFlac(
-  { path, head, info, framesAt }: FlacStream,
+  { path, info, framesAt }: FlacStream,
   fromSample: number,
   signal: AbortSignal | undefined,
   damaged: ReportDamage,
@@ -79,7 +76,7 @@ async function* decodeFlac(
   try {
     const entry = await entryBefore(file, framesAt, info, fromSample);
     const frames = flacFrames(new ByteWindow(file, entry.at), info, damaged, path);
-    const position = yield* decodeFlacFrames(path, head, info, frames, entry.sample, damaged);
+    const position = yield* followFlacFrames(path, info, frames, entry.sample, damaged);
     const seconds = (samples: number) => (samples / info.sampleRate).toFixed(2);
     if (info.samples !== null && position > info.samples) {
       const text = `${path} has a header that promises ${seconds(info.samples)} s; ${seconds(position)} s are there, which are all used.`;
@@ -133,15 +130,17 @@ async function* flacFrames(
   let lost: number | null = null;
   let broken: number | null = null;
   while (await window.need(1)) {
-    await window.need(longestFlacHeader);
+    await window.need(longest);
     const header = parseFlacHeader(window.bytes, 0, info);
-    const length = header === null ? null : await findFrameEnd(window, header, info, longest);
+    const decoded = header && decodeFlacFrame(window.bytes.subarray(0, longest), header, info);
+    // What cannot be decoded and whose checksum holds is a frame all the same: it is known how long its silence is.
+    const length = decoded?.bytes ?? (header && (await findFrameEnd(window, header, info, longest)));
     if (header !== null && length !== null) {
       if (lost !== null)
         damaged(damagedAt(path, lost, 'frames are lost there and replaced by silence'), 'lost-frames');
       lost = null;
       broken = null;
-      yield { frame: window.bytes.slice(0, length), header, offset: window.offset };
+      yield { header, channels: decoded?.channels ?? null, offset: window.offset };
       window.skip(length);
     } else {
       lost ??= window.offset;

@@ -1,4 +1,4 @@
-/** The WebAssembly of resampler.c, and its memory. */
+/** The WebAssembly of resampler.c and flac.c, and its memory. */
 import { readFileSync } from 'node:fs';
 import { resources } from '../../resources.ts';
 
@@ -27,7 +27,16 @@ interface Exports {
   half_band(out: number, count: number, input: number, outer: number, taps: number, pairs: number): void;
   from_int16(out: number, input: number, count: number, channels: number, channel: number): void;
   to_int16(out: number, input: number, count: number): void;
-  rescale(samples: number, count: number, steps: number, step: number): void;
+  flac_frame(
+    out: number,
+    count: number,
+    bytes: number,
+    length: number,
+    header: number,
+    depth: number,
+    samples: number,
+    words: number,
+  ): number;
 }
 
 let module: object | null = null;

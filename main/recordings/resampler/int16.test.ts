@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { noise } from '../testing.ts';
-import { fromInt16, rescale, toInt16 } from './int16.ts';
+import { fromInt16, toInt16 } from './int16.ts';
 
 describe('16-bit samples', () => {
   it.each([1, 2, 3, 8])(
@@ -43,18 +43,6 @@ describe('16-bit samples', () => {
     expect(toInt16(samples)).toEqual(expected);
     for (let count = 0; count < 40; count++) {
       expect(toInt16(samples.subarray(3, 3 + count))).toEqual(expected.subarray(3, 3 + count));
-    }
-  });
-
-  it.each([8, 16, 24, 32])('of %i bits that were divided by one step too few are put right', (bits) => {
-    const scale = 2 ** (bits - 1);
-    for (let count = 0; count < 40; count++) {
-      const steps = Float64Array.from({ length: count }, (_, i) => Math.round(scale * Math.cos(i * count)));
-      const samples = Float32Array.from(steps, (step) => step / (scale - 1));
-      const expected = samples.map((sample) => Math.round(sample * (scale - 1)) / scale);
-      rescale(samples, scale - 1, 1 / scale);
-      expect(samples).toEqual(expected);
-      if (bits <= 24) expect(samples).toEqual(Float32Array.from(steps, (step) => step / scale));
     }
   });
 

@@ -38,13 +38,3 @@ export function toInt16(samples: Float32Array): Int16Array {
   }
   return steps;
 }
-
-/** In place: to the nearest of whole numbers from −`steps` to `steps`, and each of these times `step`. */
-export function rescale(samples: Float32Array, steps: number, step: number): void {
-  const instance = (shared ??= new Instance());
-  instance.reserve(instance.start + 4 * samples.length);
-  const place = instance.floats(instance.start, samples.length);
-  place.set(samples);
-  instance.exports.rescale(instance.start, samples.length, steps, step);
-  samples.set(place);
-}

@@ -136,19 +136,3 @@ EXPORT(to_int16) void to_int16(int16_t *out, const float *in, uint32_t count) {
         wasm_v128_store(out + i, wasm_i16x8_narrow_i32x4(rounded(wasm_v128_load(in + i)),
                                                          rounded(wasm_v128_load(in + i + 4))));
 }
-
-static inline v128_t nearest_steps(v128_t pair, v128_t steps, v128_t step) {
-    v128_t x = wasm_f64x2_nearest(wasm_f64x2_mul(wasm_f64x2_promote_low_f32x4(pair), steps));
-    return wasm_f32x4_demote_f64x2_zero(wasm_f64x2_mul(x, step));
-}
-
-/* Samples in place, to whole numbers by `steps`, and these times `step`. Whole fours are read and written. */
-EXPORT(rescale) void rescale(float *samples, uint32_t count, double steps, double step) {
-    v128_t all = wasm_f64x2_splat(steps), one = wasm_f64x2_splat(step);
-    for (uint32_t i = 0; i < count; i += 4) {
-        v128_t x = wasm_v128_load(samples + i);
-        v128_t low = nearest_steps(x, all, one);
-        v128_t high = nearest_steps(wasm_i64x2_shuffle(x, x, 1, 1), all, one);
-        wasm_v128_store(samples + i, wasm_i64x2_shuffle(low, high, 0, 2));
-    }
-}
