@@ -1,5 +1,9 @@
 /** Names for files that are made of recordings: what tells each apart within what was classified. */
 import { basename, dirname, extname, relative, sep } from 'node:path';
+import { shortened } from '../export-name.ts';
+
+/** UTF-8; a file's name has 255 at most, and what a table or a clip is told apart by comes behind it. */
+const mostBytes = 190;
 
 export class FileNames {
   private readonly taken = new Set<string>();
@@ -7,11 +11,15 @@ export class FileNames {
   /** @param roots files and folders that were classified */
   constructor(private readonly roots: readonly string[]) {}
 
-  /** Folders below what was classified, then its name without the ending: `Pond_a` of /card/Pond/a.wav; each but once. */
+  /**
+   * Folders below what was classified, then its name without the ending: `Pond_a` of /card/Pond/a.wav; each but once. Of
+   * one that is too long for a file's name, its beginning and its end.
+   */
   of(path: string): string {
     const root = this.roots.find((one) => path.startsWith(one + sep)) ?? dirname(path);
     const name = relative(root, path).split(sep).join('_');
-    return this.free(name.slice(0, name.length - extname(name).length) || basename(path));
+    const stem = name.slice(0, name.length - extname(name).length) || basename(path);
+    return this.free(shortened(stem, mostBytes));
   }
 
   /** With a number behind it where the name is taken, in capitals or not. */

@@ -244,9 +244,15 @@ describe('classifying a folder', () => {
     const beside = classification.start([join(folder, 'a.wav')], 'test', usualSettings);
     expect(await whenFinished(jobs, beside.id)).toMatchObject({ state: 'done', result: { files: 1 } });
     expect(() => classification.finish(beside.id)).toThrow(expect.objectContaining({ code: 'JOB_STATE' }));
+    await expect.poll(found).toMatchObject([{ state: 'classified' }]);
+    // An hour of waiting for new files is none of work.
+    const now = performance.now.bind(performance);
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => now() + 3_600_000);
     classification.finish(id);
     look();
-    expect(await whenFinished(jobs, id)).toMatchObject({ state: 'done', result: { files: 1, failed: 0 } });
+    const done = await whenFinished(jobs, id).finally(() => clock.mockRestore());
+    expect(done).toMatchObject({ state: 'done', result: { files: 1, failed: 0 } });
+    expect((done.result as ClassifyResult).wallSeconds).toBeLessThan(3600);
     expect(await found()).toMatchObject([
       { path: join(folder, 'a.wav'), seconds: 1.25, state: 'classified' },
     ]);

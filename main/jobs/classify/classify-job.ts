@@ -105,6 +105,10 @@ class ClassifyRun {
   private readonly clock: ActiveClock;
   private lastCheckpoint = performance.now();
   private pausing: Promise<void> | null = null;
+  /** Between two looks for new files. */
+  private resting = false;
+  /** Files and parts of them that are under way. */
+  private underWay = 0;
   private readonly keeper: Keeper;
   private readonly listing: Listing;
   private readonly source: AsyncGenerator<Waiting, undefined>;
@@ -146,7 +150,8 @@ class ClassifyRun {
     this.passedFiles =
       before.files.classified + before.files.failed + before.files.copy + before.files.leftOut;
     this.passedBytes = before.passedBytes;
-    const listing = this.listing.run(paths, { signal, allowed: work.allowed, watch: work.watch });
+    const watch = work.watch && this.restingUntil(work.watch);
+    const listing = this.listing.run(paths, { signal, allowed: work.allowed, watch });
     const lanes = Array.from({ length: work.workers ?? availableParallelism() }, () => this.lane());
     this.parts = [listing, ...lanes];
     await Promise.all(this.parts);
@@ -215,7 +220,7 @@ class ClassifyRun {
       await start();
       for (let next = await this.next(start); next; next = await this.next(start)) {
         await this.pausePoint();
-        await this.hear(next, start);
+        await this.atWork(this.hear(next, start));
       }
     } finally {
       (worker as WindowWorker | null)?.close();
@@ -237,7 +242,7 @@ class ClassifyRun {
         continue;
       }
       await this.pausePoint();
-      const taken = this.take(next.value, start);
+      const taken = this.atWork(this.take(next.value, start));
       this.looking.add(taken);
       await taken.finally(() => this.looking.delete(taken));
     }
@@ -404,12 +409,42 @@ class ClassifyRun {
   /** The clock stands still while the job is paused. */
   private pausePoint(): Promise<void> {
     if (this.pausing) return this.pausing;
-    this.clock.stop();
     this.pausing = this.context.pausePoint().finally(() => {
-      this.clock.go();
       this.pausing = null;
+      this.setClock();
     });
+    this.setClock();
     return this.pausing;
+  }
+
+  /** And while nothing is to be done until the next look for new files. */
+  private restingUntil(next: WhenToLook): WhenToLook {
+    return async (tookMs, signal) => {
+      this.resting = true;
+      this.setClock();
+      try {
+        return await next(tookMs, signal);
+      } finally {
+        this.resting = false;
+        this.setClock();
+      }
+    };
+  }
+
+  private async atWork(work: Promise<void>): Promise<void> {
+    this.underWay++;
+    this.setClock();
+    try {
+      await work;
+    } finally {
+      this.underWay--;
+      this.setClock();
+    }
+  }
+
+  private setClock(): void {
+    if (this.pausing || (this.resting && this.underWay === 0)) this.clock.stop();
+    else this.clock.go();
   }
 
   private async checkpoint(): Promise<void> {
