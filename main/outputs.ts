@@ -32,6 +32,11 @@ export interface OutputRules {
 export type OutputData =
   string | Uint8Array | Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>;
 
+/** Where it is noted what was made. */
+export interface Notes {
+  note(path: string): Promise<void>;
+}
+
 /** A place that was found fit. */
 export interface Output {
   /** As the person wrote it. */
@@ -55,8 +60,14 @@ export class Outputs {
   private readonly taken = new Map<string, string>();
   /** Files, and folders, that were not there before, in the order in which they were made. */
   private readonly made: { path: string; isFolder: boolean }[] = [];
+  private notes: Notes | null = null;
 
   constructor(private readonly rules: OutputRules) {}
+
+  /** Has each file that is made noted before it is there. */
+  noteIn(notes: Notes): void {
+    this.notes = notes;
+  }
 
   /**
    * @throws CurlewError FILE_EXISTS; FILE_PROTECTED for what is never replaced, and for a recording's name;
@@ -173,6 +184,7 @@ export class Outputs {
     const beside = besideName(dirname(real));
     const made: string[] = [];
     const make = async (name: string): Promise<FileHandle> => {
+      await this.notes?.note(name);
       const file = await open(name, 'wx', mode);
       made.push(name);
       return file;
@@ -197,21 +209,6 @@ export class Outputs {
       await Promise.allSettled(made.map((name) => rm(name, { force: true })));
       throw writeFailure(path, thrown);
     }
-  }
-}
-
-/**
- * What the work writes through these, or nothing of it.
- * @param outputs of which later ones write into folders of earlier ones
- * @throws what the work throws, once what it had written is taken back
- */
-export async function allOrNone<T>(outputs: readonly Outputs[], work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (thrown) {
-    // What went wrong first is what is told.
-    for (const one of outputs.toReversed()) await one.takeBack().catch(() => undefined);
-    throw thrown;
   }
 }
 

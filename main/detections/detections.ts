@@ -25,7 +25,8 @@ import type { Grid } from '../jobs/classify/contract/grid.ts';
 import { gridOf } from '../jobs/classify/grid.ts';
 import { requireClassification } from '../jobs/classify/require-classification.ts';
 import type { Jobs } from '../jobs/jobs.ts';
-import { allOrNone, Outputs } from '../outputs.ts';
+import { allOrNone } from '../all-or-none.ts';
+import { Outputs } from '../outputs.ts';
 import { writeClips } from './clips.ts';
 import type { DetectionStore, RunInput } from './detection-store.ts';
 import { tablePiece } from './table-piece.ts';
@@ -141,11 +142,11 @@ export class Detections {
     const run = { jobId: job.id, filter, roots, provenance: this.provenance(job) };
     if (format === 'clips') {
       const recordings = new Outputs({ ...rules, recordings: true });
-      return allOrNone([outputs, recordings], () =>
+      return allOrNone(path, [outputs, recordings], () =>
         writeClips({ detections, background }, run, clips, path, { tables: outputs, recordings }),
       );
     }
-    return allOrNone([outputs], async () => {
+    return allOrNone(path, [outputs], async () => {
       if (format === 'ravenFiles' || format === 'audacityFiles')
         return writeTables(detections, run, format, path, outputs);
       this.requireOneFile(format, filter);

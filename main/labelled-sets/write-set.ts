@@ -12,7 +12,8 @@ import { isOfRecording } from '../detections/clips.ts';
 import { FileNames } from '../detections/file-names.ts';
 import { microseconds } from '../detections/tables/table.ts';
 import { namePart } from '../export-name.ts';
-import { allOrNone, Outputs, type OutputFolder } from '../outputs.ts';
+import { allOrNone } from '../all-or-none.ts';
+import { Outputs, type OutputFolder } from '../outputs.ts';
 import type { LabelledSet } from './contract.ts';
 
 /** Sound of a detection, for one class. */
@@ -71,7 +72,7 @@ export async function writeSet(
   const rules = { overwrite, keep: beside === undefined ? keep : [...keep, beside] };
   const tables = new Outputs(rules);
   const recordings = new Outputs({ ...rules, recordings: true });
-  return allOrNone([tables, recordings], async () => {
+  return allOrNone(path, [tables, recordings], async () => {
     const top = await tables.folder(path, ['labels.csv', 'run.json']);
     await tables.makeFolder(path);
     const copies = placed(other?.clips ?? [], cuts);
