@@ -19,9 +19,10 @@ export interface OpenFile {
   bytes: number;
   /**
    * Reads up to `length` bytes at `position`; fewer only where the file ends.
+   * @param into where they go, at least so long: memory for what is gone through once need not be made anew each time
    * @throws CurlewError FILE_UNREADABLE, ABORTED
    */
-  read(position: number, length: number): Promise<Uint8Array>;
+  read(position: number, length: number, into?: Uint8Array): Promise<Uint8Array>;
   close(): Promise<void>;
 }
 
@@ -46,9 +47,9 @@ export async function openFile(path: string, signal?: AbortSignal): Promise<Open
   return {
     path,
     bytes,
-    async read(position, length) {
+    async read(position, length, into) {
       throwIfAborted(signal);
-      const buffer = new Uint8Array(length);
+      const buffer = into ?? new Uint8Array(length);
       let filled = 0;
       while (filled < length) {
         let bytesRead: number;
@@ -61,7 +62,7 @@ export async function openFile(path: string, signal?: AbortSignal): Promise<Open
         if (bytesRead === 0) break;
         filled += bytesRead;
       }
-      return filled === length ? buffer : buffer.subarray(0, filled);
+      return filled === buffer.length ? buffer : buffer.subarray(0, filled);
     },
     close: () => handle.close(),
   };
@@ -74,9 +75,10 @@ const hashedBytes = 16 * pieceBytes;
 export async function hashOfFile(path: string, signal?: AbortSignal): Promise<string> {
   const file = await openFile(path, signal);
   const hash = createHash('sha256');
+  const place = new Uint8Array(Math.min(hashedBytes, file.bytes));
   try {
     for (let at = 0; ;) {
-      const piece = await file.read(at, hashedBytes);
+      const piece = await file.read(at, place.length, place);
       if (piece.length === 0) return hash.digest('hex');
       hash.update(piece);
       at += piece.length;

@@ -14,7 +14,10 @@ export interface SampleFormat {
   blockSamples: number;
   /** Samples of a channel in so many bytes, from the beginning of a block. */
   samplesIn(bytes: number): number;
-  /** One array a channel, scaled so that full scale is 1. @param bytes whole blocks, and the last one as far as it goes */
+  /**
+   * One array a channel, scaled so that full scale is 1, which are the caller's.
+   * @param bytes whole blocks, and the last one as far as it goes; they may be others afterwards
+   */
   unpack(bytes: Uint8Array): Float32Array[];
   /** How many samples of all channels are no numbers; left out where all are. */
   unusable?(bytes: Uint8Array): number;
@@ -105,11 +108,13 @@ async function* decodeSamples(
     const blocksOfPiece = Math.max(1, Math.floor(pieceBytes / blockBytes));
     const blocksOfRead = piecesOfRead * blocksOfPiece;
     let block = Math.floor(Math.min(fromSample, samples) / blockSamples);
+    const most = Math.min(blocksOfRead, Math.ceil(samples / blockSamples) - block);
+    const place = new Uint8Array(most * blockBytes);
     while (block * blockSamples < samples) {
       const position = block * blockSamples;
       const wanted = Math.min(blocksOfRead * blockSamples, samples - position);
       const blocks = Math.ceil(wanted / blockSamples);
-      const bytes = await file.read(offset + block * blockBytes, blocks * blockBytes);
+      const bytes = await file.read(offset + block * blockBytes, blocks * blockBytes, place);
       const got = Math.min(wanted, format.samplesIn(bytes.length));
       for (let at = 0; at * blockSamples < got; at += blocksOfPiece) {
         const piece = bytes.subarray(at * blockBytes, (at + blocksOfPiece) * blockBytes);
