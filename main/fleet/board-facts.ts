@@ -1,6 +1,7 @@
 /** A board's entry in the list: what is known of it before it was met, and what it says of itself. */
 import type { BoardInfo } from '../../devices/protocol/messages/board-info.ts';
 import { CurlewError } from '../contract/error.ts';
+import { grouped } from '../contract/figures.ts';
 import type { Board, ExpertStore } from '../contract/types.ts';
 import type { Place } from './port-directory.ts';
 
@@ -22,6 +23,12 @@ const causes: Record<string, string> = {
 /** What a restart was for, where the board tells. */
 export const restartText = ({ name, cause }: Pick<Board, 'name' | 'cause'>): string =>
   `${name} has restarted: ${causes[cause] ?? 'it does not say why'}.`;
+
+export const repeatedText = 'Records came that the lab had, or twice; each is stored once.';
+/** @param last the sequence number after which they went back */
+export const countedBackText = (last: number): string =>
+  `After record ${grouped(last)} the sequence numbers went back without a restart: what is recorded since cannot be told ` +
+  'from what is stored, and is left out. Reset the board: it counts anew then.';
 
 export const factsOf = (info: BoardInfo): Partial<Board> => ({
   name: info.name,

@@ -103,6 +103,15 @@ describe('the log of a board', () => {
     ]);
   });
 
+  test('counts the records that came again, and has those of another time as another entry', async () => {
+    log.add('b', 'repeated', 'Records came twice.', { times: 5 });
+    await clock.turn(599_999);
+    log.add('b', 'repeated', 'Records came twice.', { times: 2 });
+    await clock.turn(600_000);
+    log.add('b', 'repeated', 'Records came twice.', { times: 3 });
+    expect((await log.entries('b', 10)).map(({ count }) => count)).toEqual([3, 7]);
+  });
+
   test('keeps each thing that a person did, the same twice too', async () => {
     for (let i = 0; i < 2; i++) log.add('b', 'reset', 'It was told to restart.', { by: 'page' });
     expect(await log.entries('b', 10)).toMatchObject([{ count: 1 }, { count: 1 }]);

@@ -12,6 +12,8 @@ import type { BoardLogStore } from '../store/board-log-store.ts';
 export interface Noted {
   level?: LogLine['level'];
   by?: Asker | null | undefined;
+  /** How often it came, at least 1. */
+  times?: number;
 }
 
 interface Context {
@@ -27,6 +29,8 @@ interface Context {
 const comparedEntries = 4;
 /** What a board answers wrong in ever other words is one entry if it comes this soon, milliseconds. */
 const sameTroubleMs = 10_000;
+/** Repeated records that come later are another entry: each shows when it was. */
+const sameRepeatsMs = 600_000;
 /** An entry that has come again is written this much later, with all that came meanwhile. */
 const writeAgainMs = 10_000;
 
@@ -53,14 +57,19 @@ export class BoardLog {
   }
 
   /** Never fails: where the store does, the lab's own log says so. */
-  add(boardId: string, kind: BoardLogKind, text: string, { level = 'info', by = null }: Noted = {}): void {
+  add(
+    boardId: string,
+    kind: BoardLogKind,
+    text: string,
+    { level = 'info', by = null, times = 1 }: Noted = {},
+  ): void {
     this.context.log(level, boardId, text);
     const atMs = this.context.wallMs();
     const recent = this.recent.get(boardId) ?? [];
     const same = by === null ? recent.find((one) => isSame(one, kind, text, atMs)) : undefined;
     const entry = same
-      ? { ...same, atMs, count: same.count + 1, text }
-      : { number: ++this.number, boardId, atMs, count: 1, kind, level, text, by };
+      ? { ...same, atMs, count: same.count + times, text }
+      : { number: ++this.number, boardId, atMs, count: times, kind, level, text, by };
     this.recent.set(boardId, [...recent.filter((one) => one !== same), entry].slice(-comparedEntries));
     this.unwritten.set(entry.number, entry);
     this.context.emit('boardLog', entry);
@@ -108,5 +117,6 @@ export class BoardLog {
 
 function isSame(one: BoardLogEntry, kind: BoardLogKind, text: string, atMs: number): boolean {
   if (one.kind !== kind || one.by !== null) return false;
+  if (kind === 'repeated' && atMs - one.atMs >= sameRepeatsMs) return false;
   return one.text === text || (kind === 'trouble' && atMs - one.atMs < sameTroubleMs);
 }

@@ -7,7 +7,16 @@ import { CurlewError, toCurlewError, type ErrorCode } from '../contract/error.ts
 import { reportFault } from '../contract/fault.ts';
 import type { Board, BoardLogKind, TelemetryRecord } from '../contract/types.ts';
 import { clockOf, drifted, isToBeSet, ranLong, type Answered } from './board-clock.ts';
-import { blank, factsOf, isOfLab, otherBoard, restartText, runningOn } from './board-facts.ts';
+import {
+  blank,
+  countedBackText,
+  factsOf,
+  isOfLab,
+  otherBoard,
+  repeatedText,
+  restartText,
+  runningOn,
+} from './board-facts.ts';
 import type { Noted } from './board-log.ts';
 import { expertStoreOf } from './expert-store.ts';
 import type { Place } from './port-directory.ts';
@@ -216,6 +225,8 @@ export class Session {
       this.telemetry.pull(this.connected(), this.current.id, {
         signal: this.stopping.signal,
         onRecords: (records) => this.received(records),
+        onRepeated: (times) => this.note('repeated', repeatedText, { level: 'warning', times }),
+        onCountedBack: (last) => this.note('counted back', countedBackText(last), { level: 'error' }),
         onReboot: () => this.rebooted(),
       }),
     );

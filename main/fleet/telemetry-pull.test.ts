@@ -13,6 +13,8 @@ let clock: TestClock;
 let stored: TelemetryRecord[];
 let told: TelemetryRecord[];
 let asked: number;
+let repeated: number;
+let countedBack: number[];
 let pull: TelemetryPull;
 
 beforeEach(() => {
@@ -20,6 +22,8 @@ beforeEach(() => {
   stored = [];
   told = [];
   asked = 0;
+  repeated = 0;
+  countedBack = [];
   const of = (bootId: number) => stored.filter((one) => one.bootId === bootId);
   const telemetry: Pick<TelemetryStore, 'append' | 'cursor' | 'lastTime'> = {
     append: async (records) => void stored.push(...records),
@@ -77,6 +81,8 @@ const codeOf = (from: CurlewBoard) =>
     .pull(from, 'b', {
       signal: new AbortController().signal,
       onRecords: (records) => told.push(...records),
+      onRepeated: (records) => void (repeated += records),
+      onCountedBack: (last) => countedBack.push(last),
       onReboot: async () => undefined,
     })
     .then(
@@ -115,6 +121,26 @@ describe('a pull', () => {
     expect(stored.map(({ sequence }) => sequence)).toEqual([1, 2, 3]);
     expect(told).toEqual(stored);
     expect(asked).toBe(3);
+    // Two within the first answer, five of each later one.
+    expect(repeated).toBe(12);
+  });
+
+  test('takes the record with the highest number, and tells once that the numbers went back after it', async () => {
+    const highest = 2 ** 32 - 1;
+    let [next, records] = [0, [record(highest - 1, 1), record(highest, 2)]];
+    const wrapping = board((after) => ({
+      ...{ bootId: 7, next, oldest: 1, uptimeMs: 9 },
+      records: records.filter(({ sequence }) => sequence > after),
+    }));
+    expect(await codeOf(wrapping)).toBe('pulled');
+    expect(stored.map(({ sequence }) => sequence)).toEqual([highest - 1, highest]);
+    expect(countedBack).toEqual([]);
+    [next, records] = [3, [record(1, 3), record(2, 4)]];
+    expect(await codeOf(wrapping)).toBe('pulled');
+    expect(await codeOf(wrapping)).toBe('pulled');
+    expect(countedBack).toEqual([highest]);
+    expect(repeated).toBe(0);
+    expect(stored).toHaveLength(2);
   });
 
   test('leaves a board that has started anew at every answer', async () => {

@@ -23,6 +23,13 @@ export interface PullOptions {
   signal: AbortSignal;
   /** Stored already when called. */
   onRecords(records: TelemetryRecord[]): void;
+  /** So many records of an answer were there already, or twice in it; each is stored once. */
+  onRepeated(records: number): void;
+  /**
+   * The board's sequence numbers went back within one start, after `last`: what it keeps now cannot be told from what is
+   * stored, and is left out. Told once of each start.
+   */
+  onCountedBack(last: number): void;
   /** The board has restarted; what it throws ends the pull. */
   onReboot(bootId: number): Promise<void>;
 }
@@ -34,9 +41,15 @@ export interface PullOptions {
 const recordsPerSecond = 100;
 const mostAtOnce = 10_000;
 
+interface Boot {
+  id: number;
+  time: BoardTime;
+  countedBack: boolean;
+}
+
 export class TelemetryPull {
   /** A cursor means something only within one boot, and so does an uptime. */
-  private boot: { id: number; time: BoardTime } | null = null;
+  private boot: Boot | null = null;
   private clockSet: { bootId: number; wallMs: number; uptimeMs: number } | null = null;
   private allowance = mostAtOnce;
   private countedMs: number;
@@ -70,13 +83,22 @@ export class TelemetryPull {
         roundTripMs: clock.nowMs() - askedMs,
         uptimeMs: page.uptimeMs,
       });
+      // After the highest number of 32 bits comes 0.
+      const next = page.next === 0 ? 2 ** 32 : page.next;
+      if (next <= cursor && !boot.countedBack) {
+        boot.countedBack = true;
+        options.onCountedBack(cursor);
+      }
       if (page.records.length === 0) return;
-      const records = this.dated(fresh(page.records, cursor), boardId, boot);
+      const unstored = fresh(page.records, cursor);
+      const repeated = page.records.length - unstored.length;
+      if (repeated > 0) options.onRepeated(repeated);
+      const records = this.dated(unstored, boardId, boot);
       if (records.length === 0) throw bad('repeats records that the lab has');
       this.allowance -= records.length;
       await telemetry.append(records);
       options.onRecords(records);
-      if ((records.at(-1) as TelemetryRecord).sequence + 1 >= page.next) return;
+      if ((records.at(-1) as TelemetryRecord).sequence + 1 >= next) return;
     }
   }
 
@@ -85,20 +107,16 @@ export class TelemetryPull {
     if (this.clockSet?.bootId !== bootId) this.clockSet = { bootId, wallMs, uptimeMs };
   }
 
-  private async bootOf(boardId: string, id: number): Promise<{ id: number; time: BoardTime }> {
+  private async bootOf(boardId: string, id: number): Promise<Boot> {
     if (this.boot?.id !== id) {
       const last = await this.context.telemetry.lastTime(boardId, id);
       const set = this.clockSet?.bootId === id ? this.clockSet : null;
-      this.boot = { id, time: new BoardTime(last ?? undefined, set) };
+      this.boot = { id, time: new BoardTime(last ?? undefined, set), countedBack: false };
     }
     return this.boot;
   }
 
-  private dated(
-    records: readonly BoardRecord[],
-    boardId: string,
-    boot: { id: number; time: BoardTime },
-  ): TelemetryRecord[] {
+  private dated(records: readonly BoardRecord[], boardId: string, boot: Boot): TelemetryRecord[] {
     const receivedMs = this.context.wallMs();
     const bootId = boot.id;
     return records.map((record) => {

@@ -434,6 +434,8 @@ export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N
       missing: 3,
       gaps: [{ bootId: 1, afterSequence: 4, missing: 3 }],
       clockSteps: [{ bootId: 1, afterSequence: 7, stepMs: -2300 }],
+      repeated: 0,
+      countedBack: 0,
       latencyUs: { p50: 1, p95: 2.5, p99: 3 },
       latencySource: 'counted',
       energyNanojoule: null,

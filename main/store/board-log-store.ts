@@ -16,7 +16,18 @@ export interface BoardLogStore {
 }
 
 /** What a board can cause by itself, at any rate: of it no more than the newest are kept. What persons did stays. */
-const uncalled: readonly BoardLogKind[] = ['attached', 'lost', 'trouble', 'restarted', 'fell back', 'clock'];
+const uncalled: readonly BoardLogKind[] = [
+  ...([
+    'attached',
+    'lost',
+    'trouble',
+    'restarted',
+    'fell back',
+    'clock',
+    'repeated',
+    'counted back',
+  ] as const),
+];
 const mostUncalled = 2000;
 /** How often, in entries, it is looked whether there are more. */
 const lookEvery = 500;

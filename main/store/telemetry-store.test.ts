@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { RecordKey, TelemetryRecord } from '../contract/types.ts';
+import type { BoardLogKind, RecordKey, TelemetryRecord } from '../contract/types.ts';
+import { boardLogStore } from './board-log-store.ts';
 import { openStore, type Store } from './open-store.ts';
 import { telemetryStore } from './telemetry-store.ts';
 
@@ -155,6 +156,20 @@ describe('the telemetry store', () => {
       { bootId: 7, afterSequence: 6, stepMs: -1 },
     ]);
     expect((await telemetry.summary('another')).clockSteps).toEqual([]);
+  });
+
+  test('counts from the log of the board what came again, and the starts whose numbers went back', async () => {
+    const noted = (number: number, kind: BoardLogKind, count: number, text: string, boardId = 'b1') => ({
+      ...{ number, boardId, atMs: number, count, kind, text, level: 'warning' as const, by: null },
+    });
+    await boardLogStore(store).write([
+      ...[noted(1, 'repeated', 5, 'again'), noted(2, 'repeated', 7, 'again'), noted(3, 'lost', 9, 'gone')],
+      ...[noted(4, 'counted back', 1, 'after 10'), noted(5, 'counted back', 2, 'after 10')],
+      ...[noted(6, 'counted back', 1, 'after 20'), noted(7, 'repeated', 1, 'again', 'b2')],
+    ]);
+    const telemetry = telemetryStore(store);
+    expect(await telemetry.summary('b1')).toMatchObject({ repeated: 12, countedBack: 2 });
+    expect(await telemetry.summary('another')).toMatchObject({ repeated: 0, countedBack: 0 });
   });
 
   test('summarises latency and energy and carries their source', async () => {

@@ -277,6 +277,13 @@ export function telemetryStore(store: Store): TelemetryStore {
          WHERE "stepMs" <> 0 ORDER BY began, "afterSequence"`,
         [boardId],
       );
+      const [noted] = await read(
+        `SELECT coalesce(sum(count) FILTER (kind = 'repeated'), 0)::DOUBLE AS repeated,
+           -- Each is found again with every start of the lab.
+           count(DISTINCT text) FILTER (kind = 'counted back')::DOUBLE AS "countedBack"
+         FROM board_log WHERE board_id = $1`,
+        [boardId],
+      );
       const quantiles = (totals?.['latency'] as { items?: number[] } | number[] | null) ?? null;
       const [p50, p95, p99] = Array.isArray(quantiles) ? quantiles : (quantiles?.items ?? []);
       const mean = totals?.['mean'] as number | null;
@@ -286,6 +293,8 @@ export function telemetryStore(store: Store): TelemetryStore {
         missing: gaps.reduce((sum, gap) => sum + (gap['missing'] as number), 0),
         gaps: gaps as unknown as TelemetrySummary['gaps'],
         clockSteps: clockSteps as unknown as TelemetrySummary['clockSteps'],
+        repeated: noted?.['repeated'] as number,
+        countedBack: noted?.['countedBack'] as number,
         latencyUs: p50 === undefined || p95 === undefined || p99 === undefined ? null : { p50, p95, p99 },
         latencySource: totals?.['latencySource'] as Source,
         energyNanojoule: mean === null ? null : { mean, total: totals?.['total'] as number },

@@ -12,6 +12,8 @@ const summary: TelemetrySummary = {
   missing: 0,
   gaps: [],
   clockSteps: [],
+  repeated: 0,
+  countedBack: 0,
   latencyUs: null,
   latencySource: 'none',
   energyNanojoule: null,

@@ -21,6 +21,10 @@ export type BoardLogKind =
   | 'erased'
   | 'settings'
   | 'clock'
+  /** Records came that the lab had; the entry's count is theirs. */
+  | 'repeated'
+  /** A board's sequence numbers went back within one start. */
+  | 'counted back'
   | 'details'
   | 'visited'
   | 'key'

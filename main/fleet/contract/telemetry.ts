@@ -71,6 +71,10 @@ export interface TelemetrySummary {
   gaps: { bootId: number; afterSequence: number; missing: number }[];
   /** Where a board's clock was set, by more than no time at all; above 0 forward. Counted from its records. */
   clockSteps: { bootId: number; afterSequence: number; stepMs: number }[];
+  /** Records that came again and were left out, as far as the board's log goes back and up to ten seconds ago. */
+  repeated: number;
+  /** Starts within which the board's sequence numbers went back, counted alike. */
+  countedBack: number;
   latencyUs: { p50: number; p95: number; p99: number } | null;
   latencySource: Source;
   energyNanojoule: { mean: number; total: number } | null;
