@@ -30,6 +30,7 @@ import { detailsHandlers } from './fleet/handlers/details.ts';
 import { imageHandlers } from './fleet/handlers/images.ts';
 import { clockHandlers } from './fleet/handlers/clocks.ts';
 import { overviewHandlers } from './fleet/handlers/overview.ts';
+import { rolloutHandlers } from './fleet/handlers/rollout.ts';
 import { updateHandlers } from './fleet/handlers/update.ts';
 import { visitHandlers } from './fleet/handlers/visits.ts';
 import { playHandlers } from './fleet/handlers/plays.ts';
@@ -37,6 +38,9 @@ import { telemetryHandlers } from './fleet/handlers/telemetry.ts';
 import { deployLeavings, playLeavings } from './fleet/job-leavings.ts';
 import { notedDeploy } from './fleet/noted-deploy.ts';
 import { Updates, usualBounds } from './fleet/update/updates.ts';
+import { probes } from './fleet/rollout/probe.ts';
+import { Rollouts } from './fleet/rollout/rollouts.ts';
+import { Watch } from './fleet/rollout/watch.ts';
 import { Playing } from './fleet/plays/playing.ts';
 import { portDirectory } from './fleet/port-directory.ts';
 import { virtualBoards } from './fleet/virtual/virtual-boards.ts';
@@ -58,6 +62,7 @@ import { reviewHandlers } from './review/handlers.ts';
 import { Reviews } from './review/reviews.ts';
 import { commitOf, resources, versionOf } from './resources.ts';
 import { detectionStore } from './store/detections/detection-store.ts';
+import { boardHealth } from './store/board-health.ts';
 import { boardLogStore } from './store/board-log-store.ts';
 import { boardStore } from './store/board-store.ts';
 import { clockSetting } from './store/clock-setting.ts';
@@ -68,6 +73,8 @@ import { storeHandlers } from './store/handlers.ts';
 import { knownImages } from './store/known-images.ts';
 import { openStore } from './store/open-store.ts';
 import { KeepRolled } from './store/rollups/keep-rolled.ts';
+import { probeStore } from './store/probe-store.ts';
+import { rolloutStore } from './store/rollout-store.ts';
 import { resultStore } from './store/result-store.ts';
 import { reviewStore } from './store/review-store.ts';
 import { signedImages } from './store/signed-images.ts';
@@ -159,6 +166,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   jobs.onGone((jobId) => emit('jobGone', { jobId }));
   jobs.keeps('deploy', deployLeavings);
   jobs.keeps('update', deployLeavings);
+  jobs.keeps('rollout', deployLeavings);
   const plays = playStore(store);
   jobs.keeps('play', playLeavings(plays));
   const found = detectionStore(store);
@@ -232,6 +240,17 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     ...{ fleet, jobs, details, bounds: usualBounds, deploy: deployNoted },
     image: (sha256) => bank.image(sha256),
   });
+  const rollouts = await Rollouts.open({
+    ...{ fleet, jobs, details, updates, emit, bounds: usualBounds, clock: realClock, wallMs: Date.now },
+    store: rolloutStore(store),
+    watch: new Watch(boardHealth(store), Date.now),
+    probeOf: probes({
+      ...{ background, store: probeStore(store), clips: bank.clips, enginePath: resources.engine },
+      clipPath: (clipId) => bank.clipPath(clipId),
+      image: (sha256) => bank.image(sha256),
+    }),
+    labelsOf: (sha256) => images.of(sha256)?.labels ?? null,
+  });
   const handlers: Handlers = {
     'lab.info': (_none, role) => ({ ...info, roots: files.roots, role, storeLosses: store.losses }),
     'lab.log': ({ limit }) => log.lines(limit),
@@ -242,6 +261,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     ...detailsHandlers(details, Date.now),
     ...imageHandlers({ fleet, bank, jobs, files, signedImages: signed, deploy: deployNoted }),
     ...updateHandlers(updates),
+    ...rolloutHandlers(rollouts),
     ...visitHandlers({
       ...{ fleet, details, visits, deploy: deployNoted, wallMs: Date.now },
       image: (sha256) => bank.image(sha256),

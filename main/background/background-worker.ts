@@ -9,6 +9,7 @@ import type { ScorePoint } from '../detections/contract/scoring.ts';
 import { curveOf } from '../detections/truth/match.ts';
 import type { BoardDrift } from '../fleet/contract/drift.ts';
 import { judgeCounts } from '../fleet/drift/judge-counts.ts';
+import { referenceAnswers } from '../fleet/rollout/reference-answers.ts';
 import type { RecordingInfo } from '../recordings/contract.ts';
 import { cutClip } from '../recordings/cut-clip.ts';
 import { openRecording } from '../recordings/decode.ts';
@@ -24,6 +25,7 @@ import type { LabSide } from './lab-side.ts';
 const tasks = {
   judgeDrift: async (...given: Parameters<typeof judgeCounts>): Promise<BoardDrift[]> =>
     judgeCounts(...given),
+  referenceAnswers,
   writeBankFile,
   unpackBankFile,
   lookAtData,

@@ -18,6 +18,8 @@ export const errorCodes = [
   'BOARD_NOT_FOUND',
   'BOARD_FULL',
   'GROUP_NOT_FOUND',
+  'ROLLOUT_NOT_FOUND',
+  'ROLLOUT_STATE',
   'FRAME_TOO_LARGE',
   'EMULATOR_MISSING',
   // experts and images

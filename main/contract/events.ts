@@ -5,6 +5,7 @@ import type { BoardEvents } from '../fleet/contract/boards.ts';
 import type { DetailsEvents } from '../fleet/contract/details.ts';
 import type { DataEvents } from '../data/contract.ts';
 import type { PlayEvents } from '../fleet/contract/plays.ts';
+import type { RolloutEvents } from '../fleet/contract/rollout.ts';
 import type { TelemetryEvents } from '../fleet/contract/telemetry.ts';
 import type { JobEvents } from '../jobs/contract.ts';
 import type { StudyEvents } from '../jobs/study/contract/requests.ts';
@@ -21,6 +22,7 @@ export interface LabEvents
     BoardLogEvents,
     DetailsEvents,
     PlayEvents,
+    RolloutEvents,
     TelemetryEvents,
     JobEvents,
     KeyEvents,

@@ -18,6 +18,7 @@ import { imageRequests, type ImageResults } from '../fleet/contract/images.ts';
 import { clockRequests, type ClockResults } from '../fleet/contract/clocks.ts';
 import { overviewRequests, type OverviewResults } from '../fleet/contract/overview.ts';
 import { playRequests, type PlayResults } from '../fleet/contract/plays.ts';
+import { rolloutRequests, type RolloutResults } from '../fleet/contract/rollout.ts';
 import { telemetryRequests, type TelemetryResults } from '../fleet/contract/telemetry.ts';
 import { updateRequests, type UpdateResults } from '../fleet/contract/update.ts';
 import { visitRequests, type VisitResults } from '../fleet/contract/visits.ts';
@@ -45,6 +46,7 @@ export const requests = {
   ...clockRequests,
   ...overviewRequests,
   ...updateRequests,
+  ...rolloutRequests,
   ...visitRequests,
   ...driftRequests,
   ...bankRequests,
@@ -80,6 +82,7 @@ export interface RequestResults
     ClockResults,
     OverviewResults,
     UpdateResults,
+    RolloutResults,
     VisitResults,
     DriftResults,
     BankResults,

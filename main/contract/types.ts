@@ -19,6 +19,7 @@ export type * from '../fleet/contract/clocks.ts';
 export type * from '../fleet/contract/overview.ts';
 export type * from '../fleet/contract/plays.ts';
 export type * from '../fleet/contract/results.ts';
+export type * from '../fleet/contract/rollout.ts';
 export type * from '../fleet/contract/telemetry.ts';
 export type * from '../fleet/contract/update.ts';
 export type * from '../fleet/contract/visits.ts';

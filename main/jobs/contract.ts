@@ -4,13 +4,13 @@ import type { ErrorCode } from '../contract/error.ts';
 import { forOperators, forViewers } from '../contract/roles.ts';
 import { pagesOf } from '../contract/pieces.ts';
 import { id, jobId, whole } from '../contract/schemas.ts';
-import type { DeployResult, PlayResult, UpdateResult } from '../fleet/contract/results.ts';
+import type { DeployResult, PlayResult, RolloutResult, UpdateResult } from '../fleet/contract/results.ts';
 import type { ClassifyResult } from './classify/contract/results.ts';
 import type { EncoderResult, EvaluateResult, TrainResult } from './study/contract/results.ts';
 
 /** What a job leaves behind, by its kind; each room brings its own. */
 export type JobResult =
-  DeployResult | PlayResult | UpdateResult | ClassifyResult | TrainResult | EvaluateResult | EncoderResult;
+  DeployResult | PlayResult | UpdateResult | RolloutResult | ClassifyResult | TrainResult | EvaluateResult | EncoderResult;
 export type JobKind = JobResult['kind'];
 export const jobStates = ['queued', 'running', 'paused', 'done', 'failed', 'cancelled'] as const;
 export type JobState = (typeof jobStates)[number];

@@ -5,6 +5,8 @@
 import type { EventName, LabEvents } from '../contract/events.ts';
 import type { RequestName, RequestParams, RequestResult } from '../contract/requests.ts';
 import type {
+  Rollout,
+  RolloutBoard,
   AppliedThresholds,
   Board,
   BoardDetails,
@@ -86,6 +88,51 @@ const visit: Visit = {
 const group: BoardGroup = {
   ...{ id: 'group-1', name: 'Valley', notes: '', settings: { listenS: 60 }, bank: null },
 };
+
+const rollout: Rollout = {
+  ...{
+    id: 'rollout-1',
+    name: 'Night bank',
+    createdMs: 1_790_000_000_000,
+    by: 'page',
+    target: 'the group Valley',
+  },
+  wanted: { settings: { listenS: 60 }, bank: null },
+  ...{ boards: 1, stage: 0, state: 'under way', goesBack: null, paused: false, seed: 7, jobId: 'job-1' },
+  ...{
+    message: 'Canaries: its boards are watched.',
+    falseAlarms: 0.05,
+    leastInferences: 500,
+    leastHours: 24,
+  },
+  ...{ approve: false, endedMs: null },
+  stages: [
+    {
+      ...{
+        boards: 1,
+        share: null,
+        state: 'watching',
+        startedMs: 1_790_000_000_000,
+        endedMs: null,
+        watched: 1,
+      },
+      ...{ away: 0, failed: 0, inferences: 120, hours: 0.5 },
+      gates: [
+        {
+          ...{ gate: 'latency', evidence: 0.5, threshold: 6.0403, before: 30_000, now: 31_000, boards: 1 },
+          ...{ unjudged: [], worst: { boardId: board.id, evidence: 0.5 } },
+        },
+      ],
+    },
+  ],
+};
+const rolloutBoard: RolloutBoard = {
+  ...{ boardId: board.id, boardName: 'Heron', stage: 0, outcome: 'watched', error: null },
+  former: { own: { settings: {}, bank: null }, ran: null, settings: { listenS: 30 } },
+  ...{ beforeMs: 1_790_000_000_000, sinceMs: 1_790_000_010_000, probe: { windows: 30, agreed: 30 } },
+  failuresBefore: { errors: 0, restarts: 1, inferences: 10_000 },
+};
+const ofRollout = { rolloutId: rollout.id };
 
 export const job: Job = {
   id: 'job-1',
@@ -333,6 +380,25 @@ export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N
   'details.table': [{}, { name: 'boards.csv', mime: 'text/csv', text: 'board,site\r\n' }],
   'visits.make': [ofBoard, visit],
   'visits.list': [{ ...ofBoard, before: 1_790_000_000_000, limit: 20 }, [visit]],
+  'rollouts.start': [
+    {
+      ...{ name: 'Night bank', target: { kind: 'group', groupId: 'group-1' }, settings: { listenS: 60 } },
+      ...{ canaries: 1, shares: [0.5, 1], seed: 7, falseAlarms: 0.05, leastInferences: 500, leastHours: 24 },
+    },
+    rollout,
+  ],
+  'rollouts.list': [{ beforeMs: 1_790_000_000_001, limit: 20 }, [rollout]],
+  'rollouts.get': [ofRollout, rollout],
+  'rollouts.boards': [{ ...ofRollout, after: 0, limit: 100 }, [rolloutBoard]],
+  'rollouts.log': [
+    { ...ofRollout, after: 0, limit: 100 },
+    [{ number: 1, atMs: 1_790_000_000_000, text: 'Started.', by: 'page' }],
+  ],
+  'rollouts.approve': [ofRollout, rollout],
+  'rollouts.pause': [ofRollout, rollout],
+  'rollouts.resume': [ofRollout, rollout],
+  'rollouts.halt': [ofRollout, rollout],
+  'rollouts.rollback': [ofRollout, rollout],
   'fleet.update': [{ boardIds: [board.id], whenMet: true }, job],
   'details.read': [{ text: 'board,site\r\n' }, { changed: 0, same: 0, groupsMade: ['Valley'] }],
   'boards.forget': [ofBoard, null],

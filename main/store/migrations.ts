@@ -271,4 +271,15 @@ export const migrations: readonly string[] = [
   'CREATE TABLE clock_setting (sets_clocks BOOLEAN NOT NULL)',
   // Visits to boards: the sheet of each, as it was made.
   'CREATE TABLE visits (id VARCHAR NOT NULL, board_id VARCHAR NOT NULL, started_ms DOUBLE NOT NULL, sheet JSON NOT NULL)',
+  // Roll-outs in stages, their boards in the order of these, who did what with them, and what images are probed with.
+  `
+  CREATE TABLE rollouts (id VARCHAR PRIMARY KEY, created_ms DOUBLE NOT NULL, record JSON NOT NULL);
+  CREATE TABLE rollout_boards (
+    rollout_id VARCHAR NOT NULL, place UINTEGER NOT NULL, board JSON NOT NULL, PRIMARY KEY (rollout_id, place)
+  );
+  CREATE TABLE rollout_log (
+    rollout_id VARCHAR NOT NULL, number UINTEGER NOT NULL, at_ms DOUBLE NOT NULL, text VARCHAR NOT NULL, asked_by VARCHAR
+  );
+  CREATE TABLE probe_sets (sha256 VARCHAR PRIMARY KEY, windows JSON NOT NULL);
+  `,
 ];

@@ -78,7 +78,7 @@ export function wantedProblems(settings: WantedSettings): ReturnType<typeof sett
 
 const number = v.optional(v.nullable(v.number()));
 /** Null drops a wish. */
-const settings = v.strictObject({
+export const wantedSettings = v.strictObject({
   microphoneRate: number,
   listenS: number,
   periodS: number,
@@ -88,7 +88,7 @@ const settings = v.strictObject({
   telemetryIntervalMs: number,
   autoStart: v.optional(v.nullable(v.boolean())),
 } satisfies Record<keyof WantedSettings, v.GenericSchema>);
-export type SettingsChange = v.InferInput<typeof settings>;
+export type SettingsChange = v.InferInput<typeof wantedSettings>;
 
 /** What is left out stays. */
 const details = v.strictObject({
@@ -99,7 +99,7 @@ const details = v.strictObject({
   notes: v.optional(notes),
   tags: v.optional(v.pipe(v.array(tag), v.maxLength(50))),
   groupId: v.optional(v.nullable(id)),
-  settings: v.optional(settings),
+  settings: v.optional(wantedSettings),
   /** Of an expert or router of the lab's banks. */
   expertId: v.optional(v.nullable(id)),
   whenMet: v.optional(v.boolean()),
@@ -123,7 +123,7 @@ export const detailsRequests = {
       groupId: v.optional(id),
       name: v.optional(v.pipe(line(100), v.nonEmpty())),
       notes: v.optional(notes),
-      settings: v.optional(settings),
+      settings: v.optional(wantedSettings),
       expertId: v.optional(v.nullable(id)),
     }),
   ),

@@ -41,6 +41,13 @@ export interface BoardUpdate {
   error: { code: ErrorCode; message: string } | null;
 }
 
+export interface RolloutResult {
+  kind: 'rollout';
+  rolloutId: string;
+  /** How it ended. */
+  state: 'done' | 'halted' | 'rolled back';
+}
+
 export interface UpdateResult {
   kind: 'update';
   /** Each board that was chosen, in the order in which they were over. */

@@ -11,6 +11,7 @@ import type {
   BoardGroup,
   DetailsChange,
   SettingsChange,
+  Wanted,
   WantedBank,
   WantedSettings,
 } from '../../contract/types.ts';
@@ -139,6 +140,22 @@ export class Details {
     });
   }
 
+  /**
+   * What boards want by themselves, as it was chosen before: a bank need not be in the lab's any more.
+   * @throws CurlewError BOARD_NOT_FOUND; those of the store
+   */
+  want(wishes: ReadonlyMap<string, Wanted>, by: Asker | null): Promise<void> {
+    return this.exclusively(async () => {
+      this.requireKnown([...wishes.keys()]);
+      const details = [...wishes].map(([boardId, { settings, bank }]) => ({
+        ...this.of(boardId),
+        settings,
+        bank,
+      }));
+      await this.keep({ details, groups: [] }, by);
+    });
+  }
+
   /** @throws CurlewError GROUP_NOT_FOUND, EXPERT_NOT_FOUND, REQUEST_INVALID; those of the store */
   saveGroup(change: GroupChange): Promise<BoardGroup> {
     return this.exclusively(async () => {
@@ -183,7 +200,7 @@ export class Details {
   }
 
   /** Of the lab's banks, by the id of an expert or a router; null for none. @throws CurlewError EXPERT_NOT_FOUND */
-  private bank(expertId: string | null): WantedBank | null {
+  bank(expertId: string | null): WantedBank | null {
     if (expertId === null) return null;
     const { experts, routers } = this.rooms.banks;
     const router = routers.find(({ id }) => id === expertId);

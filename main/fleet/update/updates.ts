@@ -25,10 +25,15 @@ interface UpdateRooms extends BringUpRooms {
 }
 
 interface Params {
-  boardIds: string[];
+  boardIds: readonly string[];
   whenMet: boolean;
   by: Asker | null;
 }
+
+export type UpdateContext = Pick<
+  JobContext,
+  'signal' | 'resumedFrom' | 'progress' | 'checkpoint' | 'pausePoint'
+>;
 
 /** So far. */
 interface Checkpoint {
@@ -81,7 +86,12 @@ export class Updates {
     return this.rooms.details.of(boardId).name || (told?.name ?? boardId);
   }
 
-  private async run(params: Params, context: JobContext): Promise<UpdateResult> {
+  /**
+   * The work of such a job, for a job that does more than that.
+   * @returns each board, in the order in which they were over
+   * @throws CurlewError of the context
+   */
+  async run(params: Params, context: UpdateContext): Promise<UpdateResult> {
     const { signal } = context;
     const { fleet, bounds } = this.rooms;
     const boards = [...((context.resumedFrom as Checkpoint | null)?.boards ?? [])];

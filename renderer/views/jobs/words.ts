@@ -7,6 +7,7 @@ export const kindNames: Record<JobKind, string> = {
   deploy: 'deployment',
   play: 'playing',
   update: 'bringing up to date',
+  rollout: 'roll-out',
   classify: 'classification',
   train: 'training',
   evaluate: 'evaluation',
