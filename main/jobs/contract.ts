@@ -10,7 +10,14 @@ import type { EncoderResult, EvaluateResult, TrainResult } from './study/contrac
 
 /** What a job leaves behind, by its kind; each room brings its own. */
 export type JobResult =
-  DeployResult | PlayResult | UpdateResult | RolloutResult | ClassifyResult | TrainResult | EvaluateResult | EncoderResult;
+  | DeployResult
+  | PlayResult
+  | UpdateResult
+  | RolloutResult
+  | ClassifyResult
+  | TrainResult
+  | EvaluateResult
+  | EncoderResult;
 export type JobKind = JobResult['kind'];
 export const jobStates = ['queued', 'running', 'paused', 'done', 'failed', 'cancelled'] as const;
 export type JobState = (typeof jobStates)[number];

@@ -41,6 +41,7 @@ export class LabDouble implements LabClient {
       'models.list': () => [],
       'details.list': () => [],
       'groups.list': () => [],
+      'rollouts.list': () => [],
       'visits.list': () => [],
       'fleet.overview': () => [],
       'fleet.drift': () => ({ atMs: 0, falseShare: 0.05, boards: [] }),

@@ -8,6 +8,7 @@ import { detectionCommands } from './commands/detections.ts';
 import { demoCommands } from './commands/demo.ts';
 import { expertCommands } from './commands/experts.ts';
 import { fleetCommands } from './commands/fleet/fleet.ts';
+import { rolloutCommands } from './commands/fleet/rollout.ts';
 import { updateCommands } from './commands/fleet/update.ts';
 import { visitCommands } from './commands/fleet/visit.ts';
 import { fleetWatchCommands } from './commands/fleet/watch.ts';
@@ -36,6 +37,7 @@ export const commands: Commands = {
   ...boardControlCommands,
   ...fleetCommands,
   ...updateCommands,
+  ...rolloutCommands,
   ...visitCommands,
   ...fleetWatchCommands,
   ...keyCommands,
