@@ -1,10 +1,12 @@
 /** The lab's fleet and store, with 1,000 boards' worth of ports: what stands between boards and disk, and no page. */
 import { join } from 'node:path';
 import { realClock } from '../../devices/protocol/clock.ts';
+import type { Emit } from '../../main/contract/events.ts';
+import type { TelemetryRecord } from '../../main/contract/types.ts';
 import { makeDataFolder } from '../../main/data-folder.ts';
 import { BoardLog } from '../../main/fleet/board-log.ts';
 import { Fleet } from '../../main/fleet/fleet.ts';
-import { portDirectory } from '../../main/fleet/port-directory.ts';
+import { portDirectory, type PortDirectory } from '../../main/fleet/port-directory.ts';
 import { virtualBoards, type VirtualBoards } from '../../main/fleet/virtual/virtual-boards.ts';
 import { resources } from '../../main/resources.ts';
 import { boardLogStore } from '../../main/store/board-log-store.ts';
@@ -31,33 +33,55 @@ export async function openFleetLab(
   simulated: SimulatedFleetData,
   tell: (text: string) => void,
 ): Promise<FleetLab> {
-  await makeDataFolder(folder);
-  const store = await openStore(join(folder, 'lab.duckdb'), tell);
   const virtual = virtualBoards(join(folder, 'boards'), resources.virtualBoard, (portId, error) =>
     tell(`${portId}: ${error.message}`),
   );
   const machine = simulatedMachine(simulated, portDirectory());
-  const log = (level: string, subject: string | null, text: string): void => {
-    if (level === 'error') tell(`${subject ?? 'lab'}: ${text}`);
+  const { store, fleet, close } = await openFleet(folder, machine, { say: tell });
+  return {
+    ...{ store, fleet, machine, virtual },
+    async close() {
+      await close(async () => {
+        await virtual.close();
+        machine.end();
+      });
+    },
   };
-  const emit = (): void => undefined;
+}
+
+/**
+ * @param folder of the store, made if missing
+ * @param told `stored`: records that are durable
+ */
+export async function openFleet(
+  folder: string,
+  ports: PortDirectory,
+  { say, stored }: { say(text: string): void; stored?(records: readonly TelemetryRecord[]): void },
+): Promise<{ store: Store; fleet: Fleet; close(beforeStore?: () => Promise<void>): Promise<void> }> {
+  await makeDataFolder(folder);
+  const store = await openStore(join(folder, 'lab.duckdb'), say);
+  const log = (level: string, subject: string | null, text: string): void => {
+    if (level === 'error') say(`${subject ?? 'lab'}: ${text}`);
+  };
+  const emit: Emit = (event, payload) => {
+    if (event === 'telemetry') stored?.((payload as { records: TelemetryRecord[] }).records);
+  };
   const times = { clock: realClock, wallMs: Date.now };
   const boardLog = await BoardLog.open(boardLogStore(store), { emit, log, ...times });
-  const fleet = new Fleet(machine, {
+  const fleet = new Fleet(ports, {
     ...{ telemetry: telemetryStore(store), boards: boardStore(store), boardLog, emit, log, ...times },
     ...{ signedImages: await signedImages(store), images: await knownImages(store) },
     versions: { saw: () => undefined },
     clocks: await clockSetting(store),
   });
-  const rolled = new KeepRolled(store, { ...times, onProblem: (thrown) => tell(String(thrown)) });
+  const rolled = new KeepRolled(store, { ...times, onProblem: (thrown) => say(String(thrown)) });
   return {
-    ...{ store, fleet, machine, virtual },
-    async close() {
+    ...{ store, fleet },
+    async close(beforeStore) {
       await rolled.close();
       await fleet.close();
       await boardLog.close();
-      await virtual.close();
-      machine.end();
+      await beforeStore?.();
       await store.close();
     },
   };
