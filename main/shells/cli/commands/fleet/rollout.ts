@@ -1,4 +1,4 @@
-/** `curlew fleet rollout …`: banks and settings rolled out in stages. */
+/** `curlew fleet rollout`: banks and settings rolled out in stages. */
 import type { LabClient } from '../../../../contract/client.ts';
 import { CurlewError } from '../../../../contract/error.ts';
 import { dateTime, grouped } from '../../../../contract/figures.ts';
