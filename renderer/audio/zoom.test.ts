@@ -37,6 +37,16 @@ describe('what is seen of a recording', () => {
     expect(secondsSeen(framing(view, of, -1000, 90_000), of)).toBeGreaterThanOrEqual(3600);
   });
 
+  it('is all of a short recording, stretched over the whole width', () => {
+    const of = { seconds: 5, highestHz: 24_000, width: 1000 };
+    const view = framing({ startS: 0, zoom: 0, lowHz: 0, highHz: 24_000 }, of, 0, 30);
+    expect(secondsSeen(view, of)).toBe(5);
+    expect(view.startS).toBe(0);
+    const nearer = zoomTime(view, of, 1, 2.5);
+    expect(secondsSeen(nearer, of)).toBeLessThan(5);
+    expect(secondsSeen(zoomTime(nearer, of, -1, 2.5), of)).toBe(5);
+  });
+
   it('lies within it, whatever is scrolled and zoomed', () => {
     fc.assert(
       fc.property(

@@ -23,17 +23,18 @@ const leastHz = 500;
 const between = (value: number, low: number, high: number) =>
   Math.max(low, Math.min(Math.max(low, high), value));
 
-export const secondsSeen = (seen: Seen, { width }: Bounds): number => zoomSteps[seen.zoom]! * width;
+/** Of a recording that is shorter than the view, its seconds: it is stretched over the whole of it. */
+export const secondsSeen = ({ zoom }: Pick<Seen, 'zoom'>, { seconds, width }: Bounds): number =>
+  Math.min(zoomSteps[zoom]! * width, seconds || Infinity);
 
-/** Nothing before the beginning, and no more behind the end than a recording shorter than the view leaves. */
+/** Nothing before the beginning, and nothing behind the end. */
 export function within(seen: Seen, bounds: Bounds): Seen {
   const zoom = between(Math.round(seen.zoom), 0, coarsestZoom(bounds));
-  const step = zoomSteps[zoom]!;
   const span = between(seen.highHz - seen.lowHz, Math.min(leastHz, bounds.highestHz), bounds.highestHz);
   const lowHz = between(seen.lowHz, 0, bounds.highestHz - span);
   return {
     zoom,
-    startS: between(seen.startS, 0, bounds.seconds - step * bounds.width),
+    startS: between(seen.startS, 0, bounds.seconds - secondsSeen({ zoom }, bounds)),
     lowHz,
     highHz: lowHz + span,
   };

@@ -74,6 +74,8 @@ export function useTileCanvas(
     context.clearRect(0, 0, width.value, height.value);
     const inSight = new Map<SpectrogramPiece, HTMLCanvasElement>();
     const length = tileSeconds(zoom);
+    const pixelS = span.value / width.value;
+    const columnPixels = zoomSteps[zoom]! / pixelS;
     const first = Math.floor(startS / length);
     const there: [number, SpectrogramPiece][] = [];
     for (let index = first; index * length < startS + span.value; index++) {
@@ -95,7 +97,7 @@ export function useTileCanvas(
       context.drawImage(
         tile,
         ...[0, top, piece.columns, (highHz - lowHz) * perHz],
-        ...([(index * length - startS) / zoomSteps[zoom]!, 0, piece.columns, height.value] as const),
+        ...([(index * length - startS) / pixelS, 0, piece.columns * columnPixels, height.value] as const),
       );
     }
     waiting.value = inSight.size === 0 && error.value === null;
