@@ -612,6 +612,10 @@ export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N
     },
     { ...job, kind: 'classify' },
   ],
+  'classify.repeat': [
+    { ...ofJob, paths: ['/r'], watch: true },
+    { ...job, kind: 'classify' },
+  ],
   'classify.finish': [ofJob, job],
   'classify.provenance': [ofJob, null],
   'classify.files': [{ ...ofJob, after: 7, limit: 1000 }, []],

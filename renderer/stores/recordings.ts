@@ -120,6 +120,13 @@ export const useRecordings = defineStore('recordings', () => {
     chosenJob.value = started.id;
   }
 
+  /** Classifies as the job that is shown did, the same recordings. */
+  async function repeat(): Promise<void> {
+    if (!job.value) return;
+    const { id } = job.value;
+    chosenJob.value = jobs.keep(await client.request('classify.repeat', { jobId: id })).id;
+  }
+
   /** Ends the watching of the job that is shown: what it has found is classified. */
   async function finish(): Promise<void> {
     if (job.value) jobs.keep(await client.request('classify.finish', { jobId: job.value.id }));
@@ -200,6 +207,7 @@ export const useRecordings = defineStore('recordings', () => {
     windows,
     looked,
     start,
+    repeat,
     finish,
     open,
     close: () => void (file.value = null),

@@ -145,6 +145,14 @@ export const views: readonly (readonly [string, (page: Page) => Promise<void>])[
       await page.getByRole('dialog').getByRole('table').waitFor();
     },
   ],
+  [
+    'how a run was made',
+    async (page) => {
+      await open(page, '/recordings', 'Recordings');
+      await page.getByRole('button', { name: 'How this was made…' }).click();
+      await page.getByRole('dialog').getByRole('table').waitFor();
+    },
+  ],
   ['samples to be reviewed', (page) => open(page, '/review', 'Review')],
   [
     'a detection that is reviewed',

@@ -336,6 +336,31 @@ describe('classifying a folder', () => {
     for (const { atMs, startS } of detections) expect(atMs).toBe(startMs + Math.round(startS * 1000));
   });
 
+  it('is repeated as it was made, and refused where its table or its model is another now', async () => {
+    const sites = await scratch.write('again.csv', 'site\nA\n');
+    const settings = { ...usualSettings, threshold: 0.25, sites };
+    const first = classification.start([join(scratch.folder, 'card', 'B')], 'test', settings);
+    const { result } = await whenFinished(jobs, first.id);
+    const { finishedMs: _then, startedMs: _before, ...how } = (await classification.provenance(first.id))!;
+    expect(how.sitesSha256).toBe(createHash('sha256').update('site\nA\n').digest('hex'));
+
+    const again = await classification.repeat(first.id, null, false);
+    expect((await whenFinished(jobs, again.id)).result).toMatchObject({
+      ...result,
+      wallSeconds: expect.any(Number) as number,
+    });
+    const { finishedMs: _now, startedMs: _begun, ...repeated } = (await classification.provenance(again.id))!;
+    expect({ ...repeated, result: null }).toEqual({ ...how, result: null });
+
+    await scratch.write('again.csv', 'site\nB\n');
+    const refused = (code: string) =>
+      expect(classification.repeat(first.id, null, false)).rejects.toMatchObject({ code });
+    await refused('FILE_DAMAGED');
+    await scratch.write('again.csv', 'site\nA\n');
+    await openRooms(Uint8Array.of(...model.slice(0, -1), model.at(-1)! ^ 1));
+    await refused('EXPERT_NOT_FOUND');
+  });
+
   it('with a table of sites that is gone fails with its sentence', async () => {
     const settings = { ...usualSettings, sites: join(scratch.folder, 'none.csv') };
     const { id } = classification.start([join(scratch.folder, 'card')], 'test', settings);

@@ -12,7 +12,7 @@ import { readSites } from '../../recordings/about/sites.ts';
 import { few, type JobDefinition } from '../definition.ts';
 import { resources } from '../../resources.ts';
 import type { Jobs } from '../jobs.ts';
-import { hashesOf, provenanceOf, resumed, type Program } from './provenance.ts';
+import { hashesOf, provenanceOf, requireSame, resumed, type Program } from './provenance.ts';
 import { classify, type ClassifyParams } from './classify-job.ts';
 import type { ModelInput } from './answerers.ts';
 import type { Answering } from './answering.ts';
@@ -77,6 +77,27 @@ export class Classification {
     return this.rooms.jobs.start({ ...definition, title });
   }
 
+  /**
+   * As a run was made.
+   * @param paths allowed real ones; null: those of that run
+   * @throws CurlewError JOB_NOT_FOUND; NOT_CAPABLE where nobody kept how it was made; EXPERT_NOT_FOUND where what
+   *   answered then is not there as it was; of its table of sites FILE_DAMAGED where that has changed, and as readSites
+   */
+  async repeat(jobId: string, paths: readonly string[] | null, watch: boolean): Promise<Job> {
+    const run = await this.provenance(jobId);
+    if (run === null) {
+      throw new CurlewError(
+        'NOT_CAPABLE',
+        `How job ${jobId} was made was not kept: it is of an older Curlew.`,
+      );
+    }
+    const settings = v.parse(classifySettings, run.settings);
+    modelOf(this.rooms, run.modelId, settings);
+    const { images } = await modelInput(this.rooms, run.modelId);
+    requireSame(run, { images, sitesSha256: (await placesOf(settings)).sha256 });
+    return this.start(paths ?? run.paths, run.modelId, settings, watch);
+  }
+
   /** Ends a job's watching: what it has found is classified, then it is done. @throws CurlewError JOB_NOT_FOUND, JOB_STATE */
   finish(jobId: string): Job {
     const job = requireClassification(this.rooms.jobs, jobId);
@@ -131,9 +152,9 @@ export class Classification {
         const settings = v.parse(classifySettings, params.settings);
         const { answering } = modelOf(this.rooms, params.modelId, settings);
         const { model, images } = await modelInput(this.rooms, params.modelId);
-        const sites = settings.sites === null ? [] : await readSites(settings.sites);
+        const { sites, sha256: sitesSha256 } = await placesOf(settings);
         const allowed = (real: string) => files.permits(real);
-        const now = provenanceOf({ ...params, settings }, images, program);
+        const now = provenanceOf({ ...params, settings }, { images, sitesSha256 }, program);
         const before = (await provenance(context.jobId)) as Provenance | null;
         const how = before === null ? now : resumed(before, now);
         await results.keepProvenance(context.jobId, how);
@@ -154,6 +175,10 @@ export class Classification {
     };
   }
 }
+
+/** @throws CurlewError as readSites */
+const placesOf = async ({ sites }: ClassifySettings) =>
+  sites === null ? { sites: [], sha256: null } : readSites(sites);
 
 type Models = Pick<ClassificationRooms, 'bank' | 'models'>;
 

@@ -16,6 +16,13 @@ export const classifyHandlers = (
     if (sites !== null) await readSites(sites);
     return classification.start(resolved, modelId, { ...settings, sites }, watch);
   },
+  'classify.repeat': async ({ jobId, paths, watch }, role) => {
+    const run = await classification.provenance(jobId);
+    const resolve = (all: readonly string[]) => Promise.all(all.map((path) => files.resolve(path, role)));
+    // What was open to the lab then need not be now.
+    if (run?.settings.sites) await files.resolve(run.settings.sites, role);
+    return classification.repeat(jobId, await resolve(paths ?? run?.paths ?? []), watch);
+  },
   'classify.finish': async ({ jobId }) => classification.finish(jobId),
   'classify.provenance': ({ jobId }) => classification.provenance(jobId),
   'classify.files': ({ jobId, ...page }) => classification.files(jobId, page),

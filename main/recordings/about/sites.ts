@@ -3,6 +3,7 @@ import { basename, dirname, isAbsolute, normalize, sep } from 'node:path';
 import { CurlewError } from '../../contract/error.ts';
 import { tableOf, type Column } from '../../datasets/table.ts';
 import { readWhole } from '../../regular-file.ts';
+import { sha256Of } from '../../sha256.ts';
 
 export interface Site {
   site: string;
@@ -27,8 +28,10 @@ const columns = {
 const mostBytes = 1e6;
 
 /** @throws CurlewError FILE_NOT_FOUND, FILE_UNREADABLE, FILE_TOO_LARGE, FILE_DAMAGED with the row that is at fault */
-export const readSites = async (path: string): Promise<Site[]> =>
-  sitesOf(path, await readWhole(path, mostBytes, 'a table of sites'));
+export async function readSites(path: string): Promise<{ sites: Site[]; sha256: string }> {
+  const bytes = await readWhole(path, mostBytes, 'a table of sites');
+  return { sites: sitesOf(path, bytes), sha256: sha256Of(bytes) };
+}
 
 /**
  * Columns are found by name: site; latitude and longitude, in degrees; folder or prefix, or both. A row with neither

@@ -7,7 +7,13 @@ import { createMemoryHistory, createRouter } from 'vue-router';
 import '../../test/browser-parts.ts';
 import { CurlewError } from '../../../main/contract/error.ts';
 import type { RequestParams } from '../../../main/contract/requests.ts';
-import type { DetectionFilterGiven, DetectionSummary, TimelineDay } from '../../../main/contract/types.ts';
+import type {
+  DetectionFilterGiven,
+  DetectionSummary,
+  Provenance,
+  TimelineDay,
+} from '../../../main/contract/types.ts';
+import { usualSettings } from '../../../main/jobs/classify/contract/settings.ts';
 import { testDetection, testFile } from '../../../test/fixtures/classified.ts';
 import { useFound } from '../../stores/found.ts';
 import { labKey } from '../../stores/lab.ts';
@@ -18,6 +24,7 @@ import ExportDialog from './ExportDialog.vue';
 import FailedFiles from './FailedFiles.vue';
 import LabelledSetDialog from './LabelledSetDialog.vue';
 import NightTimeline from './NightTimeline.vue';
+import ProvenanceDialog from './ProvenanceDialog.vue';
 
 const summary: DetectionSummary = {
   ...{ detections: 12, files: 3, experts: [], sites: [{ site: null, files: 3, recordedS: 180 }] },
@@ -41,7 +48,12 @@ async function show(component: Component, props: Record<string, unknown> = {}) {
   const exports: unknown[] = [];
   const sets: RequestParams<'detections.labelledSet'>[] = [];
   const lab = new LabDouble({
-    'classify.files': () => [],
+    'classify.files': ({ after, limit }) =>
+      Array.from({ length: 101 }, (_, i) => testFile(i, `/card/${i}.wav`))
+        .slice((after ?? -1) + 1)
+        .slice(0, limit),
+    'classify.provenance': () => made,
+    'classify.repeat': () => job({ id: 'again', kind: 'classify', createdMs: 2 }),
     'detections.list': () => ({
       rows: [
         {
@@ -79,7 +91,53 @@ async function show(component: Component, props: Record<string, unknown> = {}) {
   return { wrapper, found, saved, exports, sets };
 }
 
+const made: Provenance = {
+  ...{ program: 'Curlew', version: '1.2.3', commit: 'abc1234', startedMs: 1e12, finishedMs: 1e12 + 9e4 },
+  ...{ paths: ['/card'], modelId: 'esc10-q4', images: [{ role: 'expert', sha256: 'e'.repeat(64) }] },
+  settings: { ...usualSettings, threshold: 0.25, thresholds: { rain: 0.9 } },
+  sitesSha256: null,
+  machine: { processor: 'A processor', cores: 2, platform: 'linux x64' },
+  resumes: [{ version: '1.2.4', commit: null, atMs: 1e12 + 5e4 }],
+  result: {
+    ...{ kind: 'classify', files: 2, failed: 0, copies: 0, leftOut: 0, detections: 9, windows: 99 },
+    ...{ audioSeconds: 3600, wallSeconds: 9 },
+  },
+};
+
 describe('what a run found, on the page', () => {
+  it('tells how it was made, of which files, and is made so again', async () => {
+    const { wrapper } = await show(ProvenanceDialog, { open: false });
+    await wrapper.setProps({ open: true });
+    await flushPromises();
+    const dialog = document.querySelector('[role="dialog"]')!;
+    for (const words of [
+      'Curlew 1.2.3, commit abc1234',
+      'A processor, 2 threads',
+      'e'.repeat(64),
+      '400 × real time',
+      'Curlew 1.2.4',
+    ])
+      expect(dialog.textContent).toContain(words);
+    const changed = [...dialog.querySelectorAll('dd')].filter((one) =>
+      one.textContent?.includes('not as usual'),
+    );
+    expect(changed.map((one) => one.textContent?.trim())).toEqual([
+      '0.25 not as usual',
+      'rain 0.9 not as usual',
+    ]);
+    const rows = () => [...dialog.querySelectorAll('tbody tr')];
+    expect(rows()).toHaveLength(100);
+    const button = (words: string) =>
+      [...dialog.querySelectorAll('button')].find((one) => one.textContent?.includes(words))!;
+    button('Later').click();
+    await flushPromises();
+    expect(rows().map((row) => row.querySelector('td')!.textContent)).toEqual(['/card/100.wav']);
+    button('Repeat').click();
+    await flushPromises();
+    expect(wrapper.emitted('update:open')?.at(-1)).toEqual([false]);
+    wrapper.unmount();
+  });
+
   it('is counted by class, and a class that is chosen narrows all to it', async () => {
     const { wrapper, found } = await show(ClassSummary);
     expect(wrapper.findAll('tbody tr').map((row) => row.text())).toEqual([

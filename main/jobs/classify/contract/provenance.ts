@@ -16,6 +16,8 @@ export interface Provenance {
   /** The image that chose or answered, then what it needs, by their SHA-256; or the graph of a model of the person's own. */
   images: { role: 'router' | 'expert' | 'encoder' | 'model'; sha256: string }[];
   settings: ClassifySettings;
+  /** Of the table of sites that the settings name; null without one, and in runs of before that was kept. */
+  sitesSha256?: string | null;
   /** Whether it went on with what was copied there later. */
   watch?: boolean;
   /** Of a model of the person's own, where its windows lie; the others hear as boards do, with the hop of the settings. */

@@ -11,15 +11,24 @@ import { classifySettings } from './settings.ts';
 const limit = whole(1, pageLimit);
 const fileId = whole(0, 0xffff_ffff);
 const number = whole(0, 0xffff_ffff);
+const paths = v.pipe(v.array(path), v.minLength(1), v.maxLength(10_000));
 
 export const classifyRequests = {
   /** Files and folders (searched recursively) with an expert or a router; a job. */
   'classify.start': forOperators(
     v.strictObject({
-      paths: v.pipe(v.array(path), v.minLength(1), v.maxLength(10_000)),
+      paths,
       modelId: id,
       settings: v.optional(classifySettings, {}),
       /** Goes on with what is copied there later, until `classify.finish`. */
+      watch: v.optional(v.boolean(), false),
+    }),
+  ),
+  /** As a run was made, of the same recordings or of others; refused where what answered then is not there as it was. */
+  'classify.repeat': forOperators(
+    v.strictObject({
+      jobId: id,
+      paths: v.optional(paths),
       watch: v.optional(v.boolean(), false),
     }),
   ),
@@ -49,6 +58,7 @@ export const classifyRequests = {
 
 export interface ClassifyResults {
   'classify.start': Job;
+  'classify.repeat': Job;
   'classify.finish': Job;
   'classify.provenance': Provenance | null;
   'classify.files': ClassifiedFile[];

@@ -4,14 +4,7 @@ import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { LabClient } from '../../../contract/client.ts';
 import { allOf, pageLimit, pagesOf } from '../../../contract/pieces.ts';
-import type {
-  ClassifiedFile,
-  ClassifyResult,
-  ClassifySettingsGiven,
-  Detection,
-  Job,
-  Provenance,
-} from '../../../contract/types.ts';
+import type { ClassifiedFile, ClassifyResult, Detection, Job } from '../../../contract/types.ts';
 import { CurlewError } from '../../../contract/error.ts';
 import type { Answer, Args, Commands } from '../command.ts';
 import { exitOfShare } from '../exit.ts';
@@ -39,20 +32,19 @@ async function classify(client: LabClient, args: Args): Promise<Answer> {
   const paths = args.words.map((word) => resolve(word));
   const tables = await placesOf(args);
   const { watch = false } = args.options;
-  const job = await client.request('classify.start', { paths, watch, ...(await wishOf(client, args)) });
+  const job = await begun(client, args, { paths, watch });
   const finish = watch ? (jobId: string) => client.request('classify.finish', { jobId }) : null;
   return classified(client, await follow(client, job, resumeWith(args), finish), tables, args.json);
 }
 
-/** What answers, and how: as was said, or as in the run that is named. */
-async function wishOf(
-  client: LabClient,
-  args: Args,
-): Promise<{ modelId: string; settings: ClassifySettingsGiven }> {
+/** With what was said, or as the run that is named. */
+async function begun(client: LabClient, args: Args, what: { paths: string[]; watch: boolean }): Promise<Job> {
   const { like } = args.options;
   const settings = settingsOf(args.options);
-  if (like === undefined)
-    return { modelId: await chooseExpert(client, args, { routers: true, models: true }), settings };
+  if (like === undefined) {
+    const modelId = await chooseExpert(client, args, { routers: true, models: true });
+    return client.request('classify.start', { ...what, modelId, settings });
+  }
   if (args.options.expert !== undefined || Object.keys(settings).length > 0) {
     throw new CurlewError(
       'REQUEST_INVALID',
@@ -60,31 +52,7 @@ async function wishOf(
     );
   }
   const { id } = await client.request('jobs.get', { jobId: like });
-  const run = await client.request('classify.provenance', { jobId: id });
-  if (run === null) {
-    throw new CurlewError('NOT_CAPABLE', `How job ${id} was made was not kept: it is of an older Curlew.`);
-  }
-  await mustBeTheSame(client, run);
-  return { modelId: run.modelId, settings: run.settings };
-}
-
-/** @throws CurlewError EXPERT_NOT_FOUND where it has gone, or another has its name */
-async function mustBeTheSame(client: LabClient, { modelId, images }: Provenance): Promise<void> {
-  const members = [
-    ...(await client.request('experts.list', {})),
-    ...(await client.request('experts.routers', {})),
-  ];
-  const model = (await client.request('models.list', {})).find(({ id }) => id === modelId);
-  const found =
-    members.find(({ id }) => id === modelId)?.imageSha256 ?? (model?.description.head ?? model)?.sha256;
-  if (found !== undefined && found === images[0]?.sha256) return;
-  throw new CurlewError(
-    'EXPERT_NOT_FOUND',
-    found
-      ? `“${modelId}” is not what it was in that run: it is another now. Take in the bank, or the model, of then under another name.`
-      : `“${modelId}”, which answered in that run, is no expert, router or model of this lab any more.`,
-    { modelId },
-  );
+  return client.request('classify.repeat', { ...what, jobId: id });
 }
 
 const placesOf = async (args: Args): Promise<TableOutput[]> =>
