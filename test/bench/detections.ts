@@ -43,6 +43,24 @@ const pages: { name: string; filter: DetectionFilterGiven; sort: DetectionSort; 
     sort: { by: 'curiosity', descending: true },
     offset: 0,
   },
+  {
+    name: 'above the thresholds of a review, by peak',
+    filter: { applied: true },
+    sort: { by: 'peak', descending: true },
+    offset: 0,
+  },
+  {
+    name: 'not reviewed, middle, as found',
+    filter: { reviewed: ['none'] },
+    sort: { by: 'file', descending: false },
+    offset: detections / 2,
+  },
+  {
+    name: 'reviewed, by time',
+    filter: { reviewed: ['yes', 'other'] },
+    sort: { by: 'time', descending: true },
+    offset: 0,
+  },
 ];
 
 export const bench: Bench = async (say) => {
@@ -112,6 +130,9 @@ export const bench: Bench = async (say) => {
   }
 };
 
+/** Decisions of a review, as many as a sample may have; the first stay, of others there is a later one. */
+const decisions = 10_000;
+
 /** Five sites, each an hour-long file after another; detections spread over them by repeatable hashes. */
 const fill = (store: Store): Promise<void> =>
   store.transaction(async (connection) => {
@@ -125,5 +146,13 @@ const fill = (store: Store): Promise<void> =>
          1750000000000 + (i // ${detections / files} // 5) * 3600000.0 + 1000 * s, c, 'class ' || c, p, p, s, 1, 1, 'expert', q, 0
        FROM (SELECT i, (i % ${detections / files}) * 72.0 AS s, hash(i) % 10 AS c, 0.5 + (hash(i + 1) % 5000) / 10000 AS p,
          (hash(i + 2) % 1000) / 1000 AS q FROM range(${detections}) t(i))`,
+    );
+    await connection.run(
+      `INSERT INTO review_decisions SELECT i, 'set', i // 2, 'job', (i // 2) % ${files}, (i // 2) % ${detections / files}, 'Ada',
+         CASE i % 3 WHEN 0 THEN 'yes' WHEN 1 THEN 'no' ELSE 'other' END, NULL, 0, NULL FROM range(${decisions}) t(i)`,
+    );
+    await connection.run(
+      `INSERT INTO review_thresholds SELECT 'job', 'set', 0, 0.9, 'fit', 'class ' || c, CASE c WHEN 9 THEN NULL ELSE 0.5 + c / 20 END
+       FROM range(10) t(c)`,
     );
   });

@@ -46,10 +46,10 @@ export function filterSql(filter: DetectionFilter): FilterSql {
       reviewed: JSON.stringify(filter.reviewed),
     });
   if (filter.applied)
-    // One threshold a class at most; no peak reaches 2.
+    // Joined once, not asked anew of every detection; no peak reaches 2.
     detection.add(
-      `d.peak >= coalesce((SELECT coalesce(t.least, 2) FROM review_thresholds t
-         WHERE t.job_id = $job AND t.label = d.label), 0)::FLOAT`,
+      `NOT EXISTS (SELECT 1 FROM review_thresholds t
+         WHERE t.job_id = $job AND t.label = d.label AND d.peak < coalesce(t.least, 2)::FLOAT)`,
       {},
     );
   return {
