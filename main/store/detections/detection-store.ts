@@ -18,7 +18,7 @@ import type {
 import type { Store } from '../open-store.ts';
 import { fileColumns, fileOf } from '../result-store.ts';
 import { among, filterSql, type Values } from './filter-sql.ts';
-import { joined, type Query } from './query.ts';
+import { detectionsOf, joined, type Query } from './query.ts';
 import { writeParquet } from './parquet.ts';
 import { summaryOf } from './summary.ts';
 import { timelineOf } from './timeline.ts';
@@ -51,7 +51,7 @@ export const detectionStore = (store: Store): DetectionStore => {
         const order = `${sortColumns[sort.by]} ${sort.descending ? 'DESC' : 'ASC'} NULLS LAST, d.file_id, d.number`;
         // What is sorted is narrow: all else is fetched for the rows of the page.
         const rows = await query(
-          `SELECT ${detectionColumns} FROM ${joined} JOIN (
+          `SELECT ${detectionColumns} FROM ${joined({})} JOIN (
              SELECT d.file_id, d.number FROM ${from} WHERE ${where} ORDER BY ${order} LIMIT $limit OFFSET $offset
            ) page ON page.file_id = d.file_id AND page.number = d.number
            WHERE d.job_id = $job ORDER BY ${order}`,
@@ -100,7 +100,7 @@ export const detectionStore = (store: Store): DetectionStore => {
         const last = files.at(-1)?.['fileId'];
         if (last === undefined) return [];
         const found = await query(
-          `SELECT ${detectionColumns} FROM ${joined}
+          `SELECT ${detectionColumns} FROM ${joined(filter)}
            WHERE d.job_id = $job AND d.file_id >= $first AND d.file_id <= $last
              AND (d.file_id > $first OR ${after ? 'd.number > $number' : 'true'})${file}${detection}
            ORDER BY d.file_id, d.number LIMIT $limit`,
@@ -124,7 +124,7 @@ export const detectionStore = (store: Store): DetectionStore => {
       reading(async (query) => {
         const { where, values } = conditions(jobId, filter);
         const rows = await query(
-          `SELECT d.file_id AS "fileId", any_value(f.path) AS path FROM ${joined} WHERE ${where} AND d.file_id > $after
+          `SELECT d.file_id AS "fileId", any_value(f.path) AS path FROM ${joined(filter)} WHERE ${where} AND d.file_id > $after
            GROUP BY d.file_id ORDER BY d.file_id LIMIT $limit`,
           { ...values, after: after ?? -1, limit },
         );
@@ -137,7 +137,7 @@ export const detectionStore = (store: Store): DetectionStore => {
         // By a hash that is the same in every version of DuckDB.
         const rows = await query(
           `SELECT d.file_id AS "fileId", d.number, f.path, d.channel, d.start_s AS "startS", d.end_s AS "endS", d.label, d.peak
-           FROM ${joined} WHERE ${where}
+           FROM ${joined(filter)} WHERE ${where}
            QUALIFY row_number() OVER (
              PARTITION BY d.label, least(floor(d.peak * 10), 9) ORDER BY md5(concat_ws(':', $seed, d.file_id, d.number))
            ) <= $most ORDER BY d.file_id, d.number`,
@@ -153,7 +153,7 @@ export const detectionStore = (store: Store): DetectionStore => {
         const rows = await query(
           `SELECT d.file_id AS "fileId", d.number, f.path, d.channel, d.start_s AS "startS", d.end_s AS "endS", d.label,
              d.peak, d.peak_s AS "peakS"
-           FROM ${joined} WHERE ${where} AND NOT ${among('d.label', 'without')}
+           FROM ${joined(filter)} WHERE ${where} AND NOT ${among('d.label', 'without')}
            QUALIFY row_number() OVER (PARTITION BY d.label ORDER BY ${order}) <= $most ORDER BY ${order} LIMIT $limit`,
           { ...values, most, limit, without: JSON.stringify(without) },
         );
@@ -245,7 +245,8 @@ function beside(
 }
 
 /** Without the tables that no condition looks into. */
-function sourceOf({ sites, fileId, path, reviewed }: DetectionFilter): string {
+function sourceOf(filter: DetectionFilter): string {
+  const { sites, fileId, path, reviewed } = filter;
   const ofFiles = [sites, fileId, path].some((named) => named !== undefined);
-  return ofFiles || reviewed ? joined : 'detections d';
+  return ofFiles || reviewed ? joined(filter) : detectionsOf(filter);
 }

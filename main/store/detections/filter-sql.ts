@@ -1,4 +1,7 @@
-/** A filter of detections as DuckDB's conditions: on files `f`, and on detections `d` with what was decided, `r`. */
+/**
+ * A filter of detections as DuckDB's conditions: on files `f`, and on detections `d` with what was decided, `r`, and the
+ * thresholds of a review, `t`.
+ */
 import type { DetectionFilter } from '../../contract/types.ts';
 
 export type Values = Record<string, string | number | boolean>;
@@ -45,13 +48,7 @@ export function filterSql(filter: DetectionFilter): FilterSql {
     detection.add(among("coalesce(r.verdict, 'none')", 'reviewed'), {
       reviewed: JSON.stringify(filter.reviewed),
     });
-  if (filter.applied)
-    // Joined once, not asked anew of every detection; no peak reaches 2.
-    detection.add(
-      `NOT EXISTS (SELECT 1 FROM review_thresholds t
-         WHERE t.job_id = $job AND t.label = d.label AND d.peak < coalesce(t.least, 2)::FLOAT)`,
-      {},
-    );
+  if (filter.applied) detection.add('d.peak >= coalesce(t.least, 0)', {});
   return {
     ...{ file: file.sql, detection: detection.sql },
     ...{ fileValues: file.values, detectionValues: detection.values },

@@ -23,7 +23,7 @@ export async function writeParquet(
 ): Promise<number> {
   const { file: ofFile, detection, fileValues, detectionValues } = filterSql(filter);
   const result = await connection.runAndReadAll(
-    `COPY (SELECT ${columns} FROM ${joined} WHERE d.job_id = $job${ofFile}${detection} ORDER BY d.file_id, d.number)
+    `COPY (SELECT ${columns} FROM ${joined(filter)} WHERE d.job_id = $job${ofFile}${detection} ORDER BY d.file_id, d.number)
      TO '${quoted(file)}' (FORMAT parquet, COMPRESSION zstd)`,
     { ...fileValues, ...detectionValues, job: jobId },
   );

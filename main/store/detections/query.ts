@@ -1,8 +1,19 @@
+import type { DetectionFilter } from '../../contract/types.ts';
 import { decided, type Values } from './filter-sql.ts';
 
 /** Runs one statement. @returns its rows by the names of their columns */
 export type Query = (sql: string, values: Values) => Promise<Record<string, unknown>[]>;
 
-/** Detections `d` with their files `f` and what was decided of them, `r`. */
-export const joined = `detections d JOIN classified_files f ON f.job_id = d.job_id AND f.file_id = d.file_id
+/** From which peak on a review leaves detections of a class, one at most of each; no peak reaches 2. */
+const thresholds = `LEFT JOIN (
+    SELECT label, coalesce(least, 2)::FLOAT AS least FROM review_thresholds WHERE job_id = $job
+  ) t ON t.label = d.label`;
+
+/** Detections `d` with the thresholds `t`, where the filter asks for them. */
+export const detectionsOf = ({ applied }: Pick<DetectionFilter, 'applied'>): string =>
+  applied ? `detections d ${thresholds}` : 'detections d';
+
+/** The same with their files `f` and what was decided of them, `r`. */
+export const joined = (filter: Pick<DetectionFilter, 'applied'>): string =>
+  `${detectionsOf(filter)} JOIN classified_files f ON f.job_id = d.job_id AND f.file_id = d.file_id
   ${decided}`;

@@ -10,7 +10,7 @@ export async function summaryOf(
 ): Promise<DetectionSummary> {
   const { file, detection, fileValues, detectionValues } = filterSql(filter);
   const values = { ...fileValues, ...detectionValues, job: jobId };
-  const from = `FROM ${joined} WHERE d.job_id = $job${file}${detection}`;
+  const from = `FROM ${joined(filter)} WHERE d.job_id = $job${file}${detection}`;
   const classes = await query(
     `SELECT d.label, count(*)::DOUBLE AS detections, count(DISTINCT d.file_id)::DOUBLE AS files,
        sum(d.end_s - d.start_s) AS seconds

@@ -36,7 +36,7 @@ export async function timelineOf(
   if (hours.length === 0) return [];
   const cells = await query(
     `SELECT hour, label, count(*)::DOUBLE AS detections FROM (
-       SELECT floor((d.at_ms + ${local}) / 3600000) AS hour, d.label FROM ${joined}
+       SELECT floor((d.at_ms + ${local}) / 3600000) AS hour, d.label FROM ${joined(filter)}
        WHERE d.job_id = $job AND d.at_ms IS NOT NULL${file}${detection}
      ) WHERE hour BETWEEN $first AND $last GROUP BY hour, label ORDER BY hour, label`,
     {
