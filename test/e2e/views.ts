@@ -41,7 +41,10 @@ export async function furnishedLab(folder: string): Promise<LabProcess> {
   if (!board || !router || !expert) throw new Error('The lab has no board, router or expert.');
   const boardId = board.id;
   const settings = await client.request('boards.settings', { boardId });
-  await client.request('boards.changeSettings', { boardId, settings: { ...settings, name: longName } });
+  await client.request('boards.changeSettings', {
+    boardId,
+    settings: { ...settings, name: longName, latitude: 47.6, longitude: 11.2 },
+  });
   await client.request('keys.create', {
     name: 'Key of the wetland monitoring group, kept by the ranger station',
   });
