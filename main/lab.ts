@@ -35,7 +35,7 @@ import { updateHandlers } from './fleet/handlers/update.ts';
 import { visitHandlers } from './fleet/handlers/visits.ts';
 import { playHandlers } from './fleet/handlers/plays.ts';
 import { telemetryHandlers } from './fleet/handlers/telemetry.ts';
-import { deployLeavings, playLeavings } from './fleet/job-leavings.ts';
+import { deployLeavings, exportLeavings, playLeavings } from './fleet/job-leavings.ts';
 import { notedDeploy } from './fleet/noted-deploy.ts';
 import { Updates, usualBounds } from './fleet/update/updates.ts';
 import { probes } from './fleet/rollout/probe.ts';
@@ -167,6 +167,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   jobs.keeps('deploy', deployLeavings);
   jobs.keeps('update', deployLeavings);
   jobs.keeps('rollout', deployLeavings);
+  jobs.keeps('export', exportLeavings);
   const plays = playStore(store);
   jobs.keeps('play', playLeavings(plays));
   const found = detectionStore(store);
@@ -267,7 +268,10 @@ export async function openLab(options: LabOptions): Promise<Lab> {
       image: (sha256) => bank.image(sha256),
     }),
     ...playHandlers({ playing, bank, files }),
-    ...telemetryHandlers({ fleet, telemetry, images, emit }),
+    ...telemetryHandlers({
+      ...{ fleet, telemetry, images, emit, store, jobs, details, files },
+      keep: [dataFolder, resources.bank],
+    }),
     ...clockHandlers(clocks),
     ...driftHandlers(new Drift({ ...{ store, background, details }, wallMs: Date.now })),
     ...overviewHandlers({ store, rolled, wallMs: Date.now }),

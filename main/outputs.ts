@@ -47,6 +47,11 @@ export interface Output {
    * @throws CurlewError as `Outputs.file`, and what making a piece throws; nothing is changed then
    */
   write(data: OutputData, mode?: number): Promise<void>;
+  /**
+   * The same by somebody who writes a file of a name they are given: a database, say.
+   * @param by is given a file that is there and empty, beside its place, and has closed it when it resolves
+   */
+  fill<T>(by: (beside: string) => Promise<T>): Promise<T>;
 }
 
 export interface OutputFolder {
@@ -78,7 +83,11 @@ export class Outputs {
     this.take(path, real);
     await this.examine(path, real);
     await probe(dirname(real), path);
-    return { path, write: (data, mode = 0o666) => this.write(path, real, data, mode) };
+    return {
+      path,
+      write: (data, mode = 0o666) => this.write(path, real, data, mode),
+      fill: (by) => this.put(path, real, 0o666, (_file, beside) => by(beside)),
+    };
   }
 
   /**
@@ -180,7 +189,16 @@ export class Outputs {
     return false;
   }
 
-  private async write(path: string, real: string, data: OutputData, mode: number): Promise<void> {
+  private write(path: string, real: string, data: OutputData, mode: number): Promise<void> {
+    return this.put(path, real, mode, (file) => writeFile(file, data));
+  }
+
+  private async put<T>(
+    path: string,
+    real: string,
+    mode: number,
+    fill: (file: FileHandle, beside: string) => Promise<T>,
+  ): Promise<T> {
     const beside = besideName(dirname(real));
     const made: string[] = [];
     const make = async (name: string): Promise<FileHandle> => {
@@ -192,8 +210,9 @@ export class Outputs {
     try {
       const file = await make(beside);
       let replaced: number | null;
+      let filled: T;
       try {
-        await writeFile(file, data);
+        filled = await fill(file, beside);
         await file.sync();
         replaced = await this.examine(path, real);
         if (replaced !== null) await file.chmod(replaced);
@@ -204,6 +223,7 @@ export class Outputs {
       }
       await rename(beside, real);
       if (replaced === null) this.made.push({ path: real, isFolder: false });
+      return filled;
     } catch (thrown) {
       // What went wrong first is what is told.
       await Promise.allSettled(made.map((name) => rm(name, { force: true })));

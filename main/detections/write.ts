@@ -1,11 +1,7 @@
 /** Detections into files: tables, a table for each recording, clips; each whole or not at all. */
-import { createReadStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { pageLimit, pagesOf, textsOf } from '../contract/pieces.ts';
 import type { DetectionFilter, TableFrom, WriteFormat, WrittenDetections } from '../contract/types.ts';
-import type { Output, Outputs } from '../outputs.ts';
+import type { Outputs } from '../outputs.ts';
 import type { DetectionStore } from './detection-store.ts';
 import { FileNames } from './file-names.ts';
 import { tablePiece, type TableWish } from './table-piece.ts';
@@ -35,7 +31,8 @@ export async function writeTable(
   const output = await outputs.file(path);
   const beside = await outputs.file(runPath(path));
   let written = 0;
-  if (format === 'parquet') written = await writeParquet(detections, run, output);
+  if (format === 'parquet')
+    written = await output.fill((file) => detections.writeParquet(run.jobId, run.filter, file));
   else
     await output.write(
       textsOf<TableFrom>(async (from) => {
@@ -46,19 +43,6 @@ export async function writeTable(
     );
   await beside.write(run.provenance);
   return { path, files: 1, detections: written, failed: [] };
-}
-
-/** DuckDB writes a file of its own, which then takes its place as every output does. */
-async function writeParquet(detections: Store, { jobId, filter }: Written, output: Output): Promise<number> {
-  const folder = await mkdtemp(join(tmpdir(), 'curlew-parquet-'));
-  try {
-    const file = join(folder, 'detections.parquet');
-    const rows = await detections.writeParquet(jobId, filter, file);
-    await output.write(createReadStream(file) as AsyncIterable<Uint8Array>);
-    return rows;
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
 }
 
 const ofEach = {

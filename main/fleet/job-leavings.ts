@@ -7,6 +7,10 @@ export const deployLeavings: Leavings = {
   holdings: async () => ({ goes: [], stays: ['what the board holds, and what was noted of it'], bytes: 0 }),
 };
 
+export const exportLeavings: Leavings = {
+  holdings: async () => ({ goes: [], stays: ['the file that was written'], bytes: 0 }),
+};
+
 export const playLeavings = (plays: Pick<PlayStore, 'countOfJob' | 'removeJob'>): Leavings => ({
   async holdings({ id }) {
     const { recordings, windows } = await plays.countOfJob(id);

@@ -4,7 +4,13 @@ import type { ErrorCode } from '../contract/error.ts';
 import { forOperators, forViewers } from '../contract/roles.ts';
 import { pagesOf } from '../contract/pieces.ts';
 import { id, jobId, whole } from '../contract/schemas.ts';
-import type { DeployResult, PlayResult, RolloutResult, UpdateResult } from '../fleet/contract/results.ts';
+import type {
+  DeployResult,
+  ExportResult,
+  PlayResult,
+  RolloutResult,
+  UpdateResult,
+} from '../fleet/contract/results.ts';
 import type { ClassifyResult } from './classify/contract/results.ts';
 import type { EncoderResult, EvaluateResult, TrainResult } from './study/contract/results.ts';
 
@@ -14,6 +20,7 @@ export type JobResult =
   | PlayResult
   | UpdateResult
   | RolloutResult
+  | ExportResult
   | ClassifyResult
   | TrainResult
   | EvaluateResult

@@ -556,8 +556,11 @@ export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N
     { recordDays: 90, minuteDays: null },
   ],
   'telemetry.export': [
-    { ...ofBoard, from: { bootId: 0xffff_ffff, sequence: 500 } },
-    { ...text, next: null },
+    {
+      ...{ path: '/r/fleet.parquet', format: 'parquet', level: 'minutes', boardIds: [] },
+      ...{ fromMs: 1_790_000_000_000.5, toMs: 1_791_000_000_000, overwrite: true },
+    },
+    job,
   ],
   'telemetry.holds': [{ ...ofBoard, beforeMs: 1_790_000_000_000.5 }, held],
   'telemetry.delete': [ofBoard, { records: 12 }],

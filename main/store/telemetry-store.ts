@@ -1,7 +1,6 @@
 /** Telemetry records: appended in batches, read back by board, with the gaps that the sequence numbers show. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DuckDBAppender, DuckDBConnection } from '@duckdb/node-api';
-import { CurlewError } from '../contract/error.ts';
 import type {
   RecordKey,
   Source,
@@ -22,17 +21,6 @@ export interface TelemetryStore {
   lastTime(boardId: string, bootId: number): Promise<number | null>;
   /** The newest `limit`, oldest first; with `before` the newest before that record, none where it is not kept. */
   records(boardId: string, limit: number, before?: RecordKey): Promise<TelemetryRecord[]>;
-  /**
-   * The oldest `limit` of those after a record, oldest first.
-   * @param after left out: from the first on
-   * @returns with the record to go on after, null where there is none now
-   * @throws CurlewError FILE_NOT_FOUND where that record was deleted meanwhile
-   */
-  recordsAfter(
-    boardId: string,
-    after: RecordKey | undefined,
-    limit: number,
-  ): Promise<{ records: TelemetryRecord[]; next: RecordKey | null }>;
   summary(boardId: string): Promise<TelemetrySummary>;
   /** What is kept of a board, or of its records from before a time. */
   holds(boardId: string, beforeMs?: number): Promise<TelemetryHeld>;
@@ -177,31 +165,6 @@ export function telemetryStore(store: Store): TelemetryStore {
         before ? [boardId, limit, before.bootId, before.sequence] : [boardId, limit],
       );
       return rows.reverse() as unknown as TelemetryRecord[];
-    },
-
-    async recordsAfter(boardId, after, limit) {
-      // A row's number holds only until rows are deleted: records name where to go on.
-      const [at] = after
-        ? await read(
-            'SELECT rowid::DOUBLE AS row FROM telemetry WHERE board_id = $1 AND boot_id = $2 AND sequence = $3',
-            [boardId, after.bootId, after.sequence],
-          )
-        : [{ row: -1 }];
-      if (!at) {
-        throw new CurlewError(
-          'FILE_NOT_FOUND',
-          'Records of this board were deleted while they were exported. Export them again.',
-          { boardId },
-        );
-      }
-      const rows = await read(
-        `SELECT ${columns} FROM telemetry WHERE board_id = $1 AND rowid > $2 ORDER BY rowid LIMIT $3`,
-        [boardId, at['row'] as number, limit],
-      );
-      const records = rows as unknown as TelemetryRecord[];
-      const last = records.at(-1);
-      const more = last !== undefined && records.length === limit;
-      return { records, next: more ? { bootId: last.bootId, sequence: last.sequence } : null };
     },
 
     async holds(boardId, beforeMs = Infinity) {

@@ -1,7 +1,6 @@
 import { defineStore } from 'pinia';
 import { shallowReactive, shallowRef, type ShallowRef } from 'vue';
-import { wholeFile } from '../../main/contract/pieces.ts';
-import type { NamedRecord, RecordKey, TelemetrySummary } from '../../main/contract/types.ts';
+import type { NamedRecord, TelemetrySummary } from '../../main/contract/types.ts';
 import { useLab } from './lab.ts';
 import { useNotices } from './notices.ts';
 import { TelemetryRing } from './telemetry-ring.ts';
@@ -121,7 +120,5 @@ export const useTelemetry = defineStore('telemetry', () => {
       client.request('telemetry.holds', beforeMs === undefined ? { boardId } : { boardId, beforeMs }),
     delete: (boardId: string, beforeMs?: number) =>
       client.request('telemetry.delete', beforeMs === undefined ? { boardId } : { boardId, beforeMs }),
-    export: (boardId: string) =>
-      wholeFile<RecordKey>((from) => client.request('telemetry.export', { boardId, from })),
   };
 });

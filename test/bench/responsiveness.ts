@@ -8,9 +8,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { piecesOf } from '../../main/contract/pieces.ts';
 import type { RequestName, RequestParams, RequestResult } from '../../main/contract/requests.ts';
-import type { Job, RecordKey, TelemetryRecord } from '../../main/contract/types.ts';
+import type { Job, TelemetryRecord } from '../../main/contract/types.ts';
 import { isFinished } from '../../main/jobs/transitions.ts';
 import { openLab, type Lab } from '../../main/lab.ts';
 import { noise, tone, wavBytes } from '../../main/recordings/testing.ts';
@@ -84,10 +83,15 @@ async function measure(lab: Lab, given: Inputs, say: (line: string) => void): Pr
       }),
     ),
   );
-  await phase('export', `exporting ${exportedRecords} records of telemetry, piece by piece`, async () => {
-    const pieces = piecesOf<RecordKey>((from) => ask(lab, 'telemetry.export', { boardId: recorded, from }));
-    for await (const { next } of pieces) if (next === null) return;
-  });
+  await phase('export', `exporting ${exportedRecords} records of telemetry`, async () =>
+    done(
+      lab,
+      await ask(lab, 'telemetry.export', {
+        ...{ path: `${given.dataSet}.csv`, format: 'csv', level: 'records' },
+        boardIds: [recorded],
+      }),
+    ),
+  );
   await phase('classification', 'classifying two minutes', async () => {
     const [expert] = await ask(lab, 'experts.list', {});
     await done(lab, await ask(lab, 'classify.start', { paths: [given.recording], modelId: expert!.id }));

@@ -78,7 +78,6 @@ describe('a viewer', () => {
       'rollouts.list',
       'rollouts.log',
       'slots.list',
-      'telemetry.export',
       'telemetry.holds',
       'telemetry.levels',
       'telemetry.records',

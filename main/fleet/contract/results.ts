@@ -28,6 +28,14 @@ export interface PlayResult {
   failed: { path: string; message: string }[];
 }
 
+/** A table of what boards recorded, written where a person said. */
+export interface ExportResult {
+  kind: 'export';
+  path: string;
+  rows: number;
+  bytes: number;
+}
+
 /** `waiting`: it is not there, and is seen to when it is met. */
 export type UpdateOutcome = 'as wanted' | 'done' | 'waiting' | 'failed';
 

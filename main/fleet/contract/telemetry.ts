@@ -1,9 +1,10 @@
 /** What boards answer and what they recorded: the fleet's part of the contract. */
 import * as v from 'valibot';
-import type { FilePiece, Source } from '../../contract/lab.ts';
+import type { Source } from '../../contract/lab.ts';
 import { pageLimit } from '../../contract/pieces.ts';
 import { forOperators, forViewers } from '../../contract/roles.ts';
-import { boardId, id, whole } from '../../contract/schemas.ts';
+import { boardId, id, path, whole } from '../../contract/schemas.ts';
+import type { Job } from '../../jobs/contract.ts';
 
 export interface TelemetryRecord {
   boardId: string;
@@ -89,9 +90,16 @@ export interface TelemetryHeld {
   lastMs: number | null;
 }
 
+export const exportFormats = ['csv', 'parquet'] as const;
+export type ExportFormat = (typeof exportFormats)[number];
+/** Record by record, or what they say by minute or by hour. */
+export const exportLevels = ['records', 'minutes', 'hours'] as const;
+export type ExportLevel = (typeof exportLevels)[number];
+
+const time = v.pipe(v.number(), v.finite());
 const recordKey = v.strictObject({ bootId: whole(0, 0xffff_ffff), sequence: whole(0, 0xffff_ffff) });
 /** Of all records, or of those that the board kept before a time. */
-const someRecords = v.strictObject({ boardId: id, beforeMs: v.optional(v.pipe(v.number(), v.finite())) });
+const someRecords = v.strictObject({ boardId: id, beforeMs: v.optional(time) });
 
 export const telemetryRequests = {
   /** The newest, or the newest before a record that is given; oldest first. */
@@ -103,8 +111,22 @@ export const telemetryRequests = {
     }),
   ),
   'telemetry.summary': forViewers(boardId),
-  /** A board's records as CSV, from the one after `from` on; left out: from the first on. */
-  'telemetry.export': forViewers(v.strictObject({ boardId: id, from: v.optional(recordKey) })),
+  /**
+   * Begins to write what boards recorded into a file of the lab's machine, as a job. Of all boards where none is named;
+   * from a time on, and before another, milliseconds since 1970. A file that is there is replaced only where `overwrite`
+   * says so.
+   */
+  'telemetry.export': forOperators(
+    v.strictObject({
+      path,
+      format: v.picklist(exportFormats),
+      level: v.picklist(exportLevels),
+      boardIds: v.optional(v.pipe(v.array(id), v.maxLength(100_000)), []),
+      fromMs: v.optional(time),
+      toMs: v.optional(time),
+      overwrite: v.optional(v.boolean(), false),
+    }),
+  ),
   /** What a deletion would take. */
   'telemetry.holds': forViewers(someRecords),
   /** For good; the board is not asked for them again. The answer is what went. */
@@ -114,7 +136,7 @@ export const telemetryRequests = {
 export interface TelemetryResults {
   'telemetry.records': NamedRecord[];
   'telemetry.summary': TelemetrySummary;
-  'telemetry.export': FilePiece<RecordKey>;
+  'telemetry.export': Job;
   'telemetry.holds': TelemetryHeld;
   'telemetry.delete': { records: number };
 }

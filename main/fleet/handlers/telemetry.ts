@@ -6,17 +6,19 @@ import type { KnownImages } from '../../store/known-images.ts';
 import type { TelemetryStore } from '../../store/telemetry-store.ts';
 import type { telemetryRequests } from '../contract/telemetry.ts';
 import type { Fleet } from '../fleet.ts';
-import { telemetryCsv } from '../telemetry-csv.ts';
+import { startExport, type ExportRooms } from '../export-job.ts';
+import type { AllowedPaths } from '../../recordings/allowed-paths.ts';
 
-interface Rooms {
+interface Rooms extends ExportRooms {
   fleet: Pick<Fleet, 'boards' | 'session'>;
   telemetry: TelemetryStore;
   images: KnownImages;
+  files: Pick<AllowedPaths, 'place'>;
   emit: Emit;
 }
 
 export function telemetryHandlers(rooms: Rooms): HandlersOf<typeof telemetryRequests> {
-  const { fleet, telemetry, images } = rooms;
+  const { fleet, telemetry, images, files } = rooms;
   return {
     'telemetry.records': async ({ boardId, limit, before }) =>
       (await telemetry.records(boardId, limit, before)).map((record) => ({
@@ -24,9 +26,9 @@ export function telemetryHandlers(rooms: Rooms): HandlersOf<typeof telemetryRequ
         ...images.namesOf(record),
       })),
     'telemetry.summary': ({ boardId }) => telemetry.summary(boardId),
-    'telemetry.export': ({ boardId, from }) => {
-      const name = fleet.boards().find(({ id }) => id === boardId)?.name ?? '';
-      return telemetryCsv(rooms, { id: boardId, name }, from);
+    'telemetry.export': async ({ path, fromMs = null, toMs = null, ...wish }, role) => {
+      for (const boardId of wish.boardIds) fleet.session(boardId);
+      return startExport(rooms, { ...wish, fromMs, toMs, path: await files.place(path, role) });
     },
     'telemetry.holds': ({ boardId, beforeMs }) => telemetry.holds(boardId, beforeMs),
     'telemetry.delete': async ({ boardId, beforeMs }, _role, by) => {

@@ -7,6 +7,7 @@ import { dataCommands } from './commands/data.ts';
 import { detectionCommands } from './commands/detections.ts';
 import { demoCommands } from './commands/demo.ts';
 import { expertCommands } from './commands/experts.ts';
+import { exportCommands } from './commands/fleet/export.ts';
 import { fleetCommands } from './commands/fleet/fleet.ts';
 import { rolloutCommands } from './commands/fleet/rollout.ts';
 import { updateCommands } from './commands/fleet/update.ts';
@@ -40,6 +41,7 @@ export const commands: Commands = {
   ...rolloutCommands,
   ...visitCommands,
   ...fleetWatchCommands,
+  ...exportCommands,
   ...keyCommands,
   ...storeCommands,
   ...dataCommands,

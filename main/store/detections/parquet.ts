@@ -24,7 +24,7 @@ export async function writeParquet(
   const { file: ofFile, detection, fileValues, detectionValues } = filterSql(filter);
   const result = await connection.runAndReadAll(
     `COPY (SELECT ${columns} FROM ${joined(filter)} WHERE d.job_id = $job${ofFile}${detection} ORDER BY d.file_id, d.number)
-     TO '${quoted(file)}' (FORMAT parquet, COMPRESSION zstd)`,
+     TO '${quoted(file)}' (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)`,
     { ...fileValues, ...detectionValues, job: jobId },
   );
   return Number(result.getRowsJS()[0]![0]);

@@ -8,6 +8,7 @@ export const kindNames: Record<JobKind, string> = {
   play: 'playing',
   update: 'bringing up to date',
   rollout: 'roll-out',
+  export: 'export',
   classify: 'classification',
   train: 'training',
   evaluate: 'evaluation',

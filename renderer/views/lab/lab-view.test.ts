@@ -3,7 +3,8 @@ import { DOMWrapper, flushPromises, mount, RouterLinkStub } from '@vue/test-util
 import { createPinia } from 'pinia';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Role } from '../../../main/contract/roles.ts';
-import type { LabInfo } from '../../../main/contract/types.ts';
+import { CurlewError } from '../../../main/contract/error.ts';
+import type { Job, LabInfo } from '../../../main/contract/types.ts';
 import { labKey } from '../../stores/lab.ts';
 import { LabDouble, shellDouble } from '../../test/lab-double.ts';
 import LabView from './LabView.vue';
@@ -98,6 +99,39 @@ describe('the lab', () => {
     const asked = lab.asked.filter(({ name }) => name === 'store.backup').map(({ params }) => params);
     expect(asked).toEqual([{ path: '/media/a.duckdb' }, {}]);
     expect(wrapper.get('[role="status"]').text()).toContain('/data/backups/lab.duckdb, 3.00 MB');
+  });
+
+  it('exports what boards recorded as the person says, over a file only once they have said so', async () => {
+    const { lab, press } = await show();
+    const job = { title: 'Export what boards recorded to fleet.parquet' } as Job;
+    lab.handlers['telemetry.export'] = ({ overwrite }) => {
+      if (!overwrite) throw new CurlewError('FILE_EXISTS', 'It is there already.');
+      return job;
+    };
+    await press('Export…');
+    const dialog = new DOMWrapper(document.querySelector('[role="dialog"]')!);
+    await dialog.get('#records-level').setValue('hours');
+    await dialog.get('#records-format').setValue('parquet');
+    await dialog.get('#records-since').setValue('2026-11-01');
+    await dialog.get('#records-until').setValue('2026-11-02');
+    await dialog.get('#records-path').setValue('/srv/fleet.parquet');
+    const send = async () => {
+      await dialog.get('form').trigger('submit');
+      await flushPromises();
+    };
+    await send();
+    expect(dialog.text()).toContain('There is such a file already');
+    await dialog.get('input[type="checkbox"]').setValue(true);
+    await send();
+    const asked = lab.asked.filter(({ name }) => name === 'telemetry.export').map(({ params }) => params);
+    const wish = {
+      ...{ path: '/srv/fleet.parquet', format: 'parquet', level: 'hours', boardIds: [] },
+      ...{ fromMs: new Date(2026, 10, 1).getTime(), toMs: new Date(2026, 10, 3).getTime() },
+    };
+    expect(asked).toEqual([
+      { ...wish, overwrite: false },
+      { ...wish, overwrite: true },
+    ]);
   });
 
   it('adds and removes folders that it may open', async () => {
