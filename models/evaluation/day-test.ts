@@ -88,6 +88,9 @@ function distancesOf(name: string, points: readonly Float64Array[]): Distances {
   return { name, days, squared, ofDay, total: ofDay.reduce((sum, value) => sum + value, 0) / 2 };
 }
 
+/** Of all days' distances: groups that are each alike to the last digit are as far apart as can be told, not infinitely. */
+const leastInside = 1e-9;
+
 /** Equation 4, of two groups: the chosen days and all others. */
 function pseudoF({ days, squared, ofDay, total }: Distances, chosen: readonly number[]): number {
   let within = 0;
@@ -98,7 +101,10 @@ function pseudoF({ days, squared, ofDay, total }: Distances, chosen: readonly nu
   }
   // Pairs of chosen days are touched twice.
   const others = total - touched + within;
-  const inside = within / chosen.length + others / (days - chosen.length);
+  const inside = Math.max(
+    within / chosen.length + others / (days - chosen.length),
+    (leastInside * total) / days,
+  );
   const between = total / days - inside;
   return between / (inside / (days - 2));
 }

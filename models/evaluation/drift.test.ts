@@ -38,6 +38,15 @@ describe('the test between days', () => {
   const days = (count: number, shift: (day: number) => number): Float64Array[] =>
     Array.from({ length: count }, (_, day) => Float64Array.of(noise() + shift(day), noise(), noise()));
 
+  test('tells days that are all alike, and all otherwise before, which no spread parts', () => {
+    const points = Array.from({ length: 18 }, (_, day) => Float64Array.of(day < 14 ? 0 : 1));
+    const { p, standardized } = dayTest([{ name: 'x', points }], 4, 1999, 1)!;
+    // One split of 3060 is so.
+    expect(p).toBeLessThan(0.005);
+    expect(standardized).toBeGreaterThan(10);
+    expect(Number.isFinite(standardized)).toBe(true);
+  });
+
   test('gives the pseudo-F and the exact p-value of a case that is worked by hand', () => {
     // Points 0, 1, 2 and 10 on a line, the last one recent: within the others (1 + 4 + 1) / 3 = 2, of all
     // (1 + 4 + 100 + 1 + 81 + 64) / 4 = 62.75; F = (62.75 − 2) / (2 / 2) = 60.75, the largest of four splits.

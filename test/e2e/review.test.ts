@@ -1,9 +1,11 @@
 /** A sample of a run, drawn, decided by two people with keys alone, reckoned, applied: Chromium on the built lab. */
-import { copyFile, mkdir, readFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Job } from '../../main/contract/types.ts';
+import { readAudio } from '../../main/datasets/audio.ts';
+import { wavBytes } from '../../main/recordings/testing.ts';
 import { resources } from '../../main/resources.ts';
 import { visit, type Visit } from './browser.ts';
 import { ended, removeFolder, startLab, temporaryFolder, type LabProcess } from './lab-process.ts';
@@ -22,6 +24,12 @@ beforeAll(async () => {
   await mkdir(recordings);
   for (const name of ['dog.ogg', 'rain.ogg', 'rooster.ogg'])
     await copyFile(join(resources.bank, 'clips', name), join(recordings, name));
+  // A second recording of one class, of other bytes: training sets a recording aside.
+  const { pcm } = await readAudio(join(recordings, 'dog.ogg'));
+  await writeFile(
+    join(recordings, 'far-dog.wav'),
+    wavBytes([pcm.map((sample) => sample / 2)], { sampleRate: 16_000 }),
+  );
   const modelId = (await lab.client.request('experts.list', {}))[0]!.id;
   job = await ended(lab.client, await lab.client.request('classify.start', { paths: [recordings], modelId }));
   seen = await visit(lab.link);
@@ -145,7 +153,29 @@ describe('a review', () => {
     const { size } = await theSet();
     // What one of two says no to is left out.
     expect(read.counts.used).toBe(Math.ceil(size / 2));
-    expect(read.sources).toBeLessThanOrEqual(3);
+    expect(read.sources).toBeLessThanOrEqual(4);
+  });
+
+  test('is trained on, and what was trained answers on a board: heard, corrected, trained, deployed', async () => {
+    const { client } = lab;
+    const small = { bank: ['q4'], encoder: 'statistics', hidden: [8], epochs: 2, augmentation: [] };
+    const path = join(folder, 'reviewed');
+    const trained = await ended(
+      client,
+      await client.request('train.start', { ...small, path, name: 'heard' }),
+    );
+    expect(trained.error).toBeNull();
+    const expert = (await client.request('experts.list', {})).find(({ bank }) => bank === 'heard')!;
+    const board = (await client.request('boards.list', {}))[0]!;
+    const deployed = await client.request('deploy.start', { boardId: board.id, expertId: expert.id });
+    expect((await ended(client, deployed)).error).toBeNull();
+    const played = await ended(
+      client,
+      await client.request('play.start', { boardId: board.id, source: { kind: 'clip', clipId: 'dog' } }),
+    );
+    expect(played.state).toBe('done');
+    const read = await client.request('datasets.inspect', { path });
+    expect(expert.classes).toEqual(read.classes.map(({ label }) => label));
   });
 
   test('made no complaint on the way: no error, no refused or failed load', () => {
