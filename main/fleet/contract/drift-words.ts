@@ -8,6 +8,7 @@ export const watchedWords: Record<Watched, string> = {
   top_probability: 'top probability',
   entropy: 'entropy',
   curiosity: 'curiosity',
+  noise_floor: 'noise floor',
 };
 
 /** A sentence. */

@@ -3,7 +3,7 @@ import { forViewers } from '../../contract/roles.ts';
 import { none } from '../../contract/schemas.ts';
 
 /** What is watched of a board's records, a day's distribution each. */
-export const watched = ['class', 'place', 'top_probability', 'entropy', 'curiosity'] as const;
+export const watched = ['class', 'place', 'top_probability', 'entropy', 'curiosity', 'noise_floor'] as const;
 export type Watched = (typeof watched)[number];
 
 /** Shares of a distribution before and now, by bin, lowest first. */

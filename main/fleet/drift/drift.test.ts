@@ -172,3 +172,49 @@ describe('drift of the fleet', () => {
     expect(await judgedOn40()).toBe('new');
   });
 });
+
+describe('drift of the noise floor', () => {
+  const today = 39;
+  const others = ['a', 'b', 'c', 'd'];
+  const spread = (bin: number): Map<number, number> =>
+    new Map([...answers(usual)].map(([off, records]) => [bin + off, records]));
+  const withFloor = (board: BoardPast, floor: (day: number) => number | null): BoardPast => ({
+    ...board,
+    days: board.days.map(({ day, counts }): BoardDay => {
+      const bin = floor(day);
+      return bin === null ? { day, counts } : { day, counts: { ...counts, noise_floor: spread(bin) } };
+    }),
+  });
+
+  test('a noise floor that falls at one board alone is told of; where all become quiet it is not', () => {
+    const falls = (day: number): number => (day > 35 ? -44 : -20);
+    const still = others.map((boardId) =>
+      withFloor(
+        past(boardId, 40, () => usual),
+        () => -20,
+      ),
+    );
+    const fell = withFloor(
+      past('fell', 40, () => usual),
+      falls,
+    );
+    const judged = judgeNeighbours([...still, fell], today, 5, 0.05);
+    expect(names(judged)).toEqual(['fell']);
+    expect(judged.at(-1)).toMatchObject({ moved: 'noise_floor' });
+    const night = others.map((boardId) =>
+      withFloor(
+        past(boardId, 40, () => usual),
+        falls,
+      ),
+    );
+    expect(names(judgeNeighbours(night, today, 4, 0.05))).toEqual([]);
+  });
+
+  test('a board that begins to tell its noise floor has not drifted by that', () => {
+    const begins = withFloor(
+      past('begins', 40, () => usual),
+      (day) => (day > 35 ? -20 : null),
+    );
+    expect(names(judgeNeighbours([begins], today, 1, 0.05))).toEqual([]);
+  });
+});

@@ -114,7 +114,9 @@ function judge(
   const neighbours = [...usableDays].flatMap(([id, days]) => (id === boardId ? [] : [days]));
   const fewest = Math.min(...days.map((day) => neighbours.filter((other) => other.has(day)).length));
   const beside = fewest >= leastNeighbours ? neighbours : [];
-  const features = watched.map((name) => featureOf(name, days, mine, beside));
+  const features = watched
+    .filter((name) => isTold(name, days, mine, beside))
+    .map((name) => featureOf(name, days, mine, beside));
   // Boards draw apart, and the same each time.
   const seed = [...boardId].reduce((hash, letter) => (hash * 31 + letter.charCodeAt(0)) >>> 0, today);
   let test = dayTest(features, recentDays, fewDraws, seed);
@@ -130,6 +132,22 @@ function judge(
   };
 }
 
+/** Firmware from before the noise floor tells none, and a day without one is no change: by the board, and by neighbours enough. */
+function isTold(
+  name: Watched,
+  days: readonly number[],
+  mine: ReadonlyMap<number, BoardDay>,
+  beside: readonly ReadonlyMap<number, BoardDay>[],
+): boolean {
+  const tells = (board: ReadonlyMap<number, BoardDay>, day: number): boolean =>
+    board.get(day)?.counts[name] !== undefined;
+  return days.every(
+    (day) =>
+      tells(mine, day) &&
+      (beside.length === 0 || beside.filter((one) => tells(one, day)).length >= leastNeighbours),
+  );
+}
+
 /** A point for each day: less the middle of those that recorded beside it on that day, which one that drifts moves little. */
 function featureOf(
   name: Watched,
@@ -142,11 +160,12 @@ function featureOf(
   const points = days.map((day, i) => {
     const there = beside.flatMap((other) => {
       const one = other.get(day);
-      return one ? [rootsOf(one)[name]] : [];
+      const roots = one && rootsOf(one)[name];
+      return roots ? [roots] : [];
     });
     const middles = new Float64Array(there.length);
     return Float64Array.from(bins, (bin) => {
-      there.forEach((roots, at) => (middles[at] = roots?.get(bin) ?? 0));
+      there.forEach((roots, at) => (middles[at] = roots.get(bin) ?? 0));
       return (own[i]?.get(bin) ?? 0) - (there.length === 0 ? 0 : median(middles.sort()));
     });
   });

@@ -27,6 +27,9 @@ const probabilityBins = 20;
 const entropyBins = 10;
 const curiosityBins = 4;
 const leastCuriosity = 1e-4;
+/** A bin of the noise floor, dB; what is below the quietest sound that a window can hold (all samples alike) is one bin. */
+const noiseFloorStep = 3;
+const leastNoiseFloor = -132;
 
 /** Bins of a record, by the distribution's name, and over which stretches they are counted: what is shown by hour, by hour. */
 export const distributions = {
@@ -42,6 +45,10 @@ export const distributions = {
     everyMs: dayMs,
     bin: `floor(log2(greatest(curiosity, ${leastCuriosity}) / ${leastCuriosity}) * ${curiosityBins})`,
   },
+  noise_floor: {
+    everyMs: dayMs,
+    bin: `floor(greatest(noise_floor_db, ${leastNoiseFloor}) / ${noiseFloorStep})`,
+  },
 } as const;
 export type Distribution = keyof typeof distributions;
 
@@ -56,6 +63,8 @@ export function binEdges(distribution: Distribution, bin: number): [number, numb
       return [bin / entropyBins, (bin + 1) / entropyBins];
     case 'curiosity':
       return [leastCuriosity * 2 ** (bin / curiosityBins), leastCuriosity * 2 ** ((bin + 1) / curiosityBins)];
+    case 'noise_floor':
+      return [noiseFloorStep * bin, noiseFloorStep * (bin + 1)];
     case 'class':
     case 'place':
       return [bin, bin + 1];
