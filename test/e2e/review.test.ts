@@ -175,7 +175,7 @@ describe('a review', () => {
     );
     expect(played.state).toBe('done');
     const read = await client.request('datasets.inspect', { path });
-    expect(expert.classes).toEqual(read.classes.map(({ label }) => label));
+    expect(expert.classes).toEqual(read.classes.map(({ name }) => name));
   });
 
   test('made no complaint on the way: no error, no refused or failed load', () => {
