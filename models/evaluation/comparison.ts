@@ -2,11 +2,12 @@ import { byFold, isRight, paired, predictedOf, type ClipAnswer } from './answers
 import { bootstrapP, clusteredBootstrap, percentileInterval, type BootstrapOptions } from './bootstrap.ts';
 import { classCounts, classificationScores } from './classification.ts';
 import { holm } from './holm.ts';
+import { leastWilcoxonP } from './least-p.ts';
 import { levene } from './levene.ts';
 import { mcnemarOfCounts } from './mcnemar.ts';
 import { deviation, mean } from './moments.ts';
 import { pairedT, tost, type Interval } from './paired.ts';
-import { leastWilcoxonP, wilcoxon } from './wilcoxon.ts';
+import { wilcoxon } from './wilcoxon.ts';
 
 export type TestKind =
   'mcnemar' | 'clustered-bootstrap' | 'paired-t' | 'wilcoxon' | 'brown-forsythe' | 'tost';

@@ -9,11 +9,12 @@ import {
   studentTwoSided,
 } from './distributions.ts';
 import { holm } from './holm.ts';
+import { leastWilcoxonP } from './least-p.ts';
 import { levene } from './levene.ts';
 import { mcnemar, mcnemarOfCounts } from './mcnemar.ts';
 import { quantile } from './moments.ts';
 import { pairedT, tost } from './paired.ts';
-import { leastWilcoxonP, wilcoxon } from './wilcoxon.ts';
+import { wilcoxon } from './wilcoxon.ts';
 
 /** Within 1e-9, relative: a p far below 1 has to be right too. */
 const near = (actual: number | null, expected: number) =>

@@ -35,9 +35,6 @@ export function wilcoxon(differences: ArrayLike<number>): Wilcoxon {
     : { effect, w, n, method: 'normal', p: normalP(w, n, ranked.ties) };
 }
 
-/** The least p that so many pairs that all differ can give, two-sided: all signs alike. */
-export const leastWilcoxonP = (n: number): number => Math.min(1, 2 / 2 ** n);
-
 /**
  * Twice the rarer tail among all sign patterns, which the null hypothesis makes equally likely. Counted in half ranks:
  * those of ties end in a half.

@@ -1,5 +1,5 @@
 import { count } from '../../main/contract/figures.ts';
-import { leastWilcoxonP } from '../evaluation/wilcoxon.ts';
+import { leastWilcoxonP } from '../evaluation/least-p.ts';
 import { plainRouter } from './claims/rules.ts';
 import { digits } from './format.ts';
 import type { Results } from './results.ts';
