@@ -1,10 +1,10 @@
 /** Files that belong together: all of them are written or none, even where the lab is killed on the way. */
-import { appendFile, lstat, readFile, realpath, rm, rmdir, writeFile } from 'node:fs/promises';
+import { appendFile, lstat, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { CurlewError } from './contract/error.ts';
 import { firstBytes } from './export-name.ts';
-import { writeFailure, type Outputs } from './outputs.ts';
+import { removeEmpty, writeFailure, type Outputs } from './outputs.ts';
 
 /** What this process is writing. */
 const underWay = new Set<string>();
@@ -94,9 +94,7 @@ class UnfinishedNotes {
       if (there?.isFile()) await rm(path, { force: true });
     }
     const folders = new Set(own.map((path) => dirname(path)).filter((path) => path !== dirname(this.place)));
-    // The deepest first; one in which somebody put something stays.
-    for (const path of [...folders].sort((a, b) => b.length - a.length))
-      await rmdir(path).catch(() => undefined);
+    await removeEmpty([...folders]);
     await rm(this.file, { force: true });
   }
 

@@ -133,8 +133,7 @@ export class Outputs {
   async takeBack(): Promise<void> {
     for (const { path } of this.made.filter(({ isFolder }) => !isFolder)) await rm(path, { force: true });
     const folders = this.made.filter(({ isFolder }) => isFolder).map(({ path }) => path);
-    // The deepest first; one in which somebody put something stays.
-    for (const path of folders.sort((a, b) => b.length - a.length)) await rmdir(path).catch(() => undefined);
+    await removeEmpty(folders);
     this.made.length = 0;
   }
 
@@ -230,6 +229,12 @@ export class Outputs {
       throw writeFailure(path, thrown);
     }
   }
+}
+
+/** Of these folders, those in which nothing is left, the deepest first; one in which somebody put something stays. */
+export async function removeEmpty(folders: readonly string[]): Promise<void> {
+  for (const path of folders.toSorted((a, b) => b.length - a.length))
+    await rmdir(path).catch(() => undefined);
 }
 
 type Status = NonNullable<Awaited<ReturnType<typeof statusOf>>>;

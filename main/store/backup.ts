@@ -7,7 +7,7 @@ import { CurlewError } from '../contract/error.ts';
 import type { StoreBackup } from './contract.ts';
 import { syncFolder } from '../write-durably.ts';
 import { isDamage, messageOf, storeDamaged } from './duckdb-errors.ts';
-import { freeName, quoted, removeDatabase, sizeOf, syncFile } from './files.ts';
+import { freeName, literal, removeDatabase, sizeOf, syncFile } from './files.ts';
 
 /** Backups that were made by themselves: so many are kept. */
 const kept = 3;
@@ -35,7 +35,7 @@ export async function backUp(instance: DuckDBInstance, path: string, file: strin
   const connection = await instance.connect();
   try {
     const name = await connection.runAndReadAll('SELECT current_database()');
-    await connection.run(`ATTACH '${quoted(partial)}' AS curlew_backup`);
+    await connection.run(`ATTACH ${literal(partial)} AS curlew_backup`);
     try {
       await connection.run(`COPY FROM DATABASE "${name.getRowsJS()[0]?.[0] as string}" TO curlew_backup`);
       // Not done by itself: the store's own is not written back when it is closed (open-whole.ts).

@@ -1,4 +1,5 @@
 /** How boards fared between two moments, each its own: by hour, and how often they failed. */
+import { literal } from './files.ts';
 import type { Store } from './open-store.ts';
 import { figures, hourMs } from './rollups/features.ts';
 
@@ -45,10 +46,9 @@ export interface BoardHealth {
 export function boardHealth(store: Store): BoardHealth {
   const read = (sql: string): Promise<Record<string, unknown>[]> =>
     store.reading(async (connection) => (await connection.runAndReadAll(sql)).getRowObjectsJS());
-  const quoted = (word: string): string => `'${word.replaceAll("'", "''")}'`;
   const table = (stretches: readonly BoardStretch[]): string =>
     `(VALUES ${stretches
-      .map(({ boardId, fromMs, toMs }) => `(${quoted(boardId)}, ${fromMs}::DOUBLE, ${toMs}::DOUBLE)`)
+      .map(({ boardId, fromMs, toMs }) => `(${literal(boardId)}, ${fromMs}::DOUBLE, ${toMs}::DOUBLE)`)
       .join(', ')}) AS s(board, from_ms, to_ms)`;
   const within = 'board_id = board AND at_ms >= from_ms AND at_ms < to_ms';
 
@@ -100,7 +100,7 @@ export function boardHealth(store: Store): BoardHealth {
       if (boardIds.length === 0) return new Map();
       const rows = await read(
         `SELECT board_id, max(at_ms) AS at_ms FROM deployments
-         WHERE activated AND at_ms < ${beforeMs} AND board_id IN (${boardIds.map(quoted).join(', ')})
+         WHERE activated AND at_ms < ${beforeMs} AND board_id IN (${boardIds.map(literal).join(', ')})
          GROUP BY board_id`,
       );
       return new Map(rows.map(({ board_id, at_ms }) => [board_id as string, at_ms as number]));

@@ -61,5 +61,5 @@ export async function removeDatabase(path: string): Promise<void> {
   await rm(logPath(path), { force: true });
 }
 
-/** A path as it stands between quotes in SQL. */
-export const quoted = (text: string): string => text.replaceAll("'", "''");
+/** A text as SQL has it, in its quotes. */
+export const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;

@@ -4,7 +4,7 @@ import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import { CurlewError } from '../contract/error.ts';
 import { isDamage, isHeld, storeError } from './duckdb-errors.ts';
 import { exchange, madePath } from './exchange.ts';
-import { freeName, quoted, removeDatabase } from './files.ts';
+import { freeName, literal, removeDatabase } from './files.ts';
 import { lossText, type TableCount } from './losses.ts';
 import { migrations } from './migrations.ts';
 import { storeTooNew } from './schema.ts';
@@ -61,7 +61,7 @@ export async function rescue(path: string, reason: string, rows: Record<string, 
 
 /** Held by DuckDB's own lock from now on, so that no two processes rescue at once. */
 async function attachNew(connection: DuckDBConnection, made: string): Promise<void> {
-  const attach = `ATTACH '${quoted(made)}' AS made`;
+  const attach = `ATTACH ${literal(made)} AS made`;
   try {
     // One that an interrupted rescue left, or that another process is writing.
     await connection.run(attach);

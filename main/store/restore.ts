@@ -6,7 +6,7 @@ import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import { CurlewError } from '../contract/error.ts';
 import { isHeld, messageOf, storeError } from './duckdb-errors.ts';
 import { exchange, finishExchange, madePath } from './exchange.ts';
-import { beginsAsDatabase, freeName, quoted, removeDatabase, sizeOf } from './files.ts';
+import { beginsAsDatabase, freeName, literal, removeDatabase, sizeOf } from './files.ts';
 import { migrations } from './migrations.ts';
 import { storeTooNew, versionOf } from './schema.ts';
 import { readAll } from './tables.ts';
@@ -43,7 +43,7 @@ export async function restoreStore(path: string, backup: string): Promise<string
 async function refuseHeld(connection: DuckDBConnection, path: string): Promise<void> {
   if ((await sizeOf(path)) === null || !(await beginsAsDatabase(path))) return;
   try {
-    await connection.run(`ATTACH '${quoted(path)}' AS present (READ_ONLY)`);
+    await connection.run(`ATTACH ${literal(path)} AS present (READ_ONLY)`);
     await connection.run('DETACH present');
   } catch (thrown) {
     // Whatever else is wrong with it is why it is replaced.
@@ -57,7 +57,7 @@ async function refuseUnsound(connection: DuckDBConnection, backup: string): Prom
   }
   try {
     if (!(await beginsAsDatabase(backup))) throw new Error('it does not begin as a DuckDB database does');
-    await connection.run(`ATTACH '${quoted(backup)}' AS backup (READ_ONLY)`);
+    await connection.run(`ATTACH ${literal(backup)} AS backup (READ_ONLY)`);
     await connection.run('USE backup');
     const version = await versionOf(connection);
     if (version > migrations.length) throw storeTooNew(backup, version);

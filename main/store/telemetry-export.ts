@@ -2,7 +2,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { CurlewError } from '../contract/error.ts';
 import type { ExportFormat, ExportLevel } from '../contract/types.ts';
-import { quoted } from './files.ts';
+import { literal } from './files.ts';
 import type { Store } from './open-store.ts';
 import { figures, hourMs, minuteMs, type Figure } from './rollups/features.ts';
 import { rows, unrolled } from './rollups/roll.ts';
@@ -156,7 +156,6 @@ const csvCell = ({ sql, isText, isTime }: Column): string => {
     ? `CASE WHEN regexp_matches(${sql}, '^''*[=+\\-@\\t\\r]') THEN '''' || (${sql}) ELSE ${sql} END`
     : sql;
 };
-const literal = (text: string): string => `'${quoted(text)}'`;
 const named = (text: string): string => `"${text.replaceAll('"', '""')}"`;
 
 /**

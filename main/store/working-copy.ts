@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { copyFile, open, rm, truncate } from 'node:fs/promises';
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import { isDamage, messageOf, soundLogBytes } from './duckdb-errors.ts';
-import { beginsAsDatabase, logPath, quoted, removeDatabase, sizeOf } from './files.ts';
+import { beginsAsDatabase, logPath, literal, removeDatabase, sizeOf } from './files.ts';
 
 /** A DuckDB file begins with one header of what it is and two of where its contents lie, the newer of which counts. */
 const headerBytes = 4096;
@@ -35,7 +35,7 @@ export async function attachWorkingCopy(
   const tried = new Set<string>();
   for (;;) {
     try {
-      await connection.run(`ATTACH '${quoted(copy)}' AS old (READ_ONLY)`);
+      await connection.run(`ATTACH ${literal(copy)} AS old (READ_ONLY)`);
       return { attached: true, mended };
     } catch (thrown) {
       if (!isDamage(thrown)) throw thrown;

@@ -4,18 +4,8 @@
  * as well, and the arrows to the sides move too.
  */
 import type { Directive } from 'vue';
+import { listSteps } from './list-steps.ts';
 
-/** Entries that a page key goes over. */
-const page = 10;
-
-const steps: Record<string, (at: number, last: number) => number> = {
-  ArrowDown: (at) => at + 1,
-  ArrowUp: (at) => at - 1,
-  PageDown: (at, last) => Math.min(last, at + page),
-  PageUp: (at) => Math.max(0, at - page),
-  Home: () => 0,
-  End: (_at, last) => last,
-};
 const sideways: Record<string, string> = { ArrowRight: 'ArrowDown', ArrowLeft: 'ArrowUp' };
 
 /** The list's entries, and the one that Tab goes to. */
@@ -48,7 +38,7 @@ function onKey(event: KeyboardEvent): void {
   const key = 'flow' in list.dataset ? (sideways[event.key] ?? event.key) : event.key;
   const entries = entriesOf(list);
   const at = entries.indexOf(event.target as HTMLElement);
-  const next = at < 0 ? undefined : entries[steps[key]?.(at, entries.length - 1) ?? -1];
+  const next = at < 0 ? undefined : entries[listSteps[key]?.(at, entries.length - 1) ?? -1];
   if (!next) return;
   event.preventDefault();
   next.focus();

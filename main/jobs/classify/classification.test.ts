@@ -344,7 +344,8 @@ describe('classifying a folder', () => {
     const { finishedMs: _then, startedMs: _before, ...how } = (await classification.provenance(first.id))!;
     expect(how.sitesSha256).toBe(createHash('sha256').update('site\nA\n').digest('hex'));
 
-    const again = await classification.repeat(first.id, null, false);
+    const open = (path: string) => Promise.resolve(path);
+    const again = await classification.repeat(first.id, null, false, open);
     expect((await whenFinished(jobs, again.id)).result).toMatchObject({
       ...result,
       wallSeconds: expect.any(Number) as number,
@@ -354,7 +355,7 @@ describe('classifying a folder', () => {
 
     await scratch.write('again.csv', 'site\nB\n');
     const refused = (code: string) =>
-      expect(classification.repeat(first.id, null, false)).rejects.toMatchObject({ code });
+      expect(classification.repeat(first.id, null, false, open)).rejects.toMatchObject({ code });
     await refused('FILE_DAMAGED');
     await scratch.write('again.csv', 'site\nA\n');
     await openRooms(Uint8Array.of(...model.slice(0, -1), model.at(-1)! ^ 1));

@@ -79,11 +79,18 @@ export class Classification {
 
   /**
    * As a run was made.
-   * @param paths allowed real ones; null: those of that run
-   * @throws CurlewError JOB_NOT_FOUND; NOT_CAPABLE where nobody kept how it was made; EXPERT_NOT_FOUND where what
-   *   answered then is not there as it was; of its table of sites FILE_DAMAGED where that has changed, and as readSites
+   * @param paths null: those of that run
+   * @param allowed real path of one that may be opened
+   * @throws CurlewError what `allowed` throws; JOB_NOT_FOUND; NOT_CAPABLE where nobody kept how it was made;
+   *   EXPERT_NOT_FOUND where what answered then is not there as it was; of its table of sites FILE_DAMAGED where that has
+   *   changed, and as readSites
    */
-  async repeat(jobId: string, paths: readonly string[] | null, watch: boolean): Promise<Job> {
+  async repeat(
+    jobId: string,
+    paths: readonly string[] | null,
+    watch: boolean,
+    allowed: (path: string) => Promise<string>,
+  ): Promise<Job> {
     const run = await this.provenance(jobId);
     if (run === null) {
       throw new CurlewError(
@@ -92,10 +99,11 @@ export class Classification {
       );
     }
     const settings = v.parse(classifySettings, run.settings);
-    modelOf(this.rooms, run.modelId, settings);
+    if (settings.sites !== null) await allowed(settings.sites);
+    const resolved = await Promise.all((paths ?? run.paths).map(allowed));
     const { images } = await modelInput(this.rooms, run.modelId);
     requireSame(run, { images, sitesSha256: (await placesOf(settings)).sha256 });
-    return this.start(paths ?? run.paths, run.modelId, settings, watch);
+    return this.start(resolved, run.modelId, settings, watch);
   }
 
   /** Ends a job's watching: what it has found is classified, then it is done. @throws CurlewError JOB_NOT_FOUND, JOB_STATE */

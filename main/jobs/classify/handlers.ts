@@ -17,11 +17,8 @@ export const classifyHandlers = (
     return classification.start(resolved, modelId, { ...settings, sites }, watch);
   },
   'classify.repeat': async ({ jobId, paths, watch }, role) => {
-    const run = await classification.provenance(jobId);
-    const resolve = (all: readonly string[]) => Promise.all(all.map((path) => files.resolve(path, role)));
     // What was open to the lab then need not be now.
-    if (run?.settings.sites) await files.resolve(run.settings.sites, role);
-    return classification.repeat(jobId, await resolve(paths ?? run?.paths ?? []), watch);
+    return classification.repeat(jobId, paths ?? null, watch, (path) => files.resolve(path, role));
   },
   'classify.finish': async ({ jobId }) => classification.finish(jobId),
   'classify.provenance': ({ jobId }) => classification.provenance(jobId),

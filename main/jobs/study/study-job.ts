@@ -21,7 +21,7 @@ import type { Trials } from './on-board.ts';
 import type { StudyParams } from './params.ts';
 import { dataSetSummary, encoderSummary, limitsOf, parametersOf } from './results.ts';
 import { StudyThread } from './study-thread.ts';
-import { trainFold, type FoldModels, type TrainingSeconds } from './train-fold.ts';
+import { trainFold, type FoldModels } from './train-fold.ts';
 
 export interface StudyWork {
   readonly params: StudyParams;
@@ -171,7 +171,7 @@ async function resultsOf(
       ramBytes: { value: sizes.ram, source: 'measured' },
       losses: models.map(({ fold, experts }) => curve(fold!, experts.get(kind)!.reports)),
       cost: ran?.cost ?? null,
-      trainingSeconds: meanSeconds(models, ({ experts }) => experts.get(kind)!),
+      trainingSeconds: meanSeconds(models, ({ experts }) => experts.get(kind)!.seconds),
       agreement: ran?.agreement ?? null,
     };
   });
@@ -181,7 +181,7 @@ async function resultsOf(
     folds: outcomes,
     experts: facts,
     mixtureCosts: onBoard?.costs.mixtures ?? new Map(),
-    mixtureTrainingSeconds: meanSeconds(models, ({ mixture }) => mixture),
+    mixtureTrainingSeconds: meanSeconds(models, ({ seconds }) => seconds.mixture),
     routerLosses: models.map(({ fold, router }) => curve(fold!, router!.reports)),
     flipDraws: flips.draws,
     alpha: params.alphas[0]!,
@@ -216,8 +216,8 @@ async function resultsOf(
   };
 }
 
-const meanSeconds = (models: readonly FoldModels[], of: (seconds: TrainingSeconds) => number): Figure => ({
-  value: mean(models.map(({ seconds }) => of(seconds))),
+const meanSeconds = (models: readonly FoldModels[], of: (model: FoldModels) => number): Figure => ({
+  value: mean(models.map(of)),
   source: 'measured',
 });
 

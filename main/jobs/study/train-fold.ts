@@ -16,17 +16,15 @@ import type { StudyThread } from './study-thread.ts';
 export interface FoldModels extends ChosenEncoder {
   readonly fold: number | null;
   readonly data: FoldData;
-  /** By kind. */
-  readonly experts: ReadonlyMap<string, TrainedExpert>;
+  /** By kind; those that share a training have its seconds each. */
+  readonly experts: ReadonlyMap<string, TrainedExpert & { readonly seconds: number }>;
   /** null where the bank has one expert alone */
   readonly router: (LatentRouter & { readonly reports: readonly EpochReport[] }) | null;
   readonly seconds: TrainingSeconds;
 }
 
 /** What training took, interruptions left out. */
-export interface TrainingSeconds {
-  /** by kind; those that share a training have it each */
-  readonly experts: ReadonlyMap<string, number>;
+interface TrainingSeconds {
   /** the bank and its router */
   readonly mixture: number;
   /** the bank, its router and what was trained beside it */
@@ -118,7 +116,6 @@ function secondsOf(
     unitsOf(plan).reduce((sum, unit) => sum + experts.get(unit.experts[0]!.id)!.seconds, 0);
   const [mixture, ...beside] = plans.map(ofCourses);
   return {
-    experts: new Map([...experts].map(([kind, { seconds }]) => [kind, seconds])),
     mixture: mixture! + router,
     all: mixture! + router + beside.reduce((sum, seconds) => sum + seconds, 0),
   };

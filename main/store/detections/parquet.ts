@@ -1,7 +1,7 @@
 /** Detections as Parquet, written by DuckDB itself. */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { DetectionFilter } from '../../contract/types.ts';
-import { quoted } from '../files.ts';
+import { literal } from '../files.ts';
 import { filterSql } from './filter-sql.ts';
 import { joined } from './query.ts';
 
@@ -24,7 +24,7 @@ export async function writeParquet(
   const { file: ofFile, detection, fileValues, detectionValues } = filterSql(filter);
   const result = await connection.runAndReadAll(
     `COPY (SELECT ${columns} FROM ${joined(filter)} WHERE d.job_id = $job${ofFile}${detection} ORDER BY d.file_id, d.number)
-     TO '${quoted(file)}' (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)`,
+     TO ${literal(file)} (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)`,
     { ...fileValues, ...detectionValues, job: jobId },
   );
   return Number(result.getRowsJS()[0]![0]);

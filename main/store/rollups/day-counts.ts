@@ -1,4 +1,5 @@
 /** How often each bin of a distribution was met on each day, of some boards. */
+import { literal } from '../files.ts';
 import type { Store } from '../open-store.ts';
 import { dayMs, type Distribution } from './features.ts';
 
@@ -22,15 +23,14 @@ export async function dayCounts(
   fromMs: number,
   toMs: number,
 ): Promise<DayCount[]> {
-  const quoted = (words: readonly string[]): string =>
-    words.map((word) => `'${word.replaceAll("'", "''")}'`).join(', ');
+  const listed = (words: readonly string[]): string => words.map(literal).join(', ');
   return store.reading(async (connection) => {
     const result = await connection.stream(
       `SELECT board_id, floor(b.at_ms / ${dayMs}) AS day, distribution, bin, sum(records)::DOUBLE AS records
        FROM telemetry_bins b LEFT JOIN (
          SELECT board_id, max(at_ms) AS deployed_ms FROM deployments WHERE activated GROUP BY board_id
        ) USING (board_id)
-       WHERE board_id IN (${quoted(boardIds)}) AND distribution IN (${quoted(distributions)})
+       WHERE board_id IN (${listed(boardIds)}) AND distribution IN (${listed(distributions)})
          AND b.at_ms >= ${fromMs} AND b.at_ms < ${toMs} AND b.at_ms > coalesce(deployed_ms, 0)
        GROUP BY ALL ORDER BY board_id, day`,
     );

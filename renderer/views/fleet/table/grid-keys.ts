@@ -3,18 +3,7 @@
  * keys, Home and End go from row to row, those to the sides from one control of a row to the next.
  */
 import { nextTick, onUpdated, ref, type Ref } from 'vue';
-
-/** Rows that a page key goes over. */
-const page = 10;
-
-const steps: Record<string, (at: number, last: number) => number> = {
-  ArrowDown: (at) => at + 1,
-  ArrowUp: (at) => at - 1,
-  PageDown: (at, last) => Math.min(last, at + page),
-  PageUp: (at) => Math.max(0, at - page),
-  Home: () => 0,
-  End: (_at, last) => last,
-};
+import { listSteps } from '../../../components/list-steps.ts';
 
 const controls = new Set(['A', 'BUTTON', 'INPUT']);
 const controlsOf = (row: Element): HTMLElement[] =>
@@ -77,7 +66,7 @@ export function useGridKeys({ body, stops, show }: Grid) {
       return to?.focus();
     }
     const at = stops.value.indexOf(Number(row.dataset['line']));
-    const line = stops.value[steps[event.key]?.(at, stops.value.length - 1) ?? -1];
+    const line = stops.value[listSteps[event.key]?.(at, stops.value.length - 1) ?? -1];
     if (line === undefined) return;
     event.preventDefault();
     active.value = line;
