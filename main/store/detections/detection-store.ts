@@ -1,11 +1,5 @@
 /** Detections of runs, read a page at a time, each on a connection of its own: what a person looks at delays no board. */
-import type {
-  ClassifiedFile,
-  DetectionFilter,
-  DetectionSort,
-  KeptWindow,
-  ListedDetection,
-} from '../../contract/types.ts';
+import type { ClassifiedFile, KeptWindow, ListedDetection } from '../../contract/types.ts';
 import type {
   BestRow,
   ClipRow,
@@ -17,25 +11,12 @@ import type {
 } from '../../detections/detection-store.ts';
 import type { Store } from '../open-store.ts';
 import { fileColumns, fileOf } from '../result-store.ts';
-import { among, filterSql, type Values } from './filter-sql.ts';
-import { detectionsOf, joined, type Query } from './query.ts';
+import { among, filterSql } from './filter-sql.ts';
+import { pageOf } from './page.ts';
+import { conditions, detectionColumns, joined, type Query } from './query.ts';
 import { writeParquet } from './parquet.ts';
 import { summaryOf } from './summary.ts';
 import { timelineOf } from './timeline.ts';
-
-const detectionColumns = `d.job_id AS "jobId", d.file_id AS "fileId", d.number, f.path, d.channel, d.start_s AS "startS",
-  d.end_s AS "endS", d.at_ms AS "atMs", d.class_index AS "classIndex", d.label, d.confidence, d.peak, d.peak_s AS "peakS",
-  d.windows, d.calls, d.expert, d.curiosity, d.entropy, f.offset_minutes AS "offsetMinutes", f.site, r.verdict,
-  r.label AS "correctedLabel"`;
-
-const sortColumns: Record<DetectionSort['by'], string> = {
-  time: 'd.at_ms',
-  peak: 'd.peak',
-  mean: 'd.confidence',
-  class: 'd.label',
-  file: 'd.file_id',
-  curiosity: 'd.curiosity',
-};
 
 export const detectionStore = (store: Store): DetectionStore => {
   const reading = <T>(work: (query: Query) => Promise<T>): Promise<T> =>
@@ -44,22 +25,7 @@ export const detectionStore = (store: Store): DetectionStore => {
     );
 
   return {
-    list: (jobId, filter, { sort, offset, limit }) =>
-      reading(async (query) => {
-        const { where, values } = conditions(jobId, filter);
-        const from = sourceOf(filter);
-        const order = `${sortColumns[sort.by]} ${sort.descending ? 'DESC' : 'ASC'} NULLS LAST, d.file_id, d.number`;
-        // What is sorted is narrow: all else is fetched for the rows of the page.
-        const rows = await query(
-          `SELECT ${detectionColumns} FROM ${joined({})} JOIN (
-             SELECT d.file_id, d.number FROM ${from} WHERE ${where} ORDER BY ${order} LIMIT $limit OFFSET $offset
-           ) page ON page.file_id = d.file_id AND page.number = d.number
-           WHERE d.job_id = $job ORDER BY ${order}`,
-          { ...values, limit, offset },
-        );
-        const [counted] = await query(`SELECT count(*)::DOUBLE AS total FROM ${from} WHERE ${where}`, values);
-        return { rows: rows as unknown as ListedDetection[], total: counted!['total'] as number };
-      }),
+    list: (jobId, filter, page) => reading((query) => pageOf(query, jobId, filter, page)),
 
     summary: (jobId, filter) => reading((query) => summaryOf(query, jobId, filter)),
 
@@ -212,14 +178,6 @@ export const detectionStore = (store: Store): DetectionStore => {
   };
 };
 
-function conditions(jobId: string, filter: DetectionFilter): { where: string; values: Values } {
-  const { file, detection, fileValues, detectionValues } = filterSql(filter);
-  return {
-    where: `d.job_id = $job${file}${detection}`,
-    values: { ...fileValues, ...detectionValues, job: jobId },
-  };
-}
-
 /** Each file with its detections, so many rows; one that `after` stands in is told no more once it has no others. */
 function beside(
   files: readonly ClassifiedFile[],
@@ -242,11 +200,4 @@ function beside(
     if (entries.length >= limit) break;
   }
   return entries.slice(0, limit);
-}
-
-/** Without the tables that no condition looks into. */
-function sourceOf(filter: DetectionFilter): string {
-  const { sites, fileId, path, reviewed } = filter;
-  const ofFiles = [sites, fileId, path].some((named) => named !== undefined);
-  return ofFiles || reviewed ? joined(filter) : detectionsOf(filter);
 }

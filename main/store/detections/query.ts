@@ -1,5 +1,5 @@
 import type { DetectionFilter } from '../../contract/types.ts';
-import { decided, type Values } from './filter-sql.ts';
+import { decided, filterSql, type Values } from './filter-sql.ts';
 
 /** Runs one statement. @returns its rows by the names of their columns */
 export type Query = (sql: string, values: Values) => Promise<Record<string, unknown>[]>;
@@ -17,3 +17,18 @@ export const detectionsOf = ({ applied }: Pick<DetectionFilter, 'applied'>): str
 export const joined = (filter: Pick<DetectionFilter, 'applied'>): string =>
   `${detectionsOf(filter)} JOIN classified_files f ON f.job_id = d.job_id AND f.file_id = d.file_id
   ${decided}`;
+
+/** Of a `ListedDetection`, from `joined`. */
+export const detectionColumns = `d.job_id AS "jobId", d.file_id AS "fileId", d.number, f.path, d.channel, d.start_s AS "startS",
+  d.end_s AS "endS", d.at_ms AS "atMs", d.class_index AS "classIndex", d.label, d.confidence, d.peak, d.peak_s AS "peakS",
+  d.windows, d.calls, d.expert, d.curiosity, d.entropy, f.offset_minutes AS "offsetMinutes", f.site, r.verdict,
+  r.label AS "correctedLabel"`;
+
+/** Which detections of a run a filter leaves, of `joined`. */
+export function conditions(jobId: string, filter: DetectionFilter): { where: string; values: Values } {
+  const { file, detection, fileValues, detectionValues } = filterSql(filter);
+  return {
+    where: `d.job_id = $job${file}${detection}`,
+    values: { ...fileValues, ...detectionValues, job: jobId },
+  };
+}
