@@ -53,6 +53,9 @@ export const bytes = (count: number): Figure =>
 
 export const inOne = ({ value, unit }: Figure): string => `${value} ${unit}`;
 
+/** A sound level, 0 dB that of a sine of full scale. */
+export const decibels = (level: number): string => `${level.toFixed(1)} dBFS`;
+
 export const percent = (share: number, places = 1): string => `${(share * 100).toFixed(places)} %`;
 
 /**

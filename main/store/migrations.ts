@@ -282,4 +282,51 @@ export const migrations: readonly string[] = [
   );
   CREATE TABLE probe_sets (sha256 VARCHAR PRIMARY KEY, windows JSON NOT NULL);
   `,
+  // What boards hear, by minute and by hour; of records that are rolled up already it is one more row to be added up.
+  `
+  ALTER TABLE telemetry_minutes ADD COLUMN level_db_count UBIGINT DEFAULT 0;
+  ALTER TABLE telemetry_minutes ADD COLUMN level_db_sum DOUBLE;
+  ALTER TABLE telemetry_minutes ADD COLUMN level_db_min DOUBLE;
+  ALTER TABLE telemetry_minutes ADD COLUMN level_db_max DOUBLE;
+  ALTER TABLE telemetry_minutes ADD COLUMN noise_floor_db_count UBIGINT DEFAULT 0;
+  ALTER TABLE telemetry_minutes ADD COLUMN noise_floor_db_sum DOUBLE;
+  ALTER TABLE telemetry_minutes ADD COLUMN noise_floor_db_min DOUBLE;
+  ALTER TABLE telemetry_minutes ADD COLUMN noise_floor_db_max DOUBLE;
+  ALTER TABLE telemetry_minutes ADD COLUMN clipped_share_count UBIGINT DEFAULT 0;
+  ALTER TABLE telemetry_minutes ADD COLUMN clipped_share_sum DOUBLE;
+  ALTER TABLE telemetry_minutes ADD COLUMN clipped_share_min DOUBLE;
+  ALTER TABLE telemetry_minutes ADD COLUMN clipped_share_max DOUBLE;
+  ALTER TABLE telemetry_hours ADD COLUMN level_db_count UBIGINT DEFAULT 0;
+  ALTER TABLE telemetry_hours ADD COLUMN level_db_sum DOUBLE;
+  ALTER TABLE telemetry_hours ADD COLUMN level_db_min DOUBLE;
+  ALTER TABLE telemetry_hours ADD COLUMN level_db_max DOUBLE;
+  ALTER TABLE telemetry_hours ADD COLUMN noise_floor_db_count UBIGINT DEFAULT 0;
+  ALTER TABLE telemetry_hours ADD COLUMN noise_floor_db_sum DOUBLE;
+  ALTER TABLE telemetry_hours ADD COLUMN noise_floor_db_min DOUBLE;
+  ALTER TABLE telemetry_hours ADD COLUMN noise_floor_db_max DOUBLE;
+  ALTER TABLE telemetry_hours ADD COLUMN clipped_share_count UBIGINT DEFAULT 0;
+  ALTER TABLE telemetry_hours ADD COLUMN clipped_share_sum DOUBLE;
+  ALTER TABLE telemetry_hours ADD COLUMN clipped_share_min DOUBLE;
+  ALTER TABLE telemetry_hours ADD COLUMN clipped_share_max DOUBLE;
+  INSERT INTO telemetry_minutes BY NAME
+    SELECT board_id, floor(at_ms / 60000) * 60000 AS at_ms, latency_source, energy_source, 0 AS records,
+      0 AS latency_us_count, 0 AS energy_nj_count, 0 AS top_probability_count, 0 AS entropy_count,
+      0 AS curiosity_count, 0 AS supply_mv_count, 0 AS temperature_c_count,
+      count(level_db) AS level_db_count, sum(level_db) AS level_db_sum, min(level_db) AS level_db_min, max(level_db) AS level_db_max,
+      count(noise_floor_db) AS noise_floor_db_count, sum(noise_floor_db) AS noise_floor_db_sum, min(noise_floor_db) AS noise_floor_db_min, max(noise_floor_db) AS noise_floor_db_max,
+      count(clipped_share) AS clipped_share_count, sum(clipped_share) AS clipped_share_sum, min(clipped_share) AS clipped_share_min, max(clipped_share) AS clipped_share_max
+    FROM telemetry WHERE batch <= (SELECT coalesce(max(batch), 0) FROM telemetry_rolled)
+      AND coalesce(level_db, noise_floor_db, clipped_share) IS NOT NULL
+    GROUP BY ALL;
+  INSERT INTO telemetry_hours BY NAME
+    SELECT board_id, floor(at_ms / 3600000) * 3600000 AS at_ms, latency_source, energy_source, 0 AS records,
+      0 AS latency_us_count, 0 AS energy_nj_count, 0 AS top_probability_count, 0 AS entropy_count,
+      0 AS curiosity_count, 0 AS supply_mv_count, 0 AS temperature_c_count,
+      count(level_db) AS level_db_count, sum(level_db) AS level_db_sum, min(level_db) AS level_db_min, max(level_db) AS level_db_max,
+      count(noise_floor_db) AS noise_floor_db_count, sum(noise_floor_db) AS noise_floor_db_sum, min(noise_floor_db) AS noise_floor_db_min, max(noise_floor_db) AS noise_floor_db_max,
+      count(clipped_share) AS clipped_share_count, sum(clipped_share) AS clipped_share_sum, min(clipped_share) AS clipped_share_min, max(clipped_share) AS clipped_share_max
+    FROM telemetry WHERE batch <= (SELECT coalesce(max(batch), 0) FROM telemetry_rolled)
+      AND coalesce(level_db, noise_floor_db, clipped_share) IS NOT NULL
+    GROUP BY ALL;
+  `,
 ];

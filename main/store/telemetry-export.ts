@@ -106,6 +106,9 @@ const figureWords: Record<Figure, readonly [heading: string, unit: string | null
   curiosity: ['Curiosity', null],
   supply_mv: ['Supply', 'mV'],
   temperature_c: ['Temperature', 'degrees C'],
+  level_db: ['Level', dB],
+  noise_floor_db: ['Noise floor L90', dB],
+  clipped_share: ['Clipped samples', 'share'],
 };
 
 const rolledColumns: readonly Column[] = [

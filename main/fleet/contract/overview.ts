@@ -19,6 +19,11 @@ export interface BoardOverview {
   /** Nats. */
   entropy: number | null;
   curiosity: number | null;
+  /** Of the windows' levels and noise floors, decibels as of `TelemetryRecord`; null where no record tells them. */
+  levelDb: number | null;
+  noiseFloorDb: number | null;
+  /** Of samples, 0 to 1. */
+  clippedShare: number | null;
   /** Beginning of the first and of the last minute or hour with records, milliseconds since 1970. */
   firstMs: number;
   lastMs: number;

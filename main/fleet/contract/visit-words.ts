@@ -1,5 +1,5 @@
 /** The sheet of a visit in words, the same on the page and on the command line. */
-import { count, dateTime, percent } from '../../contract/figures.ts';
+import { count, dateTime, decibels, percent } from '../../contract/figures.ts';
 import type { Visit } from './visits.ts';
 
 /** What each line is of, and what it says; what was not told has none. */
@@ -17,8 +17,8 @@ export function sheetOf(visit: Visit): [what: string, text: string][] {
     ['starts', starts.map(({ cause, count: of }) => `${cause} ${of}`).join(', ')],
     ['supply', volts(found.lastMillivolts)],
     ['lowest supply', volts(found.leastMillivolts)],
-    ['noise floor', decibels(found.noiseFloorDb)],
-    ['highest level', decibels(found.highestDb)],
+    ['noise floor', level(found.noiseFloorDb)],
+    ['highest level', level(found.highestDb)],
     ['clipped', found.clippedShare === null ? '' : percent(found.clippedShare, 2)],
     [
       'clock',
@@ -32,5 +32,5 @@ export function sheetOf(visit: Visit): [what: string, text: string][] {
   return lines.filter(([, text]) => text !== '');
 }
 
-const decibels = (value: number | null): string => (value === null ? '' : `${value.toFixed(1)} dBFS`);
+const level = (value: number | null): string => (value === null ? '' : decibels(value));
 const volts = (value: number | null): string => (value === null ? '' : `${(value / 1000).toFixed(2)} V`);

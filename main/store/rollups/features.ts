@@ -7,7 +7,7 @@ export const minuteMs = 60_000;
 export const hourMs = 60 * minuteMs;
 export const dayMs = 24 * hourMs;
 
-/** Figures of a record, by their column in the roll-ups. */
+/** Figures of a record, by their column in the roll-ups, in the order of these: a new one goes to the end. */
 export const figures = {
   latency_us:
     "CASE WHEN latency_source <> 'none' THEN features_us::DOUBLE + encoder_us + router_us + expert_us END",
@@ -17,6 +17,9 @@ export const figures = {
   curiosity: 'curiosity::DOUBLE',
   supply_mv: 'supply_millivolts::DOUBLE',
   temperature_c: 'temperature_c::DOUBLE',
+  level_db: 'level_db',
+  noise_floor_db: 'noise_floor_db',
+  clipped_share: 'clipped_share',
 } as const;
 export type Figure = keyof typeof figures;
 

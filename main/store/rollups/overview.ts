@@ -26,6 +26,7 @@ export async function overview(store: Store, fromMs: number, nowMs: number): Pro
        totals AS (
          SELECT board_id, sum(records)::DOUBLE AS records, ${mean('energy_nj')} AS energy, sum(energy_nj_sum) AS total,
            ${mean('curiosity')} AS curiosity, ${mean('entropy')} AS entropy, ${mean('top_probability')} AS top,
+           ${mean('level_db')} AS level, ${mean('noise_floor_db')} AS floor, ${mean('clipped_share')} AS clipped,
            min(at_ms) AS first_ms, max(at_ms) AS last_ms,
            arg_max(latency_source, at_ms) AS latency_source, arg_max(energy_source, at_ms) AS energy_source
          FROM stretches GROUP BY board_id
@@ -59,6 +60,9 @@ interface Row {
   curiosity: number | null;
   entropy: number | null;
   top: number | null;
+  level: number | null;
+  floor: number | null;
+  clipped: number | null;
   first_ms: number;
   last_ms: number;
   latency_source: BoardOverview['latencySource'];
@@ -82,6 +86,9 @@ function overviewOf(row: Row): BoardOverview {
     topProbability: row.top,
     entropy: row.entropy,
     curiosity: row.curiosity,
+    levelDb: row.level,
+    noiseFloorDb: row.floor,
+    clippedShare: row.clipped,
     firstMs: row.first_ms,
     lastMs: row.last_ms,
   };

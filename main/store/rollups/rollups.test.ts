@@ -1,10 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { TestClock } from '../../../devices/protocol/test-clock.ts';
 import type { TelemetryRecord } from '../../contract/types.ts';
 import { Random } from '../../../models/training/random.ts';
+import { migrations } from '../migrations.ts';
 import { openStore, type Store } from '../open-store.ts';
 import { telemetryStore, type TelemetryStore } from '../telemetry-store.ts';
 import { dayMs, hourMs, minuteMs } from './features.ts';
@@ -51,7 +53,8 @@ const record = (boardId: string, sequence: number, atMs: number): TelemetryRecor
   },
   ...{ latencySource: 'modelled', energyNanojoule: 1_000_000 + sequence, energySource: 'modelled' },
   ...{ supplyMillivolts: null, temperatureC: null, stackBytes: null, curiosity: random.uniform() },
-  ...{ levelDb: null, noiseFloorDb: null, clippedShare: null, startCause: null },
+  ...{ levelDb: -40 - 20 * random.uniform(), noiseFloorDb: sequence % 2 ? -70 - 5 * random.uniform() : null },
+  ...{ clippedShare: sequence % 8 ? 0 : 0.125, startCause: null },
   ...{ freeFlashBytes: null, wallMs: null },
 });
 const latencyOf = ({ featuresUs, encoderUs, routerUs, expertUs }: TelemetryRecord): number =>
@@ -83,6 +86,10 @@ async function overviewIs(records: readonly TelemetryRecord[], fromMs: number): 
   expect(one!.energyNanojoule!.total).toBeCloseTo(mean(energy) * energy.length, 0);
   expect(one!.entropy).toBeCloseTo(mean(records.map(({ entropy }) => entropy)), 5);
   expect(one!.curiosity).toBeCloseTo(mean(records.map(({ curiosity }) => curiosity)), 5);
+  const known = (values: readonly (number | null)[]): number[] => values.filter((value) => value !== null);
+  expect(one!.levelDb).toBeCloseTo(mean(known(records.map(({ levelDb }) => levelDb))), 5);
+  expect(one!.noiseFloorDb).toBeCloseTo(mean(known(records.map(({ noiseFloorDb }) => noiseFloorDb))), 5);
+  expect(one!.clippedShare).toBeCloseTo(mean(known(records.map(({ clippedShare }) => clippedShare))), 5);
   const latencies = records.map(latencyOf);
   for (const [share, told] of [
     [0.5, one!.latencyUs!.p50],
@@ -174,6 +181,44 @@ describe('roll-ups', () => {
     expect(await count("SELECT count(*) FROM telemetry_bins WHERE board_id = 'b1'")).toBe(0);
     expect(await count(of('b2'))).toBe(second.length);
   });
+});
+
+test('what boards heard is told by minute and hour of records, too, that were rolled up before roll-ups had it', async () => {
+  const path = join(folder, 'before.duckdb');
+  const instance = await DuckDBInstance.create(path);
+  const old = await instance.connect();
+  await old.run('CREATE TABLE schema_version (version INTEGER NOT NULL, applied_ms DOUBLE NOT NULL)');
+  const before = migrations.findIndex((sql) => sql.includes('telemetry_minutes ADD COLUMN level_db_count'));
+  for (const [index, sql] of migrations.slice(0, before).entries()) {
+    await old.run(sql);
+    await old.run('INSERT INTO schema_version VALUES ($1, 0)', [index + 1]);
+  }
+  await old.run(`INSERT INTO telemetry BY NAME
+    SELECT 'b' AS board_id, 7 AS boot_id, n AS sequence, 0 AS received_ms, 0 AS uptime_ms, n AS inference_id,
+      'e' AS expert, 0 AS class_index, 1 AS top_probability, 0 AS entropy, 0 AS features_us, 0 AS encoder_us,
+      0 AS router_us, 0 AS expert_us, 'none' AS latency_source, 0 AS energy_nanojoule, 'none' AS energy_source,
+      ${startMs} + 1000 * n AS at_ms, -40 - n AS level_db, 0 AS clipped_share, n AS batch
+    FROM range(1, 11) t(n)`);
+  await old.run('INSERT INTO telemetry_rolled VALUES (6)');
+  await old.run(`INSERT INTO telemetry_hours BY NAME SELECT 'b' AS board_id, ${startMs} AS at_ms, 'none' AS latency_source,
+    'none' AS energy_source, 6 AS records, 0 AS latency_us_count, 0 AS energy_nj_count, 6 AS top_probability_count,
+    6 AS top_probability_sum, 6 AS entropy_count, 6 AS curiosity_count, 0 AS supply_mv_count, 0 AS temperature_c_count`);
+  old.closeSync();
+  instance.closeSync();
+  await store.close();
+  store = await openStore(path);
+  const [one] = await overview(store, startMs, startMs + dayMs);
+  expect(one).toMatchObject({
+    records: 10,
+    topProbability: 1,
+    levelDb: -45.5,
+    noiseFloorDb: null,
+    clippedShare: 0,
+  });
+  await roll(store);
+  await joinRolled(store, startMs + dayMs);
+  expect((await overview(store, startMs, startMs + dayMs))[0]).toEqual(one);
+  expect(await count('SELECT sum(level_db_count) FROM telemetry_minutes')).toBe(10);
 });
 
 describe('what is recorded', () => {

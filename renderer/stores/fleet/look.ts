@@ -13,6 +13,7 @@ export const fleetColumns = {
   latency: 'Latency',
   energy: 'Energy',
   records: 'Inferences and curiosity',
+  sound: 'Sound level and noise floor',
   supply: 'Supply and temperature',
   seen: 'Last seen',
 } as const;

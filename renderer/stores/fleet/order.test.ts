@@ -9,6 +9,7 @@ const did = (changes: Partial<BoardOverview> = {}): BoardOverview => ({
   ...{ boardId: 'a', records: 10, latencyUs: { p50: 1000, p95: 2000 }, latencySource: 'modelled' },
   ...{ energyNanojoule: { mean: 1, total: 240 }, energySource: 'modelled' },
   ...{ topProbability: 0.7, entropy: 0.8, curiosity: 0.02, firstMs: 0, lastMs: 0 },
+  ...{ levelDb: -41.5, noiseFloorDb: -62.25, clippedShare: 0 },
   ...changes,
 });
 const drifting: BoardDrift = {

@@ -25,6 +25,7 @@ const did = (boardId: string, changes: Partial<BoardOverview> = {}): BoardOvervi
   ...{ boardId, records: 1200, latencyUs: { p50: 178_000, p95: 181_000 }, latencySource: 'modelled' },
   ...{ energyNanojoule: { mean: 7_960_000, total: 9_552_000_000 }, energySource: 'modelled' },
   ...{ topProbability: 0.71, entropy: 0.8, curiosity: 0.02, firstMs: 0, lastMs: 0 },
+  ...{ levelDb: -41.5, noiseFloorDb: -62.25, clippedShare: 0 },
   ...changes,
 });
 

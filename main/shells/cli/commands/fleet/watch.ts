@@ -1,7 +1,16 @@
 /** `curlew fleet overview` and `curlew fleet drift`: what boards did, and whether what they say has moved. */
 import type { LabClient } from '../../../../contract/client.ts';
 import { CurlewError } from '../../../../contract/error.ts';
-import { count, dateTime, duration, energy, grouped, inOne } from '../../../../contract/figures.ts';
+import {
+  count,
+  dateTime,
+  decibels,
+  duration,
+  energy,
+  grouped,
+  inOne,
+  percent,
+} from '../../../../contract/figures.ts';
 import { driftText } from '../../../../fleet/contract/drift-words.ts';
 import type { Answer, Args, Commands } from '../../command.ts';
 import { table, type Row } from '../../output.ts';
@@ -13,7 +22,7 @@ const mostHours = 24 * 36_500;
 export const fleetWatchCommands: Commands = {
   'fleet overview': {
     usage: '[HOURS]',
-    about: `what each board recorded in the last hours (${usualHours} unless said): latency, energy, doubt`,
+    about: `what each board recorded in the last hours (${usualHours} unless said): latency, energy, doubt, sound`,
     options: [],
     run: overview,
   },
@@ -45,6 +54,9 @@ async function overview(client: LabClient, { words }: Args): Promise<Answer> {
     one.energySource,
     one.topProbability?.toFixed(2) ?? '—',
     one.curiosity?.toFixed(3) ?? '—',
+    one.levelDb === null ? '—' : decibels(one.levelDb),
+    one.noiseFloorDb === null ? '—' : decibels(one.noiseFloorDb),
+    one.clippedShare === null ? '—' : percent(one.clippedShare, 2),
     dateTime(one.lastMs),
   ]);
   const head = [
@@ -59,7 +71,7 @@ async function overview(client: LabClient, { words }: Args): Promise<Answer> {
       'source',
       'top probability',
     ],
-    ...['curiosity', 'last records from'],
+    ...['curiosity', 'level', 'noise floor', 'clipped', 'last records from'],
   ];
   const none = `No board recorded anything in the last ${count(hours, 'hour')}.`;
   return { text: lines.length === 0 ? none : table(head, lines), json: rows };
