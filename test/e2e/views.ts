@@ -86,6 +86,14 @@ async function writeSounds(path: string): Promise<void> {
 /** Every view, part of one and dialog, by a name, and how to get there from anywhere. */
 export const views: readonly (readonly [string, (page: Page) => Promise<void>])[] = [
   ['the fleet', (page) => open(page, '/', 'Fleet')],
+  [
+    'a roll-out to be started',
+    async (page) => {
+      await open(page, '/', 'Fleet');
+      await page.getByText('Roll something out…').evaluate((summary: { click(): void }) => summary.click());
+      await page.getByRole('button', { name: 'Start the roll-out' }).waitFor();
+    },
+  ],
   ['a board', (page) => open(page, '/board', longName)],
   ['deploy', (page) => open(page, '/deploy', 'Deploy')],
   ['compare', (page) => open(page, '/compare', 'Compare')],

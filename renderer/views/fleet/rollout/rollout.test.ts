@@ -1,11 +1,16 @@
 // @vitest-environment jsdom
-import { flushPromises, mount } from '@vue/test-utils';
+import { flushPromises, mount, type VueWrapper } from '@vue/test-utils';
 import { createPinia } from 'pinia';
 import { expect, it } from 'vitest';
 import type { Rollout } from '../../../../main/contract/types.ts';
+import { settingWords } from '../../../../main/fleet/contract/setting-words.ts';
+import { noDetails } from '../../../../main/fleet/contract/wanted.ts';
+import { useBoards } from '../../../stores/boards.ts';
+import { useDetails } from '../../../stores/details.ts';
 import { useExperts } from '../../../stores/experts.ts';
+import { useFleetTable } from '../../../stores/fleet/table.ts';
 import { labKey } from '../../../stores/lab.ts';
-import { expert, LabDouble, shellDouble } from '../../../test/lab-double.ts';
+import { board, expert, LabDouble, shellDouble } from '../../../test/lab-double.ts';
 import RolloutsPanel from './RolloutsPanel.vue';
 
 const rollout: Rollout = {
@@ -55,7 +60,7 @@ async function show(answers: ConstructorParameters<typeof LabDouble>[0]) {
   });
   await useExperts(pinia).load();
   await flushPromises();
-  return { lab, wrapper };
+  return { lab, wrapper, pinia };
 }
 
 it('shows the evidence of each gate on its way to a halt, says who is not judged, and lets a person approve', async () => {
@@ -90,3 +95,52 @@ it('starts a roll-out of a bank with the stages that were typed', async () => {
   });
   expect(wrapper.text()).toContain('Night bank');
 });
+
+it('starts one of settings, to a site, first on the boards that were chosen in the table, and says what is lacking', async () => {
+  const boards = ['a', 'b'].map((id) => board({ id, serial: id }));
+  const details = boards.map(({ id }) => ({ ...noDetails(id), site: 'Reed bed' }));
+  const { lab, wrapper, pinia } = await show({
+    'rollouts.list': () => [],
+    'rollouts.start': () => rollout,
+    'boards.list': () => boards,
+    'details.list': () => details,
+  });
+  await useBoards(pinia).load();
+  await useDetails(pinia).load();
+  await flushPromises();
+  const startButton = () => wrapper.findAll('button').find((one) => one.text() === 'Start the roll-out')!;
+  await wrapper.get('input[maxlength="100"]').setValue('Slower');
+  expect(wrapper.text()).toContain('Choose a bank, or settings.');
+  const hop = wrapper.findAll('label').find((one) => one.text() === settingWords.hopSamples[0])!;
+  await wrapper.get(`[id="${hop.attributes('for')}"]`).setValue('1');
+  expect(wrapper.text()).toContain('No board takes those settings.');
+  expect(startButton().attributes('disabled')).toBeDefined();
+  await wrapper.get(`[id="${hop.attributes('for')}"]`).setValue('15360');
+  await selectOf(wrapper, 'site Reed bed');
+  useFleetTable(pinia).chosen = ['b'];
+  await flushPromises();
+  await selectOf(wrapper, 'the 1 board chosen in the table', 1);
+  await wrapper.get('form').trigger('submit');
+  await flushPromises();
+  expect(lab.asked.at(-1)).toMatchObject({
+    name: 'rollouts.start',
+    params: {
+      target: { kind: 'site', site: 'Reed bed' },
+      settings: { hopSamples: 15_360 },
+      canaries: ['b'],
+    },
+  });
+  useFleetTable(pinia).chosen = [];
+  await wrapper.get('input[maxlength="100"]').setValue('Again');
+  expect(wrapper.text()).toContain('Choose boards in the table above.');
+  expect(startButton().attributes('disabled')).toBeDefined();
+});
+
+/** Chooses what a text says in the select that offers it, or in the one that is so many further down. */
+async function selectOf(wrapper: VueWrapper, text: string, which = 0): Promise<void> {
+  const select = wrapper
+    .findAll('select')
+    .filter((one) => one.findAll('option').some((option) => option.text() === text))[which]!;
+  const option = select.findAll('option').find((one) => one.text() === text)!;
+  await option.setValue(true);
+}
