@@ -28,7 +28,7 @@ interface BankMember {
 
 export interface ExpertInfo extends BankMember {
   /** How its hidden layers compute: bits of BitLinear weights (32: float), ternary, or post-training quantization. */
-  precision: 1 | 2 | 4 | 8 | 16 | 32 | 'ternary' | 'ternary-activations' | 'static8';
+  precision: 1 | 2 | 4 | 8 | 16 | 32 | 'ternary' | 'ternary-absmean' | 'ternary-activations' | 'static8';
   /** Bits of the hidden layers' weights; log2(3) for ternary ones. */
   bits: number;
   classes: string[];

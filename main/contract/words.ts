@@ -30,6 +30,7 @@ export function behindName(expert: {
 const precisions: Partial<Record<ExpertInfo['precision'], string>> = {
   32: 'float',
   ternary: 'ternary',
+  'ternary-absmean': 'ternary, absmean',
   'ternary-activations': 'ternary, popcount',
   static8: '8-bit PTQ',
 };

@@ -42,7 +42,7 @@ const encoderSchema = v.strictObject({
   }),
 });
 
-const precisions = [1, 2, 4, 8, 16, 32, 'ternary', 'ternary-activations', 'static8'] as const;
+const precisions = [1, 2, 4, 8, 16, 32, 'ternary', 'ternary-absmean', 'ternary-activations', 'static8'] as const;
 
 const expertSchema = v.strictObject({
   id,

@@ -100,13 +100,16 @@ export type Expert = Network<IntegerLayer | LinearLayer>;
 /** What training yields: the same expert with no number rounded. With linear layers alone it is the float reference. */
 export type LatentExpert = Network<LatentLayer | CalibratedLayer | LinearLayer>;
 
-/** What quantization-aware training makes: bits of BitLinear weights, or ternary weights with int8 or ternary activations. */
-export type TrainedPrecision = WeightBits | 'ternary' | 'ternary-activations';
+/**
+ * What quantization-aware training makes: bits of BitLinear weights, or ternary weights with int8 or ternary activations;
+ * those of `ternary-absmean` are rounded by absmean, the others by a threshold.
+ */
+export type TrainedPrecision = WeightBits | 'ternary' | 'ternary-absmean' | 'ternary-activations';
 
 /** How the integer layers compute; `static8`: post-training quantization to 8 bits. */
 export type Precision = TrainedPrecision | 'static8';
 
-/** @returns 32 where every layer is float */
+/** @returns 32 where every layer is float; `ternary` for weights by either rule, of which their codes do not tell */
 export function precisionOf({ layers }: Expert): Precision | 32 {
   for (const layer of layers) {
     if (layer.kind === 'bitlinear') return layer.weightBits;

@@ -1,5 +1,5 @@
 import { quantizeWeights } from '../quantizers/bitlinear.ts';
-import { quantizeTernaryWeights } from '../quantizers/ternary.ts';
+import { quantizeAbsmeanWeights, quantizeTernaryWeights } from '../quantizers/ternary.ts';
 import { quantizeSymmetric } from '../quantizers/ptq.ts';
 import type {
   CalibratedLayer,
@@ -48,6 +48,10 @@ export function quantizeLayer(
     throw new RangeError(`A ${layer.kind} layer does not become one of precision ${precision}`);
   }
   const { weights, kind: _latent, ...shape } = layer;
+  if (precision === 'ternary-absmean') {
+    const codes = quantizeAbsmeanWeights(weights, layer.outputs);
+    return { kind: 'ternary', activationBits: 8, ...shape, ...codes };
+  }
   if (precision === 'ternary' || precision === 'ternary-activations') {
     const activationBits = precision === 'ternary' ? 8 : 2;
     return { kind: 'ternary', activationBits, ...shape, ...quantizeTernaryWeights(weights, layer.outputs) };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { quantizeTernaryActivations, quantizeTernaryWeights } from './ternary.ts';
+import { quantizeAbsmeanWeights, quantizeTernaryActivations, quantizeTernaryWeights } from './ternary.ts';
 
 test('weights within the threshold become 0, and each output is worth its mean magnitude', () => {
   // mean 0, mean magnitude 1: the border lies at 0.1
@@ -14,6 +14,18 @@ test('a wider threshold leaves fewer weights', () => {
   const zeros = (threshold: number) =>
     quantizeTernaryWeights(weights, 1, threshold).codes.filter((code) => code === 0).length;
   expect([0.05, 0.5, 0.9].map(zeros)).toEqual([0, 2, 4]);
+});
+
+test('by absmean weights are rounded at half their mean magnitude, wherever their mean lies, all worth one scale', () => {
+  // mean magnitude 1, mean 0.5
+  const weights = Float32Array.of(2.5, 0.75, 0.5, 0.25, -1, 1.5, -0.5, 1);
+  const { codes, scales } = quantizeAbsmeanWeights(weights, 2);
+  expect([...codes].map((code) => code + 0)).toEqual([1, 1, 0, 0, -1, 1, 0, 1]);
+  expect([...scales]).toEqual([1, 1]);
+  expect(quantizeAbsmeanWeights(new Float32Array(4), 2)).toEqual({
+    codes: new Int8Array(4),
+    scales: Float32Array.of(1, 1),
+  });
 });
 
 test('a constant tensor becomes zeros with scales an image accepts', () => {

@@ -1,4 +1,4 @@
-/** BitNet's quantizers on plain arrays: weights and activations −1, 0 and 1. */
+/** Ternary quantizers on plain arrays: weights by a threshold or by absmean, and activations; −1, 0 and 1. */
 import { centred, layerNorm, roundHalfEven, usableScale } from './bitlinear.ts';
 
 /** The published range is 0.05 to 0.15. */
@@ -29,6 +29,22 @@ export function quantizeTernaryWeights(
     return usableScale(count === 0 ? 0 : sum / count);
   });
   return { codes, scales };
+}
+
+/**
+ * Ternary weights with one scale: code = round(w / γ) clamped to ±1, γ = mean|w|, each of all weights of the layer as
+ * they are (BitNet b1.58's absmean, arXiv 2402.17764, equations 1 to 3).
+ * @returns γ for each output, which is how an image stores it
+ */
+export function quantizeAbsmeanWeights(
+  weights: Float32Array,
+  outputs: number,
+): { codes: Int8Array; scales: Float32Array } {
+  const scale = weights.reduce((sum, weight) => sum + Math.abs(weight), 0) / weights.length;
+  const codes = Int8Array.from(weights, (weight) =>
+    scale > 0 ? Math.max(-1, Math.min(1, roundHalfEven(weight / scale))) : 0,
+  );
+  return { codes, scales: new Float32Array(outputs).fill(usableScale(scale)) };
 }
 
 /**

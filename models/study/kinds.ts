@@ -20,6 +20,7 @@ export interface ExpertKind {
 const kinds: readonly Omit<ExpertKind, 'bits'>[] = [
   { id: 'q1', name: '1-bit', family: 'bitlinear', precision: 1 },
   { id: 'ternary', name: 'Ternary', family: 'ternary', precision: 'ternary' },
+  { id: 'ternary-absmean', name: 'Ternary, absmean', family: 'ternary', precision: 'ternary-absmean' },
   {
     id: 'popcount',
     name: 'Ternary, popcount',

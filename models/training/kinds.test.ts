@@ -19,7 +19,18 @@ const options: TrainingOptions = {
   learningRate: 5e-3,
 };
 const data = separable();
-const kinds: readonly (Precision | 32)[] = [32, 1, 2, 4, 8, 16, 'ternary', 'ternary-activations', 'static8'];
+const kinds: readonly (Precision | 32)[] = [
+  32,
+  1,
+  2,
+  4,
+  8,
+  16,
+  'ternary',
+  'ternary-absmean',
+  'ternary-activations',
+  'static8',
+];
 
 test.each(kinds)(
   'an expert learns at every precision, and answers as its quantized self: %s',

@@ -27,7 +27,16 @@ const layer: LatentLayer = {
   norm: null,
 };
 
-const precisions: readonly TrainedPrecision[] = [1, 2, 4, 8, 16, 'ternary', 'ternary-activations'];
+const precisions: readonly TrainedPrecision[] = [
+  1,
+  2,
+  4,
+  8,
+  16,
+  'ternary',
+  'ternary-absmean',
+  'ternary-activations',
+];
 
 test.each(precisions)('training rounds weights to the codes of the image: %s', (precision) => {
   const { codes, scales } = quantizeLayer(layer, precision, false);

@@ -12,6 +12,7 @@ const smallestScale = 1e-12;
  * training moves weights by.
  */
 export function quantizedWeights(weights: tf.Tensor2D, precision: TrainedPrecision): tf.Tensor2D {
+  if (precision === 'ternary-absmean') return absmean(weights);
   const centred = tf.sub(weights, tf.mean(weights)) as tf.Tensor2D;
   if (precision === 16) return centred;
   if (precision === 'ternary' || precision === 'ternary-activations') return ternary(centred);
@@ -29,6 +30,11 @@ function ternary(centred: tf.Tensor2D): tf.Tensor2D {
   const sums = tf.sum(tf.mul(codes, centred), 1, true);
   const counts = tf.sum(tf.square(codes), 1, true);
   return tf.mul(codes, tf.div(sums, tf.maximum(counts, 1)));
+}
+
+function absmean(weights: tf.Tensor2D): tf.Tensor2D {
+  const scale = tf.maximum(tf.mean(tf.abs(weights)), smallestScale);
+  return tf.mul(tf.clipByValue(tf.round(tf.div(weights, scale)), -1, 1), scale);
 }
 
 /** −1, or 1 for zero and above. tf.step is ten times faster on WebAssembly than a comparison. */

@@ -9,6 +9,8 @@ export class Keeper {
   private waiting: FileResults[] = [];
   private timer: ReturnType<typeof setTimeout> | null = null;
   private writing: Promise<void> = Promise.resolve();
+  /** The first is shown at once: somebody looks whether it works at all. */
+  private first = true;
   private failure: { thrown: unknown } | null = null;
 
   constructor(
@@ -21,8 +23,10 @@ export class Keeper {
   /** Resolves once there is room for more. @throws what an earlier write threw */
   async add(found: FileResults): Promise<void> {
     this.waiting.push(found);
-    this.timer ??= setTimeout(() => void this.write().catch(() => undefined), patienceMs);
-    if (this.waiting.length >= mostAtOnce) await this.write();
+    const now = this.first || this.waiting.length >= mostAtOnce;
+    this.first = false;
+    if (now) await this.write();
+    else this.timer ??= setTimeout(() => void this.write().catch(() => undefined), patienceMs);
     this.mustHold();
   }
 

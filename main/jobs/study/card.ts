@@ -96,7 +96,9 @@ function layersOf(kind: string): string {
   const { precision, bits } = kindOf(kind);
   if (precision === 32) return 'float';
   if (precision === 'static8') return '8 bits by post-training quantization';
-  if (precision === 'ternary') return 'ternary (BitNet) with 8-bit activations';
+  if (precision === 'ternary')
+    return 'ternary by a threshold of 0.1 · mean|w − mean|, with 8-bit activations';
+  if (precision === 'ternary-absmean') return 'ternary by absmean (BitNet b1.58) with 8-bit activations';
   if (precision === 'ternary-activations') return 'ternary with ternary activations, by popcount';
   return `BitLinear with ${bits}-bit weights and 8-bit activations`;
 }
