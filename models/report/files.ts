@@ -33,7 +33,8 @@ const tables: Readonly<Record<string, (results: Results) => Table | null>> = {
   agreement: agreementTable,
   calibration: calibrationTable,
   'error-detection': uncertaintyTable,
-  encoder: (results) => (results.encoder.folds === null ? null : encoderTable(results.encoder)),
+  encoder: (results) =>
+    results.encoder.folds === null ? null : encoderTable(results.encoder, results.dataSet),
 };
 
 const modelsOf = ({ experts, mixtures }: Results): readonly Model[] => [...experts, ...mixtures];

@@ -166,6 +166,14 @@ test('a class whose name is a formula stays text in a spreadsheet', () => {
   expect(csvText([['a,b', 'say "x"', null, 0.1]])).toBe('"a,b","say ""x""",,0.1\r\n');
 });
 
+test('the encoder’s own classifier is told for the folds that its training left out, and that there are others', () => {
+  const folds = [...results.dataSet.folds, { fold: 5, clips: 40, sources: 20 }];
+  const shown = text(reportHtml({ ...results, dataSet: { ...results.dataSet, folds } }));
+  expect(shown).toContain('mean over 4 folds');
+  expect(shown).toContain('its own classifier was not tested on it');
+  expect(text(reportHtml(results))).not.toContain('its own classifier was not tested on it');
+});
+
 test('what was not examined is said plainly and never shown as 0', () => {
   const bare: Results = {
     ...results,

@@ -108,7 +108,7 @@ export interface EncoderSummary {
   readonly ramBytes: Figure | null;
   /** For a fold's test an encoder was used that was not trained on that fold; null: nobody knows. */
   readonly heldOut: boolean | null;
-  /** The encoder's own classifier, by fold; null where it was not trained here. */
+  /** The encoder's own classifier, on the folds that its training left out; null where there are none. */
   readonly folds: readonly { readonly fold: number; readonly float: number; readonly int8: number }[] | null;
 }
 

@@ -111,7 +111,7 @@ function protocol(results: Results): Part {
     ]),
     encoder.folds === null
       ? missing('The encoder’s own classifier was not evaluated here.')
-      : tableHtml(encoderTable(encoder)),
+      : tableHtml(encoderTable(encoder, results.dataSet)),
     markup`<h3>What the labels say</h3>`,
     sourceLegend(),
   ];

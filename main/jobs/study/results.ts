@@ -77,7 +77,7 @@ export function encoderSummary(models: readonly FoldModels[], sizes: FirmwareSiz
     flashBytes: { value: image + sizes.frontEndFlash, source: 'measured' },
     ramBytes,
     heldOut,
-    folds: classified.length === models.length ? classified : null,
+    folds: classified.length > 0 ? classified : null,
   };
 }
 

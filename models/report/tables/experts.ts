@@ -1,4 +1,4 @@
-import { grouped } from '../../../main/contract/figures.ts';
+import { count, grouped } from '../../../main/contract/figures.ts';
 import { deviation, mean } from '../../evaluation/moments.ts';
 import { digits, estimate, score, share, spread } from '../format.ts';
 import type { EncoderSummary, Estimate, ExpertFamily, ModelScores, Results, Score } from '../results.ts';
@@ -44,9 +44,15 @@ export function sizeTable({ experts, encoder }: Results): Table {
   };
 }
 
-/** The encoder's own classifier, float and int8, by fold. */
-export function encoderTable({ name, folds }: EncoderSummary): Table {
+/** The encoder's own classifier, float and int8, by fold; which folds of the data set it was not tested on is said. */
+export function encoderTable(
+  { name, folds }: EncoderSummary,
+  dataSet: Pick<Results['dataSet'], 'folds'>,
+): Table {
   const accuracies = (folds ?? []).map(({ fold, float, int8 }) => ({ part: `fold ${fold}`, float, int8 }));
+  const untested = dataSet.folds
+    .map(({ fold }) => fold)
+    .filter((fold) => !accuracies.some(({ part }) => part === `fold ${fold}`));
   const column = (of: 'float' | 'int8') => accuracies.map((row) => row[of]);
   const row = (part: string, values: readonly (number | null)[]) => [
     textCell(part),
@@ -57,10 +63,13 @@ export function encoderTable({ name, folds }: EncoderSummary): Table {
     columns: ['Part', 'Float', 'Int8'],
     rows: [
       ...accuracies.map(({ part, float, int8 }) => row(part, [float, int8])),
-      row('mean over folds', [mean(column('float')), mean(column('int8'))]),
-      row('deviation over folds', [deviation(column('float')), deviation(column('int8'))]),
+      row(`mean over ${count(accuracies.length, 'fold')}`, [mean(column('float')), mean(column('int8'))]),
+      row('deviation over them', [deviation(column('float')), deviation(column('int8'))]),
     ],
-    notes: [],
+    notes: untested.map(
+      (fold) =>
+        `Fold ${fold} is none of those that its training left out in turn: its own classifier was not tested on it.`,
+    ),
   };
 }
 
