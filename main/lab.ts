@@ -56,6 +56,8 @@ import { createLog } from './log.ts';
 import { labelledSetHandlers } from './labelled-sets/handlers.ts';
 import { ownModelHandlers } from './own-models/handlers.ts';
 import { OwnModels } from './own-models/own-models.ts';
+import { publishHandlers } from './publish/handlers.ts';
+import type { ServedPlace } from './publish/scrape-itself.ts';
 import { AllowedPaths } from './recordings/allowed-paths.ts';
 import { recordingHandlers } from './recordings/handlers.ts';
 import { reviewHandlers } from './review/handlers.ts';
@@ -97,6 +99,8 @@ export interface Lab {
   subscribe(listener: (event: EventMessage) => void): () => void;
   /** A path that the person chose in a dialog of the shell: it may be opened from now on. */
   allow(path: string): void;
+  /** The shell serves it there from now on. */
+  servedAt(place: ServedPlace): void;
   /** Never rejects; what cannot be closed in good order is told of. */
   close(): Promise<void>;
 }
@@ -115,6 +119,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   const named = await Promise.all((options.folders ?? []).map((path) => folderAt(path)));
   await makeDataFolder(dataFolder);
   const listeners = new Set<(event: EventMessage) => void>();
+  let served: ServedPlace | null = null;
   const emit: Emit = (event, payload) => void tellAll(listeners, null, { type: 'event', event, payload });
   const log = createLog((line) => emit('log', line));
   const version = versionOf(resources.root);
@@ -314,6 +319,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     ),
     ...studyHandlers(studies, files),
     ...storeHandlers(store, files),
+    ...publishHandlers({ dataFolder, store, fleet, details, served: () => served, wallMs: Date.now }),
     ...dataHandlers({ dataFolder, background, jobs, folders }),
   };
   log.add('info', null, `The lab is open; its data is in ${dataFolder}.`);
@@ -324,6 +330,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
       return () => void listeners.delete(listener);
     },
     allow: (path) => files.allow(path),
+    servedAt: (place) => void (served = place),
     async close() {
       const parts: (() => Promise<void> | void)[] = [
         () => jobs.close(),

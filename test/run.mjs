@@ -58,6 +58,8 @@ ensurePrograms([
   { program: 'qemu-system-arm', debian: 'qemu-system-arm', why: 'running the Cortex-M firmware' },
   { program: 'socat', debian: 'socat', why: 'pulling the cable of a board in tests' },
   { program: 'udevadm', debian: 'udev', why: 'listing serial ports' },
+  { program: 'prometheus', debian: 'prometheus', why: 'scraping the lab in tests' },
+  { program: 'promtool', debian: 'prometheus', why: 'checking what it is told' },
   { program: 'chromium', debian: 'chromium', why: 'testing the page in a browser' },
 ]);
 const chosen = process.argv.slice(2);

@@ -28,6 +28,7 @@ import { studyRequests, type StudyResults } from '../jobs/study/contract/request
 import { keyRequests, type KeyResults } from '../keys/contract.ts';
 import { labelledSetRequests, type LabelledSetResults } from '../labelled-sets/contract.ts';
 import { ownModelRequests, type OwnModelResults } from '../own-models/contract.ts';
+import { publishRequests, type PublishResults } from '../publish/contract.ts';
 import { recordingRequests, type RecordingResults } from '../recordings/contract.ts';
 import { reviewedSetRequests, type ReviewedSetResults } from '../review/contract/labelled-set.ts';
 import { reviewRequests, type ReviewResults } from '../review/contract/requests.ts';
@@ -65,6 +66,7 @@ export const requests = {
   ...studyRequests,
   ...storeRequests,
   ...dataRequests,
+  ...publishRequests,
 } as const satisfies Record<string, RequestPart>;
 
 export type RequestName = keyof typeof requests;
@@ -100,5 +102,6 @@ export interface RequestResults
     LabelledSetResults,
     StudyResults,
     StoreResults,
-    DataResults {}
+    DataResults,
+    PublishResults {}
 export type RequestResult<N extends RequestName> = RequestResults[N];

@@ -552,6 +552,13 @@ export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N
       ],
     },
   ],
+  'publish.prometheus': [{}, { on: true, token: null, address: null }],
+  'publish.switchPrometheus': [
+    { on: true },
+    { on: true, token: 'a-Z_9', address: 'http://127.0.0.1:8000/metrics' },
+  ],
+  'publish.testPrometheus': [{}, { ok: true, text: 'It answered 200 with 3 samples.' }],
+  'publish.scrape': [{ token: 'a-Z_9' }, { outcome: 'told', text: 'up{board="雨"} 1\n' }],
   'telemetry.levels': [{}, [{ level: 'records', rows: 12, bytes: 262_144, firstMs: null }]],
   'telemetry.retention': [{}, { recordDays: null, minuteDays: 400 }],
   'telemetry.retain': [
@@ -809,6 +816,7 @@ export function standInLab(): StandIn {
         return () => void listeners.delete(listener);
       },
       allow: (path) => void allowed.push(path),
+      servedAt: () => undefined,
       async close() {
         closes++;
       },

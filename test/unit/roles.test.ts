@@ -68,6 +68,8 @@ describe('a viewer', () => {
       'play.recordings',
       'play.windows',
       'ports.list',
+      'publish.prometheus',
+      'publish.scrape',
       'reviews.applied',
       'reviews.get',
       'reviews.items',

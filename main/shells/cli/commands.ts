@@ -18,6 +18,7 @@ import { jobCommands } from './commands/jobs.ts';
 import { keyCommands } from './commands/key.ts';
 import { modelCommands } from './commands/models.ts';
 import { passwordCommands } from './commands/password.ts';
+import { publishCommands } from './commands/publish.ts';
 import { reviewCommands } from './commands/review.ts';
 import { serveCommands } from './commands/serve.ts';
 import { storeCommands } from './commands/store.ts';
@@ -45,6 +46,7 @@ export const commands: Commands = {
   ...keyCommands,
   ...storeCommands,
   ...dataCommands,
+  ...publishCommands,
   ...serveCommands,
   ...passwordCommands,
   ...demoCommands,

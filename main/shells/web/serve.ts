@@ -56,6 +56,7 @@ export async function serveUntilStopped(options: ServeOptions): Promise<void> {
       }),
     );
     closing.push(() => shell.close());
+    lab.servedAt({ address: shell.address, certificate: network?.certificate.certificate ?? null });
     const door = await openDoor(dataFolder, 'web', lab, shell.link);
     closing.push(() => door.close());
     const stopped = new Promise<void>((resolve) => {

@@ -38,10 +38,14 @@ interface Answer {
   body: string;
 }
 
-function ask(path: string, options: { method?: string; host?: string } = {}): Promise<Answer> {
-  const { method = 'GET', host = `127.0.0.1:${port}` } = options;
+function ask(
+  path: string,
+  options: { method?: string; host?: string; authorization?: string } = {},
+): Promise<Answer> {
+  const { method = 'GET', host = `127.0.0.1:${port}`, authorization } = options;
+  const headers = { host, ...(authorization !== undefined && { authorization }) };
   return new Promise((resolve, reject) => {
-    const asked = request({ host: '127.0.0.1', port, path, method, headers: { host }, agent: false });
+    const asked = request({ host: '127.0.0.1', port, path, method, headers, agent: false });
     asked.on('error', reject);
     asked.on('response', (response) => {
       let body = '';
@@ -384,5 +388,35 @@ describe('the address', () => {
     await expect(socketTransport('http://127.0.0.1:1', token)).rejects.toMatchObject({
       code: 'CONNECTION_LOST',
     });
+  });
+});
+
+describe('/metrics', () => {
+  it('hands the bearer token to the lab, which alone judges it, and says what came of it', async () => {
+    standIn.answer('publish.scrape', ({ token: given }) =>
+      given === 'right' ? { outcome: 'told', text: 'up 1\n' } : { outcome: 'refused', text: null },
+    );
+    const told = await ask('/metrics', { authorization: 'Bearer right' });
+    expect([told.status, told.headers['content-type'], told.body]).toEqual([
+      200,
+      'text/plain; version=0.0.4; charset=utf-8',
+      'up 1\n',
+    ]);
+    for (const authorization of [
+      undefined,
+      'Bearer wrong',
+      `Bearer ${token}`,
+      'Basic cmlnaHQ6',
+      'Bearer right x',
+    ]) {
+      const refused = await ask('/metrics', authorization === undefined ? {} : { authorization });
+      expect([refused.status, refused.headers['www-authenticate']]).toEqual([401, 'Bearer']);
+    }
+    expect((await ask('/metrics', { authorization: 'Bearer right', host: 'elsewhere' })).status).toBe(421);
+  });
+
+  it('is not there until it is switched on', async () => {
+    standIn.answer('publish.scrape', () => ({ outcome: 'off', text: null }));
+    expect((await ask('/metrics', { authorization: 'Bearer right' })).status).toBe(404);
   });
 });

@@ -12,6 +12,7 @@ import type { Role } from '../../contract/roles.ts';
 import { isSame, serveLabSockets, type ServedLab } from '../lab-socket.ts';
 import { pageHeaders, type Page } from '../page.ts';
 import type { ServerCertificate } from './certificate.ts';
+import { answerMetrics } from './metrics.ts';
 import { inAddress, isLoopback, namesOf } from './names.ts';
 import { answerSignIn } from './sign-in-request.ts';
 import type { SignIn } from './sign-in.ts';
@@ -88,6 +89,12 @@ export async function serveWeb(options: WebShellOptions): Promise<WebShell> {
     if (request.method !== 'GET' && request.method !== 'HEAD')
       return refuse(response, 405, 'Only GET is answered.');
     const [pathname = '/'] = (request.url ?? '/').split('?');
+    if (pathname === '/metrics') {
+      const { status, headers, body } = await answerMetrics(request, options.lab);
+      response.writeHead(status, { ...pageHeaders, ...headers });
+      response.end(request.method === 'HEAD' ? undefined : body);
+      return;
+    }
     const file = await options.page.file(pathname);
     if (!file) return refuse(response, 404, 'There is nothing here.');
     response.writeHead(200, {

@@ -41,6 +41,12 @@ const labDouble = (role: Role = 'local') =>
     ],
     'telemetry.retention': () => ({ recordDays: null, minuteDays: 366 }),
     'telemetry.retain': ({ recordDays, minuteDays }) => ({ recordDays, minuteDays }),
+    'publish.prometheus': () => ({ on: false, token: null, address: null }),
+    'publish.switchPrometheus': ({ on }) => ({
+      ...{ on, token: on ? 'a-Z_9' : null },
+      address: 'http://127.0.0.1:8000/metrics',
+    }),
+    'publish.testPrometheus': () => ({ ok: true, text: 'It answered 200 with 7 samples.' }),
     'folders.list': () => ({ usual: ['/home/ada'], added: ['/srv/sounds'] }),
     'folders.add': ({ path }) => ({ usual: ['/home/ada'], added: ['/srv/sounds', path] }),
     'folders.remove': () => ({ usual: ['/home/ada'], added: [] }),
@@ -132,6 +138,19 @@ describe('the lab', () => {
       { ...wish, overwrite: false },
       { ...wish, overwrite: true },
     ]);
+  });
+
+  it('lets Prometheus scrape once that is switched on, and shows the token then', async () => {
+    const { wrapper, press } = await show();
+    const panel = wrapper.get('[aria-labelledby="prometheus-title"]');
+    expect(panel.text()).not.toContain('a-Z_9');
+    await press('Switch on');
+    expect(panel.text()).toContain('a-Z_9');
+    expect(panel.text()).toContain('http://127.0.0.1:8000/metrics');
+    await press('Try a scrape');
+    expect(panel.text()).toContain('It answered 200 with 7 samples.');
+    await press('Switch off');
+    expect(panel.text()).not.toContain('a-Z_9');
   });
 
   it('adds and removes folders that it may open', async () => {
