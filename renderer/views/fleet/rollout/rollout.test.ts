@@ -97,7 +97,7 @@ it('starts a roll-out of a bank with the stages that were typed', async () => {
 });
 
 it('starts one of settings, to a site, first on the boards that were chosen in the table, and says what is lacking', async () => {
-  const boards = ['a', 'b'].map((id) => board({ id, serial: id }));
+  const boards = ['a', 'b'].map((id) => board({ id }));
   const details = boards.map(({ id }) => ({ ...noDetails(id), site: 'Reed bed' }));
   const { lab, wrapper, pinia } = await show({
     'rollouts.list': () => [],
