@@ -41,6 +41,7 @@ describe('the dispatcher', () => {
     const settings = {
       ...{ name: '', latitude: 95, longitude: 0, microphoneRate: 16_000, listenS: 0, periodS: 0 },
       ...{ hopSamples: 7680, leastProbability: 0, mostEntropy: 0, telemetryIntervalMs: 0, autoStart: false },
+      ...{ uncertainPercent: 0, uncertainPaceS: 600 },
     };
     const asked = { ...cancel({ boardId: 'b', settings }), name: 'boards.changeSettings' };
     expect(await dispatch(handlers(), asked, 'operator')).toMatchObject({

@@ -350,6 +350,41 @@ export function boardConformance(
       expect(after - discardedBytes).toBeGreaterThanOrEqual(noise.length);
     });
 
+    test('keeps its least certain windows, tells of them in pieces, and lets them go', async () => {
+      const settings = await board.settings();
+      expect(settings).toMatchObject({ uncertainPercent: 0, uncertainPaceS: 600 });
+      expect(await board.uncertain(0)).toEqual({ room: 0, windows: [] });
+      await board.changeSettings({ ...settings, uncertainPercent: 20, uncertainPaceS: 1 });
+      expect((await board.uncertain(0)).room).toBeGreaterThan(0);
+      await board.infer(logMel);
+      let { windows } = await board.uncertain(0);
+      while (windows.length === 0) {
+        await new Promise((go) => setTimeout(go, 50));
+        ({ windows } = await board.uncertain(0));
+      }
+      const [head] = windows;
+      const { bytes: _bytes, logits, codes, ...told } = await board.uncertainWindow(head!.id);
+      expect(told).toEqual(head);
+      expect(logits).toEqual(reference.logits);
+      expect(told).toMatchObject({ bootId: (await board.readInfo()).bootId, ofEncoder: false });
+      expect(told).toMatchObject({ classIndex: reference.classIndex, entropy: reference.entropy });
+      const { records } = await board.telemetry(head!.sequence - 1);
+      const { uptimeMs, wallMs, expert, topProbability } = records[0]!;
+      expect(told).toMatchObject({ uptimeMs, wallMs, expert, topProbability });
+      const furthest = logMel.reduce(
+        (most, value, i) => Math.max(most, Math.abs(value - told.offset - codes[i]! / told.scale)),
+        0,
+      );
+      expect(furthest).toBeLessThan(0.501 / told.scale);
+
+      await board.acknowledgeUncertain(head!.id, (head!.crc ^ 1) >>> 0);
+      expect((await board.uncertain(0)).windows).toEqual([head]);
+      await board.acknowledgeUncertain(head!.id, head!.crc);
+      expect((await board.uncertain(0)).windows).toEqual([]);
+      expect(await refusal(board.uncertainWindow(head!.id))).toBe('bad_slot');
+      expect(await board.changeSettings(settings)).toEqual(settings);
+    });
+
     test('after a reset runs only on a whole window, numbers its telemetry from 1 and is told apart', async () => {
       const { bootId, starts } = await board.readInfo();
       expect((await board.telemetry(0)).oldest).toBe(1);

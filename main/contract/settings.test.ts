@@ -14,6 +14,8 @@ const sound: BoardSettings = {
   mostEntropy: 0,
   telemetryIntervalMs: 0,
   autoStart: false,
+  uncertainPercent: 0,
+  uncertainPaceS: 600,
 };
 
 describe('the settings of a board', () => {
@@ -28,6 +30,8 @@ describe('the settings of a board', () => {
       telemetryIntervalMs: 3_600_000,
       autoStart: true,
     },
+    { uncertainPercent: 50, uncertainPaceS: 1 },
+    { uncertainPercent: null, uncertainPaceS: null },
   ])('are taken at the ends of their ranges: %o', (change) => {
     expect(settingProblems({ ...sound, ...change })).toEqual({});
   });
@@ -48,6 +52,9 @@ describe('the settings of a board', () => {
     ['leastProbability', { leastProbability: 1.01 }],
     ['mostEntropy', { mostEntropy: -0.1 }],
     ['telemetryIntervalMs', { telemetryIntervalMs: 3_600_001 }],
+    ['uncertainPercent', { uncertainPercent: 51 }],
+    ['uncertainPercent', { uncertainPercent: 0.5 }],
+    ['uncertainPaceS', { uncertainPaceS: 0 }],
   ])('are refused with a sentence at %s for %o', (at, change) => {
     const problems = settingProblems({ ...sound, ...change });
     expect(Object.keys(problems)).toEqual([at]);

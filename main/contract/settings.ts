@@ -21,6 +21,10 @@ export interface BoardSettings {
   telemetryIntervalMs: number;
   /** Continuous inference starts when the board does. */
   autoStart: boolean;
+  /** Of the store's flash, for the least certain windows; 0 none. Null: firmware that keeps none. */
+  uncertainPercent: number | null;
+  /** Shortest time between two such windows. Null as above. */
+  uncertainPaceS: number | null;
 }
 
 type Problems = Partial<Record<keyof BoardSettings, string>>;
@@ -73,6 +77,14 @@ export function settingProblems(settings: BoardSettings): Problems {
   }
   if (!wholeBetween(settings.telemetryIntervalMs, 0, 3_600_000)) {
     problems.telemetryIntervalMs = 'Records are kept 0 to 3,600,000 ms (an hour) apart.';
+  }
+  const { uncertainPercent, uncertainPaceS } = settings;
+  if (uncertainPercent !== null && !wholeBetween(uncertainPercent, 0, 50)) {
+    problems.uncertainPercent =
+      'Uncertain windows take a whole percentage of the store, 0 (none is kept) to 50.';
+  }
+  if (uncertainPaceS !== null && !wholeBetween(uncertainPaceS, 1, day)) {
+    problems.uncertainPaceS = 'Uncertain windows are kept whole seconds apart, 1 to a day (86,400).';
   }
   return problems;
 }

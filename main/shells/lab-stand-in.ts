@@ -192,6 +192,8 @@ const settings: BoardSettings = {
   mostEntropy: 1.5,
   telemetryIntervalMs: 1000,
   autoStart: true,
+  uncertainPercent: 0,
+  uncertainPaceS: 600,
 };
 
 const expert: ExpertInfo = {

@@ -258,6 +258,8 @@ export const settings = (changes: Partial<BoardSettings> = {}): BoardSettings =>
   mostEntropy: 0,
   telemetryIntervalMs: 0,
   autoStart: false,
+  uncertainPercent: 0,
+  uncertainPaceS: 600,
   ...changes,
 });
 

@@ -24,6 +24,10 @@ import { osDatetime } from '../../protocol/messages/os-datetime.ts';
 import { osEcho } from '../../protocol/messages/os-echo.ts';
 import { osReset } from '../../protocol/messages/os-reset.ts';
 import { telemetryRead, type TelemetryPage } from '../../protocol/messages/telemetry-read.ts';
+import { uncertainAcknowledge } from '../../protocol/messages/uncertain-acknowledge.ts';
+import { uncertainList, type UncertainPage } from '../../protocol/messages/uncertain-list.ts';
+import { uncertainRead } from '../../protocol/messages/uncertain-read.ts';
+import { readUncertain, type UncertainWindow } from '../../protocol/uncertain-window.ts';
 import { transfer } from '../../protocol/transfer.ts';
 import type { ByteStream, Port } from '../port.ts';
 import { greet } from './greet.ts';
@@ -319,5 +323,31 @@ export class CurlewBoard {
   /** @param after last sequence number held durably; also the acknowledgement */
   telemetry(after: number, options?: RequestOptions): Promise<TelemetryPage> {
     return this.link.request(telemetryRead, { after }, options);
+  }
+
+  /**
+   * Headers of the windows that it kept as its least certain, in the order of their ids.
+   * @param after an id; 0: from the first on
+   * @throws CurlewError BOARD_REFUSED, reason not_supported, of firmware that keeps none; BOARD_FIRMWARE of a newer one
+   */
+  uncertain(after: number, options?: RequestOptions): Promise<UncertainPage> {
+    return this.link.request(uncertainList, { after }, options);
+  }
+
+  /** The whole window of an id. @throws CurlewError BOARD_REFUSED, reason bad_slot, where it is gone; BOARD_BAD_REPLY */
+  async uncertainWindow(id: number, options?: RequestOptions): Promise<UncertainWindow> {
+    const parts: Uint8Array[] = [];
+    for (let offset = 0; ;) {
+      const { data, length } = await this.link.request(uncertainRead, { id, offset }, options);
+      parts.push(data);
+      offset += data.length;
+      if (offset >= length || data.length === 0) break;
+    }
+    return readUncertain(Uint8Array.from(parts.flatMap((part) => [...part])));
+  }
+
+  /** It is held durably: the board may give its room to another. */
+  acknowledgeUncertain(id: number, crc: number, options?: RequestOptions): Promise<void> {
+    return this.link.request(uncertainAcknowledge, { id, crc }, options);
   }
 }

@@ -11,11 +11,12 @@
 #include "link/line.h"
 #include "storage/settings.h"
 #include "storage/store.h"
+#include "storage/uncertain.h"
 #include "inference/telemetry.h"
 
 /* The whole board: one struct, owned by the port (static, it is too large for a stack). */
 
-#define CUR_VERSION "0.3.0"
+#define CUR_VERSION "0.4.0"
 
 enum {
     CUR_BUF_COUNT = 8, /* requests that may be outstanding, plus one */
@@ -73,6 +74,7 @@ struct cur_board {
     struct cur_result last;
     struct cur_telemetry telemetry;
     uint64_t kept_ms; /* uptime of the last record kept */
+    struct cur_uncertain uncertain;
 
     int continuous;
     uint32_t hop;             /* samples between windows; 0: as the settings say */

@@ -22,6 +22,7 @@ void cur_init(struct cur_board *b, const struct cur_hal *hal) {
     /* A bank that cannot be opened any more makes way for the previous one, and that one for none. */
     while (cur_expert_load(b) && cur_store_discard_active(&b->store) == 0) {
     }
+    cur_uncertain_open(&b->uncertain, &b->store, b->settings.uncertain, b->settings.pace_s, 0);
     if (b->settings.auto_start && b->has_expert) (void)cur_continuous_start(b, 0);
 }
 
@@ -61,5 +62,6 @@ int cur_poll(struct cur_board *b) {
     } else if (hal->now_ns(hal->ctx) - b->heard_ns >= pause_ns) {
         cur_receive_pause(&b->receiver);
     }
-    return cur_continuous_poll(b) || worked;
+    if (cur_continuous_poll(b) || worked) return 1;
+    return cur_uncertain_poll(&b->uncertain, &b->store, cur_uptime_ms(b));
 }

@@ -1,7 +1,7 @@
 #ifndef CUR_RC_H
 #define CUR_RC_H
 
-/* `rc` of groups 64 to 67; 0 is success. */
+/* `rc` of groups 64 to 68; 0 is success. */
 enum cur_rc {
     CUR_RC_OK = 0,
     CUR_RC_MALFORMED = 1,

@@ -9,7 +9,8 @@
 enum { HEADER = 4, RESTART = 0xff, POLLS = 4 };
 
 static const uint8_t groups[] = {
-    CUR_GROUP_OS, 8, CUR_GROUP_EXPERTS, CUR_GROUP_INFERENCE, CUR_GROUP_TELEMETRY, CUR_GROUP_BOARD, 99};
+    CUR_GROUP_OS,    8,  CUR_GROUP_EXPERTS,  CUR_GROUP_INFERENCE, CUR_GROUP_TELEMETRY,
+    CUR_GROUP_BOARD, 99, CUR_GROUP_UNCERTAIN};
 static struct cur_board board;
 
 static void poll_board(void) {

@@ -35,6 +35,7 @@ static void new_board_has_defaults(void) {
     rig_start();
     CHECK(read_settings() == 0 && rig_number("v") == 1 && rig_number("mic") == 16000);
     CHECK(rig_number("hop") == 7680 && rig_number("listen") == 0 && rig_number("interval") == 0);
+    CHECK(rig_number("uncertain") == 0 && rig_number("pace") == 600);
     float latitude, least;
     CHECK(cur_cbor_get_f32(&rig_map, "lat", &latitude) == 0 && latitude != latitude);
     CHECK(cur_cbor_get_f32(&rig_map, "minp", &least) == 0 && least == 0.0f);
@@ -44,7 +45,7 @@ static void new_board_has_defaults(void) {
 
 static void keeps_them(void) {
     rig_start();
-    rig_request(9);
+    rig_request(11);
     pair_text("name", "gr\xc3\xa5 kr\xc3\xa5ka");
     pair_f32("lat", 59.25f);
     pair_f32("lon", -17.5f);
@@ -54,12 +55,15 @@ static void keeps_them(void) {
     pair_f32("minp", 0.5f);
     pair_f32("maxh", 1.25f);
     rig_pair("interval", 1000);
+    rig_pair("uncertain", 25);
+    rig_pair("pace", 60);
     CHECK(rig_ask(CUR_OP_WRITE, 67, 1) == 0 && rig_number("period") == 600);
     CHECK(set_number("hop", 1600) == 0);
     rig_restart(CUR_CAUSE_POWER);
     const struct cur_settings *s = &rig_board.settings;
     CHECK(s->latitude == 59.25f && s->longitude == -17.5f && s->listen_s == 60 && s->period_s == 600);
     CHECK(s->hop == 1600 && s->min_p == 0.5f && s->max_entropy == 1.25f && s->interval_ms == 1000);
+    CHECK(s->uncertain == 25 && s->pace_s == 60);
     rig_request(0);
     const uint8_t *name;
     size_t n;
@@ -78,9 +82,9 @@ static void refuses_what_is_out_of_range(void) {
     static const struct {
         const char *key;
         uint32_t value;
-    } bad[] = {{"mic", 44100}, {"mic", 48000},  {"listen", 1}, {"period", 86401},
-               {"hop", 1599},  {"hop", 160001}, {"minp", 2},   {"interval", 3600001},
-               {"maxh", 6},    {"lat", 91},     {"lon", 181},  {"lat", 10}};
+    } bad[] = {{"mic", 44100},  {"mic", 48000}, {"listen", 1},         {"period", 86401}, {"hop", 1599},
+               {"hop", 160001}, {"minp", 2},    {"interval", 3600001}, {"maxh", 6},       {"lat", 91},
+               {"lon", 181},    {"lat", 10},    {"pace", 0},           {"pace", 86401},   {"uncertain", 51}};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         CHECK_AT(i, set_number(bad[i].key, bad[i].value) == CUR_RC_BAD_SETTING);
     float none = before.latitude;
@@ -137,25 +141,32 @@ static void starts_without_end_do_not_wear_it_out(void) {
     CHECK(!rig_fake.flash.rule_broken);
 }
 
-/* Settings as firmware from before kept them: version 1, without the starts. */
+/* Settings as firmware from before kept them: version 1, without the starts, and 2, without uncertain
+ * windows.
+ */
 static void takes_over_what_was_kept_before(void) {
-    enum { SIZE_BEFORE = 102 };
-    rig_start();
-    CHECK(set_number("interval", 1234) == 0);
-    uint8_t before[SIZE_BEFORE];
-    memcpy(before, rig_board.settings_journal.newest, sizeof before);
-    before[0] = 1;
-    rig_start();
-    flash_erase(&rig_fake.flash, CUR_STORE_BLOCKS * 4096);
-    flash_erase(&rig_fake.flash, (CUR_STORE_BLOCKS + 1) * 4096);
-    struct cur_journal old;
-    cur_journal_open(&old, &rig_fake.hal, 0x45534c43, CUR_STORE_BLOCKS, CUR_SETTINGS_BLOCKS, SIZE_BEFORE);
-    CHECK(cur_journal_append(&old, before) == 0 && cur_journal_append(&old, before) == 0);
-    for (uint32_t start = 1; start < 5; start++) {
-        rig_restart(CUR_CAUSE_PIN);
-        CHECK_AT(start, rig_board.settings.interval_ms == 1234 && starts_by(CUR_CAUSE_PIN) == start);
+    static const uint32_t sizes[] = {102, 130};
+    for (uint8_t version = 1; version <= 2; version++) {
+        uint32_t size = sizes[version - 1];
+        rig_start();
+        CHECK(set_number("interval", 1234) == 0);
+        uint8_t before[130];
+        memcpy(before, rig_board.settings_journal.newest, sizeof before);
+        before[0] = version;
+        rig_start();
+        flash_erase(&rig_fake.flash, CUR_STORE_BLOCKS * 4096);
+        flash_erase(&rig_fake.flash, (CUR_STORE_BLOCKS + 1) * 4096);
+        struct cur_journal old;
+        cur_journal_open(&old, &rig_fake.hal, 0x45534c43, CUR_STORE_BLOCKS, CUR_SETTINGS_BLOCKS, size);
+        CHECK(cur_journal_append(&old, before) == 0 && cur_journal_append(&old, before) == 0);
+        for (uint32_t start = 1; start < 5; start++) {
+            rig_restart(CUR_CAUSE_PIN);
+            CHECK_AT(start, rig_board.settings.interval_ms == 1234 && starts_by(CUR_CAUSE_PIN) == start);
+            CHECK_AT(start, starts_by(CUR_CAUSE_POWER) == version - 1u);
+            CHECK_AT(start, rig_board.settings.uncertain == 0 && rig_board.settings.pace_s == 600);
+        }
+        CHECK(!rig_fake.flash.rule_broken);
     }
-    CHECK(!rig_fake.flash.rule_broken);
 }
 
 static int any_rate(void *ctx, uint32_t rate) {
@@ -233,7 +244,7 @@ TEST_LIST(settings_tests) = {
     {"starts are counted by their cause, and settings leave them alone", counts_starts},
     {"starts without end are counted as well as may be, and do not wear the flash out",
      starts_without_end_do_not_wear_it_out},
-    {"settings of firmware that counted no starts are taken over", takes_over_what_was_kept_before},
+    {"settings of firmware from before are taken over", takes_over_what_was_kept_before},
     {"settings keep over a restart", keeps_them},
     {"a setting out of its range changes nothing", refuses_what_is_out_of_range},
     {"a sample rate that the microphone cannot do is refused", the_microphone_has_a_say},

@@ -1,5 +1,7 @@
 #include "rig.h"
 #include "test.h"
+#include "uncertain.h"
+#include "../core/mem.h"
 
 /* How evenly the flash wears. */
 
@@ -45,7 +47,48 @@ static void wears_evenly(void) {
     CHECK(!rig_fake.flash.rule_broken);
 }
 
+/* Windows for a year, one in ten minutes, of an entropy that no other has (`shape` 0: drawn; 1: rising
+ * without end, the worst there is), acknowledged every `visit` windows. Erases of the block that has most. */
+static uint32_t a_year_of_windows(int shape, uint32_t visit, double *mean) {
+    enum { WINDOWS = 6 * 24 * 365 };
+    static const float patch[CUR_FRAMES * CUR_BANDS];
+    struct cur_uncertain *u = &rig_board.uncertain;
+    const struct cur_store *s = &rig_board.store;
+    rig_start_with(FLASH, BLOCK, 8);
+    cur_uncertain_open(u, s, 10, 600, 0);
+    test_seed(9);
+    for (uint32_t i = 0; i < WINDOWS; i++) {
+        struct cur_scores scores = {.top = 1};
+        struct cur_record record = {.entropy = shape ? (float)i / WINDOWS
+                                                     : (float)(test_noise() >> 8) / 16777216.0f};
+        const struct cur_answered answered = {
+            .record = &record, .sequence = i + 1, .scores = &scores, .classes = 3, .patch = patch};
+        cur_uncertain_offer(u, s, &answered);
+        while (cur_uncertain_poll(u, s, 600000ull * (i + 1))) {
+        }
+        const struct cur_kept_window *kept = NULL;
+        while (i % visit == 0 && (kept = cur_uncertain_after(u, kept ? kept->id : 0)) != NULL)
+            cur_uncertain_drop(u, s, kept->id, cur_u32(cur_uncertain_bytes(s, kept) + 124));
+    }
+    struct wear wear = wear_of(CUR_STORE_BLOCKS + CUR_SETTINGS_BLOCKS, FLASH / BLOCK);
+    *mean = wear.mean;
+    return wear.most;
+}
+
+static void windows_do_not_wear_it_out(void) {
+    enum { MONTH = 6 * 24 * 30, DAY = 6 * 24 };
+    double mean[3];
+    uint32_t most[3] = {a_year_of_windows(0, MONTH, &mean[0]), a_year_of_windows(0, DAY, &mean[1]),
+                        a_year_of_windows(1, MONTH, &mean[2])};
+    printf(
+        "      a year of uncertain windows: erases of a block at most %u (mean %.1f) read monthly, %u (mean "
+        "%.1f) read daily, %u (mean %.1f) if each is less certain than all before\n",
+        most[0], mean[0], most[1], mean[1], most[2], mean[2]);
+    CHECK(most[0] < 50 && most[1] < 1000 && most[2] < 2000 && !rig_fake.flash.rule_broken);
+}
+
 TEST_LIST(wear_tests) = {
+    {"a year of uncertain windows wears no block out", windows_do_not_wear_it_out},
     {"a thousand deployments wear all blocks alike", wears_evenly},
     TEST_END,
 };

@@ -48,6 +48,15 @@ describe('the settings on the wire', () => {
     });
   });
 
+  test('of firmware that keeps no uncertain windows say so, and are not told of them', () => {
+    const before = boardSettings.decode(fields(wire));
+    expect(before).toMatchObject({ uncertainPercent: null, uncertainPaceS: null });
+    expect(Object.keys(boardSet.encode(before))).not.toContain('uncertain');
+    const since = boardSettings.decode(fields({ ...wire, uncertain: 10, pace: 600 }));
+    expect(since).toMatchObject({ uncertainPercent: 10, uncertainPaceS: 600 });
+    expect(boardSet.encode(since)).toMatchObject({ uncertain: 10, pace: 600 });
+  });
+
   test('go back as they came', () => {
     const { v: _version, ...sent } = wire;
     const settings: BoardSettings = boardSet.decode(fields(wire));

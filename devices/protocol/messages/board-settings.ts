@@ -23,6 +23,10 @@ export interface BoardSettings {
   telemetryIntervalMs: number;
   /** Continuous inference starts when the board does. */
   autoStart: boolean;
+  /** Of the store's flash, for the least certain windows; 0 none. Null: firmware that keeps none. */
+  uncertainPercent: number | null;
+  /** Shortest time between two such windows. Null as above. */
+  uncertainPaceS: number | null;
 }
 
 const degrees = (value: number): number | null => (Number.isNaN(value) ? null : value);
@@ -39,6 +43,8 @@ const decode = (reply: Fields): BoardSettings => ({
   mostEntropy: reply.single('maxh'),
   telemetryIntervalMs: reply.number('interval'),
   autoStart: reply.bool('auto'),
+  uncertainPercent: reply.has('uncertain') ? reply.number('uncertain') : null,
+  uncertainPaceS: reply.has('pace') ? reply.number('pace') : null,
 });
 
 export const boardSettings: Command<void, BoardSettings> = {
@@ -72,6 +78,8 @@ export const boardSet: Command<BoardSettings, BoardSettings> = {
     maxh: settings.mostEntropy,
     interval: settings.telemetryIntervalMs,
     auto: settings.autoStart,
+    ...(settings.uncertainPercent === null ? {} : { uncertain: settings.uncertainPercent }),
+    ...(settings.uncertainPaceS === null ? {} : { pace: settings.uncertainPaceS }),
   }),
   decode,
 };

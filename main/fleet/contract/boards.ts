@@ -120,6 +120,8 @@ const settings = v.pipe(
     mostEntropy: v.number(),
     telemetryIntervalMs: v.number(),
     autoStart: v.boolean(),
+    uncertainPercent: v.nullable(v.number()),
+    uncertainPaceS: v.nullable(v.number()),
   }),
   v.check(
     (given) => Object.keys(settingProblems(given)).length === 0,

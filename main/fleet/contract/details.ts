@@ -66,6 +66,7 @@ export const mostBoards = 10_000;
 const usual: BoardSettings = {
   ...{ name: '', latitude: null, longitude: null, microphoneRate: 16_000, listenS: 0, periodS: 0 },
   ...{ hopSamples: 7680, leastProbability: 0, mostEntropy: 0, telemetryIntervalMs: 0, autoStart: false },
+  ...{ uncertainPercent: 0, uncertainPaceS: 600 },
 };
 
 /** @returns a sentence for each setting that no board would take; nothing when all are in range */
@@ -87,6 +88,8 @@ export const wantedSettings = v.strictObject({
   mostEntropy: number,
   telemetryIntervalMs: number,
   autoStart: v.optional(v.nullable(v.boolean())),
+  uncertainPercent: number,
+  uncertainPaceS: number,
 } satisfies Record<keyof WantedSettings, v.GenericSchema>);
 export type SettingsChange = v.InferInput<typeof wantedSettings>;
 

@@ -13,6 +13,8 @@ export const settingWords: Record<keyof BoardSettings, readonly [name: string, u
   mostEntropy: ['most entropy', ' nats'],
   telemetryIntervalMs: ['time between records', ' ms'],
   autoStart: ['listens from its start on', ''],
+  uncertainPercent: ['flash for uncertain windows', ' %'],
+  uncertainPaceS: ['time between uncertain windows', ' s'],
 };
 
 export function settingValue(name: keyof BoardSettings, value: BoardSettings[keyof BoardSettings]): string {

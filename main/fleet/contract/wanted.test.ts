@@ -11,6 +11,8 @@ const settings: BoardSettings = {
     mostEntropy: 0,
     telemetryIntervalMs: 0,
     autoStart: false,
+    uncertainPercent: 0,
+    uncertainPaceS: 600,
   },
 };
 const bank: WantedBank = { sha256: 'ab'.repeat(32), name: 'night', version: 2, kind: 'expert' };

@@ -282,6 +282,7 @@ export const newGroup = (name: string): BoardGroup => ({
 const placeless = {
   ...{ name: '', microphoneRate: 16_000, listenS: 0, periodS: 0, hopSamples: 7680, leastProbability: 0 },
   ...{ mostEntropy: 0, telemetryIntervalMs: 0, autoStart: false },
+  ...{ uncertainPercent: 0, uncertainPaceS: 600 },
 };
 
 /** @throws CurlewError REQUEST_INVALID */

@@ -44,7 +44,8 @@ static int16_t recorded_class(const struct cur_settings *s, const struct cur_sco
     return scores->p < s->min_p || unsure ? -1 : (int16_t)scores->top;
 }
 
-/* Keeps a record of the last inference, unless one was kept less than the settings' interval ago. */
+/* Keeps a record of the last inference, unless one was kept less than the settings' interval ago, and the
+ * window, if it is among the least certain. */
 static void append_record(struct cur_board *b) {
     const struct cur_hal *hal = b->hal;
     struct cur_result *last = &b->last;
@@ -73,6 +74,14 @@ static void append_record(struct cur_board *b) {
     memcpy(record.expert, b->store.slot[last->slot].sha, 8);
     memcpy(record.latency_us, last->latency_us, sizeof record.latency_us);
     last->sequence = cur_telemetry_append(&b->telemetry, &record);
+    const struct cur_answered answered = {.record = &record,
+                                          .sequence = last->sequence,
+                                          .boot = hal->boot,
+                                          .scores = &last->scores,
+                                          .classes = last->classes,
+                                          .patch = b->patch,
+                                          .encoder = b->bank.encoder_hash ? &b->bank.encoder : NULL};
+    cur_uncertain_offer(&b->uncertain, &b->store, &answered);
 }
 
 /* Features, encoder, router, expert; the time after each is in at[1] to at[4]. 0 or an rc. */

@@ -85,7 +85,7 @@ static int info(struct cur_board *b, struct cur_cbor_writer *w) {
 }
 
 static int write_settings(const struct cur_settings *s, struct cur_cbor_writer *w) {
-    cur_cbor_write_map(w, 12);
+    cur_cbor_write_map(w, 14);
     pair_u32(w, "v", SETTINGS_VERSION);
     pair_text(w, "name", s->name);
     pair_f32(w, "lat", s->latitude);
@@ -98,6 +98,8 @@ static int write_settings(const struct cur_settings *s, struct cur_cbor_writer *
     pair_f32(w, "maxh", s->max_entropy);
     pair_u32(w, "interval", s->interval_ms);
     pair_bool(w, "auto", s->auto_start);
+    pair_u32(w, "uncertain", s->uncertain);
+    pair_u32(w, "pace", s->pace_s);
     return 0;
 }
 
@@ -130,7 +132,8 @@ static int read_settings(struct cur_board *b, const struct cur_cbor_map *map, st
         optional_f32(map, "lon", &s->longitude) || cur_optional_u32(map, "mic", &s->mic_rate) ||
         cur_optional_u32(map, "listen", &s->listen_s) || cur_optional_u32(map, "period", &s->period_s) ||
         cur_optional_u32(map, "hop", &s->hop) || optional_f32(map, "minp", &s->min_p) ||
-        optional_f32(map, "maxh", &s->max_entropy) || cur_optional_u32(map, "interval", &s->interval_ms)) {
+        optional_f32(map, "maxh", &s->max_entropy) || cur_optional_u32(map, "interval", &s->interval_ms) ||
+        cur_optional_u32(map, "uncertain", &s->uncertain) || cur_optional_u32(map, "pace", &s->pace_s)) {
         return CUR_RC_MALFORMED;
     }
     return read_name(b, map, s->name, sizeof s->name);
@@ -152,9 +155,12 @@ static int set(struct cur_board *b, const struct cur_request *rq, struct cur_cbo
     if (!cur_settings_valid(&wanted, b->hal)) return CUR_RC_BAD_SETTING;
     if (wanted.mic_rate != b->settings.mic_rate && !has_rate(b, wanted.mic_rate)) return CUR_RC_BAD_SETTING;
     if (cur_settings_save(&wanted, &b->settings_journal)) return CUR_RC_FLASH;
+    int other_share = wanted.uncertain != b->settings.uncertain || wanted.pace_s != b->settings.pace_s;
     int other_rate = wanted.mic_rate != b->settings.mic_rate;
     b->settings = wanted;
     if (b->continuous && other_rate && cur_continuous_start(b, b->hop)) cur_continuous_stop(b);
+    if (other_share)
+        cur_uncertain_open(&b->uncertain, &b->store, wanted.uncertain, wanted.pace_s, cur_uptime_ms(b));
     return write_settings(&b->settings, w);
 }
 

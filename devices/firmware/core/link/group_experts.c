@@ -106,6 +106,7 @@ static int begin(struct cur_board *b, const struct cur_request *rq, struct cur_c
     int rc = cur_store_begin(&b->store, len, sha, &slot);
     if (rc) return rc;
     cur_early_clear(&b->early);
+    cur_uncertain_make_way(&b->uncertain, &b->store);
     cur_cbor_write_map(w, 2);
     pair_u32(w, "slot", (uint32_t)slot);
     pair_u32(w, "off", b->store.slot[slot].off);

@@ -94,6 +94,7 @@ static int upload(struct cur_board *b, const struct cur_request *rq, struct cur_
 
     int slot = upload_slot(&b->store);
     if (off == 0 && cur_store_begin(&b->store, len, NULL, &slot)) return RC_OPEN_FAILED;
+    if (off == 0) cur_uncertain_make_way(&b->uncertain, &b->store);
     uint32_t wanted = slot < 0 ? 0 : b->store.slot[slot].off;
     if (slot >= 0 && off == wanted) {
         const struct cur_slot *to = &b->store.slot[slot];

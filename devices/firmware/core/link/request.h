@@ -28,7 +28,7 @@ struct cur_request {
 typedef int cur_handler(struct cur_board *b, const struct cur_request *rq, struct cur_cbor_writer *w);
 
 cur_handler cur_group_os, cur_group_files, cur_group_experts, cur_group_inference, cur_group_telemetry,
-    cur_group_board;
+    cur_group_board, cur_group_uncertain;
 
 /* Key of a u32 that may be left out: `*value` keeps its default then. 0, or CUR_CBOR_MALFORMED. */
 int cur_optional_u32(const struct cur_cbor_map *map, const char *key, uint32_t *value);

@@ -19,6 +19,8 @@ static cur_handler *handler_of(uint16_t group) {
         return cur_group_telemetry;
     case CUR_GROUP_BOARD:
         return cur_group_board;
+    case CUR_GROUP_UNCERTAIN:
+        return cur_group_uncertain;
     default:
         return NULL;
     }

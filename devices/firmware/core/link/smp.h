@@ -12,6 +12,7 @@ enum cur_group {
     CUR_GROUP_INFERENCE = 65,
     CUR_GROUP_TELEMETRY = 66,
     CUR_GROUP_BOARD = 67,
+    CUR_GROUP_UNCERTAIN = 68,
 };
 
 /* Answers one message (header and payload) into b->reply; returns the length, 0 for no answer. */

@@ -4,20 +4,23 @@
 #include "../link/utf8.h"
 #include "../mem.h"
 
-/* The settings as the journal keeps them; little-endian. Before version 2 no starts were counted. */
+/* The settings as the journal keeps them; little-endian. Version 1 counted no starts, version 2 kept no
+ * uncertain windows. */
 enum {
-    VERSION = 2,
-    VERSION_BEFORE = 1,
+    VERSION = 3,
     AT_NAME = 1,
     AT_FLOATS = AT_NAME + 64,
     AT_NUMBERS = AT_FLOATS + 4 * 4,
     AT_AUTO = AT_NUMBERS + 4 * 5,
     AT_STARTS = AT_AUTO + 1,
-    SIZE_BEFORE = AT_STARTS,
-    SIZE = AT_STARTS + 4 * CUR_CAUSES,
+    AT_UNCERTAIN = AT_STARTS + 4 * CUR_CAUSES,
+    SIZE = AT_UNCERTAIN + 4 * 2,
 };
 
-enum { DAY_S = 86400, HOUR_MS = 3600000 };
+/* Of a payload of each version, from 1 on. */
+static const uint16_t sizes[VERSION] = {AT_STARTS, AT_UNCERTAIN, SIZE};
+
+enum { DAY_S = 86400, HOUR_MS = 3600000, MOST_UNCERTAIN = 50 };
 
 static const uint32_t settings_magic = 0x45534c43; /* CLSE */
 
@@ -35,6 +38,7 @@ static void defaults(struct cur_settings *s) {
     s->latitude = s->longitude = not_a_number();
     s->mic_rate = 16000;
     s->hop = 7680;
+    s->pace_s = 600;
 }
 
 static int valid_name(const char *name) {
@@ -55,7 +59,8 @@ int cur_settings_valid(const struct cur_settings *s, const struct cur_hal *hal) 
     return rate && valid_name(s->name) && valid_place(s->latitude, s->longitude) && s->period_s <= DAY_S &&
            s->listen_s <= s->period_s && s->hop >= CUR_HOP_MIN && s->hop <= CUR_HOP_MAX &&
            s->interval_ms <= HOUR_MS && between(s->min_p, 0.0f, 1.0f) &&
-           between(s->max_entropy, 0.0f, 5.0f) && s->auto_start <= 1;
+           between(s->max_entropy, 0.0f, 5.0f) && s->auto_start <= 1 && s->uncertain <= MOST_UNCERTAIN &&
+           s->pace_s >= 1 && s->pace_s <= DAY_S;
 }
 
 static void put_starts(uint8_t *p, const struct cur_settings *s) {
@@ -74,6 +79,8 @@ static void put(uint8_t *p, const struct cur_settings *s) {
         cur_put_u32(p + AT_NUMBERS + 4 * i, numbers[i]);
     p[AT_AUTO] = s->auto_start;
     put_starts(p, s);
+    cur_put_u32(p + AT_UNCERTAIN, s->uncertain);
+    cur_put_u32(p + AT_UNCERTAIN + 4, s->pace_s);
 }
 
 static void get(struct cur_settings *s, const uint8_t *p) {
@@ -88,26 +95,33 @@ static void get(struct cur_settings *s, const uint8_t *p) {
     s->hop = cur_u32(p + AT_NUMBERS + 12);
     s->interval_ms = cur_u32(p + AT_NUMBERS + 16);
     s->auto_start = p[AT_AUTO];
+    if (p[0] < 3) return;
+    s->uncertain = cur_u32(p + AT_UNCERTAIN);
+    s->pace_s = cur_u32(p + AT_UNCERTAIN + 4);
 }
 
-/* Opens the journal; the newest settings, or NULL. */
+/* Opens the journal; the newest settings of the latest version that there is, or NULL. */
 static const uint8_t *open_kept(struct cur_journal *j, const struct cur_hal *hal) {
-    cur_journal_open(j, hal, settings_magic, CUR_STORE_BLOCKS, CUR_SETTINGS_BLOCKS, SIZE);
-    if (j->newest) return j->newest[0] == VERSION ? j->newest : NULL;
-    cur_journal_open(j, hal, settings_magic, CUR_STORE_BLOCKS, CUR_SETTINGS_BLOCKS, SIZE_BEFORE);
+    for (int version = VERSION; version > 0; version--) {
+        cur_journal_open(j, hal, settings_magic, CUR_STORE_BLOCKS, CUR_SETTINGS_BLOCKS, sizes[version - 1]);
+        if (!j->newest) continue;
+        cur_journal_resize(j, SIZE);
+        return j->newest[0] == version ? j->newest : NULL;
+    }
     cur_journal_resize(j, SIZE);
-    return j->newest && j->newest[0] == VERSION_BEFORE ? j->newest : NULL;
+    return NULL;
 }
 
 void cur_settings_open(struct cur_settings *s, struct cur_journal *j, const struct cur_hal *hal) {
     uint32_t starts[CUR_CAUSES] = {0};
     const uint8_t *kept = open_kept(j, hal);
+    defaults(s);
     if (kept) get(s, kept);
-    if (kept && kept[0] == VERSION) {
+    if (kept && kept[0] > 1) {
         for (int i = 0; i < CUR_CAUSES; i++)
             starts[i] = cur_u32(kept + AT_STARTS + 4 * i);
     }
-    if (!kept || !cur_settings_valid(s, hal)) defaults(s);
+    if (!cur_settings_valid(s, hal)) defaults(s);
     memcpy(s->starts, starts, sizeof starts);
 }
 
@@ -123,7 +137,9 @@ int cur_settings_count_start(struct cur_settings *s, struct cur_journal *j, cons
     s->starts[cause] += counts;
     put(bytes, s);
     /* What is kept stays as it is, also where this board cannot do it. */
-    if (j->newest) memcpy(bytes + 1, j->newest + 1, SIZE_BEFORE - 1);
+    if (j->newest) memcpy(bytes + 1, j->newest + 1, AT_STARTS - 1);
+    if (j->newest && j->newest[0] == VERSION)
+        memcpy(bytes + AT_UNCERTAIN, j->newest + AT_UNCERTAIN, SIZE - AT_UNCERTAIN);
     return cur_journal_append(j, bytes);
 }
 

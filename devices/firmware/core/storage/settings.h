@@ -19,6 +19,8 @@ struct cur_settings {
     float min_p;               /* below: no class */
     float max_entropy;         /* nats, above: no class; 0 off */
     uint8_t auto_start;        /* continuous inference at boot */
+    uint32_t uncertain;        /* of the store's blocks, percent, for the least certain windows; 0 none */
+    uint32_t pace_s;           /* shortest time between two of them, seconds */
 
     uint32_t starts[CUR_CAUSES]; /* so far, by enum cur_cause: counted, not set */
 };

@@ -4,6 +4,7 @@
 #include "../images.h"
 #include "../owner.h"
 #include "../test.h"
+#include "../uncertain.h"
 
 enum { EXPERTS = 10, WRONG = -1 };
 
@@ -306,6 +307,68 @@ static void protected_on_trial(void) {
     deploy(2);
 }
 
+/* --- Uncertain windows --- */
+
+enum { WINDOWS_KEPT = 4 }; /* that the setting allows, of the eight places of which the expert takes some */
+
+static float least_kept; /* entropy */
+
+static int keep_windows(uint32_t from, uint32_t to) {
+    for (uint32_t seed = from; seed < to; seed++) {
+        if (uncertain_infer_direct(seed)) return WRONG;
+        rig_fake.skipped_ns = 2000000000ull;
+        rig_poll_all();
+    }
+    return 0;
+}
+
+/* What is kept: how many, and the least entropy of them; -1 where one is damaged. */
+static int look_at_windows(float *least) {
+    static uint8_t entry[CUR_UNCERTAIN_SIZE];
+    uint32_t n = 0, last = 0;
+    *least = 9.0f;
+    while (uncertain_list(last) == 0 && uncertain_count) {
+        last = cur_u32(uncertain_heads + 4);
+        if (uncertain_read(last, entry) || !uncertain_sound(entry)) return WRONG;
+        float entropy = cur_f32(entry + 32);
+        *least = entropy < *least ? entropy : *least;
+        n++;
+    }
+    return (int)n;
+}
+
+static void windows(void) {
+    one();
+    uncertain_set(50, 1);
+    keep_windows(1, 9);
+    look_at_windows(&least_kept);
+}
+
+static int keep_more_windows(void) {
+    return keep_windows(9, 30);
+}
+
+static int acknowledge_windows(void) {
+    while (uncertain_list(0) == 0 && uncertain_count) {
+        if (uncertain_drop(cur_u32(uncertain_heads + 4), cur_u32(uncertain_heads + 124))) return WRONG;
+    }
+    rig_poll_all();
+    return 0;
+}
+
+/* As many as before, none of them more certain. */
+static int windows_are_kept(int finished) {
+    float least;
+    (void)finished;
+    return look_at_windows(&least) != WINDOWS_KEPT || least < least_kept;
+}
+
+static int windows_are_whole_or_gone(int finished) {
+    float least;
+    int n = look_at_windows(&least);
+    return n < 0 || n > WINDOWS_KEPT || (finished && n != 0);
+}
+
 /* Many changes, so that the journals come to each of their borders. What is true before the change under way,
  * and after it: */
 enum { TURNS = 40 };
@@ -434,6 +497,8 @@ const struct scenario scenarios[] = {
     {"version", protected_on_trial, pass_trial, 2, 2, version_counts, 0},
     {"journal-of-state", two, turn_banks, 1, 2, bank_is_one_of_two, 0},
     {"journal-of-settings", one, turn_settings, 1, 1, settings_are_one_of_two, 0},
+    {"windows", windows, keep_more_windows, 1, 1, windows_are_kept, 0},
+    {"windows-acknowledged", windows, acknowledge_windows, 1, 1, windows_are_whole_or_gone, 0},
 };
 
 const int scenario_count = sizeof scenarios / sizeof *scenarios;
