@@ -8,6 +8,7 @@ import { toCurlewError, type CurlewError } from './contract/error.ts';
 import type { Emit } from './contract/events.ts';
 import { takeFaults, tellAll, type Fault } from './contract/fault.ts';
 import type { Asker, Role } from './contract/roles.ts';
+import type { NamedRecord } from './contract/types.ts';
 import type { EventMessage, ReplyMessage } from './contract/wire.ts';
 import { makeDataFolder } from './data-folder.ts';
 import { folderAt, Folders, usualFolders } from './data/folders.ts';
@@ -58,6 +59,7 @@ import { ownModelHandlers } from './own-models/handlers.ts';
 import { OwnModels } from './own-models/own-models.ts';
 import { publishHandlers } from './publish/handlers.ts';
 import type { ServedPlace } from './publish/scrape-itself.ts';
+import { Mqtt } from './publish/mqtt/mqtt.ts';
 import { AllowedPaths } from './recordings/allowed-paths.ts';
 import { recordingHandlers } from './recordings/handlers.ts';
 import { reviewHandlers } from './review/handlers.ts';
@@ -202,6 +204,8 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   const clocks = await clockSetting(store);
   const fleet = new Fleet(ports, {
     telemetry,
+  const recordListeners = new Set<(boardId: string, records: NamedRecord[]) => void>();
+  recordListeners.add((boardId, records) => emit('telemetry', { boardId, records }));
     boards,
     boardLog,
     signedImages: signed,
@@ -210,6 +214,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     emit,
     log: log.add,
     clocks,
+    stored: (boardId, records) => void tellAll(recordListeners, boardId, boardId, records),
     clock: realClock,
     wallMs: Date.now,
   });
@@ -264,6 +269,12 @@ export async function openLab(options: LabOptions): Promise<Lab> {
       ...{ ports, fleet, boards, boardLog, details, visits, telemetry, emit },
       ...{ virtual, emulated, bank, keys, background },
     }),
+  const mqtt = await Mqtt.open({
+    ...{ dataFolder, fleet, details, version, emit, clock: realClock },
+    onProblem: (text) => log.add('warning', null, text),
+  });
+  listeners.add((message) => mqtt.heard(message));
+  recordListeners.add((boardId, records) => mqtt.recorded(boardId, records));
     ...detailsHandlers(details, Date.now),
     ...imageHandlers({ fleet, bank, jobs, files, signedImages: signed, deploy: deployNoted }),
     ...updateHandlers(updates),
@@ -319,7 +330,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     ),
     ...studyHandlers(studies, files),
     ...storeHandlers(store, files),
-    ...publishHandlers({ dataFolder, store, fleet, details, served: () => served, wallMs: Date.now }),
+    ...publishHandlers({ dataFolder, store, fleet, details, served: () => served, wallMs: Date.now, mqtt }),
     ...dataHandlers({ dataFolder, background, jobs, folders }),
   };
   log.add('info', null, `The lab is open; its data is in ${dataFolder}.`);
@@ -337,6 +348,8 @@ export async function openLab(options: LabOptions): Promise<Lab> {
         () => ownModels.close(),
         () => fleet.close(),
         () => boardLog.close(),
+        // Before boards are let go, which is nothing that befell them.
+        () => mqtt.close(),
         () => rolled.close(),
         () => background.close(),
         () => virtual.close(),

@@ -60,6 +60,7 @@ ensurePrograms([
   { program: 'udevadm', debian: 'udev', why: 'listing serial ports' },
   { program: 'prometheus', debian: 'prometheus', why: 'scraping the lab in tests' },
   { program: 'promtool', debian: 'prometheus', why: 'checking what it is told' },
+  { program: 'mosquitto', debian: 'mosquitto', why: 'a broker in tests' },
   { program: 'chromium', debian: 'chromium', why: 'testing the page in a browser' },
 ]);
 const chosen = process.argv.slice(2);

@@ -11,6 +11,7 @@ import type { JobEvents } from '../jobs/contract.ts';
 import type { StudyEvents } from '../jobs/study/contract/requests.ts';
 import type { KeyEvents } from '../keys/contract.ts';
 import type { OwnModelEvents } from '../own-models/contract.ts';
+import type { PublishEvents } from '../publish/contract.ts';
 import type { LabOwnEvents } from './lab.ts';
 
 export interface LabEvents
@@ -27,6 +28,7 @@ export interface LabEvents
     JobEvents,
     KeyEvents,
     OwnModelEvents,
+    PublishEvents,
     StudyEvents {}
 export type EventName = keyof LabEvents;
 /** Tells every page. */

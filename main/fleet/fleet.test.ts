@@ -99,8 +99,8 @@ beforeEach(async () => {
     versions: await KnownVersions.open(null),
     emit: (event, payload) => {
       if (event === 'ports') listings.push(payload as PortListing);
-      if (event === 'telemetry') told.push(...(payload as { records: TelemetryRecord[] }).records);
     },
+    stored: (_boardId, records) => void told.push(...records),
     log: () => undefined,
     clocks: { setsClocks: true },
     clock: realClock,

@@ -1,7 +1,7 @@
 /** What every session of the fleet works with. */
 import type { Clock } from '../../devices/protocol/clock.ts';
 import type { Emit } from '../contract/events.ts';
-import type { LogLine } from '../contract/types.ts';
+import type { LogLine, NamedRecord } from '../contract/types.ts';
 import type { KnownVersions } from '../banks/versions.ts';
 import type { BoardLog } from './board-log.ts';
 import type { BoardStore } from '../store/board-store.ts';
@@ -18,6 +18,8 @@ export interface SessionContext {
   /** Told which images lie on each board. */
   versions: Pick<KnownVersions, 'saw'>;
   emit: Emit;
+  /** Told of records that are durable now, oldest first. */
+  stored(boardId: string, records: NamedRecord[]): void;
   log(level: LogLine['level'], subject: string | null, text: string): void;
   clock: Clock;
   /** Whether the lab sets the clocks of its boards. */

@@ -420,12 +420,12 @@ export class Session {
       supplyMillivolts: last.supplyMillivolts,
       temperatureC: last.temperatureC,
     });
-    const { images, emit } = this.context;
+    const { images, stored } = this.context;
     const named = records.map((record) => {
       const { expertName, className } = images.namesOf(record);
       return { ...record, expertName, className };
     });
-    emit('telemetry', { boardId: this.current.id, records: named });
+    stored(this.current.id, named);
   }
 
   private async rebooted(): Promise<void> {

@@ -137,8 +137,8 @@ export class TestFleet {
       versions: { saw: () => undefined },
       emit: (event, payload) => {
         if (event === 'boards') this.changes.push(payload as BoardChanges);
-        if (event === 'telemetry') this.told.push(...(payload as { records: TelemetryRecord[] }).records);
       },
+      stored: (_boardId, records) => void this.told.push(...records),
       log: (level, subject, text) =>
         void this.log.push({ number: 0, count: 1, atMs: 0, level, subject, text }),
       clocks: this.clocks,

@@ -12,7 +12,7 @@ import type { ExportFile, SigningKey } from '../contract/types.ts';
 import { readWhole } from '../regular-file.ts';
 import { drawSecret, publicKeyOf, publicPem, secretBytes, signText } from './ed25519.ts';
 import { readKeyFile, writeKeyFile, type KeptKey } from './key-file.ts';
-import { keychain, secretFiles, type Secrets } from './secrets.ts';
+import { keychain, secretPlaces, type Secrets } from './secrets.ts';
 import { writeDurably } from '../write-durably.ts';
 
 export interface Keys {
@@ -48,14 +48,10 @@ const recordFile = /^([0-9a-f]{16})\.json$/;
 
 /** @param openKeychain gives the keychain, or why there is none */
 export function openKeys(folder: string, openKeychain: () => Promise<Secrets | string> = keychain): Keys {
-  const files = secretFiles(folder);
-  let opened: Promise<Secrets | string> | null = null;
-  /** Asked for once: some keychains put a question to the person. */
-  const chain = () => (opened ??= openKeychain());
+  const places = secretPlaces(folder, openKeychain);
 
   const secretsOf = async ({ keptIn, name }: SigningKey): Promise<Secrets> => {
-    if (keptIn === 'file') return files;
-    const found = await chain();
+    const found = await places.of(keptIn);
     if (typeof found !== 'string') return found;
     throw failed(`The private key of “${name}” is in the keychain, which cannot be reached: ${found}`);
   };
@@ -79,9 +75,7 @@ export function openKeys(folder: string, openKeychain: () => Promise<Secrets | s
   const keep = async ({ name, createdMs, secret }: KeptKey): Promise<SigningKey> => {
     const publicKey = publicKeyOf(secret);
     const id = hex(keyIdOf(publicKey));
-    const found = await chain();
-    const keptIn = typeof found === 'string' ? 'file' : 'keychain';
-    const secrets = typeof found === 'string' ? files : found;
+    const { keptIn, secrets } = await places.newest();
     const key = { name, publicKey: hex(publicKey), createdMs, keptIn } as const;
     try {
       await secrets.write(id, secret);

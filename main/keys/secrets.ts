@@ -13,7 +13,8 @@ export interface Secrets {
   delete(id: string): Promise<void>;
 }
 
-const mostSecretBytes = 1000;
+/** Of one secret. */
+export const mostSecretBytes = 500;
 const service = 'Curlew';
 /**
  * On Linux the secret service or nothing: without this the library would fall back to the kernel's keyring, which
@@ -49,7 +50,7 @@ export function secretFiles(folder: string): Secrets {
   return {
     async read(id) {
       try {
-        return Buffer.from((await readWhole(path(id), mostSecretBytes, 'a key')).toString(), 'hex');
+        return Buffer.from((await readWhole(path(id), 2 * mostSecretBytes, 'a secret')).toString(), 'hex');
       } catch (thrown) {
         if (thrown instanceof CurlewError && thrown.code === 'FILE_NOT_FOUND') return null;
         throw thrown;
@@ -57,5 +58,34 @@ export function secretFiles(folder: string): Secrets {
     },
     write: (id, secret) => writeDurably(path(id), Buffer.from(secret).toString('hex')),
     delete: (id) => rm(path(id), { force: true }),
+  };
+}
+
+export interface SecretPlaces {
+  /** Where a new secret goes: the keychain, where there is one. */
+  newest(): Promise<{ keptIn: SecretPlace; secrets: Secrets }>;
+  /** @returns what lies in one of the two, or why it cannot be reached */
+  of(keptIn: SecretPlace): Promise<Secrets | string>;
+}
+
+export type SecretPlace = 'keychain' | 'file';
+
+/** @param folder for files @param openKeychain gives the keychain, or why there is none */
+export function secretPlaces(
+  folder: string,
+  openKeychain: () => Promise<Secrets | string> = keychain,
+): SecretPlaces {
+  const files = secretFiles(folder);
+  let opened: Promise<Secrets | string> | null = null;
+  /** Asked for once: some keychains put a question to the person. */
+  const chain = () => (opened ??= openKeychain());
+  return {
+    async newest() {
+      const found = await chain();
+      return typeof found === 'string'
+        ? { keptIn: 'file', secrets: files }
+        : { keptIn: 'keychain', secrets: found };
+    },
+    of: async (keptIn) => (keptIn === 'file' ? files : chain()),
   };
 }

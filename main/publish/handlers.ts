@@ -8,6 +8,7 @@ import { overview } from '../store/rollups/overview.ts';
 import { boardMetrics } from './board-metrics.ts';
 import type { publishRequests } from './contract.ts';
 import { exposition } from './exposition.ts';
+import type { Mqtt } from './mqtt/mqtt.ts';
 import { Prometheus } from './prometheus.ts';
 import type { ServedPlace } from './scrape-itself.ts';
 
@@ -16,18 +17,23 @@ interface Rooms {
   store: Store;
   fleet: Pick<Fleet, 'boards'>;
   details: Pick<Details, 'of' | 'groupOf'>;
+  mqtt: Mqtt;
   served(): ServedPlace | null;
   /** Milliseconds since 1970. */
   wallMs(): number;
 }
 
 export function publishHandlers(rooms: Rooms): HandlersOf<typeof publishRequests> {
+  const { mqtt } = rooms;
   const prometheus = new Prometheus(rooms.dataFolder, rooms.served, () => metricsOf(rooms));
   return {
     'publish.prometheus': () => prometheus.setting(),
     'publish.switchPrometheus': ({ on }) => prometheus.turn(on),
     'publish.testPrometheus': () => prometheus.test(),
     'publish.scrape': ({ token }) => prometheus.scrape(token),
+    'publish.mqtt': () => mqtt.state(),
+    'publish.setMqtt': ({ on, settings, password }) => mqtt.set(on, settings, password),
+    'publish.testMqtt': () => mqtt.test(),
   };
 }
 

@@ -18,6 +18,7 @@ import type {
   ExpertStore,
   Job,
   LogLine,
+  MqttState,
   OwnModel,
   Played,
   ReviewItem,
@@ -30,6 +31,16 @@ import type { EventMessage } from '../contract/wire.ts';
 import { dispatch, type Handlers } from '../dispatch.ts';
 import { usualSettings } from '../jobs/classify/contract/settings.ts';
 import type { Lab } from '../lab.ts';
+
+const mqtt: MqttState = {
+  on: true,
+  settings: {
+    ...{ host: 'broker.local', port: 8883, tls: true, authority: '', user: 'Küste', prefix: 'wald/curlew' },
+    ...{ discoveryPrefix: 'homeassistant', everyS: 60 },
+  },
+  ...{ hasPassword: true, connection: 'waiting', problem: 'The broker said nothing.' },
+  ...{ published: 2 ** 40, waiting: 3, dropped: 0, refused: 1 },
+};
 
 export const board: Board = {
   entry: 1,
@@ -78,9 +89,10 @@ const details: BoardDetails = {
 const visit: Visit = {
   ...{ id: 'visit-1', boardId: board.id, boardName: 'Reed bed', site: 'Lough Gill', sinceMs: null },
   ...{ startedMs: 1_790_000_000_000, endedMs: 1_790_000_060_000, clock: null, by: 'page' },
+  automatic: true,
   ...{ did: ['Settings: period 60 s → 600 s.'], left: ['night, version 2 is on trial'] },
   found: {
-    ...{ records: 1024, missing: 3, firstMs: 1_789_000_000_000, lastMs: 1_790_000_000_000 },
+    ...{ records: 1024, missing: 3, gaps: null, firstMs: 1_789_000_000_000, lastMs: 1_790_000_000_000 },
     ...{ starts: [{ cause: 'watchdog', count: 2 }], leastMillivolts: 3100, lastMillivolts: 3250 },
     ...{ noiseFloorDb: -61.5, highestDb: -12.25, clippedShare: 0.001 },
   },
@@ -563,6 +575,9 @@ export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N
   'publish.scrape': [{ token: 'a-Z_9' }, { outcome: 'told', text: 'up{board="雨"} 1\n' }],
   'telemetry.levels': [{}, [{ level: 'records', rows: 12, bytes: 262_144, firstMs: null }]],
   'telemetry.retention': [{}, { recordDays: null, minuteDays: 400 }],
+  'publish.mqtt': [{}, mqtt],
+  'publish.setMqtt': [{ on: true, settings: { ...mqtt.settings, user: '' }, password: null }, mqtt],
+  'publish.testMqtt': [{}, { ok: false, text: 'Nothing listens there.' }],
   'telemetry.retain': [
     { recordDays: 90, minuteDays: null },
     { recordDays: 90, minuteDays: null },

@@ -63,14 +63,13 @@ export async function openFleet(
   const log = (level: string, subject: string | null, text: string): void => {
     if (level === 'error') say(`${subject ?? 'lab'}: ${text}`);
   };
-  const emit: Emit = (event, payload) => {
-    if (event === 'telemetry') stored?.((payload as { records: TelemetryRecord[] }).records);
-  };
+  const emit: Emit = () => undefined;
   const times = { clock: realClock, wallMs: Date.now };
   const boardLog = await BoardLog.open(boardLogStore(store), { emit, log, ...times });
   const fleet = new Fleet(ports, {
     ...{ telemetry: telemetryStore(store), boards: boardStore(store), boardLog, emit, log, ...times },
     ...{ signedImages: await signedImages(store), images: await knownImages(store) },
+    stored: (_boardId, records) => stored?.(records),
     versions: { saw: () => undefined },
     clocks: await clockSetting(store),
   });

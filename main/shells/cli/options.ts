@@ -30,7 +30,11 @@ export const options = {
   help: { about: 'this text' },
   version: { about: 'name and version of this program' },
   board: { value: 'ID', about: 'which board; the only attached one otherwise' },
-  port: { value: 'PATH', about: 'attach the board at this port first; for serve, the number to listen at' },
+  port: {
+    value: 'PATH',
+    about:
+      'attach the board at this port first; for serve, the number to listen at; of MQTT, the broker’s (1883)',
+  },
   baud: { value: 'N', whole: [1200, 12_000_000], about: 'bits a second of that port (921600)' },
   emulated: {
     value: 'NAME',
@@ -211,7 +215,24 @@ export const options = {
   yes: { about: 'do it without asking' },
   host: {
     value: 'A',
-    about: 'the address to listen at (127.0.0.1); where others reach it, by TLS and with a password',
+    about:
+      'the address to listen at (127.0.0.1); where others reach it, by TLS and with a password; of MQTT, the broker',
+  },
+  tls: { value: 'WHETHER', among: ['on', 'off'], about: 'on or off: whether the broker is spoken to by TLS' },
+  authority: {
+    value: 'FILE',
+    about: 'PEM of the certificate that the broker’s is signed with (the system’s authorities)',
+  },
+  user: { value: 'NAME', about: 'at the broker; empty for nobody, and no password' },
+  prefix: { value: 'TOPIC', about: 'what all topics begin with (curlew)' },
+  discovery: {
+    value: 'TOPIC',
+    about: 'where Home Assistant looks for devices (homeassistant); empty: it is told nothing',
+  },
+  every: {
+    value: 'N',
+    whole: [1, 86_400],
+    about: 'seconds over which records are summed up for the broker (30)',
   },
   folder: {
     value: 'FOLDER',

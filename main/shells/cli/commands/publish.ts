@@ -1,8 +1,14 @@
 /** `curlew publish …`: what the lab tells other programs. */
+import { resolve } from 'node:path';
 import type { LabClient } from '../../../contract/client.ts';
 import { CurlewError } from '../../../contract/error.ts';
+import type { MqttSettings, MqttState } from '../../../contract/types.ts';
+import { given } from '../../../given.ts';
+import { readWhole } from '../../../regular-file.ts';
 import type { Answer, Args, Commands } from '../command.ts';
 import { exit } from '../exit.ts';
+import { table } from '../output.ts';
+import { givenPassphrase } from '../passphrase.ts';
 
 export const publishCommands: Commands = {
   'publish prometheus': {
@@ -11,9 +17,18 @@ export const publishCommands: Commands = {
     options: [],
     run: prometheus,
   },
+  'publish mqtt': {
+    usage: '[WORD]',
+    about: 'how the broker is set and reached; on or off; the password is read from a file alone',
+    options: [
+      ...(['host', 'port', 'tls', 'authority', 'user', 'passphrase-file'] as const),
+      ...(['prefix', 'discovery', 'every'] as const),
+    ],
+    run: mqtt,
+  },
   'publish test': {
     usage: 'WHERE',
-    about: 'tries it, and says what came back; WHERE is prometheus',
+    about: 'tries it, and says what came back; WHERE is prometheus or mqtt',
     options: [],
     run: test,
   },
@@ -37,9 +52,77 @@ async function prometheus(client: LabClient, { words }: Args): Promise<Answer> {
   return { text: [state, ...token].join('\n'), json: setting };
 }
 
+async function mqtt(client: LabClient, args: Args): Promise<Answer> {
+  const on = isOn(args.words[0]);
+  const before = await client.request('publish.mqtt', {});
+  const change = await changeOf(args);
+  if (on === null && change === null) return shown(before);
+  const settings = { ...before.settings, ...change?.settings };
+  const password = change?.password;
+  return shown(
+    await client.request('publish.setMqtt', {
+      ...{ on: on ?? before.on, settings },
+      ...(password !== undefined && { password }),
+    }),
+  );
+}
+
+interface Change {
+  settings: Partial<MqttSettings>;
+  /** Undefined: as before. */
+  password: string | null | undefined;
+}
+
+/** @returns null where nothing is to be changed */
+async function changeOf(args: Args): Promise<Change | null> {
+  const { host, port, tls, authority, user, prefix, discovery, every } = args.options;
+  if (port !== undefined && !/^\d{1,5}$/.test(port))
+    throw new CurlewError('REQUEST_INVALID', `“${port}” is no port: give a number from 1 to 65535.`);
+  const settings = given({
+    ...{ host, user, prefix, discoveryPrefix: discovery },
+    port: port === undefined ? undefined : Number(port),
+    tls: tls === undefined ? undefined : tls === 'on',
+    everyS: every === undefined ? undefined : Number(every),
+    authority:
+      authority === undefined || authority === ''
+        ? authority
+        : (await readWhole(resolve(authority), 100_000, 'a certificate')).toString(),
+  });
+  const asked = args.options['passphrase-file'] !== undefined;
+  const password = asked
+    ? await givenPassphrase(args, { what: 'password', twice: false })
+    : user === ''
+      ? null
+      : undefined;
+  return Object.keys(settings).length === 0 && password === undefined ? null : { settings, password };
+}
+
+function shown(state: MqttState): Answer {
+  const { on, settings, hasPassword, connection, problem, published, waiting, dropped, refused } = state;
+  const { host, port, tls, user, prefix, discoveryPrefix, everyS } = settings;
+  const rows: [string, string][] = [
+    ['connection', on ? connection : 'off'],
+    ['problem', problem ?? ''],
+    ['broker', `${host}:${port}${tls ? ', by TLS' : ''}`],
+    ['user', user === '' ? 'nobody' : `${user}${hasPassword ? ', with a password' : ''}`],
+    ['topics', `${prefix}/…`],
+    ['Home Assistant', discoveryPrefix === '' ? 'is told nothing' : `${discoveryPrefix}/…`],
+    ['records', `summed up over ${everyS} s`],
+    ['messages', `${published} told, ${waiting} waiting, ${dropped} let go, ${refused} refused`],
+  ];
+  return {
+    text: table(
+      ['mqtt', ''],
+      rows.filter(([, text]) => text !== ''),
+    ),
+    json: state,
+  };
+}
+
 async function test(client: LabClient, { words: [where] }: Args): Promise<Answer> {
-  if (where !== 'prometheus')
-    throw new CurlewError('REQUEST_INVALID', `“${where}” cannot be tried: prometheus can.`);
-  const result = await client.request('publish.testPrometheus', {});
+  if (where !== 'prometheus' && where !== 'mqtt')
+    throw new CurlewError('REQUEST_INVALID', `“${where}” cannot be tried: prometheus and mqtt can.`);
+  const name = where === 'mqtt' ? 'publish.testMqtt' : 'publish.testPrometheus';
+  const result = await client.request(name, {});
   return { text: result.text, json: result, exit: result.ok ? exit.done : exit.failed };
 }
