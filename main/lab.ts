@@ -19,6 +19,7 @@ import { detectionHandlers } from './detections/handlers.ts';
 import { dispatch, type Handlers } from './dispatch.ts';
 import { faultLog } from './fault-log.ts';
 import { attachAgain } from './fleet/attach-again.ts';
+import { AutomaticVisits } from './fleet/automatic-visits.ts';
 import { BoardLog } from './fleet/board-log.ts';
 import { Details } from './fleet/details/details.ts';
 import { borrowBoard, requireLendable } from './fleet/borrow-board.ts';
@@ -58,8 +59,8 @@ import { labelledSetHandlers } from './labelled-sets/handlers.ts';
 import { ownModelHandlers } from './own-models/handlers.ts';
 import { OwnModels } from './own-models/own-models.ts';
 import { publishHandlers } from './publish/handlers.ts';
-import type { ServedPlace } from './publish/scrape-itself.ts';
 import { Mqtt } from './publish/mqtt/mqtt.ts';
+import type { ServedPlace } from './publish/scrape-itself.ts';
 import { AllowedPaths } from './recordings/allowed-paths.ts';
 import { recordingHandlers } from './recordings/handlers.ts';
 import { reviewHandlers } from './review/handlers.ts';
@@ -83,6 +84,7 @@ import { resultStore } from './store/result-store.ts';
 import { reviewStore } from './store/review-store.ts';
 import { signedImages } from './store/signed-images.ts';
 import { telemetryStore } from './store/telemetry-store.ts';
+import { visitSetting } from './store/visit-setting.ts';
 import { visitStore } from './store/visit-store.ts';
 
 export interface LabOptions {
@@ -202,19 +204,19 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     wallMs: Date.now,
   });
   const clocks = await clockSetting(store);
-  const fleet = new Fleet(ports, {
-    telemetry,
   const recordListeners = new Set<(boardId: string, records: NamedRecord[]) => void>();
   recordListeners.add((boardId, records) => emit('telemetry', { boardId, records }));
+  const fleet = new Fleet(ports, {
+    telemetry,
     boards,
     boardLog,
     signedImages: signed,
     images,
     versions: bank.versions,
     emit,
+    stored: (boardId, records) => void tellAll(recordListeners, boardId, boardId, records),
     log: log.add,
     clocks,
-    stored: (boardId, records) => void tellAll(recordListeners, boardId, boardId, records),
     clock: realClock,
     wallMs: Date.now,
   });
@@ -247,9 +249,14 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   const keys = openKeys(join(dataFolder, 'keys'));
   const visits = visitStore(store);
   const deployNoted = notedDeploy({ keys, boards, signedImages: signed, images });
+  const visiting = {
+    ...{ fleet, details, visits, deploy: deployNoted, wallMs: Date.now },
+    ...{ setting: await visitSetting(store), log: log.add },
+    image: (sha256: string) => bank.image(sha256),
+  };
   const updates = new Updates({
     ...{ fleet, jobs, details, bounds: usualBounds, deploy: deployNoted },
-    image: (sha256) => bank.image(sha256),
+    ...{ visits: new AutomaticVisits(visiting), image: visiting.image },
   });
   const rollouts = await Rollouts.open({
     ...{ fleet, jobs, details, updates, emit, bounds: usualBounds, clock: realClock, wallMs: Date.now },
@@ -262,6 +269,12 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     }),
     labelsOf: (sha256) => images.of(sha256)?.labels ?? null,
   });
+  const mqtt = await Mqtt.open({
+    ...{ dataFolder, fleet, details, version, emit, clock: realClock },
+    onProblem: (text) => log.add('warning', null, text),
+  });
+  listeners.add((message) => mqtt.heard(message));
+  recordListeners.add((boardId, records) => mqtt.recorded(boardId, records));
   const handlers: Handlers = {
     'lab.info': (_none, role) => ({ ...info, roots: files.roots, role, storeLosses: store.losses }),
     'lab.log': ({ limit }) => log.lines(limit),
@@ -269,20 +282,11 @@ export async function openLab(options: LabOptions): Promise<Lab> {
       ...{ ports, fleet, boards, boardLog, details, visits, telemetry, emit },
       ...{ virtual, emulated, bank, keys, background },
     }),
-  const mqtt = await Mqtt.open({
-    ...{ dataFolder, fleet, details, version, emit, clock: realClock },
-    onProblem: (text) => log.add('warning', null, text),
-  });
-  listeners.add((message) => mqtt.heard(message));
-  recordListeners.add((boardId, records) => mqtt.recorded(boardId, records));
     ...detailsHandlers(details, Date.now),
     ...imageHandlers({ fleet, bank, jobs, files, signedImages: signed, deploy: deployNoted }),
     ...updateHandlers(updates),
     ...rolloutHandlers(rollouts),
-    ...visitHandlers({
-      ...{ fleet, details, visits, deploy: deployNoted, wallMs: Date.now },
-      image: (sha256) => bank.image(sha256),
-    }),
+    ...visitHandlers(visiting),
     ...playHandlers({ playing, bank, files }),
     ...telemetryHandlers({
       ...{ fleet, telemetry, images, emit, store, jobs, details, files },
@@ -344,12 +348,12 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     servedAt: (place) => void (served = place),
     async close() {
       const parts: (() => Promise<void> | void)[] = [
+        // Before boards are let go, which is nothing that befell them.
+        () => mqtt.close(),
         () => jobs.close(),
         () => ownModels.close(),
         () => fleet.close(),
         () => boardLog.close(),
-        // Before boards are let go, which is nothing that befell them.
-        () => mqtt.close(),
         () => rolled.close(),
         () => background.close(),
         () => virtual.close(),

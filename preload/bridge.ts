@@ -33,10 +33,11 @@ export function makeBridge(ipc: PageIpc, Channel: new () => { port1: PagePort; p
         onClose: (listener) => port1.addEventListener('close', () => listener()),
       };
     },
-    capabilities: ['pickFiles', 'pickFolder', 'pickPlace', 'saveFile', 'microphone'],
+    capabilities: ['pickFiles', 'pickFolder', 'pickPlace', 'saveFile', 'savePdf', 'microphone'],
     pickFiles: (kind, several) => ask(channels.pickFiles, kind, several),
     pickFolder: () => ask(channels.pickFolder),
     pickPlace: (name) => ask(channels.pickPlace, name),
     saveFile: (name, mime, pieces) => ask(channels.saveFile, name, mime, pieces),
+    savePdf: (name) => ask(channels.savePdf, name),
   };
 }

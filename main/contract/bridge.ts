@@ -21,4 +21,6 @@ export interface Bridge {
   /** Where a file is to be written; null when the person cancelled. */
   pickPlace(name: string): Promise<string | null>;
   saveFile(name: string, mime: string, pieces: SavedPiece[]): Promise<void>;
+  /** The page as it is printed, as a PDF where the person says. */
+  savePdf(name: string): Promise<void>;
 }

@@ -6,6 +6,7 @@ export const channels = {
   pickFolder: 'curlew:pick-folder',
   pickPlace: 'curlew:pick-place',
   saveFile: 'curlew:save-file',
+  savePdf: 'curlew:save-pdf',
 } as const;
 
 /** What a dialog answers; a sentence crosses where a thrown error would lose its shape. */

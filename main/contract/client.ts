@@ -26,4 +26,6 @@ export interface ShellCapabilities {
   pickPlace?(name: string): Promise<string | null>;
   /** Offers a text or bytes, in pieces, to the person as a file. */
   saveFile(name: string, mime: string, pieces: SavedPiece[]): Promise<void>;
+  /** Offers the page, as it is printed, to the person as a PDF. Needs `savePdf`; elsewhere the browser prints. */
+  savePdf?(name: string): Promise<void>;
 }

@@ -18,6 +18,7 @@ export const errorCodes = [
   'BOARD_NOT_FOUND',
   'BOARD_FULL',
   'GROUP_NOT_FOUND',
+  'VISIT_NOT_FOUND',
   'ROLLOUT_NOT_FOUND',
   'ROLLOUT_STATE',
   'FRAME_TOO_LARGE',

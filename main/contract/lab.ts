@@ -7,7 +7,8 @@ import { none, whole } from './schemas.ts';
 export type Source = 'none' | 'measured' | 'counted' | 'modelled';
 
 /** `operate`: who holds the page may change the lab; without it they may look. */
-export type Capability = 'pickFiles' | 'pickFolder' | 'pickPlace' | 'saveFile' | 'microphone' | 'operate';
+export type Capability =
+  'pickFiles' | 'pickFolder' | 'pickPlace' | 'saveFile' | 'savePdf' | 'microphone' | 'operate';
 
 export interface LabInfo {
   version: string;

@@ -26,7 +26,9 @@ export class Fleet implements Mates {
   private readonly changes: ChangeTeller;
   /** Entries of boards that answer. */
   private readonly there = new Set<number>();
-  private readonly metListeners = new Set<(boardId: string) => void>();
+  /** When boards were last seen while they answered, by entry; milliseconds since 1970. */
+  private readonly seen = new Map<number, number>();
+  private readonly metListeners = new Set<(boardId: string, lastThereMs: number | null) => void>();
   private readonly closing = new AbortController();
   private lastEntry = 0;
   private listing: PortListing | null = null;
@@ -142,17 +144,23 @@ export class Fleet implements Mates {
   changed(session: Session): void {
     if (this.entries.get(session.entry) !== session) return;
     this.changes.changed(session.state);
-    const { id, state } = session.state;
+    const { entry } = session;
+    const { id, state, lastSeenMs } = session.state;
     const isThere = state === 'attached' || state === 'busy';
-    if (!isThere) this.there.delete(session.entry);
-    else if (!this.there.has(session.entry)) {
-      this.there.add(session.entry);
-      tellAll(this.metListeners, id, id);
+    const lastThereMs = this.seen.get(entry) ?? null;
+    if (isThere && lastSeenMs !== null) this.seen.set(entry, lastSeenMs);
+    if (!isThere) this.there.delete(entry);
+    else if (!this.there.has(entry)) {
+      this.there.add(entry);
+      tellAll(this.metListeners, id, id, lastThereMs);
     }
   }
 
-  /** Called with the id of a board that has just been met, for the first time or again. Returns the unsubscribe function. */
-  onMet(listener: (boardId: string) => void): () => void {
+  /**
+   * Called with the id of a board that has just been met, for the first time or again, and when it was last seen there
+   * before that; null for the first time. Returns the unsubscribe function.
+   */
+  onMet(listener: (boardId: string, lastThereMs: number | null) => void): () => void {
     this.metListeners.add(listener);
     return () => this.metListeners.delete(listener);
   }
@@ -187,6 +195,7 @@ export class Fleet implements Mates {
   private add(at: Place, known: Partial<Board> = {}): Session {
     const session = new Session(++this.lastEntry, at, this.context, this, known);
     this.entries.set(session.entry, session);
+    if (known.lastSeenMs) this.seen.set(session.entry, known.lastSeenMs);
     this.changed(session);
     return session;
   }
@@ -194,6 +203,7 @@ export class Fleet implements Mates {
   private async remove(session: Session): Promise<void> {
     this.entries.delete(session.entry);
     this.there.delete(session.entry);
+    this.seen.delete(session.entry);
     this.changes.gone(session.entry);
     await session.detach();
   }

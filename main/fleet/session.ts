@@ -5,7 +5,7 @@ import type { BoardInfo } from '../../devices/protocol/messages/board-info.ts';
 import type { LinkChange } from '../../devices/drivers/curlew/link.ts';
 import { CurlewError, toCurlewError, type ErrorCode } from '../contract/error.ts';
 import { reportFault } from '../contract/fault.ts';
-import type { Board, BoardLogKind, TelemetryRecord } from '../contract/types.ts';
+import type { Board, BoardClock, BoardLogKind, TelemetryRecord } from '../contract/types.ts';
 import { clockOf, drifted, isToBeSet, ranLong, type Answered } from './board-clock.ts';
 import {
   blank,
@@ -65,6 +65,8 @@ export class Session {
   private lookedMs = 0;
   /** Records have come since it was last asked how it is. */
   private hasAnswered = false;
+  /** The clock as it stood before it was last set here, and when that was. */
+  private clockBefore: { clock: BoardClock; atMs: number } | null = null;
   private current: Board;
 
   /** @param known what was known of the board when the lab last ran */
@@ -150,6 +152,13 @@ export class Session {
     this.stopJudging();
     await this.drop();
     await this.watching;
+  }
+
+  /** The clock as it was found: before it was set, if that was after `sinceMs`; null where it was not set before, or has none. */
+  clockFound(sinceMs: number | null): BoardClock | null {
+    const { clockBefore } = this;
+    const isNew = clockBefore !== null && clockBefore.atMs > (sinceMs ?? -Infinity);
+    return isNew ? clockBefore.clock : this.current.clock;
   }
 
   /** Work that must have the board to itself (an upload, a recording played at it), one after another. */
@@ -401,6 +410,7 @@ export class Session {
       // It arrives half a round trip from now.
       const setMs = this.context.wallMs() + answered.roundTripMs / 2;
       await board.setClock(setMs, { signal: this.stopping.signal });
+      if (clock) this.clockBefore = { clock, atMs: setMs };
       this.change({ clock: { setMs, behindMs: 0, errorMs: answered.roundTripMs + 1 } });
       const how = clock && drifted(clock, answered.answeredMs);
       if (how) this.note('clock', `${how} It was set.`);

@@ -9,7 +9,7 @@ import type { Details } from './details/details.ts';
 import type { Fleet } from './fleet.ts';
 import { bringUp, type BringUpRooms } from './update/bring-up.ts';
 
-interface VisitRooms extends BringUpRooms {
+export interface VisitRooms extends BringUpRooms {
   fleet: Fleet;
   details: Details;
   visits: VisitStore;
@@ -18,26 +18,34 @@ interface VisitRooms extends BringUpRooms {
 }
 
 /**
+ * @param automatic nobody asked: only what was to be done when it is met is done, what else differs is left for a person
  * What goes wrong with bringing it up to date stands on the sheet; what was fetched stays.
  * @throws CurlewError BOARD_NOT_FOUND, PORT_LOST and others of the board where nothing can be fetched; those of the store
  */
-export async function makeVisit(boardId: string, by: Asker | null, rooms: VisitRooms): Promise<Visit> {
+export async function makeVisit(
+  boardId: string,
+  by: Asker | null,
+  rooms: VisitRooms,
+  automatic = false,
+): Promise<Visit> {
   const { fleet, details, visits, wallMs } = rooms;
   const startedMs = wallMs();
   const session = fleet.session(boardId);
   const sinceMs = await visits.last(boardId);
-  const { clock } = session.state;
+  const clock = session.clockFound(sinceMs);
   await session.pull();
   const did: string[] = [];
   const left: string[] = [];
+  const { whenMet } = details.of(boardId);
   try {
-    await bringUp(session, details.wanted(boardId), rooms, {
-      signal: new AbortController().signal,
-      progress: () => undefined,
-      did: (what) => void did.push(what),
-      by,
-    });
-    if (details.of(boardId).whenMet) await details.change([boardId], { whenMet: false });
+    if (!automatic || whenMet)
+      await bringUp(session, details.wanted(boardId), rooms, {
+        signal: new AbortController().signal,
+        progress: () => undefined,
+        did: (what) => void did.push(what),
+        by,
+      });
+    if (whenMet) await details.change([boardId], { whenMet: false });
   } catch (thrown) {
     left.push(toCurlewError(thrown).message);
   }
@@ -46,10 +54,14 @@ export async function makeVisit(boardId: string, by: Asker | null, rooms: VisitR
   const { name, site } = details.of(boardId);
   const visit: Visit = {
     ...{ id: randomUUID(), boardId, boardName: name || session.state.name, site },
-    ...{ startedMs, endedMs: wallMs(), sinceMs, clock, did, left, by },
+    ...{ startedMs, endedMs: wallMs(), sinceMs, clock, did, left, by, automatic },
     found: await visits.found(boardId, sinceMs),
   };
   await visits.keep(visit);
-  session.note('visited', `${visit.boardName} was visited.`, { by });
+  session.note(
+    'visited',
+    `${visit.boardName} was visited${automatic ? ' by itself: it had been away' : ''}.`,
+    { by },
+  );
   return visit;
 }

@@ -393,6 +393,9 @@ export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N
   'groups.remove': [{ groupId: 'group-1' }, null],
   'details.table': [{}, { name: 'boards.csv', mime: 'text/csv', text: 'board,site\r\n' }],
   'visits.make': [ofBoard, visit],
+  'visits.get': [{ visitId: visit.id }, visit],
+  'visits.setting': [{}, { awayHours: null }],
+  'visits.change': [{ awayHours: 48 }, { awayHours: 48 }],
   'visits.list': [{ ...ofBoard, before: 1_790_000_000_000, limit: 20 }, [visit]],
   'rollouts.start': [
     {
@@ -572,12 +575,12 @@ export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N
     { on: true, token: 'a-Z_9', address: 'http://127.0.0.1:8000/metrics' },
   ],
   'publish.testPrometheus': [{}, { ok: true, text: 'It answered 200 with 3 samples.' }],
-  'publish.scrape': [{ token: 'a-Z_9' }, { outcome: 'told', text: 'up{board="雨"} 1\n' }],
-  'telemetry.levels': [{}, [{ level: 'records', rows: 12, bytes: 262_144, firstMs: null }]],
-  'telemetry.retention': [{}, { recordDays: null, minuteDays: 400 }],
   'publish.mqtt': [{}, mqtt],
   'publish.setMqtt': [{ on: true, settings: { ...mqtt.settings, user: '' }, password: null }, mqtt],
   'publish.testMqtt': [{}, { ok: false, text: 'Nothing listens there.' }],
+  'publish.scrape': [{ token: 'a-Z_9' }, { outcome: 'told', text: 'up{board="雨"} 1\n' }],
+  'telemetry.levels': [{}, [{ level: 'records', rows: 12, bytes: 262_144, firstMs: null }]],
+  'telemetry.retention': [{}, { recordDays: null, minuteDays: 400 }],
   'telemetry.retain': [
     { recordDays: 90, minuteDays: null },
     { recordDays: 90, minuteDays: null },

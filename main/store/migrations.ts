@@ -329,4 +329,6 @@ export const migrations: readonly string[] = [
       AND coalesce(level_db, noise_floor_db, clipped_share) IS NOT NULL
     GROUP BY ALL;
   `,
+  // How long boards must have been away to be visited by themselves, NULL: none is; without a row a day.
+  'CREATE TABLE visit_setting (away_hours DOUBLE)',
 ];

@@ -33,7 +33,14 @@ test('of what came since the visit before it tells records, gaps, starts by caus
   await telemetryStore(store).append([record(1, 5, 200), record(2, 2, 300), record(2, 3, 300)]);
   const visits = visitStore(store);
   expect(await visits.found('a', 150)).toEqual({
-    ...{ records: 3, missing: 3, firstMs: 195, lastMs: 295, starts: [{ cause: 'watchdog', count: 1 }] },
+    ...{
+      records: 3,
+      missing: 3,
+      gaps: 2,
+      firstMs: 195,
+      lastMs: 295,
+      starts: [{ cause: 'watchdog', count: 1 }],
+    },
     ...{ leastMillivolts: 3295, lastMillivolts: expect.any(Number) as number },
     ...{ noiseFloorDb: -63, highestDb: -35, clippedShare: 0.25 },
   });
@@ -56,7 +63,7 @@ test('what a person deleted is no gap', async () => {
 
 test('visits are kept over a restart, the newest first, a page at a time, and go with their board', async () => {
   const visit = (id: string, boardId: string, startedMs: number) =>
-    ({ id, boardId, startedMs, did: ['ü'] }) as Partial<Visit> as Visit;
+    ({ id, boardId, startedMs, did: ['ü'], found: {} }) as Partial<Visit> as Visit;
   for (const one of [visit('1', 'a', 10), visit('2', 'b', 20), visit('3', 'a', 30)])
     await visitStore(store).keep(one);
   await store.close();
@@ -66,6 +73,9 @@ test('visits are kept over a restart, the newest first, a page at a time, and go
     (await visits.list(...asked)).map(({ id }) => id);
   expect(await ids(null, null, 10)).toEqual(['3', '2', '1']);
   expect(await ids('a', 30, 10)).toEqual(['1']);
+  // Of a sheet from before these were told.
+  expect(await visits.get('2')).toMatchObject({ boardId: 'b', automatic: false, found: { gaps: null } });
+  await expect(visits.get('4')).rejects.toMatchObject({ code: 'VISIT_NOT_FOUND' });
   expect([await visits.last('a'), await visits.count('a')]).toEqual([30, 2]);
   await visits.forget('a');
   expect(await ids(null, null, 10)).toEqual(['2']);

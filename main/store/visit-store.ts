@@ -1,4 +1,5 @@
 /** Visits to boards, and what boards recorded between them, in DuckDB. */
+import { CurlewError } from '../contract/error.ts';
 import type { Visit, VisitFound } from '../contract/types.ts';
 import type { Store } from './open-store.ts';
 
@@ -10,6 +11,8 @@ export interface VisitStore {
   keep(visit: Visit): Promise<void>;
   /** Newest first. @param beforeMs those that began earlier alone */
   list(boardId: string | null, beforeMs: number | null, limit: number): Promise<Visit[]>;
+  /** @throws CurlewError VISIT_NOT_FOUND */
+  get(visitId: string): Promise<Visit>;
   count(boardId: string): Promise<number>;
   forget(boardId: string): Promise<void>;
 }
@@ -26,7 +29,8 @@ export function visitStore(store: Store): VisitStore {
       const values = { board: boardId, since: sinceMs };
       // What was deleted of a start here is no gap.
       const [row] = await reading(
-        `SELECT count(*)::DOUBLE AS records, coalesce(sum(gap), 0)::DOUBLE AS missing, min(at_ms) AS "firstMs",
+        `SELECT count(*)::DOUBLE AS records, coalesce(sum(gap), 0)::DOUBLE AS missing,
+           count(*) FILTER (gap > 0)::DOUBLE AS gaps, min(at_ms) AS "firstMs",
            max(at_ms) AS "lastMs", min(supply_millivolts)::DOUBLE AS "leastMillivolts",
            arg_max(supply_millivolts, at_ms)::DOUBLE AS "lastMillivolts", median(noise_floor_db)::DOUBLE AS "noiseFloorDb",
            max(level_db)::DOUBLE AS "highestDb", avg(clipped_share)::DOUBLE AS "clippedShare"
@@ -70,7 +74,15 @@ export function visitStore(store: Store): VisitStore {
          ORDER BY started_ms DESC, id LIMIT $limit`,
         { board: boardId, before: beforeMs, limit },
       );
-      return rows.map(({ sheet }) => JSON.parse(sheet as string) as Visit);
+      return rows.map(({ sheet }) => visitOf(sheet as string));
+    },
+
+    async get(visitId) {
+      const [row] = await reading('SELECT sheet::VARCHAR AS sheet FROM visits WHERE id = $id', {
+        id: visitId,
+      });
+      if (row) return visitOf(row['sheet'] as string);
+      throw new CurlewError('VISIT_NOT_FOUND', `The lab keeps no visit ${visitId}.`, { visitId });
     },
 
     async count(boardId) {
@@ -85,5 +97,14 @@ export function visitStore(store: Store): VisitStore {
         connection.run('DELETE FROM visits WHERE board_id = $1', [boardId]),
       );
     },
+  };
+}
+
+function visitOf(sheet: string): Visit {
+  const visit = JSON.parse(sheet) as Visit;
+  return {
+    ...visit,
+    automatic: visit.automatic ?? false,
+    found: { ...visit.found, gaps: visit.found.gaps ?? null },
   };
 }

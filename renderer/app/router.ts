@@ -18,6 +18,7 @@ export function createAppRouter(): Router {
     routes: [
       { path: '/', name: 'fleet', component: () => import('../views/fleet/FleetView.vue') },
       { path: '/board/:id?', name: 'board', component: () => import('../views/board/BoardView.vue') },
+      { path: '/visit/:visitId', name: 'visit', component: () => import('../views/visit/VisitView.vue') },
       { path: '/deploy', name: 'deploy', component: () => import('../views/deploy/DeployView.vue') },
       { path: '/compare', name: 'compare', component: () => import('../views/compare/CompareView.vue') },
       {

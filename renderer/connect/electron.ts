@@ -36,6 +36,7 @@ export function bridgeCapabilities(bridge: Bridge): ShellCapabilities {
     ...(has.has('pickFiles') && { pickFiles: (kind, several) => bridge.pickFiles(kind, several) }),
     ...(has.has('pickPlace') && { pickPlace: (name) => bridge.pickPlace(name) }),
     ...(has.has('pickFolder') && { pickFolder: () => bridge.pickFolder() }),
+    ...(has.has('savePdf') && { savePdf: (name) => bridge.savePdf(name) }),
     saveFile: (name, mime, texts) => bridge.saveFile(name, mime, texts),
   };
 }

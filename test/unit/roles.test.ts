@@ -86,7 +86,9 @@ describe('a viewer', () => {
       'telemetry.retention',
       'telemetry.summary',
       'train.curves',
+      'visits.get',
       'visits.list',
+      'visits.setting',
     ]);
   });
 

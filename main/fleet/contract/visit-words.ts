@@ -1,35 +1,80 @@
-/** The sheet of a visit in words, the same on the page and on the command line. */
-import { count, dateTime, decibels, percent } from '../../contract/figures.ts';
+/** The sheet of a visit in words, the same on the page, on paper and on the command line. */
+import { count, dateTime, decibels, percent, span } from '../../contract/figures.ts';
 import type { Visit } from './visits.ts';
 
-/** What each line is of, and what it says; what was not told has none. */
-export function sheetOf(visit: Visit): [what: string, text: string][] {
-  const { boardName, boardId, site, startedMs, sinceMs, found, clock, did, left } = visit;
-  const { records, missing, firstMs, lastMs, starts } = found;
+/** What a line is of, and what it says. */
+export type SheetLine = [what: string, text: string];
+
+export interface SheetSection {
+  title: string;
+  lines: SheetLine[];
+}
+
+/** What was not told has no line, and a section without lines is none. */
+export function sectionsOf(visit: Visit): SheetSection[] {
+  const { boardName, boardId, site, startedMs, endedMs, sinceMs, found, did, left, by, automatic } = visit;
+  const { records, missing, gaps, firstMs, lastMs, starts } = found;
   const stretch = firstMs === null || lastMs === null ? '' : `, ${dateTime(firstMs)} to ${dateTime(lastMs)}`;
-  const lines: [string, string][] = [
-    ['board', `${boardName} (${boardId})`],
-    ['site', site],
-    ['visited', dateTime(startedMs)],
-    ['visit before', sinceMs === null ? 'none' : dateTime(sinceMs)],
-    ['records', `${count(records, 'record')}${stretch}`],
-    ['missing', count(missing, 'record')],
-    ['starts', starts.map(({ cause, count: of }) => `${cause} ${of}`).join(', ')],
-    ['supply', volts(found.lastMillivolts)],
-    ['lowest supply', volts(found.leastMillivolts)],
-    ['noise floor', level(found.noiseFloorDb)],
-    ['highest level', level(found.highestDb)],
-    ['clipped', found.clippedShare === null ? '' : percent(found.clippedShare, 2)],
-    [
-      'clock',
-      clock
-        ? `${Math.round(clock.behindMs)} ms behind, ±${Math.ceil(clock.errorMs)} ms, set ${dateTime(clock.setMs)}`
-        : '',
-    ],
-    ...did.map((one): [string, string] => ['done', one]),
-    ...left.map((one): [string, string] => ['left', one]),
+  const before = sinceMs === null ? 'none' : `${dateTime(sinceMs)}, ${span(startedMs - sinceMs)} before`;
+  const all: SheetSection[] = [
+    {
+      title: 'Visit',
+      lines: [
+        ['board', `${boardName} (${boardId})`],
+        ['site', site],
+        ['visited', `${dateTime(startedMs)}, for ${span(endedMs - startedMs)}`],
+        ['by', automatic ? 'itself, when it was met again' : (by ?? '')],
+        ['visit before', before],
+      ],
+    },
+    {
+      title: 'Records',
+      lines: [
+        ['records', `${count(records, 'record')}${stretch}`],
+        [
+          'missing',
+          `${count(missing, 'record')}${gaps === null || gaps === 0 ? '' : ` in ${count(gaps, 'gap')}`}`,
+        ],
+        ['starts', starts.map(({ cause, count: of }) => `${cause} ${of}`).join(', ')],
+      ],
+    },
+    {
+      title: 'Battery',
+      lines: [
+        ['supply', volts(found.lastMillivolts)],
+        ['lowest supply', volts(found.leastMillivolts)],
+      ],
+    },
+    {
+      title: 'Microphone',
+      lines: [
+        ['noise floor', level(found.noiseFloorDb)],
+        ['highest level', level(found.highestDb)],
+        ['clipped', found.clippedShare === null ? '' : percent(found.clippedShare, 2)],
+      ],
+    },
+    { title: 'Clock', lines: [['clock', clockLine(visit)]] },
+    { title: 'Done', lines: did.map((one) => ['done', one]) },
+    { title: 'Left', lines: left.map((one) => ['left', one]) },
   ];
-  return lines.filter(([, text]) => text !== '');
+  return all
+    .map(({ title, lines }) => ({ title, lines: lines.filter(([, text]) => text !== '') }))
+    .filter(({ lines }) => lines.length > 0);
+}
+
+/** All lines, one after another. */
+export const sheetOf = (visit: Visit): SheetLine[] => sectionsOf(visit).flatMap(({ lines }) => lines);
+
+/** What a file of the sheet is called, without its ending. */
+export const sheetName = ({ boardName, startedMs }: Visit): string =>
+  `visit-${boardName.replaceAll(/[^\p{L}\p{N}_-]+/gu, '-')}-${dateTime(startedMs).slice(0, 16).replaceAll(/[ :]/g, '-')}`;
+
+function clockLine({ clock }: Visit): string {
+  if (!clock) return '';
+  const { behindMs, errorMs, setMs } = clock;
+  const ms = Math.round(Math.abs(behindMs));
+  const off = `${ms < 10_000 ? `${ms} ms` : span(ms)} ${behindMs < 0 ? 'ahead' : 'behind'}`;
+  return `${off}, ±${Math.ceil(errorMs)} ms, set ${dateTime(setMs)}`;
 }
 
 const level = (value: number | null): string => (value === null ? '' : decibels(value));

@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { pageLimit } from '../../contract/pieces.ts';
 import { forOperators, forViewers, type Asker } from '../../contract/roles.ts';
-import { id, whole } from '../../contract/schemas.ts';
+import { id, none, whole } from '../../contract/schemas.ts';
 import type { BoardClock } from './boards.ts';
 
 /** What a board had recorded since the visit before, or since it was first met. */
@@ -10,6 +10,8 @@ export interface VisitFound {
   records: number;
   /** Told by sequence numbers: written over on the board before they were fetched, or lost. */
   missing: number;
+  /** In so many stretches; null in sheets from before that was counted. */
+  gaps: number | null;
   /** When the first and the last of them were kept; null without any. */
   firstMs: number | null;
   lastMs: number | null;
@@ -45,11 +47,22 @@ export interface Visit {
   /** What is still not as wanted, or went wrong, a sentence each. */
   left: string[];
   by: Asker | null;
+  /** Nobody asked for it: the board had been away, and was met again. */
+  automatic: boolean;
+}
+
+/** Boards that were away are visited by themselves when they are met again. */
+export interface VisitSetting {
+  /** Away for so long at least, hours; null: none is. */
+  awayHours: number | null;
 }
 
 export const visitRequests = {
   /** Fetches what a board has recorded, brings it up to date, and keeps a sheet of what was found and done. */
   'visits.make': forOperators(v.strictObject({ boardId: id })),
+  'visits.get': forViewers(v.strictObject({ visitId: id })),
+  'visits.setting': forViewers(none),
+  'visits.change': forOperators(v.strictObject({ awayHours: v.nullable(whole(1, 24 * 366)) })),
   /** Of one board, or of all; the newest first. */
   'visits.list': forViewers(
     v.strictObject({ boardId: v.optional(id), before: v.optional(v.number()), limit: whole(1, pageLimit) }),
@@ -58,5 +71,8 @@ export const visitRequests = {
 
 export interface VisitResults {
   'visits.make': Visit;
+  'visits.get': Visit;
+  'visits.setting': VisitSetting;
+  'visits.change': VisitSetting;
   'visits.list': Visit[];
 }

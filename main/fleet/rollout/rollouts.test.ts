@@ -76,7 +76,7 @@ async function open(): Promise<void> {
   const bounds = { all: 4, perHub: 4 };
   const image = async (sha256: string) => imageOf(sha256);
   updates = new Updates({
-    ...{ fleet: world.fleet, jobs, details, bounds, image },
+    ...{ fleet: world.fleet, jobs, details, bounds, image, visits: { sees: () => false } },
     deploy: notedDeploy({
       keys: { sign: () => Promise.reject(new Error('No board here has a key.')) },
       boards: { deployed: async () => undefined },

@@ -50,6 +50,7 @@ async function open(): Promise<void> {
     ...{ fleet: world.fleet, jobs, details, bounds: { all: 4, perHub: 4 } },
     image: async (wanted) => (wanted === sha256 ? image : null),
     deploy,
+    visits: { sees: () => false },
   });
 }
 

@@ -22,6 +22,8 @@ interface UpdateRooms extends BringUpRooms {
   jobs: Jobs;
   details: Details;
   bounds: Bounds;
+  /** Does the same for boards that it sees. */
+  visits: { sees(boardId: string): boolean };
 }
 
 interface Params {
@@ -58,7 +60,8 @@ export class Updates {
   }
 
   private met(boardId: string): void {
-    if (!this.rooms.details.of(boardId).whenMet || this.inHand.has(boardId)) return;
+    const { details, visits } = this.rooms;
+    if (!details.of(boardId).whenMet || this.inHand.has(boardId) || visits.sees(boardId)) return;
     this.begin({ boardIds: [boardId], whenMet: true, by: null });
   }
 

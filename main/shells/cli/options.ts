@@ -208,6 +208,7 @@ export const options = {
   },
   beside: { value: 'FOLDER', about: 'a labelled set of which the clips are copied into this one' },
   precision: { value: 'P', about: 'that is wished, of a threshold (0.9)' },
+  sheet: { value: 'FILE', about: 'write the sheet of the visit as a page (HTML) that needs nothing else' },
   overwrite: {
     about: 'what is written may replace files that are there, but never recordings or what is read',
   },

@@ -98,6 +98,16 @@ export function serveDialogs(
     return filePath;
   });
 
+  serve(channels.savePdf, v.strictTuple([fileName]), async (window, [name]) => {
+    const { canceled, filePath } = await dialog.showSaveDialog(window, {
+      defaultPath: join(app.getPath('documents'), name),
+      filters: filtersFor(name),
+    });
+    if (canceled || !filePath) return;
+    const output = await new Outputs({ overwrite: true, keep }).file(filePath);
+    await output.write(await window.webContents.printToPDF({ pageSize: 'A4', generateTaggedPDF: true }));
+  });
+
   serve(channels.saveFile, toSave, async (window, [name, , pieces]) => {
     const { canceled, filePath } = await dialog.showSaveDialog(window, {
       defaultPath: join(app.getPath('documents'), name),

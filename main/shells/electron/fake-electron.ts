@@ -9,6 +9,7 @@ import type {
   BrowserWindowConstructorOptions,
   CustomScheme,
   MenuItemConstructorOptions,
+  PrintToPDFOptions,
   Rectangle,
   Session,
   WebContents,
@@ -33,7 +34,7 @@ export interface FakeFrame {
 
 export class FakeContents
   extends EventEmitter
-  implements Pick<WebContents, 'setWindowOpenHandler' | 'reload'>
+  implements Pick<WebContents, 'setWindowOpenHandler' | 'reload' | 'printToPDF'>
 {
   readonly mainFrame: FakeFrame = { url: '', parent: null };
   reloads = 0;
@@ -44,6 +45,12 @@ export class FakeContents
   }
   reload(): void {
     this.reloads++;
+  }
+  /** How often it was printed, and on which paper. */
+  readonly printed: PrintToPDFOptions[] = [];
+  printToPDF(options: PrintToPDFOptions): Promise<Buffer<ArrayBuffer>> {
+    this.printed.push(options);
+    return Promise.resolve(Buffer.from('%PDF-1.4 of the page'));
   }
   /** What `window.open(url)` in the page comes to. */
   open(url: string): WindowOpenHandlerResponse['action'] {

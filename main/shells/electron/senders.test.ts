@@ -51,6 +51,7 @@ describe.each(strangers)('%s', (_who, frameOf) => {
     await expect(bridge.pickFiles('recordings', true)).rejects.toThrow();
     await expect(bridge.pickFolder()).rejects.toThrow();
     await expect(bridge.saveFile('a.csv', 'text/csv', ['a'])).rejects.toThrow();
+    await expect(bridge.savePdf('a.pdf')).rejects.toThrow();
     expect(electron.dialogs).toEqual([]);
     expect(standIn.allowed).toEqual([]);
     expect(await readdir(folder)).toEqual([]);
@@ -140,6 +141,18 @@ describe('a dialog', () => {
     expect(electron.dialogs[0]?.options['defaultPath']).toBe('/documents/export.csv');
   });
 
+  it('prints the page of the window that asks onto a PDF where the person said, and nothing where it was cancelled', async () => {
+    const { electron, contents } = served();
+    const bridge = electron.bridge(contents);
+    await bridge.savePdf('visit.pdf');
+    expect(contents.printed).toEqual([]);
+    electron.chooses.save = join(folder, 'sheet.pdf');
+    await bridge.savePdf('visit.pdf');
+    expect(contents.printed).toMatchObject([{ pageSize: 'A4' }]);
+    expect(await readFile(join(folder, 'sheet.pdf'), 'latin1')).toMatch(/^%PDF-/);
+    expect(electron.dialogs.at(-1)?.options['defaultPath']).toBe('/documents/visit.pdf');
+  });
+
   it('says so when the text cannot be written', async () => {
     const { electron, contents } = served();
     electron.chooses.save = join(folder, 'nothing', 'chosen.csv');
@@ -169,6 +182,7 @@ describe('a dialog', () => {
   it.each([
     ['a path for a name', channels.saveFile, ['../a.csv', 'text/csv', ['a']]],
     ['a Windows path for a name', channels.saveFile, ['C:\\a.csv', 'text/csv', ['a']]],
+    ['a path for a PDF', channels.savePdf, ['../a.pdf']],
     ['an empty name', channels.saveFile, ['', 'text/csv', ['a']]],
     ['a line break in a name', channels.saveFile, ['a\n.csv', 'text/csv', ['a']]],
     ['numbers for text', channels.saveFile, ['a.csv', 'text/csv', [3]]],

@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { flushPromises, mount } from '@vue/test-utils';
+import { flushPromises, mount, RouterLinkStub } from '@vue/test-utils';
 import { createPinia } from 'pinia';
 import { expect, it } from 'vitest';
 import type { Visit } from '../../../main/contract/types.ts';
@@ -9,9 +9,16 @@ import VisitsPanel from './VisitsPanel.vue';
 
 const visit = (changes: Partial<Visit>): Visit => ({
   ...{ id: '1', boardId: board().id, boardName: 'Heron', site: 'Reed bed', startedMs: 1000, endedMs: 2000 },
-  ...{ sinceMs: null, clock: null, did: [], left: [], by: null },
+  ...{ sinceMs: null, clock: null, did: [], left: [], by: null, automatic: false },
   found: {
-    ...{ records: 1204, missing: 3, firstMs: 10, lastMs: 20, starts: [{ cause: 'watchdog', count: 2 }] },
+    ...{
+      records: 1204,
+      missing: 3,
+      gaps: 2,
+      firstMs: 10,
+      lastMs: 20,
+      starts: [{ cause: 'watchdog', count: 2 }],
+    },
     ...{
       leastMillivolts: 3105,
       lastMillivolts: 3300,
@@ -32,12 +39,13 @@ it('shows what was found, done and left, the newest visit first, and makes anoth
     props: { board: board() },
     global: {
       plugins: [createPinia()],
+      stubs: { RouterLink: RouterLinkStub },
       provide: { [labKey as symbol]: { client: lab, shell: shellDouble().shell } },
     },
   });
   await flushPromises();
   const cells = wrapper.findAll('tr').map((row) => row.text());
-  expect(cells).toContain('missing3 records');
+  expect(cells).toContain('missing3 records in 2 gaps');
   expect(cells).toContain('startswatchdog 2');
   expect(cells).toContain('noise floor-61.3 dBFS');
   expect(cells.some((text) => text.startsWith('highest level'))).toBe(false);

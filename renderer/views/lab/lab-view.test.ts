@@ -4,12 +4,29 @@ import { createPinia } from 'pinia';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Role } from '../../../main/contract/roles.ts';
 import { CurlewError } from '../../../main/contract/error.ts';
-import type { Job, LabInfo } from '../../../main/contract/types.ts';
+import type { Job, LabInfo, MqttState } from '../../../main/contract/types.ts';
 import { labKey } from '../../stores/lab.ts';
 import { LabDouble, shellDouble } from '../../test/lab-double.ts';
 import LabView from './LabView.vue';
 
 let movesTo: string | null = null;
+
+const mqtt: MqttState = {
+  on: false,
+  settings: {
+    ...{ host: 'localhost', port: 1883, tls: false, authority: '', user: '', prefix: 'curlew' },
+    ...{ discoveryPrefix: 'homeassistant', everyS: 30 },
+  },
+  ...{
+    hasPassword: false,
+    connection: 'off',
+    problem: null,
+    published: 0,
+    waiting: 0,
+    dropped: 0,
+    refused: 0,
+  },
+};
 
 const labDouble = (role: Role = 'local') =>
   new LabDouble({
@@ -41,6 +58,14 @@ const labDouble = (role: Role = 'local') =>
     ],
     'telemetry.retention': () => ({ recordDays: null, minuteDays: 366 }),
     'telemetry.retain': ({ recordDays, minuteDays }) => ({ recordDays, minuteDays }),
+    'visits.setting': () => ({ awayHours: 24 }),
+    'visits.change': ({ awayHours }) => ({ awayHours }),
+    'publish.mqtt': () => mqtt,
+    'publish.setMqtt': ({ on, settings, password }) => ({
+      ...{ ...mqtt, on, settings, hasPassword: typeof password === 'string' },
+      connection: on ? 'connecting' : 'off',
+    }),
+    'publish.testMqtt': () => ({ ok: false, text: 'Nothing listens there.' }),
     'publish.prometheus': () => ({ on: false, token: null, address: null }),
     'publish.switchPrometheus': ({ on }) => ({
       ...{ on, token: on ? 'a-Z_9' : null },
@@ -151,6 +176,51 @@ describe('the lab', () => {
     expect(panel.text()).toContain('It answered 200 with 7 samples.');
     await press('Switch off');
     expect(panel.text()).not.toContain('a-Z_9');
+  });
+
+  it('sets a broker, tells how the connection stands, and tries what was typed', async () => {
+    const { wrapper, lab } = await show();
+    const panel = wrapper.get('[aria-labelledby="mqtt-title"]');
+    const press = async (text: string) => {
+      await panel
+        .findAll('button')
+        .find((one) => one.text() === text)!
+        .trigger('click');
+      await flushPromises();
+    };
+    expect(panel.text()).not.toContain('the network can read');
+    await panel.get('#mqtt-host').setValue('broker.local');
+    await panel.get('#mqtt-user').setValue('heron');
+    await panel.get('#mqtt-password').setValue('reed bed');
+    expect(panel.text()).toContain('the network can read user and password');
+    await press('Switch on');
+    const settings = { ...mqtt.settings, host: 'broker.local', user: 'heron' };
+    expect(lab.asked.at(-1)).toEqual({
+      name: 'publish.setMqtt',
+      params: { on: true, settings, password: 'reed bed' },
+    });
+    expect(panel.text()).toContain('connecting');
+    expect((panel.get('#mqtt-password').element as HTMLInputElement).value).toBe('');
+    // What is typed is what is tried.
+    await panel.get('#mqtt-port').setValue('8883');
+    await press('Try the broker');
+    const names = lab.asked.map(({ name }) => name);
+    expect(names.slice(names.lastIndexOf('publish.setMqtt'))).toEqual([
+      ...['publish.setMqtt', 'publish.testMqtt', 'publish.mqtt'],
+    ]);
+    expect(panel.text()).toContain('Nothing listens there.');
+  });
+
+  it('says when boards that were away are visited by themselves, and changes it', async () => {
+    const { wrapper, lab } = await show();
+    const choice = wrapper.get('[aria-labelledby="visiting-title"] select');
+    expect((choice.element as HTMLSelectElement).selectedOptions[0]!.text).toBe('after a day');
+    await choice
+      .findAll('option')
+      .find((one) => one.text() === 'not by themselves')!
+      .setValue();
+    await flushPromises();
+    expect(lab.asked.at(-1)).toEqual({ name: 'visits.change', params: { awayHours: null } });
   });
 
   it('adds and removes folders that it may open', async () => {

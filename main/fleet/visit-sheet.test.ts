@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { sheetName, sheetOf } from './contract/visit-words.ts';
+import type { Visit } from './contract/visits.ts';
+import { visitSheet } from './visit-sheet.ts';
+
+const atMs = new Date(2026, 10, 28, 9, 5, 7).getTime();
+const visit: Visit = {
+  ...{ id: '1', boardId: '0123456789abcdef', boardName: 'Hut <north> "1"', site: 'Reed & bed' },
+  ...{ startedMs: atMs, endedMs: atMs + 12_000, sinceMs: atMs - 30 * 86_400_000, by: null, automatic: true },
+  found: {
+    ...{
+      records: 1204,
+      missing: 12,
+      gaps: 3,
+      firstMs: atMs - 1000,
+      lastMs: atMs,
+      starts: [{ cause: 'watchdog', count: 2 }],
+    },
+    ...{
+      leastMillivolts: 3105,
+      lastMillivolts: 3300,
+      noiseFloorDb: -61.26,
+      highestDb: null,
+      clippedShare: 0,
+    },
+  },
+  clock: { setMs: atMs - 86_400_000, behindMs: -2345.6, errorMs: 3.2 },
+  did: ['hop of 1 s'],
+  left: ['night, version 2 is on trial'],
+};
+
+describe('the sheet of a visit', () => {
+  it('tells what was fetched, missing, done and left, and leaves out what nobody knows', () => {
+    const lines = Object.fromEntries(sheetOf(visit));
+    expect(lines).toMatchObject({
+      ...{
+        missing: '12 records in 3 gaps',
+        starts: 'watchdog 2',
+        supply: '3.30 V',
+        'noise floor': '-61.3 dBFS',
+      },
+      ...{ clipped: '0.00 %', done: 'hop of 1 s', left: 'night, version 2 is on trial' },
+      clock: '2346 ms ahead, ±4 ms, set 2026-11-27 09:05:07',
+      'visit before': '2026-10-29 09:05:07, 30 days before',
+      by: 'itself, when it was met again',
+    });
+    expect(lines).not.toHaveProperty('highest level');
+    const bare = { ...visit, site: '', clock: null, did: [], left: [], sinceMs: null };
+    const { records, missing } = { records: 0, missing: 0 };
+    const found = {
+      ...visit.found,
+      records,
+      missing,
+      gaps: null,
+      leastMillivolts: null,
+      lastMillivolts: null,
+    };
+    expect(sheetOf({ ...bare, found }).map(([what]) => what)).toEqual([
+      ...['board', 'visited', 'by', 'visit before', 'records', 'missing', 'starts', 'noise floor', 'clipped'],
+    ]);
+  });
+
+  it('is a page that needs nothing else, in which what people typed stays text', () => {
+    const html = visitSheet(visit);
+    expect(html).toContain('<h1>Hut &lt;north&gt; &quot;1&quot;</h1>');
+    expect(html).toContain('Reed &amp; bed');
+    for (const [what, text] of sheetOf(visit).slice(2))
+      expect(html).toContain(`<th scope="row">${what}</th><td>${text}</td>`);
+    expect(html).not.toMatch(/<script|<link|<img|url\(|https?:/);
+  });
+
+  it('has a name that every file system takes', () => {
+    expect(sheetName(visit)).toBe('visit-Hut-north-1--2026-11-28-09-05');
+    expect(sheetName({ ...visit, boardName: '../雨:/' })).toBe('visit--雨--2026-11-28-09-05');
+  });
+});
