@@ -1,3 +1,4 @@
+import { answerFiles } from './answers.ts';
 import { claimsOf } from './claims.ts';
 import type { Model } from './cost.ts';
 import { csvText, type CsvCell } from './csv.ts';
@@ -56,6 +57,14 @@ export const reportNames: readonly string[] = [
   'report.html',
   'results.json',
   ...[...Object.keys(tables), ...Object.keys(curves)].map((name) => `${name}.csv`),
+  ...Object.values(answerFiles),
+];
+
+/** Those that one did write. */
+export const filesOf = (results: Results): string[] => [
+  ...['report.html', 'results.json'],
+  ...reportCsv(results).map(({ name }) => name),
+  ...(results.answers ? Object.values(answerFiles) : []),
 ];
 
 /** The report's tables and the numbers behind its plots, unrounded; the sources of times and energies stand beside them. */

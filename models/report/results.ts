@@ -34,6 +34,8 @@ export interface Results {
   /** Curlew's version. */
   readonly version: string;
   readonly dataSet: DataSetSummary;
+  /** Answers that lie beside these results (`answers.ts`); of earlier labs none do. */
+  readonly answers?: { readonly clips: number; readonly windows: number };
   readonly protocol: Protocol;
   readonly encoder: EncoderSummary;
   /** In order of precision, the float reference last. */

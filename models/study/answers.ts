@@ -1,6 +1,6 @@
 /** From patches to answers: what an expert, or a mixture, says of each clip. */
 import type { ClipAnswer } from '../evaluation/answers.ts';
-import { meanProbabilities } from '../evaluation/probability.ts';
+import { meanProbabilities, softmax } from '../evaluation/probability.ts';
 import { route, type Choice, type Route } from '../router/route.ts';
 import type { Routing, UnboundRouter } from '../router/router.ts';
 
@@ -45,6 +45,36 @@ export function clipAnswers(
     };
   });
 }
+
+/** What a model says of every patch, in the order of clips. */
+export interface PatchAnswers {
+  /** [patches][classes] */
+  readonly probabilities: Float32Array;
+  /** [patches]; null without a router's passes */
+  readonly curiosities: Float32Array | null;
+  /** [patches]: the expert of the bank that answered, or whose share was largest; null where the model is one expert */
+  readonly experts: Uint8Array | null;
+}
+
+/** @param logits [patches][classes] @param choices of a mixture */
+export function patchAnswers(
+  logits: Float32Array,
+  classes: number,
+  curiosities: readonly number[] | null = null,
+  choices: readonly Choice[] | null = null,
+): PatchAnswers {
+  const probabilities = new Float32Array(logits.length);
+  for (let at = 0; at < logits.length; at += classes)
+    probabilities.set(softmax(logits.subarray(at, at + classes)), at);
+  return {
+    probabilities,
+    curiosities: curiosities && Float32Array.from(curiosities),
+    experts: choices && Uint8Array.from(choices, largestOf),
+  };
+}
+
+const largestOf = (choice: Choice): number =>
+  choice.reduce((largest, one) => (one.share > largest.share ? one : largest)).expert;
 
 /**
  * Routes every patch, each as an inference of its own: ids count from `firstInference` as a board counts.

@@ -8,7 +8,14 @@ import { alwaysExpert, randomAtEqualBits } from '../router/controls.ts';
 import { answering, type Choice } from '../router/route.ts';
 import type { UnboundRouter } from '../router/router.ts';
 import { expertLogits } from '../training/logits.ts';
-import { clipAnswers, mixtureLogits, routePatches, type Patches } from './answers.ts';
+import {
+  clipAnswers,
+  mixtureLogits,
+  patchAnswers,
+  routePatches,
+  type PatchAnswers,
+  type Patches,
+} from './answers.ts';
 import { kindOf } from './kinds.ts';
 
 export interface FoldInput {
@@ -31,6 +38,8 @@ export interface FoldInput {
 export interface ModelAnswers {
   readonly name: string;
   readonly answers: readonly ClipAnswer[];
+  /** Of the same clips, patch by patch. */
+  readonly patches: PatchAnswers;
   /** fitted to the validation clips */
   readonly temperature: number;
 }
@@ -49,6 +58,8 @@ export interface MixtureAnswers extends ModelAnswers {
 
 export interface FoldOutcome {
   readonly fold: number;
+  /** Patches of each clip. */
+  readonly patches: readonly number[];
   readonly experts: readonly (ModelAnswers & { readonly kind: string })[];
   readonly mixtures: readonly MixtureAnswers[];
   /** share of patches whose expert is not the same in all draws, by passes */
@@ -65,9 +76,9 @@ export async function assessFold(input: FoldInput): Promise<FoldOutcome> {
       validation: await expertLogits(expert, validation),
     });
   }
-  const answered = (name: string, onTest: ClipAnswer[], onValidation: ClipAnswer[]): ModelAnswers => ({
+  const answered: Answered = (name, onTest, onValidation) => ({
     name,
-    answers: onTest,
+    ...onTest,
     temperature: temperatureOf(onValidation),
   });
   const experts = input.experts.map(({ kind }) => {
@@ -76,7 +87,7 @@ export async function assessFold(input: FoldInput): Promise<FoldOutcome> {
       kind,
       ...answered(
         kindOf(kind).name,
-        clipAnswers(test, mine.test, classes),
+        { answers: clipAnswers(test, mine.test, classes), patches: patchAnswers(mine.test, classes) },
         clipAnswers(validation, mine.validation, classes),
       ),
     };
@@ -86,9 +97,10 @@ export async function assessFold(input: FoldInput): Promise<FoldOutcome> {
     logits: input.bank.map((kind) => logits.get(kind)![side]),
   }));
   const { router } = input;
-  if (router === null) return { fold, experts, mixtures: [], flips: [] };
+  const patches = test.clips.map((clip) => clip.patches);
+  if (router === null) return { fold, patches, experts, mixtures: [], flips: [] };
   const mixtures = mixturesOf({ ...input, router }, sides, answered);
-  return { fold, experts, mixtures, flips: flipsOf({ ...input, router }) };
+  return { fold, patches, experts, mixtures, flips: flipsOf({ ...input, router }) };
 }
 
 type Mixed = FoldInput & { readonly router: UnboundRouter };
@@ -99,7 +111,11 @@ interface Side {
   readonly logits: readonly Float32Array[];
 }
 
-type Answered = (name: string, onTest: ClipAnswer[], onValidation: ClipAnswer[]) => ModelAnswers;
+type Answered = (
+  name: string,
+  onTest: Pick<ModelAnswers, 'answers' | 'patches'>,
+  onValidation: readonly ClipAnswer[],
+) => ModelAnswers;
 
 function mixturesOf(
   { router, alphas, bank, classes, seed }: Mixed,
@@ -112,10 +128,14 @@ function mixturesOf(
     { patches, logits }: Side,
     choices: readonly Choice[],
     curiosities: readonly number[] | null = null,
-  ) => ({
-    choices,
-    answers: clipAnswers(patches, mixtureLogits(choices, logits, classes), classes, curiosities),
-  });
+  ) => {
+    const mixed = mixtureLogits(choices, logits, classes);
+    return {
+      choices,
+      answers: clipAnswers(patches, mixed, classes, curiosities),
+      patches: patchAnswers(mixed, classes, curiosities, choices),
+    };
+  };
   const routed = (alpha: number, passes: number) =>
     sides.map((side) => {
       const routes = routePatches(router, side.patches, { ...router.routing, alpha, passes });
@@ -127,13 +147,16 @@ function mixturesOf(
     variant: MixtureVariant,
     passes: number,
     name: string,
-    [onTest, onValidation]: { choices: readonly Choice[]; answers: ClipAnswer[] }[],
-  ): MixtureAnswers => ({
-    ...answered(name, onTest!.answers, onValidation!.answers),
-    variant,
-    passes,
-    chosen: contributions(onTest!.choices, experts),
-  });
+    [onTest, onValidation]: ReturnType<typeof answeredBy>[],
+  ): MixtureAnswers => {
+    const { choices, ...test } = onTest!;
+    return {
+      ...answered(name, test, onValidation!.answers),
+      variant,
+      passes,
+      chosen: contributions(choices, experts),
+    };
+  };
 
   const { passes } = router.routing;
   const plain = mixture({ kind: 'plain' }, 0, 'Plain router', routed(0, 0));

@@ -4,6 +4,7 @@ import { precisionOf, type LatentExpert } from '../experts/expert.ts';
 import { defaultRouterTraining, trainRouter } from '../training/train-router.ts';
 import { separable } from '../training/testing.ts';
 import { defaultTraining, trainExpert } from '../training/train.ts';
+import { clipRows, windowRows } from '../report/answers.ts';
 import { answering } from '../router/route.ts';
 import { clipAnswers, mixtureLogits, routePatches, type Patches } from './answers.ts';
 import { assessFold, meanBitsOf, type FoldInput } from './assess.ts';
@@ -201,5 +202,43 @@ test('an expert alone is assessed without mixtures', async () => {
 test('an expert keeps the precision of its kind', () => {
   for (const { kind, latent } of experts) {
     expect(precisionOf(quantizeExpert(latent, kindOf(kind).precision))).toBe(kindOf(kind).precision);
+  }
+});
+
+test('answers told window by window add up to those told clip by clip, and to how often each expert answered', async () => {
+  const outcome = await assessFold(fold(1));
+  const names = bank.map((kind) => kindOf(kind).name);
+  const models = [...outcome.experts, ...outcome.mixtures];
+  const told = { classes: ['a', 'b', 'c'], bank: names, seed: 4, hopS: 0.48 };
+  const files = { ...told, folds: [{ patches: outcome.patches, models }] };
+  const read = (parts: Iterable<string>) =>
+    [...parts]
+      .join('')
+      .trimEnd()
+      .split('\r\n')
+      .map((line) =>
+        (line.match(/("[^"]*"|[^,]*)(,|$)/g) ?? []).map((cell) => cell.replace(/,$/, '').replaceAll('"', '')),
+      );
+  const [clipHead, ...clips] = read(clipRows(files));
+  const [, ...windows] = read(windowRows(files));
+  const first = clipHead!.indexOf('P(a)');
+  expect(clips).toHaveLength(models.length * outcome.patches.length);
+  expect(windows).toHaveLength(models.length * outcome.patches.reduce((sum, one) => sum + one, 0));
+  for (const clip of clips) {
+    const [model, seed, number, name, source, truth] = clip;
+    expect([seed, number, truth]).toEqual(['4', '1', expect.stringMatching(/^[abc]$/)]);
+    const own = windows.filter((one) => one[0] === model && one[3] === name);
+    expect(own.map((one) => [one[4], one[5], one[6]])).toEqual([
+      [source, '0', '0'],
+      [source, '1', '0.48'],
+    ]);
+    for (const c of [0, 1, 2]) {
+      const mean = own.reduce((sum, one) => sum + Number(one[11 + c]), 0) / own.length;
+      expect(Number(clip[first + c])).toBeCloseTo(mean, 6);
+    }
+  }
+  for (const { name, chosen } of outcome.mixtures) {
+    const answered = windows.filter((one) => one[0] === name).map((one) => one[9]);
+    expect(names.map((expert) => answered.filter((one) => one === expert).length)).toEqual(chosen);
   }
 });

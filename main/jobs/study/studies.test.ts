@@ -5,6 +5,7 @@ import { randomEncoder } from '../../../test/fixtures/random-encoder.ts';
 import { addFloatLayers } from '../../../models/encoder/graph.ts';
 import { Graph } from '../../../models/onnx/graph.ts';
 import { readExpert, readRouter } from '../../../models/packing/read.ts';
+import { filesOf } from '../../../models/report/files.ts';
 import type { Results } from '../../../models/report/results.ts';
 import type { EncoderResult, EvaluateResult, Job, TrainResult } from '../../contract/types.ts';
 import { Banks } from '../../banks/banks.ts';
@@ -281,6 +282,9 @@ describe('an evaluation', () => {
     expect(curious!.cost!.stagesUs!.router).toBeGreaterThan(plain!.cost!.stagesUs!.router);
     expect(random!.cost).toBeNull();
     const { folder } = done.result as EvaluateResult;
+    for (const name of filesOf(results))
+      expect((await studies.file(done.id, name)).text.length).toBeGreaterThan(0);
+    expect(results.answers).toEqual({ clips: 24, windows: 24 });
     expect(await readFile(join(folder, 'report.html'), 'utf8')).toContain('Curiosity');
     expect(await codeOf(() => studies.file(done.id, 'none.csv'))).toBe('FILE_NOT_FOUND');
     expect(await studies.file(done.id, 'table-3-mixtures.csv')).toMatchObject({

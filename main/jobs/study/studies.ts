@@ -32,7 +32,7 @@ export interface StudiesRooms
   onCurves(jobId: string, curves: Curves): void;
 }
 
-const mimes = { html: 'text/html', csv: 'text/csv', json: 'application/json' } as const;
+const mimes = { html: 'text/html', txt: 'text/plain', csv: 'text/csv', json: 'application/json' } as const;
 
 export class Studies {
   private readonly growing = new Map<string, Curves>();

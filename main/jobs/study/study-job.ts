@@ -22,6 +22,7 @@ import type { StudyParams } from './params.ts';
 import { dataSetSummary, encoderSummary, limitsOf, parametersOf } from './results.ts';
 import { StudyThread } from './study-thread.ts';
 import { trainFold, type FoldModels } from './train-fold.ts';
+import { writeAnswers } from './write-answers.ts';
 
 export interface StudyWork {
   readonly params: StudyParams;
@@ -101,9 +102,10 @@ export async function study(work: StudyWork, context: JobContext): Promise<Finis
   }
 }
 
-/** The same, with its results written to the folder. */
+/** The same, with its results and answers written to the folder. */
 export async function evaluate(work: StudyWork, context: JobContext): Promise<EvaluateResult> {
-  const { results } = await study(work, context);
+  const finished = await study(work, context);
+  const results = { ...finished.results, answers: await writeAnswers(work.folder, finished) };
   await writeReport(work.folder, results);
   const best = results.mixtures.find(({ alpha }) => alpha === work.params.alphas[0])!;
   return {

@@ -64,11 +64,11 @@ export const studyRequests = {
   ),
   /** Loss curves of a training or an evaluation as far as they go, by expert. */
   'train.curves': forViewers(jobId),
-  /** A file of a finished evaluation: results.json, report.html or one of the CSV files; `from` is a byte of it. */
+  /** A file of a finished evaluation: one of `filesOf` its results; `from` is a byte of it. */
   'evaluate.file': forViewers(
     v.strictObject({
       jobId: id,
-      name: v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]*\.(json|html|csv)$/)),
+      name: v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]*\.(json|html|csv|txt)$/)),
       from: v.optional(whole(0, Number.MAX_SAFE_INTEGER)),
     }),
   ),

@@ -2,7 +2,7 @@
 import { count, grouped, percent } from '../../../contract/figures.ts';
 import { resolve } from 'node:path';
 import { claimsOf } from '../../../../models/report/claims.ts';
-import { reportCsv, reportNames } from '../../../../models/report/files.ts';
+import { filesOf, reportNames } from '../../../../models/report/files.ts';
 import type { Results } from '../../../../models/report/results.ts';
 import type { LabClient } from '../../../contract/client.ts';
 import { textsOf, wholeFile } from '../../../contract/pieces.ts';
@@ -122,8 +122,7 @@ export async function evaluated(client: LabClient, job: Job, report: OutputFolde
     client.request('evaluate.file', { jobId: job.id, name, from });
   const results = JSON.parse((await wholeFile(file('results.json'))).texts.join('')) as Results;
   if (report) {
-    for (const name of ['report.html', 'results.json', ...reportCsv(results).map((one) => one.name)])
-      await report.write(name, textsOf(file(name)));
+    for (const name of filesOf(results)) await report.write(name, textsOf(file(name)));
   }
   const rows = [...results.experts, ...results.mixtures].map(({ name, scores, cost }): Row => {
     const { accuracy, weightedF1 } = scores;

@@ -1,0 +1,114 @@
+/** Every answer of a study, clip by clip and window by window: whatever the report says can be computed from them anew. */
+import { predictedOf, type ClipAnswer } from '../evaluation/answers.ts';
+import { argmax } from '../evaluation/probability.ts';
+import { csvText, type CsvCell } from './csv.ts';
+
+/** What a model said of the clips of one fold; nothing but what stands in the files. */
+export interface ToldAnswers {
+  readonly name: string;
+  readonly answers: readonly ClipAnswer[];
+  /** Fitted to the validation clips. */
+  readonly temperature: number;
+  readonly patches: {
+    readonly probabilities: Float32Array;
+    readonly curiosities: Float32Array | null;
+    readonly experts: Uint8Array | null;
+  };
+}
+
+export interface ToldFold {
+  /** Windows of each clip. */
+  readonly patches: readonly number[];
+  readonly models: readonly ToldAnswers[];
+}
+
+export interface Told {
+  readonly classes: readonly string[];
+  /** Names of the experts that mixtures choose from, in the router's order. */
+  readonly bank: readonly string[];
+  readonly seed: number;
+  /** Seconds from one window of a clip to the next. */
+  readonly hopS: number;
+  readonly folds: readonly ToldFold[];
+}
+
+export const answerFiles = {
+  clips: 'answers-clips.csv',
+  windows: 'answers-windows.csv',
+  about: 'answers.txt',
+} as const;
+
+const probabilityColumns = (classes: readonly string[]) => classes.map((label) => `P(${label})`);
+
+/** The text of `answers-clips.csv`, a fold's model at a time: thousands of rows are no one's wait. */
+export function* clipRows({ classes, seed, folds }: Told): Generator<string> {
+  const head = [
+    'Model',
+    'Seed',
+    'Fold',
+    'Clip',
+    'Source',
+    'True class',
+    'Answer',
+    'Curiosity',
+    'Temperature',
+  ];
+  yield csvText([[...head, ...probabilityColumns(classes)]]);
+  for (const { models } of folds)
+    for (const { name, answers, temperature } of models)
+      yield csvText(
+        answers.map((one): CsvCell[] => [
+          ...[name, seed, one.fold, one.clip, one.source, classes[one.truth]!, classes[predictedOf(one)]!],
+          ...[one.curiosity, temperature, ...Array.from(one.probabilities)],
+        ]),
+      );
+}
+
+/** The text of `answers-windows.csv`, likewise. */
+export function* windowRows({ classes, bank, seed, hopS, folds }: Told): Generator<string> {
+  const head = ['Model', 'Seed', 'Fold', 'Clip', 'Source', 'Window', 'Start, s', 'True class', 'Answer'];
+  yield csvText([[...head, 'Expert', 'Curiosity', ...probabilityColumns(classes)]]);
+  for (const { models, patches } of folds) {
+    for (const { name, answers, patches: told } of models) {
+      let at = 0;
+      yield csvText(
+        answers.flatMap((one, clip) =>
+          Array.from({ length: patches[clip]! }, (_, window): CsvCell[] => {
+            const ofWindow = told.probabilities.subarray(at * classes.length, (at + 1) * classes.length);
+            const expert = told.experts === null ? name : bank[told.experts[at]!]!;
+            const curiosity = told.curiosities?.[at] ?? null;
+            at++;
+            return [
+              ...[name, seed, one.fold, one.clip, one.source, window, window * hopS, classes[one.truth]!],
+              ...[classes[argmax(ofWindow)]!, expert, curiosity, ...ofWindow],
+            ];
+          }),
+        ),
+      );
+    }
+  }
+}
+
+/** What stands in the folder, and how its figures follow from the answers. */
+export const aboutAnswers = `Answers of every model of this evaluation to every clip and window that it was not trained on.
+
+answers-clips.csv: a row for each model and clip. P(class) is the mean over the clip's windows of the softmax of their
+logits; Answer is the class with the largest (of equals the first); Curiosity is the mean over windows of the router's
+disagreement between passes, empty for models without passes; Temperature was fitted to the fold's validation clips.
+
+answers-windows.csv: a row for each model, clip and window. Window counts from 0; Start is in seconds from the clip's
+beginning. P(class) is the softmax of the window's logits. Expert is the expert that answered; where several answered
+together, the one with the largest share.
+
+From them follow, with any tool that groups rows:
+- accuracy: the share of clips whose Answer is their True class; by Fold for the deviation over folds;
+- the confusion matrix: clips counted by True class and Answer; precision, recall, F1 and macro-F1 from it;
+- NLL: the mean of -ln P(true class); Brier: the mean of the sum over classes of (P(class) - [true])^2;
+- ECE: clips in 15 bins of equal width of their largest P(class); the mean of |accuracy - mean P| weighted by clips;
+- temperature scaling: p^(1/T) for each class, divided by their sum, before NLL, Brier and ECE;
+- AUROC of errors: the chance that a wrong clip has a lower largest P(class) (or a higher Curiosity) than a right one;
+- tests between two models: paired by Clip; intervals draw whole Sources with replacement, since clips of one source
+  are not independent;
+- how often each expert answered, and mean bits: windows counted by Expert.
+Probabilities are binary32, rounded to nothing; numbers read back as the same numbers.
+`;
