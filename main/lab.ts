@@ -36,6 +36,7 @@ import { rolloutHandlers } from './fleet/handlers/rollout.ts';
 import { updateHandlers } from './fleet/handlers/update.ts';
 import { visitHandlers } from './fleet/handlers/visits.ts';
 import { playHandlers } from './fleet/handlers/plays.ts';
+import { seriesHandlers } from './fleet/handlers/series.ts';
 import { telemetryHandlers } from './fleet/handlers/telemetry.ts';
 import { deployLeavings, exportLeavings, playLeavings } from './fleet/job-leavings.ts';
 import { notedDeploy } from './fleet/noted-deploy.ts';
@@ -292,6 +293,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
       ...{ fleet, telemetry, images, emit, store, jobs, details, files },
       keep: [dataFolder, resources.bank],
     }),
+    ...seriesHandlers({ store, images }),
     ...clockHandlers(clocks),
     ...driftHandlers(new Drift({ ...{ store, background, details }, wallMs: Date.now })),
     ...overviewHandlers({ store, rolled, wallMs: Date.now }),

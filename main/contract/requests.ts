@@ -19,7 +19,9 @@ import { clockRequests, type ClockResults } from '../fleet/contract/clocks.ts';
 import { overviewRequests, type OverviewResults } from '../fleet/contract/overview.ts';
 import { playRequests, type PlayResults } from '../fleet/contract/plays.ts';
 import { rolloutRequests, type RolloutResults } from '../fleet/contract/rollout.ts';
+import { seriesRequests, type SeriesResults } from '../fleet/contract/series.ts';
 import { telemetryRequests, type TelemetryResults } from '../fleet/contract/telemetry.ts';
+import { timelineRequests, type TimelineResults } from '../fleet/contract/timeline.ts';
 import { updateRequests, type UpdateResults } from '../fleet/contract/update.ts';
 import { visitRequests, type VisitResults } from '../fleet/contract/visits.ts';
 import { classifyRequests, type ClassifyResults } from '../jobs/classify/contract/requests.ts';
@@ -44,6 +46,8 @@ export const requests = {
   ...imageRequests,
   ...playRequests,
   ...telemetryRequests,
+  ...seriesRequests,
+  ...timelineRequests,
   ...clockRequests,
   ...overviewRequests,
   ...updateRequests,
@@ -81,6 +85,8 @@ export interface RequestResults
     ImageResults,
     PlayResults,
     TelemetryResults,
+    SeriesResults,
+    TimelineResults,
     ClockResults,
     OverviewResults,
     UpdateResults,

@@ -52,7 +52,8 @@ export async function startExport(rooms: ExportRooms, wish: ExportTo): Promise<J
   });
 }
 
-function namedBoards({ fleet, details }: Pick<ExportRooms, 'fleet' | 'details'>): NamedBoard[] {
+/** As tables name them: by the person's name, where there is one. */
+export function namedBoards({ fleet, details }: Pick<ExportRooms, 'fleet' | 'details'>): NamedBoard[] {
   return fleet.boards().map(({ id, name }) => {
     const { name: given, site } = details.of(id);
     return { id, name: given || name, site, group: details.groupOf(id)?.name ?? '' };

@@ -525,6 +525,44 @@ export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N
       energySource: 'none',
     },
   ],
+  'telemetry.series': [
+    { ...ofBoard, figure: 'latency_us', fromMs: 1e12, toMs: 2e12, points: 500 },
+    {
+      ...{ ...ofBoard, figure: 'latency_us', level: 'hours', everyMs: 3_600_000, fromMs: 1e12, toMs: 2e12 },
+      lines: [
+        { source: 'counted', buckets: [{ atMs: 1e12, records: 2, min: 0.5, max: 2.5, mean: 1.5 }] },
+        { source: null, buckets: [] },
+      ],
+    },
+  ],
+  'telemetry.classes': [
+    { ...ofBoard, fromMs: 1e12, toMs: 2e12, points: 24 },
+    {
+      ...{ ...ofBoard, everyMs: 3_600_000, fromMs: 1e12, toMs: 2e12 },
+      classes: [
+        { name: 'rain', records: 3 },
+        { name: null, records: 1 },
+      ],
+      buckets: [{ atMs: 1e12, records: [3, 1] }],
+    },
+  ],
+  'telemetry.table': [
+    { ...ofBoard, level: 'minutes', fromMs: 1e12, from: 7 },
+    { name: 'heron-minutes.csv', mime: 'text/csv', text: 'Board\r\n', next: null },
+  ],
+  'telemetry.events': [
+    { ...ofBoard, fromMs: 1e12, toMs: 2e12, groups: ['changes', 'records'] },
+    {
+      ...ofBoard,
+      events: [
+        {
+          ...{ kind: 'gap', group: 'records', fromMs: 1e12, toMs: 1.1e12, count: 1, level: 'warning' },
+          ...{ text: '3 records are missing.', by: null },
+        },
+      ],
+      leftOut: 0,
+    },
+  ],
   'clocks.setting': [{}, { setsClocks: true }],
   'clocks.change': [{ setsClocks: true }, { setsClocks: true }],
   'fleet.overview': [

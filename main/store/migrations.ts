@@ -331,4 +331,24 @@ export const migrations: readonly string[] = [
   `,
   // How long boards must have been away to be visited by themselves, NULL: none is; without a row a day.
   'CREATE TABLE visit_setting (away_hours DOUBLE)',
+  // Where a board's records break: records that are missing between two (gap; how many), and where its clock was set between
+  // two (clock step; milliseconds, above 0 forward). Found as records are appended, kept when those are not any more.
+  `
+  CREATE TABLE telemetry_breaks (
+    board_id VARCHAR NOT NULL, boot_id UINTEGER NOT NULL, kind VARCHAR NOT NULL, after_sequence UINTEGER NOT NULL,
+    amount DOUBLE NOT NULL, from_ms DOUBLE, to_ms DOUBLE NOT NULL
+  );
+  INSERT INTO telemetry_breaks WITH pairs AS (
+    SELECT t.board_id, t.boot_id, t.at_ms, lag(t.at_ms) OVER boot AS before_ms,
+      coalesce(lag(t.sequence) OVER boot, d.sequence, 0) AS after, t.sequence::DOUBLE AS sequence,
+      lag(CASE WHEN wall_ms IS NOT NULL THEN t.sequence END IGNORE NULLS) OVER boot AS set_after,
+      lag(CASE WHEN wall_ms IS NOT NULL THEN at_ms END IGNORE NULLS) OVER boot AS set_from,
+      wall_ms - uptime_ms - lag(wall_ms - uptime_ms IGNORE NULLS) OVER boot AS step
+    FROM telemetry t LEFT JOIN deleted_telemetry d USING (board_id, boot_id)
+    WINDOW boot AS (PARTITION BY t.board_id, t.boot_id ORDER BY t.sequence)
+  )
+  SELECT board_id, boot_id, 'gap', after, sequence - 1 - after, before_ms, at_ms FROM pairs WHERE sequence - 1 > after
+  UNION ALL
+  SELECT board_id, boot_id, 'clock step', set_after, step, set_from, at_ms FROM pairs WHERE step <> 0;
+  `,
 ];

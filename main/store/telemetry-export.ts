@@ -2,9 +2,10 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { CurlewError } from '../contract/error.ts';
 import type { ExportFormat, ExportLevel } from '../contract/types.ts';
+import { dB, figureNames, figureWords } from '../fleet/contract/figure-words.ts';
 import { literal } from './files.ts';
 import type { Store } from './open-store.ts';
-import { figures, hourMs, minuteMs, type Figure } from './rollups/features.ts';
+import { hourMs, minuteMs } from './rollups/features.ts';
 import { rows, unrolled } from './rollups/roll.ts';
 import { messageOf } from './duckdb-errors.ts';
 
@@ -26,7 +27,7 @@ export interface ExportWish {
   toMs: number | null;
 }
 
-interface Column {
+export interface Column {
   /** In CSV, the unit in brackets behind it. */
   heading: string;
   /** In Parquet. */
@@ -60,7 +61,6 @@ const boardColumns: readonly Column[] = [
   words('Group', 'board_group', 'b."group"'),
 ];
 
-const dB = 'dB re full-scale sine';
 const recordColumns: readonly Column[] = [
   ...boardColumns,
   one('Start of the board', 'boot_id', 't.boot_id'),
@@ -97,27 +97,13 @@ const recordColumns: readonly Column[] = [
   ...time('Board clock', 'board_clock', 't.wall_ms'),
 ];
 
-/** What a figure of the roll-ups is called, and its unit. */
-const figureWords: Record<Figure, readonly [heading: string, unit: string | null]> = {
-  latency_us: ['Latency', 'us'],
-  energy_nj: ['Energy', 'nJ'],
-  top_probability: ['Top probability', null],
-  entropy: ['Entropy', 'nats'],
-  curiosity: ['Curiosity', null],
-  supply_mv: ['Supply', 'mV'],
-  temperature_c: ['Temperature', 'degrees C'],
-  level_db: ['Level', dB],
-  noise_floor_db: ['Noise floor L90', dB],
-  clipped_share: ['Clipped samples', 'share'],
-};
-
 const rolledColumns: readonly Column[] = [
   ...boardColumns,
   ...time('Begins', 'begins', 't.at_ms'),
   one('Records', 'records', 't.records'),
   one('Latency source', 'latency_source', 't.latency_source'),
   one('Energy source', 'energy_source', 't.energy_source'),
-  ...(Object.keys(figures) as Figure[]).flatMap((figure) => {
+  ...figureNames.flatMap((figure) => {
     const [heading, unit] = figureWords[figure];
     return [
       one(`${heading}, records with it`, `${figure}_count`, `t.${figure}_count`),
@@ -130,7 +116,7 @@ const rolledColumns: readonly Column[] = [
 
 /** Stretches as they are read: what several rolls say of one is added up, and what no roll has taken yet as well. */
 const stretches = (table: string, everyMs: number): string => {
-  const sums = Object.keys(figures)
+  const sums = figureNames
     .map(
       (figure) =>
         `sum(${figure}_count)::UBIGINT AS ${figure}_count, sum(${figure}_sum) AS ${figure}_sum,
@@ -141,7 +127,7 @@ const stretches = (table: string, everyMs: number): string => {
     FROM (FROM ${table} UNION ALL BY NAME ${rows(everyMs, unrolled)}) GROUP BY ALL ORDER BY board_id, at_ms)`;
 };
 
-const levels: Record<ExportLevel, { columns: readonly Column[]; from: string }> = {
+export const levels: Record<ExportLevel, { columns: readonly Column[]; from: string }> = {
   // In the order in which the lab got them: sorting a season would need room for all of it.
   records: {
     columns: recordColumns,
@@ -152,13 +138,19 @@ const levels: Record<ExportLevel, { columns: readonly Column[]; from: string }> 
 };
 
 const asTime = (sql: string): string => `make_timestamp((${sql} * 1000)::BIGINT)`;
+/** The time of day, for a table of text. */
+export const timeText = (sql: string): string => `strftime(${asTime(sql)}, '%Y-%m-%dT%H:%M:%S.%gZ')`;
+
 const csvCell = ({ sql, isText, isTime }: Column): string => {
-  if (isTime) return `strftime(${asTime(sql)}, '%Y-%m-%dT%H:%M:%S.%gZ')`;
+  if (isTime) return timeText(sql);
   // As `guardedText` of models/report/csv.ts.
   return isText
     ? `CASE WHEN regexp_matches(${sql}, '^''*[=+\\-@\\t\\r]') THEN '''' || (${sql}) ELSE ${sql} END`
     : sql;
 };
+/** The unit in brackets behind the heading. */
+export const titleOf = ({ heading, unit }: Column): string =>
+  unit === null ? heading : `${heading} (${unit})`;
 const named = (text: string): string => `"${text.replaceAll('"', '""')}"`;
 
 /**
@@ -183,7 +175,7 @@ export async function writeTelemetry(
   const csv = wish.format === 'csv';
   const cells = columns.map((column) =>
     csv
-      ? `${csvCell(column)} AS ${named(column.unit === null ? column.heading : `${column.heading} (${column.unit})`)}`
+      ? `${csvCell(column)} AS ${named(titleOf(column))}`
       : `${column.isTime ? asTime(column.sql) : column.sql} AS ${named(column.name)}`,
   );
   const units = columns.flatMap(({ name, unit }) => (unit === null ? [] : [`${named(name)}: '${unit}'`]));

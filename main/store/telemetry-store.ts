@@ -9,6 +9,15 @@ import type {
   TelemetrySummary,
 } from '../contract/types.ts';
 import type { Store } from './open-store.ts';
+import {
+  appendBreaks,
+  breaksBefore,
+  breaksOf,
+  forgetBreaks,
+  type Break,
+  type BreakRow,
+  type End,
+} from './telemetry-breaks.ts';
 import { forgetRolled } from './rollups/forget.ts';
 import { rolledUpTo } from './rollups/roll.ts';
 
@@ -42,11 +51,10 @@ const columns = `board_id AS "boardId", boot_id AS "bootId", sequence, received_
   curiosity, place, level_db AS "levelDb", noise_floor_db AS "noiseFloorDb", clipped_share AS "clippedShare",
   start_cause AS "startCause", free_flash_bytes AS "freeFlashBytes", wall_ms AS "wallMs"`;
 
-/** How far a start of a board is stored, deleted since or not, and when its latest record was kept; null: none is left. */
-interface End {
-  sequence: number;
-  atMs: number | null;
-}
+type EndRow = [
+  ...[key: string, sequence: number, atMs: number | null],
+  ...[setSequence: number | null, setAtMs: number | null, offsetMs: number | null],
+];
 
 interface Waiting {
   records: readonly TelemetryRecord[];
@@ -73,7 +81,7 @@ export function telemetryStore(store: Store): TelemetryStore {
       ends = null;
       throw thrown;
     });
-    return (await ends).get(keyOf(boardId, bootId)) ?? { sequence: 0, atMs: null };
+    return (await ends).get(keyOf(boardId, bootId)) ?? { sequence: 0, atMs: null, set: null };
   }
 
   /** All at once: a question a board would read all records as often as there are boards. */
@@ -81,14 +89,27 @@ export function telemetryStore(store: Store): TelemetryStore {
     const rows = await store.reading(async (connection) =>
       (
         await connection.runAndReadAll(
-          `SELECT board_id || '/' || boot_id AS key, max(sequence)::DOUBLE AS sequence, max(at_ms) AS "atMs" FROM (
-             SELECT board_id, boot_id, sequence, at_ms FROM telemetry
-             UNION ALL SELECT board_id, boot_id, sequence, NULL FROM deleted_telemetry)
+          `SELECT board_id || '/' || boot_id AS key, max(sequence)::DOUBLE AS sequence, max(at_ms) AS "atMs",
+             (max(sequence) FILTER (wall_ms IS NOT NULL))::DOUBLE AS "setSequence",
+             arg_max(at_ms, sequence) FILTER (wall_ms IS NOT NULL) AS "setAtMs",
+             arg_max(wall_ms - uptime_ms, sequence) FILTER (wall_ms IS NOT NULL) AS "offsetMs"
+           FROM (
+             SELECT board_id, boot_id, sequence, at_ms, wall_ms, uptime_ms FROM telemetry
+             UNION ALL SELECT board_id, boot_id, sequence, NULL, NULL, NULL FROM deleted_telemetry)
            GROUP BY board_id, boot_id`,
         )
-      ).getRowObjectsJS(),
+      ).getRowsJS(),
     );
-    return new Map(rows.map(({ key, sequence, atMs }) => [key as string, { sequence, atMs } as End]));
+    return new Map(
+      (rows as EndRow[]).map(([key, sequence, atMs, setSequence, setAtMs, offsetMs]) => [
+        key,
+        {
+          sequence,
+          atMs,
+          set: setSequence === null ? null : { sequence: setSequence, atMs: setAtMs!, offsetMs: offsetMs! },
+        },
+      ]),
+    );
   }
 
   async function readLastBatch(): Promise<number> {
@@ -113,19 +134,25 @@ export function telemetryStore(store: Store): TelemetryStore {
 
   async function appendFresh(records: readonly TelemetryRecord[]): Promise<void> {
     const fresh: TelemetryRecord[] = [];
+    const breaks: Break[] = [];
     const moved = new Map<string, End>();
     for (const record of records) {
-      const { boardId, bootId, sequence, atMs } = record;
+      const { boardId, bootId, sequence, atMs, wallMs, uptimeMs } = record;
       const key = keyOf(boardId, bootId);
       const end = moved.get(key) ?? (await endOf(boardId, bootId));
       if (sequence <= end.sequence) continue;
       fresh.push(record);
-      moved.set(key, { sequence, atMs: Math.max(atMs, end.atMs ?? -Infinity) });
+      breaks.push(...breaksBefore(record, end));
+      const set = wallMs === null ? end.set : { sequence, atMs, offsetMs: wallMs - uptimeMs };
+      moved.set(key, { sequence, atMs: Math.max(atMs, end.atMs ?? -Infinity), set });
     }
     if (fresh.length === 0) return;
     lastBatch ??= await readLastBatch();
     const batch = lastBatch + 1;
-    await store.transaction((connection) => appendAll(connection, fresh, batch));
+    await store.transaction(async (connection) => {
+      await appendAll(connection, fresh, batch);
+      await appendBreaks(connection, breaks);
+    });
     // Only now: a failed append must be asked for again.
     const known = await ends;
     for (const [key, end] of moved) known?.set(key, end);
@@ -191,6 +218,7 @@ export function telemetryStore(store: Store): TelemetryStore {
                AND d.boot_id = telemetry.boot_id AND telemetry.sequence <= d.sequence`,
             [boardId],
           );
+          await forgetBreaks(connection, boardId);
           // Of a stretch that the time lies in, something stays.
           await forgetRolled(connection, boardId, beforeMs);
           return rowsChanged;
@@ -202,6 +230,7 @@ export function telemetryStore(store: Store): TelemetryStore {
         await store.deletion(async (connection) => {
           await connection.run('DELETE FROM telemetry WHERE board_id = $1', [boardId]);
           await connection.run('DELETE FROM deleted_telemetry WHERE board_id = $1', [boardId]);
+          await connection.run('DELETE FROM telemetry_breaks WHERE board_id = $1', [boardId]);
           await forgetRolled(connection, boardId, Infinity);
         });
         const known = await ends;
@@ -219,25 +248,9 @@ export function telemetryStore(store: Store): TelemetryStore {
          FROM telemetry WHERE board_id = $1`,
         [boardId],
       );
-      const gaps = await read(
-        `SELECT "bootId", "afterSequence", missing FROM (
-           SELECT boot_id AS "bootId",
-             coalesce(lag(sequence) OVER boot, deleted, 0)::DOUBLE AS "afterSequence",
-             sequence::DOUBLE - 1 - coalesce(lag(sequence) OVER boot, deleted, 0) AS missing,
-             min(received_ms) OVER (PARTITION BY boot_id) AS began
-           FROM (SELECT t.*, d.sequence AS deleted FROM telemetry t LEFT JOIN deleted_telemetry d USING (board_id, boot_id))
-           WHERE board_id = $1 WINDOW boot AS (PARTITION BY boot_id ORDER BY sequence))
-         WHERE missing > 0 ORDER BY began, "afterSequence"`,
-        [boardId],
-      );
-      // Both are the same clock's: their difference is another only where the time of day was set.
-      const clockSteps = await read(
-        `SELECT "bootId", "afterSequence", "stepMs" FROM (
-           SELECT boot_id AS "bootId", lag(sequence) OVER boot::DOUBLE AS "afterSequence",
-             wall_ms - uptime_ms - lag(wall_ms - uptime_ms) OVER boot AS "stepMs", received_ms AS began
-           FROM telemetry WHERE board_id = $1 AND wall_ms IS NOT NULL
-           WINDOW boot AS (PARTITION BY boot_id ORDER BY sequence))
-         WHERE "stepMs" <> 0 ORDER BY began, "afterSequence"`,
+      const broken = await read(
+        `SELECT kind, boot_id AS "bootId", after_sequence AS "afterSequence", amount FROM telemetry_breaks
+         WHERE board_id = $1 ORDER BY to_ms, after_sequence`,
         [boardId],
       );
       const [noted] = await read(
@@ -247,15 +260,16 @@ export function telemetryStore(store: Store): TelemetryStore {
          FROM board_log WHERE board_id = $1`,
         [boardId],
       );
+      const { gaps, clockSteps } = breaksOf(broken as unknown as BreakRow[]);
       const quantiles = (totals?.['latency'] as { items?: number[] } | number[] | null) ?? null;
       const [p50, p95, p99] = Array.isArray(quantiles) ? quantiles : (quantiles?.items ?? []);
       const mean = totals?.['mean'] as number | null;
       return {
         boardId,
         records: totals?.['records'] as number,
-        missing: gaps.reduce((sum, gap) => sum + (gap['missing'] as number), 0),
-        gaps: gaps as unknown as TelemetrySummary['gaps'],
-        clockSteps: clockSteps as unknown as TelemetrySummary['clockSteps'],
+        missing: gaps.reduce((sum, { missing }) => sum + missing, 0),
+        gaps,
+        clockSteps,
         repeated: noted?.['repeated'] as number,
         countedBack: noted?.['countedBack'] as number,
         latencyUs: p50 === undefined || p95 === undefined || p99 === undefined ? null : { p50, p95, p99 },

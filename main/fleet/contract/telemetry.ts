@@ -1,6 +1,6 @@
 /** What boards answer and what they recorded: the fleet's part of the contract. */
 import * as v from 'valibot';
-import type { Source } from '../../contract/lab.ts';
+import type { FilePiece, Source } from '../../contract/lab.ts';
 import { pageLimit } from '../../contract/pieces.ts';
 import { forOperators, forViewers } from '../../contract/roles.ts';
 import { boardId, id, path, whole } from '../../contract/schemas.ts';
@@ -127,6 +127,20 @@ export const telemetryRequests = {
       overwrite: v.optional(v.boolean(), false),
     }),
   ),
+  /**
+   * A board's CSV, a piece at a time, for whoever may only look: nothing is written on the lab's machine. The columns are
+   * those of an export. Records as the lab got them, minutes and hours in the order of their times.
+   */
+  'telemetry.table': forViewers(
+    v.strictObject({
+      boardId: id,
+      level: v.picklist(exportLevels),
+      fromMs: v.optional(time),
+      toMs: v.optional(time),
+      /** `next` of the piece before. */
+      from: v.optional(whole(0, Number.MAX_SAFE_INTEGER)),
+    }),
+  ),
   /** What a deletion would take. */
   'telemetry.holds': forViewers(someRecords),
   /** For good; the board is not asked for them again. The answer is what went. */
@@ -137,6 +151,7 @@ export interface TelemetryResults {
   'telemetry.records': NamedRecord[];
   'telemetry.summary': TelemetrySummary;
   'telemetry.export': Job;
+  'telemetry.table': FilePiece<number>;
   'telemetry.holds': TelemetryHeld;
   'telemetry.delete': { records: number };
 }

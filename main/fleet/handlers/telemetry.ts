@@ -6,7 +6,9 @@ import type { KnownImages } from '../../store/known-images.ts';
 import type { TelemetryStore } from '../../store/telemetry-store.ts';
 import type { telemetryRequests } from '../contract/telemetry.ts';
 import type { Fleet } from '../fleet.ts';
-import { startExport, type ExportRooms } from '../export-job.ts';
+import { telemetryPiece } from '../../store/telemetry-table.ts';
+import { namedBoards, startExport, type ExportRooms } from '../export-job.ts';
+import { namePart } from '../../export-name.ts';
 import type { AllowedPaths } from '../../recordings/allowed-paths.ts';
 
 interface Rooms extends ExportRooms {
@@ -29,6 +31,13 @@ export function telemetryHandlers(rooms: Rooms): HandlersOf<typeof telemetryRequ
     'telemetry.export': async ({ path, fromMs = null, toMs = null, ...wish }, role) => {
       for (const boardId of wish.boardIds) fleet.session(boardId);
       return startExport(rooms, { ...wish, fromMs, toMs, path: await files.place(path, role) });
+    },
+    'telemetry.table': async ({ boardId, level, from = null, fromMs = null, toMs = null }) => {
+      fleet.session(boardId);
+      const [board] = namedBoards(rooms).filter(({ id }) => id === boardId);
+      const wish = { board: board!, level, fromMs, toMs };
+      const { text, next } = await telemetryPiece(rooms.store, wish, from);
+      return { name: `${namePart(board!.name) || 'board'}-${level}.csv`, mime: 'text/csv', text, next };
     },
     'telemetry.holds': ({ boardId, beforeMs }) => telemetry.holds(boardId, beforeMs),
     'telemetry.delete': async ({ boardId, beforeMs }, _role, by) => {

@@ -3,6 +3,7 @@ import { expertKinds } from '../../../models/study/kinds.ts';
 import { defaultDataFolder } from '../../data-folder.ts';
 import { detectionSorts, verdicts } from '../../detections/contract/filter.ts';
 import { keptWindows } from '../../jobs/classify/contract/settings.ts';
+import { mostPoints } from '../../fleet/contract/series.ts';
 import { exportLevels } from '../../fleet/contract/telemetry.ts';
 import { jobStates } from '../../jobs/contract.ts';
 import { mostClips } from '../../labelled-sets/contract.ts';
@@ -182,6 +183,7 @@ export const options = {
   'when-met': { about: 'boards that are not there are seen to when they are met' },
   group: { value: 'NAME', about: 'all boards of this group' },
   level: { value: 'WHICH', among: exportLevels, about: `${exportLevels.join(', ')} (records)` },
+  points: { value: 'N', whole: [1, mostPoints], about: 'cut the time into at most so many stretches (48)' },
   sort: { value: 'BY', among: detectionSorts, about: `${detectionSorts.join(', ')} (file)` },
   descending: { about: 'the other way round' },
   limit: { value: 'N', whole: [1, 1000], about: 'show so many (20)' },

@@ -2,6 +2,7 @@
  * What is told of records that are rolled up: figures as count, sum, least and most, and distributions as counts by bin.
  * SQL over one record of the table `telemetry`.
  */
+import type { Figure } from '../../fleet/contract/figure-words.ts';
 
 export const minuteMs = 60_000;
 export const hourMs = 60 * minuteMs;
@@ -20,8 +21,7 @@ export const figures = {
   level_db: 'level_db',
   noise_floor_db: 'noise_floor_db',
   clipped_share: 'clipped_share',
-} as const;
-export type Figure = keyof typeof figures;
+} as const satisfies Record<Figure, string>;
 
 /** A bin of latency is this much wider than the one below: a quantile read from them is within 1 % of the records'. */
 export const latencyStep = 1.02;
