@@ -1,6 +1,7 @@
 /** A page of detections from anywhere in their order, of a million as fast as of a hundred. */
 import type { DetectionFilter, DetectionSort, ListedDetection } from '../../contract/types.ts';
-import { conditions, detectionColumns, detectionsOf, joined, type Query } from './query.ts';
+import { decided } from './filter-sql.ts';
+import { conditions, detectionColumns, detectionsOf, joined, withFiles, type Query } from './query.ts';
 
 /** What is sorted by; numbers lie in so many steps from their least to their largest, texts each by itself. */
 const sortColumns: Record<DetectionSort['by'], { column: string; isText?: true }> = {
@@ -56,9 +57,9 @@ export async function pageOf(
   return { rows: rows as unknown as ListedDetection[], total };
 }
 
-/** Without the tables that no condition looks into. */
+/** With the tables that a condition looks into, and no others. */
 function sourceOf(filter: DetectionFilter): string {
   const { sites, fileId, path, reviewed } = filter;
   const ofFiles = [sites, fileId, path].some((named) => named !== undefined);
-  return ofFiles || reviewed ? joined(filter) : detectionsOf(filter);
+  return [detectionsOf(filter), ...(ofFiles ? [withFiles] : []), ...(reviewed ? [decided] : [])].join(' ');
 }

@@ -13,10 +13,11 @@ const thresholds = `LEFT JOIN (
 export const detectionsOf = ({ applied }: Pick<DetectionFilter, 'applied'>): string =>
   applied ? `detections d ${thresholds}` : 'detections d';
 
+export const withFiles = 'JOIN classified_files f ON f.job_id = d.job_id AND f.file_id = d.file_id';
+
 /** The same with their files `f` and what was decided of them, `r`. */
 export const joined = (filter: Pick<DetectionFilter, 'applied'>): string =>
-  `${detectionsOf(filter)} JOIN classified_files f ON f.job_id = d.job_id AND f.file_id = d.file_id
-  ${decided}`;
+  `${detectionsOf(filter)} ${withFiles} ${decided}`;
 
 /** Of a `ListedDetection`, from `joined`. */
 export const detectionColumns = `d.job_id AS "jobId", d.file_id AS "fileId", d.number, f.path, d.channel, d.start_s AS "startS",
