@@ -18,6 +18,12 @@ import { Detections } from './detections/detections.ts';
 import { detectionHandlers } from './detections/handlers.ts';
 import { dispatch, type Handlers } from './dispatch.ts';
 import { faultLog } from './fault-log.ts';
+import { Alerts } from './fleet/alerts/alerts.ts';
+import { FirstToday } from './fleet/alerts/first-today.ts';
+import { alertHandlers } from './fleet/alerts/handlers.ts';
+import { Readings } from './fleet/alerts/readings.ts';
+import { Rules } from './fleet/alerts/rules.ts';
+import { Webhook } from './fleet/alerts/webhook.ts';
 import { attachAgain } from './fleet/attach-again.ts';
 import { AutomaticVisits } from './fleet/automatic-visits.ts';
 import { BoardLog } from './fleet/board-log.ts';
@@ -31,6 +37,7 @@ import { driftHandlers } from './fleet/handlers/drift.ts';
 import { detailsHandlers } from './fleet/handlers/details.ts';
 import { imageHandlers } from './fleet/handlers/images.ts';
 import { clockHandlers } from './fleet/handlers/clocks.ts';
+import { microphoneHandlers } from './fleet/handlers/microphones.ts';
 import { overviewHandlers } from './fleet/handlers/overview.ts';
 import { rolloutHandlers } from './fleet/handlers/rollout.ts';
 import { updateHandlers } from './fleet/handlers/update.ts';
@@ -39,6 +46,7 @@ import { playHandlers } from './fleet/handlers/plays.ts';
 import { seriesHandlers } from './fleet/handlers/series.ts';
 import { telemetryHandlers } from './fleet/handlers/telemetry.ts';
 import { deployLeavings, exportLeavings, playLeavings } from './fleet/job-leavings.ts';
+import { Microphones } from './fleet/microphone/microphones.ts';
 import { notedDeploy } from './fleet/noted-deploy.ts';
 import { Updates, usualBounds } from './fleet/update/updates.ts';
 import { probes } from './fleet/rollout/probe.ts';
@@ -68,6 +76,7 @@ import { reviewHandlers } from './review/handlers.ts';
 import { Reviews } from './review/reviews.ts';
 import { commitOf, resources, versionOf } from './resources.ts';
 import { detectionStore } from './store/detections/detection-store.ts';
+import { alertStore } from './store/alert-store.ts';
 import { boardHealth } from './store/board-health.ts';
 import { boardLogStore } from './store/board-log-store.ts';
 import { boardStore } from './store/board-store.ts';
@@ -276,11 +285,26 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   });
   listeners.add((message) => mqtt.heard(message));
   recordListeners.add((boardId, records) => mqtt.recorded(boardId, records));
+  const drift = new Drift({ ...{ store, background, details }, wallMs: Date.now });
+  const microphones = new Microphones({ store, details, wallMs: Date.now });
+  const alertsKept = alertStore(store);
+  const rules = await Rules.open({ store: alertsKept, details, emit });
+  const webhook = await Webhook.open({
+    ...{ store: alertsKept, clock: realClock, fetch, program: `Curlew ${version}` },
+  });
+  const alerts = await Alerts.open({
+    ...{ rules, details, emit, store: alertsKept, clock: realClock, wallMs: Date.now },
+    readings: new Readings({ store, drift, microphones }),
+    firstToday: new FirstToday(store),
+    boards: () => fleet.boards(),
+    onProblem: (thrown) => tellProblem(toCurlewError(thrown), null),
+  });
+  alerts.onChange((changes) => webhook.tell(changes));
   const handlers: Handlers = {
     'lab.info': (_none, role) => ({ ...info, roots: files.roots, role, storeLosses: store.losses }),
     'lab.log': ({ limit }) => log.lines(limit),
     ...boardHandlers({
-      ...{ ports, fleet, boards, boardLog, details, visits, telemetry, emit },
+      ...{ ports, fleet, boards, boardLog, details, visits, alerts, telemetry, emit },
       ...{ virtual, emulated, bank, keys, background },
     }),
     ...detailsHandlers(details, Date.now),
@@ -295,8 +319,10 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     }),
     ...seriesHandlers({ store, images }),
     ...clockHandlers(clocks),
-    ...driftHandlers(new Drift({ ...{ store, background, details }, wallMs: Date.now })),
+    ...driftHandlers(drift),
     ...overviewHandlers({ store, rolled, wallMs: Date.now }),
+    ...microphoneHandlers(microphones),
+    ...alertHandlers({ alerts, rules, webhook, store: alertsKept }),
     ...bankHandlers({
       bank,
       background,
@@ -354,6 +380,8 @@ export async function openLab(options: LabOptions): Promise<Lab> {
         () => mqtt.close(),
         () => jobs.close(),
         () => ownModels.close(),
+        () => alerts.close(),
+        () => webhook.close(),
         () => fleet.close(),
         () => boardLog.close(),
         () => rolled.close(),

@@ -1,5 +1,6 @@
 /** What the lab tells the page without being asked: the rooms' parts, joined. */
 import type { BankEvents } from '../banks/contract.ts';
+import type { AlertEvents } from '../fleet/alerts/contract/alerts.ts';
 import type { BoardLogEvents } from '../fleet/contract/board-log.ts';
 import type { BoardEvents } from '../fleet/contract/boards.ts';
 import type { DetailsEvents } from '../fleet/contract/details.ts';
@@ -19,6 +20,7 @@ export interface LabEvents
     LabOwnEvents,
     DataEvents,
     BankEvents,
+    AlertEvents,
     BoardEvents,
     BoardLogEvents,
     DetailsEvents,

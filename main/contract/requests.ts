@@ -10,12 +10,14 @@ import { dataSetRequests, type DataSetResults } from '../datasets/contract.ts';
 import { detectionRequests, type DetectionResults } from '../detections/contract/requests.ts';
 import { scoringRequests, type ScoringResults } from '../detections/contract/scoring.ts';
 import { writingRequests, type WritingResults } from '../detections/contract/writing.ts';
+import { alertRequests, type AlertResults } from '../fleet/alerts/contract/alerts.ts';
 import { boardLogRequests, type BoardLogResults } from '../fleet/contract/board-log.ts';
 import { detailsRequests, type DetailsResults } from '../fleet/contract/details.ts';
 import { boardRequests, type BoardResults } from '../fleet/contract/boards.ts';
 import { driftRequests, type DriftResults } from '../fleet/contract/drift.ts';
 import { imageRequests, type ImageResults } from '../fleet/contract/images.ts';
 import { clockRequests, type ClockResults } from '../fleet/contract/clocks.ts';
+import { microphoneRequests, type MicrophoneResults } from '../fleet/contract/microphone.ts';
 import { overviewRequests, type OverviewResults } from '../fleet/contract/overview.ts';
 import { playRequests, type PlayResults } from '../fleet/contract/plays.ts';
 import { rolloutRequests, type RolloutResults } from '../fleet/contract/rollout.ts';
@@ -50,9 +52,11 @@ export const requests = {
   ...timelineRequests,
   ...clockRequests,
   ...overviewRequests,
+  ...microphoneRequests,
   ...updateRequests,
   ...rolloutRequests,
   ...visitRequests,
+  ...alertRequests,
   ...driftRequests,
   ...bankRequests,
   ...ownModelRequests,
@@ -89,9 +93,11 @@ export interface RequestResults
     TimelineResults,
     ClockResults,
     OverviewResults,
+    MicrophoneResults,
     UpdateResults,
     RolloutResults,
     VisitResults,
+    AlertResults,
     DriftResults,
     BankResults,
     OwnModelResults,

@@ -4,6 +4,7 @@ import type { BoardHoldings } from '../contract/types.ts';
 import type { BoardStore } from '../store/board-store.ts';
 import type { TelemetryStore } from '../store/telemetry-store.ts';
 import type { VisitStore } from '../store/visit-store.ts';
+import type { Alerts } from './alerts/alerts.ts';
 import type { BoardLog } from './board-log.ts';
 import type { Details } from './details/details.ts';
 import type { Fleet } from './fleet.ts';
@@ -17,10 +18,11 @@ interface Rooms {
   boardLog: BoardLog;
   details: Details;
   visits: Pick<VisitStore, 'forget' | 'count'>;
+  alerts: Pick<Alerts, 'forget'>;
 }
 
 /** @throws CurlewError BOARD_NOT_FOUND */
-export async function holdingsOf(boardId: string, rooms: Rooms): Promise<BoardHoldings> {
+export async function holdingsOf(boardId: string, rooms: Omit<Rooms, 'alerts'>): Promise<BoardHoldings> {
   const { portId } = rooms.fleet.session(boardId).state;
   const [telemetry, deployments, logEntries, visits] = await Promise.all([
     rooms.telemetry.holds(boardId),
@@ -46,6 +48,7 @@ export async function forgetBoard(boardId: string, rooms: Rooms): Promise<void> 
   await rooms.boardLog.forget(boardId);
   await rooms.details.forget(boardId);
   await rooms.visits.forget(boardId);
+  await rooms.alerts.forget(boardId);
   await rooms.boards.forget(boardId);
   // So that pages see the port go.
   await fleet.listPorts();

@@ -5,6 +5,8 @@
 import type { EventName, LabEvents } from '../contract/events.ts';
 import type { RequestName, RequestParams, RequestResult } from '../contract/requests.ts';
 import type {
+  Alert,
+  AlertRule,
   Rollout,
   RolloutBoard,
   AppliedThresholds,
@@ -26,6 +28,7 @@ import type {
   RouterInfo,
   SigningKey,
   Visit,
+  WebhookState,
 } from '../contract/types.ts';
 import type { EventMessage } from '../contract/wire.ts';
 import { dispatch, type Handlers } from '../dispatch.ts';
@@ -346,6 +349,19 @@ const applied: AppliedThresholds = {
   ],
 };
 
+const alert: Alert = {
+  ...{ id: 'a-1', ruleId: 'usual voltage', kind: 'voltage', ...ofBoard, boardName: 'heron', state: 'open' },
+  ...{ text: 'The supply of heron is at 2.70 V.', raisedMs: 1e12, changedMs: 1e12, snoozedUntilMs: null },
+  ...{ clearedMs: null, log: [{ atMs: 1e12, what: 'raised', by: null, more: '' }] },
+};
+const alertRule: AlertRule = {
+  ...{ id: 'usual voltage', kind: 'voltage', on: true, target: { kind: 'all' }, threshold: 2900.5 },
+  ...{ forMs: 600_000, hysteresis: 100, coolDownMs: 3_600_000, className: '' },
+};
+const webhook: WebhookState = {
+  ...{ on: true, url: 'https://chat.example/hook', sent: 3, failed: 0, dropped: 1, waiting: 0, last: null },
+};
+
 /** One request of each name, as a page would make it, and what this lab answers. */
 export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N>] } = {
   'lab.info': [
@@ -585,6 +601,28 @@ export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N
         lastMs: 2e12,
       },
     ],
+  ],
+  'alerts.list': [{ cleared: false, limit: 10 }, [alert]],
+  'alerts.counts': [{}, { open: 1, acknowledged: 0, snoozed: 2 }],
+  'alerts.acknowledge': [{ alertIds: ['a-1'] }, { changed: 1 }],
+  'alerts.snooze': [{ alertIds: ['a-1'], minutes: 60 }, { changed: 1 }],
+  'alerts.rules': [{}, [alertRule]],
+  'alerts.saveRule': [{ ruleId: 'usual voltage', threshold: 2900.5 }, alertRule],
+  'alerts.removeRule': [{ ruleId: 'r-1' }, null],
+  'alerts.webhook': [{}, webhook],
+  'alerts.setWebhook': [{ on: true, url: 'https://chat.example/hook' }, webhook],
+  'alerts.testWebhook': [{}, { status: 204, text: 'It was taken (204).', ok: true }],
+  'fleet.microphones': [
+    {},
+    {
+      atMs: 1e12,
+      boards: [
+        {
+          ...{ ...ofBoard, state: 'fell silent', hours: [1e12, 1.1e12], noiseFloorDb: -90.5, levelDb: -88 },
+          ...{ clippedShare: null, usualDb: -62.25, neighbours: 4 },
+        },
+      ],
+    },
   ],
   'fleet.drift': [
     {},

@@ -351,4 +351,12 @@ export const migrations: readonly string[] = [
   UNION ALL
   SELECT board_id, boot_id, 'clock step', set_after, step, set_from, at_ms FROM pairs WHERE step <> 0;
   `,
+  // Alerts, rules that a person made or changed, and where messages of alerts go.
+  `
+  CREATE TABLE alerts (
+    id VARCHAR PRIMARY KEY, board_id VARCHAR NOT NULL, raised_ms DOUBLE NOT NULL, cleared_ms DOUBLE, record JSON NOT NULL
+  );
+  CREATE TABLE alert_rules (id VARCHAR PRIMARY KEY, record JSON NOT NULL);
+  CREATE TABLE alert_webhook (is_on BOOLEAN NOT NULL, url VARCHAR NOT NULL);
+  `,
 ];

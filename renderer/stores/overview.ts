@@ -1,13 +1,14 @@
-/** What the boards did over a stretch of time, and whether what they say has moved: asked for when it is looked at. */
+/** What the boards did over a stretch of time, whether what they say has moved, and whether they hear: asked for when it is looked at. */
 import { defineStore } from 'pinia';
-import { ref } from 'vue';
-import type { BoardOverview, FleetDrift } from '../../main/contract/types.ts';
+import { computed, ref } from 'vue';
+import type { BoardOverview, FleetDrift, FleetMicrophones } from '../../main/contract/types.ts';
 import { useLab } from './lab.ts';
 
 export const useOverview = defineStore('overview', () => {
   const { client } = useLab();
   const boards = ref<BoardOverview[] | null>(null);
   const drift = ref<FleetDrift | null>(null);
+  const microphones = ref<FleetMicrophones | null>(null);
 
   async function load(hours: number): Promise<void> {
     boards.value = await client.request('fleet.overview', { hours });
@@ -17,5 +18,14 @@ export const useOverview = defineStore('overview', () => {
     drift.value = await client.request('fleet.drift', {});
   }
 
-  return { boards, drift, load, loadDrift };
+  async function loadMicrophones(): Promise<void> {
+    microphones.value = await client.request('fleet.microphones', {});
+  }
+
+  /** By the board's id. */
+  const microphoneOf = computed(
+    () => new Map((microphones.value?.boards ?? []).map((one) => [one.boardId, one])),
+  );
+
+  return { boards, drift, microphones, microphoneOf, load, loadDrift, loadMicrophones };
 });

@@ -43,7 +43,11 @@ export class LabDouble implements LabClient {
       'groups.list': () => [],
       'rollouts.list': () => [],
       'visits.list': () => [],
+      'alerts.list': () => [],
+      'alerts.counts': () => ({ open: 0, acknowledged: 0, snoozed: 0 }),
+      'alerts.rules': () => [],
       'fleet.overview': () => [],
+      'fleet.microphones': () => ({ atMs: 0, boards: [] }),
       'fleet.drift': () => ({ atMs: 0, falseShare: 0.05, boards: [] }),
       ...handlers,
     };

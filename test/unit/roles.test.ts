@@ -26,6 +26,9 @@ describe('a viewer', () => {
     }
     // Said once more, so that nothing gets here by a slip in a room's contract.
     expect(permitted.sort()).toEqual([
+      'alerts.counts',
+      'alerts.list',
+      'alerts.rules',
       'boards.chips',
       'boards.holdings',
       'boards.list',
@@ -53,6 +56,7 @@ describe('a viewer', () => {
       'experts.list',
       'experts.routers',
       'fleet.drift',
+      'fleet.microphones',
       'fleet.overview',
       'folders.list',
       'groups.list',

@@ -6,6 +6,7 @@ import { dayMs } from '../../store/rollups/features.ts';
 import { roll } from '../../store/rollups/roll.ts';
 import { watched, type BoardDrift, type FleetDrift } from '../contract/drift.ts';
 import type { Details } from '../details/details.ts';
+import { neighbourhoods } from '../neighbourhoods.ts';
 import { tell } from './fleet-drift.ts';
 
 /** Share of what is told that may be false. */
@@ -39,10 +40,10 @@ export class Drift {
   private async judge(today: number): Promise<FleetDrift> {
     const { store, background } = this.rooms;
     await roll(store);
-    const neighbourhoods = this.neighbourhoods();
-    const fleetSize = neighbourhoods.reduce((sum, ids) => sum + ids.length, 0);
+    const places = neighbourhoods(this.rooms.details);
+    const fleetSize = places.reduce((sum, ids) => sum + ids.length, 0);
     const judged: BoardDrift[] = [];
-    for (const ids of neighbourhoods) {
+    for (const ids of places) {
       const counts = await dayCounts(
         store,
         ids,
@@ -53,17 +54,5 @@ export class Drift {
       judged.push(...(await background.run('judgeDrift', ids, counts, today, fleetSize, falseShare)));
     }
     return { atMs: (today + 1) * dayMs, falseShare, boards: tell(judged, falseShare) };
-  }
-
-  /** Boards of one site are neighbours, or of one group where no site was said; any other is by itself. */
-  private neighbourhoods(): string[][] {
-    const { details } = this.rooms;
-    const together = new Map<string, string[]>();
-    for (const { id } of details.known()) {
-      const { site, groupId } = details.of(id);
-      const key = site !== '' ? `site ${site}` : groupId !== null ? `group ${groupId}` : `board ${id}`;
-      together.set(key, [...(together.get(key) ?? []), id]);
-    }
-    return [...together.values()];
   }
 }

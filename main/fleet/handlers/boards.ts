@@ -9,6 +9,7 @@ import type { Keys } from '../../keys/keys.ts';
 import type { BoardStore } from '../../store/board-store.ts';
 import type { TelemetryStore } from '../../store/telemetry-store.ts';
 import type { VisitStore } from '../../store/visit-store.ts';
+import type { Alerts } from '../alerts/alerts.ts';
 import type { BoardLog } from '../board-log.ts';
 import type { boardLogRequests } from '../contract/board-log.ts';
 import type { boardRequests } from '../contract/boards.ts';
@@ -29,6 +30,7 @@ interface Rooms {
   boardLog: BoardLog;
   details: Details;
   visits: VisitStore;
+  alerts: Pick<Alerts, 'forget'>;
   telemetry: TelemetryStore;
   emit: Emit;
   virtual: VirtualBoards;

@@ -7,6 +7,7 @@ import { dataCommands } from './commands/data.ts';
 import { detectionCommands } from './commands/detections.ts';
 import { demoCommands } from './commands/demo.ts';
 import { expertCommands } from './commands/experts.ts';
+import { alertCommands } from './commands/fleet/alerts.ts';
 import { exportCommands } from './commands/fleet/export.ts';
 import { fleetCommands } from './commands/fleet/fleet.ts';
 import { rolloutCommands } from './commands/fleet/rollout.ts';
@@ -45,6 +46,7 @@ export const commands: Commands = {
   ...fleetWatchCommands,
   ...exportCommands,
   ...seriesCommands,
+  ...alertCommands,
   ...keyCommands,
   ...storeCommands,
   ...dataCommands,

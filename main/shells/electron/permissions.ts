@@ -1,4 +1,4 @@
-/** The page may ask for the microphone, sound only. Everything else is denied. */
+/** The page may ask for the microphone, sound only, and tell of alerts on the desktop. Everything else is denied. */
 import type { MediaAccessPermissionRequest, PermissionCheckHandlerHandlerDetails } from 'electron';
 import { isOurs } from './address.ts';
 import type { ElectronApi } from './api.ts';
@@ -6,10 +6,10 @@ import type { ElectronApi } from './api.ts';
 /** Whether a request (a prompt, in a browser) is granted. */
 export function mayUse(permission: string, details: MediaAccessPermissionRequest): boolean {
   const { mediaTypes = [] } = details;
+  const hears =
+    permission === 'media' && mediaTypes.length > 0 && mediaTypes.every((type) => type === 'audio');
   return (
-    permission === 'media' &&
-    mediaTypes.length > 0 &&
-    mediaTypes.every((type) => type === 'audio') &&
+    (hears || permission === 'notifications') &&
     details.isMainFrame &&
     isOurs(details.requestingUrl) &&
     (details.securityOrigin === undefined || isOurs(details.securityOrigin))
@@ -22,9 +22,8 @@ export function isAllowed(
   requestingOrigin: string,
   details: PermissionCheckHandlerHandlerDetails,
 ): boolean {
-  return (
-    permission === 'media' && details.mediaType === 'audio' && details.isMainFrame && isOurs(requestingOrigin)
-  );
+  const hears = permission === 'media' && details.mediaType === 'audio';
+  return (hears || permission === 'notifications') && details.isMainFrame && isOurs(requestingOrigin);
 }
 
 export function limitPermissions(
@@ -34,7 +33,7 @@ export function limitPermissions(
   const { defaultSession } = session;
   defaultSession.setPermissionRequestHandler((_contents, permission, callback, details) => {
     if (!mayUse(permission, details as MediaAccessPermissionRequest)) return callback(false);
-    if (platform !== 'darwin') return callback(true);
+    if (platform !== 'darwin' || permission !== 'media') return callback(true);
     // macOS asks the person itself, and only when told to.
     systemPreferences.askForMediaAccess('microphone').then(callback, () => callback(false));
   });

@@ -26,6 +26,7 @@ const row = (
     {
       ...{ board: one, name: one.name, details: { ...noDetails(one.id), site, tags, notes } },
       ...{ group: null, standing: 'nothing wanted', differences: null, did: null, drift: null },
+      microphone: null,
       ...known,
     },
     24,
@@ -36,8 +37,14 @@ const names = (rows: readonly FleetRow[]): string[] => rows.map(({ name }) => na
 const any: Filter = { text: '', mark: '', site: '', group: '', tag: '' };
 
 describe('how a board is', () => {
-  const of = (changes: Partial<Board>, more: Partial<Pick<FleetRow, 'standing' | 'drift'>> = {}) =>
-    marksOf({ board: board(changes), standing: 'nothing wanted', drift: null, ...more });
+  const of = (
+    changes: Partial<Board>,
+    more: Partial<Pick<FleetRow, 'standing' | 'drift' | 'microphone'>> = {},
+  ) =>
+    marksOf({
+      ...{ board: board(changes), standing: 'nothing wanted', drift: null, microphone: null },
+      ...more,
+    });
 
   it.each([
     ['attached', ['well']],

@@ -6,14 +6,20 @@ import type {
   BoardGroup,
   BoardOverview,
   Difference,
+  MicrophoneJudgement,
   Standing,
 } from '../../../main/contract/types.ts';
+import { isFaulty } from '../../../main/fleet/contract/microphone.ts';
 
-/** How a board is, in a word. Boards may drift, and be not up to date, besides; those are well no more. */
+/**
+ * How a board is, in a word. Boards may drift, be not up to date, and have a microphone that does not hear, besides; those
+ * are well no more.
+ */
 export const marks = [
   'well',
   'busy',
   'connecting',
+  'microphone',
   'drifting',
   'not up to date',
   'trouble',
@@ -36,6 +42,7 @@ export interface FleetRow {
   /** In the time that is looked at; null: it recorded nothing. */
   did: BoardOverview | null;
   drift: BoardDrift | null;
+  microphone: MicrophoneJudgement | null;
   /** Nanojoules. */
   energyPerDay: number | null;
 }
@@ -50,6 +57,7 @@ export interface Known {
   differences: Difference[] | null;
   did: BoardOverview | null;
   drift: BoardDrift | null;
+  microphone: MicrophoneJudgement | null;
 }
 
 const markOfState: Record<Board['state'], Mark> = {
@@ -66,16 +74,22 @@ const markOfState: Record<Board['state'], Mark> = {
 
 /** Lowest first; boards that are away stand by themselves, after the others. */
 const rank: Record<Mark, number> = {
-  ...{ trouble: 0, silent: 1, drifting: 2, 'not up to date': 3 },
-  ...{ connecting: 4, well: 5, busy: 5, absent: 6, detached: 7 },
+  ...{ trouble: 0, silent: 1, microphone: 2, drifting: 3, 'not up to date': 4 },
+  ...{ connecting: 5, well: 6, busy: 6, absent: 7, detached: 8 },
 };
 
 /** The worst first. */
-export function marksOf({ board, standing, drift }: Pick<FleetRow, 'board' | 'standing' | 'drift'>): Mark[] {
+export function marksOf({
+  board,
+  standing,
+  drift,
+  microphone,
+}: Pick<FleetRow, 'board' | 'standing' | 'drift' | 'microphone'>): Mark[] {
   const state = markOfState[board.state];
   // It answers, but what it said last could not be used, or it would not run what it was given.
   const troubled = state === 'well' && (board.message !== null || board.trial === 'fell_back');
   const found: Mark[] = [troubled ? 'trouble' : state];
+  if (microphone && isFaulty(microphone.state)) found.push('microphone');
   if (drift?.drifting) found.push('drifting');
   if (standing === 'differs') found.push('not up to date');
   return found.filter((mark) => mark !== 'well' || found.length === 1).sort((a, b) => rank[a] - rank[b]);

@@ -27,7 +27,7 @@ export const useFleetTable = defineStore('fleetTable', () => {
         {
           ...{ board, standing, differences, name: details.nameOf(board), details: details.of(board.id) },
           ...{ group: details.groupOf(board.id), did: did.get(board.id) ?? null },
-          drift: drifts.get(board.id) ?? null,
+          ...{ drift: drifts.get(board.id) ?? null, microphone: overview.microphoneOf.get(board.id) ?? null },
         },
         look.now.hours,
         Date.now(),

@@ -3,8 +3,9 @@ import { resolve } from 'node:path';
 import type { LabClient } from '../../../../contract/client.ts';
 import { CurlewError } from '../../../../contract/error.ts';
 import { bytes, count, dateTime, inOne } from '../../../../contract/figures.ts';
-import type { BoardDetails, DetailsChange } from '../../../../contract/types.ts';
+import type { BoardDetails, DetailsChange, MicrophoneJudgement } from '../../../../contract/types.ts';
 import { differenceText, standingText } from '../../../../fleet/contract/wanted.ts';
+import { microphoneText } from '../../../../fleet/contract/microphone-words.ts';
 import { clockText, startsText } from '../../../../fleet/contract/health-words.ts';
 import { settingValue, settingWords } from '../../../../fleet/contract/setting-words.ts';
 import { readWhole } from '../../../../regular-file.ts';
@@ -20,7 +21,7 @@ const mostTableBytes = 8_000_000;
 export const fleetCommands: Commands = {
   'fleet list': {
     usage: '',
-    about: 'every board with its site and group, what runs on it, and whether that is what is wanted',
+    about: 'every board with its site and group, what it runs, whether that is wanted, and whether it hears',
     options: ['group'],
     run: list,
   },
@@ -77,6 +78,7 @@ export const fleetCommands: Commands = {
 
 async function list(client: LabClient, args: Args): Promise<Answer> {
   const all = args.options.group === undefined ? await fleetOf(client) : await boardsOf(client, [], args);
+  const heard = await microphonesOf(client);
   const rows = all.map(({ board, details, group, standing, differences }): Row => [
     board.id,
     nameOf({ board, details }),
@@ -86,15 +88,34 @@ async function list(client: LabClient, args: Args): Promise<Answer> {
     board.state,
     (board.activeRouter ?? board.activeExpert)?.name ?? '—',
     standingText(standing, differences),
+    heard.get(board.id)?.state ?? '—',
     board.lastSeenMs === null ? 'never' : dateTime(board.lastSeenMs),
   ]);
-  const head = ['board', 'name', 'site', 'group', 'tags', 'state', 'runs', 'as wanted', 'last seen'];
-  return { text: all.length === 0 ? 'The lab knows no board.' : table(head, rows), json: all };
+  const head = [
+    'board',
+    'name',
+    'site',
+    'group',
+    'tags',
+    'state',
+    'runs',
+    'as wanted',
+    'microphone',
+    'last seen',
+  ];
+  return {
+    text: all.length === 0 ? 'The lab knows no board.' : table(head, rows),
+    json: all.map((one) => ({ ...one, microphone: heard.get(one.board.id) ?? null })),
+  };
 }
+
+const microphonesOf = async (client: LabClient): Promise<Map<string, MicrophoneJudgement>> =>
+  new Map((await client.request('fleet.microphones', {})).boards.map((one) => [one.boardId, one]));
 
 async function show(client: LabClient, { words }: Args): Promise<Answer> {
   const one = await boardOf(client, words[0]!);
   const { board, details, group, wanted, differences, standing } = one;
+  const microphone = (await microphonesOf(client)).get(board.id) ?? null;
   const { latitude, longitude } = details;
   const own = (name: string): string => {
     if ((wanted.overrides as string[]).includes(name)) return ', its own, before the group’s';
@@ -109,6 +130,7 @@ async function show(client: LabClient, { words }: Args): Promise<Answer> {
     ['state', board.state],
     ['starts', startsText(board)],
     ['clock', clockText(board)],
+    ['microphone', microphone ? `${microphone.state}. ${microphoneText(microphone)}` : ''],
     ['free flash', board.freeFlashBytes === null ? '' : inOne(bytes(board.freeFlashBytes))],
     ['site', details.site],
     ['place', latitude === null ? '' : `${latitude}°, ${longitude}°`],
@@ -137,7 +159,7 @@ async function show(client: LabClient, { words }: Args): Promise<Answer> {
       ['what', ''],
       rows.filter(([, value]) => value !== ''),
     ),
-    json: one,
+    json: { ...one, microphone },
   };
 }
 

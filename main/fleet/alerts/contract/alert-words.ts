@@ -1,0 +1,77 @@
+/** Alerts and rules in words, for the page, the command line and messages alike. */
+import { count, dateTime, percent, span } from '../../../contract/figures.ts';
+import type { Alert, AlertKind, AlertRule, AlertState } from './alerts.ts';
+
+interface KindWords {
+  /** What the threshold counts; empty for kinds that have none. */
+  unit: string;
+  /** On which side of the threshold the alert is. */
+  side: 'above' | 'below' | 'none';
+  about: string;
+}
+
+export const kindWords: Record<AlertKind, KindWords> = {
+  silent: { unit: 'min', side: 'above', about: 'not heard for' },
+  drift: { unit: '', side: 'none', about: 'what it says has moved' },
+  latency: { unit: 'times its week before', side: 'above', about: 'latency p95 of the last hour' },
+  energy: { unit: 'times its week before', side: 'above', about: 'mean energy of the last hour' },
+  resets: { unit: 'in 24 h', side: 'above', about: 'starts by watchdog, fault or brown-out' },
+  storage: { unit: 'kB', side: 'below', about: 'free in its store' },
+  voltage: { unit: 'mV', side: 'below', about: 'supply' },
+  microphone: { unit: '', side: 'none', about: 'it fell silent, is clipped or stuck' },
+  'first today': { unit: 'probability', side: 'above', about: 'a class was heard for the first time today' },
+};
+
+/** A rule's condition: “supply below 2800 mV for 10 min”. */
+export function conditionText(rule: AlertRule): string {
+  const { about, side, unit } = kindWords[rule.kind];
+  const holds = rule.forMs > 0 ? ` for ${span(rule.forMs)}` : '';
+  if (rule.kind === 'first today')
+    return `${rule.className} heard for the first time today, probability ${rule.threshold} or more`;
+  if (rule.kind === 'silent') return `${about} ${span(rule.threshold * 60_000)}${holds}`;
+  if (side === 'none') return `${about}${holds}`;
+  return `${about} ${side} ${rule.threshold} ${unit}${holds}`;
+}
+
+/** How it clears, and when it may come again; empty for neither. */
+export function easingText({ kind, hysteresis, coolDownMs }: AlertRule): string {
+  const { unit } = kindWords[kind];
+  return [
+    ...(hysteresis > 0 ? [`clears ${hysteresis} ${unit} beyond`] : []),
+    ...(coolDownMs > 0 ? [`no sooner again than after ${span(coolDownMs)}`] : []),
+  ].join(', ');
+}
+
+/** The sentence of an alert that goes up. @param value in the unit of the kind @param more of what moved, or failed */
+export function alertText(rule: AlertRule, boardName: string, value: number, more: string): string {
+  switch (rule.kind) {
+    case 'silent':
+      return `${boardName} was last heard ${span(value * 60_000)} ago.`;
+    case 'drift':
+      return `What ${boardName} says has moved. ${more}`;
+    case 'latency':
+      return `${boardName} takes ${value.toFixed(2)} times as long for an inference as in the week before (p95 of the last hour).`;
+    case 'energy':
+      return `${boardName} needs ${value.toFixed(2)} times the energy for an inference that it did in the week before.`;
+    case 'resets':
+      return `${boardName} restarted ${count(value, 'time')} within a day by watchdog, fault or brown-out.`;
+    case 'storage':
+      return `${boardName} has ${value.toFixed(0)} kB free in its store.`;
+    case 'voltage':
+      return `The supply of ${boardName} is at ${(value / 1000).toFixed(2)} V.`;
+    case 'microphone':
+      return `The microphone of ${boardName}: ${more}`;
+    case 'first today':
+      return `${boardName} heard ${rule.className} for the first time today, probability ${percent(value, 0)}.`;
+  }
+}
+
+export function stateText({ state, snoozedUntilMs, clearedMs }: Alert): string {
+  if (state === 'snoozed' && snoozedUntilMs !== null) return `snoozed until ${dateTime(snoozedUntilMs)}`;
+  return state === 'cleared' && clearedMs !== null ? `cleared ${dateTime(clearedMs)}` : state;
+}
+
+/** Tone of its badge. */
+export const stateTone: Record<AlertState, 'bad' | 'warn' | 'good' | ''> = {
+  ...{ open: 'bad', acknowledged: 'warn', snoozed: '', cleared: 'good' },
+};
