@@ -54,6 +54,7 @@ import { Rollouts } from './fleet/rollout/rollouts.ts';
 import { Watch } from './fleet/rollout/watch.ts';
 import { Playing } from './fleet/plays/playing.ts';
 import { portDirectory } from './fleet/port-directory.ts';
+import { RecordTeller } from './fleet/record-teller.ts';
 import { virtualBoards } from './fleet/virtual/virtual-boards.ts';
 import { Classification } from './jobs/classify/classification.ts';
 import { classifyHandlers } from './jobs/classify/handlers.ts';
@@ -215,7 +216,8 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   });
   const clocks = await clockSetting(store);
   const recordListeners = new Set<(boardId: string, records: NamedRecord[]) => void>();
-  recordListeners.add((boardId, records) => emit('telemetry', { boardId, records }));
+  const recordTeller = new RecordTeller(realClock, (told) => emit('telemetry', told));
+  recordListeners.add((boardId, records) => recordTeller.stored(boardId, records));
   const fleet = new Fleet(ports, {
     telemetry,
     boards,
@@ -383,6 +385,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
         () => alerts.close(),
         () => webhook.close(),
         () => fleet.close(),
+        () => recordTeller.close(),
         () => boardLog.close(),
         () => rolled.close(),
         () => background.close(),

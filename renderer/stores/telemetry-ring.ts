@@ -45,6 +45,11 @@ export class TelemetryRing {
     return this.columns[name][(this.written - 1) % this.capacity]!;
   }
 
+  /** As it was before the first record. */
+  clear(): void {
+    this.written = 0;
+  }
+
   /** @returns false when the record is one that was already here */
   push(record: TelemetryRecord): boolean {
     let position = 0;

@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia';
 import { shallowReactive, shallowRef, type ShallowRef } from 'vue';
-import type { NamedRecord, TelemetrySummary } from '../../main/contract/types.ts';
+import type { NamedRecord, StoredRecords, TelemetrySummary } from '../../main/contract/types.ts';
 import { useLab } from './lab.ts';
 import { useNotices } from './notices.ts';
 import { TelemetryRing } from './telemetry-ring.ts';
@@ -10,6 +10,8 @@ export const chartRecords = 600;
 export const tableRecords = 200;
 export const mostTableRecords = 2000;
 const summaryEveryMs = 1000;
+/** A board that records faster than pages are told is asked this often at most. */
+const catchUpEveryMs = 1000;
 
 export interface BoardTelemetry {
   ring: TelemetryRing;
@@ -27,6 +29,8 @@ export const useTelemetry = defineStore('telemetry', () => {
   const boards = shallowReactive(new Map<string, BoardTelemetry>());
   /** Records that arrive while a board's older ones are on their way: they go behind them. */
   const held = new Map<string, NamedRecord[]>();
+  /** Boards of which the lab told more records than it sent: they are asked for. */
+  const behind = new Set<string>();
   /** Boards whose summary is due, so that a busy board asks at most once a second. */
   const summaryDue = new Map<string, ReturnType<typeof setTimeout>>();
 
@@ -36,18 +40,70 @@ export const useTelemetry = defineStore('telemetry', () => {
     telemetry.records.value = [...telemetry.records.value, ...fresh].slice(-telemetry.kept);
   }
 
-  client.on('telemetry', ({ boardId, records }) => {
+  client.on('telemetry', (told) => {
+    for (const one of told) received(one);
+  });
+
+  function received({ boardId, stored, records }: StoredRecords): void {
+    const all = records.length === stored;
     const waiting = held.get(boardId);
-    if (waiting) return void waiting.push(...records);
+    if (waiting) {
+      // Without those that were left out they would seem to be lost: the store is asked once more.
+      if (!all) behind.add(boardId);
+      else waiting.push(...records);
+      return;
+    }
     const telemetry = boards.get(boardId);
     if (!telemetry?.loaded.value) return;
-    add(telemetry, records);
+    if (!all) fallBehind(boardId);
+    else if (!behind.has(boardId)) add(telemetry, records);
     askSummary(boardId);
-  });
+  }
+
+  function fallBehind(boardId: string): void {
+    if (behind.has(boardId)) return;
+    behind.add(boardId);
+    setTimeout(() => catchUp(boardId).catch(failed), catchUpEveryMs);
+  }
+
+  /** Asks for what the lab left out; where that is more than is shown, what was shown before goes. */
+  async function catchUp(boardId: string): Promise<void> {
+    behind.delete(boardId);
+    const telemetry = boards.get(boardId);
+    if (!telemetry?.loaded.value || held.has(boardId)) return;
+    await holding(boardId, async () => {
+      const records = await client.request('telemetry.records', { boardId, limit: chartRecords });
+      const last = telemetry.records.value.at(-1);
+      if (
+        last &&
+        !records.some(({ bootId, sequence }) => bootId === last.bootId && sequence === last.sequence)
+      ) {
+        telemetry.ring.clear();
+        telemetry.records.value = [];
+      }
+      add(telemetry, records);
+    });
+  }
+
+  /** Records that are told of meanwhile are added afterwards. */
+  async function holding(boardId: string, work: () => Promise<void>): Promise<void> {
+    const late: NamedRecord[] = [];
+    held.set(boardId, late);
+    try {
+      await work();
+      const telemetry = boards.get(boardId);
+      if (telemetry) add(telemetry, late);
+    } finally {
+      held.delete(boardId);
+    }
+    if (behind.delete(boardId)) fallBehind(boardId);
+  }
+
+  const failed = (thrown: unknown): void => void notices.fail('The telemetry could not be loaded', thrown);
 
   client.on('telemetryDeleted', ({ boardId }) => {
     if (!boards.delete(boardId)) return;
-    load(boardId).catch((thrown) => notices.fail('The telemetry could not be loaded', thrown));
+    load(boardId).catch(failed);
   });
 
   function askSummary(boardId: string): void {
@@ -84,19 +140,14 @@ export const useTelemetry = defineStore('telemetry', () => {
   async function load(boardId: string): Promise<void> {
     const telemetry = of(boardId);
     if (telemetry.loaded.value || held.has(boardId)) return;
-    const late: NamedRecord[] = [];
-    held.set(boardId, late);
-    try {
+    await holding(boardId, async () => {
       const [records] = await Promise.all([
         client.request('telemetry.records', { boardId, limit: chartRecords }),
         loadSummary(boardId),
       ]);
       add(telemetry, records);
-      add(telemetry, late);
       telemetry.loaded.value = true;
-    } finally {
-      held.delete(boardId);
-    }
+    });
   }
 
   /** Puts as many older records again before those that are held. */

@@ -33,7 +33,7 @@ test('kill -9 of the lab loses no acknowledged record, and the next start goes o
     }
     // An event is sent once its records are durable, and the board is told after that: what was told is a superset.
     const before = told.length;
-    lab.client.on('telemetry', ({ records }) => told.push(...records));
+    lab.client.on('telemetry', (boards) => told.push(...boards.flatMap(({ records }) => records)));
     await lab.client.request('play.start', { boardId, source: { kind: 'clip', clipId: clip.id } });
     await until(() => told.length > before + round);
     await lab.stop('SIGKILL');

@@ -51,6 +51,9 @@ export async function furnishedLab(folder: string): Promise<LabProcess> {
   await done(client.request('deploy.start', { boardId, expertId: router.id }));
   await done(client.request('play.start', { boardId, source: { kind: 'clip', clipId: 'rain' } }));
 
+  await client.request('visits.make', { boardId });
+  await client.request('publish.switchPrometheus', { on: true });
+
   const path = join(folder, 'mine.onnx');
   await writeFile(path, waveformModel({ embedding: true }));
   const description = { ...told, name: ownModelName, sampleRate: 16_000, embedding: 'embedding' };
@@ -95,6 +98,16 @@ export const views: readonly (readonly [string, (page: Page) => Promise<void>])[
     },
   ],
   ['a board', (page) => open(page, '/board', longName)],
+  [
+    'the sheet of a visit',
+    async (page) => {
+      await open(page, '/board', longName);
+      await page
+        .getByRole('link', { name: 'Sheet to print…' })
+        .evaluate((link: { click(): void }) => link.click());
+      await page.getByRole('button', { name: 'Print…' }).waitFor();
+    },
+  ],
   ['deploy', (page) => open(page, '/deploy', 'Deploy')],
   ['compare', (page) => open(page, '/compare', 'Compare')],
   [

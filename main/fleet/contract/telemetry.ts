@@ -61,6 +61,14 @@ export interface NamedRecord extends TelemetryRecord {
   className: string | null;
 }
 
+/** Records of a board that were just stored. */
+export interface StoredRecords {
+  boardId: string;
+  stored: number;
+  /** The newest of them, oldest first: fewer than `stored` where many came at once. Whoever wants the others asks for them. */
+  records: NamedRecord[];
+}
+
 /** Names a record of a board. */
 export type RecordKey = Pick<TelemetryRecord, 'bootId' | 'sequence'>;
 
@@ -157,8 +165,8 @@ export interface TelemetryResults {
 }
 
 export interface TelemetryEvents {
-  /** Records just stored, oldest first. */
-  telemetry: { boardId: string; records: NamedRecord[] };
+  /** What was stored since this was last told, a few times a second at most. */
+  telemetry: StoredRecords[];
   /** Records of a board were deleted: what is shown of them is to be asked for again. */
   telemetryDeleted: { boardId: string };
 }
