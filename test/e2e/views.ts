@@ -266,6 +266,16 @@ export const views: readonly (readonly [string, (page: Page) => Promise<void>])[
       await page.getByRole('img', { name: /The data folder holds/ }).waitFor();
     },
   ],
+  [
+    'what other programs are told, tried',
+    async (page) => {
+      await open(page, '/lab', 'Lab');
+      await page.getByRole('button', { name: 'Try a scrape' }).click();
+      await page.getByText('answered 200').waitFor();
+      await page.getByLabel('encrypted, and the broker proves who it is').check();
+      await page.getByLabel('Authority').waitFor();
+    },
+  ],
 ];
 
 async function openSample(page: Page): Promise<void> {
