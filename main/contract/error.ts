@@ -56,6 +56,7 @@ export const errorCodes = [
   'FILE_UNWRITABLE',
   'PATH_NOT_ALLOWED',
   'FOLDER_EMPTY',
+  'FOLDER_GONE',
   // lab
   'LAB_ABSENT',
   'DATA_MOVED',

@@ -21,6 +21,8 @@ async function heard(bytes: Uint8Array) {
   return { samples, notes, text: recording.notes[0]?.text };
 }
 
+const concatenated = (...parts: Uint8Array[]) => new Uint8Array(Buffer.concat(parts));
+
 const sound = noise(4_000);
 
 describe('a WAV file', () => {
@@ -35,6 +37,20 @@ describe('a WAV file', () => {
     for (const id of ['LIST', 'abcd']) {
       const after = [riffChunk(id, new Uint8Array(1_000))];
       const { samples, notes } = await heard(wavBytes([sound], { after }));
+      expect(samples).toHaveLength(4_000);
+      expect(notes).toEqual([]);
+    }
+  });
+
+  it('ends where its size says when a tag of another kind of file was put behind it', async () => {
+    const latin = (text: string) => new Uint8Array(Buffer.from(text, 'latin1'));
+    const tags = [
+      concatenated(latin('ID3\x04\0\0\0\x02\0\0'), new Uint8Array(40_000).fill(77)),
+      concatenated(latin('APETAGEX'), new Uint8Array(900).fill(77)),
+      concatenated(latin('TAG'), new Uint8Array(125).fill(32)),
+    ];
+    for (const tag of tags) {
+      const { samples, notes } = await heard(concatenated(wavBytes([sound]), tag));
       expect(samples).toHaveLength(4_000);
       expect(notes).toEqual([]);
     }

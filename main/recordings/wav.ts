@@ -80,11 +80,17 @@ function withoutFill(samples: number, told: number | null, { blockSamples }: Sam
   return told !== null && told < samples && told > samples - blockSamples ? told : samples;
 }
 
-/** Whether samples may end there: at the end of the file but for a few bytes, or with another chunk behind them. */
+/** What programs put behind a file of any kind: ID3v2, APEv2, and the 128 bytes of ID3v1. */
+const isTag = (head: Uint8Array, left: number): boolean =>
+  /^(ID3[\x02-\x04]|APETAGEX)/.test(text(head)) || (left === 128 && text(head).startsWith('TAG'));
+
+/**
+ * Whether samples may end there: at the end of the file but for a few bytes, or with another chunk or a tag behind them.
+ */
 async function isChunkEnd(file: OpenFile, end: number): Promise<boolean> {
   for (const at of [end, end + 1]) {
     const head = await file.read(at, 8);
-    if (head.length < 8) return true;
+    if (head.length < 8 || isTag(head, file.bytes - at)) return true;
     const id = text(head.subarray(0, 4));
     if (knownChunks.has(id)) return true;
     if (/^[\x20-\x7e]{4}$/.test(id) && view(head).getUint32(4, true) <= file.bytes - at - 8) return true;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { appendFileSync, truncateSync, utimesSync } from 'node:fs';
-import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import { Worker } from 'node:worker_threads';
@@ -697,5 +697,42 @@ describe('an interrupted classification', () => {
     expect(await results.files(id, { states: ['failed'], limit: 9 })).toMatchObject([
       { path: join(folder, 'b.wav'), error: { code: 'FILE_NOT_FOUND' } },
     ]);
+  });
+
+  it('whose folder goes away classifies all else, says so, and goes on with it once it is back', async () => {
+    for (const card of ['one', 'two']) {
+      await mkdir(join(scratch.folder, 'cards', card), { recursive: true });
+      for (const [seed, name] of ['a', 'b', 'c'].entries())
+        await scratch.write(`cards/${card}/${name}.wav`, wavBytes([noise(20_000, seed + card.length * 7)]));
+    }
+    const cards = ['one', 'two'].map((card) => join(scratch.folder, 'cards', card)) as [string, string];
+    // The chosen folder itself, and one within it.
+    for (const chosen of [cards, [join(scratch.folder, 'cards')]]) {
+      await openRooms(model, 1);
+      const list = results.list.bind(results);
+      results.list = async (jobId, files) => {
+        const listed = await list(jobId, files);
+        if (files.some(({ path }) => path.startsWith(cards[1]))) {
+          await rename(cards[1], `${cards[1]} away`);
+          // Where a disk was mounted an empty folder is left.
+          if (chosen === cards) await mkdir(cards[1]);
+        }
+        return listed;
+      };
+      const settings = { ...usualSettings, skipCopies: false };
+      const { id } = classification.start(chosen, 'test', settings);
+      const gone = await whenFinished(jobs, id);
+      expect(gone).toMatchObject({ state: 'failed', error: { code: 'FOLDER_GONE' } });
+      expect(gone.error!.message).toContain(`${cards[1]} went away, and 3 recordings there wait`);
+      const there = await results.files(id, { limit: 9 });
+      expect(there.map(({ path, state }) => [path.startsWith(cards[0]), state])).toEqual(
+        Array.from({ length: 3 }, () => [true, 'classified']),
+      );
+      results.list = list;
+      await rm(cards[1], { recursive: true, force: true });
+      await rename(`${cards[1]} away`, cards[1]);
+      jobs.resume(id);
+      expect(await whenFinished(jobs, id)).toMatchObject({ state: 'done', result: { files: 6, failed: 0 } });
+    }
   });
 });

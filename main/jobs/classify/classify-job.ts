@@ -13,6 +13,7 @@ import type { Grid } from './contract/grid.ts';
 import { windowStart } from './grid.ts';
 import { unheard } from './contract/rows.ts';
 import { fileResults, type HeardPart } from './file-answers.ts';
+import { GoneFolders } from './gone-folders.ts';
 import { Keeper } from './keeper.ts';
 import { Listing, placeOf, type WhenToLook } from './listing.ts';
 import type { FileResults, ResultStore } from './result-store.ts';
@@ -86,7 +87,7 @@ const ofStore = new Set<ErrorCode>(['STORE_FAILED', 'STORE_FULL', 'STORE_DAMAGED
 const pageFiles = 200;
 
 /**
- * @throws CurlewError FOLDER_EMPTY, STORE_FAILED, STORE_FULL, IMAGE_BAD, INTERNAL when workers do not start or keep crashing, ABORTED
+ * @throws CurlewError FOLDER_EMPTY; FOLDER_GONE once all else is classified; STORE_FAILED, STORE_FULL, IMAGE_BAD, INTERNAL when workers do not start or keep crashing, ABORTED
  */
 export async function classify(work: ClassifyWork, context: JobContext): Promise<ClassifyResult> {
   const stop = new AbortController();
@@ -112,6 +113,7 @@ class ClassifyRun {
   private readonly keeper: Keeper;
   private readonly listing: Listing;
   private readonly source: AsyncGenerator<Waiting, undefined>;
+  private gone!: GoneFolders;
   private parts: Promise<void>[] = [];
   private readonly tasks: Task[] = [];
   /** Files that are looked at, of which there may be parts soon. */
@@ -151,19 +153,24 @@ class ClassifyRun {
       before.files.classified + before.files.failed + before.files.copy + before.files.leftOut;
     this.passedBytes = before.passedBytes;
     const watch = work.watch && this.restingUntil(work.watch);
-    const listing = this.listing.run(paths, { signal, allowed: work.allowed, watch });
+    this.gone = await GoneFolders.of(paths);
+    const listing = this.listing.run(this.gone.there, { signal, allowed: work.allowed, watch });
     const lanes = Array.from({ length: work.workers ?? availableParallelism() }, () => this.lane());
     this.parts = [listing, ...lanes];
     await Promise.all(this.parts);
-    if (this.listing.files === 0) {
+    await this.keeper.flush();
+    const { files, detections, windows, audioSeconds } = await work.results.counts(context.jobId);
+    if (files.waiting > 0 && this.gone.any) {
+      await this.checkpoint();
+      throw this.gone.error(files.waiting);
+    }
+    if (Object.values(files).every((some) => some === 0)) {
       throw new CurlewError(
         'FOLDER_EMPTY',
         `There are no recordings (${formatsRead}) under ${paths.join(', ')}; choose another folder.`,
       );
     }
-    await this.keeper.flush();
     await this.checkpoint();
-    const { files, detections, windows, audioSeconds } = await work.results.counts(context.jobId);
     return {
       kind: 'classify',
       files: files.classified,
@@ -251,6 +258,8 @@ class ClassifyRun {
   /** Looks at a file, and shares it out. */
   private async take(file: Waiting, start: () => Promise<WindowWorker>): Promise<void> {
     const { params, results } = this.work;
+    // It waits: nothing is known of it, least of all that it is not there.
+    if (this.gone.holds(file.path)) return;
     let tell: (sha256: string | null) => void = () => undefined;
     const sha256 = new Promise<string | null>((resolve) => (tell = resolve));
     this.hashes.set(file.fileId, { bytes: file.bytes, path: file.path, sha256 });
@@ -273,6 +282,7 @@ class ClassifyRun {
       if (parts.every((part) => part !== null)) await this.finish(hearing);
     } catch (thrown) {
       this.mustBeOfFile(thrown);
+      if (await this.gone.took(file.path)) return;
       await this.fail(file, thrown, looked);
     } finally {
       tell(null);
@@ -294,6 +304,11 @@ class ClassifyRun {
     try {
       const part = await this.surviving(start, (worker) => this.listen(worker, hearing, spans[span]!));
       if (hearing.failed) return;
+      // Read while its folder went away, it may be anything.
+      if (part.end.left === null && (await this.gone.took(file.path))) {
+        hearing.failed = true;
+        return;
+      }
       if (spans.length > 1) {
         const kept: KeptAnswers = { sha256: hearing.looked.sha256, span: spans[span]!, heard: part };
         const answers = serialize(kept);
@@ -307,6 +322,7 @@ class ClassifyRun {
       // Two parts of it may fail at once: it is told once.
       if (hearing.failed) return;
       hearing.failed = true;
+      if (await this.gone.took(file.path)) return;
       await this.fail(file, thrown, hearing.looked);
     }
   }

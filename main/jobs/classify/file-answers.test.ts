@@ -29,11 +29,11 @@ const looked: Looked = {
   about: { startMs: null } as RecordingAbout,
   ...{ bytes: 9, modifiedMs: 0, sha256: '00', ms: 1 },
 };
-const results = (parts: HeardPart[]) =>
+const results = (parts: HeardPart[], about: Partial<RecordingAbout> = {}) =>
   fileResults(
     'job',
     { fileId: 0, path: '/A.flac', bytes: 9, modifiedMs: 0 },
-    looked,
+    { ...looked, about: { ...looked.about, ...about } },
     [0, 100, 200].map((fromWindow) => ({
       channel: null,
       fromWindow,
@@ -53,5 +53,15 @@ describe('the parts of a recording', () => {
   it('count up to where one of them ended early: what follows has no place in time', () => {
     const { file } = results([part(100, 768_000), part(30, 1_000_000), part(80, 2_300_000)]);
     expect(file).toMatchObject({ windows: 130, seconds: 1_000_000 / 16_000 });
+  });
+
+  it('begin so long before the file was last written as they truly are, where nothing else tells when', () => {
+    const parts = [part(100, 768_000), part(30, 1_000_000), part(0, 0)];
+    const written = Date.UTC(2026, 5, 1, 6);
+    const startMs = written - 900_000;
+    const byDate = results(parts, { startMs, timeSource: 'modification time' });
+    expect(byDate.file.startMs).toBe(written - 62_500);
+    expect(byDate.detections[0]!.atMs).toBe(written - 62_500);
+    expect(results(parts, { startMs, timeSource: 'file name' }).file.startMs).toBe(startMs);
   });
 });

@@ -9,6 +9,7 @@ import type {
   ListedFile,
   RecordingNote,
 } from '../../contract/types.ts';
+import { modificationTime } from '../../recordings/about/about.ts';
 import type { Answering } from './answering.ts';
 import { unheard } from './contract/rows.ts';
 import { eventsOf } from './events.ts';
@@ -35,7 +36,7 @@ export function fileResults(
   settings: ClassifySettings,
 ): FileResults {
   const { classes, experts, routed, grid } = answering;
-  const { info, about } = looked;
+  const { info } = looked;
   const byChannel = new Map<number | null, Windows[]>();
   const ends: HeardEnd[] = [];
   const ended = new Set<number | null>();
@@ -47,6 +48,19 @@ export function fileResults(
     byChannel.set(channel, [...(byChannel.get(channel) ?? []), windows]);
     if (toWindow !== null && windows.count < toWindow - fromWindow) ended.add(channel);
   });
+  const notes = [
+    ...ends.flatMap((end) => end.notes),
+    ...ends.flatMap((end) => changes(listed.path, looked, end)),
+  ];
+  const asPromised = notes.every(
+    ({ code, level }) => level === 'note' && code !== 'header-stale' && code !== 'second-stream',
+  );
+  // The header's word where it holds: a length in samples of the model's rate is rounded up.
+  const seconds =
+    asPromised && info.seconds !== null
+      ? info.seconds
+      : Math.max(...ends.map(({ samples }) => samples)) / grid.rate;
+  const about = begun(looked, seconds);
   const detections: Omit<Detection, 'number'>[] = [];
   const windows: KeptWindow[] = [];
   const all: Windows[] = [];
@@ -65,13 +79,6 @@ export function fileResults(
     (a, b) => a.startS - b.startS || (a.channel ?? 0) - (b.channel ?? 0) || a.classIndex - b.classIndex,
   );
 
-  const notes = [
-    ...ends.flatMap((end) => end.notes),
-    ...ends.flatMap((end) => changes(listed.path, looked, end)),
-  ];
-  const asPromised = notes.every(
-    ({ code, level }) => level === 'note' && code !== 'header-stale' && code !== 'second-stream',
-  );
   const heard = joinWindows(all, classes.length);
   const file: ClassifiedFile = {
     ...unheard,
@@ -79,11 +86,7 @@ export function fileResults(
     ...{ jobId, fileId: listed.fileId, path: listed.path, state: 'classified' },
     ...{ bytes: looked.bytes, modifiedMs: looked.modifiedMs, sha256: looked.sha256 },
     ...{ format: info.format, sampleRate: info.sampleRate, channels: info.channels },
-    // The header's word where it holds: a length in samples of the model's rate is rounded up.
-    seconds:
-      asPromised && info.seconds !== null
-        ? info.seconds
-        : Math.max(...ends.map(({ samples }) => samples)) / grid.rate,
+    seconds,
     windows: heard.count,
     ...overall(heard, classes),
     notes: notesOf(listed.path, notes, heard),
@@ -92,6 +95,12 @@ export function fileResults(
     modelMs: sum(ends.map(({ modelMs }) => modelMs)),
   };
   return { file, detections: detections.map((one, number) => ({ ...one, number })), windows };
+}
+
+/** Where its time is told by its end alone, when it was last written, its beginning follows from how long it truly is. */
+function begun({ info, about }: Looked, seconds: number): Looked['about'] {
+  if (about.timeSource !== modificationTime || about.startMs === null) return about;
+  return { ...about, startMs: Math.round(about.startMs + 1000 * ((info.seconds ?? 0) - seconds)) };
 }
 
 /** The class with the largest mean probability over all windows in which anything is heard. */

@@ -6,6 +6,9 @@ import { siteOf, type Site } from './sites.ts';
 import type { ToldTime } from './told-time.ts';
 import { wavTells, type WavTells } from './wav-tells.ts';
 
+/** What is told as the source of a time that nothing else tells. */
+export const modificationTime = 'modification time';
+
 const nothing: WavTells = { guano: null, audioMoth: null, bext: null };
 
 /** Where the recorders stood, as a person says. */
@@ -71,5 +74,5 @@ function timeTold(told: Record<string, ToldTime | null>, timeZone: string | null
 function timeWritten(modifiedMs: number, seconds: number, timeZone: string | null): Time {
   const startMs = Math.round(modifiedMs - seconds * 1000);
   const offsetMinutes = (zoneOf(timeZone) ?? ownTimeZone()).offsetAt(startMs);
-  return { startMs, offsetMinutes, timeSource: 'modification time' };
+  return { startMs, offsetMinutes, timeSource: modificationTime };
 }
