@@ -46,6 +46,13 @@ export class LabDouble implements LabClient {
       'alerts.list': () => [],
       'alerts.counts': () => ({ open: 0, acknowledged: 0, snoozed: 0 }),
       'alerts.rules': () => [],
+      'telemetry.series': ({ boardId, figure, fromMs, toMs }) => ({
+        ...{ boardId, figure, level: 'hours', everyMs: 3_600_000, fromMs, toMs, lines: [] },
+      }),
+      'telemetry.classes': ({ boardId, fromMs, toMs }) => ({
+        ...{ boardId, everyMs: 3_600_000, fromMs, toMs, classes: [], buckets: [] },
+      }),
+      'telemetry.events': ({ boardId }) => ({ boardId, events: [], leftOut: 0 }),
       'fleet.overview': () => [],
       'fleet.microphones': () => ({ atMs: 0, boards: [] }),
       'fleet.drift': () => ({ atMs: 0, falseShare: 0.05, boards: [] }),
