@@ -31,6 +31,7 @@ import { Details } from './fleet/details/details.ts';
 import { borrowBoard, requireLendable } from './fleet/borrow-board.ts';
 import { emulatedBoards } from './fleet/emulated-boards.ts';
 import { Fleet } from './fleet/fleet.ts';
+import { batteryHandlers } from './fleet/handlers/battery.ts';
 import { boardHandlers } from './fleet/handlers/boards.ts';
 import { Drift } from './fleet/drift/drift.ts';
 import { driftHandlers } from './fleet/handlers/drift.ts';
@@ -79,6 +80,7 @@ import { commitOf, resources, versionOf } from './resources.ts';
 import { detectionStore } from './store/detections/detection-store.ts';
 import { alertStore } from './store/alert-store.ts';
 import { boardHealth } from './store/board-health.ts';
+import { batteryStore } from './store/battery-store.ts';
 import { boardLogStore } from './store/board-log-store.ts';
 import { boardStore } from './store/board-store.ts';
 import { clockSetting } from './store/clock-setting.ts';
@@ -260,6 +262,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   const info = { version, shell, dataFolder, openedMs };
   const keys = openKeys(join(dataFolder, 'keys'));
   const visits = visitStore(store);
+  const batteries = batteryStore(store);
   const deployNoted = notedDeploy({ keys, boards, signedImages: signed, images });
   const visiting = {
     ...{ fleet, details, visits, deploy: deployNoted, wallMs: Date.now },
@@ -306,7 +309,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     'lab.info': (_none, role) => ({ ...info, roots: files.roots, role, storeLosses: store.losses }),
     'lab.log': ({ limit }) => log.lines(limit),
     ...boardHandlers({
-      ...{ ports, fleet, boards, boardLog, details, visits, alerts, telemetry, emit },
+      ...{ ports, fleet, boards, boardLog, details, visits, batteries, alerts, telemetry, emit },
       ...{ virtual, emulated, bank, keys, background },
     }),
     ...detailsHandlers(details, Date.now),
@@ -321,6 +324,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     }),
     ...seriesHandlers({ store, images }),
     ...clockHandlers(clocks),
+    ...batteryHandlers({ batteries, fleet }),
     ...driftHandlers(drift),
     ...overviewHandlers({ store, rolled, wallMs: Date.now }),
     ...microphoneHandlers(microphones),

@@ -4,6 +4,7 @@ import {
   activeWatts,
   boardProfile,
   boardProfiles,
+  idleWatts,
   kernelNames,
   kernelTable,
   nanosecondsPerInstruction,
@@ -36,6 +37,12 @@ test('every profile is complete, fits the board’s report and cites its source'
       expect(bytes, profile.name).toBeGreaterThan(0);
     expect(nanosecondsPerInstruction(profile)).toBeGreaterThan(0);
     expect(activeWatts(profile) > 0).toBe(profile.activeMilliamps !== null);
+    const idle = idleWatts(profile);
+    expect(profile.idleSource !== '').toBe(idle !== null);
+    if (!idle) continue;
+    expect(profile.idleSource).toMatch(/datasheet/);
+    expect([idle.asleep > 0, idle.listening > idle.asleep]).toEqual([true, true]);
+    expect(idle.listening).toBeLessThan(activeWatts(profile));
   }
 });
 

@@ -24,6 +24,12 @@ export interface BoardProfile {
   readonly supplyVolts: number;
   /** Whole supply current while the processor runs, milliamperes; null: not known, and energy is not told. */
   readonly activeMilliamps: number | null;
+  /**
+   * Whole supply current between inferences, milliamperes: asleep with its clocks running, so that a microphone is read; and
+   * stopped, its memory kept, until a timer wakes it. Null: not known, and how long a battery lasts is not told.
+   */
+  readonly sleepMilliamps: number | null;
+  readonly stopMilliamps: number | null;
   readonly cyclesPerInstruction: number;
   /** Of the chip, bytes; the firmware's code lies there too. */
   readonly flashBytes: number;
@@ -33,6 +39,8 @@ export interface BoardProfile {
   readonly flashGranule: number;
   readonly ramBytes: number;
   readonly source: string;
+  /** Of the currents between inferences; empty where they are not known. */
+  readonly idleSource: string;
 }
 
 /** Kernels in the order of `enum cur_kernel` in devices/firmware/hal/hal.h, which also says each one's unit. */
@@ -127,4 +135,14 @@ export function nanosecondsPerInstruction(profile: BoardProfile): number {
 /** Power while the processor runs, watts; 0: not known. */
 export function activeWatts(profile: BoardProfile): number {
   return (profile.supplyVolts * (profile.activeMilliamps ?? 0)) / 1000;
+}
+
+/** Power between inferences, watts, while it listens and while it does not; null: not known. */
+export function idleWatts(
+  profile: BoardProfile,
+): { listening: number; asleep: number; source: string } | null {
+  const { supplyVolts, sleepMilliamps, stopMilliamps, idleSource } = profile;
+  if (sleepMilliamps === null || stopMilliamps === null) return null;
+  const watts = (milliamps: number): number => (supplyVolts * milliamps) / 1000;
+  return { listening: watts(sleepMilliamps), asleep: watts(stopMilliamps), source: idleSource };
 }

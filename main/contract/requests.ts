@@ -11,6 +11,7 @@ import { detectionRequests, type DetectionResults } from '../detections/contract
 import { scoringRequests, type ScoringResults } from '../detections/contract/scoring.ts';
 import { writingRequests, type WritingResults } from '../detections/contract/writing.ts';
 import { alertRequests, type AlertResults } from '../fleet/alerts/contract/alerts.ts';
+import { batteryRequests, type BatteryResults } from '../fleet/contract/battery.ts';
 import { boardLogRequests, type BoardLogResults } from '../fleet/contract/board-log.ts';
 import { detailsRequests, type DetailsResults } from '../fleet/contract/details.ts';
 import { boardRequests, type BoardResults } from '../fleet/contract/boards.ts';
@@ -51,6 +52,7 @@ export const requests = {
   ...seriesRequests,
   ...timelineRequests,
   ...clockRequests,
+  ...batteryRequests,
   ...overviewRequests,
   ...microphoneRequests,
   ...updateRequests,
@@ -92,6 +94,7 @@ export interface RequestResults
     SeriesResults,
     TimelineResults,
     ClockResults,
+    BatteryResults,
     OverviewResults,
     MicrophoneResults,
     UpdateResults,

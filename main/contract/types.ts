@@ -11,6 +11,7 @@ export type * from '../detections/contract/rows.ts';
 export type * from '../detections/contract/scoring.ts';
 export type * from '../detections/contract/writing.ts';
 export type * from '../fleet/alerts/contract/alerts.ts';
+export type * from '../fleet/contract/battery.ts';
 export type * from '../fleet/contract/board-log.ts';
 export type * from '../fleet/contract/boards.ts';
 export type * from '../fleet/contract/details.ts';

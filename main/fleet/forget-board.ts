@@ -1,6 +1,7 @@
 /** Forgetting a board: what is kept of it, and its deletion. */
 import { CurlewError } from '../contract/error.ts';
 import type { BoardHoldings } from '../contract/types.ts';
+import type { BatteryStore } from '../store/battery-store.ts';
 import type { BoardStore } from '../store/board-store.ts';
 import type { TelemetryStore } from '../store/telemetry-store.ts';
 import type { VisitStore } from '../store/visit-store.ts';
@@ -18,6 +19,7 @@ interface Rooms {
   boardLog: BoardLog;
   details: Details;
   visits: Pick<VisitStore, 'forget' | 'count'>;
+  batteries: Pick<BatteryStore, 'choose'>;
   alerts: Pick<Alerts, 'forget'>;
 }
 
@@ -48,6 +50,7 @@ export async function forgetBoard(boardId: string, rooms: Rooms): Promise<void> 
   await rooms.boardLog.forget(boardId);
   await rooms.details.forget(boardId);
   await rooms.visits.forget(boardId);
+  await rooms.batteries.choose(boardId, null);
   await rooms.alerts.forget(boardId);
   await rooms.boards.forget(boardId);
   // So that pages see the port go.

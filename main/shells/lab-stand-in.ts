@@ -7,6 +7,7 @@ import type { RequestName, RequestParams, RequestResult } from '../contract/requ
 import type {
   Alert,
   AlertRule,
+  BatterySetting,
   Rollout,
   RolloutBoard,
   AppliedThresholds,
@@ -258,6 +259,11 @@ const encoder: EncoderInfo = {
   imageSha256: 'ef'.repeat(32),
 };
 
+const battery: BatterySetting = {
+  cell: { name: '3 × AA', volts: 3.75, milliampHours: 2850, usableShare: 0.7, lossPerYear: 0.03 },
+  own: [],
+  idle: { 'chip-80mhz': { listening: 0.009, asleep: 4.2e-6, source: 'a datasheet' } },
+};
 const key: SigningKey = {
   id: 'fedcba9876543210',
   name: 'Station',
@@ -562,6 +568,8 @@ export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N
       buckets: [{ atMs: 1e12, records: [3, 1] }],
     },
   ],
+  'battery.setting': [{}, battery],
+  'battery.choose': [{ boardId: null, cell: battery.cell }, battery],
   'telemetry.table': [
     { ...ofBoard, level: 'minutes', fromMs: 1e12, from: 7 },
     { name: 'heron-minutes.csv', mime: 'text/csv', text: 'Board\r\n', next: null },

@@ -359,4 +359,6 @@ export const migrations: readonly string[] = [
   CREATE TABLE alert_rules (id VARCHAR PRIMARY KEY, record JSON NOT NULL);
   CREATE TABLE alert_webhook (is_on BOOLEAN NOT NULL, url VARCHAR NOT NULL);
   `,
+  // Batteries that boards run on; the one without a board is of all others.
+  'CREATE TABLE board_cells (board_id VARCHAR NOT NULL, cell JSON NOT NULL)',
 ];

@@ -53,6 +53,11 @@ export class LabDouble implements LabClient {
         ...{ boardId, everyMs: 3_600_000, fromMs, toMs, classes: [], buckets: [] },
       }),
       'telemetry.events': ({ boardId }) => ({ boardId, events: [], leftOut: 0 }),
+      'battery.setting': () => ({
+        cell: { name: '3 × AA', volts: 3.75, milliampHours: 2850, usableShare: 0.7, lossPerYear: 0.03 },
+        own: [],
+        idle: { 'nrf52840-64MHz': { listening: 0.009, asleep: 4.2e-6, source: 'a datasheet' } },
+      }),
       'fleet.overview': () => [],
       'fleet.microphones': () => ({ atMs: 0, boards: [] }),
       'fleet.drift': () => ({ atMs: 0, falseShare: 0.05, boards: [] }),

@@ -29,6 +29,7 @@ describe('a viewer', () => {
       'alerts.counts',
       'alerts.list',
       'alerts.rules',
+      'battery.setting',
       'boards.chips',
       'boards.holdings',
       'boards.list',

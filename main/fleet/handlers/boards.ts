@@ -6,6 +6,7 @@ import type { Emit } from '../../contract/events.ts';
 import type { Board } from '../../contract/types.ts';
 import type { HandlersOf } from '../../dispatch.ts';
 import type { Keys } from '../../keys/keys.ts';
+import type { BatteryStore } from '../../store/battery-store.ts';
 import type { BoardStore } from '../../store/board-store.ts';
 import type { TelemetryStore } from '../../store/telemetry-store.ts';
 import type { VisitStore } from '../../store/visit-store.ts';
@@ -30,6 +31,7 @@ interface Rooms {
   boardLog: BoardLog;
   details: Details;
   visits: VisitStore;
+  batteries: BatteryStore;
   alerts: Pick<Alerts, 'forget'>;
   telemetry: TelemetryStore;
   emit: Emit;

@@ -11,7 +11,7 @@ export const fleetColumns = {
   site: 'Site and group',
   runs: 'What it runs',
   latency: 'Latency',
-  energy: 'Energy',
+  energy: 'Energy and battery',
   records: 'Inferences and curiosity',
   sound: 'Sound level and noise floor',
   supply: 'Supply and temperature',

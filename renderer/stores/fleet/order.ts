@@ -12,6 +12,7 @@ export const sorts = {
   p50: ({ did }: FleetRow) => did?.latencyUs?.p50 ?? null,
   p95: ({ did }: FleetRow) => did?.latencyUs?.p95 ?? null,
   energy: (row: FleetRow) => row.energyPerDay,
+  battery: ({ battery }: FleetRow) => battery?.days ?? null,
   records: ({ did }: FleetRow) => did?.records ?? null,
   curiosity: ({ did }: FleetRow) => did?.curiosity ?? null,
   'top probability': ({ did }: FleetRow) => did?.topProbability ?? null,

@@ -1,5 +1,7 @@
 /** A board with all that is known of it, as a row of the fleet's table: what it is called, how it is, what it did. */
 import type {
+  BatteryDays,
+  BatterySetting,
   Board,
   BoardDetails,
   BoardDrift,
@@ -10,6 +12,8 @@ import type {
   Standing,
 } from '../../../main/contract/types.ts';
 import { isFaulty } from '../../../main/fleet/contract/microphone.ts';
+import { batteryDays, cellOf, dayLoad } from '../../../main/fleet/contract/battery-days.ts';
+import { batteryText } from '../../../main/fleet/contract/battery-words.ts';
 
 /**
  * How a board is, in a word. Boards may drift, be not up to date, and have a microphone that does not hear, besides; those
@@ -45,6 +49,9 @@ export interface FleetRow {
   microphone: MicrophoneJudgement | null;
   /** Nanojoules. */
   energyPerDay: number | null;
+  /** Null where it cannot be told; why, and of what it is made, is a sentence. */
+  battery: BatteryDays | null;
+  batteryText: string;
 }
 
 /** What is told of a board, from which its row is made. */
@@ -111,12 +118,32 @@ export function energyPerDay(did: BoardOverview | null, hours: number, nowMs: nu
   return (did.energyNanojoule.total * 24) / recorded;
 }
 
+function batteryOf(
+  { board, did }: Pick<Known, 'board' | 'did'>,
+  batteries: BatterySetting | null,
+  hours: number,
+  nowMs: number,
+): Pick<FleetRow, 'battery' | 'batteryText'> {
+  if (!batteries) return { battery: null, batteryText: '' };
+  const load = dayLoad(board, did, batteries, hours, nowMs);
+  if (typeof load === 'string') return { battery: null, batteryText: load };
+  const cell = cellOf(batteries, board.id);
+  const battery = batteryDays(load, cell);
+  return { battery, batteryText: batteryText(battery, cell) };
+}
+
 /** @param hours that `did` is about */
-export function rowOf(known: Known, hours: number, nowMs: number): FleetRow {
+export function rowOf(
+  known: Known,
+  hours: number,
+  nowMs: number,
+  batteries: BatterySetting | null = null,
+): FleetRow {
   return {
     ...known,
     group: known.group?.name ?? '',
     marks: marksOf(known),
     energyPerDay: energyPerDay(known.did, hours, nowMs),
+    ...batteryOf(known, batteries, hours, nowMs),
   };
 }

@@ -31,6 +31,7 @@ export const useFleetTable = defineStore('fleetTable', () => {
         },
         look.now.hours,
         Date.now(),
+        overview.batteries,
       );
     });
   });

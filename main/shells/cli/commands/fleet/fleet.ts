@@ -14,6 +14,7 @@ import { confirmed } from '../../confirm.ts';
 import { table, type Row } from '../../output.ts';
 import { outputsOf } from '../../outputs-of.ts';
 import { boardsOf, boardOf, fleetOf, groupNamed, nameOf, type FleetBoard } from './boards.ts';
+import { batteriesOf, batteryCommands } from './battery.ts';
 import { assigned, groupAssigned } from './given.ts';
 
 const mostTableBytes = 8_000_000;
@@ -61,6 +62,7 @@ export const fleetCommands: Commands = {
     options: [],
     run: clocks,
   },
+  ...batteryCommands,
   'fleet export': {
     usage: 'FILE',
     about: 'writes all boards as a CSV: name, site, latitude, longitude, group, tags, notes',
@@ -79,6 +81,7 @@ export const fleetCommands: Commands = {
 async function list(client: LabClient, args: Args): Promise<Answer> {
   const all = args.options.group === undefined ? await fleetOf(client) : await boardsOf(client, [], args);
   const heard = await microphonesOf(client);
+  const batteries = await batteriesOf(client);
   const rows = all.map(({ board, details, group, standing, differences }): Row => [
     board.id,
     nameOf({ board, details }),
@@ -89,6 +92,7 @@ async function list(client: LabClient, args: Args): Promise<Answer> {
     (board.activeRouter ?? board.activeExpert)?.name ?? '—',
     standingText(standing, differences),
     heard.get(board.id)?.state ?? '—',
+    batteries(board).days ?? '—',
     board.lastSeenMs === null ? 'never' : dateTime(board.lastSeenMs),
   ]);
   const head = [
@@ -101,12 +105,15 @@ async function list(client: LabClient, args: Args): Promise<Answer> {
     'runs',
     'as wanted',
     'microphone',
+    'battery',
     'last seen',
   ];
-  return {
-    text: all.length === 0 ? 'The lab knows no board.' : table(head, rows),
-    json: all.map((one) => ({ ...one, microphone: heard.get(one.board.id) ?? null })),
-  };
+  const json = all.map((one) => ({
+    ...one,
+    microphone: heard.get(one.board.id) ?? null,
+    battery: batteries(one.board).told,
+  }));
+  return { text: all.length === 0 ? 'The lab knows no board.' : table(head, rows), json };
 }
 
 const microphonesOf = async (client: LabClient): Promise<Map<string, MicrophoneJudgement>> =>
@@ -116,6 +123,7 @@ async function show(client: LabClient, { words }: Args): Promise<Answer> {
   const one = await boardOf(client, words[0]!);
   const { board, details, group, wanted, differences, standing } = one;
   const microphone = (await microphonesOf(client)).get(board.id) ?? null;
+  const battery = (await batteriesOf(client))(board);
   const { latitude, longitude } = details;
   const own = (name: string): string => {
     if ((wanted.overrides as string[]).includes(name)) return ', its own, before the group’s';
@@ -132,6 +140,7 @@ async function show(client: LabClient, { words }: Args): Promise<Answer> {
     ['clock', clockText(board)],
     ['microphone', microphone ? `${microphone.state}. ${microphoneText(microphone)}` : ''],
     ['free flash', board.freeFlashBytes === null ? '' : inOne(bytes(board.freeFlashBytes))],
+    ['battery', battery.text],
     ['site', details.site],
     ['place', latitude === null ? '' : `${latitude}°, ${longitude}°`],
     ['tags', details.tags.join(', ')],
@@ -159,7 +168,7 @@ async function show(client: LabClient, { words }: Args): Promise<Answer> {
       ['what', ''],
       rows.filter(([, value]) => value !== ''),
     ),
-    json: { ...one, microphone },
+    json: { ...one, microphone, battery: battery.told },
   };
 }
 
