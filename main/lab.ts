@@ -21,6 +21,7 @@ import { faultLog } from './fault-log.ts';
 import { Alerts } from './fleet/alerts/alerts.ts';
 import { FirstToday } from './fleet/alerts/first-today.ts';
 import { alertHandlers } from './fleet/alerts/handlers.ts';
+import { messagesOf } from './fleet/alerts/message.ts';
 import { Readings } from './fleet/alerts/readings.ts';
 import { Rules } from './fleet/alerts/rules.ts';
 import { Webhook } from './fleet/alerts/webhook.ts';
@@ -304,7 +305,10 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     boards: () => fleet.boards(),
     onProblem: (thrown) => tellProblem(toCurlewError(thrown), null),
   });
-  alerts.onChange((changes) => webhook.tell(changes));
+  alerts.onChange((changes) => {
+    webhook.tell(changes);
+    for (const message of messagesOf(changes)) mqtt.alert(JSON.stringify(message));
+  });
   const handlers: Handlers = {
     'lab.info': (_none, role) => ({ ...info, roots: files.roots, role, storeLosses: store.losses }),
     'lab.log': ({ limit }) => log.lines(limit),

@@ -45,6 +45,8 @@ export async function furnishedLab(folder: string): Promise<LabProcess> {
     boardId,
     settings: { ...settings, name: longName, latitude: 47.6, longitude: 11.2 },
   });
+  // More than any board has free: an alert is up.
+  await client.request('alerts.saveRule', { ruleId: 'usual storage', threshold: 90_000_000 });
   await client.request('keys.create', {
     name: 'Key of the wetland monitoring group, kept by the ranger station',
   });
@@ -95,6 +97,18 @@ export const views: readonly (readonly [string, (page: Page) => Promise<void>])[
       await open(page, '/', 'Fleet');
       await page.getByText('Roll something out…').evaluate((summary: { click(): void }) => summary.click());
       await page.getByRole('button', { name: 'Start the roll-out' }).waitFor();
+    },
+  ],
+  [
+    'the rules of alerts, one being changed',
+    async (page) => {
+      await open(page, '/', 'Fleet');
+      await page.getByText('Desktop and webhook').evaluate((one: { click(): void }) => one.click());
+      await page.locator('summary', { hasText: 'Rules' }).evaluate((one: { click(): void }) => one.click());
+      await page
+        .getByRole('button', { name: 'Change the rule voltage, all boards' })
+        .evaluate((one: { click(): void }) => one.click());
+      await page.getByRole('button', { name: 'Keep the rule' }).waitFor();
     },
   ],
   ['a board', (page) => open(page, '/board', longName)],

@@ -8,6 +8,7 @@ import { count } from '../../contract/figures.ts';
 import type { AlertStore } from '../../store/alert-store.ts';
 import type { AlertChange } from './alerts.ts';
 import type { WebhookState, WebhookTest } from './contract/alerts.ts';
+import { messagesOf, type AlertMessage } from './message.ts';
 
 /** An answer takes no longer, milliseconds; and as much of it is read, bytes. */
 const answerWithinMs = 10_000;
@@ -63,12 +64,9 @@ export class Webhook {
     return this.state;
   }
 
-  /** Of a change that a person wants to hear of; what is done in the window is not told back. */
   tell(changes: readonly AlertChange[]): void {
     if (!this.on) return;
-    const wanted = changes.filter(
-      ({ what }) => what === 'raised' || what === 'open again' || what === 'cleared',
-    );
+    const wanted = messagesOf(changes);
     for (let from = 0; from < wanted.length; from += mostAlerts) {
       this.queue.push(this.bodyOf(wanted.slice(from, from + mostAlerts)));
       if (this.queue.length <= mostWaiting) continue;
@@ -102,18 +100,12 @@ export class Webhook {
     this.stopping = new AbortController();
   }
 
-  private bodyOf(changes: readonly AlertChange[]): string {
-    const lines = changes.map(({ alert, what }) =>
-      what === 'cleared' ? `Cleared: ${alert.text}` : alert.text,
-    );
+  private bodyOf(alerts: readonly AlertMessage[]): string {
+    const lines = alerts.map(({ what, text }) => (what === 'cleared' ? `Cleared: ${text}` : text));
     const text =
       lines.length > 3
         ? `${lines.slice(0, 3).join('\n')}\nand ${count(lines.length - 3, 'other')}`
         : lines.join('\n');
-    const alerts = changes.map(({ alert, what }) => {
-      const { id, kind, boardId, boardName, state, text: said, raisedMs, clearedMs } = alert;
-      return { id, what, kind, boardId, boardName, state, text: said, raisedMs, clearedMs };
-    });
     return JSON.stringify({ program: this.context.program, text, alerts });
   }
 

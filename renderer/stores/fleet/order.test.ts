@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Board, BoardDrift, BoardOverview } from '../../../main/contract/types.ts';
+import type { Board, BoardDrift, BoardOverview, MicrophoneJudgement } from '../../../main/contract/types.ts';
 import { noDetails } from '../../../main/fleet/contract/wanted.ts';
 import { board } from '../../test/lab-double.ts';
 import { drawn, filtered, linesOf, sorted, type Filter } from './order.ts';
@@ -15,6 +15,10 @@ const did = (changes: Partial<BoardOverview> = {}): BoardOverview => ({
 const drifting: BoardDrift = {
   ...{ boardId: 'a', state: 'judged', p: 0.001, drifting: true, neighbours: 4, moved: 'class' },
   ...{ stability: 0.3, shares: null, before: null, now: null },
+};
+const deaf: MicrophoneJudgement = {
+  ...{ boardId: 'a', state: 'fell silent', hours: [0, 1], noiseFloorDb: -96, levelDb: -90, clippedShare: 0 },
+  ...{ usualDb: -62, neighbours: 4 },
 };
 const row = (
   changes: Partial<Board>,
@@ -62,6 +66,8 @@ describe('how a board is', () => {
 
   it('is well only where it neither drifts nor differs from what is wanted, nor went back to its old bank', () => {
     expect(of({}, { drift: drifting, standing: 'differs' })).toEqual(['drifting', 'not up to date']);
+    expect(of({}, { drift: drifting, microphone: deaf })).toEqual(['microphone', 'drifting']);
+    expect(of({}, { microphone: { ...deaf, state: 'untold' } })).toEqual(['well']);
     expect(of({ state: 'busy' }, { standing: 'differs' })).toEqual(['not up to date', 'busy']);
     expect(of({ trial: 'fell_back' })).toEqual(['trouble']);
     expect(of({ message: 'It sent 3 records that are no records.' })).toEqual(['trouble']);

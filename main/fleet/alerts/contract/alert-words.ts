@@ -1,5 +1,5 @@
 /** Alerts and rules in words, for the page, the command line and messages alike. */
-import { count, dateTime, percent, span } from '../../../contract/figures.ts';
+import { count, dateTime, grouped, percent, span } from '../../../contract/figures.ts';
 import type { Alert, AlertKind, AlertRule, AlertState } from './alerts.ts';
 
 interface KindWords {
@@ -22,7 +22,13 @@ export const kindWords: Record<AlertKind, KindWords> = {
   'first today': { unit: 'probability', side: 'above', about: 'a class was heard for the first time today' },
 };
 
-/** A rule's condition: “supply below 2800 mV for 10 min”. */
+/** On that side the alert is, the threshold included. */
+export const sideWords: Record<Exclude<KindWords['side'], 'none'>, string> = {
+  above: 'at least',
+  below: 'at most',
+};
+
+/** A rule's condition: “supply at most 2,800 mV for 10 min”. */
 export function conditionText(rule: AlertRule): string {
   const { about, side, unit } = kindWords[rule.kind];
   const holds = rule.forMs > 0 ? ` for ${span(rule.forMs)}` : '';
@@ -30,14 +36,18 @@ export function conditionText(rule: AlertRule): string {
     return `${rule.className} heard for the first time today, probability ${rule.threshold} or more`;
   if (rule.kind === 'silent') return `${about} ${span(rule.threshold * 60_000)}${holds}`;
   if (side === 'none') return `${about}${holds}`;
-  return `${about} ${side} ${rule.threshold} ${unit}${holds}`;
+  return `${about} ${sideWords[side]} ${grouped(rule.threshold)} ${unit}${holds}`;
 }
 
 /** How it clears, and when it may come again; empty for neither. */
-export function easingText({ kind, hysteresis, coolDownMs }: AlertRule): string {
-  const { unit } = kindWords[kind];
+export function easingText({ kind, threshold, hysteresis, coolDownMs }: AlertRule): string {
+  const { side } = kindWords[kind];
+  const eased =
+    side === 'above'
+      ? `below ${grouped(threshold - hysteresis)}`
+      : `above ${grouped(threshold + hysteresis)}`;
   return [
-    ...(hysteresis > 0 ? [`clears ${hysteresis} ${unit} beyond`] : []),
+    ...(hysteresis > 0 ? [`clears ${eased}`] : []),
     ...(coolDownMs > 0 ? [`no sooner again than after ${span(coolDownMs)}`] : []),
   ].join(', ');
 }

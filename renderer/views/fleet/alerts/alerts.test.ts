@@ -108,7 +108,7 @@ describe('the rules', () => {
     await form.findAll('input[type=number]')[0]!.setValue(2900);
     await form.trigger('submit');
     await flushPromises();
-    await wrapper.get('.rules > button').trigger('click');
+    await wrapper.get('.rules > div > button.button:not(.small)').trigger('click');
     const made = wrapper.get('.rules > form');
     await made.get('input[maxlength="200"]').setValue('curlew');
     await made.trigger('submit');
