@@ -50,7 +50,7 @@ async function compare(page: Page): Promise<void> {
 
 async function recordings(page: Page): Promise<void> {
   await page.keyboard.press('5');
-  await page.getByRole('region', { name: 'Table of detections' }).getByRole('table').waitFor();
+  await page.getByRole('region', { name: 'Detections of all files' }).getByRole('table').waitFor();
   await page.getByText('Counting…').first().waitFor({ state: 'detached' });
 }
 
