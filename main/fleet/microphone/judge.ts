@@ -118,10 +118,21 @@ const changeOf = ({ noiseFloorDb, usualDb, days }: HeardHour): number[] =>
 function without(all: readonly number[], own: number | undefined): Beside {
   const neighbours = all.length - (own === undefined ? 0 : 1);
   if (neighbours < leastNeighbours) return { middle: 0, neighbours: 0 };
-  const skipped = own === undefined ? Infinity : all.indexOf(own);
+  const skipped = own === undefined ? Infinity : placeOf(own, all);
   const at = (place: number): number => all[place < skipped ? place : place + 1]!;
   const half = neighbours >> 1;
   return { middle: neighbours % 2 === 1 ? at(half) : (at(half - 1) + at(half)) / 2, neighbours };
+}
+
+/** Where a value stands: a site of a thousand is asked for each of them. @param all in rising order, with the value */
+function placeOf(value: number, all: readonly number[]): number {
+  let [from, to] = [0, all.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (all[middle]! < value) from = middle + 1;
+    else to = middle;
+  }
+  return from;
 }
 
 const hourMs = 3_600_000;
