@@ -24,7 +24,7 @@ export const timeAxis = (ink: string, line: string): uPlot.Axis => ({
   stroke: ink,
   grid: { show: false },
   ticks: { stroke: line, width: 1 },
-  size: 38,
+  size: 48,
   space: 70,
   values: (_u, splits, _axis, _space, apartMs) => tickTexts(splits, apartMs),
 });
