@@ -372,7 +372,16 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     ),
     ...studyHandlers(studies, files),
     ...storeHandlers(store, files),
-    ...publishHandlers({ dataFolder, store, fleet, details, served: () => served, wallMs: Date.now, mqtt }),
+    ...publishHandlers({
+      dataFolder,
+      store,
+      fleet,
+      details,
+      alerts,
+      served: () => served,
+      wallMs: Date.now,
+      mqtt,
+    }),
     ...dataHandlers({ dataFolder, background, jobs, folders }),
   };
   log.add('info', null, `The lab is open; its data is in ${dataFolder}.`);

@@ -7,6 +7,8 @@ export interface MeasuredBoard {
   name: string;
   site: string;
   group: string;
+  /** That nobody has acknowledged or snoozed. */
+  alertsOpen: number;
   /** Of the last hour; null where it recorded nothing. */
   did: BoardOverview | null;
 }
@@ -41,6 +43,11 @@ const figures: readonly (readonly [name: string, help: string, values: Values])[
     'curlew_board_last_seen_timestamp_seconds',
     'When the board last answered, seconds since 1970.',
     ({ board }) => scaled(board.lastSeenMs, 1000),
+  ],
+  [
+    'curlew_board_alerts_open',
+    'Alerts of the board that nobody has acknowledged or snoozed.',
+    ({ alertsOpen }) => [alertsOpen],
   ],
   ['curlew_board_supply_volts', 'Supply voltage as the board last told it.', now('supplyMillivolts', 1000)],
   ['curlew_board_temperature_celsius', 'Temperature as the board last told it.', now('temperatureC', 1)],

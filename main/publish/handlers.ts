@@ -1,5 +1,6 @@
 /** What the lab does for requests about what it tells other programs. */
 import type { HandlersOf } from '../dispatch.ts';
+import type { Alerts } from '../fleet/alerts/alerts.ts';
 import type { Details } from '../fleet/details/details.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { Store } from '../store/open-store.ts';
@@ -17,6 +18,7 @@ interface Rooms {
   store: Store;
   fleet: Pick<Fleet, 'boards'>;
   details: Pick<Details, 'of' | 'groupOf'>;
+  alerts: Pick<Alerts, 'current'>;
   mqtt: Mqtt;
   served(): ServedPlace | null;
   /** Milliseconds since 1970. */
@@ -37,14 +39,18 @@ export function publishHandlers(rooms: Rooms): HandlersOf<typeof publishRequests
   };
 }
 
-async function metricsOf({ store, fleet, details, wallMs }: Rooms): Promise<string> {
+async function metricsOf({ store, fleet, details, alerts, wallMs }: Rooms): Promise<string> {
   const did = new Map((await overview(store, wallMs() - hourMs, wallMs())).map((one) => [one.boardId, one]));
+  const open = new Map<string, number>();
+  for (const { boardId, state } of alerts.current(undefined, Infinity))
+    if (state === 'open') open.set(boardId, (open.get(boardId) ?? 0) + 1);
   return exposition(
     boardMetrics(
       fleet.boards().map((board) => {
         const { name, site } = details.of(board.id);
         const group = details.groupOf(board.id)?.name ?? '';
-        return { board, name: name || board.name, site, group, did: did.get(board.id) ?? null };
+        const alertsOpen = open.get(board.id) ?? 0;
+        return { board, name: name || board.name, site, group, alertsOpen, did: did.get(board.id) ?? null };
       }),
     ),
   );

@@ -61,8 +61,8 @@ describe('what Prometheus is told', () => {
   const said = { supplyMillivolts: 3300, temperatureC: -4.5, lastSeenMs: 1_790_000_000_250 };
   const told = exposition(
     boardMetrics([
-      { board: { id: 'b1', state: 'attached', ...said }, ...nobody, did },
-      { board: { id: 'b2', state: 'absent', ...said }, ...nobody, did: null },
+      { board: { id: 'b1', state: 'attached', ...said }, ...nobody, alertsOpen: 2, did },
+      { board: { id: 'b2', state: 'absent', ...said }, ...nobody, alertsOpen: 0, did: null },
     ]),
   );
 
@@ -76,6 +76,8 @@ describe('what Prometheus is told', () => {
         labels: { ...labels, board: 'b2' },
         value: 1_790_000_000.25,
       },
+      { name: 'curlew_board_alerts_open', labels, value: 2 },
+      { name: 'curlew_board_alerts_open', labels: { ...labels, board: 'b2' }, value: 0 },
       // What a board that is away said last is no figure of now.
       { name: 'curlew_board_supply_volts', labels, value: 3.3 },
       { name: 'curlew_board_temperature_celsius', labels, value: -4.5 },

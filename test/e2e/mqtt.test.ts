@@ -104,6 +104,20 @@ test('a broker is told of boards at once, hears what they record, and is told al
   await until(() => heard.get(found)?.includes('Hide') ?? false);
   expect(typeof told()['last_class']).toBe('string');
 
+  // No supply of a board is so high.
+  const rule = {
+    kind: 'voltage',
+    threshold: 100_000,
+    forMs: 0,
+    target: { kind: 'board', boardId: board!.id },
+  } as const;
+  await lab.client.request('alerts.saveRule', { ...rule, on: true });
+  await until(() => heard.has('curlew/alerts'));
+  expect(JSON.parse(heard.get('curlew/alerts')!)).toMatchObject({
+    ...{ what: 'raised', kind: 'voltage', boardId: board!.id, boardName: 'Hide', state: 'open' },
+    text: expect.stringContaining('The supply of Hide is at'),
+  });
+
   // A lab that ends in good order says so; one that is killed has left a will.
   await lab.stop();
   await until(() => heard.get('curlew/status') === 'offline');

@@ -86,6 +86,7 @@ test('Prometheus scrapes a board’s figures, with its token alone, and its own 
       ['50', 'modelled'],
       ['95', 'modelled'],
     ]);
+    expect(of('alerts_open')).toMatchObject([{ metric: labels, value: [expect.anything(), '0'] }]);
     expect(of('energy_joules')).toMatchObject([{ metric: { ...labels, source: 'modelled' } }]);
     for (const name of ['supply_volts', 'level_dbfs', 'noise_floor_dbfs', 'clipped_ratio'])
       expect([name, of(name).length]).toEqual([name, 1]);
