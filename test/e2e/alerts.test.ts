@@ -62,7 +62,7 @@ describe('an alert', () => {
     await page.locator('summary', { hasText: 'Rules' }).click();
     await page.getByRole('button', { name: 'Change the rule storage, all boards' }).click();
     // More than any board has.
-    await page.getByLabel('at most').fill('90000000');
+    await page.getByRole('region', { name: 'Rules of alerts' }).getByLabel('at most').fill('90000000');
     await page.getByRole('button', { name: 'Keep the rule' }).click();
     const row = page
       .getByRole('region', { name: 'Alerts that are up' })
