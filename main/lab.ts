@@ -33,6 +33,7 @@ import { borrowBoard, requireLendable } from './fleet/borrow-board.ts';
 import { emulatedBoards } from './fleet/emulated-boards.ts';
 import { Fleet } from './fleet/fleet.ts';
 import { batteryHandlers } from './fleet/handlers/battery.ts';
+import type { Session } from './fleet/session.ts';
 import { boardHandlers } from './fleet/handlers/boards.ts';
 import { Drift } from './fleet/drift/drift.ts';
 import { driftHandlers } from './fleet/handlers/drift.ts';
@@ -99,7 +100,11 @@ import { reviewStore } from './store/review-store.ts';
 import { signedImages } from './store/signed-images.ts';
 import { telemetryStore } from './store/telemetry-store.ts';
 import { visitSetting } from './store/visit-setting.ts';
+import { uncertainStore } from './store/uncertain-store.ts';
 import { visitStore } from './store/visit-store.ts';
+import { uncertainHandlers } from './uncertain/handlers.ts';
+import { pullUncertain } from './uncertain/pull.ts';
+import { Uncertain } from './uncertain/uncertain.ts';
 
 export interface LabOptions {
   dataFolder: string;
@@ -264,9 +269,12 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   const keys = openKeys(join(dataFolder, 'keys'));
   const visits = visitStore(store);
   const batteries = batteryStore(store);
+  const uncertain = uncertainStore(store);
+  const pullRooms = { uncertain, images, details, signedImages: signed, wallMs: Date.now };
   const deployNoted = notedDeploy({ keys, boards, signedImages: signed, images });
   const visiting = {
     ...{ fleet, details, visits, deploy: deployNoted, wallMs: Date.now },
+    fetchUncertain: (session: Session) => pullUncertain(session, pullRooms),
     ...{ setting: await visitSetting(store), log: log.add },
     image: (sha256: string) => bank.image(sha256),
   };
@@ -313,7 +321,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     'lab.info': (_none, role) => ({ ...info, roots: files.roots, role, storeLosses: store.losses }),
     'lab.log': ({ limit }) => log.lines(limit),
     ...boardHandlers({
-      ...{ ports, fleet, boards, boardLog, details, visits, batteries, alerts, telemetry, emit },
+      ...{ ports, fleet, boards, boardLog, details, visits, uncertain, batteries, alerts, telemetry, emit },
       ...{ virtual, emulated, bank, keys, background },
     }),
     ...detailsHandlers(details, Date.now),
@@ -369,6 +377,14 @@ export async function openLab(options: LabOptions): Promise<Lab> {
         keep: [dataFolder, resources.bank],
       }),
       files,
+    ),
+    ...uncertainHandlers(
+      new Uncertain({
+        ...{ uncertain, background, version, wallMs: Date.now },
+        keep: [dataFolder, resources.bank],
+      }),
+      files,
+      { ...pullRooms, fleet },
     ),
     ...studyHandlers(studies, files),
     ...storeHandlers(store, files),

@@ -38,6 +38,7 @@ import { recordingRequests, type RecordingResults } from '../recordings/contract
 import { reviewedSetRequests, type ReviewedSetResults } from '../review/contract/labelled-set.ts';
 import { reviewRequests, type ReviewResults } from '../review/contract/requests.ts';
 import { storeRequests, type StoreResults } from '../store/contract.ts';
+import { uncertainRequests, type UncertainResults } from '../uncertain/contract.ts';
 import { labRequests, type LabResults } from './lab.ts';
 import type { RequestPart } from './roles.ts';
 
@@ -73,6 +74,7 @@ export const requests = {
   ...reviewRequests,
   ...reviewedSetRequests,
   ...labelledSetRequests,
+  ...uncertainRequests,
   ...studyRequests,
   ...storeRequests,
   ...dataRequests,
@@ -115,6 +117,7 @@ export interface RequestResults
     ReviewResults,
     ReviewedSetResults,
     LabelledSetResults,
+    UncertainResults,
     StudyResults,
     StoreResults,
     DataResults,

@@ -45,5 +45,6 @@ export type * from '../publish/contract.ts';
 export type * from '../recordings/contract.ts';
 export type * from '../review/contract/rows.ts';
 export type * from '../store/contract.ts';
+export type * from '../uncertain/contract.ts';
 export type * from './lab.ts';
 export type { BoardSettings } from './settings.ts';

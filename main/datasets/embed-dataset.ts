@@ -2,8 +2,10 @@
 import { CurlewError } from '../contract/error.ts';
 import { hashOfFile, throwIfAborted } from '../recordings/file.ts';
 import { asBoards, readAudio, soundProblems, type ClipAudio, type Hearing, type Sound } from './audio.ts';
+import { patchSamples } from '../../models/features/log-mel.ts';
 import { cacheKey, FeatureCache } from './cache.ts';
 import type { Clip, Dataset, EmbeddedClip, EmbeddedDataset, Problem } from './dataset.ts';
+import { isLogMelName, readLogMel } from './log-mel-clip.ts';
 
 /** Part of every key, so that features of samples made another way are not taken for these. */
 const audioIdentity = ({ rate, windowSamples }: Hearing): string =>
@@ -24,6 +26,8 @@ export interface CheckOptions {
 
 export interface EmbedOptions extends CheckOptions {
   embed: Embed;
+  /** The same of a window's log-mel (96 frames of 64 bands). Without it clips that are no sound are left out. */
+  embedLogMel?: Embed;
   /** All that decides what `embed` makes of samples: front end, encoder's hash, gains or augmentation, hop. */
   identity: string;
   cacheFolder: string;
@@ -37,6 +41,10 @@ export interface EmbedOptions extends CheckOptions {
  */
 export async function checkAudio(dataset: Dataset, options: CheckOptions = {}): Promise<Dataset> {
   const { clips, rest } = await examine(dataset, options, async (clip) => {
+    if (isLogMelName(clip.path)) {
+      await readLogMel(clip.path);
+      return { clip, sound: null, damage: null };
+    }
     const { sound, damage } = await readAudio(clip.path, options.signal, options.hearing);
     return { clip, sound, damage };
   });
@@ -56,7 +64,12 @@ export async function embedDataset(dataset: Dataset, options: EmbedOptions): Pro
   let failure: string | null = null;
   let size = 0;
 
-  const embedded = (clip: Clip, sound: Sound, patches: number, embeddings: Float32Array): EmbeddedClip => {
+  const embedded = (
+    clip: Clip,
+    sound: Sound | null,
+    patches: number,
+    embeddings: Float32Array,
+  ): EmbeddedClip => {
     const own = embeddings.length / patches;
     if (size === 0) size = own;
     if (own !== size || !Number.isInteger(own) || own === 0) {
@@ -65,7 +78,21 @@ export async function embedDataset(dataset: Dataset, options: EmbedOptions): Pro
         `${clip.name} gives ${embeddings.length} numbers in ${patches} patches where others give ${size} a patch.`,
       );
     }
-    return { ...clip, samples: sound.samples, patches, embeddings };
+    return { ...clip, samples: sound?.samples ?? patchSamples, patches, embeddings };
+  };
+
+  const read = async (clip: Clip) => {
+    if (!isLogMelName(clip.path)) {
+      const { pcm, sound, damage } = await readAudio(clip.path, signal, hearing);
+      return { sound, damage, ...(await embed(pcm)) };
+    }
+    if (!options.embedLogMel)
+      throw new CurlewError(
+        'FILE_UNREADABLE',
+        `${clip.path} is the log-mel of a window and no sound, which this model does not take.`,
+        { path: clip.path },
+      );
+    return { sound: null, damage: null, ...(await options.embedLogMel(await readLogMel(clip.path))) };
   };
 
   const { clips, rest } = await examine(dataset, options, async (clip, sha256) => {
@@ -73,11 +100,10 @@ export async function embedDataset(dataset: Dataset, options: EmbedOptions): Pro
     const kept = await cache.get(key);
     if (kept) {
       hits++;
-      const { sound, patches } = kept.facts as { sound: Sound; patches: number };
+      const { sound, patches } = kept.facts as { sound: Sound | null; patches: number };
       return { clip: embedded(clip, sound, patches, kept.values), sound, damage: null };
     }
-    const { pcm, sound, damage } = await readAudio(clip.path, signal, hearing);
-    const { embeddings, patches } = await embed(pcm);
+    const { sound, damage, embeddings, patches } = await read(clip);
     const own = embedded(clip, sound, patches, embeddings);
     computed++;
     // What is told of damage names bytes and paths of this very file; such clips are decoded each time.
@@ -93,7 +119,9 @@ export async function embedDataset(dataset: Dataset, options: EmbedOptions): Pro
   return { ...dataset, ...rest, clips, size, cache: { hits, computed, broken: cache.broken, failure } };
 }
 
-interface Examined<T extends Clip> extends Pick<ClipAudio, 'sound' | 'damage'> {
+interface Examined<T extends Clip> extends Pick<ClipAudio, 'damage'> {
+  /** Null of what is no sound. */
+  sound: Sound | null;
   clip: T;
 }
 
@@ -113,7 +141,7 @@ async function examine<T extends Clip>(
       const sha256 = await hashOfFile(path, signal);
       const examined = await work(clip, sha256);
       used.push(examined.clip);
-      problems.push(...soundProblems(name, examined.sound, hearing));
+      if (examined.sound) problems.push(...soundProblems(name, examined.sound, hearing));
       if (examined.damage) {
         const message = examined.damage.message.replaceAll(path, name);
         problems.push({ kind: 'damaged-file', name, message, outcome: 'used' });

@@ -6,6 +6,7 @@ import { throwIfAborted } from '../recordings/file.ts';
 import { isAudioName } from '../recordings/find-audio.ts';
 import { unreadFormat } from '../recordings/unread-formats.ts';
 import { fileError } from '../regular-file.ts';
+import { isLogMelName } from './log-mel-clip.ts';
 
 export interface ListOptions {
   signal?: AbortSignal;
@@ -75,4 +76,5 @@ async function linksToFolder(path: string, { allowed }: ListOptions): Promise<bo
 
 /** A recording by its name, of a format that can be read or not. Hidden files (memory cards' “._…”) are none. */
 export const isRecordingName = (name: string): boolean =>
-  !name.split('/').some((part) => part.startsWith('.')) && (isAudioName(name) || unreadFormat(name) !== null);
+  !name.split('/').some((part) => part.startsWith('.')) &&
+  (isAudioName(name) || isLogMelName(name) || unreadFormat(name) !== null);

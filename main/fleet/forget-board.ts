@@ -4,6 +4,7 @@ import type { BoardHoldings } from '../contract/types.ts';
 import type { BatteryStore } from '../store/battery-store.ts';
 import type { BoardStore } from '../store/board-store.ts';
 import type { TelemetryStore } from '../store/telemetry-store.ts';
+import type { UncertainStore } from '../store/uncertain-store.ts';
 import type { VisitStore } from '../store/visit-store.ts';
 import type { Alerts } from './alerts/alerts.ts';
 import type { BoardLog } from './board-log.ts';
@@ -20,6 +21,7 @@ interface Rooms {
   details: Details;
   visits: Pick<VisitStore, 'forget' | 'count'>;
   batteries: Pick<BatteryStore, 'choose'>;
+  uncertain: Pick<UncertainStore, 'forget'>;
   alerts: Pick<Alerts, 'forget'>;
 }
 
@@ -51,6 +53,7 @@ export async function forgetBoard(boardId: string, rooms: Rooms): Promise<void> 
   await rooms.details.forget(boardId);
   await rooms.visits.forget(boardId);
   await rooms.batteries.choose(boardId, null);
+  await rooms.uncertain.forget(boardId);
   await rooms.alerts.forget(boardId);
   await rooms.boards.forget(boardId);
   // So that pages see the port go.

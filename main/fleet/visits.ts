@@ -7,12 +7,15 @@ import type { VisitStore } from '../store/visit-store.ts';
 import { difference, differenceText } from './contract/wanted.ts';
 import type { Details } from './details/details.ts';
 import type { Fleet } from './fleet.ts';
+import type { Session } from './session.ts';
 import { bringUp, type BringUpRooms } from './update/bring-up.ts';
 
 export interface VisitRooms extends BringUpRooms {
   fleet: Fleet;
   details: Details;
   visits: VisitStore;
+  /** Fetches the windows that it was least certain of. @throws CurlewError BOARD_FIRMWARE where it keeps none */
+  fetchUncertain(session: Session): Promise<{ fetched: number; failed: readonly string[] }>;
   /** Milliseconds since 1970. */
   wallMs(): number;
 }
@@ -36,6 +39,16 @@ export async function makeVisit(
   await session.pull();
   const did: string[] = [];
   const left: string[] = [];
+  let uncertain: number | undefined;
+  try {
+    const { fetched, failed } = await rooms.fetchUncertain(session);
+    uncertain = fetched;
+    left.push(...failed);
+  } catch (thrown) {
+    const error = toCurlewError(thrown);
+    // Where windows of it are wanted, that is among what differs.
+    if (error.code !== 'BOARD_FIRMWARE') left.push(error.message);
+  }
   const { whenMet } = details.of(boardId);
   try {
     if (!automatic || whenMet)
@@ -55,6 +68,7 @@ export async function makeVisit(
   const visit: Visit = {
     ...{ id: randomUUID(), boardId, boardName: name || session.state.name, site },
     ...{ startedMs, endedMs: wallMs(), sinceMs, clock, did, left, by, automatic },
+    ...(uncertain !== undefined && { uncertain }),
     found: await visits.found(boardId, sinceMs),
   };
   await visits.keep(visit);

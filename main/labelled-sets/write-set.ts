@@ -28,6 +28,8 @@ export interface SetClip {
   labelledBy: string | null;
   /** Of the columns that this kind of set has of its own. */
   cells: readonly CsvCell[];
+  /** A window that a board kept, which is written as it is; else the clip is cut from its recording. */
+  window?: Uint8Array;
 }
 
 export interface SetWish {
@@ -84,6 +86,21 @@ export async function writeSet(
       const { startS, endS, label, labelledBy, detection } = clip;
       const { path: source, channel } = detection;
       try {
+        if (clip.window) {
+          await folders.get(folder)!.write(name, clip.window);
+          const none = ofCut.map((column) =>
+            column === 'detected as'
+              ? detection.label
+              : column === 'peak'
+                ? meantBySingle(detection.peak)
+                : null,
+          );
+          rows.push({
+            cells: [`${folder}/${name}`, label, source, labelledBy, ...none, ...clip.cells],
+            ...{ label, source, copied: false },
+          });
+          continue;
+        }
         const wish = { startS, endS, channel };
         const { wav, startSample, samples, sampleRate } = await background.run('cutClip', source, wish);
         await folders.get(folder)!.write(name, wav);
@@ -145,7 +162,11 @@ function planned(clips: readonly SetClip[]): PlannedClip[] {
     folderOf.set(clip.label, folder);
     const of = channel === null ? '' : `_channel${channel + 1}`;
     const name = `${new FileNames([]).of(path)}_${microseconds(startS)}s${of}`;
-    return { clip, folder, name: `${names.free(join(folder, name)).slice(folder.length + 1)}.wav` };
+    return {
+      clip,
+      folder,
+      name: `${names.free(join(folder, name)).slice(folder.length + 1)}.${clip.window ? 'logmel' : 'wav'}`,
+    };
   });
 }
 

@@ -28,6 +28,7 @@ import type {
   ReviewSet,
   RouterInfo,
   SigningKey,
+  UncertainItem,
   Visit,
   WebhookState,
 } from '../contract/types.ts';
@@ -194,6 +195,14 @@ const store: ExpertStore = {
   router: null,
   previous: [],
   trial: 'trial',
+};
+
+const uncertainItem: UncertainItem = {
+  ...{ number: 4, boardId: 'a1', bootId: 7, sequence: 1234, atMs: 1_780_000_000_000 },
+  ...{ receivedMs: 1_780_000_100_000, night: '2026-05-28', entropy: 1.5, expert: 'ab'.repeat(8) },
+  label: '雨',
+  probabilities: [{ label: '雨', probability: 0.375 }],
+  decisions: [{ reviewer: 'Ada', verdict: 'other', label: 'Wind', atMs: 1_780_000_200_000 }],
 };
 
 const settings: BoardSettings = {
@@ -848,6 +857,24 @@ export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N
     },
   ],
   'reviews.undo': [{ setId: 'set', reviewer: 'Ada' }, null],
+  'uncertain.pull': [
+    { boardId: 'a1' },
+    { fetched: 3, known: 1, room: 12, failed: ['Window 7: its checksum does not match.'] },
+  ],
+  'uncertain.list': [{ boardId: 'a1', undecidedBy: 'Ada', after: 3, limit: 20 }, [uncertainItem]],
+  'uncertain.logMel': [
+    { number: 4 },
+    { frames: 96, bands: 64, offset: -0.25, scale: 19, codes: new Uint8Array(6144).fill(0x81) },
+  ],
+  'uncertain.decide': [{ number: 4, reviewer: 'Ada', verdict: 'other', label: 'Wind' }, uncertainItem],
+  'uncertain.undo': [{ reviewer: 'Ada' }, null],
+  'uncertain.labelledSet': [
+    { path: '/out/雨', background: 'Wind', beside: '/r', overwrite: true },
+    {
+      ...{ path: '/out/雨', classes: [{ label: '雨', clips: 3 }], cut: 1, copied: 2, leftOut: 1 },
+      failed: [],
+    },
+  ],
   'data.look': [
     {},
     {

@@ -361,4 +361,16 @@ export const migrations: readonly string[] = [
   `,
   // Batteries that boards run on; the one without a board is of all others.
   'CREATE TABLE board_cells (board_id VARCHAR NOT NULL, cell JSON NOT NULL)',
+  // Windows that boards were least certain of, as they kept them, and what people decided of them.
+  `
+  CREATE TABLE uncertain_windows (
+    number UINTEGER NOT NULL, board_id VARCHAR NOT NULL, boot_id UINTEGER NOT NULL, sequence UINTEGER NOT NULL,
+    at_ms DOUBLE NOT NULL, received_ms DOUBLE NOT NULL, night VARCHAR NOT NULL, entropy DOUBLE NOT NULL,
+    expert VARCHAR NOT NULL, labels JSON, contents BLOB NOT NULL
+  );
+  CREATE TABLE uncertain_decisions (
+    place UINTEGER NOT NULL, number UINTEGER NOT NULL, reviewer VARCHAR NOT NULL, verdict VARCHAR NOT NULL, label VARCHAR,
+    at_ms DOUBLE NOT NULL, undone_ms DOUBLE
+  );
+  `,
 ];

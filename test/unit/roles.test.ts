@@ -95,6 +95,8 @@ describe('a viewer', () => {
       'telemetry.summary',
       'telemetry.table',
       'train.curves',
+      'uncertain.list',
+      'uncertain.logMel',
       'visits.get',
       'visits.list',
       'visits.setting',

@@ -36,6 +36,10 @@ export function sectionsOf(visit: Visit): SheetSection[] {
           `${count(missing, 'record')}${gaps === null || gaps === 0 ? '' : ` in ${count(gaps, 'gap')}`}`,
         ],
         ['starts', starts.map(({ cause, count: of }) => `${cause} ${of}`).join(', ')],
+        [
+          'uncertain windows',
+          visit.uncertain === undefined ? '' : `${count(visit.uncertain, 'window')} fetched`,
+        ],
       ],
     },
     {

@@ -40,6 +40,8 @@ export interface Visit {
   /** When the visit before began; null for the first. */
   sinceMs: number | null;
   found: VisitFound;
+  /** Windows that it was least certain of and had kept. Left out: its firmware keeps none, or the sheet is older. */
+  uncertain?: number;
   /** As it stood before it was set; null where it has none. */
   clock: BoardClock | null;
   /** What was changed on the board, a sentence each. */

@@ -9,6 +9,7 @@ import type { Keys } from '../../keys/keys.ts';
 import type { BatteryStore } from '../../store/battery-store.ts';
 import type { BoardStore } from '../../store/board-store.ts';
 import type { TelemetryStore } from '../../store/telemetry-store.ts';
+import type { UncertainStore } from '../../store/uncertain-store.ts';
 import type { VisitStore } from '../../store/visit-store.ts';
 import type { Alerts } from '../alerts/alerts.ts';
 import type { BoardLog } from '../board-log.ts';
@@ -32,6 +33,7 @@ interface Rooms {
   details: Details;
   visits: VisitStore;
   batteries: BatteryStore;
+  uncertain: UncertainStore;
   alerts: Pick<Alerts, 'forget'>;
   telemetry: TelemetryStore;
   emit: Emit;

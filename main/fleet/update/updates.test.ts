@@ -183,6 +183,7 @@ test('a visit fetches, brings up to date what it can, and says what is left; the
     details,
     visits,
     deploy,
+    fetchUncertain: async () => ({ fetched: 2, failed: [] }),
     image: async () => null,
     wallMs: () => world.clock.nowMs(),
   };
@@ -191,6 +192,7 @@ test('a visit fetches, brings up to date what it can, and says what is left; the
   expect(first).toMatchObject({
     ...{ boardName: 'Heron', sinceMs: null, left: [], by: 'page' },
     did: ['Settings: samples between windows 7680 → 16000.'],
+    uncertain: 2,
   });
   expect(details.of(idOf(1)).whenMet).toBe(false);
   await world.clock.turn(1000);

@@ -8,6 +8,7 @@ import type { AgreementSummary, Cost } from '../../../models/report/results.ts';
 import { kindOf } from '../../../models/study/kinds.ts';
 import type { JobContext } from '../definition.ts';
 import { readAudio } from '../../datasets/audio.ts';
+import { isLogMelName } from '../../datasets/log-mel-clip.ts';
 import { costOf, type Trial, type Trials } from './on-board.ts';
 import type { FoldModels } from './train-fold.ts';
 import type { StudyThread } from './study-thread.ts';
@@ -98,7 +99,9 @@ async function windowsOf(
   count: number,
   signal: AbortSignal,
 ): Promise<Int16Array[]> {
-  const clips = data.heard.clips.filter((clip) => clip.fold === fold).slice(0, count);
+  const clips = data.heard.clips
+    .filter((clip) => clip.fold === fold && !isLogMelName(clip.path))
+    .slice(0, count);
   const windows: Int16Array[] = [];
   for (const { path, patches } of clips) {
     const { pcm } = await readAudio(path, signal);

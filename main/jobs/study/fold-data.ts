@@ -78,6 +78,10 @@ function embedded(
 ): Promise<EmbeddedDataset> {
   return embedDataset(dataset, {
     embed: (pcm) => thread.embed(pcm, renderings),
+    // A model of the person's own takes sound alone.
+    ...(hearing === asBoards && {
+      embedLogMel: (logMel: Float32Array) => thread.embedLogMel(logMel, renderings),
+    }),
     identity: `${identity} ${JSON.stringify(renderings)}`,
     hearing,
     cacheFolder,

@@ -5,6 +5,7 @@ import type { TrainingData } from '../../../models/training/data.ts';
 import { Random } from '../../../models/training/random.ts';
 import { readAudio, type Hearing } from '../../datasets/audio.ts';
 import type { EmbeddedDataset } from '../../datasets/dataset.ts';
+import { isLogMelName } from '../../datasets/log-mel-clip.ts';
 import { asRecorded, type Augmentation } from './renderings.ts';
 import type { StudyThread } from './study-thread.ts';
 
@@ -70,10 +71,11 @@ function mixedRows({ embeddings, labels, groups, classes }: TrainingData, random
 
 /** Each clip mixed with another, at a ratio drawn evenly. */
 async function mixedClips(
-  { clips, classes }: EmbeddedDataset,
+  { clips: all, classes }: EmbeddedDataset,
   random: Random,
   { thread, signal, hearing }: Heard,
 ): Promise<Mixed> {
+  const clips = all.filter(({ path }) => !isLogMelName(path));
   const partners = random.shuffle(clips.slice());
   const parts: Mixed[] = [];
   for (const [i, clip] of clips.entries()) {

@@ -10,6 +10,8 @@ export type StudyRequest =
   | { type: 'openOwn'; folder: string }
   /** Embeds samples in every rendering, one after the other. */
   | { type: 'embed'; pcm: Float32Array; renderings: readonly Rendering[] }
+  /** The same of one window's log-mel, in those renderings that need no sound. */
+  | { type: 'embedLogMel'; logMel: Float32Array; renderings: readonly Rendering[] }
   /** Runs a reference graph (ONNX, PCM to logits) over windows of 15,600 samples. */
   | { type: 'refer'; model: Uint8Array; windows: readonly Int16Array[] }
   | { type: 'assess'; input: FoldInput }

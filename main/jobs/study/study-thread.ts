@@ -39,6 +39,14 @@ export class StudyThread {
     return this.thread.ask({ type: 'embed', pcm, renderings }, 'embedded');
   }
 
+  /** @param logMel 96 frames of 64 bands @returns as `embed`, of the renderings that need no sound: as it is, and masked */
+  embedLogMel(
+    logMel: Float32Array,
+    renderings: readonly Rendering[],
+  ): Promise<{ embeddings: Float32Array; patches: number }> {
+    return this.thread.ask({ type: 'embedLogMel', logMel, renderings }, 'embedded');
+  }
+
   /** @returns logits of each window */
   async refer(model: Uint8Array, windows: readonly Int16Array[]): Promise<Float32Array[]> {
     return (await this.thread.ask({ type: 'refer', model, windows }, 'referred')).logits;

@@ -1,6 +1,7 @@
 /** The worker thread of a study: embeds clips, lets models answer, scores the answers. */
 import * as ort from 'onnxruntime-web';
 import { maskLogMel } from '../../../models/augmentation/spec-augment.ts';
+import { frontEnd as frontEndShape } from '../../../models/features/log-mel.ts';
 import { Random } from '../../../models/training/random.ts';
 import { createReference } from '../../../models/reference/reference.ts';
 import { assessFold } from '../../../models/study/assess.ts';
@@ -29,6 +30,8 @@ async function answer(request: StudyRequest): Promise<StudyReply> {
       return { type: 'opened' };
     case 'embed':
       return embed(request.pcm, request.renderings);
+    case 'embedLogMel':
+      return embedLogMel(request.logMel, request.renderings);
     case 'refer':
       return { type: 'referred', logits: await refer(request.model, request.windows) };
     case 'assess':
@@ -52,6 +55,17 @@ async function embedded(pcm: Float32Array, rendering: Rendering): Promise<ort.Te
   const masked = maskLogMel(logMel!.data as Float32Array, masks, new Random(seedOf(pcm)));
   const covered = new ort.Tensor('float32', masked, logMel!.dims);
   return (await encoder!.run({ log_mel: covered }, ['embedding']))['embedding']!;
+}
+
+async function embedLogMel(logMel: Float32Array, renderings: readonly Rendering[]): Promise<StudyReply> {
+  const parts: Float32Array[] = [];
+  for (const { masked, decibels, shift, snr } of renderings) {
+    if (!masked && (decibels !== 0 || shift !== 0 || snr !== null)) continue;
+    const seen = masked ? maskLogMel(logMel, masks, new Random(seedOf(logMel))) : logMel;
+    const patch = new ort.Tensor('float32', seen, [frontEndShape.patchFrames, frontEndShape.melBands]);
+    parts.push((await encoder!.run({ log_mel: patch }, ['embedding']))['embedding']!.data as Float32Array);
+  }
+  return { type: 'embedded', embeddings: joined(parts), patches: parts.length };
 }
 
 async function refer(model: Uint8Array, windows: readonly Int16Array[]): Promise<Float32Array[]> {

@@ -12,6 +12,7 @@ import { exportCommands } from './commands/fleet/export.ts';
 import { fleetCommands } from './commands/fleet/fleet.ts';
 import { rolloutCommands } from './commands/fleet/rollout.ts';
 import { seriesCommands } from './commands/fleet/series.ts';
+import { uncertainCommands } from './commands/fleet/uncertain.ts';
 import { updateCommands } from './commands/fleet/update.ts';
 import { visitCommands } from './commands/fleet/visit.ts';
 import { fleetWatchCommands } from './commands/fleet/watch.ts';
@@ -43,6 +44,7 @@ export const commands: Commands = {
   ...updateCommands,
   ...rolloutCommands,
   ...visitCommands,
+  ...uncertainCommands,
   ...fleetWatchCommands,
   ...exportCommands,
   ...seriesCommands,
