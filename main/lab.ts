@@ -300,7 +300,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   listeners.add((message) => mqtt.heard(message));
   recordListeners.add((boardId, records) => mqtt.recorded(boardId, records));
   const drift = new Drift({ ...{ store, background, details }, wallMs: Date.now });
-  const microphones = new Microphones({ store, details, wallMs: Date.now });
+  const microphones = new Microphones({ store, background, details, wallMs: Date.now });
   const alertsKept = alertStore(store);
   const rules = await Rules.open({ store: alertsKept, details, emit });
   const webhook = await Webhook.open({

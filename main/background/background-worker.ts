@@ -8,7 +8,9 @@ import { readDataset, type ReadOptions } from '../datasets/read-dataset.ts';
 import type { ScorePoint } from '../detections/contract/scoring.ts';
 import { curveOf } from '../detections/truth/match.ts';
 import type { BoardDrift } from '../fleet/contract/drift.ts';
+import type { MicrophoneJudgement } from '../fleet/contract/microphone.ts';
 import { judgeCounts } from '../fleet/drift/judge-counts.ts';
+import { judgeMicrophones } from '../fleet/microphone/judge.ts';
 import { referenceAnswers } from '../fleet/rollout/reference-answers.ts';
 import type { RecordingInfo } from '../recordings/contract.ts';
 import { cutClip } from '../recordings/cut-clip.ts';
@@ -25,6 +27,8 @@ import type { LabSide } from './lab-side.ts';
 const tasks = {
   judgeDrift: async (...given: Parameters<typeof judgeCounts>): Promise<BoardDrift[]> =>
     judgeCounts(...given),
+  judgeMicrophones: async (...given: Parameters<typeof judgeMicrophones>): Promise<MicrophoneJudgement[]> =>
+    judgeMicrophones(...given),
   referenceAnswers,
   writeBankFile,
   unpackBankFile,

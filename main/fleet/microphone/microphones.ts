@@ -1,16 +1,16 @@
 /** How the fleet's microphones are, judged when it is asked, no oftener than every few minutes. */
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Background } from '../../background/background.ts';
 import { heardHours, type HeardHour } from '../../store/heard-hours.ts';
 import type { Store } from '../../store/open-store.ts';
 import type { FleetMicrophones, MicrophoneJudgement } from '../contract/microphone.ts';
 import type { Details } from '../details/details.ts';
 import { neighbourhoods } from '../neighbourhoods.ts';
-import { judgeMicrophones } from './judge.ts';
 
 const judgedEveryMs = 300_000;
 
 interface Rooms {
   store: Store;
+  background: Pick<Background, 'run'>;
   details: Pick<Details, 'known' | 'of'>;
   /** Milliseconds since 1970. */
   wallMs(): number;
@@ -40,14 +40,8 @@ export class Microphones {
     }
     const boards: MicrophoneJudgement[] = [];
     for (const ids of neighbourhoods(this.rooms.details)) {
-      boards.push(
-        ...judgeMicrophones(
-          ids,
-          ids.flatMap((id) => heard.get(id) ?? []),
-        ),
-      );
-      // Boards and pages have their turn between two sites.
-      await nextTurn();
+      const hours = ids.flatMap((id) => heard.get(id) ?? []);
+      boards.push(...(await this.rooms.background.run('judgeMicrophones', ids, hours)));
     }
     return { atMs, boards };
   }
