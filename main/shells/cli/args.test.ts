@@ -46,7 +46,7 @@ describe('a command line', () => {
     ['boards -x', 'There is no option -x.'],
     [
       'boards --csv out.csv',
-      '“curlew boards” takes no --csv; it goes with classify, detections export, review statistics, jobs resume, jobs export.',
+      '“curlew boards” takes no --csv; it goes with classify, detections export, review statistics, jobs resume, jobs export, telemetry series.',
     ],
     ['backup a.duckdb b.duckdb', 'takes one word after it: “b.duckdb” is too many.'],
     ['boards all', 'takes no words after it: “all” is too many.'],
@@ -62,6 +62,7 @@ describe('a command line', () => {
     ['train folder --name a --layout folder', 'not “folder”. Did you mean folders?'],
     ['train folder --name a --bank q4,q5', 'not “q5”.'],
     ['jobs list --state running,dune', 'not “dune”. Did you mean done?'],
+    ['fleet uncertain pull', 'curlew fleet uncertain pull'],
     ['jobs list 7', 'takes no words after it: “7” is too many.'],
   ])('“%s” is refused, and the sentence says why', (line, sentence) => {
     expect(() => read(line)).toThrow(

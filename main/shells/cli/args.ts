@@ -50,10 +50,12 @@ export function readArgs(argv: string[], commands: Commands): Args {
   return args();
 }
 
-/** Two words name a command where they can. */
+/** Three words name a command where they can, else two. */
 function commandOf(positionals: string[], commands: Commands): { command: string; words: string[] } {
-  const two = positionals.slice(0, 2).join(' ');
-  if (Object.hasOwn(commands, two)) return { command: two, words: positionals.slice(2) };
+  for (const many of [3, 2]) {
+    const command = positionals.slice(0, many).join(' ');
+    if (Object.hasOwn(commands, command)) return { command, words: positionals.slice(many) };
+  }
   return { command: positionals[0] ?? '', words: positionals.slice(1) };
 }
 
