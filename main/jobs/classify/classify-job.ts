@@ -3,19 +3,19 @@ import { availableParallelism } from 'node:os';
 import { isDeepStrictEqual } from 'node:util';
 import { deserialize, serialize } from 'node:v8';
 import { CurlewError, toCurlewError, type ErrorCode } from '../../contract/error.ts';
-import { count, grouped } from '../../contract/figures.ts';
+import { count } from '../../contract/figures.ts';
 import type { ClassifiedFile, ClassifyResult, ClassifySettings, ListedFile } from '../../contract/types.ts';
 import { formatsRead } from '../../recordings/contract.ts';
 import type { JobContext } from '../definition.ts';
-import { ActiveClock } from './active-clock.ts';
 import type { Answering } from './answering.ts';
 import type { Grid } from './contract/grid.ts';
 import { windowStart } from './grid.ts';
 import { unheard } from './contract/rows.ts';
+import { Course } from './course.ts';
 import { fileResults, type HeardPart } from './file-answers.ts';
 import { GoneFolders } from './gone-folders.ts';
 import { Keeper } from './keeper.ts';
-import { Listing, placeOf, type WhenToLook } from './listing.ts';
+import { Listing, type WhenToLook } from './listing.ts';
 import type { FileResults, ResultStore } from './result-store.ts';
 import { requireRoom, spansOf, type Span } from './spans.ts';
 import { joinWindows, type Windows } from './windows.ts';
@@ -32,12 +32,6 @@ export interface ClassifyParams {
   watch?: boolean;
   /** Where the windows of a model of the person's own lie; it may be gone when they are looked at. */
   grid?: Grid;
-}
-
-/** What a job needs to go on after an interruption, besides what the store keeps. */
-interface Checkpoint {
-  /** Time spent before, without pauses. */
-  wallSeconds: number;
 }
 
 export interface ClassifyWork {
@@ -78,8 +72,6 @@ interface Task {
   span: number;
 }
 
-/** Between checkpoints, milliseconds: the time at work that a killed lab may forget. */
-const checkpointMs = 5_000;
 /** A recording that crashes its worker twice is left out; so many in a row and it is not the recordings. */
 const crashLimit = 3;
 const ofStore = new Set<ErrorCode>(['STORE_FAILED', 'STORE_FULL', 'STORE_DAMAGED']);
@@ -103,13 +95,7 @@ export async function classify(work: ClassifyWork, context: JobContext): Promise
 }
 
 class ClassifyRun {
-  private readonly clock: ActiveClock;
-  private lastCheckpoint = performance.now();
-  private pausing: Promise<void> | null = null;
-  /** Between two looks for new files. */
-  private resting = false;
-  /** Files and parts of them that are under way. */
-  private underWay = 0;
+  private readonly course: Course;
   private readonly keeper: Keeper;
   private readonly listing: Listing;
   private readonly source: AsyncGenerator<Waiting, undefined>;
@@ -125,22 +111,17 @@ class ClassifyRun {
     number,
     { bytes: number; path: string; sha256: Promise<string | null> }
   >();
-  /** For the progress. */
-  private passedFiles = 0;
-  private passedBytes = 0;
-  private heardSeconds = 0;
 
   constructor(
     private readonly work: ClassifyWork,
     private readonly context: JobContext,
     private readonly signal: AbortSignal,
   ) {
-    const from = context.resumedFrom as Checkpoint | null;
-    this.clock = new ActiveClock(from?.wallSeconds ?? 0);
     this.keeper = new Keeper(work.results, context.jobId, (kept) => {
       for (const { file } of kept) this.hashes.delete(file.fileId);
     });
     this.listing = new Listing(work.results, context.jobId);
+    this.course = new Course(context, this.listing);
     this.source = this.waitingFiles();
   }
 
@@ -149,10 +130,10 @@ class ClassifyRun {
     const { paths } = work.params;
     context.progress(null, 'looking for recordings');
     const before = await work.results.counts(context.jobId);
-    this.passedFiles =
+    this.course.passedFiles =
       before.files.classified + before.files.failed + before.files.copy + before.files.leftOut;
-    this.passedBytes = before.passedBytes;
-    const watch = work.watch && this.restingUntil(work.watch);
+    this.course.passedBytes = before.passedBytes;
+    const watch = work.watch && this.course.restingUntil(work.watch);
     this.gone = await GoneFolders.of(paths);
     const listing = this.listing.run(this.gone.there, { signal, allowed: work.allowed, watch });
     const lanes = Array.from({ length: work.workers ?? availableParallelism() }, () => this.lane());
@@ -161,7 +142,7 @@ class ClassifyRun {
     await this.keeper.flush();
     const { files, detections, windows, audioSeconds } = await work.results.counts(context.jobId);
     if (files.waiting > 0 && this.gone.any) {
-      await this.checkpoint();
+      await this.course.checkpoint();
       throw this.gone.error(files.waiting);
     }
     if (Object.values(files).every((some) => some === 0)) {
@@ -170,7 +151,7 @@ class ClassifyRun {
         `There are no recordings (${formatsRead}) under ${paths.join(', ')}; choose another folder.`,
       );
     }
-    await this.checkpoint();
+    await this.course.checkpoint();
     return {
       kind: 'classify',
       files: files.classified,
@@ -180,7 +161,7 @@ class ClassifyRun {
       detections,
       windows,
       audioSeconds,
-      wallSeconds: this.clock.seconds(),
+      wallSeconds: this.course.seconds(),
     };
   }
 
@@ -226,8 +207,8 @@ class ClassifyRun {
     try {
       await start();
       for (let next = await this.next(start); next; next = await this.next(start)) {
-        await this.pausePoint();
-        await this.atWork(this.hear(next, start));
+        await this.course.pausePoint();
+        await this.course.atWork(this.hear(next, start));
       }
     } finally {
       (worker as WindowWorker | null)?.close();
@@ -248,8 +229,8 @@ class ClassifyRun {
         await Promise.race(this.looking);
         continue;
       }
-      await this.pausePoint();
-      const taken = this.atWork(this.take(next.value, start));
+      await this.course.pausePoint();
+      const taken = this.course.atWork(this.take(next.value, start));
       this.looking.add(taken);
       await taken.finally(() => this.looking.delete(taken));
     }
@@ -347,16 +328,16 @@ class ClassifyRun {
       const next = await source.next();
       const share = seconds === 0 ? 0 : Math.min(1, windowStart(heard, grid) / seconds);
       const reached = next.done ? 1 : share;
-      this.passedBytes += (reached - told) * bytes;
-      this.heardSeconds += (reached - told) * seconds;
+      this.course.passedBytes += (reached - told) * bytes;
+      this.course.heardSeconds += (reached - told) * seconds;
       told = reached;
-      this.progress(file.path);
+      this.course.tell(file.path);
       if (next.done) return { windows: joinWindows(windows, classes.length), end: next.value };
       windows.push(next.value);
       heard += next.value.count;
       requireRoom(file.path, span.fromWindow + heard, mostWindows);
-      if (performance.now() - this.lastCheckpoint > checkpointMs) await this.checkpoint();
-      await this.pausePoint();
+      await this.course.checkpointIfDue();
+      await this.course.pausePoint();
     }
   }
 
@@ -369,9 +350,9 @@ class ClassifyRun {
 
   private async done(found: FileResults): Promise<void> {
     await this.keeper.add(found);
-    this.passedFiles++;
-    this.progress(found.file.path);
-    if (performance.now() - this.lastCheckpoint > checkpointMs) await this.checkpoint();
+    this.course.passedFiles++;
+    this.course.tell(found.file.path);
+    await this.course.checkpointIfDue();
   }
 
   /** @throws what ends the job, being no fault of a file */
@@ -409,64 +390,6 @@ class ClassifyRun {
         throw thrown;
       }
     }
-  }
-
-  private progress(path: string): void {
-    const { listing } = this;
-    const speed = this.heardSeconds / Math.max(this.clock.sinceStart(), 0.001);
-    const times = this.heardSeconds > 0 ? `, ${grouped(Math.round(speed))} × real time` : '';
-    const passed = this.passedBytes + listing.unused.bytes;
-    const share = listing.done && listing.bytes > 0 ? Math.min(1, passed / listing.bytes) : null;
-    const total = listing.done ? listing.files : null;
-    const place = Math.min(this.passedFiles + listing.unused.files + 1, listing.files);
-    this.context.progress(share, `${placeOf(place, total, path)}${times}`);
-  }
-
-  /** The clock stands still while the job is paused. */
-  private pausePoint(): Promise<void> {
-    if (this.pausing) return this.pausing;
-    this.pausing = this.context.pausePoint().finally(() => {
-      this.pausing = null;
-      this.setClock();
-    });
-    this.setClock();
-    return this.pausing;
-  }
-
-  /** And while nothing is to be done until the next look for new files. */
-  private restingUntil(next: WhenToLook): WhenToLook {
-    return async (tookMs, signal) => {
-      this.resting = true;
-      this.setClock();
-      try {
-        return await next(tookMs, signal);
-      } finally {
-        this.resting = false;
-        this.setClock();
-      }
-    };
-  }
-
-  private async atWork(work: Promise<void>): Promise<void> {
-    this.underWay++;
-    this.setClock();
-    try {
-      await work;
-    } finally {
-      this.underWay--;
-      this.setClock();
-    }
-  }
-
-  private setClock(): void {
-    if (this.pausing || (this.resting && this.underWay === 0)) this.clock.stop();
-    else this.clock.go();
-  }
-
-  private async checkpoint(): Promise<void> {
-    this.lastCheckpoint = performance.now();
-    const state: Checkpoint = { wallSeconds: this.clock.seconds() };
-    await this.context.checkpoint(state);
   }
 }
 
