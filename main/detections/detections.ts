@@ -27,6 +27,7 @@ import { requireClassification } from '../jobs/classify/require-classification.t
 import type { Jobs } from '../jobs/jobs.ts';
 import { allOrNone } from '../all-or-none.ts';
 import { Outputs } from '../outputs.ts';
+import { requireApart } from './apart.ts';
 import { writeClips } from './clips.ts';
 import type { DetectionStore, RunInput } from './detection-store.ts';
 import { tablePiece } from './table-piece.ts';
@@ -128,7 +129,7 @@ export class Detections {
 
   /**
    * @param path of a place that may be written to
-   * @throws CurlewError as `export`; FILE_EXISTS, FILE_PROTECTED, FILE_UNWRITABLE
+   * @throws CurlewError as `export`; FILE_EXISTS, FILE_UNWRITABLE; FILE_PROTECTED, also for clips among the recordings
    */
   async write(
     jobId: string,
@@ -141,6 +142,7 @@ export class Detections {
     const outputs = new Outputs(rules);
     const run = { jobId: job.id, filter, roots, provenance: this.provenance(job) };
     if (format === 'clips') {
+      await requireApart(path, roots);
       const recordings = new Outputs({ ...rules, recordings: true });
       return allOrNone(path, [outputs, recordings], () =>
         writeClips({ detections, background }, run, clips, path, { tables: outputs, recordings }),

@@ -8,6 +8,15 @@ test('a recording’s file is named after its folders below what was classified,
   ).toEqual(['Pond_a', 'Pond_A-2', 'b', 'c']);
 });
 
+test('names that differ in nothing but how their accents are composed stay apart', () => {
+  const names = new FileNames(['/card']);
+  const [composed, apart] = ['\u00e9', 'e\u0301'];
+  expect([`/card/${composed}.ogg`, `/card/${apart}.ogg`].map((path) => names.of(path))).toEqual([
+    composed,
+    `${apart}-2`,
+  ]);
+});
+
 test('names as long as a file system has them leave room for what is told behind them, and stay apart', () => {
   const names = new FileNames(['/card']);
   const long = (last: string) => `/card/${'ä'.repeat(100)}/${'鳥'.repeat(80)}${last}.wav`;

@@ -22,11 +22,14 @@ export class FileNames {
     return this.free(shortened(stem, mostBytes));
   }
 
-  /** With a number behind it where the name is taken, in capitals or not. */
+  /** With a number behind it where the name is taken: in capitals or not, its accents composed or not. */
   free(name: string): string {
     let own = name;
-    for (let n = 2; this.taken.has(own.toLowerCase()); n++) own = `${name}-${n}`;
-    this.taken.add(own.toLowerCase());
+    for (let n = 2; this.taken.has(asSeen(own)); n++) own = `${name}-${n}`;
+    this.taken.add(asSeen(own));
     return own;
   }
 }
+
+/** Names that some file systems, and `Outputs`, see as one. */
+const asSeen = (name: string): string => name.normalize('NFC').toLowerCase();

@@ -197,7 +197,7 @@ describe('a table that is read back by another program', () => {
     ]);
     expect(rows.slice(0, 2).map((row) => Object.values(row))).toEqual([
       ['0.01', '0.985', 'Turdus merula', 'Amsel, “die” \t"alte"', '0.625', files[0]!.path],
-      ['1.44', '2.415', "'=curlew", "'=curlew", '0.625', files[0]!.path],
+      ['1.44', '2.415', '=curlew', '=curlew', '0.625', files[0]!.path],
     ]);
   });
 
@@ -224,7 +224,8 @@ describe('a table that is read back by another program', () => {
     ).toEqual([
       [card, 'Pond', 'a "b",\tc.wav', '0.01', '0.975', '0.375'],
       [card, 'Pond', 'a "b",\tc.wav', '1.44', '0.975', '0.375'],
-      [card, '', "'=d.wav", '1', '1', '0.375'],
+      // Exactly as the file is called, since Kaleidoscope opens it.
+      [card, '', '=d.wav', '1', '1', '0.375'],
       [card, '', 'gone.wav', '0.5', '0.5', '0.375'],
     ]);
   });
@@ -362,6 +363,12 @@ describe('clips', () => {
     // Two of one class have the same tenth: one of them goes, and which one the seed says.
     expect(new Set(draws.map(String))).toEqual(new Set(['0/0,0/1,2/0', '0/0,2/0,3/0']));
     expect(await drawn(7, 1)).toEqual(draws[7]);
+  });
+
+  it('do not go into the folder that was classified, nor below it', async () => {
+    for (const path of [card, join(card, 'Pond', 'clips')])
+      await expect(clips({ path })).rejects.toMatchObject({ code: 'FILE_PROTECTED' });
+    expect((await readdir(card)).sort()).toEqual(['=d.wav', 'Pond']);
   });
 
   it('replace no recording, not even if they are told to', async () => {

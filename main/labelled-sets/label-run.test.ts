@@ -68,7 +68,7 @@ const label = (own: Partial<LabelWish> = {}) =>
     {
       jobs: {
         get: () => ({ id: 'job', kind: 'classify', title: 'Classify /card', state }) as Job,
-        params: () => ({ modelId: 'model:three-sounds', grid, settings: {} }),
+        params: () => ({ paths: [], modelId: 'model:three-sounds', grid, settings: {} }),
       },
       detections: {
         best: detectionStore(store).best,

@@ -81,7 +81,7 @@ export async function labelRun(
     ...{ startS: detection.peakS, endS: detection.peakS + windowS },
   }));
   return {
-    ...(await writeSet(rooms, clips, [], wish, `${JSON.stringify(told, null, 2)}\n`)),
+    ...(await writeSet(rooms, clips, [], wish, `${JSON.stringify(told, null, 2)}\n`, params.paths)),
     leftOut,
   };
 }

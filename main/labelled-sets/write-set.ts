@@ -8,6 +8,7 @@ import { meantBySingle } from '../contract/figures.ts';
 import { makeFolds } from '../datasets/folds.ts';
 import type { LabelledClips } from '../datasets/labelled-clips.ts';
 import type { ListedDetection } from '../detections/contract/rows.ts';
+import { requireApart } from '../detections/apart.ts';
 import { isOfRecording } from '../detections/clips.ts';
 import { FileNames } from '../detections/file-names.ts';
 import { microseconds } from '../detections/tables/table.ts';
@@ -60,6 +61,7 @@ const ofCopied = ['title', 'author', 'url', 'licence'];
 /**
  * @param own columns of the clips' own cells
  * @param told how it was made, as JSON
+ * @param classified files and folders of the run, in which no clips are put
  * @throws CurlewError of `Outputs` and, of the other set, of readDataset; what is wrong with a recording is told
  */
 export async function writeSet(
@@ -68,7 +70,9 @@ export async function writeSet(
   own: readonly string[],
   { path, beside, overwrite }: SetWish,
   told: string,
+  classified: readonly string[],
 ): Promise<Omit<LabelledSet, 'leftOut'>> {
+  await requireApart(path, classified);
   const cuts = planned(clips);
   const other = beside === undefined ? null : await background.run('labelledClips', beside);
   const rules = { overwrite, keep: beside === undefined ? keep : [...keep, beside] };

@@ -60,7 +60,7 @@ const make = async (
 ) => {
   const { clips, leftOut } = reviewedClips(items, 0.25, own.background ?? null);
   const wish = { path: out, overwrite: false, ...own };
-  return { ...(await writeSet({ background, keep: [] }, clips, reviewColumns, wish, '{}\n')), leftOut };
+  return { ...(await writeSet({ background, keep: [] }, clips, reviewColumns, wish, '{}\n', [])), leftOut };
 };
 const table = async () => {
   const read = await readTable(join(out, 'labels.csv'));

@@ -4,6 +4,7 @@ import { Random } from '../../models/training/random.ts';
 import { CurlewError } from '../contract/error.ts';
 import { allOf, pageLimit } from '../contract/pieces.ts';
 import type { Background } from '../background/background.ts';
+import type { Provenance } from '../jobs/classify/contract/provenance.ts';
 import { requireFinished } from '../jobs/classify/require-classification.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import type { LabelledSet } from '../labelled-sets/contract.ts';
@@ -155,8 +156,9 @@ export class Reviews {
    */
   async labelledSet(setId: string, wish: LabelledSetWish): Promise<LabelledSet> {
     const { background, keep, version, provenance } = this.rooms;
+    const rooms = { background, keep };
     const { reviewers, strata, ...set } = await this.get(setId);
-    const run = await provenance(set.jobId);
+    const run = (await provenance(set.jobId)) as Provenance | null;
     const { marginS, background: none, beside } = wish;
     const told = {
       ...{ writtenBy: `Curlew ${version}`, marginS, background: none, beside },
@@ -164,7 +166,7 @@ export class Reviews {
     };
     const { clips, leftOut } = reviewedClips(await this.allItems(setId), marginS, none ?? null);
     const text = `${JSON.stringify(told, null, 2)}\n`;
-    return { ...(await writeSet({ background, keep }, clips, reviewColumns, wish, text)), leftOut };
+    return { ...(await writeSet(rooms, clips, reviewColumns, wish, text, run?.paths ?? [])), leftOut };
   }
 
   private allItems(setId: string): Promise<ReviewItem[]> {

@@ -73,7 +73,7 @@ export class Uncertain {
       })),
     };
     const text = `${JSON.stringify(told, null, 2)}\n`;
-    const made = await writeSet({ background, keep }, clips, reviewColumns, wish, text);
+    const made = await writeSet({ background, keep }, clips, reviewColumns, wish, text, []);
     return { ...made, leftOut: decided.length - clips.length };
   }
 

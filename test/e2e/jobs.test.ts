@@ -89,7 +89,7 @@ describe('jobs on the command line', () => {
 
     const gone: string[] = [];
     lab.client.on('jobGone', ({ jobId }) => gone.push(jobId));
-    const deleted = await curlew('jobs', 'delete', job.id.slice(0, 8), ...data);
+    const deleted = await curlew('jobs', 'delete', job.id.slice(0, 8), '--yes', ...data);
     expect(deleted).toMatchObject({ code: 0, stdout: expect.stringContaining('Stays: the recordings') });
     expect(gone).toEqual([job.id]);
     expect(await json('jobs', 'list')).toEqual([]);
@@ -111,7 +111,7 @@ describe('jobs on the command line', () => {
     expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('cancel it first') });
     expect((await curlew('jobs', 'cancel', id.slice(0, 8), ...data)).code).toBe(0);
     await until(async () => (await workFiles(id)).length === 0);
-    expect((await curlew('jobs', 'delete', id, ...data)).code).toBe(0);
+    expect((await curlew('jobs', 'delete', id, '--yes', ...data)).code).toBe(0);
     expect(await readdir(at('data/studies/jobs'))).toEqual([]);
   });
 
@@ -125,7 +125,7 @@ describe('jobs on the command line', () => {
     expect(paused.holdings.bytes).toBeGreaterThan(0);
     expect((await curlew('jobs', 'cancel', id, ...data)).code).toBe(0);
     await until(async () => (await workFiles(id)).length === 0);
-    expect((await curlew('jobs', 'delete', id, ...data)).code).toBe(0);
+    expect((await curlew('jobs', 'delete', id, '--yes', ...data)).code).toBe(0);
     expect(await json('jobs', 'list')).toEqual([]);
   });
 });

@@ -48,7 +48,7 @@ describe('a timeline, drawn', () => {
       '2026-05-02 00:00: 0 detections in 60 min recorded',
       '2026-05-05 12:00: 1 detection in 1 min recorded',
     ]);
-    expect(cells.map(({ fill }) => fill === 'currentColor')).toEqual([false, true, false]);
+    expect(new Set(cells.map(({ fill }) => fill)).size).toBe(3);
     expect(cells[0]!.fill).not.toBe(cells[2]!.fill);
   });
 
@@ -59,6 +59,14 @@ describe('a timeline, drawn', () => {
     expect(noon!.y - late!.y).toBe(3 * 18);
     const [first, second] = cellsOf(timelineSvg(days, { by: 'day', label: null, title: '' }));
     expect(first!.x - second!.x).toBe(23 * 24);
+  });
+
+  it('tells every colour, so that it looks the same wherever it is drawn', () => {
+    const svg = timelineSvg(days, { by: 'day', label: null, title: 'All' });
+    for (const [, colour] of svg.matchAll(/(?:fill|stroke)="([^"]*)"/g))
+      expect(colour).toMatch(/^(#[0-9a-f]{6}|none)$/);
+    for (const [text] of svg.matchAll(/<text [^>]*>/g)) expect(text).toMatch(/fill="#\w+" stroke="none"/);
+    expect(svg).toMatch(/<rect width="\d+" height="\d+" fill="#ffffff"\/>/);
   });
 
   it('counts one class alone', () => {

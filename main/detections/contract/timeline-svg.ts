@@ -15,12 +15,16 @@ const cell = { width: 24, gap: 1 } as const;
 const margin = { left: 84, top: 48, bottom: 64, right: 16 } as const;
 /** From few to many: of one hue's turn, each step darker, told apart without colour as well. */
 const scale = ['#fde3a7', '#f9b35c', '#ee7d4a', '#cf4a56', '#9b2a63', '#5c1a5e'] as const;
+const ink = '#1f2328';
+/** Of an hour that was recorded, and of the edge of one that was not. */
+const pale = '#e8e8e8';
+const edge = '#9a9a9a';
 const dayMs = 86_400_000;
 
 /**
  * A heat map, SVG: a row a day or night from the first to the last, a column an hour. A cell that is missing was not
- * recorded, a pale one was and nothing was detected; colours go by the square root of the count. Text takes the colour of
- * where it is put (currentColor).
+ * recorded, a pale one was and nothing was detected; colours go by the square root of the count. Every colour is told, the
+ * paper's too: programs that draw SVG differ in what they make of a colour that is the reader's own.
  * @param days in the order of time
  */
 export function timelineSvg(days: readonly TimelineDay[], { by, label, title }: TimelineDrawing): string {
@@ -37,7 +41,7 @@ export function timelineSvg(days: readonly TimelineDay[], { by, label, title }: 
     const y = margin.top + Math.round((Date.parse(day) - first) / dayMs) * height;
     return hours.map((hour) => {
       const found = detectionsOf(hour, label);
-      const fill = found === 0 ? 'fill="currentColor" fill-opacity="0.1"' : `fill="${colourOf(found, most)}"`;
+      const fill = `fill="${found === 0 ? pale : colourOf(found, most)}"`;
       const size = `width="${cell.width - cell.gap}" height="${Math.max(1, height - cell.gap)}"`;
       const told = `${day} ${two(hour.hour)}:00: ${count(found, 'detection')} in ${minutes(hour)} recorded`;
       return `<rect x="${place(hour.hour)}" y="${y}" ${size} ${fill}><title>${told}</title></rect>`;
@@ -60,7 +64,8 @@ export function timelineSvg(days: readonly TimelineDay[], { by, label, title }: 
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${bottom + margin.bottom}" viewBox="0 0 ${width} ${bottom + margin.bottom}" role="img" font-family="sans-serif" font-size="11">`,
     `<title>${escaped(title)}</title>`,
-    `<text x="${margin.left}" y="18" font-size="13" font-weight="600" fill="currentColor">${escaped(title)}</text>`,
+    `<rect width="${width}" height="${bottom + margin.bottom}" fill="#ffffff"/>`,
+    `<text x="${margin.left}" y="18" font-size="13" font-weight="600" fill="${ink}" stroke="none">${escaped(title)}</text>`,
     ...hours,
     ...dates.filter((one) => one !== ''),
     ...cells,
@@ -87,15 +92,15 @@ function legend(y: number, most: number): string[] {
     ...steps,
     text(margin.left, y + 26, '1', 'start'),
     text(x, y + 26, `${grouped(most)} an hour`, 'end'),
-    box(x + 24, 'fill="currentColor" fill-opacity="0.1"'),
+    box(x + 24, `fill="${pale}"`),
     text(x + 46, y + 10, 'recorded, nothing detected', 'start'),
-    box(x + 210, 'fill="none" stroke="currentColor" stroke-opacity="0.4"'),
+    box(x + 210, `fill="none" stroke="${edge}"`),
     text(x + 232, y + 10, 'not recorded', 'start'),
   ];
 }
 
 const text = (x: number, y: number, what: string, anchor: 'start' | 'end'): string =>
-  `<text x="${x}" y="${y}" text-anchor="${anchor}" fill="currentColor">${escaped(what)}</text>`;
+  `<text x="${x}" y="${y}" text-anchor="${anchor}" fill="${ink}" stroke="none">${escaped(what)}</text>`;
 const escaped = (what: string): string =>
   what.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 const isoDay = (ms: number): string => new Date(ms).toISOString().slice(0, 10);

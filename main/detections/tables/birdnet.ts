@@ -1,4 +1,4 @@
-import { csvText, type CsvCell } from '../../../models/report/csv.ts';
+import { exactCsvText, type CsvCell } from '../../../models/report/csv.ts';
 import { meantBySingle } from '../../contract/figures.ts';
 import type { Table } from './table.ts';
 
@@ -6,9 +6,9 @@ import type { Table } from './table.ts';
 export const birdnetCsv: Table = {
   ending: '.BirdNET.csv',
   mime: 'text/csv',
-  header: csvText([['Start (s)', 'End (s)', 'Scientific name', 'Common name', 'Confidence', 'File']]),
+  header: exactCsvText([['Start (s)', 'End (s)', 'Scientific name', 'Common name', 'Confidence', 'File']]),
   lines: (rows) =>
-    csvText(
+    exactCsvText(
       rows.flatMap(({ file, detection }): CsvCell[][] => {
         if (!detection) return [];
         const { startS, endS, label, confidence } = detection;

@@ -1,5 +1,5 @@
 import { basename, dirname, relative, sep } from 'node:path';
-import { csvText, type CsvCell } from '../../../models/report/csv.ts';
+import { exactCsvText, type CsvCell } from '../../../models/report/csv.ts';
 import { meantBySingle } from '../../contract/figures.ts';
 import type { Table } from './table.ts';
 
@@ -10,9 +10,9 @@ import type { Table } from './table.ts';
 export const kaleidoscopeCsv: Table = {
   ending: '.kaleidoscope.csv',
   mime: 'text/csv',
-  header: csvText([['INDIR', 'FOLDER', 'IN FILE', 'OFFSET', 'DURATION', 'TOP1MATCH', 'TOP1DIST']]),
+  header: exactCsvText([['INDIR', 'FOLDER', 'IN FILE', 'OFFSET', 'DURATION', 'TOP1MATCH', 'TOP1DIST']]),
   lines: (rows, { roots }) =>
-    csvText(
+    exactCsvText(
       rows.flatMap(({ file, detection }): CsvCell[][] => {
         if (!detection) return [];
         const { startS, endS, label, confidence } = detection;

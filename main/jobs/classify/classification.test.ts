@@ -736,3 +736,27 @@ describe('an interrupted classification', () => {
     }
   });
 });
+
+describe('settings by class', () => {
+  it.each(['thresholds', 'gaps', 'leasts'] as const)(
+    'of a class that the model does not have are refused before anything begins: %s',
+    (what) => {
+      const start = (label: string) =>
+        classification.start([scratch.folder], 'test', { ...usualSettings, [what]: { [label]: 0.5 } });
+      const refused = (label: string): unknown => {
+        try {
+          return start(label);
+        } catch (thrown) {
+          return thrown;
+        }
+      };
+      expect(refused('Curlw')).toMatchObject({
+        ...{ code: 'REQUEST_INVALID', message: expect.stringContaining('Did you mean “curlew”?') as string },
+      });
+      expect(refused('nope')).toMatchObject({
+        ...{ code: 'REQUEST_INVALID', message: expect.stringContaining('curlew, rain, saw') as string },
+      });
+      expect(jobs.page(10)).toEqual([]);
+    },
+  );
+});

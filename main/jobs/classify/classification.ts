@@ -5,6 +5,7 @@ import * as v from 'valibot';
 import { imagesOfModel, type ModelSource } from '../../banks/model-images.ts';
 import { CurlewError } from '../../contract/error.ts';
 import { count, grouped } from '../../contract/figures.ts';
+import { nearest } from '../../contract/nearest.ts';
 import type { ClassifiedFile, ClassifySettings, Detection, Job, Provenance } from '../../contract/types.ts';
 import { isOwnModel, type OwnModels } from '../../own-models/own-models.ts';
 import type { AllowedPaths } from '../../recordings/allowed-paths.ts';
@@ -251,9 +252,9 @@ async function modelInput(
 /** @throws CurlewError REQUEST_INVALID */
 function requireFitting(
   name: string,
-  { grid }: Answering,
+  { grid, classes }: Answering,
   modelId: string,
-  { hopFrames, highPassHz }: ClassifySettings,
+  { hopFrames, highPassHz, ...settings }: ClassifySettings,
 ): void {
   const invalid = (what: string) => new CurlewError('REQUEST_INVALID', what, { modelId });
   if (isOwnModel(modelId) && hopFrames !== usualSettings.hopFrames) {
@@ -266,4 +267,24 @@ function requireFitting(
       `A high-pass of ${highPassHz} Hz leaves nothing of what ${name} hears, which ends at ${grid.rate / 2} Hz; choose a lower one.`,
     );
   }
+  for (const [what, byClass] of [
+    ['least probability', settings.thresholds],
+    ['gap', settings.gaps],
+    ['least length', settings.leasts],
+  ] as const) {
+    const unknown = Object.keys(byClass).find((label) => !classes.includes(label));
+    if (unknown === undefined) continue;
+    const meant = nearest(unknown, classes);
+    const told = meant ? `Did you mean “${meant}”?` : `Its classes are ${someOf(classes)}.`;
+    throw invalid(
+      `A ${what} is given for the class “${unknown}”, which ${name} does not have. ${told} Correct the class, or leave that setting out.`,
+    );
+  }
 }
+
+/** Of so many that a sentence holds them; a model may have thousands. */
+const mostNamed = 50;
+const someOf = (classes: readonly string[]): string =>
+  classes.length <= mostNamed
+    ? classes.join(', ')
+    : `${classes.slice(0, mostNamed).join(', ')} and ${grouped(classes.length - mostNamed)} more`;

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { CurlewError } from '../../contract/error.ts';
 import { defaultDataFolder } from '../../data-folder.ts';
 import type { Args, Command, Commands } from './command.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../../contract/nearest.ts';
 import { commonOptions, optionNames, optionOf, type OptionName, type Options } from './options.ts';
 import { usageOf } from './usage.ts';
 

@@ -40,6 +40,8 @@ describe('before a lab is opened', () => {
     ['detections export 7', 'REQUEST_INVALID'],
     ['detections export 7 --clips AT/old.csv', 'FILE_UNWRITABLE'],
     ['detections export 7 --timeline AT/missing/t.svg', 'FILE_UNWRITABLE'],
+    ['detections export 7 --timeline AT/t.png', 'REQUEST_INVALID'],
+    ['classify AT --clips AT/there/clips', 'FILE_PROTECTED'],
     ['detections export 7 --csv AT/new.csv --margin 61', 'REQUEST_INVALID'],
     ['detections list 7 --least 1.5', 'REQUEST_INVALID'],
     ['review create 7 --bins 0.5,x', 'REQUEST_INVALID'],

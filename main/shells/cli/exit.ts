@@ -32,6 +32,7 @@ export const exitOfSignal = (signal: Signal): number => 128 + constants.signals[
 export function exitOfError({ code, context }: CurlewError): number {
   if (context['signal'] === 'SIGINT' || context['signal'] === 'SIGTERM')
     return exitOfSignal(context['signal']);
+  if (context['begun'] === true) return exit.failed;
   return code === 'REQUEST_INVALID' || code === 'REQUEST_UNKNOWN' ? exit.usage : exit.failed;
 }
 

@@ -6,6 +6,7 @@ import type { LabClient } from '../../../contract/client.ts';
 import { allOf, pageLimit, pagesOf } from '../../../contract/pieces.ts';
 import type { ClassifiedFile, ClassifyResult, Detection, Job } from '../../../contract/types.ts';
 import { CurlewError } from '../../../contract/error.ts';
+import { requireApart } from '../../../detections/apart.ts';
 import type { Answer, Args, Commands } from '../command.ts';
 import { exitOfShare } from '../exit.ts';
 import { follow } from '../follow.ts';
@@ -55,13 +56,20 @@ async function begun(client: LabClient, args: Args, what: { paths: string[]; wat
   return client.request('classify.repeat', { ...what, jobId: id });
 }
 
-const placesOf = async (args: Args): Promise<TableOutput[]> =>
-  tablesOf(
+async function placesOf(args: Args): Promise<TableOutput[]> {
+  const { clips } = args.options;
+  if (clips !== undefined)
+    await requireApart(
+      clips,
+      args.words.map((one) => resolve(one)),
+    );
+  return tablesOf(
     args,
     await filesAmong(
       [...args.words, ...(args.options.sites ? [args.options.sites] : [])].map((one) => resolve(one)),
     ),
   );
+}
 
 /** Of a folder only its recordings are read, and they are kept whatever is asked for. */
 async function filesAmong(paths: readonly string[]): Promise<string[]> {
@@ -84,7 +92,7 @@ export async function classified(
   json: boolean,
 ): Promise<Answer> {
   const result = job.result as ClassifyResult;
-  const written = await writeTables(client, job.id, tables);
+  const written = await writeTables(client, job.id, tables, { begun: true });
   const pages = pagesOf<ClassifiedFile>((last) =>
     client.request('classify.files', { jobId: job.id, after: last?.fileId, limit: pageLimit }),
   );

@@ -70,13 +70,18 @@ export async function tablesOf(args: Args, reads: readonly string[] = []): Promi
 
 /**
  * The lab writes them itself.
+ * @param begun whether work went before that is not told of by “nothing was begun”, whatever cannot be written
  * @throws CurlewError of `detections.write`, saying that the job can be exported again
  */
 export async function writeTables(
   client: LabClient,
   jobId: string,
   tables: readonly TableOutput[],
-  { filter, clips }: { filter?: DetectionFilterGiven; clips?: Partial<ClipSettings> } = {},
+  {
+    filter,
+    clips,
+    begun = false,
+  }: { filter?: DetectionFilterGiven; clips?: Partial<ClipSettings>; begun?: boolean } = {},
 ): Promise<string[]> {
   const lines: string[] = [];
   for (const { option, format, path, overwrite } of tables) {
@@ -93,7 +98,12 @@ export async function writeTables(
     } catch (thrown) {
       const { code, message, context } = toCurlewError(thrown);
       const again = `What was found is kept: “curlew jobs export ${jobId} --${option} ${option in files ? 'FILE' : 'FOLDER'}” writes it.`;
-      throw new CurlewError(code, `${message} ${again}`, { ...context, jobId }, { cause: thrown });
+      throw new CurlewError(
+        code,
+        `${message} ${again}`,
+        { ...context, jobId, begun: begun || lines.length > 0 },
+        { cause: thrown },
+      );
     }
   }
   return lines;

@@ -1,5 +1,5 @@
 /** `curlew detections …`: what a classification found, listed, filtered and written. */
-import { resolve } from 'node:path';
+import { extname, resolve } from 'node:path';
 import type { LabClient } from '../../../contract/client.ts';
 import { CurlewError } from '../../../contract/error.ts';
 import { count, grouped, percent } from '../../../contract/figures.ts';
@@ -219,8 +219,17 @@ function nameOf(word: string): [label: string, as: string] {
   );
 }
 
-const timelineOutput = async (args: Args): Promise<Output | null> =>
-  args.options.timeline === undefined ? null : outputsOf(args).file(args.options.timeline);
+/** @throws CurlewError REQUEST_INVALID for a name that promises another kind of picture; those of `Outputs` */
+async function timelineOutput(args: Args): Promise<Output | null> {
+  const { timeline } = args.options;
+  if (timeline === undefined) return null;
+  if (extname(timeline).toLowerCase() !== '.svg')
+    throw new CurlewError(
+      'REQUEST_INVALID',
+      `--timeline writes SVG: give ${timeline} the ending .svg. The window saves a timeline as PNG too.`,
+    );
+  return outputsOf(args).file(timeline);
+}
 
 /** @throws CurlewError JOB_NOT_FOUND; REQUEST_INVALID where several begin so */
 const jobOf = (client: LabClient, { words }: Args): Promise<Job> =>

@@ -6,6 +6,7 @@ import type { Job, JobHoldings } from '../../../contract/types.ts';
 import { jobPages } from '../../../jobs/contract.ts';
 import { listed } from '../args.ts';
 import type { Answer, Args, Command, Commands } from '../command.ts';
+import { confirmed } from '../confirm.ts';
 import { exit, exitOfShare } from '../exit.ts';
 import { follow } from '../follow.ts';
 import { sizeText, table, type Row } from '../output.ts';
@@ -63,7 +64,7 @@ export const jobCommands: Commands = {
   'jobs delete': {
     usage: 'ID...',
     about: 'for good, with its results; cancel first what is not over',
-    options: [],
+    options: ['yes'],
     run: remove,
   },
 };
@@ -186,12 +187,26 @@ async function cancel(client: LabClient, args: Args): Promise<Answer> {
 }
 
 /** One after another; what cannot be deleted is told of, and the others go all the same. */
-async function remove(client: LabClient, { words }: Args): Promise<Answer> {
+async function remove(client: LabClient, args: Args): Promise<Answer> {
+  const found = new Map<string, { job: Job; holdings: JobHoldings }>();
   const deleted: { job: Job; holdings: JobHoldings }[] = [];
   const refused: CurlewError[] = [];
-  for (const word of words) {
+  for (const word of args.words) {
     try {
       const job = await client.request('jobs.get', { jobId: word });
+      found.set(job.id, { job, holdings: await client.request('jobs.holdings', { jobId: job.id }) });
+    } catch (thrown) {
+      refused.push(toCurlewError(thrown));
+    }
+  }
+  // What is not over is refused below, and nobody is asked of it.
+  const over = [...found.values()].filter(({ job }) => job.finishedMs !== null);
+  if (over.length > 0) {
+    const goes = over.map(({ job, holdings }) => `“${job.title}” goes for good: ${goesOf(holdings)}.`);
+    await confirmed(`${goes.join('\n')} Delete ${over.length === 1 ? 'it' : 'them'}?`, args);
+  }
+  for (const { job } of found.values()) {
+    try {
       deleted.push({ job, holdings: await client.request('jobs.delete', { jobId: job.id }) });
     } catch (thrown) {
       refused.push(toCurlewError(thrown));

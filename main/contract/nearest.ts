@@ -4,7 +4,7 @@
  */
 export function nearest(word: string, names: readonly string[]): string | null {
   const near = names
-    .map((name) => ({ name, distance: distance(word.toLowerCase(), name) }))
+    .map((name) => ({ name, distance: distance(word.toLowerCase(), name.toLowerCase()) }))
     .filter(({ name, distance }) => distance <= Math.ceil(Math.min(word.length, name.length) / 3))
     .sort((a, b) => a.distance - b.distance);
   return near[0]?.name ?? null;
