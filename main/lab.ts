@@ -199,6 +199,8 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   const plays = playStore(store);
   jobs.keeps('play', playLeavings(plays));
   const found = detectionStore(store);
+  const reviewed = reviewStore(store);
+  const { applied } = reviewed;
   const [clip] = bank.clips;
   const tryingClip = { path: bank.clipPath(clip!.id), label: clip!.label };
   const ownModels = await OwnModels.open(join(dataFolder, 'own-models'), {
@@ -361,18 +363,18 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     ...classifyHandlers(classification, files),
     ...detectionHandlers(
       new Detections({
-        ...{ jobs, background, version, detections: found },
+        ...{ jobs, background, version, applied, detections: found },
         keep: [dataFolder, resources.bank],
       }),
       files,
     ),
     ...labelledSetHandlers(
-      { jobs, background, version, detections: found, keep: [dataFolder, resources.bank] },
+      { ...{ jobs, background, version, applied, detections: found }, keep: [dataFolder, resources.bank] },
       files,
     ),
     ...reviewHandlers(
       new Reviews({
-        ...{ jobs, background, version, reviews: reviewStore(store), wallMs: Date.now },
+        ...{ jobs, background, version, reviews: reviewed, wallMs: Date.now },
         provenance: (jobId) => detectionStore(store).provenance(jobId),
         keep: [dataFolder, resources.bank],
       }),

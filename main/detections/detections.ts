@@ -27,6 +27,7 @@ import { requireClassification } from '../jobs/classify/require-classification.t
 import type { Jobs } from '../jobs/jobs.ts';
 import { allOrNone } from '../all-or-none.ts';
 import { Outputs } from '../outputs.ts';
+import { requireApplied, type AppliedOf } from './applied.ts';
 import { requireApart } from './apart.ts';
 import { writeClips } from './clips.ts';
 import type { DetectionStore, RunInput } from './detection-store.ts';
@@ -46,6 +47,7 @@ export interface DetectionRooms {
   jobs: Pick<Jobs, 'get' | 'params'>;
   detections: DetectionStore;
   background: Background;
+  applied: AppliedOf;
   /** Files and folders that nothing is written over. */
   keep: readonly string[];
   /** Of Curlew. */
@@ -68,7 +70,10 @@ interface WindowStretch {
   limit: number;
 }
 
-/** Every method throws CurlewError JOB_NOT_FOUND for what is no classification, and STORE_FAILED. */
+/**
+ * Every method throws CurlewError JOB_NOT_FOUND for what is no classification, STORE_FAILED, and REQUEST_INVALID for a
+ * filter that asks for what thresholds leave where none are applied.
+ */
 export class Detections {
   constructor(private readonly rooms: DetectionRooms) {}
 
@@ -77,11 +82,11 @@ export class Detections {
     filter: DetectionFilter,
     page: Parameters<DetectionStore['list']>[2],
   ): Promise<DetectionPage> {
-    return this.rooms.detections.list(this.run(jobId).id, filter, page);
+    return this.rooms.detections.list((await this.filtered(jobId, filter)).id, filter, page);
   }
 
   async summary(jobId: string, filter: DetectionFilter): Promise<DetectionSummary> {
-    return this.rooms.detections.summary(this.run(jobId).id, filter);
+    return this.rooms.detections.summary((await this.filtered(jobId, filter)).id, filter);
   }
 
   async timeline(
@@ -89,7 +94,7 @@ export class Detections {
     filter: DetectionFilter,
     page: Parameters<DetectionStore['timeline']>[2],
   ): Promise<TimelineDay[]> {
-    return this.rooms.detections.timeline(this.run(jobId).id, filter, page);
+    return this.rooms.detections.timeline((await this.filtered(jobId, filter)).id, filter, page);
   }
 
   async windows(jobId: string, { fromS, toS, ...page }: WindowStretch): Promise<ShownWindow[]> {
@@ -110,7 +115,7 @@ export class Detections {
     jobId: string,
     wish: { format: TableFormat; filter: DetectionFilter; from?: TableFrom | undefined },
   ): Promise<FilePiece<TableFrom>> {
-    const { id, createdMs } = this.run(jobId);
+    const { id, createdMs } = await this.filtered(jobId, wish.filter);
     this.requireOneFile(wish.format, wish.filter);
     const { paths, modelId } = this.params(id);
     const {
@@ -135,7 +140,7 @@ export class Detections {
     jobId: string,
     { format, path, filter, overwrite, clips }: WriteWish,
   ): Promise<WrittenDetections> {
-    const job = this.run(jobId);
+    const job = await this.filtered(jobId, filter);
     const { detections, background, keep } = this.rooms;
     const { paths: roots, settings } = this.params(job.id);
     const rules = { overwrite, keep: [...keep, ...(settings.sites ? [settings.sites] : [])] };
@@ -189,6 +194,12 @@ export class Detections {
       'REQUEST_INVALID',
       'Audacity’s labels are of one recording: choose one, or write a file for each into a folder.',
     );
+  }
+
+  private async filtered(jobId: string, filter: DetectionFilter): Promise<Job> {
+    const job = this.run(jobId);
+    await requireApplied(this.rooms.applied, job, filter);
+    return job;
   }
 
   private run(jobId: string): Job {

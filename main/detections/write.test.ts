@@ -12,6 +12,7 @@ import { noise, wavBytes } from '../recordings/testing.ts';
 import { detectionStore } from '../store/detections/detection-store.ts';
 import { openStore, type Store } from '../store/open-store.ts';
 import { resultStore } from '../store/result-store.ts';
+import { reviewStore } from '../store/review-store.ts';
 import { allDetections } from './contract/filter.ts';
 import { usualClips } from './contract/writing.ts';
 import { Detections } from './detections.ts';
@@ -83,6 +84,7 @@ beforeAll(async () => {
   detections = new Detections({
     jobs: { get: () => job, params: () => ({ paths: [card], modelId: 'night', settings: usualSettings }) },
     ...{ detections: detectionStore(store), background, keep: [], version: '1.2.3' },
+    applied: reviewStore(store).applied,
   });
   reader = await (await DuckDBInstance.create(':memory:')).connect();
 });
@@ -286,6 +288,33 @@ describe('a table that is read back by another program', () => {
     await expect(written('csv', '../card/=d.wav', { overwrite: true })).rejects.toMatchObject({
       code: 'FILE_PROTECTED',
     });
+  });
+});
+
+describe('what thresholds leave', () => {
+  const filter = { ...allDetections, applied: true as const };
+  const page = { sort: { by: 'file' as const, descending: false }, offset: 0, limit: 9 };
+  afterEach(() => reviewStore(store).apply('job', null));
+
+  it('is refused of a run to which none were applied, in lists and in files', async () => {
+    const asked = [
+      () => detections.list('job', filter, page),
+      () => detections.summary('job', filter),
+      () => detections.timeline('job', filter, { by: 'day', limit: 1 }),
+      () => detections.export('job', { format: 'csv', filter }),
+      () => written('csv', 'applied.csv', { filter }),
+    ];
+    for (const ask of asked) await expect(ask()).rejects.toMatchObject({ code: 'REQUEST_INVALID' });
+    expect(await readdir(out)).toEqual([]);
+  });
+
+  it('is told once they are', async () => {
+    const classes = [{ label: '=curlew', least: 0.9 }];
+    await reviewStore(store).apply('job', {
+      ...{ jobId: 'job', setId: 'set', atMs: 1, precision: 0.9, rule: 'fit', classes },
+    });
+    expect((await detections.list('job', filter, page)).total).toBe(2);
+    expect(await csvRows(await written('csv', 'applied.csv', { filter }))).toHaveLength(2);
   });
 });
 

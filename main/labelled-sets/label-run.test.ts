@@ -70,6 +70,7 @@ const label = (own: Partial<LabelWish> = {}) =>
         get: () => ({ id: 'job', kind: 'classify', title: 'Classify /card', state }) as Job,
         params: () => ({ paths: [], modelId: 'model:three-sounds', grid, settings: {} }),
       },
+      applied: async () => null,
       detections: {
         best: detectionStore(store).best,
         provenance: async () => ({ images: [{ role: 'model', sha256 }] }),

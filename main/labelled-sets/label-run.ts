@@ -2,6 +2,7 @@
 import { CurlewError } from '../contract/error.ts';
 import type { DetectionFilter, Provenance } from '../contract/types.ts';
 import type { Background } from '../background/background.ts';
+import { requireApplied, type AppliedOf } from '../detections/applied.ts';
 import type { DetectionStore } from '../detections/detection-store.ts';
 import type { ClassifyParams } from '../jobs/classify/classify-job.ts';
 import { gridOf } from '../jobs/classify/grid.ts';
@@ -15,6 +16,7 @@ export interface LabelRooms {
   jobs: Pick<Jobs, 'get' | 'params'>;
   detections: Pick<DetectionStore, 'best' | 'provenance'>;
   background: Background;
+  applied: AppliedOf;
   /** Files and folders that nothing is written over. */
   keep: readonly string[];
   /** Of Curlew. */
@@ -30,16 +32,17 @@ export interface LabelWish extends SetWish {
 
 /**
  * @param wish of places that may be written to and read
- * @throws CurlewError JOB_NOT_FOUND; JOB_STATE; REQUEST_INVALID where nothing is left to cut, or more than `mostClips`; of
+ * @throws CurlewError JOB_NOT_FOUND; JOB_STATE; REQUEST_INVALID of `requireApplied`, where nothing is left to cut, or more than `mostClips`; of
  *   `writeSet`
  */
 export async function labelRun(
-  { jobs, detections, version, ...rooms }: LabelRooms,
+  { jobs, detections, version, applied, ...rooms }: LabelRooms,
   jobId: string,
   wish: LabelWish,
 ): Promise<LabelledSet> {
   const job = requireFinished(jobs, jobId, 'a labelled set is made');
   const { filter, classes, most, beside } = wish;
+  await requireApplied(applied, job, filter);
   if (filter.reviewed && !filter.reviewed.includes('none'))
     throw new CurlewError(
       'REQUEST_INVALID',

@@ -136,7 +136,12 @@ suite('a description that does not fit is refused, with the field named', () => 
 
   it.each<[string, unknown, RegExp]>([
     ['no JSON', '{', /\/m\.json is not JSON/],
-    ['an unknown field', { ...told, sampelRate: 1 }, /sampelRate/],
+    ['an unknown field', { ...told, sampelRate: 1 }, /sampelRate.*“sampleRate” may be meant/],
+    [
+      'an unknown field of the output',
+      { output: { softmax: true } },
+      /no such field; there are name, values, activation/,
+    ],
     ['a rate in words', { ...told, sampleRate: '8 kHz' }, /wrong at sampleRate/],
     ['an unknown activation', { output: { activation: 'tanh' } }, /wrong at output\.activation/],
     ['a scale of 0', { input: { scale: 0 } }, /wrong at input\.scale/],

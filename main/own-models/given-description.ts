@@ -1,6 +1,7 @@
 /** The description beside a model, FILE.json beside FILE.onnx: what the graph does not say itself. */
 import * as v from 'valibot';
 import { CurlewError } from '../contract/error.ts';
+import { nearest } from '../contract/nearest.ts';
 import { text, whole } from '../contract/schemas.ts';
 
 /** Of a window: two minutes at 48 kHz. */
@@ -50,7 +51,21 @@ export function parseDescription(path: string, bytes: Uint8Array): GivenDescript
   if (result.success) return result.output;
   const [issue] = result.issues;
   const field = v.getDotPath(issue) ?? 'its top';
-  throw new CurlewError('MODEL_UNFIT', `${path} is wrong at ${field}: ${issue.message}.`, { path, field });
+  const what =
+    issue.type === 'strict_object' && issue.expected === 'never' ? unknownField(field) : issue.message;
+  throw new CurlewError('MODEL_UNFIT', `${path} is wrong at ${field}: ${what}.`, { path, field });
+}
+
+function unknownField(field: string): string {
+  const [last, ...above] = field.split('.').reverse() as [string, ...string[]];
+  const fields: Record<string, readonly string[]> = {
+    '': Object.keys(givenDescription.entries),
+    input: Object.keys(givenDescription.entries.input.wrapped.entries),
+    output: Object.keys(givenDescription.entries.output.wrapped.entries),
+  };
+  const there = fields[above.reverse().join('.')] ?? [];
+  const meant = nearest(last, there);
+  return `there is no such field; ${meant ? `“${meant}” may be meant` : `there are ${there.join(', ')}`}`;
 }
 
 /**

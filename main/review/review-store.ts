@@ -26,6 +26,8 @@ export interface ReviewStore {
   list(page: { jobId?: string | undefined; after?: string | undefined; limit: number }): Promise<ReviewSet[]>;
   /** Null where there is none. */
   get(setId: string): Promise<ReviewSet | null>;
+  /** Some whose id begins so. */
+  beginning(letters: string): Promise<ReviewSet[]>;
   items(setId: string, page: { after?: number | undefined; limit: number }): Promise<ReviewItem[]>;
   /** Does nothing where the set has no such item. */
   decide(setId: string, number: number, decision: ReviewDecision): Promise<void>;

@@ -107,6 +107,19 @@ describe('a set', () => {
     expect(strata).not.toEqual(strata.toSorted());
   });
 
+  it('is found by the beginning of its id, where no other begins so', async () => {
+    const { id } = await reviews.create(wish);
+    const short = id.slice(0, 8);
+    expect((await reviews.get(short)).id).toBe(id);
+    await reviews.decide(short, 0, decisionOf('yes'));
+    expect((await reviews.items(short, { limit: 1 }))[0]!.decisions).toHaveLength(1);
+    expect((await reviews.undo(short, 'Ada'))?.decisions).toEqual([]);
+    const same = { ...(await reviews.get(id)), id: `${short}-another` };
+    await reviewStore(store).keep(same, []);
+    await expect(reviews.get(short)).rejects.toMatchObject({ code: 'REQUEST_INVALID' });
+    expect((await reviews.get(id)).id).toBe(id);
+  });
+
   it('holds the classes that were named, and all of them where it is as large as the run', async () => {
     const set = await reviews.create({ ...wish, labels: ['rain'], size: 100 });
     expect(set.size).toBe(3);

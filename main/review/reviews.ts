@@ -83,23 +83,30 @@ export class Reviews {
     return this.rooms.reviews.list(page);
   }
 
+  /** @param setId or its beginning, which no other set's begins with */
   async get(setId: string): Promise<ReviewSet> {
     const set = await this.rooms.reviews.get(setId);
     if (set) return set;
+    const [one, ...others] = await this.rooms.reviews.beginning(setId);
+    if (one && others.length === 0) return one;
+    if (one)
+      throw new CurlewError('REQUEST_INVALID', `Several sets begin with “${setId}”; write more of the id.`, {
+        setIds: [one, ...others].map(({ id }) => id),
+      });
     throw new CurlewError('REQUEST_INVALID', `There is no review set “${setId}”.`, { setId });
   }
 
   async items(setId: string, page: Parameters<ReviewStore['items']>[1]): Promise<ReviewItem[]> {
-    await this.get(setId);
-    return this.rooms.reviews.items(setId, page);
+    const { id } = await this.get(setId);
+    return this.rooms.reviews.items(id, page);
   }
 
   async decide(setId: string, number: number, decided: Omit<ReviewDecision, 'atMs'>): Promise<ReviewItem> {
     const { reviews, wallMs } = this.rooms;
-    await reviews.decide(setId, number, { ...decided, atMs: wallMs() });
-    const [item] = await reviews.items(setId, { after: number - 1, limit: 1 });
+    const { id, size } = await this.get(setId);
+    await reviews.decide(id, number, { ...decided, atMs: wallMs() });
+    const [item] = await reviews.items(id, { after: number - 1, limit: 1 });
     if (item) return item;
-    const { size } = await this.get(setId);
     throw new CurlewError('REQUEST_INVALID', `The set has the numbers 0 to ${size - 1}, not ${number}.`, {
       setId,
       number,
@@ -107,17 +114,17 @@ export class Reviews {
   }
 
   async undo(setId: string, reviewer: string): Promise<ReviewItem | null> {
-    await this.get(setId);
-    const number = await this.rooms.reviews.undo(setId, reviewer, this.rooms.wallMs());
+    const { id } = await this.get(setId);
+    const number = await this.rooms.reviews.undo(id, reviewer, this.rooms.wallMs());
     if (number === null) return null;
-    const [item] = await this.rooms.reviews.items(setId, { after: number - 1, limit: 1 });
+    const [item] = await this.rooms.reviews.items(id, { after: number - 1, limit: 1 });
     return item ?? null;
   }
 
   /** @param precision that is wished, between 0 and 1 */
   async statistics(setId: string, precision: number): Promise<ReviewStatistics> {
     const set = await this.get(setId);
-    const items = await this.allItems(setId);
+    const items = await this.allItems(set.id);
     const judged = items.map(({ stratum, decisions, detection: { peak } }) => ({
       ...{ stratum, decisions, detection: { peak } },
     }));
@@ -126,15 +133,15 @@ export class Reviews {
 
   /** @param precision that is wished, between 0 and 1 @throws CurlewError REQUEST_INVALID where nothing was decided */
   async apply(setId: string, precision: number, rule: ThresholdRule): Promise<AppliedThresholds> {
-    const { jobId } = await this.get(setId);
-    const classes = thresholdsOf((await this.statistics(setId, precision)).classes, precision, rule);
+    const { jobId, id } = await this.get(setId);
+    const classes = thresholdsOf((await this.statistics(id, precision)).classes, precision, rule);
     if (classes.length === 0)
       throw new CurlewError(
         'REQUEST_INVALID',
         'Nothing of this sample has been found true or false yet: decide some of it first.',
         { setId },
       );
-    const applied = { jobId, setId, atMs: this.rooms.wallMs(), precision, rule, classes };
+    const applied = { jobId, setId: id, atMs: this.rooms.wallMs(), precision, rule, classes };
     await this.rooms.reviews.apply(jobId, applied);
     return applied;
   }
@@ -164,7 +171,7 @@ export class Reviews {
       ...{ writtenBy: `Curlew ${version}`, marginS, background: none, beside },
       ...{ sample: { ...set, reviewers, strata }, run },
     };
-    const { clips, leftOut } = reviewedClips(await this.allItems(setId), marginS, none ?? null);
+    const { clips, leftOut } = reviewedClips(await this.allItems(set.id), marginS, none ?? null);
     const text = `${JSON.stringify(told, null, 2)}\n`;
     return { ...(await writeSet(rooms, clips, reviewColumns, wish, text, run?.paths ?? [])), leftOut };
   }

@@ -97,6 +97,8 @@ export function reviewStore(store: Store): ReviewStore {
 
     get: async (setId) => (await sets('s.id = $id', { id: setId }))[0] ?? null,
 
+    beginning: (letters) => sets('starts_with(s.id, $letters) ORDER BY s.id LIMIT 10', { letters }),
+
     async items(setId, { after, limit }) {
       const found = await reading(
         `SELECT i.number AS item, i.stratum, d.file_id AS "fileId", d.number, f.path, d.channel, d.start_s AS "startS",

@@ -29,7 +29,7 @@ export const detectionFilter = v.strictObject({
   path: v.optional(text(4096)),
   /** What was decided last; `none`: nobody has. */
   reviewed: some(v.picklist([...verdicts, 'none'])),
-  /** Only what the thresholds leave that a review has applied to the run; where none has, all. */
+  /** Only what the thresholds leave that a review has applied to the run; refused where none has. */
   applied: v.optional(v.literal(true)),
 });
 export type DetectionFilter = v.InferOutput<typeof detectionFilter>;

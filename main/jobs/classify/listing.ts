@@ -103,6 +103,6 @@ async function listed(path: string): Promise<ListedFile> {
   return { path, bytes, modifiedMs };
 }
 
-/** For a person: “2 of 7: night.wav”. */
+/** For a person: “2 of 7: night.wav”; without the 7 while it is not known. */
 export const placeOf = (passed: number, total: number | null, path: string): string =>
-  `${passed} of ${total ?? 'more than that'}: ${basename(path)}`;
+  `${passed}${total === null ? '' : ` of ${total}`}: ${basename(path)}`;

@@ -47,6 +47,7 @@ describe('before a lab is opened', () => {
     ['review create 7 --bins 0.5,x', 'REQUEST_INVALID'],
     ['review decide 7 0 perhaps --reviewer Ada', 'REQUEST_INVALID'],
     ['review decide 7 0 yes --reviewer Ada --class owl', 'REQUEST_INVALID'],
+    ['review decide 7 0 other --reviewer Ada', 'REQUEST_INVALID'],
     ['review decide 7 one yes --reviewer Ada', 'REQUEST_INVALID'],
     ['review statistics 7 --precision 90', 'REQUEST_INVALID'],
     ['review statistics 7 --csv AT/missing/t.csv', 'FILE_UNWRITABLE'],

@@ -49,7 +49,7 @@ export const options = {
   threshold: { value: 'P', about: 'least probability of a window that a detection is made of (0.5)' },
   'class-threshold': { value: 'LABEL=P', multiple: true, about: 'the same for one class; several times' },
   hop: { value: 'N', whole: [1, 96], about: 'from window to window, in steps of 10 ms (48)' },
-  channel: { value: 'WHICH', about: 'mix, each, or one counted from 0 (mix)' },
+  channel: { value: 'WHICH', about: 'mix, each, or one counted from 1 (mix)' },
   'high-pass': { value: 'HZ', about: 'takes off what lies below (0, nothing)' },
   'top-k': { value: 'N', whole: [1, 20], about: 'classes of a window that may be detected (1)' },
   keep: {

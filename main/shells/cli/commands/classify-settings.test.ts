@@ -17,7 +17,8 @@ describe('the settings of a classification on the command line', () => {
       ...{ gapS: 1.5, leastS: 2, skipCopies: false, thresholds: { dog: 0.7, 'a=b': 0.1 } },
       ...{ gaps: { dog: 3 }, leasts: { rain: 4 }, timeZone: '-03:30', sites: '/card/sites.csv' },
     });
-    expect(settingsOf({ channel: '3' })).toEqual({ channel: 3 });
+    expect(settingsOf({ channel: '1' })).toEqual({ channel: 0 });
+    expect(settingsOf({ channel: '64' })).toEqual({ channel: 63 });
   });
 
   test.each([
@@ -27,7 +28,8 @@ describe('the settings of a classification on the command line', () => {
     { 'class-threshold': ['=0.5'] },
     { 'class-gap': ['dog='] },
     { 'time-zone': 'Berlin' },
-    { channel: '64' },
+    { channel: '0' },
+    { channel: '65' },
     { channel: 'left' },
     { 'high-pass': '8000' },
     { gap: '-1' },

@@ -66,9 +66,10 @@ function timeZoneNamed(text: string): string {
 
 function channelOf(text: string): NonNullable<ClassifySettingsGiven['channel']> {
   if (text === 'mix' || text === 'each') return text;
-  if (/^\d{1,2}$/.test(text) && Number(text) < 64) return Number(text);
+  // People count channels from 1, as tables and the page do.
+  if (/^\d{1,2}$/.test(text) && Number(text) >= 1 && Number(text) <= 64) return Number(text) - 1;
   throw new CurlewError(
     'REQUEST_INVALID',
-    `--channel takes mix, each, or a number from 0 to 63, not “${text}”.`,
+    `--channel takes mix, each, or a number from 1 to 64, not “${text}”.`,
   );
 }

@@ -262,6 +262,11 @@ function decisionOf({ words, options }: Args): { number: number; verdict: Verdic
     throw new CurlewError('REQUEST_INVALID', `A verdict is ${verdicts.join(', ')}, not “${words[2]}”.`);
   if (options.class !== undefined && verdict !== 'other')
     throw new CurlewError('REQUEST_INVALID', '--class goes with the verdict other.');
+  if (options.class === undefined && verdict === 'other')
+    throw new CurlewError(
+      'REQUEST_INVALID',
+      'Say with --class what it is instead; unsure is for what nobody can tell, no for what is of no class.',
+    );
   const number = wholeNumber(words[1]!, 'NUMBER', 0, 9999);
   return { number, verdict, ...(options.class !== undefined && { label: options.class }) };
 }
