@@ -27,11 +27,11 @@ interface PlannedClip extends ClipRow {
 export async function writeClips(
   { detections, background }: { detections: Pick<DetectionStore, 'drawn'>; background: Background },
   run: Written,
-  { marginS, most, seed }: ClipSettings,
+  { marginS, most, seed, format }: ClipSettings,
   path: string,
   { tables, recordings }: { tables: Outputs; recordings: Outputs },
 ): Promise<WrittenDetections> {
-  const clips = planned(await detections.drawn(run.jobId, run.filter, { most, seed }), run.roots);
+  const clips = planned(await detections.drawn(run.jobId, run.filter, { most, seed }), run.roots, format);
   if (clips.length === 0) return { path, files: 0, detections: 0, failed: [] };
   const top = await tables.folder(path, ['clips.csv', 'run.json']);
   await tables.makeFolder(path);
@@ -45,9 +45,9 @@ export async function writeClips(
   for (const clip of clips) {
     const { folder, name, channel, startS, endS, label, peak } = clip;
     try {
-      const wish = { startS: startS - marginS, endS: endS + marginS, channel };
-      const { wav, startSample, samples, sampleRate } = await background.run('cutClip', clip.path, wish);
-      await folders.get(folder)!.write(name, wav);
+      const wish = { startS: startS - marginS, endS: endS + marginS, channel, format };
+      const { file, startSample, samples, sampleRate } = await background.run('cutClip', clip.path, wish);
+      await folders.get(folder)!.write(name, file);
       lines.push(
         csvText([
           [
@@ -87,7 +87,11 @@ const ofRecording = new Set<string>([
 ]);
 
 /** `Curlew/Pond_a_12.48s_0.873.wav`: its class, its recording, where the detection begins in that, its peak. */
-function planned(rows: readonly ClipRow[], roots: readonly string[]): PlannedClip[] {
+function planned(
+  rows: readonly ClipRow[],
+  roots: readonly string[],
+  format: ClipSettings['format'],
+): PlannedClip[] {
   const sources = new FileNames(roots);
   const sourceOf = new Map<number, string>();
   const folders = new FileNames([]);
@@ -100,6 +104,6 @@ function planned(rows: readonly ClipRow[], roots: readonly string[]): PlannedCli
     folderOf.set(row.label, folder);
     const channel = row.channel === null ? '' : `_channel${row.channel + 1}`;
     const name = `${source}_${microseconds(row.startS)}s${channel}_${row.peak.toFixed(3)}`;
-    return { ...row, folder, name: `${names.free(join(folder, name)).slice(folder.length + 1)}.wav` };
+    return { ...row, folder, name: `${names.free(join(folder, name)).slice(folder.length + 1)}.${format}` };
   });
 }

@@ -14,6 +14,7 @@ import { openStore, type Store } from '../store/open-store.ts';
 import { resultStore } from '../store/result-store.ts';
 import { reviewStore } from '../store/review-store.ts';
 import { allDetections } from './contract/filter.ts';
+import { openRecording } from '../recordings/decode.ts';
 import { usualClips } from './contract/writing.ts';
 import { Detections } from './detections.ts';
 
@@ -392,6 +393,14 @@ describe('clips', () => {
     // Two of one class have the same tenth: one of them goes, and which one the seed says.
     expect(new Set(draws.map(String))).toEqual(new Set(['0/0,0/1,2/0', '0/0,2/0,3/0']));
     expect(await drawn(7, 1)).toEqual(draws[7]);
+  });
+
+  it('are FLAC where that is asked for, of the same samples', async () => {
+    await clips({ clips: { ...usualClips, marginS: 0.25, format: 'flac' } });
+    const path = join(out, 'clips', 'curlew', '=d_1s_channel2_0.910.flac');
+    const heard: number[] = [];
+    for await (const { channels } of (await openRecording(path)).chunks()) heard.push(...channels[0]!);
+    expect(heard).toEqual(Array.from(sound.toReversed().slice(0.75 * rate, 2.25 * rate), (one) => one + 0));
   });
 
   it('do not go into the folder that was classified, nor below it', async () => {

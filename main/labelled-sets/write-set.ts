@@ -105,9 +105,9 @@ export async function writeSet(
           });
           continue;
         }
-        const wish = { startS, endS, channel };
-        const { wav, startSample, samples, sampleRate } = await background.run('cutClip', source, wish);
-        await folders.get(folder)!.write(name, wav);
+        const wish = { startS, endS, channel, format: 'wav' } as const;
+        const { file, startSample, samples, sampleRate } = await background.run('cutClip', source, wish);
+        await folders.get(folder)!.write(name, file);
         const cells = [
           ...[microseconds(startSample / sampleRate), startSample, samples, sampleRate],
           ...[channel === null ? null : channel + 1, detection.startS, detection.endS, detection.label],

@@ -61,6 +61,10 @@ export interface RecordingAbout {
   recorder: Record<string, string | number> | null;
 }
 
+/** How clips are written: the same samples of 16 bits, as they are or packed. */
+export const clipFormats = ['wav', 'flac'] as const;
+export type ClipFormat = (typeof clipFormats)[number];
+
 /** The formats of sound that are read, for a person. */
 export const formatsRead = 'WAV, AIFF, FLAC, Ogg Vorbis, Opus and MP3';
 

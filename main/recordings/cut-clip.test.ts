@@ -37,6 +37,7 @@ function readWav(wav: Uint8Array) {
   };
 }
 
+const format = 'wav';
 const rate = 44_100;
 const whole = Array.from({ length: rate }, (_, i) => ((i * 7919) % 65_536) - 32_768);
 
@@ -46,11 +47,11 @@ describe('a clip', () => {
       'a.wav',
       wavBytes([whole.map((value) => value / 32_768)], { sampleRate: rate }),
     );
-    const clip = await cutClip(path, { startS: 0.1234567, endS: 0.6, channel: null });
+    const clip = await cutClip(path, { startS: 0.1234567, endS: 0.6, channel: null, format });
     const first = Math.round(0.1234567 * rate);
     const last = Math.round(0.6 * rate);
     expect(clip).toMatchObject({ sampleRate: rate, startSample: first, samples: last - first });
-    expect(readWav(clip.wav)).toEqual({
+    expect(readWav(clip.file)).toEqual({
       ...{ tag: 1, channels: 1, rate, bytesASecond: 2 * rate, block: 2, bits: 16 },
       samples: whole.slice(first, last),
     });
@@ -61,24 +62,24 @@ describe('a clip', () => {
       'b.wav',
       wavBytes([whole.map((value) => value / 32_768)], { sampleRate: rate }),
     );
-    expect(await cutClip(path, { startS: -1, endS: 0.5, channel: null })).toMatchObject({
+    expect(await cutClip(path, { startS: -1, endS: 0.5, channel: null, format })).toMatchObject({
       startSample: 0,
       samples: rate / 2,
     });
-    const end = await cutClip(path, { startS: 0.5, endS: 9, channel: null });
-    expect(readWav(end.wav).samples).toEqual(whole.slice(rate / 2));
+    const end = await cutClip(path, { startS: 0.5, endS: 9, channel: null, format });
+    expect(readWav(end.file).samples).toEqual(whole.slice(rate / 2));
   });
 
   it('keeps all channels, or one', async () => {
     const [left, right] = [noise(800, 1), noise(800, 2)];
     const path = await scratch.write('c.wav', wavBytes([left, right], { sampleRate: 8000 }));
     const as16 = (samples: Float32Array) => [...samples].map((value) => Math.round(value * 32_768));
-    const both = readWav((await cutClip(path, { startS: 0, endS: 0.1, channel: null })).wav);
+    const both = readWav((await cutClip(path, { startS: 0, endS: 0.1, channel: null, format })).file);
     expect([both.channels, both.block]).toEqual([2, 4]);
     expect(both.samples).toEqual(as16(left).flatMap((value, i) => [value, as16(right)[i]!]));
-    const one = readWav((await cutClip(path, { startS: 0, endS: 0.1, channel: 1 })).wav);
+    const one = readWav((await cutClip(path, { startS: 0, endS: 0.1, channel: 1, format })).file);
     expect([one.channels, one.samples]).toEqual([1, as16(right)]);
-    await expect(cutClip(path, { startS: 0, endS: 0.1, channel: 2 })).rejects.toMatchObject({
+    await expect(cutClip(path, { startS: 0, endS: 0.1, channel: 2, format })).rejects.toMatchObject({
       code: 'REQUEST_INVALID',
     });
   });
@@ -88,16 +89,16 @@ describe('a clip', () => {
       'd.wav',
       wavBytes([[1.5, 1, -1, -1.5]], { sampleRate: 8000, encoding: 'f32' }),
     );
-    const clip = await cutClip(path, { startS: 0, endS: 1, channel: null });
-    expect(readWav(clip.wav).samples).toEqual([32_767, 32_767, -32_768, -32_768]);
+    const clip = await cutClip(path, { startS: 0, endS: 1, channel: null, format });
+    expect(readWav(clip.file).samples).toEqual([32_767, 32_767, -32_768, -32_768]);
   });
 
   it('is refused beyond the recording’s end, and when it is longer than memory should hold', async () => {
     const path = await scratch.write('e.wav', wavBytes([noise(800)], { sampleRate: 8000 }));
-    await expect(cutClip(path, { startS: 1, endS: 2, channel: null })).rejects.toMatchObject({
+    await expect(cutClip(path, { startS: 1, endS: 2, channel: null, format })).rejects.toMatchObject({
       code: 'FILE_TOO_SHORT',
     });
-    await expect(cutClip(path, { startS: 0, endS: 601, channel: null })).rejects.toMatchObject({
+    await expect(cutClip(path, { startS: 0, endS: 601, channel: null, format })).rejects.toMatchObject({
       code: 'REQUEST_INVALID',
     });
   });

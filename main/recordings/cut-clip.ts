@@ -1,6 +1,11 @@
-/** A stretch of a recording as a WAV file of its own, at its own rate. */
+/** A stretch of a recording as a file of its own, at its own rate. */
 import { CurlewError } from '../contract/error.ts';
+import { concatenate } from './concatenate.ts';
+import type { ClipFormat } from './contract.ts';
 import { openRecording, type AudioChunk } from './decode.ts';
+import { toInt16 } from './pcm16k.ts';
+import { flacFile } from './write-flac.ts';
+import { wavFile } from './write-wav.ts';
 
 export interface ClipWish {
   /** Seconds within the recording, each to the nearest sample; what lies outside the recording is left out. */
@@ -8,11 +13,12 @@ export interface ClipWish {
   endS: number;
   /** Counted from 0; null: all. */
   channel: number | null;
+  format: ClipFormat;
 }
 
 export interface Clip {
-  /** A whole file: PCM, 16 bit. Of a recording of 16 bits or fewer the samples are the very same. */
-  wav: Uint8Array;
+  /** A whole file of 16 bits. Of a recording of 16 bits or fewer the samples are the very same. */
+  file: Uint8Array;
   sampleRate: number;
   /** Of the recording's samples, the first and how many. */
   startSample: number;
@@ -24,9 +30,9 @@ export const longestClipS = 600;
 
 /**
  * @throws CurlewError as openRecording; FILE_TOO_SHORT where the recording ends before the stretch begins;
- *   REQUEST_INVALID for a stretch longer than `longestClipS` or a channel that is not there
+ *   REQUEST_INVALID for a stretch longer than `longestClipS`, a channel that is not there, and as flacFile
  */
-export async function cutClip(path: string, { startS, endS, channel }: ClipWish): Promise<Clip> {
+export async function cutClip(path: string, { startS, endS, channel, format }: ClipWish): Promise<Clip> {
   const length = Math.max(0, endS - Math.max(0, startS));
   if (length > longestClipS) {
     throw new CurlewError(
@@ -53,41 +59,9 @@ export async function cutClip(path: string, { startS, endS, channel }: ClipWish)
       { path, startS },
     );
   }
-  const kept = channel === null ? channels : 1;
-  const wav = wavHeader(samples, kept, sampleRate);
-  const data = new DataView(wav.buffer);
-  let at = headerBytes;
-  for (const chunk of chunks) {
-    const own = channel === null ? chunk.channels : [chunk.channels[channel]!];
-    for (let i = 0; i < own[0]!.length; i++) {
-      for (const one of own) {
-        data.setInt16(at, Math.max(-32_768, Math.min(32_767, Math.round(one[i]! * 32_768))), true);
-        at += 2;
-      }
-    }
-  }
-  return { wav, sampleRate, startSample, samples };
+  const kept = channel === null ? Array.from({ length: channels }, (_, i) => i) : [channel];
+  const pcm = kept.map((one) => toInt16(concatenate(chunks.map((chunk) => chunk.channels[one]!))));
+  return { file: files[format](pcm, sampleRate), sampleRate, startSample, samples };
 }
 
-const headerBytes = 44;
-
-/** A file of so many samples of each channel, all of them zero. */
-function wavHeader(samples: number, channels: number, sampleRate: number): Uint8Array {
-  const dataBytes = samples * channels * 2;
-  const wav = new Uint8Array(headerBytes + dataBytes);
-  const view = new DataView(wav.buffer);
-  const word = (at: number, text: string): void => wav.set(Buffer.from(text, 'latin1'), at);
-  word(0, 'RIFF');
-  view.setUint32(4, headerBytes - 8 + dataBytes, true);
-  word(8, 'WAVEfmt ');
-  view.setUint32(16, 16, true);
-  view.setUint16(20, 1, true);
-  view.setUint16(22, channels, true);
-  view.setUint32(24, sampleRate, true);
-  view.setUint32(28, sampleRate * channels * 2, true);
-  view.setUint16(32, channels * 2, true);
-  view.setUint16(34, 16, true);
-  word(36, 'data');
-  view.setUint32(40, dataBytes, true);
-  return wav;
-}
+const files = { wav: wavFile, flac: flacFile };

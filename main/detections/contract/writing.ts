@@ -4,6 +4,7 @@ import { forOperators } from '../../contract/roles.ts';
 import { id, path, seconds, whole } from '../../contract/schemas.ts';
 import { detectionFilter } from './filter.ts';
 import { tableFormats } from './requests.ts';
+import { clipFormats } from '../../recordings/contract.ts';
 
 /** Into one file each; into a folder: one for each recording in which anything was detected, or clips of the detections. */
 export const fileFormats = [...tableFormats, 'parquet'] as const;
@@ -18,6 +19,7 @@ export const clipSettings = v.strictObject({
   most: v.optional(whole(1, 100_000), 50),
   /** Of the draw, where there are more. */
   seed: v.optional(whole(0, 0x7fff_ffff), 1),
+  format: v.optional(v.picklist(clipFormats), 'wav'),
 });
 export type ClipSettings = v.InferOutput<typeof clipSettings>;
 export const usualClips: ClipSettings = v.parse(clipSettings, {});

@@ -150,6 +150,7 @@ export const options = {
   'raven-files': { value: 'FOLDER', about: 'write a Raven selection table for each recording' },
   'audacity-files': { value: 'FOLDER', about: 'write Audacity’s labels for each recording' },
   clips: { value: 'FOLDER', about: 'cut the detections out as WAV files, a folder a class' },
+  flac: { about: 'of clips: as FLAC, the same samples in fewer bytes' },
   timeline: { value: 'FILE', about: 'draw detections by night and hour, as SVG' },
   margin: {
     value: 'S',

@@ -56,7 +56,7 @@ export const detectionCommands: Commands = {
   'detections export': {
     usage: 'JOB',
     about: 'writes them, or some of them: --csv, --parquet, --raven, --clips and others',
-    options: [...tableOptions, 'timeline', ...filterOptions, 'margin', 'draw', 'seed'],
+    options: [...tableOptions, 'timeline', ...filterOptions, 'margin', 'draw', 'seed', 'flac'],
     check: async (args) => {
       filterOf(args);
       clipsOf(args);
@@ -253,8 +253,9 @@ function filterOf({ options }: Args): DetectionFilterGiven {
 }
 
 /** @throws CurlewError REQUEST_INVALID for a margin that is none */
-function clipsOf({ options: { margin, draw, seed } }: Args) {
+function clipsOf({ options: { margin, draw, seed, flac } }: Args) {
   return {
+    ...(flac && { format: 'flac' as const }),
     ...(margin !== undefined && { marginS: numberOf(margin, '--margin', 0, 60) }),
     ...(draw !== undefined && { most: Number(draw) }),
     ...(seed !== undefined && { seed: Number(seed) }),

@@ -1,0 +1,32 @@
+/** WAV files of 16-bit samples. */
+
+const headerBytes = 44;
+
+/** @param channels of the same length */
+export function wavFile(channels: readonly Int16Array[], sampleRate: number): Uint8Array {
+  const samples = channels[0]!.length;
+  const dataBytes = samples * channels.length * 2;
+  const wav = new Uint8Array(headerBytes + dataBytes);
+  const view = new DataView(wav.buffer);
+  const word = (at: number, text: string): void => wav.set(Buffer.from(text, 'latin1'), at);
+  word(0, 'RIFF');
+  view.setUint32(4, headerBytes - 8 + dataBytes, true);
+  word(8, 'WAVEfmt ');
+  view.setUint32(16, 16, true);
+  view.setUint16(20, 1, true);
+  view.setUint16(22, channels.length, true);
+  view.setUint32(24, sampleRate, true);
+  view.setUint32(28, sampleRate * channels.length * 2, true);
+  view.setUint16(32, channels.length * 2, true);
+  view.setUint16(34, 16, true);
+  word(36, 'data');
+  view.setUint32(40, dataBytes, true);
+  let at = headerBytes;
+  for (let i = 0; i < samples; i++) {
+    for (const one of channels) {
+      view.setInt16(at, one[i]!, true);
+      at += 2;
+    }
+  }
+  return wav;
+}
