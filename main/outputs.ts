@@ -144,7 +144,7 @@ export class Outputs {
     if (other !== undefined) {
       throw new CurlewError(
         'REQUEST_INVALID',
-        `${path} and ${other} are one file; give every output a name of its own.`,
+        `${path === other ? `${path} is named twice` : `${path} and ${other} are one file`}; give every output a name of its own.`,
         { path },
       );
     }

@@ -150,11 +150,17 @@ describe('a table that is read back by another program', () => {
     expect(rows.map((row) => row['Start (s)'])).toEqual(['0.01']);
   });
 
-  it('as JSON has a detection a line', async () => {
+  it('as JSON has a detection a line, and a line for a file in which there is none', async () => {
     const rows = await rowsOf(
       `SELECT * FROM read_json('${await written('json', 'a.jsonl')}', format = 'newline_delimited')`,
     );
-    expect(rows.map(({ label, startS, endS, peak }) => ({ label, startS, endS, peak }))).toEqual(
+    const [silent, ...others] = rows.filter(({ label }) => label === null);
+    expect([silent?.['file'], others]).toEqual([expect.objectContaining({ path: files[1]!.path }), []]);
+    expect(
+      rows
+        .filter(({ label }) => label !== null)
+        .map(({ label, startS, endS, peak }) => ({ label, startS, endS, peak })),
+    ).toEqual(
       all().map(({ label, startS, endS, peak }) => ({
         label,
         startS,

@@ -65,8 +65,8 @@ export async function openAiff(file: OpenFile): Promise<DecoderSource> {
     }
     offset = body + size + (size % 2);
   }
-  if (format === null) throw damagedAt(offset, 'the file ends before its common chunk');
-  if (sound === null) throw damagedAt(offset, 'the file ends before any samples');
+  if (format === null) throw damagedAt(Math.min(offset, file.bytes), 'the file ends before its common chunk');
+  if (sound === null) throw damagedAt(Math.min(offset, file.bytes), 'the file ends before any samples');
   return sampleSource(file, 'AIFF', {
     ...{ format, offset: sound.offset, notes: [] },
     ...measure(file, format, sound.claimed, sound.offset),

@@ -52,7 +52,9 @@ async function skipMetadata(file: OpenFile, first: number): Promise<number> {
   let at = first;
   for (;;) {
     const block = await file.read(at, 4);
-    if (block.length < 4) throw damagedAt(file.path, at, 'the file ends inside its FLAC metadata');
+    // A damaged length may lead far behind the end.
+    if (block.length < 4)
+      throw damagedAt(file.path, Math.min(at, file.bytes), 'the file ends inside its FLAC metadata');
     at += 4 + ((block[1]! << 16) | (block[2]! << 8) | block[3]!);
     if (block[0]! & 0x80) return at;
   }

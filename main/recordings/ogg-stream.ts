@@ -66,7 +66,7 @@ export async function* oggPages<Head extends OggHead>(
     const problem = page === null || page === 'short' ? page : brokenOrder(page, sequence, stream.serial);
     if (page === null || page === 'short' || problem !== null) {
       report(
-        `${problem === 'short' ? 'the file ends inside a page' : (problem ?? 'a page is altered')}; the audio before it is used`,
+        `${problem === 'short' ? 'the file ends inside a page' : (problem ?? 'a page is altered')}; nothing from there on is used`,
         problem === 'short' ? 'cut-short' : 'damaged',
       );
       yield null;
@@ -91,7 +91,7 @@ export async function* oggPages<Head extends OggHead>(
       sequence = null;
     }
   }
-  report('the file ends before its last page; the audio before it is used', 'cut-short');
+  report('the file ends before its last page', 'cut-short');
   yield null;
 }
 

@@ -33,7 +33,10 @@ async function findSamples(file: OpenFile): Promise<SampleData> {
       const { offset } = next.value;
       if (offset + 8 <= file.bytes)
         throw damagedAt(offset, `there are more than ${chunkLimit} chunks and no samples`);
-      throw damagedAt(offset, `the file ends before ${format === null ? 'its format chunk' : 'any samples'}`);
+      throw damagedAt(
+        Math.min(offset, file.bytes),
+        `the file ends before ${format === null ? 'its format chunk' : 'any samples'}`,
+      );
     }
     const { id, offset, body, size: claimed, unpadded } = next.value;
     if (unpadded !== null) {

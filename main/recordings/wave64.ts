@@ -52,5 +52,8 @@ export async function openWave64(file: OpenFile): Promise<DecoderSource> {
     if (size < headerBytes) throw damagedAt(offset, `a chunk says that it has ${size} bytes with its header`);
     offset += Math.ceil(size / 8) * 8;
   }
-  throw damagedAt(offset, `the file ends before ${format === null ? 'its format chunk' : 'any samples'}`);
+  throw damagedAt(
+    Math.min(offset, file.bytes),
+    `the file ends before ${format === null ? 'its format chunk' : 'any samples'}`,
+  );
 }

@@ -144,7 +144,7 @@ export const options = {
   csv: { value: 'FILE', about: 'write the table as CSV' },
   raven: { value: 'FILE', about: 'write one Raven selection table over all recordings' },
   parquet: { value: 'FILE', about: 'write the detections as Parquet' },
-  'json-lines': { value: 'FILE', about: 'write the detections as JSON, one a line' },
+  'json-lines': { value: 'FILE', about: 'write the detections as JSON, one a line, and files without one' },
   birdnet: { value: 'FILE', about: 'write the detections as BirdNET’s CSV' },
   kaleidoscope: { value: 'FILE', about: 'write the detections as Kaleidoscope’s CSV' },
   'raven-files': { value: 'FOLDER', about: 'write a Raven selection table for each recording' },

@@ -113,13 +113,13 @@ async function score(client: LabClient, args: Args): Promise<Answer> {
       : `; ${count(found.filesLeftOut, 'recording')} that no table names left out`;
   const text = [
     table(['class', 'marks', 'threshold', 'detections', 'precision', 'recall', 'F1'], rows),
-    `${count(found.marks, 'mark')} in ${count(found.files, 'recording')}${left}. ${found.rule} Of each class: at the run’s least probability, and where F1 is highest.`,
+    `${count(found.marks, 'mark')} in ${count(found.files, 'recording')}${left}. ${found.rule} Of each class: at the run’s least probability, and where F1 is highest if that is elsewhere.`,
   ].join('\n');
   return { text, json: found };
 }
 
 const pointCells = ({ threshold, detections, precision, recall, f1 }: ScorePoint): Row => [
-  threshold.toFixed(2),
+  detections === 0 ? '—' : threshold.toFixed(2),
   detections,
   ...[precision, recall].map((one) => (one === null ? '—' : percent(one))),
   f1 === null ? '—' : f1.toFixed(3),
