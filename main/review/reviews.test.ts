@@ -27,7 +27,7 @@ const background = {
   run: async (task: string, ...given: Parameters<typeof statisticsOf>) =>
     task === 'reviewStatistics'
       ? statisticsOf(...given)
-      : { wav: new Uint8Array(46), sampleRate: 48_000, startSample: 0, samples: 1 },
+      : { file: new Uint8Array(46), sampleRate: 48_000, startSample: 0, samples: 1 },
   close: () => {},
 } as unknown as Background;
 
