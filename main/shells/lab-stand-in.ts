@@ -791,7 +791,7 @@ export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N
   'detections.write': [
     {
       ...{ ...ofJob, filter, format: 'clips', path: '/out/雨', overwrite: true },
-      clips: { marginS: 2, most: 10, seed: 7 },
+      clips: { marginS: 2, most: 10, seed: 7, format: 'flac' },
     },
     {
       path: '/out/雨',
