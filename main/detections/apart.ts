@@ -1,7 +1,8 @@
 /** Where clips may not go: they are recordings, and whoever classifies their folder again would hear them twice. */
 import { realpath, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve, sep } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { CurlewError } from '../contract/error.ts';
+import { liesIn } from '../lies-in.ts';
 
 /**
  * @param path of a folder that clips are to be cut into, there or not
@@ -12,7 +13,7 @@ export async function requireApart(path: string, classified: readonly string[]):
   const place = await realPlace(resolve(path));
   for (const one of classified) {
     const real = await realpath(one).catch(() => resolve(one));
-    if (place !== real && !place.startsWith(real.endsWith(sep) ? real : real + sep)) continue;
+    if (place !== real && !liesIn(place, real)) continue;
     if (!(await isFolder(real))) continue;
     throw new CurlewError(
       'FILE_PROTECTED',

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { CurlewError } from '../contract/error.ts';
 import { BitWriter } from './bit-writer.ts';
+import { interleaved } from './write-wav.ts';
 
 const blockSamples = 4096;
 const bitsOfSample = 16;
@@ -55,16 +56,11 @@ function head(channels: readonly Int16Array[], sampleRate: number, frames: reado
   const samples = channels[0]!.length;
   bits.put(Math.floor(samples / 2 ** 16), 16);
   bits.put(samples % 2 ** 16, 16);
-  return Buffer.concat([Buffer.from('fLaC'), bits.since(0), md5Of(channels)]);
-}
-
-/** Of the samples as they lie in a WAV file. */
-function md5Of(channels: readonly Int16Array[]): Buffer {
-  const samples = channels[0]!.length;
-  const bytes = Buffer.alloc(2 * samples * channels.length);
-  let at = 0;
-  for (let i = 0; i < samples; i++) for (const one of channels) at = bytes.writeInt16LE(one[i]!, at);
-  return createHash('md5').update(bytes).digest();
+  return Buffer.concat([
+    Buffer.from('fLaC'),
+    bits.since(0),
+    createHash('md5').update(interleaved(channels)).digest(),
+  ]);
 }
 
 function frameOf(channels: readonly Int16Array[], number: number): Uint8Array {

@@ -21,12 +21,15 @@ export function wavFile(channels: readonly Int16Array[], sampleRate: number): Ui
   view.setUint16(34, 16, true);
   word(36, 'data');
   view.setUint32(40, dataBytes, true);
-  let at = headerBytes;
-  for (let i = 0; i < samples; i++) {
-    for (const one of channels) {
-      view.setInt16(at, one[i]!, true);
-      at += 2;
-    }
-  }
+  wav.set(interleaved(channels), headerBytes);
   return wav;
+}
+
+/** As samples lie in the file: by time, then by channel, the lower byte first. */
+export function interleaved(channels: readonly Int16Array[]): Buffer {
+  const samples = channels[0]!.length;
+  const bytes = Buffer.alloc(2 * samples * channels.length);
+  let at = 0;
+  for (let i = 0; i < samples; i++) for (const one of channels) at = bytes.writeInt16LE(one[i]!, at);
+  return bytes;
 }

@@ -1,6 +1,7 @@
-import { basename, dirname, relative, sep } from 'node:path';
+import { basename, dirname, relative } from 'node:path';
 import { exactCsvText, type CsvCell } from '../../../models/report/csv.ts';
 import { meantBySingle } from '../../contract/figures.ts';
+import { liesIn } from '../../lies-in.ts';
 import type { Table } from './table.ts';
 
 /**
@@ -29,7 +30,7 @@ export const kaleidoscopeCsv: Table = {
 
 /** The nearest of the folders that holds it; its own folder where it was named itself. */
 function rootOf(path: string, roots: readonly string[]): string {
-  const above = roots.filter((root) => path.startsWith(root.endsWith(sep) ? root : root + sep));
+  const above = roots.filter((root) => liesIn(path, root));
   return (
     above.reduce((nearest, root) => (root.length > nearest.length ? root : nearest), '') || dirname(path)
   );

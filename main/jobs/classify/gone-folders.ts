@@ -1,8 +1,9 @@
 /** Folders that go away while recordings of theirs are classified: a card that is pulled, a disk that is unmounted. */
 import { stat } from 'node:fs/promises';
-import { dirname, sep } from 'node:path';
+import { dirname } from 'node:path';
 import { CurlewError } from '../../contract/error.ts';
 import { count } from '../../contract/figures.ts';
+import { liesIn } from '../../lies-in.ts';
 
 export class GoneFolders {
   private readonly gone = new Set<string>();
@@ -32,7 +33,7 @@ export class GoneFolders {
 
   /** Whether a recording lies in a folder that is known to have gone. */
   holds(path: string): boolean {
-    return [...this.gone].some((folder) => isIn(path, folder));
+    return [...this.gone].some((folder) => liesIn(path, folder));
   }
 
   /** Whether a recording that cannot be read went away with a folder, rather than by itself. */
@@ -61,17 +62,14 @@ export class GoneFolders {
 
   /** The folders that a recording lies in, from the chosen one down. */
   private above(path: string): string[] {
-    const root = [...this.chosen.keys()].find((one) => isIn(path, one));
+    const root = [...this.chosen.keys()].find((one) => liesIn(path, one));
     const folders: string[] = [];
     for (let at = dirname(path); ; at = dirname(at)) {
       folders.unshift(at);
-      if (root === undefined || !isIn(at, root) || at === root || at === dirname(at)) return folders;
+      if (root === undefined || !liesIn(at, root) || at === root || at === dirname(at)) return folders;
     }
   }
 }
-
-const isIn = (path: string, folder: string): boolean =>
-  path !== folder && path.startsWith(folder.endsWith(sep) ? folder : `${folder}${sep}`);
 
 /** What tells a folder from another of the same name; null where there is none that can be looked at. */
 const identityOf = (path: string): Promise<string | null> =>
