@@ -1,11 +1,13 @@
 /**
- * The name that a mistyped word was meant to be; null where none is near. Near: one letter in three may be wrong,
- * missing, too many, or swapped with its neighbour.
+ * The name that a mistyped word was meant to be; null where none is near. Near: one letter in three, and one of fewer,
+ * may be wrong, missing, too many, or swapped with its neighbour.
  */
 export function nearest(word: string, names: readonly string[]): string | null {
   const near = names
     .map((name) => ({ name, distance: distance(word.toLowerCase(), name.toLowerCase()) }))
-    .filter(({ name, distance }) => distance <= Math.ceil(Math.min(word.length, name.length) / 3))
+    .filter(
+      ({ name, distance }) => distance <= Math.max(1, Math.floor(Math.min(word.length, name.length) / 3)),
+    )
     .sort((a, b) => a.distance - b.distance);
   return near[0]?.name ?? null;
 }

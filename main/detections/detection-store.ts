@@ -45,8 +45,11 @@ export type BestRow = ClipRow & Pick<ListedDetection, 'peakS'>;
 /** What of a detection is held against marks. */
 export type ScoredRow = Pick<ListedDetection, 'fileId' | 'number' | 'label' | 'startS' | 'endS' | 'peak'>;
 
-/** A file as it was when it was classified. */
-export type RunInput = Pick<ClassifiedFile, 'fileId' | 'path' | 'state' | 'bytes' | 'modifiedMs' | 'sha256'>;
+/** A file as it was when it was classified, with what there was to say of it, for which most tables have no place. */
+export type RunInput = Pick<
+  ClassifiedFile,
+  'fileId' | 'path' | 'state' | 'bytes' | 'modifiedMs' | 'sha256' | 'notes' | 'error' | 'copyOf'
+>;
 
 export interface DetectionStore {
   list(

@@ -278,8 +278,8 @@ describe('a table that is read back by another program', () => {
       ...{ writtenBy: 'Curlew 1.2.3', jobId: 'job' },
       run: { paths: [card], modelId: 'night', settings: usualSettings },
       inputs: (await resultStore(store).files('job', { limit: 9 })).map(
-        ({ fileId, path, state, bytes, modifiedMs, sha256 }) => ({
-          ...{ fileId, path, state, bytes, modifiedMs, sha256 },
+        ({ fileId, path, state, bytes, modifiedMs, sha256, copyOf, notes, error }) => ({
+          ...{ fileId, path, state, bytes, modifiedMs, sha256, copyOf, notes, error },
         }),
       ),
     });

@@ -1,8 +1,8 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findAudio, walkAudio, type Walked } from './find-audio.ts';
-import { scratchFolder } from './testing.ts';
+import { scratchFolder, wavBytes } from './testing.ts';
 
 let scratch: Awaited<ReturnType<typeof scratchFolder>>;
 beforeAll(async () => {
@@ -35,6 +35,33 @@ it('counts them among what could not be used, with what to do', async () => {
 it('takes such a file as it is where it is named outright', async () => {
   const path = join(scratch.folder, 'card', 'a.M4A');
   expect(await findAudio([path])).toEqual({ files: [path], failed: [] });
+});
+
+it('finds recordings without an extension by what they begin with, and passes over what is none', async () => {
+  const folder = join(scratch.folder, 'plain');
+  await mkdir(folder);
+  await scratch.write(join('plain', '5E90A4D4'), wavBytes([new Float32Array(160)]));
+  await scratch.write(join('plain', 'README'), 'Cards of the north site.');
+  await scratch.write(join('plain', 'empty'), '');
+  const { files, failed } = await findAudio([folder]);
+  expect(files.map((path) => basename(path))).toEqual(['5E90A4D4']);
+  expect(failed).toEqual([]);
+});
+
+it('tells of a recording and of a folder that are links to where nothing may be opened', async () => {
+  const folder = join(scratch.folder, 'links');
+  await mkdir(folder);
+  const outside = join(scratch.folder, 'card');
+  await symlink(join(outside, 'b.wav'), join(folder, 'b.wav'));
+  await symlink(outside, join(folder, 'card'));
+  await symlink(join(outside, 'e.txt'), join(folder, 'notes'));
+  const allowed = (real: string): Promise<boolean> => Promise.resolve(!real.includes('card'));
+  const { files, failed } = await findAudio([folder], { allowed });
+  expect(files).toEqual([]);
+  expect(failed.map(({ path, error }) => [basename(path), error.code])).toEqual([
+    ['b.wav', 'PATH_NOT_ALLOWED'],
+    ['card', 'PATH_NOT_ALLOWED'],
+  ]);
 });
 
 describe('names that are no text', () => {

@@ -3,6 +3,7 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, extname, join, sep } from 'node:path';
 import { CurlewError } from '../contract/error.ts';
 import { fileError } from '../regular-file.ts';
+import { isRecording } from './container.ts';
 import { fileKinds, type FileKind } from './contract.ts';
 import { throwIfAborted } from './file.ts';
 import { unread, unreadFormat } from './unread-formats.ts';
@@ -33,10 +34,11 @@ export interface WalkOptions {
 }
 
 /**
- * Files are taken as they are, whatever their name; folders are searched to the bottom for audio by name, one after
- * another, so that the first are found at once. Hidden entries are left out (memory cards carry shadow files named
- * “._…”), links are followed, no folder twice, no file twice. What cannot be looked into is told, and so are files of
- * formats that are not read; the search goes on.
+ * Files are taken as they are, whatever their name; folders are searched to the bottom for audio by name, and by what a
+ * file begins with where its name has no extension, one after another, so that the first are found at once. Hidden
+ * entries are left out (memory cards carry shadow files named “._…”), links are followed, no folder twice, no file
+ * twice. What cannot be looked into is told, and so are links to where nothing may be opened and files of formats that
+ * are not read; the search goes on.
  * @throws CurlewError ABORTED
  */
 export async function* walkAudio(
@@ -44,12 +46,15 @@ export async function* walkAudio(
   options: WalkOptions = {},
 ): AsyncGenerator<Walked> {
   const seen = new Set<string>();
-  for (const path of paths) yield* walk(path, true, seen, options);
+  for (const path of paths) yield* walk(path, 'named', seen, options);
 }
+
+/** Why a file is taken to be a recording: a person named it, its name says so, or only what it begins with can. */
+type Because = 'named' | 'name' | 'content';
 
 async function* walk(
   path: string,
-  named: boolean,
+  because: Because,
   seen: Set<string>,
   options: WalkOptions,
 ): AsyncGenerator<Walked> {
@@ -59,10 +64,14 @@ async function* walk(
     const real = await realpath(path);
     if (seen.has(real)) return;
     seen.add(real);
-    if (!named && options.allowed && !(await options.allowed(real))) return;
+    if (because !== 'named' && options.allowed && !(await options.allowed(real))) {
+      if (because === 'name') yield { path, error: leadsOut(path) };
+      return;
+    }
     const status = await stat(real);
     if (!status.isDirectory()) {
-      const format = named ? null : unreadFormat(basename(path));
+      if (because === 'content' && !(await isRecording(real))) return;
+      const format = because === 'named' ? null : unreadFormat(basename(path));
       yield format === null ? { path } : { path, leftOut: format };
       return;
     }
@@ -78,16 +87,24 @@ async function* walk(
     if (name.startsWith('.')) continue;
     const isText = Buffer.from(name, 'utf8').equals(bytes);
     const child = join(path, name);
-    const isSound = isAudioName(name) || unreadFormat(name) !== null;
-    if (!isSound) {
-      const found = await isFolder(isText ? child : Buffer.concat([Buffer.from(`${path}${sep}`), bytes]));
+    let because: Because = 'name';
+    if (!isAudioName(name) && unreadFormat(name) === null) {
+      const found = await kindOf(isText ? child : Buffer.concat([Buffer.from(`${path}${sep}`), bytes]));
       if (found instanceof Error) yield { path: child, error: fileError(child, found) };
-      if (found !== true) continue;
+      if (found === 'file' && isText && extname(name) === '') because = 'content';
+      else if (found !== 'folder') continue;
     }
-    if (isText) yield* walk(child, false, seen, options);
+    if (isText) yield* walk(child, because, seen, options);
     else yield notText(join(path, escaped(bytes)));
   }
 }
+
+const leadsOut = (path: string): CurlewError =>
+  new CurlewError(
+    'PATH_NOT_ALLOWED',
+    `${path} is a link that leads out of the folders that the lab may open: it was left out. Name what it leads to itself, or allow its folder (“curlew folders add FOLDER”), and try again.`,
+    { path },
+  );
 
 /** Everything that names a file here does so as text. */
 const notText = (path: string): Walked => ({
@@ -114,9 +131,9 @@ export async function findAudio(paths: readonly string[], options: WalkOptions =
   return found;
 }
 
-/** @returns what keeps it from being looked at; what is gone meanwhile, and a link to nothing, is no folder */
-const isFolder = (path: string | Buffer): Promise<boolean | Error> =>
+/** @returns an error, where something keeps it from being looked at; what is gone meanwhile, and a link to nothing, is nothing */
+const kindOf = (path: string | Buffer): Promise<'folder' | 'file' | 'nothing' | Error> =>
   stat(path).then(
-    (status) => status.isDirectory(),
-    (thrown: NodeJS.ErrnoException) => (thrown.code === 'ENOENT' ? false : thrown),
+    (status) => (status.isDirectory() ? 'folder' : status.isFile() ? 'file' : 'nothing'),
+    (thrown: NodeJS.ErrnoException) => (thrown.code === 'ENOENT' ? 'nothing' : thrown),
   );

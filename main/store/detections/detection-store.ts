@@ -158,11 +158,16 @@ export const detectionStore = (store: Store): DetectionStore => {
     inputs: (jobId, { after, limit }) =>
       reading(async (query) => {
         const rows = await query(
-          `SELECT file_id AS "fileId", path, state, bytes, modified_ms AS "modifiedMs", sha256 FROM classified_files
+          `SELECT file_id AS "fileId", path, state, bytes, modified_ms AS "modifiedMs", sha256, copy_of AS "copyOf",
+             notes::VARCHAR AS notes, error::VARCHAR AS error FROM classified_files
            WHERE job_id = $job AND state <> 'waiting' AND file_id > $after ORDER BY file_id LIMIT $limit`,
           { job: jobId, after: after ?? -1, limit },
         );
-        return rows as unknown as RunInput[];
+        return rows.map(({ notes, error, ...row }) => ({
+          ...(row as Omit<RunInput, 'notes' | 'error'>),
+          notes: JSON.parse(notes as string) as RunInput['notes'],
+          error: error === null ? null : (JSON.parse(error as string) as RunInput['error']),
+        }));
       }),
 
     provenance: (jobId) =>

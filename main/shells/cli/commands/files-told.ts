@@ -41,7 +41,7 @@ export async function filesTold(
   }
   return {
     lines: [
-      table(['file', 'class', 'probability', 'length'], heard.some),
+      table(['class', 'probability', 'length', 'file'], heard.some),
       ...heard.more('file', ' that were classified: --csv FILE writes all'),
       ...[...notes.some, ...notes.more('note')],
       ...[...copies.some, ...copies.more('file', ' of bytes that were heard already')],
@@ -52,11 +52,12 @@ export async function filesTold(
   };
 }
 
+/** The path last: however long it is, it moves nothing apart. */
 const rowOf = ({ path, label, probability, seconds }: ClassifiedFile): Row => [
-  path,
   label ?? 'none',
   probability === null ? '' : percent(probability),
   `${seconds.toFixed(1)} s`,
+  path,
 ];
 
 /** Most sentences about a file name it themselves. */
