@@ -49,6 +49,15 @@ interface EncoderLayer {
   readonly instructions: number;
 }
 
+/** The lines `NAME/KERNEL UNITS` of that name. */
+const unitsOf = (lines: string[], name: string): Map<KernelName, number> =>
+  new Map(
+    lines
+      .map((line) => /^(\w+)\/(\d+) (\d+)$/.exec(line))
+      .filter((found) => found?.[1] === name)
+      .map((found) => [kernelNames[Number(found![2])]!, Number(found![3])]),
+  );
+
 async function encoderLayers(): Promise<EncoderLayer[]> {
   const lines = await runBenchProgram(machine, 'encoder');
   return lines
@@ -56,12 +65,7 @@ async function encoderLayers(): Promise<EncoderLayer[]> {
     .filter((found) => found !== null)
     .map(([, name, instructions]) => ({
       name: name!,
-      units: new Map(
-        lines
-          .map((line) => /^(\w+)\/(\d+) (\d+)$/.exec(line))
-          .filter((found) => found?.[1] === name)
-          .map((found) => [kernelNames[Number(found![2])]!, Number(found![3])]),
-      ),
+      units: unitsOf(lines, name!),
       instructions: Number(instructions),
     }));
 }
@@ -109,6 +113,21 @@ function encoderCosts(layers: EncoderLayer[]): Partial<Record<KernelName, number
   return costs;
 }
 
+/**
+ * What rows of fused layers add to layers that are computed whole: two unknowns, least squares over the encoders of
+ * bench/fused.c, each weighed by what it adds.
+ */
+function fusedCosts(lines: string[]): Partial<Record<KernelName, number>> {
+  const instructionsOf = (name: string): number =>
+    Number(lines.map((line) => /^(\w+) 1 (\d+)$/.exec(line)).find((found) => found?.[1] === name)![2]);
+  const encoders = ['large', 'narrow', 'tall'].map((encoder): EncoderLayer => {
+    const name = `${encoder}_all`;
+    const added = instructionsOf(name) - instructionsOf(`${encoder}_whole`);
+    return { name, units: unitsOf(lines, name), instructions: added };
+  });
+  return fitEncoderCosts(encoders, ['fused_row', 'fused_move'], {});
+}
+
 /** Gauss and Jordan's elimination; the last column is the right side. */
 function solve(rows: number[][]): number[] {
   for (let c = 0; c < rows.length; c++) {
@@ -118,7 +137,10 @@ function solve(rows: number[][]): number[] {
   return rows.map((row) => row.at(-1)!);
 }
 
-const ofEncoder = encoderCosts(await encoderLayers());
+const ofEncoder = {
+  ...encoderCosts(await encoderLayers()),
+  ...fusedCosts(await runBenchProgram(machine, 'fused')),
+};
 
 function perUnit(name: KernelName): number {
   const fitted = ofEncoder[name];

@@ -90,6 +90,8 @@ export const kernelNames = [
   'max_output',
   'mean',
   'level',
+  'fused_row',
+  'fused_move',
 ] as const;
 
 export type KernelName = (typeof kernelNames)[number];

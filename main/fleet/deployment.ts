@@ -184,7 +184,7 @@ function readDeployable(bytes: Uint8Array): Deployable {
   const common = { image, signature, sha256: sha256Of(image) };
   if (read.kind === 'encoder') {
     const { name, version } = read.encoder;
-    const operations = encoderOperations(read.encoder);
+    const operations = encoderOperations(read.encoder.layers, read.fused);
     return {
       ...common,
       ...{

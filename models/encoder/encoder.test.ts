@@ -1,13 +1,14 @@
 import * as ort from 'onnxruntime-web';
 import { expect, test } from 'vitest';
 import { CurlewError } from '../../main/contract/error.ts';
-import { everyKind, randomEncoder } from '../../test/fixtures/random-encoder.ts';
+import { everyKind, layer, yamnet256, randomEncoder } from '../../test/fixtures/random-encoder.ts';
 import { frontEndModel } from '../features/front-end.ts';
 import { frontEnd } from '../features/log-mel.ts';
 import { roundHalfEven } from '../quantizers/bitlinear.ts';
 import { Random } from '../training/random.ts';
-import { arenaBytes, multiplyAccumulates, sizesOf, type Encoder } from './encoder.ts';
-import { checkEncoderShape } from './limits.ts';
+import { arenaBytes } from './arena.ts';
+import { multiplyAccumulates, sizesOf, type Encoder } from './encoder.ts';
+import { checkEncoderShape, fusedLayers } from './limits.ts';
 import { dyadicNumber, quantizeEncoder } from './quantize.ts';
 import { restoreEncoder, storeEncoder } from './store.ts';
 
@@ -182,7 +183,13 @@ test.each([
     'too many layers',
     Array.from({ length: 33 }, () => ({ ...oneLayer, kernel: [1, 1], stride: 1, inputs: 1, outputs: 1 })),
   ],
-  ['too much memory', [{ ...oneLayer, stride: 1 }]],
+  [
+    'too much memory, by rows too',
+    [
+      { ...oneLayer, stride: 1 },
+      { ...oneLayer, kernel: [96, 1], inputs: 8 },
+    ],
+  ],
   ['too many channels', [{ ...oneLayer, outputs: 513 }]],
   ['a stride of 3', [{ ...oneLayer, stride: 3 }]],
   ['a kernel larger than its input', [{ ...oneLayer, padding: 'none', kernel: [97, 3] }]],
@@ -204,5 +211,30 @@ test('work and memory are counted from the shapes', () => {
   const { layers } = randomEncoder(1, everyKind.slice(0, 2));
   // 48 × 32 places of 9 weights and 8 outputs, then 24 × 16 places
   expect(multiplyAccumulates({ layers })).toBe(48 * 32 * 9 * 8 + 24 * 16 * 9 * 8);
-  expect(arenaBytes({ layers })).toBe(96 * 64 + 48 * 32 * 8);
+  expect(arenaBytes(layers, 0)).toBe(96 * 64 + 48 * 32 * 8);
+});
+
+test('an encoder whose layers fit a board whole has none fused; else as many as take least memory', () => {
+  expect(fusedLayers(randomEncoder(1).layers)).toBe(0);
+  const { layers } = randomEncoder(1, yamnet256);
+  expect(arenaBytes(layers, 0)).toBe(48 * 32 * (32 + 64));
+  // three rows of 64; of the layers behind it three rows or one; then all of 12 × 8 × 128
+  const held = [192, 3072, 1024, 6144, 1024, 6144, 2048, 6144];
+  expect(arenaBytes(layers, 7)).toBe(held.slice(0, 7).reduce((sum, one) => sum + one) + 24 * 16 * 128);
+  expect(arenaBytes(layers, 8)).toBe(2 * 12 * 8 * 256);
+  const all = [...held, 1024, 6144, 2048].reduce((sum, one) => sum + one) + 2048;
+  expect([fusedLayers(layers), arenaBytes(layers, 11)]).toEqual([11, all]);
+  expect(all).toBe(37_056);
+});
+
+test('rows that are held are counted to a multiple of 16, and never more than there are', () => {
+  const { layers } = randomEncoder(1, [
+    layer('convolution', 3, 2, 3),
+    { ...layer('max-pool', 1, 1, 3), kernel: [255, 1] },
+    layer('convolution', 2, 2, 5, 'none'),
+  ]);
+  const [pool, row] = [48 * 32 * 3, 32 * 3];
+  expect(arenaBytes(layers, 1)).toBe(2 * pool);
+  expect(arenaBytes(layers, 2)).toBe(192 + pool + pool);
+  expect(arenaBytes(layers, 3)).toBe(192 + pool + 2 * row + 16 * 5);
 });

@@ -109,9 +109,3 @@ export function multiplyAccumulates({ layers }: { readonly layers: readonly Enco
     return sum + rows * columns * cells * outputs;
   }, 0);
 }
-
-/** Bytes of the largest input and output that lie in memory together. */
-export function arenaBytes({ layers }: { readonly layers: readonly EncoderLayerShape[] }): number {
-  const bytes = sizesOf(layers).map(({ rows, columns, channels }) => rows * columns * channels);
-  return layers.reduce((most, _, i) => Math.max(most, bytes[i]! + bytes[i + 1]!), 0);
-}

@@ -1,6 +1,7 @@
 /** What a board can hold and run of an encoder. */
 import { grouped } from '../../main/contract/figures.ts';
 import { CurlewError } from '../../main/contract/error.ts';
+import { arenaBytes } from './arena.ts';
 import { sizesOf, type EncoderLayerShape, type ImageSize } from './encoder.ts';
 import { encoderOperations, layerOperations, tooMuchWork } from './operations.ts';
 
@@ -12,7 +13,7 @@ export const encoderLimits = {
   /** rows · columns · input channels of a convolution's kernel */
   cells: 2048,
   depthwiseCells: 9,
-  /** a layer's input and output, bytes */
+  /** of what lies in memory together, bytes */
   arena: 49_152,
   /** Σ |weight code| of an output: sums stay below 2^24, so that binary32 holds them exactly */
   rowSum: Math.floor(2 ** 24 / 127),
@@ -21,23 +22,55 @@ export const encoderLimits = {
 } as const;
 
 /**
- * Checks the shapes against what a board can run.
- * @throws CurlewError ENCODER_UNFIT naming the layer and the limit it breaks
+ * How many first layers a board computes row by row, as an image is packed: none where all fit its memory whole, as
+ * rows take longer; else as many as take the least memory, of equals the fewest.
  */
-export function checkEncoderShape({ layers }: { readonly layers: readonly EncoderLayerShape[] }): void {
+export function fusedLayers(layers: readonly EncoderLayerShape[]): number {
+  let fused = 0;
+  let least = arenaBytes(layers, 0);
+  if (least <= encoderLimits.arena) return 0;
+  for (let more = 1; more <= layers.length; more++) {
+    const bytes = arenaBytes(layers, more);
+    if (bytes < least) [fused, least] = [more, bytes];
+  }
+  return fused;
+}
+
+/**
+ * Checks the shapes against what a board can run.
+ * @param fused of the image; without: as it would be packed
+ * @throws CurlewError ENCODER_UNFIT naming the limit that it breaks, and the layer
+ */
+export function checkEncoderShape(
+  { layers }: { readonly layers: readonly EncoderLayerShape[] },
+  fused?: number,
+): void {
   if (layers.length < 1 || layers.length > encoderLimits.layers) {
     throw unfit(`it has ${layers.length} layers, and a board runs 1 to ${encoderLimits.layers}`);
   }
   const sizes = sizesOf(layers);
-  layers.forEach((layer, i) => checkLayer(layer, i + 1, sizes[i]!, sizes[i + 1]!));
-  const problem = tooMuchWork(encoderOperations({ layers }));
+  layers.forEach((layer, i) => checkLayer(layer, i + 1, sizes[i]!));
+  const byRows = fused ?? fusedLayers(layers);
+  const bytes = arenaBytes(layers, byRows);
+  if (bytes > encoderLimits.arena) {
+    const how = byRows === 0 ? '' : `, ${layersByRows(byRows)}`;
+    throw unfit(
+      `its activations need ${grouped(bytes)} bytes of memory${how}; a board has ${grouped(encoderLimits.arena)}`,
+    );
+  }
+  const problem = tooMuchWork(encoderOperations(layers, byRows));
   if (problem === null) return;
-  const each = layerOperations(layers);
+  const each = layerOperations(layers, byRows);
   const most = Math.max(...each);
   throw unfit(`${problem} (layer ${each.indexOf(most) + 1} takes most, ${grouped(most)})`);
 }
 
-function checkLayer(layer: EncoderLayerShape, number: number, from: ImageSize, to: ImageSize): void {
+/** For a person. @param fused at least 1 */
+export function layersByRows(fused: number): string {
+  return fused === 1 ? 'layer 1 computed by rows' : `layers 1 to ${fused} computed by rows`;
+}
+
+function checkLayer(layer: EncoderLayerShape, number: number, from: ImageSize): void {
   const { kind, kernel, stride, inputs, outputs, padding } = layer;
   const cells = kernel[0] * kernel[1];
   const convolution = kind === 'convolution';
@@ -61,10 +94,6 @@ function checkLayer(layer: EncoderLayerShape, number: number, from: ImageSize, t
   }
   if (kind === 'depthwise' && cells > encoderLimits.depthwiseCells) {
     fail(`has depthwise kernels of ${cells} weights; ${encoderLimits.depthwiseCells} are possible`);
-  }
-  const bytes = from.rows * from.columns * from.channels + to.rows * to.columns * to.channels;
-  if (bytes > encoderLimits.arena) {
-    fail(`needs ${bytes} bytes of memory for its input and output; a board has ${encoderLimits.arena}`);
   }
 }
 

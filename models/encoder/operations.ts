@@ -3,26 +3,41 @@
  * devices/firmware/core/inference/operations.c counts the same.
  */
 import { grouped } from '../../main/contract/figures.ts';
+import { heldBytes } from './arena.ts';
 import { sizesOf, type EncoderLayerShape, type ImageSize } from './encoder.ts';
 
 /** Most operations of one image, and of a bank's inference. */
 export const mostOperations = 64_000_000;
 
 /** About the instructions that a Cortex-M4 takes, rounded up. */
-const cost = { cell: 200, number: 40, kernelRow: 32, code: 4, kernelCell: 16, tap: 4, pooled: 10 } as const;
+const cost = {
+  cell: 200,
+  number: 40,
+  kernelRow: 32,
+  code: 4,
+  kernelCell: 16,
+  tap: 4,
+  pooled: 10,
+  fusedRow: 500,
+} as const;
 
-/** Operations of each layer. */
-export function layerOperations(layers: readonly EncoderLayerShape[]): number[] {
+/**
+ * Operations of each layer.
+ * @param fused how many first layers are computed row by row
+ */
+export function layerOperations(layers: readonly EncoderLayerShape[], fused: number): number[] {
   const sizes = sizesOf(layers);
+  const held = heldBytes(layers, fused);
   return layers.map((layer, i) => {
     const { rows, columns } = sizes[i + 1]!;
-    return rows * columns * cellOperations(layer, sizes[i]!);
+    const alone = i < fused ? cost.fusedRow + held[i]! : 0;
+    return rows * (columns * cellOperations(layer, sizes[i]!) + alone);
   });
 }
 
 /** Operations of one patch. */
-export function encoderOperations({ layers }: { readonly layers: readonly EncoderLayerShape[] }): number {
-  return layerOperations(layers).reduce((sum, operations) => sum + operations, 0);
+export function encoderOperations(layers: readonly EncoderLayerShape[], fused: number): number {
+  return layerOperations(layers, fused).reduce((sum, operations) => sum + operations, 0);
 }
 
 /** For one cell of a layer's output. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { CurlewError } from '../../main/contract/error.ts';
-import { randomEncoder } from '../../test/fixtures/random-encoder.ts';
+import { randomEncoder, yamnet256 } from '../../test/fixtures/random-encoder.ts';
 import { randomExpert } from '../../test/fixtures/random-expert.ts';
 import type { Encoder } from '../encoder/encoder.ts';
 import { quantizeEncoder } from '../encoder/quantize.ts';
@@ -35,6 +35,27 @@ test('an encoder comes back from its image as it was', () => {
   expect(read.encoder).toEqual(encoder);
   expect(hex(read.referenceSha256)).toBe(hex(sha256(reference)));
   expect(packEncoder(encoder, reference)).toEqual(image);
+});
+
+/** The image with so many fused layers. */
+function fused(image: Uint8Array, layers: number): Uint8Array {
+  const bytes = image.slice();
+  new DataView(bytes.buffer).setUint16(28, layers, true);
+  return resealed(bytes);
+}
+
+test('an image says how many of its first layers are computed by rows, and no more than fit', () => {
+  expect(readEncoder(image).fused).toBe(0);
+  const large = quantizeEncoder(randomEncoder(1, yamnet256));
+  const packed = packEncoder(large, reference);
+  expect(readEncoder(packed)).toMatchObject({ encoder: large, fused: 11 });
+  expect(readEncoder(fused(packed, 8)).fused).toBe(8);
+  expect(codeOf(() => readImage(fused(packed, 0)))).toBe('IMAGE_BAD');
+  expect(() => readImage(fused(packed, 7))).toThrow(
+    'This is not a sound image: This encoder does not fit a board: its activations need 68,800 bytes of memory, layers 1 to 7 computed by rows; a board has 49,152',
+  );
+  expect(() => readImage(fused(packed, 12))).toThrow('has 11 layers and computes 12 of them by rows');
+  expect(codeOf(() => readImage(fused(image, 2)))).toBe('accepted');
 });
 
 test('no changed byte of an encoder’s image goes unnoticed', () => {

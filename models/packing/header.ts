@@ -16,6 +16,8 @@ export interface ImageHeader {
   readonly precision: Precision | 32;
   /** the embedding comes from an encoder image, whose hash stands in section 7 */
   readonly hasEncoder: boolean;
+  /** of an encoder: first layers that are computed row by row; else 0 */
+  readonly fused: number;
   readonly layers: number;
   readonly sections: number;
   readonly referenceSha256: Uint8Array;
@@ -48,6 +50,7 @@ export function readHeader(bytes: Uint8Array): ImageHeader {
     (one) => imageKinds[one] === view.getUint32(12, true),
   );
   if (kind === undefined) throw bad('it is neither an expert nor a router nor an encoder');
+  const encoder = view.getUint16(28, true);
   const header = {
     kind,
     name: readName(bytes.subarray(format.nameOffset, format.nameOffset + format.nameBytes)),
@@ -55,14 +58,14 @@ export function readHeader(bytes: Uint8Array): ImageHeader {
     embeddingSize: view.getUint16(20, true),
     outputs: view.getUint16(22, true),
     precision: readPrecision(view.getUint8(24), view.getUint8(27)),
-    hasEncoder: view.getUint16(28, true) === format.encoderImage,
+    hasEncoder: kind !== 'encoder' && encoder === format.encoderImage,
+    fused: kind === 'encoder' ? encoder : 0,
     layers: view.getUint8(25),
     sections: view.getUint16(30, true),
     referenceSha256: new Uint8Array(bytes.subarray(format.referenceOffset, format.sealOffset)),
   };
   if (view.getUint8(26) !== format.frontEndLogMel) throw bad('its front end is unknown');
-  const encoder = view.getUint16(28, true);
-  if (kind === 'encoder') checkEncoder(header, encoder);
+  if (kind === 'encoder') checkEncoder(header);
   else checkNetwork(header, encoder);
   return header;
 }
@@ -83,16 +86,13 @@ function checkNetwork(header: ImageHeader, encoder: number): void {
   if (sections > format.mostSections) throw bad(`it has ${sections} sections`);
 }
 
-function checkEncoder(
-  { embeddingSize, outputs, precision, layers, sections }: ImageHeader,
-  encoder: number,
-): void {
-  if (encoder !== 0) throw bad('it is an encoder and names one');
+function checkEncoder({ embeddingSize, outputs, precision, fused, layers, sections }: ImageHeader): void {
   if (precision !== 8) throw bad('it is an encoder whose weights are not 8-bit');
   if (embeddingSize !== outputs || outputs < 1 || outputs > encoderLimits.channels) {
     throw bad(`its embedding has ${embeddingSize} numbers and it has ${outputs} outputs`);
   }
   if (layers < 1 || layers > encoderLimits.layers) throw bad(`it has ${layers} layers`);
+  if (fused > layers) throw bad(`it has ${layers} layers and computes ${fused} of them by rows`);
   if (sections > format.mostEncoderSections) throw bad(`it has ${sections} sections`);
 }
 

@@ -31,11 +31,18 @@ test('an encoder’s operations are counted as IMAGE.md says', () => {
     layer('depthwise', 3, 2, 14, 'same-lower'),
     { ...layer('average-pool', 1, 1, 14), kernel: [255, 16] },
   ]);
-  expect(encoderOperations({ layers })).toBe(
+  expect(encoderOperations(layers, 0)).toBe(
     48 * 32 * (200 + 3 * 32 + 16 * (16 + 4) + 40 * 16) +
       24 * 16 * (200 + 9 * 16 + (9 * 4 + 40) * 14) +
       24 * 16 * (200 + (24 * 16 * 10 + 40) * 14),
   );
+});
+
+test('each row of a fused layer adds what is held of its input, and more', () => {
+  const { layers } = randomEncoder(1, [layer('convolution', 3, 2, 14), layer('depthwise', 3, 1, 14)]);
+  const whole = encoderOperations(layers, 0);
+  expect(encoderOperations(layers, 1)).toBe(whole + 48 * (500 + 3 * 64));
+  expect(encoderOperations(layers, 2)).toBe(whole + 48 * (500 + 3 * 64) + 48 * (500 + 3 * 32 * 14));
 });
 
 test('those of experts and routers are, too; a bank’s are the sum of what answers', () => {
@@ -64,7 +71,7 @@ test('an encoder of small image and endless work is refused with the number and 
 
 test('an image of more work than a board does is refused when it is read, and a router when it is packed', () => {
   const whole = randomEncoder(1, pools([96, 96, 96, 96, 96, 96, 96, 96, 57]));
-  expect(mostOperations - encoderOperations(whole)).toBeLessThan(6144 * 10);
+  expect(mostOperations - encoderOperations(whole.layers, 0)).toBeLessThan(6144 * 10);
   const encoder = quantizeEncoder(whole);
   expect(readImage(packEncoder(encoder, Uint8Array.of(1))).kind).toBe('encoder');
   const more = {

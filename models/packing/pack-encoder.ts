@@ -1,11 +1,12 @@
 import { embeddingSizeOf, type Encoder, type EncoderLayer } from '../encoder/encoder.ts';
+import { fusedLayers } from '../encoder/limits.ts';
 import { packCodes } from './codes.ts';
 import { encoderLayerKinds, paddings, sectionTypes } from './format.ts';
 import { bytesOf, type Section } from './pack-layer.ts';
 import { writeImage } from './write-image.ts';
 
 /**
- * Writes the image of an encoder (IMAGE.md). The same encoder and reference give the same bytes.
+ * Writes the image of an encoder (IMAGE.md), with as many fused layers as it takes to fit a board (fusedLayers). The same encoder and reference give the same bytes.
  * @param reference the encoder's quantized reference graph, an ONNX file
  * @throws CurlewError IMAGE_BAD if it does not fit the format
  */
@@ -23,7 +24,7 @@ export function packEncoder(encoder: Encoder, reference: Uint8Array): Uint8Array
       bits: 8,
       ternary: 0,
       layers: layers.length,
-      encoder: 0,
+      encoder: fusedLayers(layers),
     },
     reference,
     [

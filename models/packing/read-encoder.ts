@@ -16,6 +16,8 @@ import { Sections } from './sections.ts';
 export interface EncoderImage {
   readonly kind: 'encoder';
   readonly encoder: Encoder;
+  /** First layers that a board computes row by row. */
+  readonly fused: number;
   /** SHA-256 of the quantized reference graph that the image was packed with. */
   readonly referenceSha256: Uint8Array;
 }
@@ -37,12 +39,12 @@ export function readEncoderImage(bytes: Uint8Array, header: ImageHeader): Encode
   const { name, version, referenceSha256 } = header;
   const encoder = { name, version, input: { offset, scale }, layers, unit };
   try {
-    checkEncoderShape(encoder);
+    checkEncoderShape(encoder, header.fused);
   } catch (thrown) {
     throw bad(thrown instanceof CurlewError ? thrown.message.replace(/\.$/, '') : 'its shape is wrong');
   }
   if (layers.at(-1)!.outputs !== header.outputs) throw bad('its last layer does not give its embedding');
-  return { kind: 'encoder', encoder, referenceSha256 };
+  return { kind: 'encoder', encoder, fused: header.fused, referenceSha256 };
 }
 
 function readLayer(sections: Sections, index: number, inputs: number): EncoderLayer {

@@ -13,6 +13,7 @@ interface HeaderFields {
   readonly bits: number;
   readonly ternary: number;
   readonly layers: number;
+  /** where the embedding comes from; of an encoder, how many layers are fused */
   readonly encoder: number;
 }
 

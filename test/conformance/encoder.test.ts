@@ -8,24 +8,36 @@ import { emulatedMachines } from '../../devices/boards/qemu/machines.ts';
 import { qemuBoard } from '../../devices/boards/qemu/qemu-board.ts';
 import { VirtualBoard } from '../../devices/boards/virtual/virtual-board.ts';
 import { CurlewBoard } from '../../devices/drivers/curlew/board.ts';
+import { Engine, windowSamples } from '../../devices/engine/engine.ts';
 import type { Port } from '../../devices/drivers/port.ts';
 import { CurlewError } from '../../main/contract/error.ts';
+import type { Encoder } from '../../models/encoder/encoder.ts';
 import { addEncoder } from '../../models/encoder/graph.ts';
 import { quantizeEncoder } from '../../models/encoder/quantize.ts';
 import { Graph } from '../../models/onnx/graph.ts';
 import { packEncoder } from '../../models/packing/pack-encoder.ts';
 import { packExpert } from '../../models/packing/pack.ts';
+import { readEncoder } from '../../models/packing/read.ts';
 import { logits32 } from '../../models/router/float32.ts';
-import { everyKind, layer, randomEncoder } from '../fixtures/random-encoder.ts';
+import { everyKind, layer, randomEncoder, yamnet256 } from '../fixtures/random-encoder.ts';
 import { randomExpertOf, randomNumbers } from '../fixtures/random-expert.ts';
 import { resources } from '../../main/resources.ts';
 
 const reference = Uint8Array.of(1);
 const hashOf = (bytes: Uint8Array) => new Uint8Array(createHash('sha256').update(bytes).digest());
-const encoder = quantizeEncoder(randomEncoder(21, [...everyKind, layer('convolution', 1, 1, 384)]));
-const encoderImage = packEncoder(encoder, reference);
-const expert = { ...randomExpertOf('static8', 22), encoderHash: hashOf(encoderImage) };
-const expertImage = packExpert(expert, reference);
+const encoders = [
+  { what: 'of every kind of layer', shapes: everyKind },
+  {
+    what: 'whose layers no board could hold, computed by rows',
+    shapes: yamnet256.slice(0, 4),
+    fused: 5,
+  },
+].map(({ what, shapes, fused = 0 }) => {
+  const encoder = quantizeEncoder(randomEncoder(21, [...shapes, layer('convolution', 1, 1, 384)]));
+  const encoderImage = packEncoder(encoder, reference);
+  const expert = { ...randomExpertOf('static8', 22), encoderHash: hashOf(encoderImage) };
+  return { what, fused, encoder, encoderImage, expert, expertImage: packExpert(expert, reference) };
+});
 
 const noise = randomNumbers(23);
 const patch = Float32Array.from({ length: 96 * 64 }, () => 10 * noise() - 7);
@@ -50,7 +62,7 @@ const bits = (values: Float32Array): number[] => [
   ...new Uint32Array(values.buffer, values.byteOffset, values.length),
 ];
 
-async function graphEmbedding(): Promise<Float32Array> {
+async function graphEmbedding(encoder: Encoder): Promise<Float32Array> {
   const graph = new Graph('encoder');
   const patches = graph.input('patches', 'float32', [1, 96, 64]);
   graph.output('embedding', graph.cast(addEncoder(graph, patches, encoder), 'float32'), 'float32', [1, 384]);
@@ -68,10 +80,11 @@ async function reasonOf(refused: Promise<unknown>): Promise<unknown> {
   );
 }
 
-describe('an encoder', () => {
+describe.each(encoders)('an encoder $what', ({ fused, encoder, encoderImage, expert, expertImage }) => {
   let expected: Float32Array;
   beforeAll(async () => {
-    expected = await graphEmbedding();
+    expect(readEncoder(encoderImage).fused).toBe(fused);
+    expected = await graphEmbedding(encoder);
     expect(new Set(expected).size).toBeGreaterThan(100);
   });
 
@@ -108,4 +121,22 @@ describe('an encoder', () => {
       }
     },
   );
+
+  test('gives the same in the engine, of windows that overlap', async () => {
+    const engine = await Engine.load(readFileSync(resources.engine), {
+      encoder: encoderImage,
+      experts: [expertImage],
+      router: null,
+    });
+    const sound = Int16Array.from({ length: windowSamples + 160 * 20 }, () => Math.round(9000 * noise()));
+    const embeddings = (hop: number, from: number): number[][] =>
+      [...engine.stream(hop, { embeddings: true }).push(sound.subarray(from))].flatMap((answers) =>
+        Array.from({ length: answers.embeddings.length / 384 }, (_, i) =>
+          bits(answers.embeddings.slice(384 * i, 384 * (i + 1))),
+        ),
+      );
+    const together = embeddings(4, 0);
+    expect(together.length).toBe(6);
+    together.forEach((one, i) => expect(one, `window ${i}`).toEqual(embeddings(96, 640 * i)[0]));
+  });
 });

@@ -38,6 +38,25 @@ static int same_image(void) {
     return memcmp(out, portable_out, sizeof out) == 0;
 }
 
+/* The same image, each row from those rows of the input alone that it needs, with this build's kernels. */
+static int same_rows(void) {
+    const struct cur_window *window = &conv.window;
+    uint32_t first, at = 0, row_bytes = (uint32_t)window->width * window->channels;
+    uint32_t channels = conv.depthwise ? window->channels : conv.weights.outputs;
+    memset(out, 0x5a, sizeof out);
+    for (uint32_t y = 0; y < cur_window_rows(window); y++) {
+        struct cur_window row = cur_window_row(window, y, &first);
+        struct cur_cells cells = cur_window_cells(&row);
+        const int8_t *in = conv.in + first * row_bytes;
+        if (conv.depthwise)
+            cur_depthwise(out + at, in, &row, cells, &conv.weights, &conv.by, &conv_work);
+        else
+            cur_conv(out + at, in, &row, cells, &conv.weights, &conv.by, &conv_work);
+        at += cells.to * channels;
+    }
+    return memcmp(out, portable_out, sizeof out) == 0;
+}
+
 static void check_linear(void) {
     for (uint32_t number = 0; number < CASE_TOTAL; number++) {
         case_make(&c, number);
@@ -53,7 +72,7 @@ static void check_conv(void) {
     for (uint32_t number = 0; number < CONV_CASE_TOTAL; number++) {
         if (!conv_case_make(&conv, number)) continue;
         compared++;
-        if (same_image()) continue;
+        if (same_image() && same_rows()) continue;
         bench_value("conv_differs_at", number);
         return;
     }

@@ -14,7 +14,7 @@ static uint8_t shift[CUR_CONV_CHANNELS];
 static const struct cur_requantize by = {bias, multiplier, shift, 1};
 
 static struct cur_window window(uint16_t channels, uint8_t kernel, uint8_t stride) {
-    return (struct cur_window){HEIGHT, WIDTH, channels, kernel, kernel, stride, 1};
+    return (struct cur_window){HEIGHT, WIDTH, channels, kernel, kernel, stride, 1, 0, 0};
 }
 
 static struct cur_linear weights(uint8_t bits, uint16_t inputs, uint16_t rows) {
@@ -60,7 +60,8 @@ void bench(void) {
     count_depthwise("depthwise_int8", 8, 1);
     count_depthwise("depthwise_int4", 4, 1);
 
-    struct cur_window two = window(CHANNELS, 2, 2), all = {HEIGHT, WIDTH, CHANNELS, HEIGHT, WIDTH, 1, 0};
+    struct cur_window two = window(CHANNELS, 2, 2),
+                      all = {HEIGHT, WIDTH, CHANNELS, HEIGHT, WIDTH, 1, 0, 0, 0};
     bench_begin();
     cur_max_pool(out, in, &two, cur_window_cells(&two));
     bench_finish("max_pool", sizeof in);

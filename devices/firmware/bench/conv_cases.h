@@ -46,9 +46,15 @@ static inline int conv_case_make(struct conv_case *c, uint32_t number) {
     if (!same && (shape->kernel_height > shape->height || shape->kernel_width > shape->width)) return 0;
 
     c->depthwise = shape->outputs == 0;
-    c->window = (struct cur_window){
-        shape->height, shape->width, shape->channels, shape->kernel_height, shape->kernel_width,
-        stride,        same};
+    c->window = (struct cur_window){shape->height,
+                                    shape->width,
+                                    shape->channels,
+                                    shape->kernel_height,
+                                    shape->kernel_width,
+                                    stride,
+                                    same,
+                                    0,
+                                    0};
     uint32_t inputs = c->depthwise ? shape->channels : cells * shape->channels;
     uint32_t rows = c->depthwise ? cells : shape->outputs;
     c->weights = (struct cur_linear){.weights = c->packed,

@@ -22,6 +22,17 @@ static void print_units(void *ctx, enum cur_kernel kernel, uint32_t units) {
     bench_value(number, units);
 }
 
+static struct cur_window image(uint16_t height, uint16_t width, uint16_t channels, uint8_t kernel_height,
+                               uint8_t kernel_width, uint8_t stride, uint8_t same) {
+    return (struct cur_window){.height = height,
+                               .width = width,
+                               .channels = channels,
+                               .kernel_height = kernel_height,
+                               .kernel_width = kernel_width,
+                               .stride = stride,
+                               .same = same};
+}
+
 /* Counts a layer on an input of that shape. */
 static void count(const char *called, uint8_t kind, struct cur_window window, uint16_t outputs) {
     static const struct cur_hal hal = {.work = print_units};
@@ -57,31 +68,31 @@ void bench(void) {
         multiplier[o] = 0x50000000;
         shift[o] = 40;
     }
-    count("conv_1", CUR_ENCODER_CONV, (struct cur_window){96, 64, 1, 3, 3, 2, 1}, 16);
-    count("conv_2", CUR_ENCODER_CONV, (struct cur_window){96, 64, 1, 5, 5, 2, 1}, 8);
-    count("conv_3", CUR_ENCODER_CONV, (struct cur_window){24, 16, 16, 3, 3, 1, 1}, 32);
-    count("conv_4", CUR_ENCODER_CONV, (struct cur_window){24, 16, 48, 3, 3, 2, 1}, 48);
-    count("conv_5", CUR_ENCODER_CONV, (struct cur_window){24, 16, 20, 3, 1, 1, 0}, 64);
-    count("conv_6", CUR_ENCODER_CONV, (struct cur_window){24, 16, 64, 1, 1, 1, 1}, 64);
-    count("conv_7", CUR_ENCODER_CONV, (struct cur_window){24, 16, 32, 1, 1, 1, 1}, 64);
-    count("conv_8", CUR_ENCODER_CONV, (struct cur_window){12, 8, 128, 1, 1, 1, 1}, 256);
-    count("conv_9", CUR_ENCODER_CONV, (struct cur_window){96, 64, 1, 3, 3, 2, 1}, 8);
-    count("conv_10", CUR_ENCODER_CONV, (struct cur_window){24, 16, 8, 1, 1, 1, 1}, 20);
-    count("conv_11", CUR_ENCODER_CONV, (struct cur_window){6, 4, 20, 2, 2, 1, 0}, 24);
-    count("conv_12", CUR_ENCODER_CONV, (struct cur_window){5, 3, 24, 1, 1, 1, 1}, 384);
-    count("depthwise_1", CUR_ENCODER_DEPTHWISE, (struct cur_window){48, 32, 16, 3, 3, 1, 1}, 16);
-    count("depthwise_2", CUR_ENCODER_DEPTHWISE, (struct cur_window){24, 16, 64, 3, 3, 2, 1}, 64);
-    count("depthwise_3", CUR_ENCODER_DEPTHWISE, (struct cur_window){12, 8, 128, 3, 3, 1, 1}, 128);
-    count("depthwise_4", CUR_ENCODER_DEPTHWISE, (struct cur_window){12, 8, 128, 1, 3, 1, 0}, 128);
-    count("depthwise_5", CUR_ENCODER_DEPTHWISE, (struct cur_window){24, 16, 48, 5, 1, 1, 0}, 48);
-    count("depthwise_6", CUR_ENCODER_DEPTHWISE, (struct cur_window){48, 32, 8, 3, 3, 2, 2}, 8);
-    count("depthwise_7", CUR_ENCODER_DEPTHWISE, (struct cur_window){12, 8, 20, 3, 3, 1, 1}, 20);
-    count("average_1", CUR_ENCODER_AVERAGE_POOL, (struct cur_window){48, 32, 16, 2, 2, 2, 0}, 16);
-    count("average_2", CUR_ENCODER_AVERAGE_POOL, (struct cur_window){24, 16, 64, 3, 3, 2, 1}, 64);
-    count("average_3", CUR_ENCODER_AVERAGE_POOL, (struct cur_window){6, 4, 256, 6, 4, 1, 0}, 256);
-    count("average_4", CUR_ENCODER_AVERAGE_POOL, (struct cur_window){12, 8, 20, 3, 3, 2, 1}, 20);
-    count("max_1", CUR_ENCODER_MAX_POOL, (struct cur_window){48, 32, 16, 2, 2, 2, 0}, 16);
-    count("max_2", CUR_ENCODER_MAX_POOL, (struct cur_window){24, 16, 64, 3, 3, 2, 1}, 64);
-    count("max_4", CUR_ENCODER_MAX_POOL, (struct cur_window){24, 16, 20, 2, 2, 2, 0}, 20);
-    count("max_3", CUR_ENCODER_MAX_POOL, (struct cur_window){6, 4, 256, 6, 4, 1, 0}, 256);
+    count("conv_1", CUR_ENCODER_CONV, image(96, 64, 1, 3, 3, 2, 1), 16);
+    count("conv_2", CUR_ENCODER_CONV, image(96, 64, 1, 5, 5, 2, 1), 8);
+    count("conv_3", CUR_ENCODER_CONV, image(24, 16, 16, 3, 3, 1, 1), 32);
+    count("conv_4", CUR_ENCODER_CONV, image(24, 16, 48, 3, 3, 2, 1), 48);
+    count("conv_5", CUR_ENCODER_CONV, image(24, 16, 20, 3, 1, 1, 0), 64);
+    count("conv_6", CUR_ENCODER_CONV, image(24, 16, 64, 1, 1, 1, 1), 64);
+    count("conv_7", CUR_ENCODER_CONV, image(24, 16, 32, 1, 1, 1, 1), 64);
+    count("conv_8", CUR_ENCODER_CONV, image(12, 8, 128, 1, 1, 1, 1), 256);
+    count("conv_9", CUR_ENCODER_CONV, image(96, 64, 1, 3, 3, 2, 1), 8);
+    count("conv_10", CUR_ENCODER_CONV, image(24, 16, 8, 1, 1, 1, 1), 20);
+    count("conv_11", CUR_ENCODER_CONV, image(6, 4, 20, 2, 2, 1, 0), 24);
+    count("conv_12", CUR_ENCODER_CONV, image(5, 3, 24, 1, 1, 1, 1), 384);
+    count("depthwise_1", CUR_ENCODER_DEPTHWISE, image(48, 32, 16, 3, 3, 1, 1), 16);
+    count("depthwise_2", CUR_ENCODER_DEPTHWISE, image(24, 16, 64, 3, 3, 2, 1), 64);
+    count("depthwise_3", CUR_ENCODER_DEPTHWISE, image(12, 8, 128, 3, 3, 1, 1), 128);
+    count("depthwise_4", CUR_ENCODER_DEPTHWISE, image(12, 8, 128, 1, 3, 1, 0), 128);
+    count("depthwise_5", CUR_ENCODER_DEPTHWISE, image(24, 16, 48, 5, 1, 1, 0), 48);
+    count("depthwise_6", CUR_ENCODER_DEPTHWISE, image(48, 32, 8, 3, 3, 2, 2), 8);
+    count("depthwise_7", CUR_ENCODER_DEPTHWISE, image(12, 8, 20, 3, 3, 1, 1), 20);
+    count("average_1", CUR_ENCODER_AVERAGE_POOL, image(48, 32, 16, 2, 2, 2, 0), 16);
+    count("average_2", CUR_ENCODER_AVERAGE_POOL, image(24, 16, 64, 3, 3, 2, 1), 64);
+    count("average_3", CUR_ENCODER_AVERAGE_POOL, image(6, 4, 256, 6, 4, 1, 0), 256);
+    count("average_4", CUR_ENCODER_AVERAGE_POOL, image(12, 8, 20, 3, 3, 2, 1), 20);
+    count("max_1", CUR_ENCODER_MAX_POOL, image(48, 32, 16, 2, 2, 2, 0), 16);
+    count("max_2", CUR_ENCODER_MAX_POOL, image(24, 16, 64, 3, 3, 2, 1), 64);
+    count("max_4", CUR_ENCODER_MAX_POOL, image(24, 16, 20, 2, 2, 2, 0), 20);
+    count("max_3", CUR_ENCODER_MAX_POOL, image(6, 4, 256, 6, 4, 1, 0), 256);
 }

@@ -83,8 +83,10 @@ enum cur_kernel {
     CUR_KERNEL_MAX_OUTPUT = 42,
     CUR_KERNEL_MEAN = 43, /* numbers of the last layer that are summed */
 
-    CUR_KERNEL_LEVEL = 44, /* windows: sound level, clipping and noise floor */
-    CUR_KERNELS = 45,
+    CUR_KERNEL_LEVEL = 44,      /* windows: sound level, clipping and noise floor */
+    CUR_KERNEL_FUSED_ROW = 45,  /* rows of fused layers, each computed by itself: what that adds */
+    CUR_KERNEL_FUSED_MOVE = 46, /* words of rows that are held, moved */
+    CUR_KERNELS = 47,
 };
 
 struct cur_hal {

@@ -80,6 +80,35 @@ static void compare_with_naive(convolution *conv, convolution *depthwise) {
     }
 }
 
+/* Each row from those rows of the input alone that it needs. */
+static void rows_are_those_of_the_whole(void) {
+    static int8_t in[CONV_CASE_INPUT], whole[3][CONV_CASE_OUTPUT];
+    for (uint32_t number = 0; number < CONV_CASE_TOTAL; number++) {
+        if (!conv_case_make(&c, number)) continue;
+        struct cur_cells all = cur_window_cells(&c.window), cells;
+        uint32_t row_bytes = (uint32_t)c.window.width * c.window.channels, first;
+        convolution *run = c.depthwise ? cur_depthwise : cur_conv;
+        run(whole[0], c.in, &c.window, all, &c.weights, &c.by, &work);
+        cur_average_pool(whole[1], c.in, &c.window, all);
+        cur_max_pool(whole[2], c.in, &c.window, all);
+        for (uint32_t y = 0; y < cur_window_rows(&c.window); y++) {
+            struct cur_window row = cur_window_row(&c.window, y, &first);
+            memset(in, 0x7f, sizeof in);
+            memcpy(in, c.in + first * row_bytes, row.height * row_bytes);
+            cells = cur_window_cells(&row);
+            CHECK_AT(number, cells.from == 0 && cells.to == cur_window_columns(&c.window));
+            uint32_t channels = c.depthwise ? c.window.channels : c.weights.outputs;
+            run(out, in, &row, cells, &c.weights, &c.by, &work);
+            CHECK_AT(number, memcmp(out, whole[0] + y * cells.to * channels, cells.to * channels) == 0);
+            uint32_t pooled = cells.to * c.window.channels;
+            cur_average_pool(out, in, &row, cells);
+            CHECK_AT(number, memcmp(out, whole[1] + y * pooled, pooled) == 0);
+            cur_max_pool(out, in, &row, cells);
+            CHECK_AT(number, memcmp(out, whole[2] + y * pooled, pooled) == 0);
+        }
+    }
+}
+
 static void portable_is_exact(void) {
     compare_with_naive(cur_conv_portable, cur_depthwise_portable);
 }
@@ -146,5 +175,7 @@ TEST_LIST(conv_tests) = {
      chosen_is_exact},
     {"requantization rounds half away from zero and clamps", requantizes_half_away_from_zero},
     {"pools average and take the largest of what lies inside the image", pools},
+    {"a row of the output is the same from the rows that it needs as from the whole image",
+     rows_are_those_of_the_whole},
     TEST_END,
 };

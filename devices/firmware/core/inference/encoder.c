@@ -1,4 +1,4 @@
-#include "encoder.h"
+#include "encoder_rows.h"
 #include "fmath.h"
 #include "image_sections.h"
 #include "../mem.h"
@@ -14,7 +14,7 @@ enum { SHIFT_MIN = 33, SHIFT_MAX = 62 };
 static int check_header(const uint8_t *h) {
     uint16_t embedding = cur_u16(h + CUR_IMAGE_EMBEDDING);
     if (cur_u32(h + CUR_IMAGE_KIND) != CUR_IMAGE_ENCODER || h[CUR_IMAGE_BITS] != BITS) return BAD;
-    if (h[CUR_IMAGE_TERNARY] != 0 || cur_u16(h + CUR_IMAGE_ENCODER_OF) != 0) return BAD;
+    if (h[CUR_IMAGE_TERNARY] != 0 || cur_u16(h + CUR_IMAGE_FUSED) > h[CUR_IMAGE_LAYER_COUNT]) return BAD;
     if (embedding < 1 || embedding > CUR_EMBEDDING || cur_u16(h + CUR_IMAGE_OUTPUTS) != embedding) return BAD;
     return h[CUR_IMAGE_LAYER_COUNT] < 1 || h[CUR_IMAGE_LAYER_COUNT] > CUR_ENCODER_LAYERS ? BAD : 0;
 }
@@ -60,9 +60,7 @@ static int open_shape(struct cur_encoder_layer *layer, const uint8_t *image, uin
     layer->by.relu = (uint8_t)relu;
     layer->rows = (uint16_t)cur_window_rows(window);
     layer->columns = (uint16_t)cur_window_columns(window);
-    uint32_t in = (uint32_t)window->height * window->width * window->channels;
-    uint32_t out = (uint32_t)layer->rows * layer->columns * layer->outputs;
-    return in + out > CUR_ENCODER_ARENA ? BAD : 0;
+    return 0;
 }
 
 static uint32_t magnitude(int32_t x) {
@@ -127,6 +125,7 @@ int cur_encoder_open(struct cur_encoder *encoder, const uint8_t *bytes, uint32_t
         return BAD;
     encoder->embedding = cur_u16(bytes + CUR_IMAGE_EMBEDDING);
     encoder->layer_count = bytes[CUR_IMAGE_LAYER_COUNT];
+    encoder->fused = (uint8_t)cur_u16(bytes + CUR_IMAGE_FUSED);
     uint16_t height = CUR_FRAMES, width = CUR_BANDS, channels = 1;
     uint32_t used = 1;
     for (uint16_t i = 0; i < encoder->layer_count; i++) {
@@ -139,6 +138,7 @@ int cur_encoder_open(struct cur_encoder *encoder, const uint8_t *bytes, uint32_t
         width = layer->columns;
         channels = layer->outputs;
     }
+    if (cur_encoder_arena(encoder) > CUR_ENCODER_ARENA) return BAD;
     /* Every section found once: any more are unknown or double. */
     return channels == encoder->embedding && used == cur_u16(bytes + CUR_IMAGE_SECTIONS) ? 0 : BAD;
 }

@@ -11,7 +11,7 @@
 enum {
     CUR_EMBEDDING = CUR_CONV_CHANNELS, /* most numbers of an embedding: 512 */
     CUR_ENCODER_LAYERS = 32,
-    CUR_ENCODER_ARENA = 49152, /* most bytes of a layer's input and output together */
+    CUR_ENCODER_ARENA = 49152, /* most bytes of what lies in memory together (encoder_rows.h) */
 };
 
 enum cur_encoder_kind {
@@ -34,12 +34,14 @@ struct cur_encoder_layer {
 struct cur_encoder {
     uint16_t embedding; /* numbers of it, 1 to CUR_EMBEDDING */
     uint8_t layer_count;
+    uint8_t fused;       /* first layers that are computed row by row, 0 to layer_count */
     float offset, scale; /* of the input: code = (x - offset) * scale */
     float unit;          /* what 1 in the sum of a channel is worth in the embedding */
     struct cur_encoder_layer layers[CUR_ENCODER_LAYERS];
 };
 
-/* Scratch; the caller owns it. A layer's input lies at one end of the arena and its output at the other. */
+/* Scratch; the caller owns it. A layer's input, or what fused layers hold of theirs, lies at one end of the
+ * arena and the output at the other. */
 struct cur_encoder_work {
     struct cur_conv_work conv;
     _Alignas(16) int8_t arena[CUR_ENCODER_ARENA + 16]; /* 16: so that what lies at its end can be aligned */

@@ -1,5 +1,6 @@
 #include "encoder.h"
 #include "encoder_report.h"
+#include "encoder_rows.h"
 #include "fmath.h"
 #include "operations.h"
 #include "report.h"
@@ -15,7 +16,7 @@ void cur_encoder_quantize(int8_t *codes, const float *x, uint32_t n, float offse
 
 void cur_encoder_mean(float *embedding, const int8_t *in, uint32_t cells, uint32_t channels, float unit) {
     for (uint32_t c = 0; c < channels; c++) {
-        int32_t sum = 0; /* below 2^24 in an arena's size: exact as a float */
+        int32_t sum = 0; /* below 2^20, as there are at most 6144 cells: exact as a float */
         for (uint32_t i = 0; i < cells; i++)
             sum += in[i * channels + c];
         embedding[c] = (float)sum * unit;
@@ -52,22 +53,56 @@ void cur_encoder_layer_run(int8_t *out, const int8_t *in, const struct cur_encod
     }
 }
 
+static uint32_t numbers_of(const struct cur_encoder_layer *layer) {
+    return (uint32_t)layer->rows * layer->columns * layer->outputs;
+}
+
+/* So many bytes at the arena's end, aligned. */
+static int8_t *at_end(struct cur_encoder_work *work, uint32_t bytes) {
+    return work->arena + ((sizeof work->arena - bytes) & ~15u);
+}
+
+/* What comes before the first layer that is computed whole; returns its input. */
+static const int8_t *run_first(const struct cur_encoder *encoder, const float *patch,
+                               struct cur_encoder_work *work, const struct cur_hal *hal) {
+    int8_t *in = work->arena;
+    if (encoder->fused) {
+        in = at_end(work, numbers_of(&encoder->layers[encoder->fused - 1]));
+        cur_encoder_rows_run(encoder, patch, work->arena, in, NULL, &work->conv, hal);
+    } else {
+        cur_encoder_quantize(in, patch, CUR_FRAMES * CUR_BANDS, encoder->offset, encoder->scale);
+    }
+    return in;
+}
+
+static void run_layers(const struct cur_encoder *encoder, const float *patch, float *embedding,
+                       struct cur_encoder_work *work, const struct cur_hal *hal) {
+    const int8_t *in = run_first(encoder, patch, work, hal);
+    const struct cur_encoder_layer *layer = encoder->layers + encoder->fused;
+    for (int l = encoder->fused; l < encoder->layer_count; l++, layer++) {
+        /* At the end that the input does not lie at. */
+        int8_t *out = in == work->arena ? at_end(work, numbers_of(layer)) : work->arena;
+        cur_encoder_layer_run(out, in, layer, &work->conv, hal);
+        cur_encoder_report(hal, layer);
+        in = out;
+    }
+    layer--;
+    cur_encoder_mean(embedding, in, (uint32_t)layer->rows * layer->columns, layer->outputs, encoder->unit);
+}
+
+static void run_rows(const struct cur_encoder *encoder, const float *patch, float *embedding,
+                     struct cur_encoder_work *work, const struct cur_hal *hal) {
+    cur_encoder_rows_run(encoder, patch, work->arena, NULL, embedding, &work->conv, hal);
+    for (uint32_t c = 0; c < encoder->embedding; c++)
+        embedding[c] *= encoder->unit;
+}
+
 void cur_encoder_run(const struct cur_encoder *encoder, const float patch[CUR_FRAMES * CUR_BANDS],
                      float *embedding, struct cur_encoder_work *work, const struct cur_hal *hal) {
-    const int8_t *in = work->arena;
-    uint32_t cells = CUR_FRAMES * CUR_BANDS, channels = 1;
-    cur_encoder_quantize(work->arena, patch, cells, encoder->offset, encoder->scale);
-    cur_report(hal, CUR_KERNEL_INPUT, cells);
-    for (int l = 0; l < encoder->layer_count; l++) {
-        const struct cur_encoder_layer *layer = &encoder->layers[l];
-        cells = (uint32_t)layer->rows * layer->columns;
-        channels = layer->outputs;
-        /* At the end that the input does not lie at, aligned. */
-        uint32_t at = l % 2 ? 0 : (sizeof work->arena - cells * channels) & ~15u;
-        cur_encoder_layer_run(work->arena + at, in, layer, &work->conv, hal);
-        cur_encoder_report(hal, layer);
-        in = work->arena + at;
-    }
-    cur_encoder_mean(embedding, in, cells, channels, encoder->unit);
-    cur_report(hal, CUR_KERNEL_MEAN, cells * channels);
+    cur_report(hal, CUR_KERNEL_INPUT, CUR_FRAMES * CUR_BANDS);
+    if (encoder->fused < encoder->layer_count)
+        run_layers(encoder, patch, embedding, work, hal);
+    else
+        run_rows(encoder, patch, embedding, work, hal);
+    cur_report(hal, CUR_KERNEL_MEAN, numbers_of(&encoder->layers[encoder->layer_count - 1]));
 }

@@ -30,7 +30,8 @@ enum {
     CUR_IMAGE_BITS = 24,        /* u8 */
     CUR_IMAGE_LAYER_COUNT = 25, /* u8 */
     CUR_IMAGE_TERNARY = 27,     /* u8 */
-    CUR_IMAGE_ENCODER_OF = 28,  /* u16 */
+    CUR_IMAGE_ENCODER_OF = 28,  /* u16, of experts and routers */
+    CUR_IMAGE_FUSED = 28,       /* u16, of encoders */
     CUR_IMAGE_SECTIONS = 30,    /* u16 */
     CUR_IMAGE_NAME = 32,
     CUR_IMAGE_NAME_SIZE = 32, /* a zero at its end included */

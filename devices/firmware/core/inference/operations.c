@@ -1,4 +1,5 @@
 #include "operations.h"
+#include "encoder_rows.h"
 
 /* About the instructions that a Cortex-M4 takes, rounded up (profiles/kernels-cortex-m4f.json). */
 enum {
@@ -9,7 +10,8 @@ enum {
     OF_KERNEL_CELL = 16,     /* of a depthwise convolution: finding it */
     OF_DEPTHWISE_WEIGHT = 4, /* a multiply-accumulate */
     OF_POOLED = 10,          /* a number that a pool folds in */
-    OF_VALUE = 128, /* what goes into or comes out of a layer of an expert: norms, rounding, tables */
+    OF_FUSED_ROW = 500, /* a row of a fused layer; besides, one for each byte that may be moved */
+    OF_VALUE = 128,     /* what goes into or comes out of a layer of an expert: norms, rounding, tables */
     OF_FLOAT_WEIGHT = 8,
 };
 
@@ -45,7 +47,9 @@ uint64_t cur_encoder_operations(const struct cur_encoder *encoder) {
     uint64_t sum = 0;
     for (int l = 0; l < encoder->layer_count; l++) {
         const struct cur_encoder_layer *layer = &encoder->layers[l];
-        sum += (uint64_t)layer->rows * layer->columns * cur_encoder_cell_operations(layer);
+        uint64_t row = (uint64_t)layer->columns * cur_encoder_cell_operations(layer);
+        if (l < encoder->fused) row += OF_FUSED_ROW + cur_encoder_held(layer);
+        sum += layer->rows * row;
     }
     return sum;
 }

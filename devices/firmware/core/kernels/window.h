@@ -10,6 +10,10 @@ struct cur_window {
     uint8_t stride;                      /* 1 or 2, both ways */
     uint8_t same; /* 0: no padding; else so much that the output is ceil(input / stride), the odd cell of
                      padding behind (1) or in front (2) */
+    /* Where the input is but some rows of an image: how many rows of output they are for, and how many rows
+     * of padding are above them; what lies below them is padding. `same` is then of the columns alone. A
+     * whole image has 0 and 0. */
+    uint8_t rows, above;
 };
 
 /* Rows and columns of the output. */
@@ -34,5 +38,9 @@ struct cur_place {
 };
 
 struct cur_place cur_window_place(const struct cur_window *window, uint32_t out_row, uint32_t out_column);
+
+/* Of a whole image: the window for row `out_row` of the output alone, over those of the image's rows that it
+ * needs, `height` of them from `*first` on. */
+struct cur_window cur_window_row(const struct cur_window *window, uint32_t out_row, uint32_t *first);
 
 #endif

@@ -1,8 +1,10 @@
 #include "overlap.h"
 #include "../../core/mem.h"
 
-/* The input, then what each layer gave, for the window at frame `kept_at`. */
-static _Alignas(16) int8_t images[1 + CUR_ENCODER_LAYERS][CUR_ENCODER_ARENA];
+/* The input, then what each layer gave, one after the other, each at a multiple of 16, for the window at
+ * frame `kept_at`. Encoders without fused layers find room, and
+ * others of no more work than a board does. */
+static _Alignas(16) int8_t images[(1 + CUR_ENCODER_LAYERS) * CUR_ENCODER_ARENA];
 static uint32_t kept_at;
 static int kept;
 
@@ -49,21 +51,43 @@ void overlap_start(void) {
     kept = 0;
 }
 
+static uint32_t align_up(uint32_t at) {
+    return (at + 15) & ~15u;
+}
+
+static uint32_t bytes_of(const struct cur_encoder_layer *layer) {
+    return align_up((uint32_t)layer->rows * layer->columns * layer->outputs);
+}
+
+static int has_room(const struct cur_encoder *encoder) {
+    uint32_t bytes = CUR_FRAMES * CUR_BANDS;
+    for (int l = 0; l < encoder->layer_count; l++)
+        bytes += bytes_of(&encoder->layers[l]);
+    return bytes <= sizeof images;
+}
+
 void overlap_encode(float *embedding, const struct cur_encoder *encoder,
-                    const float patch[CUR_FRAMES * CUR_BANDS], uint32_t at, struct cur_conv_work *work) {
+                    const float patch[CUR_FRAMES * CUR_BANDS], uint32_t at, struct cur_encoder_work *work) {
+    static const struct cur_hal hal;
+    if (!has_room(encoder)) {
+        cur_encoder_run(encoder, patch, embedding, work, &hal);
+        return;
+    }
     struct same_rows same = same_input(at);
     uint32_t known = (uint32_t)same.to * CUR_BANDS;
-    take_over(images[0], same, CUR_BANDS);
-    cur_encoder_quantize(images[0] + known, patch + known, CUR_FRAMES * CUR_BANDS - known, encoder->offset,
+    int8_t *in = images, *out = images + CUR_FRAMES * CUR_BANDS;
+    take_over(in, same, CUR_BANDS);
+    cur_encoder_quantize(in + known, patch + known, CUR_FRAMES * CUR_BANDS - known, encoder->offset,
                          encoder->scale);
     const struct cur_encoder_layer *layer = encoder->layers;
     for (int l = 0; l < encoder->layer_count; l++, layer++) {
         same = same_output(layer, same);
-        run_layer(images[l + 1], images[l], layer, same, work);
+        run_layer(out, in, layer, same, &work->conv);
+        in = out;
+        out += bytes_of(layer);
     }
     layer--;
-    cur_encoder_mean(embedding, images[encoder->layer_count], (uint32_t)layer->rows * layer->columns,
-                     layer->outputs, encoder->unit);
+    cur_encoder_mean(embedding, in, (uint32_t)layer->rows * layer->columns, layer->outputs, encoder->unit);
     kept = 1;
     kept_at = at;
 }

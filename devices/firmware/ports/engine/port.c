@@ -95,8 +95,7 @@ EXPORT(forget) void forget(uint32_t count) {
 EXPORT(encode) void encode(uint32_t windows, uint32_t hop) {
     for (uint32_t i = 0; i < windows; i++)
         if (bank.encoder_hash)
-            overlap_encode(embeddings[i], &bank.encoder, frames[i * hop], forgotten + i * hop,
-                           &work.encoder.conv);
+            overlap_encode(embeddings[i], &bank.encoder, frames[i * hop], forgotten + i * hop, &work.encoder);
         else
             cur_bank_encode(embeddings[i], &bank, frames[i * hop], &work, &hal);
 }

@@ -42,6 +42,8 @@ export interface EncoderResult {
   multiplyAccumulates: number;
   /** Of a board's memory for activations. */
   arenaBytes: number;
+  /** First layers that are computed by rows; missing in results of before there were such. */
+  fusedLayers?: number;
   embeddingSize: number;
   /** Recordings that its ranges come from, and those that could not be used. */
   recordings: number;
