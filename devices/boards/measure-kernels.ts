@@ -98,7 +98,7 @@ function encoderCosts(layers: EncoderLayer[]): Partial<Record<KernelName, number
   const known = { prepare_8: prepare, block_8: block };
   const groups: KernelName[][] = [
     ['conv_window', 'gather_row', 'gather', 'conv_output'],
-    ['depthwise_window', 'depthwise_cell', 'depthwise_tap', 'depthwise_output'],
+    ['depthwise_row', 'depthwise_whole', 'depthwise_part', 'depthwise_tap'],
     ['average_cell', 'average_output'],
     ['max_cell', 'max_output'],
   ];

@@ -73,13 +73,14 @@ enum cur_kernel {
     CUR_KERNEL_GATHER_ROW = 32,  /* rows of windows copied */
     CUR_KERNEL_GATHER = 33,      /* words, and bytes that fill none, copied or cleared */
     CUR_KERNEL_CONV_OUTPUT = 34, /* sums of a convolution, requantized */
-    CUR_KERNEL_DEPTHWISE_WINDOW = 35,
-    CUR_KERNEL_DEPTHWISE_CELL = 36,   /* kernel cells inside the image, over all windows */
-    CUR_KERNEL_DEPTHWISE_TAP = 37,    /* such cells times channels: multiply-accumulates */
-    CUR_KERNEL_DEPTHWISE_OUTPUT = 38, /* sums of a depthwise convolution, requantized */
-    CUR_KERNEL_AVERAGE_CELL = 39,     /* cells of an average pool's windows, times channels */
-    CUR_KERNEL_AVERAGE_OUTPUT = 40,   /* numbers it gives */
-    CUR_KERNEL_MAX_CELL = 41,         /* the same of a max pool */
+    /* A depthwise convolution, each times blocks of four channels. */
+    CUR_KERNEL_DEPTHWISE_ROW = 35,   /* rows of the output */
+    CUR_KERNEL_DEPTHWISE_WHOLE = 36, /* windows of a 3 x 3 kernel that lie whole in the image */
+    CUR_KERNEL_DEPTHWISE_PART = 37,  /* all other windows */
+    CUR_KERNEL_DEPTHWISE_TAP = 38,   /* kernel cells of those, inside the image */
+    CUR_KERNEL_AVERAGE_CELL = 39,    /* cells of an average pool's windows, times channels */
+    CUR_KERNEL_AVERAGE_OUTPUT = 40,  /* numbers it gives */
+    CUR_KERNEL_MAX_CELL = 41,        /* the same of a max pool */
     CUR_KERNEL_MAX_OUTPUT = 42,
     CUR_KERNEL_MEAN = 43, /* numbers of the last layer that are summed */
 

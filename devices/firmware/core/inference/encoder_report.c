@@ -54,6 +54,17 @@ static void report_conv(const struct cur_hal *hal, const struct cur_encoder_laye
     cur_report(hal, CUR_KERNEL_CONV_OUTPUT, windows->count * outputs);
 }
 
+static void report_depthwise(const struct cur_hal *hal, const struct cur_encoder_layer *layer,
+                             const struct windows *windows) {
+    uint32_t blocks = (layer->outputs + 3u) / 4, taps = layer->weights.outputs;
+    int unrolled = layer->window.kernel_height == 3 && layer->window.kernel_width == 3;
+    uint32_t whole = unrolled ? windows->whole : 0;
+    cur_report(hal, CUR_KERNEL_DEPTHWISE_ROW, layer->rows * blocks);
+    cur_report(hal, CUR_KERNEL_DEPTHWISE_WHOLE, whole * blocks);
+    cur_report(hal, CUR_KERNEL_DEPTHWISE_PART, (windows->count - whole) * blocks);
+    cur_report(hal, CUR_KERNEL_DEPTHWISE_TAP, (windows->cells - whole * taps) * blocks);
+}
+
 void cur_encoder_report(const struct cur_hal *hal, const struct cur_encoder_layer *layer) {
     if (!hal->work) return;
     struct windows windows = windows_of(layer);
@@ -63,10 +74,7 @@ void cur_encoder_report(const struct cur_hal *hal, const struct cur_encoder_laye
         report_conv(hal, layer, &windows);
         break;
     case CUR_ENCODER_DEPTHWISE:
-        cur_report(hal, CUR_KERNEL_DEPTHWISE_WINDOW, windows.count);
-        cur_report(hal, CUR_KERNEL_DEPTHWISE_CELL, windows.cells);
-        cur_report(hal, CUR_KERNEL_DEPTHWISE_TAP, windows.cells * layer->outputs);
-        cur_report(hal, CUR_KERNEL_DEPTHWISE_OUTPUT, outputs);
+        report_depthwise(hal, layer, &windows);
         break;
     case CUR_ENCODER_AVERAGE_POOL:
         cur_report(hal, CUR_KERNEL_AVERAGE_CELL, windows.cells * layer->outputs);

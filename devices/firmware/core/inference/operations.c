@@ -10,8 +10,8 @@ enum {
     OF_KERNEL_CELL = 16,     /* of a depthwise convolution: finding it */
     OF_DEPTHWISE_WEIGHT = 4, /* a multiply-accumulate */
     OF_POOLED = 10,          /* a number that a pool folds in */
-    OF_FUSED_ROW = 500, /* a row of a fused layer; besides, one for each byte that may be moved */
-    OF_VALUE = 128,     /* what goes into or comes out of a layer of an expert: norms, rounding, tables */
+    OF_FUSED_ROW = 500,      /* a row of a fused layer; besides, one for each byte that may be moved */
+    OF_VALUE = 128, /* what goes into or comes out of a layer of an expert: norms, rounding, tables */
     OF_FLOAT_WEIGHT = 8,
 };
 

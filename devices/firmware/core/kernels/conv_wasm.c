@@ -1,7 +1,7 @@
 #include "conv_wasm.h"
 
 #ifdef CUR_KERNELS_WASM
-#include <wasm_simd128.h>
+#include "requantize_wasm.h"
 #include "../mem.h"
 
 /*
@@ -10,7 +10,7 @@
  * four outputs grow in the lanes of one vector, and nothing is added across.
  */
 
-enum { CELLS = 4, OUTPUTS = 8, HALVES = OUTPUTS / 4, CODES = 65536 };
+enum { CELLS = 4, OUTPUTS = CUR_WAY_CHANNELS, HALVES = CUR_WAY_HALVES, CODES = 65536 };
 
 /* Scratch. Nobody need own it: an instance of WebAssembly is one thread, and boards of it do not lack memory.
  */
@@ -19,31 +19,12 @@ static struct {
     _Alignas(16) int16_t panel[OUTPUTS * (CUR_LINEAR_WIDTH + 8)]; /* weights of eight outputs */
 } wide;
 
-/* Eight outputs' way from sums to activations, a vector each four. */
-struct way {
-    v128_t bias[HALVES], multiplier[HALVES], rounding[HALVES], factor[HALVES];
-};
-
 static inline void widen(int16_t *to, const int8_t *from, uint32_t n) {
     uint32_t i = 0;
     for (; i + 8 <= n; i += 8)
         wasm_v128_store(to + i, wasm_i16x8_load8x8(from + i));
     for (; i < n; i++)
         to[i] = from[i];
-}
-
-/* cur_window_place by way of where the first window starts: no divisions. */
-static inline struct cur_place place(const struct cur_window *window, const struct cur_place *first,
-                                     uint32_t y, uint32_t x) {
-    int32_t row = first->row + (int32_t)(y * window->stride);
-    int32_t column = first->column + (int32_t)(x * window->stride);
-    int32_t bottom = row + window->kernel_height, right = column + window->kernel_width;
-    return (struct cur_place){.row = row,
-                              .column = column,
-                              .top = row > 0 ? row : 0,
-                              .bottom = bottom < window->height ? bottom : window->height,
-                              .left = column > 0 ? column : 0,
-                              .right = right < window->width ? right : window->width};
 }
 
 /* A window that lies wholly inside the image, as whole vectors where these end before `end`: what one writes
@@ -105,39 +86,6 @@ static void make_panel(int16_t *panel, const struct cur_linear *weights, uint32_
     }
 }
 
-static void make_way(struct way *way, const struct cur_requantize *by, uint32_t first, uint32_t outputs) {
-    int32_t bias[OUTPUTS], multiplier[OUTPUTS], rounding[OUTPUTS], factor[OUTPUTS];
-    for (uint32_t i = 0; i < OUTPUTS; i++) {
-        uint32_t o = first + i < outputs ? first + i : outputs - 1, shift = by->shift[o] - 32u;
-        bias[i] = by->bias[o];
-        multiplier[i] = by->multiplier[o];
-        rounding[i] = 1 << (shift - 1);
-        factor[i] = 1 << (31 - shift);
-    }
-    for (uint32_t half = 0; half < HALVES; half++) {
-        way->bias[half] = wasm_v128_load(bias + 4 * half);
-        way->multiplier[half] = wasm_v128_load(multiplier + 4 * half);
-        way->rounding[half] = wasm_v128_load(rounding + 4 * half);
-        way->factor[half] = wasm_v128_load(factor + 4 * half);
-    }
-}
-
-/* requantize.c's steps but the clamping. There is no shift by as many places as a lane says: the product with
- * 2^(31 - shift), less its lowest 31 bits, is the same. */
-static inline v128_t requantize(v128_t sum, const struct way *way, uint32_t half) {
-    v128_t low = wasm_i64x2_extmul_low_i32x4(sum, way->multiplier[half]);
-    v128_t high = wasm_i64x2_extmul_high_i32x4(sum, way->multiplier[half]);
-    /* One less of a negative product changes its upper word where the lower one is 0. */
-    v128_t borrow =
-        wasm_v128_and(wasm_i32x4_shr(sum, 31),
-                      wasm_i32x4_eq(wasm_i32x4_shuffle(low, high, 0, 2, 4, 6), wasm_i32x4_splat(0)));
-    v128_t x = wasm_i32x4_add(wasm_i32x4_shuffle(low, high, 1, 3, 5, 7), borrow);
-    x = wasm_i32x4_add(x, way->rounding[half]);
-    low = wasm_u64x2_shr(wasm_i64x2_extmul_low_i32x4(x, way->factor[half]), 31);
-    high = wasm_u64x2_shr(wasm_i64x2_extmul_high_i32x4(x, way->factor[half]), 31);
-    return wasm_i32x4_shuffle(low, high, 0, 2, 4, 6);
-}
-
 /* The next pair of one cell with eight outputs' weights. */
 static inline void add(v128_t sums[HALVES], const int16_t *pair, v128_t first, v128_t second) {
     v128_t x = wasm_v128_load32_splat(pair);
@@ -145,10 +93,8 @@ static inline void add(v128_t sums[HALVES], const int16_t *pair, v128_t first, v
     sums[1] = wasm_i32x4_add(sums[1], wasm_i32x4_dot_i16x8(second, x));
 }
 
-static inline void finish(int8_t *out, const v128_t sums[HALVES], const struct way *way, v128_t least,
-                          uint32_t count) {
-    v128_t codes = wasm_i16x8_narrow_i32x4(requantize(sums[0], way, 0), requantize(sums[1], way, 1));
-    codes = wasm_i8x16_max(wasm_i8x16_narrow_i16x8(codes, codes), least);
+static inline void finish(int8_t *out, const v128_t sums[HALVES], const struct cur_way *way, uint32_t count) {
+    v128_t codes = cur_way_through(sums, way);
     if (count >= OUTPUTS) {
         wasm_v128_store64_lane(out, codes, 0);
         return;
@@ -160,7 +106,7 @@ static inline void finish(int8_t *out, const v128_t sums[HALVES], const struct w
 
 /* Four cells, whose activations begin `stride` apart, of eight outputs, of which `count` are wanted. */
 static void four_cells(int8_t *const out[CELLS], const int16_t *const x[CELLS], const int16_t *panel,
-                       uint32_t pairs, const struct way *way, v128_t least, uint32_t count) {
+                       uint32_t pairs, const struct cur_way *way, uint32_t count) {
     v128_t a[HALVES] = {way->bias[0], way->bias[1]}, b[HALVES] = {a[0], a[1]};
     v128_t c[HALVES] = {a[0], a[1]}, d[HALVES] = {a[0], a[1]};
     const int16_t *xa = x[0], *xb = x[1], *xc = x[2], *xd = x[3];
@@ -171,21 +117,20 @@ static void four_cells(int8_t *const out[CELLS], const int16_t *const x[CELLS], 
         add(c, xc + 2 * i, first, second);
         add(d, xd + 2 * i, first, second);
     }
-    finish(out[0], a, way, least, count);
-    finish(out[1], b, way, least, count);
-    finish(out[2], c, way, least, count);
-    finish(out[3], d, way, least, count);
+    finish(out[0], a, way, count);
+    finish(out[1], b, way, count);
+    finish(out[2], c, way, count);
+    finish(out[3], d, way, count);
 }
 
 /* A block of gathered cells; the last group of four repeats the last cell. */
 static void run_block(int8_t *out, uint32_t cells, uint32_t stride, const struct cur_linear *weights,
                       const struct cur_requantize *by) {
-    v128_t least = wasm_i8x16_splat(by->relu ? 0 : -127);
     uint32_t outputs = weights->outputs, pairs = (weights->inputs + 1u) / 2;
     for (uint32_t first = 0; first < outputs; first += OUTPUTS) {
-        struct way way;
+        struct cur_way way;
         make_panel(wide.panel, weights, first);
-        make_way(&way, by, first, outputs);
+        cur_make_way(&way, by, first, outputs);
         for (uint32_t cell = 0; cell < cells; cell += CELLS) {
             const int16_t *x[CELLS];
             int8_t *to[CELLS];
@@ -194,7 +139,7 @@ static void run_block(int8_t *out, uint32_t cells, uint32_t stride, const struct
                 x[i] = wide.codes + one * stride;
                 to[i] = out + one * outputs + first;
             }
-            four_cells(to, x, wide.panel, pairs, &way, least, outputs - first);
+            four_cells(to, x, wide.panel, pairs, &way, outputs - first);
         }
     }
 }
@@ -207,7 +152,7 @@ void cur_conv_wide(int8_t *out, const int8_t *in, const struct cur_window *windo
     for (uint32_t from = cells.from; from < cells.to; from += at_once) {
         uint32_t count = cells.to - from < at_once ? cells.to - from : at_once;
         for (uint32_t i = 0; i < count; i++) {
-            struct cur_place at = place(window, &first, y, x);
+            struct cur_place at = cur_window_from(window, &first, y, x);
             gather(wide.codes + i * stride, in, window, weights->inputs, &at);
             if (++x < columns) continue;
             x = 0;

@@ -1,27 +1,28 @@
-#include "taps.h"
+#include "depthwise_weights.h"
 #include "conv.h"
+#include "variant.h"
 
-/* Row t of the weights as int8, one a channel. */
-static const int8_t *tap_weights(const struct cur_linear *weights, uint32_t t, struct cur_conv_work *work) {
-    const uint8_t *row = weights->weights + t * weights->row_bytes;
-    if (weights->bits == 8) return (const int8_t *)row;
-    int8_t *unpacked = work->taps + t * weights->inputs;
-    for (uint32_t c = 0; c < weights->inputs; c++)
-        unpacked[c] = (int8_t)((row[c / 32 * 16 + c % 16] >> 4 * (c % 32 / 16) & 15) - 8);
-    return unpacked;
+static int32_t sum_taps(const int8_t *const *x, const int8_t *const *w, uint32_t taps, uint32_t channel) {
+    int32_t sum = 0;
+    for (uint32_t t = 0; t < taps; t++)
+        sum += x[t][channel] * w[t][channel];
+    return sum;
 }
 
-static inline void depthwise(int8_t *out, const int8_t *in, const struct cur_window *window,
-                             struct cur_cells cells, const struct cur_linear *weights,
-                             const struct cur_requantize *by, struct cur_conv_work *work,
-                             cur_taps_kernel *kernel, cur_requantize_kernel *requantize) {
+void cur_depthwise_portable(int8_t *out, const int8_t *in, const struct cur_window *window,
+                            struct cur_cells cells, const struct cur_linear *weights,
+                            const struct cur_requantize *by, struct cur_conv_work *work) {
     const int8_t *all[CUR_DEPTHWISE_TAPS], *x[CUR_DEPTHWISE_TAPS], *w[CUR_DEPTHWISE_TAPS];
     uint32_t columns = cur_window_columns(window), channels = window->channels;
-    for (uint32_t t = 0; t < weights->outputs; t++)
-        all[t] = tap_weights(weights, t, work);
+    const struct cur_place first = cur_window_place(window, 0, 0);
+    for (uint32_t t = 0; t < weights->outputs; t++) {
+        int8_t *unpacked = work->taps + t * channels;
+        cur_depthwise_weights(unpacked, weights, t, 0, channels);
+        all[t] = unpacked;
+    }
     out += cells.from * channels;
     for (uint32_t i = cells.from; i < cells.to; i++, out += channels) {
-        struct cur_place at = cur_window_place(window, i / columns, i % columns);
+        struct cur_place at = cur_window_from(window, &first, i / columns, i % columns);
         uint32_t taps = 0; /* those inside the image */
         for (int32_t y = at.top; y < at.bottom; y++) {
             for (int32_t z = at.left; z < at.right; z++, taps++) {
@@ -29,19 +30,18 @@ static inline void depthwise(int8_t *out, const int8_t *in, const struct cur_win
                 w[taps] = all[(y - at.row) * window->kernel_width + z - at.column];
             }
         }
-        kernel(work->sums, x, w, taps, channels);
-        requantize(out, work->sums, channels, by);
+        for (uint32_t c = 0; c < channels; c++)
+            work->sums[c] = sum_taps(x, w, taps, c);
+        cur_requantize_portable(out, work->sums, channels, by);
     }
 }
+
+#ifdef CUR_KERNELS_PORTABLE
 
 void cur_depthwise(int8_t *out, const int8_t *in, const struct cur_window *window, struct cur_cells cells,
                    const struct cur_linear *weights, const struct cur_requantize *by,
                    struct cur_conv_work *work) {
-    depthwise(out, in, window, cells, weights, by, work, cur_taps, cur_requantize);
+    cur_depthwise_portable(out, in, window, cells, weights, by, work);
 }
 
-void cur_depthwise_portable(int8_t *out, const int8_t *in, const struct cur_window *window,
-                            struct cur_cells cells, const struct cur_linear *weights,
-                            const struct cur_requantize *by, struct cur_conv_work *work) {
-    depthwise(out, in, window, cells, weights, by, work, cur_taps_portable, cur_requantize_portable);
-}
+#endif

@@ -43,4 +43,33 @@ struct cur_place cur_window_place(const struct cur_window *window, uint32_t out_
  * needs, `height` of them from `*first` on. */
 struct cur_window cur_window_row(const struct cur_window *window, uint32_t out_row, uint32_t *first);
 
+/* The same as cur_window_place by way of where the first window, at (0, 0), lies: no divisions. */
+static inline struct cur_place cur_window_from(const struct cur_window *window, const struct cur_place *first,
+                                               uint32_t out_row, uint32_t out_column) {
+    int32_t row = first->row + (int32_t)(out_row * window->stride);
+    int32_t column = first->column + (int32_t)(out_column * window->stride);
+    int32_t bottom = row + window->kernel_height, right = column + window->kernel_width;
+    return (struct cur_place){.row = row,
+                              .column = column,
+                              .top = row > 0 ? row : 0,
+                              .bottom = bottom < window->height ? bottom : window->height,
+                              .left = column > 0 ? column : 0,
+                              .right = right < window->width ? right : window->width};
+}
+
+/* Columns of the output, from `from` to before `to`; none where these are the same. */
+struct cur_run {
+    uint32_t from, to;
+};
+
+/* Those of a row of the output whose windows lie whole in the image. */
+static inline struct cur_run cur_window_whole(const struct cur_window *window, const struct cur_place *first,
+                                              uint32_t out_row) {
+    int32_t row = first->row + (int32_t)(out_row * window->stride);
+    int32_t last = window->width - window->kernel_width - first->column; /* of the first column's steps */
+    if (row < 0 || row + window->kernel_height > window->height || last < 0) return (struct cur_run){0, 0};
+    uint32_t stride = window->stride;
+    return (struct cur_run){((uint32_t)-first->column + stride - 1) / stride, (uint32_t)last / stride + 1};
+}
+
 #endif
