@@ -7,8 +7,8 @@ import { csvText, type CsvCell } from './csv.ts';
 export interface ToldAnswers {
   readonly name: string;
   readonly answers: readonly ClipAnswer[];
-  /** Fitted to the validation clips. */
-  readonly temperature: number;
+  /** Fitted to the validation clips; null where there are none. */
+  readonly temperature: number | null;
   readonly patches: {
     readonly probabilities: Float32Array;
     readonly curiosities: Float32Array | null;

@@ -18,10 +18,9 @@ import {
 } from './answers.ts';
 import { kindOf } from './kinds.ts';
 
-export interface FoldInput {
+interface Asked {
   readonly fold: number;
   readonly classes: number;
-  readonly experts: readonly { readonly kind: string; readonly latent: LatentExpert }[];
   /** Kinds that the router picks from, in its order. */
   readonly bank: readonly string[];
   /** null: there are no mixtures */
@@ -29,10 +28,25 @@ export interface FoldInput {
   /** of the mixtures with curiosity; the first one is what random routing is held against */
   readonly alphas: readonly number[];
   readonly test: Patches;
-  /** clips of the training folds that no weight was fitted to: temperatures are */
-  readonly validation: Patches;
+  /** clips of the training folds that no weight was fitted to: temperatures are; null: there are none */
+  readonly validation: Patches | null;
   readonly flips: { readonly passes: readonly number[]; readonly draws: number };
   readonly seed: number;
+}
+
+export interface FoldInput extends Asked {
+  readonly experts: readonly { readonly kind: string; readonly latent: LatentExpert }[];
+}
+
+/** What experts said, whoever asked them. */
+export interface SaidInput extends Asked {
+  /** [patches · classes] each */
+  readonly experts: readonly {
+    readonly kind: string;
+    readonly test: Float32Array;
+    /** null where there are no validation clips */
+    readonly validation: Float32Array | null;
+  }[];
 }
 
 export interface ModelAnswers {
@@ -40,8 +54,8 @@ export interface ModelAnswers {
   readonly answers: readonly ClipAnswer[];
   /** Of the same clips, patch by patch. */
   readonly patches: PatchAnswers;
-  /** fitted to the validation clips */
-  readonly temperature: number;
+  /** fitted to the validation clips; null where there are none */
+  readonly temperature: number | null;
 }
 
 export type MixtureVariant =
@@ -66,44 +80,50 @@ export interface FoldOutcome {
   readonly flips: readonly { readonly passes: number; readonly rate: number; readonly patches: number }[];
 }
 
+/** Lets experts that were trained answer, as their quantized references do. */
 export async function assessFold(input: FoldInput): Promise<FoldOutcome> {
-  const { fold, classes, test, validation } = input;
-  const logits = new Map<string, { test: Float32Array; validation: Float32Array }>();
+  const { test, validation } = input;
+  const experts: SaidInput['experts'][number][] = [];
   for (const { kind, latent } of input.experts) {
     const expert = quantizeExpert(latent, kindOf(kind).precision);
-    logits.set(kind, {
+    experts.push({
+      kind,
       test: await expertLogits(expert, test),
-      validation: await expertLogits(expert, validation),
+      validation: validation && (await expertLogits(expert, validation)),
     });
   }
+  return assessSaid({ ...input, experts });
+}
+
+/** The same of answers that are there already: a board's, or the engine's. */
+export function assessSaid(input: SaidInput): FoldOutcome {
+  const { fold, classes, test, validation, router } = input;
   const answered: Answered = (name, onTest, onValidation) => ({
     name,
     ...onTest,
-    temperature: temperatureOf(onValidation),
+    temperature: onValidation && temperatureOf(onValidation),
   });
-  const experts = input.experts.map(({ kind }) => {
-    const mine = logits.get(kind)!;
-    return {
-      kind,
-      ...answered(
-        kindOf(kind).name,
-        { answers: clipAnswers(test, mine.test, classes), patches: patchAnswers(mine.test, classes) },
-        clipAnswers(validation, mine.validation, classes),
-      ),
-    };
-  });
-  const sides = (['test', 'validation'] as const).map((side) => ({
-    patches: input[side],
-    logits: input.bank.map((kind) => logits.get(kind)![side]),
+  const experts = input.experts.map(({ kind, test: said, validation: saidOnValidation }) => ({
+    kind,
+    ...answered(
+      kindOf(kind).name,
+      { answers: clipAnswers(test, said, classes), patches: patchAnswers(said, classes) },
+      validation && saidOnValidation && clipAnswers(validation, saidOnValidation, classes),
+    ),
   }));
-  const { router } = input;
+  const inBank = input.bank.map((kind) => input.experts.find((one) => one.kind === kind)!);
+  const onTest = { patches: test, logits: inBank.map((one) => one.test) };
+  const onValidation = validation && {
+    patches: validation,
+    logits: inBank.flatMap((one) => one.validation ?? []),
+  };
   const patches = test.clips.map((clip) => clip.patches);
   if (router === null) return { fold, patches, experts, mixtures: [], flips: [] };
-  const mixtures = mixturesOf({ ...input, router }, sides, answered);
+  const mixtures = mixturesOf({ ...input, router }, onTest, onValidation, answered);
   return { fold, patches, experts, mixtures, flips: flipsOf({ ...input, router }) };
 }
 
-type Mixed = FoldInput & { readonly router: UnboundRouter };
+type Mixed = Asked & { readonly router: UnboundRouter };
 
 interface Side {
   readonly patches: Patches;
@@ -114,69 +134,91 @@ interface Side {
 type Answered = (
   name: string,
   onTest: Pick<ModelAnswers, 'answers' | 'patches'>,
-  onValidation: readonly ClipAnswer[],
+  onValidation: readonly ClipAnswer[] | null,
 ) => ModelAnswers;
 
 function mixturesOf(
   { router, alphas, bank, classes, seed }: Mixed,
-  sides: readonly Side[],
+  onTest: Side,
+  onValidation: Side | null,
   answered: Answered,
 ): MixtureAnswers[] {
   const experts = bank.length;
   const { topK } = router.routing;
-  const answeredBy = (
-    { patches, logits }: Side,
-    choices: readonly Choice[],
-    curiosities: readonly number[] | null = null,
-  ) => {
+  type Pick = (side: Side) => { choices: readonly Choice[]; curiosities: readonly number[] | null };
+  const answers = ({ patches, logits }: Side, { choices, curiosities }: ReturnType<Pick>) => {
     const mixed = mixtureLogits(choices, logits, classes);
     return {
-      choices,
       answers: clipAnswers(patches, mixed, classes, curiosities),
       patches: patchAnswers(mixed, classes, curiosities, choices),
     };
   };
-  const routed = (alpha: number, passes: number) =>
-    sides.map((side) => {
-      const routes = routePatches(router, side.patches, { ...router.routing, alpha, passes });
-      const choices = routes.map((one) => answering(one, topK));
-      // without passes there is nothing that could disagree
-      return answeredBy(side, choices, passes > 0 ? routes.map(({ curiosity }) => curiosity) : null);
-    });
-  const mixture = (
-    variant: MixtureVariant,
-    passes: number,
-    name: string,
-    [onTest, onValidation]: ReturnType<typeof answeredBy>[],
-  ): MixtureAnswers => {
-    const { choices, ...test } = onTest!;
+  const mixture = (variant: MixtureVariant, passes: number, name: string, pick: Pick): MixtureAnswers => {
+    const picked = pick(onTest);
     return {
-      ...answered(name, test, onValidation!.answers),
+      ...answered(
+        name,
+        answers(onTest, picked),
+        onValidation && answers(onValidation, pick(onValidation)).answers,
+      ),
       variant,
       passes,
-      chosen: contributions(choices, experts),
+      chosen: contributions(picked.choices, experts),
     };
   };
+  const routed =
+    (alpha: number, passes: number): Pick =>
+    ({ patches }) => {
+      const routes = routePatches(router, patches, { ...router.routing, alpha, passes });
+      return {
+        choices: routes.map((one) => answering(one, topK)),
+        // without passes there is nothing that could disagree
+        curiosities: passes > 0 ? routes.map(({ curiosity }) => curiosity) : null,
+      };
+    };
+  const unasked =
+    (choose: (side: Side) => readonly Choice[]): Pick =>
+    (side) => ({ choices: choose(side), curiosities: null });
 
   const { passes } = router.routing;
-  const plain = mixture({ kind: 'plain' }, 0, 'Plain router', routed(0, 0));
-  const curious = alphas.map((alpha) => ({ alpha, sidesRouted: routed(alpha, passes) }));
-  const random = sides.map((side, i) =>
-    answeredBy(side, randomAtEqualBits(curious[0]!.sidesRouted[i]!.choices, seed)),
-  );
+  const first = remembered(routed(alphas[0]!, passes));
   return [
-    plain,
-    ...curious.map(({ alpha, sidesRouted }) =>
-      mixture({ kind: 'curiosity', alpha }, passes, `Curiosity, α = ${alpha}`, sidesRouted),
+    mixture({ kind: 'plain' }, 0, 'Plain router', routed(0, 0)),
+    ...alphas.map((alpha, i) =>
+      mixture(
+        { kind: 'curiosity', alpha },
+        passes,
+        `Curiosity, α = ${alpha}`,
+        i === 0 ? first : routed(alpha, passes),
+      ),
     ),
-    mixture({ kind: 'random' }, 0, 'Random, equal mean bits', random),
-    ...bank.map((kind, expert) => {
-      const always = sides.map((side) =>
-        answeredBy(side, alwaysExpert(expert, side.logits[0]!.length / classes)),
-      );
-      return mixture({ kind: 'always', expert: kind }, 0, `Always ${kindOf(kind).name}`, always);
-    }),
+    mixture(
+      { kind: 'random' },
+      0,
+      'Random, equal mean bits',
+      unasked((side) => randomAtEqualBits(first(side).choices, seed)),
+    ),
+    ...bank.map((kind, expert) =>
+      mixture(
+        { kind: 'always', expert: kind },
+        0,
+        `Always ${kindOf(kind).name}`,
+        unasked(({ logits }) => alwaysExpert(expert, logits[0]!.length / classes)),
+      ),
+    ),
   ];
+}
+
+/** Routing takes passes: the same side is not routed twice. */
+function remembered<K extends object, V>(of: (key: K) => V): (key: K) => V {
+  const known = new Map<K, V>();
+  return (key) => {
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    const found = of(key);
+    known.set(key, found);
+    return found;
+  };
 }
 
 function temperatureOf(answers: readonly ClipAnswer[]): number {

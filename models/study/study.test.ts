@@ -132,7 +132,7 @@ test('a fold is assessed with every expert, every control and every number of pa
     );
   });
   expect(outcome.flips.map(({ passes }) => passes)).toEqual([1, 10]);
-  expect(outcome.experts.every(({ temperature }) => temperature > 0)).toBe(true);
+  expect(outcome.experts.every(({ temperature }) => temperature! > 0)).toBe(true);
 });
 
 test('where two experts answer together, random routing deals out both, and mean bits count both', async () => {

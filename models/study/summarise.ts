@@ -59,12 +59,14 @@ export function summarise(input: StudyInput): Summary {
   if (!first) throw new RangeError('A study has one fold at least');
   const scored = (pick: (fold: FoldOutcome) => ModelAnswers): ModelScores => {
     const mine = folds.map((fold) => ({ fold: fold.fold, ...pick(fold) }));
-    const temperatures = new Map(mine.map(({ fold, temperature }) => [fold, temperature]));
+    const fitted = mine.flatMap(({ fold, temperature }) =>
+      temperature === null ? [] : [[fold, temperature] as const],
+    );
     return modelScores(
       mine.flatMap(({ answers }) => answers),
       classes,
       bootstrap,
-      temperatures,
+      fitted.length === mine.length ? new Map(fitted) : null,
     );
   };
   const experts = first.experts.map(({ kind }, i): ExpertResult => {
