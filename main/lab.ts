@@ -272,7 +272,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   const visits = visitStore(store);
   const batteries = batteryStore(store);
   const uncertain = uncertainStore(store);
-  const pullRooms = { uncertain, images, details, signedImages: signed, wallMs: Date.now };
+  const pullRooms = { uncertain, images, details, signedImages: signed, wallMs: Date.now, emit };
   const deployNoted = notedDeploy({ keys, boards, signedImages: signed, images });
   const visiting = {
     ...{ fleet, details, visits, deploy: deployNoted, wallMs: Date.now },
@@ -382,7 +382,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     ),
     ...uncertainHandlers(
       new Uncertain({
-        ...{ uncertain, background, version, wallMs: Date.now },
+        ...{ uncertain, background, version, wallMs: Date.now, emit },
         keep: [dataFolder, resources.bank],
       }),
       files,

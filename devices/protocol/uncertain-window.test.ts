@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { crc32 } from './crc.ts';
+import { sealed, uncertainFixture as fixture } from './test-uncertain.ts';
 import {
   logMelOf,
   readUncertain,
@@ -7,33 +7,6 @@ import {
   uncertainBytes,
   type UncertainWindow,
 } from './uncertain-window.ts';
-
-const seal = (bytes: Uint8Array): Uint8Array => {
-  const sealed = Uint8Array.from([...bytes.subarray(0, 124), ...bytes.subarray(128)]);
-  new DataView(bytes.buffer).setUint32(124, crc32(sealed), true);
-  return bytes;
-};
-
-/** As firmware 0.4 writes it. */
-function fixture(): Uint8Array {
-  const bytes = new Uint8Array(uncertainBytes);
-  const view = new DataView(bytes.buffer);
-  bytes.set(new TextEncoder().encode('CLUW'));
-  [7, 0xfedc_ba98, 1234].forEach((value, i) => view.setUint32(4 + 4 * i, value, true));
-  view.setBigUint64(16, 5_000_000_000n, true);
-  view.setBigUint64(24, 1_780_000_000_000n, true);
-  [1.5, 0.25, 0.375].forEach((value, i) => view.setFloat32(32 + 4 * i, value, true));
-  view.setUint16(44, 2, true);
-  bytes.set([1, 1, 0xab, 0xcd], 46);
-  view.setFloat32(56, -2.5, true);
-  view.setFloat32(60, 32, true);
-  view.setUint16(64, 3, true);
-  bytes[66] = 1;
-  [0.5, -1, 2].forEach((value, i) => view.setFloat32(128 + 4 * i, value, true));
-  bytes.fill(0x81, 384);
-  bytes[384] = 127;
-  return seal(bytes);
-}
 
 const error = (code: string) => expect.objectContaining({ code }) as unknown;
 const thrownBy = (work: () => unknown): unknown => {
@@ -62,7 +35,7 @@ describe('an uncertain window of a board', () => {
   test('has no time of day where its board knew none', () => {
     const bytes = fixture();
     bytes.fill(0, 24, 32);
-    expect(readUncertain(seal(bytes)).wallMs).toBeNull();
+    expect(readUncertain(sealed(bytes)).wallMs).toBeNull();
   });
 
   test('is refused with any byte damaged, and at any other length', () => {
@@ -89,7 +62,7 @@ describe('an uncertain window of a board', () => {
   ])('is refused with %s, whatever its checksum says', (_what, at, value) => {
     const bytes = fixture();
     bytes.set(value, at);
-    expect(thrownBy(() => readUncertain(seal(bytes)))).toEqual(error('BOARD_BAD_REPLY'));
+    expect(thrownBy(() => readUncertain(sealed(bytes)))).toEqual(error('BOARD_BAD_REPLY'));
   });
 
   test('is told by its header in a list, of firmware whose headers are longer, too', () => {

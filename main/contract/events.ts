@@ -13,6 +13,7 @@ import type { StudyEvents } from '../jobs/study/contract/requests.ts';
 import type { KeyEvents } from '../keys/contract.ts';
 import type { OwnModelEvents } from '../own-models/contract.ts';
 import type { PublishEvents } from '../publish/contract.ts';
+import type { UncertainEvents } from '../uncertain/contract.ts';
 import type { LabOwnEvents } from './lab.ts';
 
 export interface LabEvents
@@ -31,7 +32,8 @@ export interface LabEvents
     KeyEvents,
     OwnModelEvents,
     PublishEvents,
-    StudyEvents {}
+    StudyEvents,
+    UncertainEvents {}
 export type EventName = keyof LabEvents;
 /** Tells every page. */
 export type Emit = <E extends EventName>(event: E, payload: LabEvents[E]) => void;

@@ -866,6 +866,7 @@ export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N
     { number: 4 },
     { frames: 96, bands: 64, offset: -0.25, scale: 19, codes: new Uint8Array(6144).fill(0x81) },
   ],
+  'uncertain.counts': [{ reviewer: 'Ada' }, [{ boardId: 'a1', windows: 12, undecided: 11 }]],
   'uncertain.decide': [{ number: 4, reviewer: 'Ada', verdict: 'other', label: 'Wind' }, uncertainItem],
   'uncertain.undo': [{ reviewer: 'Ada' }, null],
   'uncertain.labelledSet': [

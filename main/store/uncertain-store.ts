@@ -2,6 +2,7 @@
 import { blobValue } from '@duckdb/node-api';
 import { readUncertain, type UncertainWindow } from '../../devices/protocol/uncertain-window.ts';
 import type { ReviewDecision } from '../review/contract/rows.ts';
+import type { UncertainCount } from '../uncertain/contract.ts';
 import type { Store } from './open-store.ts';
 
 /** A window as it came. */
@@ -41,6 +42,8 @@ export interface UncertainStore {
   list(page: UncertainPage): Promise<KeptWindow[]>;
   /** Null where there is none. */
   get(number: number): Promise<KeptWindow | null>;
+  /** Undecided by the reviewer, or by anybody without one; by board. */
+  counts(reviewer: string | undefined): Promise<UncertainCount[]>;
   decide(number: number, decision: ReviewDecision): Promise<void>;
   /** @returns the number of the window whose decision was taken back; null where none of theirs stood */
   undo(reviewer: string, atMs: number): Promise<number | null>;
@@ -114,6 +117,19 @@ export function uncertainStore(store: Store): UncertainStore {
       ),
 
     get: async (number) => (await select('w.number = $number', { number }))[0] ?? null,
+
+    counts: (reviewer) =>
+      store.reading(async (connection) => {
+        const rows = await connection.runAndReadAll(
+          `SELECT w.board_id AS "boardId", count(*)::DOUBLE AS windows, (count(*) - count(d.number))::DOUBLE AS undecided
+           FROM uncertain_windows w LEFT JOIN (
+             SELECT DISTINCT number FROM uncertain_decisions
+             WHERE undone_ms IS NULL AND ($reviewer IS NULL OR reviewer = $reviewer)
+           ) d ON d.number = w.number GROUP BY w.board_id ORDER BY w.board_id`,
+          { reviewer: reviewer ?? null },
+        );
+        return rows.getRowObjectsJS() as unknown as UncertainCount[];
+      }),
 
     decide: (number, { reviewer, verdict, label, atMs }) =>
       store.transaction(async (connection) => {

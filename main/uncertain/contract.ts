@@ -24,6 +24,13 @@ export const uncertainRequests = {
     }),
   ),
   'uncertain.logMel': forViewers(v.strictObject({ number })),
+  /** Of each board of which the lab has some. */
+  'uncertain.counts': forViewers(
+    v.strictObject({
+      /** Undecided by this reviewer; without one, by anybody. */
+      reviewer: v.optional(reviewer),
+    }),
+  ),
   /** Decided again: the new one stands, the one before is kept. */
   'uncertain.decide': forOperators(
     v.pipe(
@@ -77,10 +84,10 @@ export interface UncertainItem {
   bootId: number;
   /** Of the telemetry record that was kept of it. */
   sequence: number;
-  /** When it was heard, as its record says; else by the board's clock, else when it was fetched. */
-  atMs: number;
+  /** When it was heard, as its record says, else by the board's clock; null where neither tells. */
+  atMs: number | null;
   receivedMs: number;
-  /** Noon to noon where the board stands, by its first day: `2026-05-03`. */
+  /** Noon to noon where the board stands, by its first day: `2026-05-03`; of an undated one, that of its fetching. */
   night: string;
   /** Nats. */
   entropy: number;
@@ -104,10 +111,23 @@ export interface UncertainLogMel {
   codes: Uint8Array;
 }
 
+/** How many windows of a board the lab has. */
+export interface UncertainCount {
+  boardId: string;
+  windows: number;
+  undecided: number;
+}
+
+export interface UncertainEvents {
+  /** Windows were fetched, or decisions made or taken back. */
+  uncertain: null;
+}
+
 export interface UncertainResults {
   'uncertain.pull': UncertainPulled;
   'uncertain.list': UncertainItem[];
   'uncertain.logMel': UncertainLogMel;
+  'uncertain.counts': UncertainCount[];
   'uncertain.decide': UncertainItem;
   /** The window, as it stands now; null where nothing of theirs stood. */
   'uncertain.undo': UncertainItem | null;

@@ -18,6 +18,7 @@ export const uncertainHandlers = (
   },
   'uncertain.list': (page) => uncertain.list(page),
   'uncertain.logMel': ({ number }) => uncertain.logMel(number),
+  'uncertain.counts': ({ reviewer }) => uncertain.counts(reviewer),
   'uncertain.decide': ({ number, reviewer, verdict, label = null }) =>
     uncertain.decide(number, { reviewer, verdict, label }),
   'uncertain.undo': ({ reviewer }) => uncertain.undo(reviewer),

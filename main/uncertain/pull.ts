@@ -1,5 +1,6 @@
 /** Fetches the windows that a board kept as its least certain. */
 import { toCurlewError, CurlewError } from '../contract/error.ts';
+import type { Emit } from '../contract/events.ts';
 import type { Details } from '../fleet/details/details.ts';
 import type { Session } from '../fleet/session.ts';
 import { refusedFor } from '../fleet/trouble.ts';
@@ -15,6 +16,7 @@ export interface PullRooms {
   details: Pick<Details, 'of'>;
   /** Milliseconds since 1970. */
   wallMs(): number;
+  emit: Emit;
 }
 
 /**
@@ -23,17 +25,27 @@ export interface PullRooms {
  * @throws CurlewError of the board; BOARD_FIRMWARE where its firmware keeps none; STORE_FAILED
  */
 export async function pullUncertain(session: Session, rooms: PullRooms): Promise<UncertainPulled> {
+  const pulled: UncertainPulled = { fetched: 0, known: 0, room: 0, failed: [] };
+  try {
+    await fetchAll(session, rooms, pulled);
+  } finally {
+    // Those that came before a failure are here for good, too.
+    if (pulled.fetched > 0) rooms.emit('uncertain', null);
+  }
+  return pulled;
+}
+
+async function fetchAll(session: Session, rooms: PullRooms, pulled: UncertainPulled): Promise<void> {
   const board = session.connected();
   const { id: boardId, settings } = session.state;
   const longitude = rooms.details.of(boardId).longitude ?? settings?.longitude ?? 0;
-  const pulled: UncertainPulled = { fetched: 0, known: 0, room: 0, failed: [] };
   for (let after = 0; ;) {
     const page = await board.uncertain(after).catch((thrown: unknown) => {
       if (refusedFor(thrown) !== 'not_supported') throw thrown;
       throw noneKept(session.state.name, board.info.firmware, thrown);
     });
     pulled.room = page.room;
-    if (page.windows.length === 0) return pulled;
+    if (page.windows.length === 0) return;
     for (const { id, crc } of page.windows) {
       if (id <= after)
         throw new CurlewError('BOARD_BAD_REPLY', 'The board tells of uncertain windows in no order.', {

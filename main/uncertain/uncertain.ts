@@ -3,6 +3,7 @@ import { uncertainBands, uncertainFrames } from '../../devices/protocol/uncertai
 import { softmax } from '../../models/evaluation/probability.ts';
 import type { Background } from '../background/background.ts';
 import { CurlewError } from '../contract/error.ts';
+import type { Emit } from '../contract/events.ts';
 import { allOf, pageLimit } from '../contract/pieces.ts';
 import type { LabelledSet } from '../labelled-sets/contract.ts';
 import { writeSet, type SetClip, type SetWish } from '../labelled-sets/write-set.ts';
@@ -10,7 +11,7 @@ import type { ReviewDecision } from '../review/contract/rows.ts';
 import { reviewColumns } from '../review/labelled-set.ts';
 import { setLabelOf } from '../review/set-labels.ts';
 import type { KeptWindow, UncertainPage, UncertainStore } from '../store/uncertain-store.ts';
-import type { UncertainItem, UncertainLogMel } from './contract.ts';
+import type { UncertainCount, UncertainItem, UncertainLogMel } from './contract.ts';
 
 export interface UncertainRooms {
   uncertain: UncertainStore;
@@ -20,6 +21,7 @@ export interface UncertainRooms {
   /** Of Curlew. */
   version: string;
   wallMs: () => number;
+  emit: Emit;
 }
 
 /** Every method throws CurlewError STORE_FAILED, and REQUEST_INVALID for a window that is not there. */
@@ -35,14 +37,21 @@ export class Uncertain {
     return { frames: uncertainFrames, bands: uncertainBands, offset, scale, codes: Uint8Array.from(codes) };
   }
 
+  counts(reviewer: string | undefined): Promise<UncertainCount[]> {
+    return this.rooms.uncertain.counts(reviewer);
+  }
+
   async decide(number: number, decided: Omit<ReviewDecision, 'atMs'>): Promise<UncertainItem> {
     await this.rooms.uncertain.decide(number, { ...decided, atMs: this.rooms.wallMs() });
+    this.rooms.emit('uncertain', null);
     return itemOf(await this.get(number));
   }
 
   async undo(reviewer: string): Promise<UncertainItem | null> {
     const number = await this.rooms.uncertain.undo(reviewer, this.rooms.wallMs());
-    return number === null ? null : itemOf(await this.get(number));
+    if (number === null) return null;
+    this.rooms.emit('uncertain', null);
+    return itemOf(await this.get(number));
   }
 
   /**
@@ -90,12 +99,15 @@ const labelAt = ({ labels }: Pick<KeptWindow, 'labels'>, index: number): string 
 function itemOf(kept: KeptWindow): UncertainItem {
   const { number, boardId, atMs, receivedMs, night, expert, decisions, window } = kept;
   const { bootId, sequence, entropy, classIndex, logits } = window;
+  // Where nothing dated it, its fetching did; a record is older than that.
+  const undated = window.wallMs === null && atMs === receivedMs;
   const probabilities = [...softmax(logits)].map((probability, i) => ({
     label: labelAt(kept, i),
     probability,
   }));
   return {
-    ...{ number, boardId, bootId, sequence, atMs, receivedMs, night, entropy, expert },
+    ...{ number, boardId, bootId, sequence, receivedMs, night, entropy, expert },
+    atMs: undated ? null : atMs,
     label: labelAt(kept, classIndex),
     probabilities: probabilities.sort((a, b) => b.probability - a.probability),
     decisions,

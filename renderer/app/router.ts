@@ -32,6 +32,11 @@ export function createAppRouter(): Router {
         component: () => import('../views/review/ReviewView.vue'),
       },
       {
+        path: '/uncertain/:part(windows)?',
+        name: 'uncertain',
+        component: () => import('../views/review/uncertain/UncertainView.vue'),
+      },
+      {
         path: '/experts/:part(banks|train|evaluate|encoder|models)?',
         name: 'experts',
         component: () => import('../views/experts/ExpertsView.vue'),

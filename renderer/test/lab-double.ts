@@ -59,6 +59,7 @@ export class LabDouble implements LabClient {
         idle: { 'nrf52840-64MHz': { listening: 0.009, asleep: 4.2e-6, source: 'a datasheet' } },
       }),
       'fleet.overview': () => [],
+      'uncertain.counts': () => [],
       'fleet.microphones': () => ({ atMs: 0, boards: [] }),
       'fleet.drift': () => ({ atMs: 0, falseShare: 0.05, boards: [] }),
       ...handlers,

@@ -43,7 +43,10 @@ export async function furnishedLab(folder: string): Promise<LabProcess> {
   const settings = await client.request('boards.settings', { boardId });
   await client.request('boards.changeSettings', {
     boardId,
-    settings: { ...settings, name: longName, latitude: 47.6, longitude: 11.2 },
+    settings: {
+      ...{ ...settings, name: longName, latitude: 47.6, longitude: 11.2 },
+      ...{ uncertainPercent: 20, uncertainPaceS: 1 },
+    },
   });
   // More than any board has free: an alert is up.
   await client.request('alerts.saveRule', { ruleId: 'usual storage', threshold: 90_000_000 });
@@ -53,7 +56,8 @@ export async function furnishedLab(folder: string): Promise<LabProcess> {
   await done(client.request('deploy.start', { boardId, expertId: router.id }));
   await done(client.request('play.start', { boardId, source: { kind: 'clip', clipId: 'rain' } }));
 
-  await client.request('visits.make', { boardId });
+  while (((await client.request('visits.make', { boardId })).uncertain ?? 0) === 0)
+    await done(client.request('play.start', { boardId, source: { kind: 'clip', clipId: 'rain' } }));
   await client.request('publish.switchPrometheus', { on: true });
 
   const path = join(folder, 'mine.onnx');
@@ -216,6 +220,26 @@ export const views: readonly (readonly [string, (page: Page) => Promise<void>])[
     async (page) => {
       await openSample(page);
       await page.getByRole('link', { name: 'Statistics' }).click();
+      await page.getByRole('button', { name: 'Make a labelled set…' }).click();
+      await page.getByRole('dialog').waitFor();
+    },
+  ],
+  ['uncertain windows', (page) => open(page, '/uncertain/windows', 'Uncertain windows')],
+  [
+    'an uncertain window that is decided',
+    async (page) => {
+      await open(page, '/uncertain', 'Uncertain windows');
+      await page.getByLabel('Your name').fill('Cem');
+      await page.getByRole('button', { name: /^Begin/ }).click();
+      await page.getByText('Computing the spectrogram…').waitFor({ state: 'detached' });
+      await page.keyboard.press('o');
+      await page.getByRole('combobox', { name: 'Which class is it?' }).waitFor();
+    },
+  ],
+  [
+    'a labelled set of uncertain windows to be made',
+    async (page) => {
+      await open(page, '/uncertain/windows', 'Uncertain windows');
       await page.getByRole('button', { name: 'Make a labelled set…' }).click();
       await page.getByRole('dialog').waitFor();
     },

@@ -95,6 +95,7 @@ describe('a viewer', () => {
       'telemetry.summary',
       'telemetry.table',
       'train.curves',
+      'uncertain.counts',
       'uncertain.list',
       'uncertain.logMel',
       'visits.get',

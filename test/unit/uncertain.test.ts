@@ -104,7 +104,7 @@ test('windows that a board kept are fetched once, by a visit, too, and are there
     expect(item.label).toBe(item.probabilities[0]!.label);
     expect(item.probabilities.reduce((sum, { probability }) => sum + probability, 0)).toBeCloseTo(1, 6);
     // Ten hours before Greenwich's noon it is noon where the board stands.
-    expect(item.night).toBe(new Date(item.atMs - 2 * 3_600_000).toISOString().slice(0, 10));
+    expect(item.night).toBe(new Date(item.atMs! - 2 * 3_600_000).toISOString().slice(0, 10));
   }
   const { codes, offset, scale, frames, bands } = await client.request('uncertain.logMel', {
     number: items[0]!.number,
@@ -136,6 +136,11 @@ test('what is decided stands by its last word, and may be taken back', async () 
   expect(await codeOf(decide(first!.number, 'yes', 'low'))).toBe('REQUEST_INVALID');
   await decide(first!.number, 'other', 'low');
   await decide(second!.number, 'no');
+  const windows = (await list()).length;
+  const counts = (reviewer?: string) =>
+    client.request('uncertain.counts', reviewer === undefined ? {} : { reviewer });
+  expect(await counts()).toEqual([{ boardId, windows, undecided: windows - 2 }]);
+  expect(await counts('Bo')).toEqual([{ boardId, windows, undecided: windows }]);
   const left = await list('Ada');
   expect(left.map(({ number }) => number)).not.toContain(first!.number);
   expect(await list('Bo')).toHaveLength((await list()).length);
@@ -166,4 +171,5 @@ test('what was decided becomes a labelled set beside sounds, which a bank is tra
 test('forgetting a board takes its windows along', async () => {
   await client.request('boards.forget', { boardId });
   expect(await list()).toEqual([]);
+  expect(await client.request('uncertain.counts', {})).toEqual([]);
 });

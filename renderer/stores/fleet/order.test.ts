@@ -31,6 +31,7 @@ const row = (
       ...{ board: one, name: one.name, details: { ...noDetails(one.id), site, tags, notes } },
       ...{ group: null, standing: 'nothing wanted', differences: null, did: null, drift: null },
       microphone: null,
+      undecided: 0,
       ...known,
     },
     24,

@@ -47,6 +47,8 @@ export interface FleetRow {
   did: BoardOverview | null;
   drift: BoardDrift | null;
   microphone: MicrophoneJudgement | null;
+  /** Uncertain windows of it that nobody has decided. */
+  undecided: number;
   /** Nanojoules. */
   energyPerDay: number | null;
   /** Null where it cannot be told; why, and of what it is made, is a sentence. */
@@ -65,6 +67,7 @@ export interface Known {
   did: BoardOverview | null;
   drift: BoardDrift | null;
   microphone: MicrophoneJudgement | null;
+  undecided: number;
 }
 
 const markOfState: Record<Board['state'], Mark> = {

@@ -5,6 +5,7 @@ import type { Board } from '../../../main/contract/types.ts';
 import { useBoards } from '../boards.ts';
 import { useDetails } from '../details.ts';
 import { useOverview } from '../overview.ts';
+import { useUncertain } from '../uncertain.ts';
 import { useFleetLook } from './look.ts';
 import { filtered, linesOf, sorted } from './order.ts';
 import { marks, rowOf, type FleetRow } from './rows.ts';
@@ -16,17 +17,20 @@ export const useFleetTable = defineStore('fleetTable', () => {
   const boards = useBoards();
   const details = useDetails();
   const overview = useOverview();
+  const uncertain = useUncertain();
   const look = useFleetLook();
 
   const all = computed((): FleetRow[] => {
     const did = new Map((overview.boards ?? []).map((one) => [one.boardId, one]));
     const drifts = new Map((overview.drift?.boards ?? []).map((one) => [one.boardId, one]));
+    const undecided = new Map(uncertain.counts.map((one) => [one.boardId, one.undecided]));
     return (boards.list ?? []).map((board) => {
       const { standing, differences } = details.standing(board);
       return rowOf(
         {
           ...{ board, standing, differences, name: details.nameOf(board), details: details.of(board.id) },
           ...{ group: details.groupOf(board.id), did: did.get(board.id) ?? null },
+          undecided: undecided.get(board.id) ?? 0,
           ...{ drift: drifts.get(board.id) ?? null, microphone: overview.microphoneOf.get(board.id) ?? null },
         },
         look.now.hours,

@@ -79,7 +79,7 @@ async function list(client: LabClient, { words, options }: Args): Promise<Answer
     limit: Number(options.limit ?? '20'),
   });
   const rows = items.map((one): Row => [
-    ...[one.number, one.boardId, dateTime(one.atMs), one.entropy.toFixed(2)],
+    ...[one.number, one.boardId, one.atMs === null ? 'undated' : dateTime(one.atMs), one.entropy.toFixed(2)],
     one.probabilities
       .slice(0, 3)
       .map(({ label: of, probability }) => `${of} ${percent(probability, 0)}`)
