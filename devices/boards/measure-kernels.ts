@@ -97,7 +97,7 @@ function encoderCosts(layers: EncoderLayer[]): Partial<Record<KernelName, number
   const { prepare, block } = linearCosts('8');
   const known = { prepare_8: prepare, block_8: block };
   const groups: KernelName[][] = [
-    ['conv_window', 'gather_row', 'gather', 'conv_output'],
+    ['conv_window', 'gather_row', 'gather', 'gather_window', 'conv_prepare', 'conv_block', 'conv_output'],
     ['depthwise_row', 'depthwise_whole', 'depthwise_part', 'depthwise_tap'],
     ['average_cell', 'average_output'],
     ['max_cell', 'max_output'],

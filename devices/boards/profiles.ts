@@ -92,6 +92,9 @@ export const kernelNames = [
   'level',
   'fused_row',
   'fused_move',
+  'conv_prepare',
+  'conv_block',
+  'gather_window',
 ] as const;
 
 export type KernelName = (typeof kernelNames)[number];

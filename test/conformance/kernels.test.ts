@@ -15,7 +15,7 @@ interface WebAssemblyApi {
 const { WebAssembly } = globalThis as unknown as { WebAssembly: WebAssemblyApi };
 
 /** As many cases as devices/firmware/bench/linear_cases.h and conv_cases.h make. */
-const verdict = ['linear_same 2400', 'conv_same 1360'];
+const verdict = ['linear_same 2400', 'conv_same 1360', 'wide_pools_same 18'];
 
 test.each([
   ['Cortex-M3, portable C', 'mps2-an385'],

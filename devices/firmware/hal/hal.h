@@ -67,7 +67,7 @@ enum cur_kernel {
 
     CUR_KERNEL_QUANT_STATIC = 29, /* elements: rounding to int8 by a scale that is known */
 
-    /* An encoder image. Its convolutions also count PREPARE_8 and BLOCK_8, once a window. */
+    /* An encoder image; more of its convolutions is below. */
     CUR_KERNEL_INPUT = 30,       /* numbers of the patch that become codes */
     CUR_KERNEL_CONV_WINDOW = 31, /* windows of a convolution */
     CUR_KERNEL_GATHER_ROW = 32,  /* rows of windows copied */
@@ -87,7 +87,11 @@ enum cur_kernel {
     CUR_KERNEL_LEVEL = 44,      /* windows: sound level, clipping and noise floor */
     CUR_KERNEL_FUSED_ROW = 45,  /* rows of fused layers, each computed by itself: what that adds */
     CUR_KERNEL_FUSED_MOVE = 46, /* words of rows that are held, moved */
-    CUR_KERNELS = 47,
+    /* 16-byte blocks of a convolution's window, put in order; and those times outputs. */
+    CUR_KERNEL_CONV_PREPARE = 47,
+    CUR_KERNEL_CONV_BLOCK = 48,
+    CUR_KERNEL_GATHER_WINDOW = 49, /* windows of it that are copied */
+    CUR_KERNELS = 50,
 };
 
 struct cur_hal {

@@ -41,17 +41,19 @@ static struct windows windows_of(const struct cur_encoder_layer *layer) {
 static void report_conv(const struct cur_hal *hal, const struct cur_encoder_layer *layer,
                         const struct windows *windows) {
     const struct cur_linear *weights = &layer->weights;
-    uint32_t blocks = weights->row_bytes / 16,
-             outputs = (layer->outputs + 3u) & ~3u; /* four rows at a time */
+    /* Two cells and two outputs at a time. */
+    uint32_t blocks = weights->row_bytes / 16, outputs = (layer->outputs + 1u) & ~1u;
+    uint32_t count = (windows->count + 1u) & ~1u;
     cur_report(hal, CUR_KERNEL_CONV_WINDOW, windows->count);
     if (cur_conv_gathers(&layer->window, weights)) {
         uint32_t clears = (windows->count - windows->whole) * turns(weights->inputs);
         cur_report(hal, CUR_KERNEL_GATHER_ROW, windows->rows);
         cur_report(hal, CUR_KERNEL_GATHER, windows->copies + clears);
+        cur_report(hal, CUR_KERNEL_GATHER_WINDOW, count);
     }
-    cur_report(hal, CUR_KERNEL_PREPARE_8, windows->count * blocks);
-    cur_report(hal, CUR_KERNEL_BLOCK_8, windows->count * blocks * outputs);
-    cur_report(hal, CUR_KERNEL_CONV_OUTPUT, windows->count * outputs);
+    cur_report(hal, CUR_KERNEL_CONV_PREPARE, count * blocks);
+    cur_report(hal, CUR_KERNEL_CONV_BLOCK, count * blocks * outputs);
+    cur_report(hal, CUR_KERNEL_CONV_OUTPUT, count * outputs);
 }
 
 static void report_depthwise(const struct cur_hal *hal, const struct cur_encoder_layer *layer,

@@ -58,4 +58,10 @@ void cur_depthwise_portable(int8_t *out, const int8_t *in, const struct cur_wind
 void cur_average_pool(int8_t *out, const int8_t *in, const struct cur_window *window, struct cur_cells cells);
 void cur_max_pool(int8_t *out, const int8_t *in, const struct cur_window *window, struct cur_cells cells);
 
+/* The same in portable C on every target, to compare with. */
+void cur_average_pool_portable(int8_t *out, const int8_t *in, const struct cur_window *window,
+                               struct cur_cells cells);
+void cur_max_pool_portable(int8_t *out, const int8_t *in, const struct cur_window *window,
+                           struct cur_cells cells);
+
 #endif

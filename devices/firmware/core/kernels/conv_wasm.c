@@ -1,4 +1,4 @@
-#include "conv_wasm.h"
+#include "conv_8_bits.h"
 
 #ifdef CUR_KERNELS_WASM
 #include "requantize_wasm.h"
@@ -144,8 +144,10 @@ static void run_block(int8_t *out, uint32_t cells, uint32_t stride, const struct
     }
 }
 
-void cur_conv_wide(int8_t *out, const int8_t *in, const struct cur_window *window, struct cur_cells cells,
-                   const struct cur_linear *weights, const struct cur_requantize *by) {
+void cur_conv_8_bits(int8_t *out, const int8_t *in, const struct cur_window *window, struct cur_cells cells,
+                     const struct cur_linear *weights, const struct cur_requantize *by,
+                     struct cur_conv_work *work) {
+    (void)work;
     uint32_t columns = cur_window_columns(window), y = cells.from / columns, x = cells.from % columns;
     struct cur_place first = cur_window_place(window, 0, 0);
     uint32_t stride = (weights->inputs + 1u) & ~1u, at_once = CODES / stride;

@@ -35,6 +35,7 @@ struct cur_linear_work {
         uint32_t pairs[CUR_LINEAR_TABLES][128]; /* the table, two neighbours at once */
         int16_t wide[CUR_LINEAR_WIDTH];
         uint32_t pairs_of_codes[CUR_LINEAR_WIDTH / 2];
+        uint32_t pairs_of_two[CUR_LINEAR_WIDTH]; /* of two cells of an image (conv_dsp.c) */
         struct cur_linear_fields {
             uint32_t flip, mask;
         } fields[CUR_LINEAR_WIDTH / 16]; /* of 16 ternary activations, in the order of a word of weights */
