@@ -121,17 +121,20 @@ export class Banks {
 
   get encoders(): EncoderInfo[] {
     return this.all.flatMap(({ id: bank, manifest }) =>
-      manifest.encoders.map(({ id, name, version, embeddingSize, parameters, heldOutFold, files }) => ({
-        id,
-        name,
-        bank,
-        version,
-        embeddingSize,
-        parameters,
-        heldOutFold,
-        imageBytes: files.image.bytes,
-        imageSha256: files.image.sha256,
-      })),
+      manifest.encoders.map(
+        ({ id, name, version, embeddingSize, parameters, heldOutFold, memory, files }) => ({
+          id,
+          name,
+          bank,
+          version,
+          embeddingSize,
+          parameters,
+          heldOutFold,
+          imageBytes: files.image.bytes,
+          imageSha256: files.image.sha256,
+          memory: memory ?? null,
+        }),
+      ),
     );
   }
 

@@ -51,6 +51,8 @@ export interface EncoderInfo {
   heldOutFold: number | null;
   imageBytes: number;
   imageSha256: string;
+  /** Of a board's memory for activations, and its first layers that are computed by rows; null where its bank does not say. */
+  memory: { fusedLayers: number; arenaBytes: number } | null;
 }
 
 /** `float.onnx` of experts alone, `router.json` of routers alone. */

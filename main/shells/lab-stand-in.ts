@@ -266,6 +266,7 @@ const encoder: EncoderInfo = {
   heldOutFold: 4,
   imageBytes: 140_000,
   imageSha256: 'ef'.repeat(32),
+  memory: { fusedLayers: 8, arenaBytes: 40_000 },
 };
 
 const battery: BatterySetting = {

@@ -36,6 +36,19 @@ export function fusedLayers(layers: readonly EncoderLayerShape[]): number {
   return fused;
 }
 
+/** What an encoder takes of a board's memory. */
+export interface EncoderMemory {
+  /** First layers that are computed row by row. */
+  readonly fusedLayers: number;
+  readonly arenaBytes: number;
+}
+
+/** As its image is packed. */
+export function encoderMemory(layers: readonly EncoderLayerShape[]): EncoderMemory {
+  const fused = fusedLayers(layers);
+  return { fusedLayers: fused, arenaBytes: arenaBytes(layers, fused) };
+}
+
 /**
  * Checks the shapes against what a board can run.
  * @param fused of the image; without: as it would be packed

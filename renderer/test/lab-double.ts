@@ -190,6 +190,7 @@ export const encoder = (changes: Partial<EncoderInfo> = {}): EncoderInfo => ({
   heldOutFold: 4,
   imageBytes: 180_224,
   imageSha256: '12'.repeat(32),
+  memory: { fusedLayers: 0, arenaBytes: 49_152 },
   ...changes,
 });
 

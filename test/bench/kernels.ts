@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { countBenchProgram, type Count } from '../../devices/boards/qemu/bench-program.ts';
+import { grouped } from '../../main/contract/figures.ts';
 import type { Bench, Figures } from './run.ts';
 
 const machines = [
@@ -45,6 +46,7 @@ export const bench: Bench = async (say) => {
     }
   }
   await convolutions(say, figures);
+  await byRows(say, figures);
   await frontEnd(say, figures);
   return figures;
 };
@@ -57,6 +59,20 @@ async function convolutions(say: (line: string) => void, figures: Figures): Prom
     const values = all.map((counts) => perUnit([counts.get(name)!]));
     say(row([`  ${name}`, ...values.map((value) => value.toFixed(3))]));
     machines.forEach(({ short }, i) => (figures[`${short}_${name}`] = rounded(values[i]!)));
+  }
+}
+
+/** What it takes more to compute an encoder row by row, so that no layer's map is held. */
+async function byRows(say: (line: string) => void, figures: Figures): Promise<void> {
+  say('YAMNet’s first six blocks at their strides, instructions: layer by layer, and what rows add.');
+  say(row(['', 'by layer', '8 by rows', 'all by rows']));
+  for (const { short, machine } of machines) {
+    const counts = await countBenchProgram(machine, 'fused');
+    const [whole, ...fused] = ['whole', '8', 'all'].map((name) => counts.get(`large_${name}`)!.instructions);
+    const added = fused.map((instructions) => (100 * (instructions - whole!)) / whole!);
+    say(row([`  ${short.toUpperCase()}`, grouped(whole!), ...added.map((share) => `${share.toFixed(2)} %`)]));
+    figures[`${short}_large_encoder`] = whole!;
+    figures[`${short}_rows_add_percent`] = rounded(added[1]!);
   }
 }
 

@@ -26,6 +26,18 @@ test.each([
   expect(await runBenchProgram(machine, 'check_kernels')).toEqual(verdict);
 });
 
+test.each(['mps2-an385', 'mps2-an386', 'mps2-an500', 'mps3-an547'])(
+  '%s: encoders computed row by row give what they give layer by layer',
+  async (machine) => {
+    const lines = await runBenchProgram(machine, 'fused');
+    expect(lines.filter((line) => line.includes('_same'))).toEqual([
+      'large_same 1',
+      'narrow_same 1',
+      'tall_same 1',
+    ]);
+  },
+);
+
 test('WebAssembly SIMD: kernels give the same integers as portable C', async () => {
   const file = firmwareBuild('check-kernels.wasm', 'wasm-check-kernels', 'clang-14 and lld-14');
   const printed: string[] = [];

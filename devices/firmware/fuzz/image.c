@@ -1,6 +1,7 @@
 /* The image loader on any bytes, with length and seal made right; what it opens must also run. */
 #include "fuzz.h"
 #include "../core/crypto/sha256.h"
+#include "../core/inference/encoder_rows.h"
 #include "../core/inference/image_open.h"
 #include "../core/inference/fmath.h"
 #include "../core/inference/operations.h"
@@ -42,12 +43,17 @@ static void run_router(const struct cur_image *image) {
         FUZZ_CHECK(cur_finite(route.gate[e]) && route.ranked[e] < image->outputs);
 }
 
+/* With another number of fused layers, too, where that fits: it is the same. */
 static void run_encoder(void) {
-    static float patch[CUR_FRAMES * CUR_BANDS];
+    static float patch[CUR_FRAMES * CUR_BANDS], other[CUR_EMBEDDING];
     if (cur_encoder_operations(&encoder) > OPERATIONS) return;
     for (int i = 0; i < CUR_FRAMES * CUR_BANDS; i++)
         patch[i] = (float)(i % 17) - 10.0f;
     cur_encoder_run(&encoder, patch, embedding, &encoder_work, &fuzz_hal);
+    encoder.fused = (uint8_t)(encoder.fused ? 0 : encoder.layer_count);
+    if (cur_encoder_arena(&encoder) > CUR_ENCODER_ARENA) return;
+    cur_encoder_run(&encoder, patch, other, &encoder_work, &fuzz_hal);
+    FUZZ_CHECK(memcmp(embedding, other, 4u * encoder.embedding) == 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *input, size_t len) {

@@ -33,6 +33,20 @@ static void counts_encoders(void) {
                                                   24 * 16 * (200 + (24 * 16 * 10 + 40) * 14));
 }
 
+/* Each row of a fused layer: 500, and what is held of its input. */
+static void counts_fused_layers(void) {
+    static struct cur_encoder encoder;
+    const struct images_encoder_layer layers[] = {{CUR_ENCODER_CONV, 3, 3, 2, 1, 1, 14},
+                                                  {CUR_ENCODER_DEPTHWISE, 3, 3, 1, 1, 0, 14}};
+    uint32_t len = images_build_encoder(bytes, layers, 2, 1);
+    CHECK(cur_encoder_open(&encoder, bytes, len, &quiet) == 0);
+    uint64_t whole = cur_encoder_operations(&encoder);
+    encoder.fused = 1;
+    CHECK(cur_encoder_operations(&encoder) == whole + 48 * (500 + 3 * 64));
+    encoder.fused = 2;
+    CHECK(cur_encoder_operations(&encoder) == whole + 48 * (500 + 3 * 64) + 48 * (500 + 3 * 32 * 14));
+}
+
 static void counts_experts_and_passes(void) {
     struct cur_image image;
     uint8_t hashes[96] = {0};
@@ -128,12 +142,13 @@ static void feed(void *ctx) {
 /* Runs the encoder in `large`; 1 if the watchdog heard at least once every million operations. */
 static uint8_t large[300000] __attribute__((aligned(16)));
 
-static int fed_enough(uint32_t len) {
+static int fed_enough(uint32_t len, uint8_t fused) {
     static struct cur_encoder encoder;
     static struct cur_encoder_work work;
     static const struct cur_hal fed = {.watchdog_feed = feed};
     static float patch[CUR_FRAMES * CUR_BANDS], embedding[CUR_EMBEDDING];
     if (cur_encoder_open(&encoder, large, len, &quiet)) return 0;
+    encoder.fused = fused;
     feedings = 0;
     cur_encoder_run(&encoder, patch, embedding, &work, &fed);
     return feedings >= 10 && feedings >= cur_encoder_operations(&encoder) / 1000000;
@@ -144,12 +159,14 @@ static void the_watchdog_hears_within_a_layer(void) {
     const struct images_encoder_layer row[] = {{CUR_ENCODER_AVERAGE_POOL, 96, 1, 1, 0, 0, 1},
                                                {CUR_ENCODER_CONV, 1, 1, 1, 0, 0, 512},
                                                {CUR_ENCODER_CONV, 1, 4, 1, 0, 0, 100}};
-    CHECK(fed_enough(images_build_encoder(large, row, 3, 1)));
-    CHECK(fed_enough(build_pools(large, 57)));
+    CHECK(fed_enough(images_build_encoder(large, row, 3, 1), 0));
+    CHECK(fed_enough(images_build_encoder(large, row, 3, 1), 3));
+    CHECK(fed_enough(build_pools(large, 57), 0));
 }
 
 TEST_LIST(operations_tests) = {
     {"an encoder's operations are counted as IMAGE.md says", counts_encoders},
+    {"each row of a fused layer is some more", counts_fused_layers},
     {"those of an expert, and of a router with its passes, too", counts_experts_and_passes},
     {"an image, and a bank, of more operations than a board does is refused", refuses_too_much},
     {"so is a bank whose own passes would be too many, and the one before answers on",

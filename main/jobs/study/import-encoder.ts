@@ -3,9 +3,8 @@ import * as ort from 'onnxruntime-web';
 import { rename, rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { calibrateEncoder } from '../../../models/encoder/calibrate.ts';
-import { arenaBytes } from '../../../models/encoder/arena.ts';
 import { embeddingSizeOf, multiplyAccumulates } from '../../../models/encoder/encoder.ts';
-import { fusedLayers } from '../../../models/encoder/limits.ts';
+import { encoderMemory } from '../../../models/encoder/limits.ts';
 import { importEncoder } from '../../../models/encoder/import-onnx.ts';
 import { buildEncoder } from '../../../models/bank/build.ts';
 import { frontEndModel } from '../../../models/features/front-end.ts';
@@ -63,7 +62,6 @@ export async function importEncoderJob(
   const version = await newBanks.nextVersion([{ kind: 'encoder', name: imported.name }]);
   const float = await calibrateEncoder(ort, { ...imported, version }, patches);
   const built = buildEncoder(float);
-  const fused = fusedLayers(float.layers);
   const id = `${name}-encoder`;
   const folder = await newBanks.folder(name);
   // beside its place first, so that a bank is there whole or not at all
@@ -83,8 +81,7 @@ export async function importEncoderJob(
     encoderId: id,
     imageBytes: built.files.image.length,
     multiplyAccumulates: multiplyAccumulates(float),
-    arenaBytes: arenaBytes(float.layers, fused),
-    fusedLayers: fused,
+    ...encoderMemory(float.layers),
     embeddingSize: embeddingSizeOf(float),
     recordings: used,
     failed,

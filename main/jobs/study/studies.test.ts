@@ -372,10 +372,14 @@ describe('an encoder of one’s own', () => {
   it('is calibrated, kept, and trained with', async () => {
     const path = await onnx(3);
     const done = await finished(studies.importEncoder({ path, name: 'ears', recordings: dataSet() }));
-    const { encoderId, embeddingSize, imageBytes, recordings, failed } = done.result as EncoderResult;
+    const { encoderId, embeddingSize, imageBytes, arenaBytes, recordings, failed } =
+      done.result as EncoderResult;
     expect([recordings, failed.map(({ code }) => code)]).toEqual([24, ['FILE_NOT_AUDIO']]);
     expect([encoderId, embeddingSize]).toEqual(['ears-encoder', 24]);
-    expect(banks.encoders.find(({ id }) => id === encoderId)).toMatchObject({ bank: 'ears', imageBytes });
+    expect(banks.encoders.find(({ id }) => id === encoderId)).toMatchObject({
+      ...{ bank: 'ears', imageBytes },
+      memory: { fusedLayers: 0, arenaBytes },
+    });
     const augmentation = ['pink-noise', 'masks', 'mixup', 'between-class'] as const;
     await finished(
       studies.train({ ...small, augmentation, path: dataSet(), name: 'heard', encoder: encoderId }),

@@ -5,6 +5,7 @@ import type { BankClip, BankEncoder, BankExpert, BankFile, BankRouter } from '..
 import { buildExpert, buildRouter } from '../../../models/bank/build.ts';
 import { storeRouter } from '../../../models/bank/store-router.ts';
 import { embeddingSizeOf } from '../../../models/encoder/encoder.ts';
+import { encoderMemory } from '../../../models/encoder/limits.ts';
 import { storeEncoder } from '../../../models/encoder/store.ts';
 import { storeExpert } from '../../../models/experts/store.ts';
 import { hex, sha256 } from '../../../models/packing/sha256.ts';
@@ -128,6 +129,7 @@ async function writeEncoder(encoder: UsableEncoder, write: Write): Promise<BankE
     version: built.float.version,
     embeddingSize: embeddingSizeOf(built.float),
     heard: [...heard].sort(),
+    memory: encoderMemory(built.quantized.layers),
     files: {
       image: await write(`${id}/encoder.image`, built.files.image),
       'quantized.onnx': await write(`${id}/quantized.onnx`, built.files['quantized.onnx']),

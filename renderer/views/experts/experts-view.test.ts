@@ -9,8 +9,18 @@ import { useDataSet } from '../../stores/data-set.ts';
 import { useExperts } from '../../stores/experts.ts';
 import { labKey } from '../../stores/lab.ts';
 import { useStudyDraft } from '../../stores/study-draft.ts';
-import { board, dataSet, expert, job, LabDouble, router, shellDouble } from '../../test/lab-double.ts';
+import {
+  board,
+  dataSet,
+  encoder,
+  expert,
+  job,
+  LabDouble,
+  router,
+  shellDouble,
+} from '../../test/lab-double.ts';
 import BanksPart from './banks/BanksPart.vue';
+import EncoderList from './banks/EncoderList.vue';
 import DataSetPanel from './DataSetPanel.vue';
 import EvaluateForm from './evaluate/EvaluateForm.vue';
 import { expertKinds } from '../../../models/study/kinds.ts';
@@ -57,6 +67,23 @@ async function show(component: Component, lab = labDouble(), props: object = {})
   await flushPromises();
   return { wrapper, lab, pinia };
 }
+
+describe('encoders', () => {
+  it('say how much of a board’s memory they take, and which layers are computed by rows', async () => {
+    const encoders = [
+      encoder({ id: 'a' }),
+      encoder({ id: 'b', memory: { fusedLayers: 11, arenaBytes: 37_056 } }),
+      encoder({ id: 'c', memory: null }),
+    ];
+    const { wrapper } = await show(EncoderList, labDouble(), { encoders });
+    const rows = wrapper.findAll('tbody tr').map((row) => row.findAll('td')[4]!.text());
+    expect(rows).toEqual([
+      expect.stringMatching(/^49\.2.kB$/),
+      expect.stringMatching(/^37\.1.kB\s*layers 1 to 11 computed by rows$/),
+      'not known',
+    ]);
+  });
+});
 
 describe('the banks', () => {
   it('say of each expert its precision and what its figures are of', async () => {

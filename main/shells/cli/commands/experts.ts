@@ -2,7 +2,9 @@
 import { bankHolds, precisionOf, testedOn } from '../../../contract/words.ts';
 import { count, percent } from '../../../contract/figures.ts';
 import { resolve } from 'node:path';
+import { layersByRows } from '../../../../models/encoder/limits.ts';
 import type { LabClient } from '../../../contract/client.ts';
+import type { EncoderInfo } from '../../../contract/types.ts';
 import { given } from '../../../given.ts';
 import type { Answer, Commands } from '../command.ts';
 import { sizeText, table, type Row } from '../output.ts';
@@ -68,6 +70,9 @@ async function whatGoes(client: LabClient, bank: string): Promise<string> {
   return `The bank ${bank} goes for good: ${held}, ${sizeText(use.bytes)}; results and records that name it stay.`;
 }
 
+const byRows = ({ memory }: EncoderInfo): string =>
+  memory && memory.fusedLayers > 0 ? `, ${layersByRows(memory.fusedLayers)}` : '';
+
 /** @param bank of one bank alone */
 export async function experts(client: LabClient, bank?: string): Promise<Answer> {
   const [list, routers, encoders] = await Promise.all([
@@ -92,7 +97,7 @@ export async function experts(client: LabClient, bank?: string): Promise<Answer>
       one.id,
       one.bank,
       String(one.version),
-      count(one.embeddingSize, 'number'),
+      count(one.embeddingSize, 'number') + byRows(one),
       sizeText(one.imageBytes),
       '',
     ]);

@@ -1,6 +1,7 @@
 /** `curlew train`, `evaluate`, `encoder`: from labelled recordings to a bank and a report. */
 import { count, grouped, percent } from '../../../contract/figures.ts';
 import { resolve } from 'node:path';
+import { layersByRows } from '../../../../models/encoder/limits.ts';
 import { claimsOf } from '../../../../models/report/claims.ts';
 import { filesOf, reportNames } from '../../../../models/report/files.ts';
 import type { Results } from '../../../../models/report/results.ts';
@@ -169,11 +170,13 @@ async function encoder(client: LabClient, args: Args): Promise<Answer> {
 
 export function encoderTaken(job: Job): Answer {
   const result = job.result as EncoderResult;
-  const { encoderId, imageBytes, embeddingSize, multiplyAccumulates, arenaBytes, failed } = result;
+  const { encoderId, imageBytes, embeddingSize, multiplyAccumulates, arenaBytes, fusedLayers, failed } =
+    result;
+  const how = fusedLayers ? ` (${layersByRows(fusedLayers)})` : '';
   return {
     text:
       failed.map((one) => `not used: ${one.path}: ${one.message}\n`).join('') +
-      `The encoder ${encoderId} fits a board: ${sizeText(imageBytes)} of flash, ${sizeText(arenaBytes)} for its activations, ` +
+      `The encoder ${encoderId} fits a board: ${sizeText(imageBytes)} of flash, ${sizeText(arenaBytes)} for its activations${how}, ` +
       `${(multiplyAccumulates / 1e6).toFixed(1)} million multiply-accumulates a window, ${count(embeddingSize, 'number')}. ` +
       `Train with it: “curlew train FOLDER --encoder ${encoderId}”.`,
     json: result,
