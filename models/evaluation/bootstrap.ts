@@ -62,6 +62,20 @@ export function percentileInterval(drawn: Float64Array, level: number): { low: n
 }
 
 /**
+ * A value with the percentile interval of its draws. Draws that have no value (NaN: an AUROC without a wrong answer)
+ * are left out.
+ * @returns null where the value is none, or fewer than half of the draws have one
+ */
+export function estimateOf(value: number, drawn: Float64Array, level: number): Estimate | null {
+  const known = definite(drawn);
+  if (Number.isNaN(value) || 2 * known.length < drawn.length) return null;
+  return { value, ...percentileInterval(known, level) };
+}
+
+/** What is a number among the draws. */
+export const definite = (drawn: Float64Array): Float64Array => drawn.filter((value) => !Number.isNaN(value));
+
+/**
  * Two-sided p of "the difference is 0": the percentile interval turned round, (1 + k) / (resamples + 1) with k the
  * draws on the rarer side of 0, doubled. The smallest p that B draws can give is 2 / (B + 1).
  */

@@ -30,14 +30,36 @@ const leastProbability = 2 ** -52;
 
 /** @param answers at least one */
 export function calibrationOf(answers: readonly ClipAnswer[], count = reliabilityBins): CalibrationScores {
-  const bins = reliability(answers, count);
+  const terms = answers.map((answer) => calibrationTerms(answer, count));
+  const bins = reliability(terms, count);
   return {
     ece: expectedCalibrationError(bins),
-    brier: mean(answers.map(brierOf)),
-    nll: mean(
-      answers.map(({ probabilities, truth }) => -Math.log(Math.max(leastProbability, probabilities[truth]!))),
-    ),
+    brier: mean(terms.map(({ brier }) => brier)),
+    nll: mean(terms.map(({ nll }) => nll)),
     bins,
+  };
+}
+
+/** One clip's part of the scores. */
+export interface CalibrationTerms {
+  /** of its top probability, counted from 0 */
+  readonly bin: number;
+  readonly top: number;
+  readonly right: boolean;
+  readonly brier: number;
+  readonly nll: number;
+}
+
+/** @param count of bins */
+export function calibrationTerms(answer: ClipAnswer, count: number): CalibrationTerms {
+  const { probabilities, truth } = answer;
+  const top = Math.max(...Array.from(probabilities));
+  return {
+    bin: Math.min(count, Math.max(1, Math.ceil(top * count))) - 1,
+    top,
+    right: isRight(answer),
+    brier: brierOf(answer),
+    nll: -Math.log(Math.max(leastProbability, probabilities[truth]!)),
   };
 }
 
@@ -46,14 +68,12 @@ function brierOf({ probabilities, truth }: ClipAnswer): number {
   return Array.from(probabilities).reduce((sum, p, c) => sum + (p - (c === truth ? 1 : 0)) ** 2, 0);
 }
 
-function reliability(answers: readonly ClipAnswer[], count: number): ReliabilityBin[] {
+function reliability(terms: readonly CalibrationTerms[], count: number): ReliabilityBin[] {
   const filled = Array.from({ length: count }, () => ({ clips: 0, confidence: 0, right: 0 }));
-  for (const answer of answers) {
-    const top = Math.max(...Array.from(answer.probabilities));
-    const bin = filled[Math.min(count, Math.max(1, Math.ceil(top * count))) - 1]!;
-    bin.clips++;
-    bin.confidence += top;
-    if (isRight(answer)) bin.right++;
+  for (const { bin, top, right } of terms) {
+    filled[bin]!.clips++;
+    filled[bin]!.confidence += top;
+    if (right) filled[bin]!.right++;
   }
   return filled.map(({ clips, confidence, right }, i) => ({
     low: i / count,

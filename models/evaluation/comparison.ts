@@ -1,60 +1,30 @@
 import { byFold, isRight, paired, predictedOf, type ClipAnswer } from './answers.ts';
-import { bootstrapP, clusteredBootstrap, percentileInterval, type BootstrapOptions } from './bootstrap.ts';
+import {
+  bootstrapP,
+  clusteredBootstrap,
+  definite,
+  percentileInterval,
+  type BootstrapOptions,
+} from './bootstrap.ts';
 import { classCounts, classificationScores } from './classification.ts';
-import { holm } from './holm.ts';
-import { leastWilcoxonP } from './least-p.ts';
-import { levene } from './levene.ts';
+import { leastSignP } from './least-p.ts';
 import { mcnemarOfCounts } from './mcnemar.ts';
 import { deviation, mean } from './moments.ts';
-import { pairedT, tost, type Interval } from './paired.ts';
-import { wilcoxon } from './wilcoxon.ts';
-
-export type TestKind =
-  'mcnemar' | 'clustered-bootstrap' | 'paired-t' | 'wilcoxon' | 'brown-forsythe' | 'tost';
-
-export type Measure = 'accuracy' | 'weighted-f1' | 'latency';
-
-/** Null hypothesis: no difference between a and b; of 'tost': they differ by `margin` or more. */
-export interface Test {
-  readonly test: TestKind;
-  /** Names of models; differences are a − b. */
-  readonly a: string;
-  readonly b: string;
-  readonly measure: Measure;
-  /** What was counted as one observation, and how many there were (of each model, where not paired). */
-  readonly unit: 'clip' | 'source' | 'fold' | 'inference';
-  readonly n: number;
-  /** For a person: 'exact binomial', 'normal approximation with tie and continuity correction', … */
-  readonly method: string;
-  /** Finite; null where the test has none. */
-  readonly statistic: number | null;
-  /**
-   * a − b in the measure's own unit (of 'wilcoxon' the Hodges–Lehmann estimate); of 'brown-forsythe' the ratio of the
-   * standard deviations, a / b, null where b does not vary.
-   */
-  readonly effect: number | null;
-  readonly interval: Interval | null;
-  /** In the measure's own unit; of 'tost' alone. */
-  readonly margin: number | null;
-  readonly p: number;
-}
-
-export interface TestResult extends Test {
-  /** Tests that Holm's correction was made over together. */
-  readonly family: string;
-  /** p after that correction. */
-  readonly adjusted: number;
-}
-
-/** One model's part of a comparison. */
-export interface Named<T> {
-  readonly name: string;
-  readonly values: T;
-}
+import { pairedT, tost } from './paired.ts';
+import {
+  calibrationMeasures,
+  calibrationOfDraws,
+  detectionMeasures,
+  detectionOfDraws,
+  doubtOf,
+} from './quality.ts';
+import { finite, type Comparison, type Measure, type Named, type NotRun, type Test } from './test-result.ts';
+import { wilcoxonTest } from './wilcoxon-test.ts';
 
 /**
- * How two models' answers to the same clips differ: McNemar and the clustered bootstrap over clips, equivalence
- * over sources, t over folds (where there are two), and Wilcoxon over folds (where there are enough to show anything).
+ * How two models' answers to the same clips differ: the clustered bootstrap of accuracy, weighted F1, calibration and
+ * error detection by 1 − the top probability; McNemar over clips, equivalence over sources, t over folds (where there
+ * are two) and Wilcoxon over folds. A test that cannot give a p below 1 − level here is not made but named.
  * @param margin of equivalence, in accuracy, above 0
  * @throws RangeError if the models did not answer the same clips
  */
@@ -64,31 +34,69 @@ export function compareAnswers(
   classes: number,
   margin: number,
   options: BootstrapOptions,
-): Test[] {
+): Comparison {
   const pairs = paired(a.values, b.values);
-  const names = { a: a.name, b: b.name };
-  return [
-    { ...names, ...mcnemarTest(pairs) },
-    ...bootstrapTests(pairs, classes, options).map((test) => ({ ...names, ...test })),
-    ...tostTests(pairs, margin).map((test) => ({ ...names, ...test })),
-    ...foldTests(pairs, classes, options.level).map((test) => ({ ...names, ...test })),
+  const made = [
+    ...bootstrapTests(pairs, answerStatistics(pairs, classes), options),
+    mcnemarTest(pairs, options.level),
+    ...tostTests(pairs, margin),
+    ...foldTests(pairs, classes, options.level),
   ];
+  return named(a.name, b.name, made);
+}
+
+/** What tells a model's own wrong answers: two uncertainties of the same answers. */
+export interface Uncertainties {
+  readonly answers: readonly ClipAnswer[];
+  readonly a: Named<ArrayLike<number>>;
+  readonly b: Named<ArrayLike<number>>;
+}
+
+/** Which of two uncertainties tells wrong answers better, by the clustered bootstrap of AUROC, AURC and AUGRC. */
+export function compareUncertainties(
+  { answers, a, b }: Uncertainties,
+  options: BootstrapOptions,
+): Comparison {
+  const [first, second] = [a, b].map(({ values }) => detectionOfDraws(answers, values));
+  const pairs = answers.map((answer, i) => ({
+    source: answer.source,
+    differs: a.values[i] !== b.values[i],
+  }));
+  const statistics = detectionMeasures.map((measure) => ({ measure, pairs }));
+  const of = (draw: readonly number[]) => minus(first!(draw), second!(draw));
+  return named(a.name, b.name, drawn(statistics, of, options));
+}
+
+/** A test by one model's and the other's name, or why it was not made. */
+type Unnamed = Omit<Test, 'a' | 'b'> | Omit<NotRun, 'a' | 'b'>;
+
+function named(a: string, b: string, made: readonly Unnamed[]): Comparison {
+  const tests: Test[] = [];
+  const notRun: NotRun[] = [];
+  for (const one of made) {
+    if ('reason' in one) notRun.push({ ...one, a, b });
+    else tests.push({ ...one, a, b });
+  }
+  return { tests, notRun };
 }
 
 type Pairs = readonly (readonly [ClipAnswer, ClipAnswer])[];
-type Unnamed = Omit<Test, 'a' | 'b'>;
 
 /** Fewer clips than this that only one model gets right: the chi-square approximation does not serve. */
 const leastForChiSquare = 25;
 
-function mcnemarTest(pairs: Pairs): Unnamed {
+function mcnemarTest(pairs: Pairs, level: number): Unnamed {
   const first = pairs.filter(([a, b]) => isRight(a) && !isRight(b)).length;
   const second = pairs.filter(([a, b]) => !isRight(a) && isRight(b)).length;
+  const names = { test: 'mcnemar', measure: 'accuracy' } as const;
+  const leastP = leastSignP(first + second);
+  if (!(leastP < 1 - level)) {
+    return { ...names, leastP, reason: tooFew(first + second, pairs.length, 'clip', true) };
+  }
   const result = mcnemarOfCounts(first, second);
   const exact = first + second < leastForChiSquare;
   return {
-    test: 'mcnemar',
-    measure: 'accuracy',
+    ...names,
     unit: 'clip',
     n: pairs.length,
     method: `${exact ? 'exact binomial' : 'chi-square with continuity correction'}; ${first} clips right with the first alone, ${second} with the second alone`,
@@ -99,6 +107,14 @@ function mcnemarTest(pairs: Pairs): Unnamed {
     p: exact ? result.exactP : result.chiSquareP,
   };
 }
+
+/** @param right what differs is whether they are right, not what they say */
+const tooFew = (differing: number, all: number, unit: string, right: boolean): string => {
+  const what = right ? 'one of the two is right and the other is not' : 'the two differ';
+  return differing === 0
+    ? `on none of ${all} ${unit}s ${what}: there is nothing to test`
+    : `on ${differing} of ${all} ${unit}s alone ${what}`;
+};
 
 /** Difference of accuracy and of weighted F1 over the pairs at some indices. */
 function scoreDifference(
@@ -113,23 +129,82 @@ function scoreDifference(
   };
 }
 
-function bootstrapTests(pairs: Pairs, classes: number, options: BootstrapOptions): Unnamed[] {
-  const sources = pairs.map(([{ source }]) => source);
-  const difference = scoreDifference(pairs, classes);
-  const drawn = clusteredBootstrap(sources, difference, options);
+/** What a statistic is of, and on which pairs it can differ at all. */
+interface Statistic {
+  readonly measure: Measure;
+  readonly pairs: readonly { readonly source: string; readonly differs: boolean }[];
+}
+
+interface Statistics {
+  readonly statistics: readonly Statistic[];
+  readonly difference: (draw: readonly number[]) => readonly number[];
+}
+
+const minus = (a: readonly number[], b: readonly number[]) => a.map((value, i) => value - b[i]!);
+
+function answerStatistics(pairs: Pairs, classes: number): Statistics {
+  const differing = (differ: (a: ClipAnswer, b: ClipAnswer) => boolean) =>
+    pairs.map(([a, b]) => ({ source: a.source, differs: differ(a, b) }));
+  const right = differing((a, b) => isRight(a) !== isRight(b));
+  const said = differing((a, b) => predictedOf(a) !== predictedOf(b));
+  const probable = differing((a, b) => Array.from(a.probabilities).some((p, c) => p !== b.probabilities[c]));
+  const scores = scoreDifference(pairs, classes);
+  const sides = [0, 1].map((side) => {
+    const answers = pairs.map((pair) => pair[side]!);
+    const parts = [calibrationOfDraws(answers), detectionOfDraws(answers, answers.map(doubtOf))];
+    return (draw: readonly number[]) => parts.flatMap((part) => part(draw));
+  });
+  return {
+    statistics: [
+      { measure: 'accuracy', pairs: right },
+      { measure: 'weighted-f1', pairs: said },
+      ...[...calibrationMeasures, ...detectionMeasures].map((measure) => ({ measure, pairs: probable })),
+    ],
+    difference: (draw) => [...scores(draw), ...minus(sides[0]!(draw), sides[1]!(draw))],
+  };
+}
+
+const bootstrapTests = (pairs: Pairs, { statistics, difference }: Statistics, options: BootstrapOptions) =>
+  pairs.length === 0 ? [] : drawn(statistics, difference, options);
+
+/**
+ * The bootstrap by itself would be surer than its sources allow where few of them differ: all of them on one side are
+ * no rarer than as many equal signs.
+ */
+function drawn(
+  statistics: readonly Statistic[],
+  difference: Statistics['difference'],
+  options: BootstrapOptions,
+): Unnamed[] {
+  const { pairs } = statistics[0]!;
+  const sources = pairs.map(({ source }) => source);
+  const count = new Set(sources).size;
+  const draws = clusteredBootstrap(sources, difference, options);
   const observed = difference([...pairs.keys()]);
-  return (['accuracy', 'weighted-f1'] as const).map((measure, i) => ({
-    test: 'clustered-bootstrap',
-    measure,
-    unit: 'clip',
-    n: pairs.length,
-    method: `${options.resamples} resamples of ${new Set(sources).size} sources, percentile`,
-    statistic: null,
-    effect: observed[i]!,
-    interval: { ...percentileInterval(drawn[i]!, options.level), level: options.level },
-    margin: null,
-    p: bootstrapP(drawn[i]!),
-  }));
+  return statistics.map(({ measure, pairs: own }, i): Unnamed => {
+    const names = { test: 'clustered-bootstrap', measure } as const;
+    const differing = new Set(own.flatMap(({ source, differs }) => (differs ? [source] : []))).size;
+    const leastP = leastSignP(differing);
+    if (!(leastP < 1 - options.level)) {
+      return { ...names, leastP, reason: tooFew(differing, count, 'source', measure === 'accuracy') };
+    }
+    const known = definite(draws[i]!);
+    if (Number.isNaN(observed[i]!) || 2 * known.length < options.resamples) {
+      return { ...names, leastP: 1, reason: 'one of the two is hardly ever wrong, or hardly ever right' };
+    }
+    return {
+      ...names,
+      unit: 'clip',
+      n: pairs.length,
+      method: `${known.length} resamples of ${count} sources, percentile; they differ on ${differing} sources`,
+      statistic: null,
+      effect: observed[i]!,
+      interval: { ...percentileInterval(known, options.level), level: options.level },
+      margin: null,
+      p: Math.max(leastP, bootstrapP(known)),
+      standardError: { value: deviation(known)!, degrees: count - 1 },
+    };
+  });
 }
 
 /** One difference of accuracy a source: clips of one source are no independent observations. */
@@ -150,7 +225,7 @@ function tostTests(pairs: Pairs, margin: number): Unnamed[] {
       n: sources.size,
       method: result.t
         ? 'two one-sided t-tests of each source’s mean difference'
-        : 'no source differs: how likely that is where a share of the margin’s size does',
+        : 'identical on every source: how likely that is where a share of the margin’s size differs',
       statistic: result.t && finite(Math.min(result.t[0], -result.t[1])),
       effect: result.effect,
       interval: result.interval,
@@ -160,7 +235,10 @@ function tostTests(pairs: Pairs, margin: number): Unnamed[] {
   ];
 }
 
-/** Wilcoxon's test is made where so many folds can give a p below 1 − level: one that cannot only costs the others. */
+/**
+ * Over the folds' differences of weighted F1. Student's t is corrected for trainings that share clips; Wilcoxon's test
+ * counts folds as independent, which they are not quite: it is told beside the t.
+ */
 function foldTests(pairs: Pairs, classes: number, level: number): Unnamed[] {
   const difference = scoreDifference(pairs, classes);
   const differences = [...byFold(pairs.map(([answer]) => answer)).keys()].map((fold) => {
@@ -169,8 +247,9 @@ function foldTests(pairs: Pairs, classes: number, level: number): Unnamed[] {
   });
   if (differences.length < 2) return [];
   const t = pairedT(differences, level, 1 / (differences.length - 1));
-  const wilcoxonCanShow = leastWilcoxonP(differences.length) < 1 - level;
   const folds = { measure: 'weighted-f1', unit: 'fold', n: differences.length, margin: null } as const;
+  const differing = differences.filter((one) => one !== 0).length;
+  const leastP = leastSignP(differing);
   return [
     {
       ...folds,
@@ -180,75 +259,15 @@ function foldTests(pairs: Pairs, classes: number, level: number): Unnamed[] {
       effect: t.effect,
       interval: t.interval,
       p: t.p,
+      standardError: { value: t.error, degrees: t.degrees },
     },
-    ...(wilcoxonCanShow ? [{ ...folds, ...wilcoxonTest(differences) }] : []),
+    leastP < 1 - level
+      ? { ...folds, ...wilcoxonTest(differences) }
+      : {
+          test: 'wilcoxon',
+          measure: 'weighted-f1',
+          leastP,
+          reason: tooFew(differing, differences.length, 'fold', false),
+        },
   ];
-}
-
-const wilcoxonMethods = {
-  exact: 'exact',
-  normal: 'normal approximation with tie and continuity correction',
-  none: 'no pair differs',
-};
-
-function wilcoxonTest(
-  differences: readonly number[],
-): Pick<Test, 'test' | 'method' | 'statistic' | 'effect' | 'interval' | 'p'> {
-  const result = wilcoxon(differences);
-  const zeros = differences.length - result.n;
-  const left =
-    zeros === 0 ? '' : `; ${zeros} of ${differences.length} pairs do not differ and take no part in the test`;
-  return {
-    test: 'wilcoxon',
-    method: `${wilcoxonMethods[result.method]}${left}`,
-    statistic: result.w,
-    effect: result.effect,
-    interval: null,
-    p: result.p,
-  };
-}
-
-/**
- * How two models' latencies differ: their spread (Brown–Forsythe) and, where both ran the same windows in the same
- * order, their size (Wilcoxon).
- * @param a, b microseconds of each inference, two at least
- * @throws RangeError if there are fewer, or `sameWindows` and not as many of each
- */
-export function compareLatencies(
-  a: Named<readonly number[]>,
-  b: Named<readonly number[]>,
-  sameWindows: boolean,
-): Test[] {
-  if (sameWindows && a.values.length !== b.values.length) {
-    throw new RangeError(`${a.values.length} and ${b.values.length} inferences are not of the same windows`);
-  }
-  const names = { a: a.name, b: b.name, measure: 'latency', unit: 'inference', margin: null } as const;
-  const spread = levene([a.values, b.values]);
-  const n = Math.min(a.values.length, b.values.length);
-  const below = deviation(b.values)!;
-  const tests: Test[] = [
-    {
-      ...names,
-      test: 'brown-forsythe',
-      n,
-      method: `Levene’s test about the medians, F with ${spread.degrees.join(' and ')} degrees of freedom`,
-      statistic: finite(spread.w),
-      effect: below === 0 ? null : deviation(a.values)! / below,
-      interval: null,
-      p: spread.p,
-    },
-  ];
-  if (sameWindows) {
-    tests.push({ ...names, n, ...wilcoxonTest(a.values.map((value, i) => value - b.values[i]!)) });
-  }
-  return tests;
-}
-
-/** JSON has no infinity. */
-const finite = (value: number | null) => (value !== null && Number.isFinite(value) ? value : null);
-
-/** Holm's correction over tests that belong together. */
-export function corrected(family: string, tests: readonly Test[]): TestResult[] {
-  const adjusted = holm(tests.map(({ p }) => p));
-  return tests.map((test, i) => ({ ...test, family, adjusted: adjusted[i]! }));
 }

@@ -1,2 +1,4 @@
-/** The least p that Wilcoxon's signed-rank test can give of so many pairs that all differ, two-sided: all signs alike. */
-export const leastWilcoxonP = (n: number): number => Math.min(1, 2 / 2 ** n);
+/**
+ * The least two-sided p that a test of signs or of signed ranks can give where so many pairs differ: all signs alike.
+ */
+export const leastSignP = (differing: number): number => Math.min(1, 2 / 2 ** differing);

@@ -13,6 +13,8 @@ export interface PairedT {
   /** ±Infinity where every pair differs by the same; null where no pair differs at all */
   readonly t: number | null;
   readonly degrees: number;
+  /** standard error of the effect */
+  readonly error: number;
   /** two-sided */
   readonly p: number;
   readonly interval: Interval;
@@ -30,9 +32,9 @@ export function pairedT(differences: ArrayLike<number>, level = 0.95, overlap = 
   const { effect, error, degrees } = summary(differences, overlap);
   const half = studentQuantile((1 + level) / 2, degrees) * error;
   const interval = { low: effect - half, high: effect + half, level };
-  if (error === 0 && effect === 0) return { effect, t: null, degrees, p: 1, interval };
+  if (error === 0 && effect === 0) return { effect, t: null, degrees, error, p: 1, interval };
   const t = effect / error;
-  return { effect, t, degrees, p: studentTwoSided(t, degrees), interval };
+  return { effect, t, degrees, error, p: studentTwoSided(t, degrees), interval };
 }
 
 export interface Tost {

@@ -3,7 +3,6 @@ import type { ClipAnswer } from './answers.ts';
 import { bootstrapP, clusteredBootstrap } from './bootstrap.ts';
 import { atTemperature, calibrationOf, fitTemperature, logProbabilities } from './calibration.ts';
 import { macroF1, weightedF1 } from './classification.ts';
-import { compareAnswers, compareLatencies, corrected } from './comparison.ts';
 import { deviation, quantile, ranks } from './moments.ts';
 import { auroc, rocCurve, rocOf } from './roc.ts';
 import { modelScores } from './scores.ts';
@@ -159,73 +158,4 @@ test('curiosity stands beside max-softmax where every answer has it', () => {
   ]);
   const without = answers.map((answer) => ({ ...answer, curiosity: null }));
   expect(modelScores(without, 3, options).uncertainty.map(({ kind }) => kind)).toEqual(['max-softmax']);
-});
-
-test('two models are compared over clips, sources and folds', () => {
-  const better = answers.map((answer, i) =>
-    i === 2 ? { ...answer, probabilities: [0.8, 0.1, 0.1] } : answer,
-  );
-  const tests = compareAnswers(
-    { name: 'new', values: better },
-    { name: 'old', values: answers.toReversed() },
-    3,
-    0.05,
-    options,
-  );
-  expect(tests.map(({ test, measure, unit, n }) => [test, measure, unit, n])).toEqual([
-    ['mcnemar', 'accuracy', 'clip', 10],
-    ['clustered-bootstrap', 'accuracy', 'clip', 10],
-    ['clustered-bootstrap', 'weighted-f1', 'clip', 10],
-    ['tost', 'accuracy', 'source', 5],
-    ['paired-t', 'weighted-f1', 'fold', 2],
-  ]);
-  expect(tests[0]).toMatchObject({ effect: 0.1, p: 1 });
-  expect(tests[1]!.effect).toBeCloseTo(0.1, 12);
-  expect(tests[1]!.interval!.low).toBeGreaterThanOrEqual(0);
-  // One of five sources differs, in one of its two clips: mean 0.1, standard error 0.1, t = (0.1 − 0.05) / 0.1.
-  expect(tests[3]!.effect).toBeCloseTo(0.1, 12);
-  expect(tests[3]!.statistic).toBeCloseTo(-0.5, 12);
-});
-
-test('Wilcoxon’s test joins where there are folds enough for it to show anything', () => {
-  const folds = (count: number) =>
-    Array.from({ length: 2 * count }, (_, i) => ({ ...answers[i % 10]!, clip: `${i}`, fold: i >> 1 }));
-  const tests = (count: number) => {
-    const b = folds(count).map((answer, i) => (i === 0 ? { ...answer, probabilities: [0, 0, 1] } : answer));
-    return compareAnswers({ name: 'a', values: folds(count) }, { name: 'b', values: b }, 3, 0.05, options);
-  };
-  expect(tests(5).some(({ test }) => test === 'wilcoxon')).toBe(false);
-  expect(tests(6).at(-1)).toMatchObject({
-    test: 'wilcoxon',
-    n: 6,
-    method: 'exact; 5 of 6 pairs do not differ and take no part in the test',
-  });
-});
-
-test('models that did not answer the same clips are not compared', () => {
-  const compare = (values: ClipAnswer[]) =>
-    compareAnswers({ name: 'a', values: answers }, { name: 'b', values }, 3, 0.05, options);
-  expect(() => compare(answers.slice(1))).toThrow(RangeError);
-  expect(() => compare([...answers.slice(1), answers[1]!])).toThrow(RangeError);
-});
-
-test('latencies are compared by spread, and by size where the windows are the same', () => {
-  const steady = { name: 'curiosity', values: [10, 11, 12, 13, 14, 15] };
-  const erratic = { name: 'plain', values: [0, 20, 5, 25, 10, 40] };
-  const [spread, size] = compareLatencies(erratic, steady, true);
-  expect(spread).toMatchObject({ test: 'brown-forsythe', n: 6 });
-  expect(spread!.effect).toBeCloseTo(deviation(erratic.values)! / deviation(steady.values)!, 12);
-  expect(size).toMatchObject({ test: 'wilcoxon', method: 'exact' });
-  expect(compareLatencies(erratic, steady, false)).toHaveLength(1);
-  const constant = { name: 'constant', values: [3, 3, 3, 3] };
-  expect(compareLatencies(erratic, constant, false)[0]!.effect).toBeNull();
-  expect(() => compareLatencies(erratic, constant, true)).toThrow(RangeError);
-});
-
-test('tests of one family are corrected together', () => {
-  const tests = compareLatencies({ name: 'a', values: [1, 2, 9] }, { name: 'b', values: [1, 2, 3] }, true);
-  const results = corrected('latency', tests);
-  const rarest = Math.min(...tests.map(({ p }) => p));
-  expect(Math.min(...results.map(({ adjusted }) => adjusted))).toBeCloseTo(Math.min(1, 2 * rarest), 12);
-  expect(results.every(({ family }) => family === 'latency')).toBe(true);
 });

@@ -1,8 +1,23 @@
 import { byFold, confusionOf, isRight, predictedOf, type ClipAnswer } from './answers.ts';
-import { clusteredBootstrap, percentileInterval, type BootstrapOptions, type Estimate } from './bootstrap.ts';
+import {
+  clusteredBootstrap,
+  estimateOf,
+  percentileInterval,
+  type BootstrapOptions,
+  type Estimate,
+} from './bootstrap.ts';
 import { atTemperature, calibrationOf, type CalibrationScores } from './calibration.ts';
 import { classCounts, classificationScores, type ConfusionMatrix } from './classification.ts';
 import { deviation, mean } from './moments.ts';
+import {
+  calibrationMeasures,
+  calibrationOfDraws,
+  detectionMeasures,
+  detectionOfDraws,
+  doubtOf,
+  type CalibrationMeasure,
+  type DetectionMeasure,
+} from './quality.ts';
 import { rocOf, type RocResult } from './roc.ts';
 import { errorDetection, type ErrorDetection } from './uncertainty.ts';
 
@@ -21,12 +36,20 @@ export interface Score {
   readonly pooled: Estimate;
 }
 
+/** With intervals; null where too few draws have a value. */
+export type Estimates<Measure extends string> = Readonly<Record<Measure, Estimate | null>>;
+
 export interface CalibrationResult {
   readonly plain: CalibrationScores;
+  /** Of `plain`; results of earlier labs have none. */
+  readonly estimates?: Estimates<CalibrationMeasure>;
   /** After temperature scaling, fitted on each fold's validation clips; null where it was not fitted. */
   readonly scaled: {
     readonly temperatures: readonly { readonly fold: number; readonly temperature: number }[];
     readonly scores: CalibrationScores;
+    readonly estimates?: Estimates<CalibrationMeasure>;
+    /** What scaling changes, the same sources drawn for both: below 0 it helps. */
+    readonly change?: Estimates<CalibrationMeasure>;
   } | null;
 }
 
@@ -35,6 +58,7 @@ export type UncertaintyKind = 'max-softmax' | 'curiosity';
 export interface UncertaintyResult extends ErrorDetection {
   /** 'max-softmax' stands for 1 − the top probability. */
   readonly kind: UncertaintyKind;
+  readonly estimates?: Estimates<DetectionMeasure>;
 }
 
 export interface ModelScores {
@@ -83,8 +107,8 @@ export function modelScores(
     weightedF1: weightedF1!,
     confusion: confusionOf(answers, classes),
     roc: rocOf(answers, classes),
-    calibration: calibration(answers, temperatures),
-    uncertainty: uncertainties(answers),
+    calibration: calibration(answers, temperatures, options),
+    uncertainty: uncertainties(answers, options),
   };
 }
 
@@ -110,34 +134,63 @@ function estimates(answers: readonly ClipAnswer[], classes: number, options: Boo
 function calibration(
   answers: readonly ClipAnswer[],
   temperatures: ReadonlyMap<number, number> | null,
+  options: BootstrapOptions,
 ): CalibrationResult {
-  const plain = calibrationOf(answers);
-  if (temperatures === null) return { plain, scaled: null };
+  const plain = { plain: calibrationOf(answers) };
+  const ofPlain = calibrationOfDraws(answers);
+  const estimatesOf = (of: typeof ofPlain) => drawnEstimates(answers, calibrationMeasures, of, options);
+  if (temperatures === null) return { ...plain, estimates: estimatesOf(ofPlain), scaled: null };
   const scaled = answers.map((answer) => {
     const temperature = temperatures.get(answer.fold);
     if (temperature === undefined) throw new RangeError(`Fold ${answer.fold} has no temperature`);
     return { ...answer, probabilities: atTemperature(answer.probabilities, temperature) };
   });
+  const ofScaled = calibrationOfDraws(scaled);
   return {
-    plain,
+    ...plain,
+    estimates: estimatesOf(ofPlain),
     scaled: {
       temperatures: [...byFold(answers).keys()].map((fold) => ({
         fold,
         temperature: temperatures.get(fold)!,
       })),
       scores: calibrationOf(scaled),
+      estimates: estimatesOf(ofScaled),
+      change: estimatesOf((draw) => {
+        const before = ofPlain(draw);
+        return ofScaled(draw).map((after, i) => after - before[i]!);
+      }),
     },
   };
 }
 
-function uncertainties(answers: readonly ClipAnswer[]): UncertaintyResult[] {
+/** Each statistic of the answers with its interval, whole sources drawn. */
+function drawnEstimates<Measure extends string>(
+  answers: readonly ClipAnswer[],
+  names: readonly Measure[],
+  of: (draw: readonly number[]) => readonly number[],
+  options: BootstrapOptions,
+): Estimates<Measure> {
+  const draws = clusteredBootstrap(
+    answers.map(({ source }) => source),
+    of,
+    options,
+  );
+  const observed = of([...answers.keys()]);
+  const entries = names.map((name, i) => [name, estimateOf(observed[i]!, draws[i]!, options.level)] as const);
+  return Object.fromEntries(entries) as Estimates<Measure>;
+}
+
+function uncertainties(answers: readonly ClipAnswer[], options: BootstrapOptions): UncertaintyResult[] {
   const wrong = answers.map((answer) => !isRight(answer));
-  const doubt = answers.map(({ probabilities }) => 1 - Math.max(...Array.from(probabilities)));
+  const of = (kind: UncertaintyKind, values: readonly number[]): UncertaintyResult => ({
+    kind,
+    ...errorDetection(values, wrong),
+    estimates: drawnEstimates(answers, detectionMeasures, detectionOfDraws(answers, values), options),
+  });
   const curiosity = answers.flatMap((answer) => answer.curiosity ?? []);
   return [
-    { kind: 'max-softmax', ...errorDetection(doubt, wrong) },
-    ...(curiosity.length === answers.length
-      ? [{ kind: 'curiosity' as const, ...errorDetection(curiosity, wrong) }]
-      : []),
+    of('max-softmax', answers.map(doubtOf)),
+    ...(curiosity.length === answers.length ? [of('curiosity', curiosity)] : []),
   ];
 }

@@ -9,7 +9,7 @@ import {
   studentTwoSided,
 } from './distributions.ts';
 import { holm } from './holm.ts';
-import { leastWilcoxonP } from './least-p.ts';
+import { leastSignP } from './least-p.ts';
 import { levene } from './levene.ts';
 import { mcnemar, mcnemarOfCounts } from './mcnemar.ts';
 import { quantile } from './moments.ts';
@@ -140,21 +140,29 @@ test('Wilcoxon’s test of few pairs is exact with ties and zeros too', () => {
   const result = wilcoxon(rounded);
   expect(result).toMatchObject({ w: 0, n: 9, method: 'exact' });
   near(result.p, 2 / 2 ** 9);
-  expect(wilcoxon([0, 0.2, 0.1])).toMatchObject({ w: 3, n: 2, method: 'exact', p: 0.5 });
+  // The zero has rank 1, so that the others have 3 and 2 (Pratt).
+  expect(wilcoxon([0, 0.2, 0.1])).toMatchObject({ w: 5, n: 2, method: 'exact', p: 0.5 });
   expect(wilcoxon([0, 0])).toEqual({ effect: 0, w: 0, n: 0, method: 'none', p: 1 });
+  // Counted out over the 2^7 sign patterns of the ranks that three zeros leave.
+  expect(wilcoxon([0, 0, 3, -1, 2, 5, 4, 6, 0, 7])).toMatchObject({ w: 45, n: 7, p: 0.03125 });
 });
 
-test('Wilcoxon’s exact p is the share of all sign patterns at least as far out, with ties too', () => {
+test('Wilcoxon’s exact p is the share of all sign patterns at least as far out, with ties and zeros too', () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: -4, max: 4 }), { minLength: 1, maxLength: 8 }), (list) => {
-      const kept = list.filter((x) => x !== 0);
-      fc.pre(kept.length > 0);
-      const distance = (signed: readonly number[]) => Math.abs(wilcoxon(signed).w - (n * (n + 1)) / 4);
-      const n = kept.length;
-      const patterns = Array.from({ length: 2 ** n }, (_, bits) =>
-        kept.map((x, i) => ((bits >> i) & 1 ? Math.abs(x) : -Math.abs(x))),
-      );
-      const asFar = patterns.filter((signed) => distance(signed) >= distance(kept)).length;
+      const differing = list.filter((x) => x !== 0);
+      fc.pre(differing.length > 0);
+      const size = (x: number) => Math.abs(x);
+      // the mean place among all, zeros included, of those of the same size
+      const rank = (x: number) =>
+        list.filter((y) => size(y) < size(x)).length +
+        (list.filter((y) => size(y) === size(x)).length + 1) / 2;
+      const centre = differing.reduce((sum, x) => sum + rank(x), 0) / 2;
+      const distance = (signs: number) =>
+        Math.abs(differing.reduce((sum, x, i) => sum + ((signs >> i) & 1 ? rank(x) : 0), 0) - centre);
+      const found = distance(differing.reduce((bits, x, i) => bits | (x > 0 ? 1 << i : 0), 0));
+      const patterns = Array.from({ length: 2 ** differing.length }, (_, signs) => distance(signs));
+      const asFar = patterns.filter((one) => one >= found).length;
       expect(wilcoxon(list).p).toBeCloseTo(asFar / patterns.length, 12);
     }),
   );
@@ -167,8 +175,17 @@ test('Wilcoxon’s test goes over to the normal approximation with many pairs', 
   near(result.p, 0.026295696408009505);
 });
 
-test('two folds, or four, are too few for Wilcoxon’s test to show anything', () => {
-  expect([1, 2, 4, 5, 6].map(leastWilcoxonP)).toEqual([1, 0.5, 0.125, 0.0625, 0.03125]);
+test('Wilcoxon’s normal approximation counts the zeros of many pairs, as Pratt has them', () => {
+  const many = Array.from({ length: 70 }, (_, i) =>
+    i % 5 === 4 ? 0 : (i % 3 === 0 ? -1 : 1) * (1 + Math.floor(i / 2)),
+  );
+  const result = wilcoxon(many);
+  expect(result).toMatchObject({ w: 1582.5, n: 56, method: 'normal' });
+  near(result.p, 0.021211772996135175);
+});
+
+test('five pairs that differ are too few for a test of their signs to show anything', () => {
+  expect([0, 1, 2, 4, 5, 6].map(leastSignP)).toEqual([1, 1, 0.5, 0.125, 0.0625, 0.03125]);
 });
 
 test('McNemar’s test of approval ratings, as chi-square and exact', () => {

@@ -1,5 +1,3 @@
-import { auroc } from './roc.ts';
-
 /** When the most certain `coverage` of the clips is answered. */
 export interface RiskPoint {
   readonly coverage: number;
@@ -40,15 +38,17 @@ export function errorDetection(uncertainty: ArrayLike<number>, wrong: readonly b
   if (uncertainty.length !== wrong.length || wrong.length === 0) {
     throw new RangeError(`${uncertainty.length} uncertainties do not belong to ${wrong.length} answers`);
   }
-  const runs = runsOf(uncertainty, wrong);
+  const ranking = new ErrorRanking(uncertainty, wrong);
+  const runs = ranking.runs();
   return {
-    auroc: auroc(uncertainty, wrong),
-    aurc: aurc(runs, wrong.length),
-    augrc: augrc(runs, wrong.length),
+    ...ranking.areas(),
     curve: thinned(curveOf(runs, wrong.length)),
     histogram: histogramOf(uncertainty, wrong),
   };
 }
+
+/** The areas alone. */
+export type ErrorAreas = Pick<ErrorDetection, 'auroc' | 'aurc' | 'augrc'>;
 
 /** Clips that are equally uncertain: answered together or not at all. */
 interface Run {
@@ -56,16 +56,52 @@ interface Run {
   readonly errors: number;
 }
 
-/** The most certain first. */
-function runsOf(uncertainty: ArrayLike<number>, wrong: readonly boolean[]): Run[] {
-  const runs = new Map<number, { clips: number; errors: number }>();
-  wrong.forEach((isWrong, i) => {
-    const run = runs.get(uncertainty[i]!) ?? { clips: 0, errors: 0 };
-    run.clips++;
-    if (isWrong) run.errors++;
-    runs.set(uncertainty[i]!, run);
-  });
-  return [...runs.entries()].sort(([a], [b]) => a - b).map(([, run]) => run);
+/** Clips in order of their uncertainty, ordered once: a bootstrap asks for the areas of thousands of draws from them. */
+export class ErrorRanking {
+  /** Run of each clip, the most certain first. */
+  readonly #runOf: Int32Array;
+  readonly #runs: number;
+
+  constructor(
+    uncertainty: ArrayLike<number>,
+    private readonly wrong: readonly boolean[],
+  ) {
+    const values = Float64Array.from(new Set(Array.from(uncertainty))).sort();
+    const places = new Map([...values].map((value, place) => [value, place]));
+    this.#runOf = Int32Array.from(uncertainty, (value) => places.get(value)!);
+    this.#runs = values.length;
+  }
+
+  /** @param indices of clips, each as often as it was drawn; without them every clip once */
+  runs(indices?: readonly number[]): Run[] {
+    const runs = Array.from({ length: this.#runs }, () => ({ clips: 0, errors: 0 }));
+    const count = (i: number) => {
+      const run = runs[this.#runOf[i]!]!;
+      run.clips++;
+      if (this.wrong[i]) run.errors++;
+    };
+    if (indices) indices.forEach(count);
+    else this.wrong.forEach((_, i) => count(i));
+    return runs.filter(({ clips }) => clips > 0);
+  }
+
+  /** @param indices as of `runs` */
+  areas(indices?: readonly number[]): ErrorAreas {
+    const runs = this.runs(indices);
+    const n = indices?.length ?? this.wrong.length;
+    return { auroc: aurocOf(runs), aurc: aurc(runs, n), augrc: augrc(runs, n) };
+  }
+}
+
+/** Mann–Whitney: the share of pairs of a wrong and a right clip of which the wrong one is less certain, ties half. */
+function aurocOf(runs: readonly Run[]): number | null {
+  let [right, wrong, won] = [0, 0, 0];
+  for (const { clips, errors } of runs) {
+    won += errors * (right + (clips - errors) / 2);
+    right += clips - errors;
+    wrong += errors;
+  }
+  return right === 0 || wrong === 0 ? null : won / (right * wrong);
 }
 
 /**

@@ -6,7 +6,7 @@ export interface Wilcoxon {
   readonly effect: number;
   /** sum of the ranks of the positive differences; ties share the mean of their ranks */
   readonly w: number;
-  /** differences that are not 0: the others take no part in the test, as Wilcoxon had it */
+  /** differences that are not 0: the others are ranked with them, below them, and have no sign (Pratt) */
   readonly n: number;
   /** 'none': no pair differs, p is 1 */
   readonly method: 'exact' | 'normal' | 'none';
@@ -18,21 +18,28 @@ export interface Wilcoxon {
 const exactLimit = 50;
 
 /**
- * Wilcoxon's signed-rank test (Wilcoxon 1945) of pairs' differences. Exact for up to 50 pairs that differ: the signs'
- * distribution given the ranks, ties and all (Pratt & Gibbons 1981, section 3.7); else the normal approximation with
- * tie and continuity correction (Hollander & Wolfe 1973, section 3.1).
+ * Wilcoxon's signed-rank test (Wilcoxon 1945) of pairs' differences, with zeros as Pratt (1959) has them: left out
+ * after the ranking, not before, so that pairs which do not differ speak against a difference. Exact for up to 50 pairs
+ * that differ: the signs' distribution given the ranks, ties, zeros and all (Pratt & Gibbons 1981, section 3.7); else
+ * the normal approximation with tie and continuity correction (Hollander & Wolfe 1973, section 3.1) and the moments
+ * that zeros leave (Cureton 1967).
  * @param differences one at least
  */
 export function wilcoxon(differences: ArrayLike<number>): Wilcoxon {
   const effect = pseudoMedian(Float64Array.from(differences).sort());
-  const kept = Array.from(differences).filter((difference) => difference !== 0);
-  const n = kept.length;
+  const all = Array.from(differences);
+  const ranked = ranks(all.map(Math.abs));
+  const signed = all.flatMap((difference, i) =>
+    difference === 0 ? [] : [{ difference, rank: ranked.ranks[i]! }],
+  );
+  const n = signed.length;
   if (n === 0) return { effect, w: 0, n, method: 'none', p: 1 };
-  const ranked = ranks(kept.map(Math.abs));
-  const w = kept.reduce((sum, difference, i) => sum + (difference > 0 ? ranked.ranks[i]! : 0), 0);
+  const w = signed.reduce((sum, { difference, rank }) => sum + (difference > 0 ? rank : 0), 0);
+  const kept = Float64Array.from(signed, ({ rank }) => rank);
+  const zeros = all.length - n;
   return n <= exactLimit
-    ? { effect, w, n, method: 'exact', p: exactP(w, ranked.ranks) }
-    : { effect, w, n, method: 'normal', p: normalP(w, n, ranked.ties) };
+    ? { effect, w, n, method: 'exact', p: exactP(w, kept) }
+    : { effect, w, n, method: 'normal', p: normalP(w, all.length, zeros, zeros > 0 ? ranked.ties.slice(1) : ranked.ties) }; // prettier-ignore
 }
 
 /**
@@ -53,10 +60,13 @@ function exactP(w: number, ofPairs: Float64Array): number {
   return Math.min(1, (2 * tail) / 2 ** halves.length);
 }
 
-function normalP(w: number, n: number, ties: readonly number[]): number {
+/** @param ties of the differences that are not 0, the runs of equals among them */
+function normalP(w: number, n: number, zeros: number, ties: readonly number[]): number {
   const correction = ties.reduce((sum, t) => sum + (t ** 3 - t), 0) / 48;
-  const variance = (n * (n + 1) * (2 * n + 1)) / 24 - correction;
-  const distance = Math.max(0, Math.abs(w - (n * (n + 1)) / 4) - 0.5);
+  const squares = (count: number) => (count * (count + 1) * (2 * count + 1)) / 24;
+  const variance = squares(n) - squares(zeros) - correction;
+  const centre = (n * (n + 1) - zeros * (zeros + 1)) / 4;
+  const distance = Math.max(0, Math.abs(w - centre) - 0.5);
   return normalTwoSided(distance / Math.sqrt(variance));
 }
 

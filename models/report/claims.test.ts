@@ -12,7 +12,7 @@ const claimOf = (from: Results, words: string): Claim =>
 const verdictOf = (from: Results, words: string) => claimOf(from, words).verdict;
 
 const base: TestResult = {
-  test: 'mcnemar',
+  test: 'clustered-bootstrap',
   a: 'curiosity 0.5',
   b: 'plain router',
   measure: 'accuracy',
@@ -139,20 +139,41 @@ test('a spread over folds is described, never taken for shown', () => {
   expect(['not shown', 'does not hold']).toContain(verdictOf(results, 'steadier from fold to fold'));
 });
 
-test('curiosity is held against max-softmax by AUROC', () => {
-  const aurocs = (curiosity: number | null) =>
-    withMixtures(({ scores }) => ({
-      scores: {
-        ...scores,
-        uncertainty: scores.uncertainty.map((entry) =>
-          entry.kind === 'curiosity' ? { ...entry, auroc: curiosity } : { ...entry, auroc: 0.8 },
-        ),
-      },
-    }));
+test('curiosity is held against max-softmax by a test of AUROC', () => {
   const words = 'Curiosity tells wrong answers';
-  expect(verdictOf(aurocs(0.9), words)).toBe('holds');
-  expect(verdictOf(aurocs(0.7), words)).toBe('does not hold');
-  expect(verdictOf(aurocs(null), words)).toBe('not examined');
+  const tested = (effect: number, adjusted = 0.01) =>
+    withTests({
+      a: 'curiosity of curiosity 0.5',
+      b: '1 − max-softmax of curiosity 0.5',
+      measure: 'auroc',
+      effect,
+      adjusted,
+    });
+  expect(verdictOf(tested(0.1), words)).toBe('holds');
+  expect(verdictOf(tested(-0.1), words)).toBe('does not hold');
+  expect(verdictOf(tested(0.1, 0.06), words)).toBe('not shown');
+  expect(verdictOf(withTests(), words)).toBe('not examined');
+  expect(claimOf(withTests(), words).finding).toContain('; not tested.');
+});
+
+test('tests that take clips as independent, or have few folds, decide no claim', () => {
+  for (const kind of ['mcnemar', 'paired-t', 'wilcoxon'] as const) {
+    expect(verdictOf(withTests({ test: kind }), better)).toBe('not examined');
+  }
+});
+
+test('a test that could have shown nothing leaves a claim not shown, and says why', () => {
+  const names = { a: 'plain router', b: 'curiosity 0.5', question: 'q' };
+  const reason = 'on 3 of 80 sources alone the two differ';
+  const silent: Results = {
+    ...withTests(),
+    notRun: [{ ...names, test: 'clustered-bootstrap', measure: 'accuracy', leastP: 0.25, reason }],
+  };
+  expect(claimOf(silent, better)).toMatchObject({
+    verdict: 'not shown',
+    finding:
+      'No bootstrap of accuracy between plain router and curiosity 0.5: on 3 of 80 sources alone the two differ.',
+  });
 });
 
 test('routing has to beat chance at equal bits, and the best expert alone', () => {
@@ -166,11 +187,29 @@ test('outcomes and their sentences name the model that has more', () => {
   expect(outcomeOf(base, 0.05)).toBe('a more');
   expect(outcomeOf({ ...base, adjusted: 0.05 }, 0.05)).toBe('undecided');
   expect(outcomeOf({ ...base, test: 'brown-forsythe', effect: null }, 0.05)).toBe('a more');
-  expect(readings([base, { ...base, test: 'clustered-bootstrap', adjusted: 0.02 }], 0.05)).toBe(
+  expect(
+    readings(
+      [
+        { ...base, test: 'mcnemar' },
+        { ...base, adjusted: 0.02 },
+      ],
+      0.05,
+    ),
+  ).toBe(
     'curiosity 0.5 is right more often than plain router (McNemar p = 0.0100 and bootstrap p = 0.0200).',
   );
   expect(readings([{ ...base, test: 'tost', margin: 0.05, adjusted: 0.4 }], 0.05)).toBe(
     'That curiosity 0.5 and plain router are equal within ±0.050 is not shown (TOST p = 0.400).',
+  );
+  expect(readings([{ ...base, adjusted: 0.4, detectable: 0.031 }], 0.05)).toBe(
+    'No difference is shown between curiosity 0.5 and plain router (bootstrap p = 0.400, would show ±0.031).',
+  );
+  const identical = { ...base, test: 'tost', margin: 0.05, effect: 0, n: 40, unit: 'source' } as const;
+  expect(readings([{ ...identical, adjusted: 0.129 }], 0.05)).toBe(
+    'curiosity 0.5 and plain router are identical on 40 sources: too few sources to show that they are equal within ±0.050 (TOST p = 0.129).',
+  );
+  expect(readings([{ ...identical, adjusted: 0.02 }], 0.05)).toContain(
+    'identical on 40 sources: equal within',
   );
 });
 
@@ -179,8 +218,14 @@ test('limits say what the results cannot', () => {
   expect(limits).toContain(
     'virtual board is simulated (virtual, profile Cortex-M4F, 64 MHz): no hardware was measured.',
   );
-  expect(limits).toContain('Wilcoxon’s test over 4 folds cannot give a p below 0.125: it was not made.');
+  expect(limits).toContain(
+    `${results.notRun!.length} tests could not have shown anything with these answers and were not made; they are named beside the others.`,
+  );
   expect(limits).toContain('Left out: 1 clip (Missing file).');
+  expect(limits).toContain(
+    'Energy is latency times a constant here: it shows nothing that latency does not.',
+  );
+  expect(limits.some((limit) => limit.startsWith('Front end and encoder take 8'))).toBe(true);
   expect(limits).toContain('The answers are made up.');
   const unsound = limitsOf({
     ...results,
@@ -188,6 +233,7 @@ test('limits say what the results cannot', () => {
     protocol: { ...results.protocol, sourcesApart: false, officialFolds: false, answers: 'board' },
     encoder: { ...results.encoder, heldOut: false },
     tests: [],
+    notRun: [],
   });
   expect(unsound.slice(0, 4)).toEqual([
     'Nothing ran on a board: latency, energy and carbon are missing, and nothing is said of them.',
@@ -195,5 +241,5 @@ test('limits say what the results cannot', () => {
     'Clips of one source stand on both sides of a split: the scores are too high.',
     'The encoder was trained on the folds it is tested on: the scores are too high.',
   ]);
-  expect(unsound.some((limit) => limit.includes('Wilcoxon'))).toBe(false);
+  expect(unsound.some((limit) => limit.includes('shown anything'))).toBe(false);
 });

@@ -1,7 +1,8 @@
 import { count } from '../../main/contract/figures.ts';
-import { leastWilcoxonP } from '../evaluation/least-p.ts';
-import { plainRouter } from './claims/rules.ts';
-import { digits } from './format.ts';
+import { mean } from '../evaluation/moments.ts';
+import { plainRouter, significance } from './claims/rules.ts';
+import type { Model } from './cost.ts';
+import { digits, share } from './format.ts';
 import type { Results } from './results.ts';
 
 /** Fewer wrong answers than this say little of how errors can be told. */
@@ -23,6 +24,29 @@ function boardLimits({ board, experts, mixtures }: Results): string[] {
       : []),
     ...(energy.length === 0 ? ['The board told no energy: energy, F1 per mJ and carbon are missing.'] : []),
     ...(energy.includes('modelled') ? ['Energy is modelled from a table, not metered.'] : []),
+    ...stageLimits([...experts, ...mixtures]),
+  ];
+}
+
+/** What every inference takes alike, so that no choice among experts can save it. */
+function stageLimits(models: readonly Model[]): string[] {
+  const costs = models.flatMap(({ cost }) => (cost !== null && cost.latencyUs.length > 0 ? [cost] : []));
+  const shared = costs.flatMap(({ stagesUs, latencyUs }) =>
+    stagesUs === null ? [] : [(stagesUs.features + stagesUs.encoder) / mean(latencyUs)],
+  );
+  const ratios = costs.flatMap(({ millijoule, latencyUs }) =>
+    millijoule === null ? [] : [millijoule.value / mean(latencyUs)],
+  );
+  const [least, most] = [Math.min(...ratios), Math.max(...ratios)];
+  return [
+    ...(shared.length > 0
+      ? [
+          `Front end and encoder take ${share(Math.min(...shared))} to ${share(Math.max(...shared))} of an inference, whichever expert answers: routing among experts can save no more than the rest.`,
+        ]
+      : []),
+    ...(ratios.length > 1 && most < 1.01 * least
+      ? ['Energy is latency times a constant here: it shows nothing that latency does not.']
+      : []),
   ];
 }
 
@@ -49,24 +73,23 @@ function protocolLimits({ protocol, encoder, dataSet }: Results): string[] {
 }
 
 function testLimits(results: Results): string[] {
-  const { tests, dataSet, protocol } = results;
-  const folds = dataSet.folds.length;
-  const overFolds = tests.some(({ unit }) => unit === 'fold');
-  const least = leastWilcoxonP(folds);
+  const { tests, notRun, dataSet, protocol } = results;
+  const leastP = 2 / (protocol.resamples + 1);
+  const drawn = tests.filter(({ test }) => test === 'clustered-bootstrap');
+  const largest = drawn.reduce((most, test) => Math.max(most, tests.filter(({ family }) => family === test.family).length), 0); // prettier-ignore
   const wrong = plainRouter(results)?.scores.uncertainty[0]?.histogram.wrong;
   const errors = wrong?.reduce((sum, clips) => sum + clips, 0);
   return [
-    ...(overFolds && least > 1 - protocol.level
-      ? [
-          `Wilcoxon’s test over ${count(folds, 'fold')} cannot give a p below ${digits(least)}: it was not made.`,
-        ]
-      : []),
+    ...(notRun?.length
+      ? [`${count(notRun.length, 'test')} could not have shown anything with these answers and were not made; they are named beside the others.`]
+      : []), // prettier-ignore
     ...(tests.some(({ test }) => test === 'mcnemar') && dataSet.clips > dataSet.sources
       ? ['McNemar’s test takes clips of one source as independent; the clustered bootstrap does not.']
       : []),
-    ...(tests.some(({ test }) => test === 'clustered-bootstrap')
-      ? [`No bootstrap p can be below ${digits(2 / (protocol.resamples + 1))}.`]
-      : []),
+    ...(drawn.length > 0 ? [`No bootstrap p can be below ${digits(leastP)}.`] : []),
+    ...(largest * leastP >= significance(results)
+      ? [`With ${count(protocol.resamples, 'resample')} no test of a family of ${largest} can be shown alone: draw more.`]
+      : []), // prettier-ignore
     ...(errors !== undefined && errors < fewErrors
       ? [`The plain router errs on ${count(errors, 'clip')} only: error detection rests on few.`]
       : []),

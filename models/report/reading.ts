@@ -1,5 +1,6 @@
+import { count } from '../../main/contract/figures.ts';
 import { digits, list, probability, score } from './format.ts';
-import type { Measure, TestKind, TestResult } from './results.ts';
+import type { Measure, NotRunOf, TestKind, TestResult } from './results.ts';
 
 /** What a test decided after Holm's correction. */
 export type Outcome = 'a more' | 'b more' | 'equivalent' | 'undecided';
@@ -34,16 +35,43 @@ const shortNames: Record<TestKind, string> = {
   tost: 'TOST',
 };
 
+/** What is said of the model with more of a measure. */
 const more: Record<Measure, string> = {
   accuracy: 'is right more often than',
   'weighted-f1': 'has the higher weighted F1 than',
   latency: 'is slower than',
+  ece: 'is worse calibrated (ECE) than',
+  brier: 'has the worse probabilities (Brier) than',
+  nll: 'has the worse probabilities (NLL) than',
+  auroc: 'tells its errors better (AUROC) than',
+  aurc: 'tells its errors worse (AURC) than',
+  augrc: 'tells its errors worse (AUGRC) than',
 };
+
+export const measureNames: Record<Measure, string> = {
+  accuracy: 'accuracy',
+  'weighted-f1': 'weighted F1',
+  latency: 'latency, µs',
+  ece: 'ECE',
+  brier: 'Brier',
+  nll: 'NLL',
+  auroc: 'AUROC of errors',
+  aurc: 'AURC',
+  augrc: 'AUGRC',
+};
+
+/** Answers of both are right and wrong on the same sounds. */
+const identical = ({ test, effect, statistic }: TestResult) =>
+  test === 'tost' && effect === 0 && statistic === null;
 
 /** The outcome in words, without a full stop. */
 export function readingOf(test: TestResult, significance: number): string {
   const { a, b, measure } = test;
   const outcome = outcomeOf(test, significance);
+  if (identical(test)) {
+    const shown = outcome === 'equivalent' ? 'equal' : 'too few sources to show that they are equal';
+    return `${a} and ${b} are identical on ${count(test.n, 'source')}: ${shown} within ±${score(test.margin!)}`;
+  }
   if (outcome === 'equivalent') return `${a} and ${b} are equal within ±${score(test.margin!)}`;
   if (outcome === 'undecided') {
     return test.test === 'tost'
@@ -63,8 +91,27 @@ export function readings(tests: readonly TestResult[], significance: number): st
   for (const test of tests) {
     const reading = readingOf(test, significance);
     const p = probability(test.adjusted);
-    const told = `${shortNames[test.test]}${test.measure === 'weighted-f1' ? ' of F1' : ''} p ${p.startsWith('<') ? p : `= ${p}`}`;
+    const of =
+      test.measure === 'accuracy' || test.measure === 'latency' ? '' : ` of ${shortMeasure(test.measure)}`;
+    const least =
+      test.detectable && outcomeOf(test, significance) === 'undecided'
+        ? `, would show ±${score(test.detectable)}`
+        : '';
+    const told = `${shortNames[test.test]}${of} p ${p.startsWith('<') ? p : `= ${p}`}${least}`; // prettier-ignore
     groups.set(reading, [...(groups.get(reading) ?? []), told]);
   }
   return [...groups].map(([reading, told]) => `${reading} (${list(told)}).`).join(' ');
+}
+
+const shortMeasure = (measure: Measure) => (measure === 'weighted-f1' ? 'F1' : measureNames[measure]);
+
+/** Why no test was made, a sentence for each reason: tests of the same two models are told together. */
+export function notRunReadings(notRun: readonly NotRunOf[]): string {
+  const groups = new Map<string, string[]>();
+  for (const { a, b, test, measure, reason } of notRun) {
+    const key = `between ${a} and ${b}: ${reason}`;
+    const name = `${shortNames[test]} of ${shortMeasure(measure)}`;
+    groups.set(key, [...(groups.get(key) ?? []), name]);
+  }
+  return [...groups].map(([why, names]) => `No ${list(names)} ${why}.`).join(' ');
 }

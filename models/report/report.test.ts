@@ -141,13 +141,36 @@ test('energy, F1 per mJ and carbon follow from the results', () => {
 
 test('every test is told with its p, corrected p, n and source', () => {
   const rows = csv('table-4-tests');
-  expect(rows).toHaveLength(results.tests.length);
-  rows.forEach((row, i) => {
+  expect(rows).toHaveLength(results.tests.length + results.notRun!.length);
+  rows.slice(0, results.tests.length).forEach((row, i) => {
     const entry = results.tests[i]!;
     expect([row['p'], row['p, Holm'], row['n']].map(Number)).toEqual([entry.p, entry.adjusted, entry.n]);
     expect(row['Source']).toBe(entry.measure === 'latency' ? 'counted' : 'answers to the clips');
     expect(text(html)).toContain(probability(entry.adjusted));
+    if (entry.detectable) expect(Number(row['Detectable effect'])).toBe(entry.detectable);
   });
+  rows.slice(results.tests.length).forEach((row, i) => {
+    const entry = results.notRun![i]!;
+    expect([row['p'], row['Method']]).toEqual(['', entry.reason]);
+    expect(row['In words']).toBe(`Not made: no p below ${probability(entry.leastP)} was possible.`);
+    expect(text(html)).toContain(entry.reason);
+  });
+});
+
+test('scores of calibration have their intervals, and it is said where scaling helps and where not', () => {
+  const shown = text(html);
+  const models = [...results.experts, ...results.mixtures];
+  const verdicts = models.map(({ scores }) => {
+    const { low, high } = scores.calibration.scaled!.change!.nll!;
+    return high < 0 ? 'helps' : low > 0 ? 'harms' : 'not shown to help';
+  });
+  const times = (verdict: string) => verdicts.filter((one) => one === verdict).length;
+  expect(shown).toContain(
+    `Of ${models.length} models scaling helps ${times('helps')}, harms ${times('harms')}, and is not shown to help ${times('not shown to help')}.`,
+  );
+  for (const { scores } of models) expect(shown).toContain(estimate(scores.calibration.estimates!.ece!));
+  const told = csv('calibration').filter((row) => row['Scaling'] !== '–' && row['Scaling'] !== '');
+  expect(told.map((row) => row['Scaling'])).toEqual(verdicts);
 });
 
 test('the numbers behind the plots are in the CSV files', () => {
@@ -181,6 +204,7 @@ test('what was not examined is said plainly and never shown as 0', () => {
     carbon: null,
     flips: null,
     tests: [],
+    notRun: [],
     limits: [],
     experts: results.experts.map((expert) => ({
       ...expert,
@@ -211,7 +235,7 @@ test('what was not examined is said plainly and never shown as 0', () => {
 });
 
 test('a report without mixtures shows its experts alone', () => {
-  const shown = text(reportHtml({ ...results, mixtures: [], bank: [], tests: [], flips: null }));
+  const shown = text(reportHtml({ ...results, mixtures: [], bank: [], tests: [], notRun: [], flips: null }));
   expect(shown).toContain('No mixtures were evaluated.');
   expect(shown).toContain('Reliability of float');
 });

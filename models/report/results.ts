@@ -3,15 +3,16 @@
  * Plain data, so that JSON carries it. A piece that was not examined is null, never 0; shares and scores are 0 … 1.
  */
 
-import type { TestResult } from '../evaluation/comparison.ts';
+import type { NotRunOf, TestResult } from '../evaluation/test-result.ts';
 import type { ModelScores } from '../evaluation/scores.ts';
 
 export type { Estimate } from '../evaluation/bootstrap.ts';
 export type { CalibrationScores, ReliabilityBin } from '../evaluation/calibration.ts';
-export type { Measure, Test, TestKind, TestResult } from '../evaluation/comparison.ts';
+export type { Measure, NotRunOf, Test, TestKind, TestResult } from '../evaluation/test-result.ts';
 export type { RocCurve, RocPoint, RocResult } from '../evaluation/roc.ts';
 export type {
   CalibrationResult,
+  Estimates,
   ModelScores,
   Score,
   UncertaintyKind,
@@ -49,6 +50,8 @@ export interface Results {
   readonly carbon: CarbonAssumptions | null;
   /** All tests of the report: Holm's correction is over those with the same `family`. */
   readonly tests: readonly TestResult[];
+  /** Tests that could have shown nothing with these answers; results of earlier labs do not tell. */
+  readonly notRun?: readonly NotRunOf[];
   /** What else a reader must know, a sentence each; the report adds those it can tell from the figures. */
   readonly limits: readonly string[];
 }

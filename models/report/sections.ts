@@ -154,7 +154,7 @@ function agreements(results: Results): Part {
 }
 
 function tests(results: Results): Part {
-  return results.tests.length === 0
+  return results.tests.length + (results.notRun?.length ?? 0) === 0
     ? missing('No tests were made.')
     : [markup`<p class="soft">${testNote}</p>`, testTables(results).map(tableHtml)];
 }

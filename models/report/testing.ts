@@ -1,10 +1,14 @@
 /** Results for tests: made-up answers, scored and compared by the real measures. */
 import type { ClipAnswer } from '../evaluation/answers.ts';
-import { compareAnswers, compareLatencies, corrected } from '../evaluation/comparison.ts';
+import { compareAnswers, compareUncertainties } from '../evaluation/comparison.ts';
+import { corrected } from '../evaluation/families.ts';
+import { compareLatencies } from '../evaluation/latency-comparison.ts';
+import { doubtOf } from '../evaluation/quality.ts';
 import { softmax } from '../evaluation/probability.ts';
 import { modelScores } from '../evaluation/scores.ts';
 import { Random } from '../training/random.ts';
 import type { Cost, ExpertResult, MixtureResult, Results } from './results.ts';
+import { uncertaintyName } from './uncertainty-name.ts';
 
 const classes = ['dog', 'rain', '<script>alert("sea & waves")</script>', '=HYPERLINK("http://x")'];
 const clips = 160;
@@ -94,26 +98,43 @@ const mixtures = drafts.map(({ answers, cost, ...draft }): MixtureResult => ({
   losses: draft.kind === 'plain' ? losses(7) : [],
 }));
 
-const compared = (a: Draft, b: Draft) => [
-  ...corrected(
-    `answers: ${a.name}, ${b.name}`,
-    compareAnswers(
-      { name: a.name, values: a.answers },
-      { name: b.name, values: b.answers },
-      classes.length,
-      0.05,
-      options,
-    ),
+const compared = (a: Draft, b: Draft) => ({
+  question: `${a.name} against ${b.name}`,
+  ...compareAnswers(
+    { name: a.name, values: a.answers },
+    { name: b.name, values: b.answers },
+    classes.length,
+    0.05,
+    options,
   ),
-  ...corrected(
-    `latency: ${a.name}, ${b.name}`,
-    compareLatencies(
-      { name: a.name, values: a.cost.latencyUs },
-      { name: b.name, values: b.cost.latencyUs },
-      true,
-    ),
+});
+
+const latencies = (a: Draft, b: Draft) => ({
+  question: `latency of ${a.name} against ${b.name}`,
+  tests: compareLatencies(
+    { name: a.name, values: a.cost.latencyUs },
+    { name: b.name, values: b.cost.latencyUs },
+    true,
   ),
-];
+  notRun: [],
+});
+
+const uncertain = ({ name, answers }: Draft) => ({
+  question: `curiosity against top probability, ${name}`,
+  ...compareUncertainties(
+    {
+      answers,
+      a: { name: uncertaintyName('curiosity', name), values: answers.map(({ curiosity }) => curiosity!) },
+      b: { name: uncertaintyName('max-softmax', name), values: answers.map(doubtOf) },
+    },
+    options,
+  ),
+});
+
+const questions = [
+  ...[[1, 0], [2, 0], [1, 3], [1, 4]].flatMap(([a, b]) => [compared(drafts[a!]!, drafts[b!]!), latencies(drafts[a!]!, drafts[b!]!)]),
+  uncertain(drafts[1]!),
+]; // prettier-ignore
 
 /** Four classes, two of whose names are markup and a formula; four folds; everything examined. */
 export const results: Results = {
@@ -181,11 +202,7 @@ export const results: Results = {
     origin: 'set by the user',
     training: { seconds: { value: 540, source: 'measured' }, watts: 35 },
   },
-  tests: [
-    ...compared(drafts[1]!, drafts[0]!),
-    ...compared(drafts[2]!, drafts[0]!),
-    ...compared(drafts[1]!, drafts[3]!),
-    ...compared(drafts[1]!, drafts[4]!),
-  ],
+  tests: questions.flatMap(({ question, tests }) => corrected(question, tests, options.level)),
+  notRun: questions.flatMap(({ question, notRun }) => notRun.map((one) => ({ ...one, question }))),
   limits: ['The answers are made up.'],
 };

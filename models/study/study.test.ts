@@ -178,13 +178,15 @@ test('all folds together give scores, tests of every question and usage that add
   expect(summary.experts[2]!.scores.accuracy.pooled.value).toBeGreaterThan(0.8);
   for (const { usage } of summary.mixtures)
     expect(usage.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 12);
-  expect(new Set(summary.tests.map(({ family }) => family))).toEqual(
+  expect(new Set([...summary.tests, ...summary.notRun].map(({ question }) => question))).toEqual(
     new Set([
       '4-bit against higher precision',
       'Curiosity against plain and random routing',
       'Mixture against one expert',
+      'Curiosity against top probability',
     ]),
   );
+  expect(summary.tests.every(({ family, question }) => family.startsWith(`${question}: `))).toBe(true);
   expect(summary.tests.every(({ p, adjusted }) => p >= 0 && adjusted >= p && adjusted <= 1)).toBe(true);
   // a mixture is charged with what it consists of, an expert alone with itself
   expect(summary.mixtures.map(({ kind, trainingSeconds }) => [kind, trainingSeconds!.value])).toEqual(

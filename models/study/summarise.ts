@@ -1,8 +1,12 @@
 /** All folds of a study together: scores, tests and what else the report is made of. */
 import type { ClipAnswer } from '../evaluation/answers.ts';
 import type { BootstrapOptions } from '../evaluation/bootstrap.ts';
-import { compareAnswers, compareLatencies, corrected, type Test } from '../evaluation/comparison.ts';
+import { compareAnswers, compareUncertainties } from '../evaluation/comparison.ts';
+import { corrected } from '../evaluation/families.ts';
+import { compareLatencies } from '../evaluation/latency-comparison.ts';
+import { doubtOf } from '../evaluation/quality.ts';
 import { modelScores, type ModelScores } from '../evaluation/scores.ts';
+import type { Comparison, NotRunOf } from '../evaluation/test-result.ts';
 import type {
   Cost,
   ExpertResult,
@@ -12,6 +16,7 @@ import type {
   TestResult,
 } from '../report/results.ts';
 import { meanBitsOf, type FoldOutcome, type ModelAnswers } from './assess.ts';
+import { uncertaintyName } from '../report/uncertainty-name.ts';
 import { kindOf } from './kinds.ts';
 
 /** What is known of an expert besides its answers. */
@@ -50,6 +55,7 @@ export interface Summary {
   readonly mixtures: MixtureResult[];
   readonly flips: FlipStudy;
   readonly tests: TestResult[];
+  readonly notRun: NotRunOf[];
 }
 
 /** @throws RangeError without a fold */
@@ -96,7 +102,7 @@ export function summarise(input: StudyInput): Summary {
     };
   });
   experts.sort((a, b) => a.bits - b.bits);
-  return { experts, mixtures, flips: flipsOf(input), tests: testsOf(input, experts, mixtures) };
+  return { experts, mixtures, flips: flipsOf(input), ...testsOf(input, experts, mixtures) };
 }
 
 function flipsOf({ folds, flipDraws, alpha }: StudyInput): FlipStudy {
@@ -115,7 +121,7 @@ function testsOf(
   { folds, classes, margin, bootstrap, alpha, mixtureCosts }: StudyInput,
   experts: readonly ExpertResult[],
   mixtures: readonly MixtureResult[],
-): TestResult[] {
+): Pick<Summary, 'tests' | 'notRun'> {
   const answers = new Map<string, ClipAnswer[]>();
   for (const { experts: alone, mixtures: mixed } of folds) {
     for (const model of [...alone, ...mixed]) {
@@ -123,12 +129,12 @@ function testsOf(
     }
   }
   const named = (name: string) => ({ name, values: answers.get(name)! });
-  const compare = (a: string, b: string): Test[] =>
-    answers.has(a) && answers.has(b) ? compareAnswers(named(a), named(b), classes, margin, bootstrap) : [];
+  const compare = (a: string, b: string): Comparison[] =>
+    answers.has(a) && answers.has(b) ? [compareAnswers(named(a), named(b), classes, margin, bootstrap)] : [];
 
   const [curious, plain, random] = [`Curiosity, α = ${alpha}`, 'Plain router', 'Random, equal mean bits'];
   const has = (name: string) => experts.some((one) => one.name === name);
-  const families: [string, Test[]][] = [
+  const questions: [string, Comparison[]][] = [
     [
       '4-bit against higher precision',
       ['16-bit', '8-bit', 'Float'].filter(has).flatMap((b) => compare('4-bit', b)),
@@ -139,18 +145,40 @@ function testsOf(
       'Mixture against one expert',
       mixtures.filter(({ kind }) => kind === 'always').flatMap(({ name }) => compare(curious, name)),
     ],
+    [
+      'Curiosity against top probability',
+      mixtures.filter(({ kind }) => kind === 'curiosity').flatMap(({ name }) => ofDoubt(name)),
+    ],
   ];
   const [mine, theirs] = [mixtureCosts.get(curious), mixtureCosts.get(plain)];
   if (mine && theirs) {
     const sameWindows = mine.latencyUs.length === theirs.latencyUs.length;
-    families.push([
-      'Latency of curiosity against plain routing',
-      compareLatencies(
-        { name: curious, values: mine.latencyUs },
-        { name: plain, values: theirs.latencyUs },
-        sameWindows,
-      ),
-    ]);
+    const tests = compareLatencies(
+      { name: curious, values: mine.latencyUs },
+      { name: plain, values: theirs.latencyUs },
+      sameWindows,
+    );
+    questions.push(['Latency of curiosity against plain routing', [{ tests, notRun: [] }]]);
   }
-  return families.flatMap(([family, tests]) => corrected(family, tests));
+  return {
+    tests: questions.flatMap(([question, compared]) =>
+      corrected(
+        question,
+        compared.flatMap(({ tests }) => tests),
+        bootstrap.level,
+      ),
+    ),
+    notRun: questions.flatMap(([question, compared]) =>
+      compared.flatMap(({ notRun }) => notRun.map((one) => ({ ...one, question }))),
+    ),
+  };
+
+  function ofDoubt(name: string): Comparison[] {
+    const mixed = answers.get(name)!;
+    const curiosity = mixed.flatMap((answer) => answer.curiosity ?? []);
+    if (curiosity.length < mixed.length) return [];
+    const a = { name: uncertaintyName('curiosity', name), values: curiosity };
+    const b = { name: uncertaintyName('max-softmax', name), values: mixed.map(doubtOf) };
+    return [compareUncertainties({ answers: mixed, a, b }, bootstrap)];
+  }
 }

@@ -1,5 +1,6 @@
 import { digits, list, score } from '../format.ts';
 import type { MixtureResult, UncertaintyKind } from '../results.ts';
+import { uncertaintyName } from '../uncertainty-name.ts';
 import { curious, judged, notExamined, plainRouter, type Rule, type Wanted } from './rules.ts';
 
 /** What the paper does not test, and what its claims stand or fall with. */
@@ -74,13 +75,23 @@ function curiosityFindsErrors(results: Parameters<Rule>[0]) {
   });
   if (found.length === 0)
     return { claim, ...notExamined('No router has curiosity and both right and wrong answers.') };
-  const wins = found.filter(({ curiosity, softmax }) => curiosity > softmax).length;
   const texts = found.map(
     ({ name, curiosity, softmax }) => `${digits(curiosity)} against ${digits(softmax)} with ${name}`,
   );
+  const wanted: Wanted = { measures: ['auroc'] };
+  const judgements = found.map(({ name }) => {
+    const [mine, theirs] = (['curiosity', 'max-softmax'] as const).map((kind) => ({
+      name: uncertaintyName(kind, name),
+    }));
+    return judged(results, [mine!], theirs, wanted, 'more');
+  });
+  const tested = judgements.filter(({ verdict }) => verdict !== 'not examined');
+  const verdicts = new Set(tested.map(({ verdict }) => verdict));
+  const told = `AUROC of curiosity against 1 − max-softmax: ${list(texts)}`;
+  if (tested.length === 0) return { claim, ...notExamined(`${told}; not tested.`) };
   return {
     claim,
-    verdict: wins === 0 ? 'does not hold' : wins === found.length ? 'holds' : 'holds in part',
-    finding: `AUROC of curiosity against 1 − max-softmax: ${list(texts)}; not tested.`,
-  } as const;
+    verdict: verdicts.size === 1 ? tested[0]!.verdict : verdicts.has('holds') ? ('holds in part' as const) : ('not shown' as const),
+    finding: [`${told}.`, ...tested.map(({ finding }) => finding)].join(' '),
+  }; // prettier-ignore
 }

@@ -1,6 +1,6 @@
 import { grouped } from '../../../main/contract/figures.ts';
 import { digits, list, milliseconds, score, share } from '../format.ts';
-import { outcomeOf, readings } from '../reading.ts';
+import { notRunReadings, outcomeOf, readings } from '../reading.ts';
 import type { MixtureResult } from '../results.ts';
 import {
   bitLinear,
@@ -9,6 +9,7 @@ import {
   curious,
   judged,
   notExamined,
+  notRunBetween,
   plainRouter,
   ratioVerdict,
   significance,
@@ -42,7 +43,9 @@ function fourBitsAreEnough(results: Parameters<Rule>[0]) {
   const equal = outcomes.some(({ outcome }) => outcome === 'equivalent');
   const worse = outcomes.some(({ outcome, a }) => outcome === (a === four.name ? 'b more' : 'a more'));
   const [f4, f16] = [four, sixteen].map(({ scores }) => score(scores.weightedF1.pooled.value));
-  const finding = `Weighted F1 ${f4} against ${f16} over all clips. ${readings(tests, level)}`.trim();
+  const silent = notRunReadings(notRunBetween(results, four.name, sixteen.name, answers));
+  const told = readings(tests, level);
+  const finding = [`Weighted F1 ${f4} against ${f16} over all clips.`, told, silent].join(' ').trim();
   if (tests.length === 0) return { claim, ...notExamined(`${finding} No test was made.`) };
   return { claim, verdict: verdictOfEquality(equal, worse), finding } as const;
 }

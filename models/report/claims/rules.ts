@@ -1,7 +1,8 @@
 import type { Claim, Verdict } from './claim.ts';
 import { costOf, type CostFigures, type Model } from '../cost.ts';
-import { outcomeOf, readings } from '../reading.ts';
-import type { ExpertResult, Measure, MixtureResult, Results, TestResult } from '../results.ts';
+import { decides } from '../../evaluation/test-result.ts';
+import { notRunReadings, outcomeOf, readings } from '../reading.ts';
+import type { ExpertResult, Measure, MixtureResult, NotRunOf, Results, TestResult } from '../results.ts';
 
 export type Rule = (results: Results) => Omit<Claim, 'origin'>;
 
@@ -32,19 +33,24 @@ export interface Wanted {
   readonly spread?: boolean;
 }
 
-/** Tests of these measures between two models, whichever of them is called a. */
-export const testsBetween = (
-  { tests }: Results,
+/** Tests of these measures between two models that decide, whichever of them is called a. */
+export const testsBetween = ({ tests }: Results, one: string, other: string, wanted: Wanted): TestResult[] =>
+  tests.filter((test) => isBetween(test, one, other, wanted));
+
+/** Those that could have decided, had they been able to show anything. */
+export const notRunBetween = ({ notRun }: Results, one: string, other: string, wanted: Wanted): NotRunOf[] =>
+  (notRun ?? []).filter((test) => isBetween(test, one, other, wanted));
+
+const isBetween = (
+  test: Pick<TestResult, 'test' | 'a' | 'b' | 'measure'>,
   one: string,
   other: string,
   { measures, spread = false }: Wanted,
-): TestResult[] =>
-  tests.filter(
-    ({ test, a, b, measure }) =>
-      measures.includes(measure) &&
-      (test === 'brown-forsythe') === spread &&
-      ((a === one && b === other) || (a === other && b === one)),
-  );
+): boolean =>
+  measures.includes(test.measure) &&
+  decides(test) &&
+  (test.test === 'brown-forsythe') === spread &&
+  ((test.a === one && test.b === other) || (test.a === other && test.b === one));
 
 /** What tests say of "`model` has more": of its measure, or of its spread. */
 function sideOf(test: TestResult, model: string, level: number): 'more' | 'less' | 'neither' {
@@ -70,11 +76,14 @@ export function judged(
       .filter(({ test }) => test !== 'tost')
       .map((test) => ({ test, side: sideOf(test, name, level) })),
   );
-  if (found.length === 0) return notExamined('No test between the models that it is about was made.');
+  const silent = models.flatMap(({ name }) => notRunBetween(results, name, other?.name ?? '', wanted));
+  if (found.length + silent.length === 0) {
+    return notExamined('No test between the models that it is about was made.');
+  }
   const sides = found.map((entry) => entry.side).filter((decided) => decided !== 'neither');
   return {
     verdict: verdictOf(sides, side),
-    finding: readings(found.map(({ test }) => test), level), // prettier-ignore
+    finding: `${readings(found.map(({ test }) => test), level)} ${notRunReadings(silent)}`.trim(), // prettier-ignore
   };
 }
 

@@ -4,13 +4,9 @@ import type { Model } from '../cost.ts';
 import { digits, score } from '../format.ts';
 import type { Markup } from '../markup.ts';
 import type { CalibrationScores, UncertaintyKind } from '../results.ts';
+import { uncertaintyNames } from '../uncertainty-name.ts';
 import { axis, plot, unitAxis, type Frame, type KeyEntry, type Point } from './frame.ts';
 import { diagonal, dot, line, steps } from './layers.ts';
-
-const uncertaintyNames: Record<UncertaintyKind, string> = {
-  'max-softmax': '1 − max-softmax',
-  curiosity: 'curiosity',
-};
 
 export function reliabilityDiagram({ name, scores: { calibration } }: Model): Markup {
   const frame = { x: unitAxis('Top probability'), y: unitAxis('Accuracy') };

@@ -1,32 +1,83 @@
-import { digits, list, score } from '../format.ts';
-import type { CalibrationScores, Results } from '../results.ts';
+import { temperatureRange } from '../../evaluation/calibration.ts';
+import { calibrationMeasures, detectionMeasures } from '../../evaluation/quality.ts';
+import { digits, estimate, list, score } from '../format.ts';
+import type { CalibrationResult, CalibrationScores, Estimate, Results } from '../results.ts';
 import { emptyCell, plainCell, textCell, type Cell, type Table } from '../table.ts';
+import { uncertaintyNames } from '../uncertainty-name.ts';
 
 const scored = (value: number | null) => plainCell(value, score);
 
-/** ECE, Brier, NLL of every model, before and after temperature scaling. */
-export function calibrationTable({ experts, mixtures }: Results): Table {
-  const row = (name: string, scaling: string, scores: CalibrationScores): Cell[] => [
+/** With its interval, where results have one. */
+const estimated = (value: number | null, known: Estimate | null | undefined): Cell =>
+  known ? { text: estimate(known), value: known.value, source: null } : scored(value);
+
+type Scaled = NonNullable<CalibrationResult['scaled']>;
+
+/** What temperature scaling does to a model's NLL on clips that it was not fitted to, in a word. */
+function verdictOf({ change }: Scaled): string {
+  const nll = change?.nll;
+  if (!nll) return '–';
+  if (nll.high < 0) return 'helps';
+  return nll.low > 0 ? 'harms' : 'not shown to help';
+}
+
+/** ECE, Brier, NLL of every model, before and after temperature scaling, and whether that helps. */
+export function calibrationTable({ experts, mixtures, protocol }: Results): Table {
+  const row = (
+    name: string,
+    scaling: string,
+    scores: CalibrationScores,
+    intervals: CalibrationResult['estimates'],
+  ): Cell[] => [
     textCell(name),
     textCell(scaling),
-    ...[scores.ece, scores.brier, scores.nll].map(scored),
+    ...calibrationMeasures.map((measure) => estimated(scores[measure], intervals?.[measure])),
   ];
   const models = [...experts, ...mixtures];
   const bins = models[0]?.scores.calibration.plain.bins.length;
+  const scaled = models.flatMap(({ scores }) => scores.calibration.scaled ?? []);
   return {
     title: 'Calibration',
-    columns: ['Model', 'Temperature', 'ECE', 'Brier', 'NLL, nats'],
+    columns: ['Model', 'Temperature', 'ECE', 'Brier', 'NLL, nats', 'Change of NLL', 'Scaling'],
     rows: models.flatMap(({ name, scores: { calibration } }) => {
-      const plain = row(name, '1 (as trained)', calibration.plain);
-      if (calibration.scaled === null) return [plain];
-      const temperatures = calibration.scaled.temperatures.map(({ temperature }) => temperature.toFixed(2));
-      return [plain, row(name, `${list(temperatures)} (by fold)`, calibration.scaled.scores)];
+      const { plain, estimates, scaled: after } = calibration;
+      const before = [...row(name, '1 (as trained)', plain, estimates), emptyCell, emptyCell];
+      if (after === null) return [before];
+      const temperatures = after.temperatures.map(({ temperature }) => temperature.toFixed(2));
+      return [
+        before,
+        [
+          ...row(name, `${list(temperatures)} (by fold)`, after.scores, after.estimates),
+          estimated(after.scores.nll - plain.nll, after.change?.nll),
+          textCell(verdictOf(after)),
+        ],
+      ];
     }),
     notes: [
-      ...(bins === undefined ? [] : [`ECE over ${bins} bins of equal width of the top probability.`]),
-      'Temperatures are fitted on each fold’s validation clips, never on the clips reported.',
+      ...(bins === undefined
+        ? []
+        : [
+            `ECE over ${bins} bins of equal width of the top probability. In brackets: ${100 * protocol.level} % percentile intervals, whole sources drawn; the ECE of a draw tends to lie above that of the clips.`,
+          ]),
+      'Temperatures are fitted on each fold’s validation clips, never on the clips reported. Scaling helps where its change of NLL lies below 0 with its whole interval; intervals are of each model by itself.',
+      ...scalingNotes(scaled),
     ],
   };
+}
+
+function scalingNotes(scaled: readonly Scaled[]): string[] {
+  const temperatures = scaled.flatMap((one) => one.temperatures.map(({ temperature }) => temperature));
+  if (temperatures.length === 0) return [];
+  const [low, high] = temperatureRange;
+  const atEnd = temperatures.filter((one) => one < 1.001 * low || one > high / 1.001).length;
+  const count = (verdict: string) => scaled.filter((one) => verdictOf(one) === verdict).length;
+  const ends =
+    atEnd === 0
+      ? ''
+      : ` ${atEnd} of ${temperatures.length} temperatures lie at an end of their range (${low} to ${high}): the clips that set them hold no error to learn from, or no right answer.`;
+  return [
+    `Of ${scaled.length} models scaling helps ${count('helps')}, harms ${count('harms')}, and is not shown to help ${count('not shown to help')}.${ends}`,
+  ];
 }
 
 /** How well each model's uncertainties tell its wrong answers from its right ones. */
@@ -35,15 +86,15 @@ export function uncertaintyTable({ experts, mixtures }: Results): Table {
     title: 'Error detection',
     columns: ['Model', 'Uncertainty', 'Clips', 'Wrong', 'AUROC', 'AURC', 'AUGRC', 'Macro ROC AUC'],
     rows: [...experts, ...mixtures].flatMap(({ name, scores }) =>
-      scores.uncertainty.map(({ kind, auroc, aurc, augrc, histogram }, i) => [
+      scores.uncertainty.map(({ kind, estimates, histogram, ...areas }, i) => [
         textCell(name),
-        textCell(kind === 'max-softmax' ? '1 − max-softmax' : 'curiosity'),
+        textCell(uncertaintyNames[kind]),
         plainCell(scores.clips, digits),
         plainCell(
           histogram.wrong.reduce((sum, clips) => sum + clips, 0),
           digits,
         ),
-        ...[auroc, aurc, augrc].map(scored),
+        ...detectionMeasures.map((measure) => estimated(areas[measure], estimates?.[measure])),
         i === 0 ? scored(scores.roc.macro.auc) : emptyCell,
       ]),
     ),

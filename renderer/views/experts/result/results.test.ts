@@ -159,9 +159,12 @@ describe('the judgement', () => {
 
   it('puts each test’s reading in words before its numbers', () => {
     const { wrapper } = show(TestPanel, { results });
-    const pairs = new Set(results.tests.map(({ family, a, b }) => `${family}/${a}/${b}`));
+    const pairs = new Set(
+      [...results.tests, ...results.notRun!].map(({ question, a, b }) => `${question}/${a}/${b}`),
+    );
     expect(wrapper.findAll('details')).toHaveLength(pairs.size);
-    expect(wrapper.findAll('tbody tr')).toHaveLength(results.tests.length);
+    const rows = results.tests.length + results.notRun!.length;
+    expect(wrapper.findAll('tbody tr')).toHaveLength(rows);
     expect(wrapper.findAll('summary').every((one) => /\(.*p [=<]/.test(one.text()))).toBe(true);
   });
 
