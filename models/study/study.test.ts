@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { quantizeExpert } from '../experts/quantize.ts';
 import { precisionOf, type LatentExpert } from '../experts/expert.ts';
 import { defaultRouterTraining, trainRouter } from '../training/train-router.ts';
-import { separable } from '../training/testing.ts';
+import { asHeard, separable } from '../training/testing.ts';
 import { defaultTraining, trainExpert } from '../training/train.ts';
 import { clipRows, windowRows } from '../report/answers.ts';
 import { answering } from '../router/route.ts';
@@ -47,7 +47,10 @@ for (const kind of bank) {
 }
 const trained = await trainRouter(
   data,
-  experts.map(({ kind, latent }) => quantizeExpert(latent, kindOf(kind).precision)),
+  await asHeard(
+    experts.map(({ kind, latent }) => quantizeExpert(latent, kindOf(kind).precision)),
+    data,
+  ),
   { ...defaultRouterTraining, ...small, hidden: [8], name: 'router' },
 );
 const router = { ...quantizeExpert(trained.expert, 8), prior: trained.prior, routing: trained.routing };

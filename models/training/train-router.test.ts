@@ -10,6 +10,7 @@ import type { TrainingData } from './data.ts';
 import { expertLogits } from './logits.ts';
 import { Random } from './random.ts';
 import { splitOf } from './split.ts';
+import { asHeard } from './testing.ts';
 import { defaultTraining, trainExpert, type TrainingOptions } from './train.ts';
 import {
   defaultRouterTraining,
@@ -94,7 +95,7 @@ beforeAll(async () => {
     });
     experts.push(quantizeExpert(expert, precision));
   }
-  trained = await trainRouter(data, experts, options);
+  trained = await trainRouter(data, await asHeard(experts, data), options);
   router = routerOf(trained, options.precision);
 });
 
@@ -211,7 +212,7 @@ describe('the load-balancing loss', () => {
   test('evens the experts’ use out', async () => {
     const use = async (loadBalancing: number) => {
       const balanced = routerOf(
-        await trainRouter(data, experts, { ...options, loadBalancing, epochs: 10 }),
+        await trainRouter(data, await asHeard(experts, data), { ...options, loadBalancing, epochs: 10 }),
         8,
       );
       const mean = [0, 0, 0];
@@ -230,16 +231,18 @@ describe('the load-balancing loss', () => {
 
 test('a router’s course goes on from a checkpoint as if it had never been interrupted', async () => {
   const short = { ...options, epochs: 4 };
-  const whole = await trainRouter(data, experts, short);
-  const course = await routerCourse(data, experts, short);
+  const whole = await trainRouter(data, await asHeard(experts, data), short);
+  const course = await routerCourse(data, await asHeard(experts, data), short);
   while (course.epochs < 2.5) course.step();
   const checkpoint = course.checkpoint();
   course.dispose();
-  const resumed = await routerCourse(data, experts, short, checkpoint);
+  const resumed = await routerCourse(data, await asHeard(experts, data), short, checkpoint);
   while (!resumed.done) resumed.step();
   expect(resumed.result()).toEqual(whole);
   resumed.dispose();
-  await expect(routerCourse(data, experts.slice(0, 2), short, checkpoint)).rejects.toMatchObject({
+  await expect(
+    routerCourse(data, await asHeard(experts.slice(0, 2), data), short, checkpoint),
+  ).rejects.toMatchObject({
     code: 'TRAINING_FAILED',
   });
 });

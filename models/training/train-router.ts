@@ -15,7 +15,6 @@ import type { Routing, UnboundRouter } from '../router/router.ts';
 import { complete, Course, type CourseOptions, type Learner, type Outcome, type Split } from './course.ts';
 import { applied, checkData, classWeights, fingerprintOf, standardize, type TrainingData } from './data.ts';
 import { newLayers, throughLayers, type Layer } from './layers.ts';
-import { expertLogits } from './logits.ts';
 import { CrossEntropy } from './loss.ts';
 import { Random } from './random.ts';
 import { splitOf } from './split.ts';
@@ -77,24 +76,32 @@ export function routerOf(
   return { ...quantizeExpert(expert, precision), prior, routing };
 }
 
+/** What a router learns from. */
+export interface Bank {
+  /** quantized, in the router's order */
+  readonly experts: readonly Expert[];
+  /**
+   * [expert][samples · classes] what they say of each sample, best as experts say it that have not heard it
+   * (`heldOutLogits`): those trained with the same `validationShare` and seed; NaN of a sample that is left out
+   */
+  readonly logits: readonly Float32Array[];
+}
+
 /**
  * A course that trains a router over frozen experts: the mixture's logits are Σ gate · expert's logits, its loss
  * their cross-entropy plus loadBalancing · Σ (mean gate of the batch)², which is least where all gates are equal.
- * @param experts quantized, in the router's order; best trained with the same `validationShare` and seed, so that
- *   they share the split
  * @param checkpoint of an earlier course of the same data, experts and options, to go on from
  * @throws CurlewError as `expertCourse`
  */
 export async function routerCourse(
   data: TrainingData,
-  experts: readonly Expert[],
+  { experts, logits }: Bank,
   options: RouterOptions,
   checkpoint: Uint8Array | null = null,
 ): Promise<Course<TrainedRouter>> {
   checkData(data);
-  const split = splitOf(data, options);
-  const logits: Float32Array[] = [];
-  for (const expert of experts) logits.push(await expertLogits(expert, data));
+  await tf.setBackend('wasm');
+  const split = spokenOf(splitOf(data, options), logits, data.classes.length);
   const random = new Random(options.seed);
   const learner = new RouterLearner(data, { experts, logits }, options, split, random);
   const fingerprint = fingerprintOf(data, [options, experts.map(({ name }) => name)], logits);
@@ -104,11 +111,17 @@ export async function routerCourse(
 /** As `routerCourse`, to its end. @throws CurlewError as `routerCourse`, as `complete` */
 export async function trainRouter(
   data: TrainingData,
-  experts: readonly Expert[],
+  bank: Bank,
   options: RouterOptions,
   hooks: Parameters<typeof complete>[1] = {},
 ): Promise<TrainedRouter> {
-  return complete(await routerCourse(data, experts, options), hooks);
+  return complete(await routerCourse(data, bank, options), hooks);
+}
+
+/** The samples that every expert speaks of. */
+function spokenOf(split: Split, logits: readonly Float32Array[], classes: number): Split {
+  const spoken = (row: number) => logits.every((own) => !Number.isNaN(own[row * classes]!));
+  return { training: split.training.filter(spoken), validation: split.validation.filter(spoken) };
 }
 
 /** Samples whose curiosity is looked at for its quantile. */
@@ -125,7 +138,7 @@ class RouterLearner implements Learner<TrainedRouter> {
 
   constructor(
     private readonly data: TrainingData,
-    private readonly bank: { readonly experts: readonly Expert[]; readonly logits: readonly Float32Array[] },
+    private readonly bank: Bank,
     private readonly options: RouterOptions,
     private readonly split: Split,
     random: Random,

@@ -23,6 +23,7 @@ import { applied, checkData, classWeights, fingerprintOf, standardize, type Trai
 import { newLayers, throughLayers, type Layer } from './layers.ts';
 import { CrossEntropy } from './loss.ts';
 import { Random } from './random.ts';
+import { crossFitOf, withoutPart } from './cross-fit.ts';
 import { splitOf } from './split.ts';
 import { inChunks, rowsOf } from './variables.ts';
 
@@ -74,19 +75,32 @@ export interface TrainedExpert {
  * A course that trains an expert with its quantization in the loop, on arrays alone: no files, no clock. The same
  * data, options and seed give the same expert on the same machine, to the bit, interrupted or not.
  * @param checkpoint of an earlier course of the same data and options, to go on from
+ * @param without the part of the training sources that it does not hear (cross-fit.ts); null: it hears them all
  * @throws CurlewError TRAINING_FAILED if the data cannot be learned from, or the checkpoint cannot be taken up
  */
 export async function expertCourse(
   data: TrainingData,
   options: TrainingOptions,
   checkpoint: Uint8Array | null = null,
+  without: number | null = null,
 ): Promise<Course<TrainedExpert>> {
   checkData(data);
-  const split = splitOf(data, options);
+  const split = expertSplit(data, options, without);
   await tf.setBackend('wasm');
   const random = new Random(options.seed);
   const learner = new ExpertLearner(data, options, split, random);
-  return new Course(learner, options, split, random, fingerprintOf(data, options), checkpoint);
+  const fingerprint = fingerprintOf(data, without === null ? options : [options, without]);
+  return new Course(learner, options, split, random, fingerprint, checkpoint);
+}
+
+/** What an expert's weights are fitted to and what stops it. @param without as of `expertCourse` */
+export function expertSplit(
+  data: TrainingData,
+  options: Pick<TrainingOptions, 'validationShare' | 'seed'>,
+  without: number | null,
+): Split {
+  const split = splitOf(data, options);
+  return without === null ? split : withoutPart(data, split, crossFitOf(data, split, options.seed), without);
 }
 
 /** As `expertCourse`, to its end. @throws CurlewError as `expertCourse`, as `complete` */

@@ -1,11 +1,12 @@
 /** Trains the experts and the router of one fold, from the data set's recordings on. */
 import { join } from 'node:path';
 import type { LatentRouter } from '../../../models/bank/build.ts';
+import { crossFitParts } from '../../../models/training/cross-fit.ts';
 import type { EpochReport, TrainedExpert } from '../../../models/training/train.ts';
 import { CurlewError } from '../../contract/error.ts';
 import type { Dataset } from '../../datasets/dataset.ts';
 import type { JobContext } from '../definition.ts';
-import { routerId, unitsOf, type TrainPlan } from '../train/plan.ts';
+import { routerId, trainingId, unitsOf, type TrainPlan } from '../train/plan.ts';
 import { train } from '../train/train-job.ts';
 import { readSummary, readTrained, writeData } from '../train/work-folder.ts';
 import { chooseEncoder, type ChosenEncoder, type EncoderBanks, type OwnEncoder } from './encoder-choice.ts';
@@ -102,7 +103,11 @@ export async function trainFold(
       routing: router.routing!,
       reports: router.reports,
     },
-    seconds: secondsOf(plans, experts, router?.seconds ?? 0),
+    seconds: secondsOf(
+      plans,
+      experts,
+      router ? router.seconds + (await crossFitSeconds(mine, plans[0]!)) : 0,
+    ),
   };
 }
 
@@ -119,6 +124,15 @@ function secondsOf(
     mixture: mixture! + router,
     all: mixture! + router + beside.reduce((sum, seconds) => sum + seconds, 0),
   };
+}
+
+/** What the experts took that the router learned from (cross-fit.ts): without it there is no router. */
+async function crossFitSeconds(folder: string, plan: TrainPlan): Promise<number> {
+  const ids = unitsOf(plan).flatMap(({ experts: [first] }) =>
+    Array.from({ length: crossFitParts }, (_, part) => trainingId(first!.id, part)),
+  );
+  const kept = await Promise.all(ids.map((id) => readSummary(folder, id)));
+  return kept.reduce((sum, summary) => sum + (summary?.seconds ?? 0), 0);
 }
 
 async function isDone(folder: string, { experts, router }: TrainPlan): Promise<boolean> {

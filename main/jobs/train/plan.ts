@@ -64,6 +64,10 @@ export function unitsOf({ experts }: TrainPlan): Unit[] {
 /** The id of the router's files. */
 export const routerId = 'router';
 
+/** The id of an expert's files; of one that does not hear a part of the sources, that of its training without it. */
+export const trainingId = (id: string, without: number | null): string =>
+  without === null ? id : `${id}~${without + 1}`;
+
 /** @throws CurlewError REQUEST_INVALID */
 export function checkPlan({ experts }: TrainPlan): void {
   const fail = (problem: string) => {

@@ -9,7 +9,8 @@ import { ActiveClock } from '../classify/active-clock.ts';
 import type { JobContext } from '../definition.ts';
 import { startWorker } from '../../threads/worker-url.ts';
 import { WorkerThread } from '../../threads/worker-thread.ts';
-import { routerId, unitsOf, type TrainPlan } from './plan.ts';
+import { crossFitParts } from '../../../models/training/cross-fit.ts';
+import { routerId, trainingId, unitsOf, type TrainPlan, type Unit } from './plan.ts';
 import type { TrainReply, TrainRequest } from './train-messages.ts';
 import { readSummary } from './work-folder.ts';
 
@@ -61,6 +62,10 @@ interface Part {
   readonly request: TrainRequest;
   readonly ids: readonly string[];
   readonly epochs: number;
+  /** For a person. */
+  readonly name: string;
+  /** What the router learns from, no expert of the plan. */
+  readonly forRouter: boolean;
 }
 
 /** Between checkpoints of a course, milliseconds: what a killed lab or thread may lose. */
@@ -79,8 +84,8 @@ export async function train(work: TrainWork, context: JobContext): Promise<Train
 
 class TrainRun {
   private readonly clock: ActiveClock;
-  private readonly parts: readonly Part[];
-  private readonly router: Part | null;
+  private parts: readonly Part[] = [];
+  private router: Part | null = null;
   /** Share of each part that is behind us, and what to say of it. */
   private readonly state = new Map<Part, { share: number; detail: string }>();
   /** Stops every lane once one has failed. */
@@ -94,17 +99,32 @@ class TrainRun {
   ) {
     const from = context.resumedFrom as Checkpoint | null;
     this.clock = new ActiveClock(from?.wallSeconds ?? 0);
-    const { plan } = work.params;
-    this.parts = unitsOf(plan).map((unit) => ({
-      request: { type: 'open-unit', unit },
-      ids: unit.experts.map(({ id }) => id),
+    this.plan(work.params);
+  }
+
+  /** The experts, what they are without each part of the sources, and the router that learns from those. */
+  private plan({ plan }: TrainParams): void {
+    const units = unitsOf(plan);
+    const partOf = (unit: Unit, without: number | null): Part => ({
+      request: { type: 'open-unit', unit, without },
+      ids: unit.experts.map(({ id }) => trainingId(id, without)),
       epochs: unit.options.epochs,
-    }));
+      name: `${unit.experts.map(({ id }) => nameOf(id)).join(', ')}${without === null ? '' : ` without part ${without + 1}`}`,
+      forRouter: without !== null,
+    });
+    this.parts = units.map((unit) => partOf(unit, null));
+    if (plan.router === null) return;
+    const without = Array.from({ length: crossFitParts }, (_, part) =>
+      units.map((unit) => partOf(unit, part)),
+    );
+    this.parts = [...this.parts, ...without.flat()];
     const experts = plan.experts.map(({ id }) => id);
-    this.router = plan.router && {
+    this.router = {
       request: { type: 'open-router', options: plan.router, experts },
       ids: [routerId],
       epochs: plan.router.epochs,
+      name: nameOf(routerId),
+      forRouter: false,
     };
   }
 
@@ -204,10 +224,9 @@ class TrainRun {
     const last = reports.at(-1);
     const share = epochs / part.epochs;
     const loss = last ? `, validation loss ${last.validationLoss.toFixed(3)}` : '';
-    const detail =
-      share < 1 ? `${part.ids.map(nameOf).join(', ')}: epoch ${Math.floor(epochs) + 1}${loss}` : '';
+    const detail = share < 1 ? `${part.name}: epoch ${Math.floor(epochs) + 1}${loss}` : '';
     this.state.set(part, { share, detail });
-    for (const id of part.ids) this.work.onCurve?.(id, reports);
+    if (!part.forRouter) for (const id of part.ids) this.work.onCurve?.(id, reports);
     const all = [...this.state.values()];
     const parts = this.parts.length + (this.router ? 1 : 0);
     this.context.progress(

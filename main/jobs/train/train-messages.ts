@@ -9,9 +9,9 @@ export interface TrainInput {
 }
 
 export type TrainRequest =
-  /** Begins a course, or takes it up from its checkpoint. */
-  | { type: 'open-unit'; unit: Unit }
-  /** The same for the router, over the experts that are done, in this order. */
+  /** Begins a course, or takes it up from its checkpoint; `without` a part of the sources (cross-fit.ts), or with all. */
+  | { type: 'open-unit'; unit: Unit; without: number | null }
+  /** The same for the router, over the experts that are done, in this order, and what they are without each part. */
   | { type: 'open-router'; options: RouterOptions; experts: string[] }
   /** Trains for a moment, to an epoch's end at most. */
   | { type: 'run' }

@@ -1,14 +1,21 @@
 /** The thread of a training job: one course after the other. */
 import { workerData } from 'node:worker_threads';
+import type { Expert } from '../../../models/experts/expert.ts';
 import { quantizeExpert } from '../../../models/experts/quantize.ts';
 import { calibrate } from '../../../models/training/calibrate.ts';
 import type { Course } from '../../../models/training/course.ts';
+import { crossFitOf, crossFitParts, heldOutLogits } from '../../../models/training/cross-fit.ts';
 import { splitOf } from '../../../models/training/split.ts';
-import { routerCourse, type RouterOptions } from '../../../models/training/train-router.ts';
-import { expertCourse, type TrainedExpert, type TrainingData } from '../../../models/training/train.ts';
+import { routerCourse, type Bank, type RouterOptions } from '../../../models/training/train-router.ts';
+import {
+  expertCourse,
+  expertSplit,
+  type TrainedExpert,
+  type TrainingData,
+} from '../../../models/training/train.ts';
 import { CurlewError } from '../../contract/error.ts';
 import { answerRequests } from '../../threads/worker-thread.ts';
-import { routerId, type Unit } from './plan.ts';
+import { routerId, trainingId, type Unit } from './plan.ts';
 import type { TrainInput, TrainReply, TrainRequest } from './train-messages.ts';
 import {
   readCheckpoint,
@@ -32,22 +39,22 @@ let open: {
   finish(seconds: number): Promise<void>;
 } | null = null;
 
-async function openUnit({ options, experts }: Unit): Promise<TrainReply> {
+async function openUnit({ options, experts }: Unit, without: number | null): Promise<TrainReply> {
   const training = (data ??= await readData(folder));
-  const { id } = experts[0]!;
+  const id = trainingId(experts[0]!.id, without);
   const kept = await readCheckpoint(folder, id);
-  const course = await expertCourse(training, options, kept?.course ?? null);
+  const course = await expertCourse(training, options, kept?.course ?? null, without);
   return opened(id, course, kept?.seconds, async (seconds) => {
     const trained = course.result();
     for (const { id: expertId, options: own } of experts) {
       const { name, version, precision, calibration } = own;
       const expert =
         precision === 'static8'
-          ? calibrate(trained.expert, training, splitOf(training, own).training, calibration)
+          ? calibrate(trained.expert, training, expertSplit(training, own, without).training, calibration)
           : trained.expert;
       await writeTrained(
         folder,
-        expertId,
+        trainingId(expertId, without),
         precision,
         { ...trained, expert: { ...expert, name, version } },
         seconds,
@@ -58,17 +65,32 @@ async function openUnit({ options, experts }: Unit): Promise<TrainReply> {
 
 async function openRouter(options: RouterOptions, ids: readonly string[]): Promise<TrainReply> {
   const training = (data ??= await readData(folder));
+  const kept = await readCheckpoint(folder, routerId);
+  const bank = await bankOf(training, options, ids);
+  const course = await routerCourse(training, bank, options, kept?.course ?? null);
+  return opened(routerId, course, kept?.seconds, (seconds) =>
+    writeTrained(folder, routerId, options.precision, course.result(), seconds),
+  );
+}
+
+/** The experts, and what they say of sounds that they have not heard. */
+async function bankOf(training: TrainingData, options: RouterOptions, ids: readonly string[]): Promise<Bank> {
+  const experts = await trainedExperts(ids, null);
+  const ofParts = [];
+  for (let part = 0; part < crossFitParts; part++) ofParts.push(await trainedExperts(ids, part));
+  const split = splitOf(training, options);
+  const crossFit = crossFitOf(training, split, options.seed);
+  return { experts, logits: await heldOutLogits(training, split, crossFit, experts, ofParts) };
+}
+
+async function trainedExperts(ids: readonly string[], without: number | null): Promise<Expert[]> {
   const experts = [];
-  for (const id of ids) {
+  for (const id of ids.map((one) => trainingId(one, without))) {
     const trained = await readTrained(folder, id);
     if (trained === null) throw new CurlewError('INTERNAL', `The expert ${id} is not trained yet.`);
     experts.push(quantizeExpert(trained.expert, trained.precision));
   }
-  const kept = await readCheckpoint(folder, routerId);
-  const course = await routerCourse(training, experts, options, kept?.course ?? null);
-  return opened(routerId, course, kept?.seconds, (seconds) =>
-    writeTrained(folder, routerId, options.precision, course.result(), seconds),
-  );
+  return experts;
 }
 
 function opened(
@@ -83,7 +105,7 @@ function opened(
 }
 
 async function answer(request: TrainRequest): Promise<TrainReply> {
-  if (request.type === 'open-unit') return openUnit(request.unit);
+  if (request.type === 'open-unit') return openUnit(request.unit, request.without);
   if (request.type === 'open-router') return openRouter(request.options, request.experts);
   const { id, course, seconds, finish } = open!;
   switch (request.type) {

@@ -4,7 +4,11 @@ import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { separable } from '../../../models/training/testing.ts';
 import { trainRouter } from '../../../models/training/train-router.ts';
-import { trainExpert } from '../../../models/training/train.ts';
+import { complete } from '../../../models/training/course.ts';
+import { crossFitOf, crossFitParts, heldOutLogits } from '../../../models/training/cross-fit.ts';
+import { splitOf } from '../../../models/training/split.ts';
+import { expertCourse, trainExpert } from '../../../models/training/train.ts';
+import type { Expert } from '../../../models/experts/expert.ts';
 import { quantizeExpert } from '../../../models/experts/quantize.ts';
 import { scratchFolder } from '../../recordings/testing.ts';
 import { Jobs } from '../jobs.ts';
@@ -60,7 +64,19 @@ async function trainInOneGo() {
   for (const { options } of plan.experts)
     trained.push({ ...(await trainExpert(data, options)), precision: options.precision });
   const experts = trained.map((one) => quantizeExpert(one.expert, one.precision));
-  return [...trained, { ...(await trainRouter(data, experts, plan.router!)), precision: 8 }];
+  const split = splitOf(data, plan.router!);
+  const ofParts: Expert[][] = [];
+  for (let part = 0; part < crossFitParts; part++) {
+    const without: Expert[] = [];
+    for (const { options } of plan.experts) {
+      const course = await expertCourse(data, options, null, part);
+      without.push(quantizeExpert((await complete(course)).expert, options.precision));
+    }
+    ofParts.push(without);
+  }
+  const crossFit = crossFitOf(data, split, plan.router!.seed);
+  const logits = await heldOutLogits(data, split, crossFit, experts, ofParts);
+  return [...trained, { ...(await trainRouter(data, { experts, logits }, plan.router!)), precision: 8 }];
 }
 
 let inOneGo: ReturnType<typeof trainInOneGo> | undefined;
