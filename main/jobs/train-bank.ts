@@ -3,7 +3,8 @@
  * without fold 4.
  *   npm run bank:train -- FOLDER [WORK]
  * FOLDER is ESC-10 in ESC-50's layout. WORK keeps what is done, so that the same command goes on after a break. The
- * encoders lie in the bank already (models/encoder/recipe). Takes about forty minutes on two cores.
+ * encoders lie in the bank already (models/encoder/recipe). The report is that of `curlew evaluate FOLDER --patience 6`,
+ * and says so itself: the same study with the same options. Takes about forty minutes on two cores.
  */
 import { utcDay } from '../contract/figures.ts';
 import { mkdtemp, readFile } from 'node:fs/promises';
@@ -20,7 +21,7 @@ import { borrowBoard } from '../fleet/borrow-board.ts';
 import { resources, versionOf } from '../resources.ts';
 import type { JobContext } from './definition.ts';
 import { trialsOn } from './study/on-board.ts';
-import { defaultStudyParams } from './study/params.ts';
+import { shippedStudyParams } from './study/params.ts';
 import { study, writeReport } from './study/study-job.ts';
 import { writeBank, writeEncoders } from './study/write-bank.ts';
 
@@ -46,8 +47,7 @@ async function main(folder: string | undefined, work: string): Promise<void> {
   const encoders = await shippedEncoders(dataset);
   const before = join(work, 'encoders');
   await writeEncoders(before, encoders);
-  // The encoder has heard these clips: validation is soon as good as it gets.
-  const params = { ...defaultStudyParams, path: folder, patience: 6 };
+  const params = { ...shippedStudyParams, path: folder };
   const {
     results: found,
     models,

@@ -239,3 +239,9 @@ test('a report without mixtures shows its experts alone', () => {
   expect(shown).toContain('No mixtures were evaluated.');
   expect(shown).toContain('Reliability of float');
 });
+
+test('what the evaluation was asked stands in the report as a command that can be copied', () => {
+  expect(reportHtml(results)).toMatch(
+    /<code>curlew evaluate (&#39;|'|&#x27;|&apos;)made up &amp; drawn(&#39;|'|&#x27;|&apos;) --epochs=20<\/code>/,
+  );
+});

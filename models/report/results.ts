@@ -34,6 +34,8 @@ export interface Results {
   readonly createdMs: number;
   /** Curlew's version. */
   readonly version: string;
+  /** The words of the command that asks the same again, after `curlew`; of earlier labs none are. */
+  readonly asked?: readonly string[];
   readonly dataSet: DataSetSummary;
   /** Answers that lie beside these results (`answers.ts`); of earlier labs none do. */
   readonly answers?: { readonly clips: number; readonly windows: number };

@@ -1,5 +1,6 @@
 /** The report's parts, each from the results alone. */
 import { count, grouped } from '../../main/contract/figures.ts';
+import { shellWord } from '../../main/contract/words.ts';
 import { claimsOf } from './claims.ts';
 import type { Claim, Verdict } from './claims/claim.ts';
 import { curious, plainRouter, significance } from './claims/rules.ts';
@@ -108,6 +109,7 @@ function protocol(results: Results): Part {
         `${100 * how.level} %, bootstrap clustered by source, ${grouped(how.resamples)} resamples, percentile`,
       ],
       ['Encoder', encoderText(encoder)],
+      ...(results.asked === undefined ? [] : [['Asked for', askedHtml(results.asked)] as const]),
     ]),
     encoder.folds === null
       ? missing('The encoder’s own classifier was not evaluated here.')
@@ -116,6 +118,9 @@ function protocol(results: Results): Part {
     sourceLegend(),
   ];
 }
+
+const askedHtml = (words: readonly string[]): Markup =>
+  markup`<code>${['curlew', ...words].map(shellWord).join(' ')}</code>`;
 
 const encoderText = ({ name, embeddingSize, heldOut }: EncoderSummary): string =>
   `${name}, ${grouped(embeddingSize)} numbers; ${heldOut === null ? 'what it was trained on is not known' : heldOut ? 'for each fold one that was not trained on it' : 'trained on the folds it is tested on'}`;

@@ -142,6 +142,7 @@ export const results: Results = {
   title: 'Bank & report <of made-up answers>',
   createdMs: Date.UTC(2026, 10, 25),
   version: '0.1.0',
+  asked: ['evaluate', 'made up & drawn', '--epochs=20'],
   dataSet: {
     name: 'Made-up "clips"',
     layout: 'folder per class',

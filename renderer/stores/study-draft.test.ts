@@ -53,12 +53,16 @@ describe('the draft of a study', () => {
       hidden: [16, 8],
       seed: 1,
       epochs: 3,
+      patience: 15,
       alpha: 1,
       passes: 10,
       topK: 1,
     });
     Object.assign(draft, { others: ['q4', 'float'], board: 'none', gridOrigin: ' ' });
-    expect(study.evaluateParams()).toMatchObject({ others: ['float'], alphas: [1, 0.3, 3], board: 'none' });
+    expect(study.evaluateParams()).toMatchObject({
+      ...{ others: ['float'], alphas: [1, 0.3, 3], board: 'none' },
+      ...{ patience: 15, passes: 10, topK: 1, resamples: 2000 },
+    });
     expect(study.evaluateParams()).not.toHaveProperty('gridOrigin');
   });
 

@@ -15,6 +15,7 @@ export interface StudyDraft {
   hidden: string;
   seed: number | string;
   epochs: number | string;
+  patience: number | string;
   alpha: number | string;
   passes: number | string;
   topK: number | string;
@@ -26,6 +27,7 @@ export interface StudyDraft {
   gridOrigin: string;
   trainingWatts: number | string;
   margin: number | string;
+  resamples: number | string;
 }
 
 /** As the lab names them, and for a person. */
@@ -49,6 +51,7 @@ export const newDraft = (): StudyDraft => ({
   hidden: '640, 320',
   seed: 1,
   epochs: 100,
+  patience: 15,
   alpha: 1,
   passes: 10,
   topK: 1,
@@ -60,6 +63,7 @@ export const newDraft = (): StudyDraft => ({
   gridOrigin: 'an assumption near the European average of recent years; set your own grid’s',
   trainingWatts: 15,
   margin: 0.05,
+  resamples: 2000,
 });
 
 /** @returns null where the text is no list of numbers */
@@ -74,6 +78,7 @@ type Problems = Partial<Record<keyof StudyDraft, string>>;
 const numbers = [
   'seed',
   'epochs',
+  'patience',
   'alpha',
   'passes',
   'topK',
@@ -81,6 +86,7 @@ const numbers = [
   'gramsPerKwh',
   'trainingWatts',
   'margin',
+  'resamples',
 ] as const;
 
 /** What a form can tell by itself; ranges are the lab's to judge. By field, a sentence each. */
@@ -104,8 +110,15 @@ export function draftProblems(draft: StudyDraft): Problems {
   return problems;
 }
 
-const trainingFields = ['bank', 'hidden', 'seed', 'epochs'] as const;
-const evaluationFields = ['alphas', 'windows', 'gramsPerKwh', 'trainingWatts', 'margin'] as const;
+const trainingFields = ['bank', 'hidden', 'seed', 'epochs', 'patience', 'passes', 'topK'] as const;
+const evaluationFields = [
+  'alphas',
+  'windows',
+  'gramsPerKwh',
+  'trainingWatts',
+  'margin',
+  'resamples',
+] as const;
 
 /** One draft for both forms: what was trained is then evaluated with the same settings. */
 export const useStudyDraft = defineStore('studyDraft', () => {
@@ -137,12 +150,15 @@ export const useStudyDraft = defineStore('studyDraft', () => {
     hidden: numbersIn(draft.hidden)!,
     seed: Number(draft.seed),
     epochs: Number(draft.epochs),
+    patience: Number(draft.patience),
+    passes: Number(draft.passes),
+    topK: Number(draft.topK),
   });
 
   return {
     draft,
     problems,
-    canTrain: computed(() => isSound(['name', 'alpha', 'passes', 'topK', ...trainingFields])),
+    canTrain: computed(() => isSound(['name', 'alpha', ...trainingFields])),
     canEvaluate: computed(() => isSound([...trainingFields, ...evaluationFields])),
     /** Of a draft that can be trained. */
     trainParams: (): RequestParams<'train.start'> => ({
@@ -150,8 +166,6 @@ export const useStudyDraft = defineStore('studyDraft', () => {
       name: draft.name,
       heldOutFold: draft.heldOutFold,
       alpha: Number(draft.alpha),
-      passes: Number(draft.passes),
-      topK: Number(draft.topK),
     }),
     /** Of a draft that can be evaluated. */
     evaluateParams: (): RequestParams<'evaluate.start'> => ({
@@ -164,6 +178,7 @@ export const useStudyDraft = defineStore('studyDraft', () => {
       ...(draft.gridOrigin.trim() === '' ? {} : { gridOrigin: draft.gridOrigin.trim() }),
       trainingWatts: Number(draft.trainingWatts),
       margin: Number(draft.margin),
+      resamples: Number(draft.resamples),
     }),
   };
 });

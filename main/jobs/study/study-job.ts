@@ -13,6 +13,7 @@ import { CurlewError } from '../../contract/error.ts';
 import type { EvaluateResult } from '../../contract/types.ts';
 import { readDataset } from '../../datasets/read-dataset.ts';
 import type { JobContext } from '../definition.ts';
+import { askedOf } from './asked.ts';
 import { assessModels, flips } from './assess-models.ts';
 import { costsOnBoard, type ModelCosts } from './costs.ts';
 import type { EncoderBanks, OwnEncoder } from './encoder-choice.ts';
@@ -197,6 +198,7 @@ async function resultsOf(
     title: `Experts and curiosity routing on ${name}`,
     createdMs: Date.now(),
     version,
+    asked: askedOf(params),
     dataSet: dataSetSummary(name, heard),
     protocol: {
       officialFolds: heard.officialFolds,

@@ -125,13 +125,19 @@ export const options = {
   seed: { value: 'N', whole: [0, 0x7fff_ffff], about: 'of everything drawn (1)' },
   alpha: { value: 'A', about: 'how far curiosity shifts the router’s choice (1)' },
   alphas: { value: 'A,B,…', about: 'of the mixtures compared, the first one in the tests (1,0.3,3)' },
+  resamples: {
+    value: 'N',
+    whole: [100, 100_000],
+    about: 'how often the bootstrap draws all sources anew (2000)',
+  },
   windows: { value: 'N', whole: [2, 2000], about: 'that each mixture answers on the board (80)' },
   heldout: { value: 'FOLD', whole: [0, 1000], about: 'leave this fold out, for the figures' },
   on: {
     value: 'BOARD',
     about: 'none, virtual, an emulated machine (as of --emulated), or an attached board’s id',
   },
-  grid: { value: 'N', whole: [0, 5000], about: 'grams of CO2 a kWh (250)' },
+  grid: { value: 'N', about: 'grams of CO2 a kWh (250)' },
+  'grid-origin': { value: 'TEXT', about: 'where that figure is from: a grid and a year; stands beside it' },
   watts: { value: 'W', about: 'of this machine while it trains, for carbon (15)' },
   recordings: { value: 'FOLDER', about: 'recordings to calibrate it with' },
   state: {

@@ -1,4 +1,5 @@
 /** The command that takes a job up again, as a person can copy it to a shell. */
+import { shellWord } from '../../contract/words.ts';
 import { defaultDataFolder } from '../../data-folder.ts';
 import type { Args } from './command.ts';
 import type { OptionName } from './options.ts';
@@ -13,8 +14,5 @@ export const resumeWith =
     for (const name of kept) if (options[name] !== undefined) words.push(`--${name}`, options[name]);
     if (options.overwrite) words.push('--overwrite');
     if (dataFolder !== defaultDataFolder()) words.push('--data', dataFolder);
-    return words.map(quoted).join(' ');
+    return words.map(shellWord).join(' ');
   };
-
-const quoted = (word: string): string =>
-  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;

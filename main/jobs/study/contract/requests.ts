@@ -60,6 +60,8 @@ export const studyRequests = {
       gridOrigin: v.optional(text(200)),
       trainingWatts: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(100_000))),
       margin: v.optional(v.pipe(v.number(), v.gtValue(0), v.ltValue(1))),
+      /** How often the bootstrap draws all sources anew. */
+      resamples: v.optional(whole(100, 100_000)),
     }),
   ),
   /** Loss curves of a training or an evaluation as far as they go, by expert. */

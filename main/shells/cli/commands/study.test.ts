@@ -1,8 +1,12 @@
+import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import type { LabClient } from '../../../contract/client.ts';
 import { CurlewError } from '../../../contract/error.ts';
+import { askedOf } from '../../../jobs/study/asked.ts';
+import { defaultStudyParams } from '../../../jobs/study/params.ts';
 import { readArgs } from '../args.ts';
 import { commands } from '../commands.ts';
+import { evaluationOf } from './study.ts';
 
 /** What a command asks of the lab before anything else. */
 async function asked(line: string): Promise<unknown> {
@@ -24,7 +28,7 @@ test('every setting of an evaluation in the page can be given on the command lin
   const line =
     'evaluate /sounds --layout esc50 --variant esc10 --encoder auto --augment gain --bank q2,q4 --others float ' +
     '--hidden 64,32 --seed 7 --epochs 20 --patience 6 --passes 5 --topk 2 --alphas 0.5,2 --on none --windows 40 ' +
-    '--margin 0.02 --grid 400 --watts 30';
+    '--margin 0.02 --resamples 500 --grid 400 --watts 30';
   expect(await asked(line)).toEqual({
     path: '/sounds',
     layout: 'esc50',
@@ -43,10 +47,20 @@ test('every setting of an evaluation in the page can be given on the command lin
     board: 'none',
     windows: 40,
     margin: 0.02,
+    resamples: 500,
     gramsPerKwh: 400,
     gridOrigin: 'set on the command line',
     trainingWatts: 30,
   });
+});
+
+test('what a report says it was asked asks for the same again', () => {
+  const params = {
+    ...{ ...defaultStudyParams, path: '/home/me/two owls', layout: 'esc50' as const, patience: 6 },
+    ...{ others: [], gramsPerKwh: 20.5, gridOrigin: 'the roof’s, 2026', hidden: [8, 4] },
+  };
+  const { alpha: _alpha, ...asked } = params;
+  expect(evaluationOf(readArgs(askedOf(params), commands))).toEqual({ ...asked, path: resolve('two owls') });
 });
 
 test('a bank is trained with the alpha and the patience that were given', async () => {

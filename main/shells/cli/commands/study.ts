@@ -52,7 +52,9 @@ export const studyCommands: Commands = {
       'on',
       'windows',
       'margin',
+      'resamples',
       'grid',
+      'grid-origin',
       'watts',
       ...reportOptions,
       ...trainingOptions,
@@ -221,8 +223,9 @@ function trainingOf({ words, options }: Args): Training {
 const alphaOf = ({ options: { alpha } }: Args): { alpha?: number } =>
   alpha === undefined ? {} : { alpha: numberOf(alpha, '--alpha', 0, 100) };
 
-function evaluationOf(args: Args): RequestParams<'evaluate.start'> {
-  const { on, grid, others, alphas, windows, margin, watts } = args.options;
+export function evaluationOf(args: Args): RequestParams<'evaluate.start'> {
+  const { on, grid, others, alphas, windows, margin, resamples, watts } = args.options;
+  const origin = args.options['grid-origin'];
   return {
     ...trainingOf(args),
     ...(on ? { board: on } : {}),
@@ -232,7 +235,11 @@ function evaluationOf(args: Args): RequestParams<'evaluate.start'> {
       : { alphas: listed(alphas).map((one) => numberOf(one, '--alphas', 0, 100)) }),
     ...(windows === undefined ? {} : { windows: Number(windows) }),
     ...(margin === undefined ? {} : { margin: numberOf(margin, '--margin', 0.001, 0.999) }),
-    ...(grid === undefined ? {} : { gramsPerKwh: Number(grid), gridOrigin: 'set on the command line' }),
+    ...(resamples === undefined ? {} : { resamples: Number(resamples) }),
+    ...(grid === undefined
+      ? {}
+      : { gramsPerKwh: numberOf(grid, '--grid', 0, 5000), gridOrigin: 'set on the command line' }),
+    ...(origin === undefined ? {} : { gridOrigin: origin }),
     ...(watts === undefined ? {} : { trainingWatts: numberOf(watts, '--watts', 0, 100_000) }),
   };
 }
