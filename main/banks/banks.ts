@@ -207,6 +207,11 @@ export class Banks {
     return new Set(this.encoderEntry(encoderId).entry.heard);
   }
 
+  /** What a bank's experts were trained on; null where there is no such bank, or it does not list it. */
+  trainedOn(bankId: string): Manifest['trainedOn'] | null {
+    return this.all.find(({ id }) => id === bankId)?.manifest.trainedOn ?? null;
+  }
+
   /** Path of the clip's sound. @throws CurlewError FILE_NOT_FOUND */
   clipPath(clipId: string): string {
     const clip = this.shipped.manifest.clips.find((one) => one.id === clipId);

@@ -1,6 +1,7 @@
 /** What is done with manifests of banks: their files, parts of them, and their ids under another name. */
 import type { BankFile, Manifest } from '../../models/bank/bank.ts';
 import { CurlewError } from '../contract/error.ts';
+import { given } from '../given.ts';
 
 /** Every file that a manifest names, once each. */
 export function filesOf({ encoders, experts, routers, clips }: Manifest): BankFile[] {
@@ -23,7 +24,10 @@ export function partOf(manifest: Manifest, id: string): Manifest {
     throw new CurlewError('EXPERT_NOT_FOUND', `The bank has no expert or router “${id}”.`, { expertId: id });
   }
   const heard = new Set([...experts, ...routers].map(({ encoder }) => encoder));
-  return { encoders: manifest.encoders.filter((one) => heard.has(one.id)), experts, routers, clips: [] };
+  return {
+    encoders: manifest.encoders.filter((one) => heard.has(one.id)),
+    ...{ experts, routers, clips: [], ...given({ trainedOn: manifest.trainedOn }) },
+  };
 }
 
 /** The same bank under another name, which begins the ids of all it holds. */
@@ -40,5 +44,6 @@ export function renamed(manifest: Manifest, from: string, to: string): Manifest 
       experts: one.experts.map(idOf),
     })),
     clips: manifest.clips,
+    ...given({ trainedOn: manifest.trainedOn }),
   };
 }

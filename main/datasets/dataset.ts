@@ -36,6 +36,9 @@ export const problemKinds = [
   'unknown-label',
   'unknown-fold',
   'duplicate-row',
+  // Of a bank that is tested.
+  'heard-before',
+  'other-label',
   // Clips used with a note.
   'damaged-file',
   'silent',

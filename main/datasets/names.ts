@@ -17,6 +17,8 @@ export const problemNames: Readonly<Record<ProblemKind, string>> = {
   'unknown-label': 'Unknown label',
   'unknown-fold': 'Unknown fold',
   'duplicate-row': 'Row that is there twice',
+  'heard-before': 'Heard by the bank before',
+  'other-label': 'Label that is no class of the bank',
   'damaged-file': 'Damaged file, used as far as it goes',
   silent: 'Silent clip',
   clipped: 'Clipped',

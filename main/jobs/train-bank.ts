@@ -22,8 +22,11 @@ import { resources, versionOf } from '../resources.ts';
 import type { JobContext } from './definition.ts';
 import { trialsOn } from './study/on-board.ts';
 import { shippedStudyParams } from './study/params.ts';
-import { study, writeReport } from './study/study-job.ts';
+import { trainedOn } from './study/bank-test/heard.ts';
+import { study } from './study/study-job.ts';
+import { learnedFrom } from './study/train-bank-job.ts';
 import { writeBank, writeEncoders } from './study/write-bank.ts';
+import { writeReport } from './study/write-report.ts';
 
 /** The fold that the shipped bank never sees; clips to try it on come from it. */
 const heldOutFold = 4;
@@ -89,6 +92,7 @@ async function main(folder: string | undefined, work: string): Promise<void> {
     all: outcomes,
     encoders,
     clips,
+    trainedOn: await trainedOn(dataset, learnedFrom(models[at]!)),
     nextVersion: async (images) => (await Banks.open(resources.bank)).versions.next(images),
   });
   await writeReport(join(resources.bank, 'report'), results);

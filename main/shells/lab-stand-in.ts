@@ -510,6 +510,10 @@ export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N
     { path: '/r', alphas: [1, 0.3], board: 'none', margin: 0.05 },
     { ...job, kind: 'evaluate' },
   ],
+  'evaluate.bank': [
+    { path: '/r', bankId: 'own', classes: { bark: 'dog', hum: '' }, board: 'none' },
+    { ...job, kind: 'evaluate' },
+  ],
   'train.curves': [ofJob, { q4: [epoch] }],
   'evaluate.file': [
     { ...ofJob, name: 'report.html', from: 500_000 },

@@ -120,6 +120,17 @@ const manifestSchema = v.strictObject({
   experts: v.array(expertSchema),
   routers: v.array(routerSchema),
   clips: v.array(clipSchema),
+  /** what the experts and the router were trained on, early stopping included; banks of earlier labs do not list it */
+  trainedOn: v.optional(
+    v.strictObject({
+      /** of the data set */
+      name: v.string(),
+      /** recordings as `data set/source`, and by their numbers on freesound.org */
+      recordings: v.array(v.string()),
+      /** SHA-256 of the clips' files, 64 hex digits each */
+      files: v.array(v.string()),
+    }),
+  ),
 });
 
 export type BankFile = v.InferOutput<typeof file>;

@@ -4,6 +4,7 @@ import { markup, Markup } from './markup.ts';
 import type { Results } from './results.ts';
 import { headline, sections, summaryOf } from './sections.ts';
 import { style } from './style.ts';
+import { testedText } from './tested.ts';
 
 /** Even if a name ever slipped through unescaped: nothing runs, nothing is loaded or sent, no other style applies. */
 const policy = `default-src 'none'; style-src 'sha256-${base64(sha256(new TextEncoder().encode(style)))}'; base-uri 'none'; form-action 'none'`;
@@ -15,6 +16,7 @@ const policy = `default-src 'none'; style-src 'sha256-${base64(sha256(new TextEn
 export function reportHtml(results: Results): string {
   const parts = sections(results);
   const top = headline(results);
+  const tested = testedText(results);
   // The style sheet is a constant of ours, and a style element's text is not unescaped by browsers.
   return markup`<!doctype html>
 <html lang="en">
@@ -28,7 +30,12 @@ export function reportHtml(results: Results): string {
 <body><main>
 <h1>${results.title}</h1>
 <p class="soft">${results.dataSet.name}, ${utcDay(results.createdMs)}, Curlew ${results.version}</p>
-<p>${summaryOf(results)}${top === null ? null : ` ${top}`}</p>
+${
+  tested === null
+    ? null
+    : markup`<p>${tested}</p>
+`
+}<p>${summaryOf(results)}${top === null ? null : ` ${top}`}</p>
 <nav>${parts.map(({ id, title }) => markup`<a href="#${id}">${title}</a>`)}</nav>
 ${parts.map(
   ({ id, title, body }) => markup`<section id="${id}"><h2>${title}</h2>

@@ -36,6 +36,8 @@ export interface Results {
   readonly version: string;
   /** The words of the command that asks the same again, after `curlew`; of earlier labs none are. */
   readonly asked?: readonly string[];
+  /** A bank that was there already, and was tested as it is; left out where every fold was trained without and tested with. */
+  readonly tested?: TestedBank;
   readonly dataSet: DataSetSummary;
   /** Answers that lie beside these results (`answers.ts`); of earlier labs none do. */
   readonly answers?: { readonly clips: number; readonly windows: number };
@@ -56,6 +58,17 @@ export interface Results {
   readonly notRun?: readonly NotRunOf[];
   /** What else a reader must know, a sentence each; the report adds those it can tell from the figures. */
   readonly limits: readonly string[];
+}
+
+export interface TestedBank {
+  readonly bank: string;
+  /** The data set of its experts; null where the bank does not list what they heard. */
+  readonly trainedOn: string | null;
+  /** That its experts were trained without; null: none. */
+  readonly heldOutFold: number | null;
+  /** Clips left out because the bank has heard them, and for labels that are none of its classes. */
+  readonly heard: number;
+  readonly otherLabels: number;
 }
 
 export interface DataSetSummary {
@@ -103,7 +116,7 @@ export interface Protocol {
   /** Of every interval, such as 0.95. */
   readonly level: number;
   /** What gave the answers that accuracy is told of. */
-  readonly answers: 'reference' | 'board';
+  readonly answers: 'reference' | 'board' | 'engine';
 }
 
 export interface EncoderSummary {

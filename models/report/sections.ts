@@ -99,16 +99,23 @@ function protocol(results: Results): Part {
   const { protocol: how, encoder } = results;
   return [
     facts([
-      ['Folds', how.officialFolds ? 'the data set’s own' : 'made for this evaluation'],
-      ['Sources', how.sourcesApart ? 'never on both sides of a split' : 'on both sides of a split'],
+      ...(results.tested
+        ? [['Folds', 'none: the bank is tested as it is, on all clips together'] as const]
+        : [
+            ['Folds', how.officialFolds ? 'the data set’s own' : 'made for this evaluation'] as const,
+            [
+              'Sources',
+              how.sourcesApart ? 'never on both sides of a split' : 'on both sides of a split',
+            ] as const,
+          ]),
       ['Validation', how.validation],
-      ['Scored answers', how.answers === 'board' ? 'a board’s' : 'the reference’s'],
+      ['Scored answers', answerers[how.answers]],
       ['Seed', `${how.seed}`],
       [
         'Intervals',
         `${100 * how.level} %, bootstrap clustered by source, ${grouped(how.resamples)} resamples, percentile`,
       ],
-      ['Encoder', encoderText(encoder)],
+      ['Encoder', results.tested ? encoder.name : encoderText(encoder)],
       ...(results.asked === undefined ? [] : [['Asked for', askedHtml(results.asked)] as const]),
     ]),
     encoder.folds === null
@@ -118,6 +125,12 @@ function protocol(results: Results): Part {
     sourceLegend(),
   ];
 }
+
+const answerers: Record<Results['protocol']['answers'], string> = {
+  board: 'a board’s',
+  reference: 'the reference’s',
+  engine: 'the firmware’s own core’s, to the bit as boards answer one clip after another from their start',
+};
 
 const askedHtml = (words: readonly string[]): Markup =>
   markup`<code>${['curlew', ...words].map(shellWord).join(' ')}</code>`;
@@ -238,6 +251,8 @@ export function headline(results: Results): string | null {
       `${name} ${share(accuracy.mean)}${accuracy.deviation === null ? '' : ` ± ${share(accuracy.deviation)}`}`,
   );
   const { folds, clips } = results.dataSet;
+  if (results.tested)
+    return best.length === 0 ? null : `Accuracy on ${count(clips, 'clip')}: ${best.join('; ')}.`;
   const of = `mean of ${count(folds.length, 'fold')} (${count(clips, 'clip')}), each left out once`;
   return best.length === 0 ? null : `Accuracy, ${of}: ${best.join('; ')}.`;
 }

@@ -104,7 +104,8 @@ export function mixtureLogits(
   const mixed = new Float32Array(choices.length * classes);
   choices.forEach((choice, patch) => {
     for (const { expert, share } of choice) {
-      for (let c = patch * classes; c < (patch + 1) * classes; c++) mixed[c]! += share * logits[expert]![c]!;
+      for (let c = patch * classes; c < (patch + 1) * classes; c++)
+        mixed[c]! += Math.fround(share * logits[expert]![c]!);
     }
   });
   return mixed;

@@ -28,6 +28,10 @@ export interface StudyDraft {
   trainingWatts: number | string;
   margin: number | string;
   resamples: number | string;
+  /** A bank that is tested as it is; null: models are trained without each fold. */
+  testedBank: string | null;
+  /** What it calls labels of the recordings: `bark = dog, rain =`. */
+  renamed: string;
 }
 
 /** As the lab names them, and for a person. */
@@ -64,6 +68,8 @@ export const newDraft = (): StudyDraft => ({
   trainingWatts: 15,
   margin: 0.05,
   resamples: 2000,
+  testedBank: null,
+  renamed: '',
 });
 
 /** @returns null where the text is no list of numbers */
@@ -71,6 +77,17 @@ export function numbersIn(text: string): number[] | null {
   const words = text.split(/[\s,;]+/).filter((word) => word !== '');
   const numbers = words.map(Number);
   return numbers.length > 0 && numbers.every(Number.isFinite) ? numbers : null;
+}
+
+/** @returns null where some of it is no `label = class` */
+export function renamesIn(text: string): Record<string, string> | null {
+  const pairs = text
+    .split(/[,;\n]+/)
+    .filter((one) => one.trim() !== '')
+    .map((one) => /^\s*(.*?)\s*=\s*(.*?)\s*$/.exec(one));
+  return pairs.every((pair) => pair !== null && pair[1] !== '')
+    ? Object.fromEntries(pairs.map((pair) => [pair![1]!, pair![2]!]))
+    : null;
 }
 
 type Problems = Partial<Record<keyof StudyDraft, string>>;
@@ -103,6 +120,7 @@ export function draftProblems(draft: StudyDraft): Problems {
   if (!numbersIn(draft.alphas)?.every((alpha) => alpha >= 0)) {
     problems.alphas = 'Name numbers from 0 up, such as 1, 0.3, 3.';
   }
+  if (renamesIn(draft.renamed) === null) problems.renamed = 'Name label and class, such as bark = dog.';
   for (const field of numbers) {
     if (typeof draft[field] !== 'number' || !Number.isFinite(draft[field]))
       problems[field] = 'Give a number.';
@@ -111,14 +129,8 @@ export function draftProblems(draft: StudyDraft): Problems {
 }
 
 const trainingFields = ['bank', 'hidden', 'seed', 'epochs', 'patience', 'passes', 'topK'] as const;
-const evaluationFields = [
-  'alphas',
-  'windows',
-  'gramsPerKwh',
-  'trainingWatts',
-  'margin',
-  'resamples',
-] as const;
+const scoringFields = ['windows', 'gramsPerKwh', 'margin', 'resamples'] as const;
+const evaluationFields = ['alphas', 'trainingWatts', ...scoringFields] as const;
 
 /** One draft for both forms: what was trained is then evaluated with the same settings. */
 export const useStudyDraft = defineStore('studyDraft', () => {
@@ -155,6 +167,15 @@ export const useStudyDraft = defineStore('studyDraft', () => {
     topK: Number(draft.topK),
   });
 
+  const scoring = () => ({
+    board: draft.board,
+    windows: Number(draft.windows),
+    gramsPerKwh: Number(draft.gramsPerKwh),
+    ...(draft.gridOrigin.trim() === '' ? {} : { gridOrigin: draft.gridOrigin.trim() }),
+    margin: Number(draft.margin),
+    resamples: Number(draft.resamples),
+  });
+
   return {
     draft,
     problems,
@@ -172,13 +193,16 @@ export const useStudyDraft = defineStore('studyDraft', () => {
       ...training(),
       others: draft.others.filter((id) => !draft.bank.includes(id)),
       alphas: numbersIn(draft.alphas)!,
-      board: draft.board,
-      windows: Number(draft.windows),
-      gramsPerKwh: Number(draft.gramsPerKwh),
-      ...(draft.gridOrigin.trim() === '' ? {} : { gridOrigin: draft.gridOrigin.trim() }),
+      ...scoring(),
       trainingWatts: Number(draft.trainingWatts),
-      margin: Number(draft.margin),
-      resamples: Number(draft.resamples),
+    }),
+    canTestBank: computed(() => isSound(['renamed', ...scoringFields])),
+    /** Of a draft that a bank can be tested with. */
+    bankTestParams: (bankId: string): RequestParams<'evaluate.bank'> => ({
+      ...dataSet.asked,
+      bankId,
+      classes: renamesIn(draft.renamed)!,
+      ...scoring(),
     }),
   };
 });

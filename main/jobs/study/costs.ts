@@ -1,6 +1,7 @@
 /** A study's experts and mixtures on a board: what each inference costs, and how near it comes to its reference. */
 import type { InferenceResult } from '../../../devices/protocol/messages/inference-run.ts';
 import { buildExpert, buildRouter, type BuiltExpert } from '../../../models/bank/build.ts';
+import type { Routing } from '../../../models/router/router.ts';
 import { agreement } from '../../../models/evaluation/agreement.ts';
 import { patchHopSamples, patchSamples } from '../../../models/features/log-mel.ts';
 import { sha256 } from '../../../models/packing/sha256.ts';
@@ -8,6 +9,7 @@ import type { AgreementSummary, Cost } from '../../../models/report/results.ts';
 import { kindOf } from '../../../models/study/kinds.ts';
 import type { JobContext } from '../definition.ts';
 import { readAudio } from '../../datasets/audio.ts';
+import type { EmbeddedClip } from '../../datasets/dataset.ts';
 import { isLogMelName } from '../../datasets/log-mel-clip.ts';
 import { costOf, type Trial, type Trials } from './on-board.ts';
 import type { FoldModels } from './train-fold.ts';
@@ -23,6 +25,21 @@ export interface ModelCosts {
   readonly mixtures: ReadonlyMap<string, Cost>;
 }
 
+/** What is tried on a board. */
+export interface BoardModels {
+  readonly encoder: Uint8Array | null;
+  /** By kind. */
+  readonly experts: ReadonlyMap<string, BuiltExpert>;
+  /** With the kinds that it picks from, in its order; null for none. */
+  readonly router: {
+    readonly image: Uint8Array;
+    readonly kinds: readonly string[];
+    readonly routing: Pick<Routing, 'passes' | 'topK'>;
+  } | null;
+  /** Recordings that were not trained on, one window of each. */
+  readonly clips: readonly Pick<EmbeddedClip, 'path' | 'patches'>[];
+}
+
 /** Windows that single experts answer: their latency hardly varies. */
 const expertWindows = 12;
 
@@ -32,26 +49,16 @@ const expertWindows = 12;
  */
 export async function costsOnBoard(
   trials: Trials,
-  models: FoldModels,
-  {
-    bank,
-    alphas,
-    windows,
-    thread,
-  }: { bank: readonly string[]; alphas: readonly number[]; windows: number; thread: StudyThread },
+  { encoder, experts: images, router, clips }: BoardModels,
+  { alphas, windows, thread }: { alphas: readonly number[]; windows: number; thread: StudyThread },
   context: JobContext,
 ): Promise<ModelCosts> {
   const { signal } = context;
-  const heard = await windowsOf(models, windows, signal);
-  const built = models.encoder?.built ?? null;
-  const encoder = built?.files.image ?? null;
-  const images = new Map<string, BuiltExpert>();
-  for (const [kind, { expert }] of models.experts) {
-    images.set(kind, buildExpert(expert, kindOf(kind).precision, built));
-  }
+  const heard = await windowsOf(clips, windows, signal);
   const mixtures = new Map<string, Cost>();
   const experts = new Map<string, { cost: Cost | null; agreement: AgreementSummary; imageBytes: number }>();
-  const total = images.size * Math.min(expertWindows, heard.length) + (1 + alphas.length) * heard.length;
+  const routed = router === null ? 0 : 1 + alphas.length;
+  const total = images.size * Math.min(expertWindows, heard.length) + routed * heard.length;
   let done = 0;
   const run = async (what: string, trial: Omit<Trial, 'encoder'>) => {
     await context.pausePoint();
@@ -75,35 +82,55 @@ export async function costsOnBoard(
       agreement: await agreementOf(results, image, trialWindows, thread),
       imageBytes: image.image.length,
     });
-    if (cost && bank.includes(kind)) mixtures.set(`Always ${kindOf(kind).name}`, cost);
+    if (cost && router?.kinds.includes(kind)) mixtures.set(`Always ${kindOf(kind).name}`, cost);
   }
-  if (models.router) {
-    const chosen = bank.map((kind) => images.get(kind)!.image);
-    const router = buildRouter(models.router, built, chosen.map(sha256)).image;
-    const { passes, topK } = models.router.routing;
+  if (router) {
+    const chosen = router.kinds.map((kind) => images.get(kind)!.image);
+    const { passes, topK } = router.routing;
     const variants = [
       { name: 'Plain router', routing: { alpha: 0, passes: 0, topK } },
       ...alphas.map((alpha) => ({ name: `Curiosity, α = ${alpha}`, routing: { alpha, passes, topK } })),
     ];
     for (const { name, routing } of variants) {
-      const cost = costOf(await run(name, { experts: chosen, router, routing, windows: heard }));
+      const cost = costOf(
+        await run(name, { experts: chosen, router: router.image, routing, windows: heard }),
+      );
       if (cost) mixtures.set(name, cost);
     }
   }
   return { experts, mixtures };
 }
 
-/** One window from the middle of each test clip, as a board's microphone gives it. */
+/** A fold's models, and its test clips. */
+export function boardModelsOf(
+  { encoder, experts, router, data, fold }: FoldModels,
+  bank: readonly string[],
+): BoardModels {
+  const built = encoder?.built ?? null;
+  const images = new Map<string, BuiltExpert>();
+  for (const [kind, { expert }] of experts)
+    images.set(kind, buildExpert(expert, kindOf(kind).precision, built));
+  const hashes = bank.map((kind) => sha256(images.get(kind)!.image));
+  return {
+    encoder: built?.files.image ?? null,
+    experts: images,
+    router: router && {
+      image: buildRouter(router, built, hashes).image,
+      kinds: bank,
+      routing: router.routing,
+    },
+    clips: data.heard.clips.filter((clip) => clip.fold === fold),
+  };
+}
+
+/** One window from the middle of each clip, as a board's microphone gives it. */
 async function windowsOf(
-  { data, fold }: FoldModels,
+  clips: BoardModels['clips'],
   count: number,
   signal: AbortSignal,
 ): Promise<Int16Array[]> {
-  const clips = data.heard.clips
-    .filter((clip) => clip.fold === fold && !isLogMelName(clip.path))
-    .slice(0, count);
   const windows: Int16Array[] = [];
-  for (const { path, patches } of clips) {
+  for (const { path, patches } of clips.filter((clip) => !isLogMelName(clip.path)).slice(0, count)) {
     const { pcm } = await readAudio(path, signal);
     const start = Math.floor((patches - 1) / 2) * patchHopSamples;
     windows.push(Int16Array.from(pcm.subarray(start, start + patchSamples), (sample) => sample * 32_768));

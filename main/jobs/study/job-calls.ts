@@ -6,6 +6,7 @@ import type { ImageName } from '../../banks/versions.ts';
 import type { Job } from '../../contract/types.ts';
 import type { Calls } from '../../threads/peer.ts';
 import type { TakeOrder } from '../../own-models/take-model.ts';
+import type { BankTestParams } from './bank-test/params.ts';
 import type { OwnEncoder } from './encoder-choice.ts';
 import type { ImportParams } from './import-encoder.ts';
 import type { Trial } from './on-board.ts';
@@ -16,6 +17,7 @@ import type { TrainBankParams } from './train-bank-job.ts';
 export type Order =
   | { kind: 'train'; params: TrainBankParams }
   | { kind: 'evaluate'; params: StudyParams }
+  | { kind: 'test-bank'; params: BankTestParams }
   | { kind: 'encoder'; params: ImportParams };
 
 /** Where the job's files lie, and what its report says of the lab. */

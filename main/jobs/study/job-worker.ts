@@ -5,6 +5,7 @@ import type { Job } from '../../contract/types.ts';
 import type { BoardSummary } from '../../../models/report/results.ts';
 import { offer } from '../../threads/offer.ts';
 import type { JobContext } from '../definition.ts';
+import { testBank } from './bank-test/bank-test-job.ts';
 import { importEncoderJob } from './import-encoder.ts';
 import type { LabCalls, Order, Place, WorkerCalls } from './job-calls.ts';
 import type { NewBanks } from './new-banks.ts';
@@ -32,6 +33,8 @@ const side: WorkerCalls = {
         return trainBank({ ...common, params: order.params, newBanks }, context);
       case 'encoder':
         return importEncoderJob({ ...common, params: order.params, newBanks }, context);
+      case 'test-bank':
+        return testBank({ ...common, params: order.params, borrowBoard: borrow(wasmPath) }, context);
       case 'evaluate':
         return evaluate({ ...common, params: order.params, borrowBoard: borrow(wasmPath) }, context);
     }

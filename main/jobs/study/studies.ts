@@ -7,6 +7,8 @@ import type { FilePiece, Job } from '../../contract/types.ts';
 import { given } from '../../given.ts';
 import type { JobDefinition } from '../definition.ts';
 import type { Jobs } from '../jobs.ts';
+import { noBank } from './bank-test/bank-members.ts';
+import { defaultBankTestParams, type BankTestParams } from './bank-test/params.ts';
 import { filePiece } from './file-piece.ts';
 import type { ImportParams } from './import-encoder.ts';
 import type { Order, Place } from './job-calls.ts';
@@ -40,7 +42,10 @@ export class Studies {
   /** Takes up the jobs of earlier labs. */
   constructor(private readonly rooms: StudiesRooms) {
     rooms.jobs.takeUp('train', (params) => this.training(params as TrainBankParams));
-    rooms.jobs.takeUp('evaluate', (params) => this.evaluation(params as StudyParams));
+    rooms.jobs.takeUp('evaluate', (params) => {
+      const asked = params as StudyParams | BankTestParams;
+      return 'bankId' in asked ? this.bankTest(asked) : this.evaluation(asked);
+    });
     rooms.jobs.takeUp('encoder', (params) => this.importing(params as ImportParams));
     const hasBank = (name: string) =>
       [...rooms.banks.experts, ...rooms.banks.encoders].some(({ bank }) => bank === name);
@@ -85,6 +90,18 @@ export class Studies {
     return this.rooms.jobs.start(this.evaluation(params));
   }
 
+  /**
+   * A bank that is there, on recordings that it has not heard.
+   * @throws CurlewError EXPERT_NOT_FOUND; those of a board that it could not have
+   */
+  testBank(asked: Given<BankTestParams, 'path' | 'bankId'>): Job {
+    const params = { ...defaultBankTestParams, ...given(asked) };
+    if (!this.rooms.banks.experts.some(({ bank }) => bank === params.bankId))
+      throw noBank(params.bankId, this.rooms.banks);
+    this.rooms.requireBoard(params.board);
+    return this.rooms.jobs.start(this.bankTest(params));
+  }
+
   /** @throws CurlewError REQUEST_INVALID where the name is taken */
   importEncoder(params: ImportParams): Job {
     this.rooms.banks.newFolder(params.name);
@@ -118,7 +135,7 @@ export class Studies {
       if (cause instanceof CurlewError && cause.code !== 'FILE_NOT_FOUND') throw cause;
       throw new CurlewError('FILE_NOT_FOUND', `The evaluation has no file ${name}.`, { path }, { cause });
     });
-    const { path: dataSet } = this.rooms.jobs.params(jobId) as StudyParams;
+    const { path: dataSet } = this.rooms.jobs.params(jobId) as StudyParams | BankTestParams;
     const [, stem = name, ending = ''] = /^(.*)\.(\w+)$/.exec(name) ?? [];
     return {
       name: exportName(['evaluation', basename(dataSet), stem], createdMs, `.${ending}`),
@@ -143,6 +160,14 @@ export class Studies {
     );
   }
 
+  private bankTest(params: BankTestParams): JobDefinition {
+    return this.definition(
+      `Test the bank ${params.bankId} on ${params.path}`,
+      { reads: [params.path, `the bank ${params.bankId}`], writes: ['a report'] },
+      { kind: 'test-bank', params },
+    );
+  }
+
   private importing(params: ImportParams): JobDefinition {
     return this.definition(
       `Take the encoder ${params.name}`,
@@ -159,7 +184,8 @@ export class Studies {
   ): JobDefinition {
     const { folder, version, wasmPath, clip, models, onCurves } = this.rooms;
     return {
-      kind: order.kind,
+      // Its report is an evaluation's.
+      kind: order.kind === 'test-bank' ? 'evaluate' : order.kind,
       title,
       ...ends,
       canPause: true,
@@ -175,7 +201,8 @@ export class Studies {
           onCurves(context.jobId, { ...curves });
         };
         const place = { folder: work, cacheFolder: join(folder, 'features'), version, wasmPath, clip };
-        const own = order.kind === 'encoder' ? null : ownEncoderOf(order.params, models);
+        const own =
+          order.kind === 'encoder' || order.kind === 'test-bank' ? null : ownEncoderOf(order.params, models);
         return runInThread(order, { ...place, own }, { ...this.rooms, onCurve }, context);
       },
     };

@@ -1,9 +1,7 @@
 /** The work of an evaluation: every fold trained without and tested with, the models run on a board, a report. */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { mean } from '../../../models/evaluation/moments.ts';
-import { reportCsv } from '../../../models/report/files.ts';
-import { reportHtml } from '../../../models/report/report.ts';
 import type { BoardSummary, Figure, LossCurve, Results } from '../../../models/report/results.ts';
 import type { FoldOutcome } from '../../../models/study/assess.ts';
 import { kindOf } from '../../../models/study/kinds.ts';
@@ -15,7 +13,7 @@ import { readDataset } from '../../datasets/read-dataset.ts';
 import type { JobContext } from '../definition.ts';
 import { askedOf } from './asked.ts';
 import { assessModels, flips } from './assess-models.ts';
-import { costsOnBoard, type ModelCosts } from './costs.ts';
+import { boardModelsOf, costsOnBoard, type ModelCosts } from './costs.ts';
 import type { EncoderBanks, OwnEncoder } from './encoder-choice.ts';
 import { firmwareSizes } from '../../../devices/boards/firmware-sizes.ts';
 import type { Trials } from './on-board.ts';
@@ -23,7 +21,9 @@ import type { StudyParams } from './params.ts';
 import { dataSetSummary, encoderSummary, limitsOf, parametersOf } from './results.ts';
 import { StudyThread } from './study-thread.ts';
 import { trainFold, type FoldModels } from './train-fold.ts';
+import { within } from './within.ts';
 import { writeAnswers } from './write-answers.ts';
+import { writeReport } from './write-report.ts';
 
 export interface StudyWork {
   readonly params: StudyParams;
@@ -91,7 +91,12 @@ export async function study(work: StudyWork, context: JobContext): Promise<Finis
       params.board,
       async (trials, about) => ({
         about,
-        costs: await costsOnBoard(trials, last, { ...params, thread }, within(context, 0.85, 0.1, 1, '')),
+        costs: await costsOnBoard(
+          trials,
+          boardModelsOf(last, params.bank),
+          { ...params, thread },
+          within(context, 0.85, 0.1, 1, ''),
+        ),
       }),
       context.signal,
     );
@@ -116,28 +121,6 @@ export async function evaluate(work: StudyWork, context: JobContext): Promise<Ev
     accuracy: best.scores.accuracy.pooled.value,
     macroF1: best.scores.macroF1.pooled.value,
   };
-}
-
-/** `results.json`, `report.html` and the CSV files. */
-export async function writeReport(folder: string, results: Results): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, 'report.html'), reportHtml(results));
-  for (const { name, text } of reportCsv(results)) await writeFile(join(folder, name), text);
-  await writeFile(join(folder, 'results.json'), `${JSON.stringify(results)}\n`);
-}
-
-/** @throws CurlewError FILE_NOT_FOUND where no study ended in that folder */
-export async function readResults(folder: string): Promise<Results> {
-  try {
-    return JSON.parse(await readFile(join(folder, 'results.json'), 'utf8')) as Results;
-  } catch (cause) {
-    throw new CurlewError(
-      'FILE_NOT_FOUND',
-      `No results lie in ${folder}; evaluate again.`,
-      { folder },
-      { cause },
-    );
-  }
 }
 
 async function resultsOf(
@@ -224,15 +207,3 @@ const meanSeconds = (models: readonly FoldModels[], of: (model: FoldModels) => n
   value: mean(models.map(of)),
   source: 'measured',
 });
-
-/** A part of a job: its own progress runs from `from` over `share` of the whole, all of it times `scale`. */
-function within(context: JobContext, from: number, share: number, scale: number, prefix: string): JobContext {
-  return {
-    ...context,
-    progress: (fraction, detail) =>
-      context.progress(
-        fraction === null ? null : scale * (from + share * fraction),
-        `${prefix}${detail || 'between two trainings'}`,
-      ),
-  };
-}

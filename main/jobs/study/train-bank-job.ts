@@ -4,11 +4,12 @@ import { rename, rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { CurlewError } from '../../contract/error.ts';
 import type { TrainResult } from '../../contract/types.ts';
-import type { Dataset } from '../../datasets/dataset.ts';
+import type { Clip, Dataset } from '../../datasets/dataset.ts';
 import { readDataset } from '../../datasets/read-dataset.ts';
 import type { JobContext } from '../definition.ts';
 import { routerId } from '../train/plan.ts';
 import { assessModels } from './assess-models.ts';
+import { trainedOn } from './bank-test/heard.ts';
 import type { NewBanks } from './new-banks.ts';
 import { defaultStudyParams, type TrainingParams } from './params.ts';
 import { dataSetSummary } from './results.ts';
@@ -63,6 +64,7 @@ export async function trainBank(work: TrainBankWork, context: JobContext): Promi
       all: [shown],
       encoders: encoder ? [encoder] : [],
       clips: [],
+      trainedOn: await trainedOn(dataset, learnedFrom(models), context.signal),
       nextVersion: newBanks.nextVersion,
     });
     await rename(unfinished, folder);
@@ -79,6 +81,10 @@ export async function trainBank(work: TrainBankWork, context: JobContext): Promi
     thread.close();
   }
 }
+
+/** The clips that a fold's models were trained or chosen with. */
+export const learnedFrom = ({ data, fold }: FoldModels): Clip[] =>
+  data.heard.clips.filter((clip) => clip.fold !== fold);
 
 /** @throws CurlewError as readDataset; REQUEST_INVALID for a held-out fold that is not there */
 export async function dataSetOf(

@@ -1,7 +1,14 @@
 /** Writes a bank: a folder an expert, one for the router, one for the encoder, and the manifest over all. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { BankClip, BankEncoder, BankExpert, BankFile, BankRouter } from '../../../models/bank/bank.ts';
+import type {
+  BankClip,
+  BankEncoder,
+  BankExpert,
+  BankFile,
+  BankRouter,
+  Manifest,
+} from '../../../models/bank/bank.ts';
 import { buildExpert, buildRouter } from '../../../models/bank/build.ts';
 import { storeRouter } from '../../../models/bank/store-router.ts';
 import { embeddingSizeOf } from '../../../models/encoder/encoder.ts';
@@ -12,6 +19,7 @@ import { hex, sha256 } from '../../../models/packing/sha256.ts';
 import { kindOf } from '../../../models/study/kinds.ts';
 import type { FoldOutcome } from '../../../models/study/assess.ts';
 import type { UsableEncoder } from '../../banks/banks.ts';
+import type { TrainedOn } from './bank-test/heard.ts';
 import type { NewBanks } from './new-banks.ts';
 import { bankFigures } from './bank-figures.ts';
 import { expertCard, routerCard, type CardInput } from './card.ts';
@@ -27,6 +35,8 @@ export interface BankInput extends CardInput {
   readonly all: readonly FoldOutcome[];
   readonly encoders: readonly UsableEncoder[];
   readonly clips: readonly BankClip[];
+  /** By what the bank is told to have heard something before. */
+  readonly trainedOn: TrainedOn;
   readonly nextVersion: NewBanks['nextVersion'];
 }
 
@@ -104,7 +114,8 @@ export async function writeBank(folder: string, input: BankInput): Promise<void>
       },
     });
   }
-  const manifest = { encoders, experts, routers, clips: input.clips };
+  const { clips, trainedOn } = input;
+  const manifest: Manifest = { encoders, experts, routers, clips: [...clips], trainedOn };
   await write('manifest.json', jsonText(manifest));
 }
 

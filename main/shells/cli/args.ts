@@ -101,7 +101,8 @@ function take(options: Options, token: OptionToken, command: string, commands: C
 /** What stands between commas. */
 export const listed = (text: string): string[] => text.split(',').filter((one) => one !== '');
 
-function checkAmong(value: string, among: readonly string[], name: string, command: string): void {
+/** @throws CurlewError REQUEST_INVALID where it is none of these */
+export function checkAmong(value: string, among: readonly string[], name: string, command: string): void {
   if (among.includes(value)) return;
   const meant = nearest(value, among);
   const hint = meant ? ` Did you mean ${meant}?` : '';

@@ -93,9 +93,12 @@ export const options = {
   variant: { value: 'NAME', among: ['all', 'esc10', 'groups'], about: 'all, esc10 or groups, of ESC-50' },
   bank: {
     value: 'A,B,…',
-    among: kinds,
-    several: true,
-    about: 'kinds of experts, in the router’s order (ternary,q2,q4,q8,q16)',
+    about:
+      'kinds of experts, in the router’s order (ternary,q2,q4,q8,q16); with --on-data the name of a bank (shipped)',
+  },
+  'on-data': {
+    value: 'FOLDER',
+    about: 'test a bank that is there on labelled recordings; those that it has heard are left out',
   },
   others: {
     value: 'A,B,…',
@@ -213,7 +216,8 @@ export const options = {
   as: {
     value: 'LABEL=CLASS',
     multiple: true,
-    about: 'what the set calls a class of the run; “LABEL=” leaves it out; several times',
+    about:
+      'what the set calls a class of the run, or a tested bank a label of the recordings; “LABEL=” leaves it out; several times',
   },
   beside: { value: 'FOLDER', about: 'a labelled set of which the clips are copied into this one' },
   precision: { value: 'P', about: 'that is wished, of a threshold (0.9)' },

@@ -91,8 +91,9 @@ const estimated = (value: Estimate): Cell => ({
 });
 
 /** Table 2 as people read it: a row for each model and measure, a column a fold. */
-export function scoreTable({ experts, mixtures, dataSet, protocol }: Results): Table {
-  const folds = dataSet.folds.map(({ fold }) => fold);
+export function scoreTable({ experts, mixtures, dataSet, protocol, tested }: Results): Table {
+  // A bank that is tested as it is has answered all clips alike.
+  const folds = tested ? [] : dataSet.folds.map(({ fold }) => fold);
   const inFold = (values: Score, fold: number) => values.folds.find((entry) => entry.fold === fold);
   const rows = [...experts, ...mixtures].flatMap(({ name, scores }: Model) =>
     measures.map(([measure, of]): Cell[] => {
@@ -104,23 +105,23 @@ export function scoreTable({ experts, mixtures, dataSet, protocol }: Results): T
           const found = inFold(values, fold);
           return found ? estimated(found) : plainCell(null, score);
         }),
-        { text: spread(values), value: values.mean, source: null },
+        ...(tested ? [] : [{ text: spread(values), value: values.mean, source: null }]),
         estimated(values.pooled),
       ];
     }),
   );
   return {
-    title: 'Table 2. Accuracy and F1 by fold',
+    title: tested ? 'Table 2. Accuracy and F1' : 'Table 2. Accuracy and F1 by fold',
     columns: [
       'Model',
       'Measure',
       ...folds.map((fold) => `Fold ${fold}`),
-      'Mean ± deviation over folds',
+      ...(tested ? [] : ['Mean ± deviation over folds']),
       'All clips',
     ],
     rows,
     notes: [
-      `In brackets: ${100 * protocol.level} % percentile intervals of a bootstrap that draws whole sources, ${grouped(protocol.resamples)} resamples. The deviation is the sample standard deviation over the folds.`,
+      `In brackets: ${100 * protocol.level} % percentile intervals of a bootstrap that draws whole sources, ${grouped(protocol.resamples)} resamples. ${tested ? '' : 'The deviation is the sample standard deviation over the folds.'}`.trimEnd(),
     ],
   };
 }

@@ -23,6 +23,7 @@ import BanksPart from './banks/BanksPart.vue';
 import EncoderList from './banks/EncoderList.vue';
 import DataSetPanel from './DataSetPanel.vue';
 import EvaluateForm from './evaluate/EvaluateForm.vue';
+import EvaluatePart from './evaluate/EvaluatePart.vue';
 import { expertKinds } from '../../../models/study/kinds.ts';
 import CheckList from './CheckList.vue';
 import TrainForm from './train/TrainForm.vue';
@@ -50,6 +51,8 @@ const labDouble = (boards = [board()]) =>
     'train.start': () => job({ kind: 'train' }),
     'train.curves': () => ({}),
     'evaluate.start': () => job({ kind: 'evaluate' }),
+    'evaluate.bank': () => job({ kind: 'evaluate' }),
+    'jobs.list': () => [],
   });
 
 async function show(component: Component, lab = labDouble(), props: object = {}) {
@@ -280,6 +283,23 @@ describe('the forms', () => {
     expect(lab.asked.at(-1)).toMatchObject({
       name: 'train.start',
       params: { path: '/field', name: 'tiny', heldOutFold: 2 },
+    });
+  });
+
+  it('test a bank that is there, with labels called otherwise', async () => {
+    const { wrapper, lab, pinia } = await show(EvaluatePart);
+    useDataSet(pinia).path = '/field';
+    await useDataSet(pinia).inspect();
+    await wrapper.get('#evaluate-what').setValue('tiny');
+    expect(wrapper.get('#bank-test-title').text()).toBe('Test the bank tiny on recordings');
+    await wrapper.get('#bank-test-classes').setValue('bark');
+    expect(wrapper.get('#bank-test-classes').attributes('aria-invalid')).toBe('true');
+    await wrapper.get('#bank-test-classes').setValue('bark = dog, hum =');
+    await wrapper.get('section[aria-labelledby="bank-test-title"] form').trigger('submit');
+    await flushPromises();
+    const asked = lab.asked.find(({ name }) => name === 'evaluate.bank');
+    expect(asked?.params).toMatchObject({
+      ...{ path: '/field', bankId: 'tiny', classes: { bark: 'dog', hum: '' }, board: 'virtual' },
     });
   });
 

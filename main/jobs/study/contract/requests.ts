@@ -31,6 +31,18 @@ const training = {
   topK: v.optional(whole(1, 8)),
 };
 
+/** How answers are scored, and where their cost comes from. */
+const scoring = {
+  /** `none`, `virtual`, an emulated machine's name, or an attached board's id, whose bank it replaces. */
+  board: v.optional(id),
+  windows: v.optional(whole(2, 2000)),
+  gramsPerKwh: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(5000))),
+  gridOrigin: v.optional(text(200)),
+  margin: v.optional(v.pipe(v.number(), v.gtValue(0), v.ltValue(1))),
+  /** How often the bootstrap draws all sources anew. */
+  resamples: v.optional(whole(100, 100_000)),
+};
+
 export const studyRequests = {
   /** Trains a bank (experts and their router) on a data set, under this name. A job. */
   'train.start': forOperators(
@@ -53,15 +65,20 @@ export const studyRequests = {
       alphas: v.optional(
         v.pipe(v.array(v.pipe(v.number(), v.minValue(0), v.maxValue(100))), v.minLength(1), v.maxLength(6)),
       ),
-      /** `none`, `virtual`, an emulated machine's name, or an attached board's id, whose bank it replaces. */
-      board: v.optional(id),
-      windows: v.optional(whole(2, 2000)),
-      gramsPerKwh: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(5000))),
-      gridOrigin: v.optional(text(200)),
       trainingWatts: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(100_000))),
-      margin: v.optional(v.pipe(v.number(), v.gtValue(0), v.ltValue(1))),
-      /** How often the bootstrap draws all sources anew. */
-      resamples: v.optional(whole(100, 100_000)),
+      ...scoring,
+    }),
+  ),
+  /** Lets a bank that is there answer labelled recordings; those that it has heard are left out. A job, of the kind `evaluate`. */
+  'evaluate.bank': forOperators(
+    v.strictObject({
+      path,
+      ...dataSet,
+      bankId: id,
+      /** What the bank calls a label; an empty text leaves its clips out. */
+      classes: v.optional(v.record(text(200), v.pipe(v.string(), v.maxLength(200)))),
+      seed: v.optional(whole(0, 0x7fff_ffff)),
+      ...scoring,
     }),
   ),
   /** Loss curves of a training or an evaluation as far as they go, by expert. */
@@ -81,6 +98,7 @@ export const studyRequests = {
 export interface StudyResults {
   'train.start': Job;
   'evaluate.start': Job;
+  'evaluate.bank': Job;
   'train.curves': Record<string, EpochFigures[]>;
   'evaluate.file': FilePiece<number>;
   'experts.importEncoder': Job;

@@ -25,6 +25,7 @@ import { table, type Row } from '../output.ts';
 import { outputsOf } from '../outputs-of.ts';
 import type { OptionName } from '../options.ts';
 import { byClass } from './classify-settings.ts';
+import { renamedLabel } from './renamed-label.ts';
 import { madeSet } from './made-set.ts';
 import { tableOptions, tablesNamed, tablesOf, writeTables } from './detection-outputs.ts';
 
@@ -203,20 +204,11 @@ async function labelledSet(client: LabClient, args: Args): Promise<Answer> {
 /** What `--as` and `--class-threshold` say of each class. @throws CurlewError REQUEST_INVALID */
 function setClassesOf({ options }: Args): SetClass[] {
   const leasts = byClass(options['class-threshold'], '--class-threshold', 1) ?? {};
-  const names = new Map((options.as ?? []).map(nameOf));
+  const names = new Map((options.as ?? []).map(renamedLabel));
   return [...new Set([...names.keys(), ...Object.keys(leasts)])].map((label) => {
     const as = names.get(label) ?? label;
     return { label, as: as === '' ? null : as, least: leasts[label] ?? 0 };
   });
-}
-
-function nameOf(word: string): [label: string, as: string] {
-  const at = word.lastIndexOf('=');
-  if (at > 0) return [word.slice(0, at), word.slice(at + 1).trim()];
-  throw new CurlewError(
-    'REQUEST_INVALID',
-    `--as takes a class and what the set calls it, as “Dog=dog”, not “${word}”.`,
-  );
 }
 
 /** @throws CurlewError REQUEST_INVALID for a name that promises another kind of picture; those of `Outputs` */

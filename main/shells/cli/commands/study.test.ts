@@ -2,11 +2,12 @@ import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import type { LabClient } from '../../../contract/client.ts';
 import { CurlewError } from '../../../contract/error.ts';
+import { bankTestAskedOf, defaultBankTestParams } from '../../../jobs/study/bank-test/params.ts';
 import { askedOf } from '../../../jobs/study/asked.ts';
 import { defaultStudyParams } from '../../../jobs/study/params.ts';
 import { readArgs } from '../args.ts';
 import { commands } from '../commands.ts';
-import { evaluationOf } from './study.ts';
+import { evaluationOf, requestOf } from './study-asked.ts';
 
 /** What a command asks of the lab before anything else. */
 async function asked(line: string): Promise<unknown> {
@@ -74,4 +75,40 @@ test('a bank is trained with the alpha and the patience that were given', async 
 
 test('what is not given is left to the lab', async () => {
   expect(await asked('evaluate /sounds')).toEqual({ path: '/sounds' });
+});
+
+test('a bank that is there is tested with --bank and --on-data, and what a report says it was asked asks the same', async () => {
+  const line =
+    'evaluate --bank shipped --on-data /field --layout folders --as bark=dog --as hum= --seed 3 --on none ' +
+    '--margin 0.02 --resamples 500 --grid 400';
+  const expected = {
+    ...{ path: '/field', bankId: 'shipped', layout: 'folders', classes: { bark: 'dog', hum: '' }, seed: 3 },
+    ...{
+      board: 'none',
+      margin: 0.02,
+      resamples: 500,
+      gramsPerKwh: 400,
+      gridOrigin: 'set on the command line',
+    },
+  };
+  expect(await asked(line)).toEqual(expected);
+  const whole = { ...defaultBankTestParams, ...expected, layout: 'folders' as const };
+  expect(requestOf(readArgs(bankTestAskedOf(whole), commands))).toEqual({
+    kind: 'bank',
+    params: { ...whole, path: resolve('field') },
+  });
+});
+
+test.each([
+  'evaluate',
+  'evaluate /a --on-data /b --bank shipped',
+  'evaluate --on-data /b',
+  'evaluate --on-data /b --bank shipped --epochs 3',
+  'evaluate --on-data /b --bank shipped --as bark',
+  'evaluate /a --as bark=dog',
+  'evaluate /a --bank shipped',
+])('“curlew %s” is refused before a lab is asked', (line) => {
+  expect(() => requestOf(readArgs(line.split(' '), commands))).toThrow(
+    expect.objectContaining({ code: 'REQUEST_INVALID' }),
+  );
 });

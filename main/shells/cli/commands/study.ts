@@ -5,12 +5,11 @@ import { layersByRows } from '../../../../models/encoder/limits.ts';
 import { claimsOf } from '../../../../models/report/claims.ts';
 import { filesOf, reportNames } from '../../../../models/report/files.ts';
 import type { Results } from '../../../../models/report/results.ts';
+import { testedText } from '../../../../models/report/tested.ts';
 import type { LabClient } from '../../../contract/client.ts';
 import { textsOf, wholeFile } from '../../../contract/pieces.ts';
-import type { RequestParams } from '../../../contract/requests.ts';
 import type { EncoderResult, EvaluateResult, Job, TrainResult } from '../../../contract/types.ts';
 import type { OutputFolder } from '../../../outputs.ts';
-import { listed, numberOf, wholeNumber } from '../args.ts';
 import type { Answer, Args, Commands } from '../command.ts';
 import { exit, exitOfShare } from '../exit.ts';
 import { follow } from '../follow.ts';
@@ -19,6 +18,7 @@ import { sizeText, table, type Row } from '../output.ts';
 import { outputsOf } from '../outputs-of.ts';
 import { resumeWith } from '../resume.ts';
 import { experts } from './experts.ts';
+import { alphaOf, requestOf, trainingOf } from './study-asked.ts';
 
 const trainingOptions = [
   'layout',
@@ -44,9 +44,12 @@ export const studyCommands: Commands = {
     run: train,
   },
   evaluate: {
-    usage: 'FOLDER',
-    about: 'train without each fold, test with it, write a report',
+    usage: '[FOLDER]',
+    about:
+      'train without each fold, test with it, write a report; with --bank NAME --on-data FOLDER test a bank that is there',
     options: [
+      'on-data',
+      'as',
       'others',
       'alphas',
       'on',
@@ -59,7 +62,7 @@ export const studyCommands: Commands = {
       ...reportOptions,
       ...trainingOptions,
     ],
-    check: (args) => reportOf(args, [evaluationOf(args).path]),
+    check: (args) => reportOf(args, [requestOf(args).params.path]),
     run: evaluate,
   },
   encoder: {
@@ -106,9 +109,12 @@ export async function trained(client: LabClient, job: Job): Promise<Answer> {
 }
 
 async function evaluate(client: LabClient, args: Args): Promise<Answer> {
-  const asked = evaluationOf(args);
-  const report = await reportOf(args, [asked.path]);
-  const job = await client.request('evaluate.start', asked);
+  const asked = requestOf(args);
+  const report = await reportOf(args, [asked.params.path]);
+  const job =
+    asked.kind === 'bank'
+      ? await client.request('evaluate.bank', asked.params)
+      : await client.request('evaluate.start', asked.params);
   return evaluated(client, await follow(client, job, resumeWith(args)), report);
 }
 
@@ -127,23 +133,26 @@ export async function evaluated(client: LabClient, job: Job, report: OutputFolde
   if (report) {
     for (const name of filesOf(results)) await report.write(name, textsOf(file(name)));
   }
+  const { tested } = results;
   const rows = [...results.experts, ...results.mixtures].map(({ name, scores, cost }): Row => {
     const { accuracy, weightedF1 } = scores;
     const spread = accuracy.deviation === null ? '' : ` ± ${percent(accuracy.deviation)}`;
     const energy = cost?.millijoule;
     return [
       name,
-      `${percent(accuracy.mean)}${spread}`,
+      `${percent(tested ? accuracy.pooled.value : accuracy.mean)}${spread}`,
       weightedF1.pooled.value.toFixed(3),
       energy ? `${energy.value.toFixed(2)} mJ ${energy.source}` : '—',
     ];
   });
   const claims = claimsOf(results).map(({ claim, verdict, finding }) => `${verdict}: ${claim} ${finding}`);
+  const about = testedText(results);
   const text = [
+    ...(about === null ? [] : [about, '']),
     table(
       [
         'model',
-        `accuracy, mean of ${count(results.dataSet.folds.length, 'fold')} left out`,
+        tested ? 'accuracy' : `accuracy, mean of ${count(results.dataSet.folds.length, 'fold')} left out`,
         `weighted F1, ${count(results.dataSet.clips, 'clip')}`,
         'an inference',
       ],
@@ -196,50 +205,3 @@ const problemLines = (problems: Results['dataSet']['problems']): string[] =>
 /** What was left out was not done. */
 const exitOfProblems = (problems: Results['dataSet']['problems']): number =>
   problems.some(({ leftOut }) => leftOut) ? exit.some : exit.done;
-
-type Training = Omit<RequestParams<'train.start'>, 'name' | 'heldOutFold'>;
-
-function trainingOf({ words, options }: Args): Training {
-  const { layout, variant, bank, encoder: choice, augment, hidden, seed } = options;
-  const { epochs, patience, topk, passes } = options;
-  return {
-    path: resolve(words[0]!),
-    ...(layout ? { layout: layout as NonNullable<Training['layout']> } : {}),
-    ...(variant ? { variant: variant as NonNullable<Training['variant']> } : {}),
-    ...(choice ? { encoder: choice } : {}),
-    ...(bank ? { bank: listed(bank) } : {}),
-    ...(augment === undefined
-      ? {}
-      : { augmentation: listed(augment) as NonNullable<Training['augmentation']> }),
-    ...(hidden ? { hidden: listed(hidden).map((width) => wholeNumber(width, '--hidden', 4, 2048)) } : {}),
-    ...(seed ? { seed: Number(seed) } : {}),
-    ...(topk ? { topK: Number(topk) } : {}),
-    ...(passes ? { passes: Number(passes) } : {}),
-    ...(epochs ? { epochs: Number(epochs) } : {}),
-    ...(patience ? { patience: Number(patience) } : {}),
-  };
-}
-
-const alphaOf = ({ options: { alpha } }: Args): { alpha?: number } =>
-  alpha === undefined ? {} : { alpha: numberOf(alpha, '--alpha', 0, 100) };
-
-export function evaluationOf(args: Args): RequestParams<'evaluate.start'> {
-  const { on, grid, others, alphas, windows, margin, resamples, watts } = args.options;
-  const origin = args.options['grid-origin'];
-  return {
-    ...trainingOf(args),
-    ...(on ? { board: on } : {}),
-    ...(others === undefined ? {} : { others: listed(others) }),
-    ...(alphas === undefined
-      ? {}
-      : { alphas: listed(alphas).map((one) => numberOf(one, '--alphas', 0, 100)) }),
-    ...(windows === undefined ? {} : { windows: Number(windows) }),
-    ...(margin === undefined ? {} : { margin: numberOf(margin, '--margin', 0.001, 0.999) }),
-    ...(resamples === undefined ? {} : { resamples: Number(resamples) }),
-    ...(grid === undefined
-      ? {}
-      : { gramsPerKwh: numberOf(grid, '--grid', 0, 5000), gridOrigin: 'set on the command line' }),
-    ...(origin === undefined ? {} : { gridOrigin: origin }),
-    ...(watts === undefined ? {} : { trainingWatts: numberOf(watts, '--watts', 0, 100_000) }),
-  };
-}
