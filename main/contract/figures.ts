@@ -116,3 +116,7 @@ export function timeLeft(ms: number): string {
   const step = ms < 55_000 ? 5_000 : ms < 55 * 60_000 ? 60_000 : 5 * 60_000;
   return `about ${span(Math.max(1, Math.round(ms / step)) * step)} left`;
 }
+
+/** A word of a command as it can be copied to a shell. */
+export const shellWord = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;

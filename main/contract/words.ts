@@ -155,7 +155,3 @@ export const ownModelSpeed = ({ windowMs, timesRealtime }: OwnModel['check']): s
   `${windowMs < 10 ? windowMs.toFixed(2) : windowMs.toFixed(0)} ms a window, ${
     timesRealtime < 10 ? timesRealtime.toFixed(1) : grouped(Math.round(timesRealtime))
   } × real time`;
-
-/** A word of a command as it can be copied to a shell. */
-export const shellWord = (word: string): string =>
-  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;

@@ -519,6 +519,10 @@ export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N
     { ...ofJob, name: 'report.html', from: 500_000 },
     { ...text, next: 1_000_000 },
   ],
+  'evaluate.bytes': [
+    { ...ofJob, name: 'answers-clips.parquet', from: 500_000 },
+    { name: 'a.parquet', mime: 'application/vnd.apache.parquet', bytes: new Uint8Array([1, 2]), next: null },
+  ],
   'keys.list': [{}, [key]],
   'keys.create': [{ name: 'Station' }, key],
   'keys.delete': [{ keyId: key.id }, []],

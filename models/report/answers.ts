@@ -6,6 +6,8 @@ import { csvText, type CsvCell } from './csv.ts';
 /** What a model said of the clips of one fold; nothing but what stands in the files. */
 export interface ToldAnswers {
   readonly name: string;
+  /** What ran for a window, in its order: `features+encoder+router+expert`. */
+  readonly stages: string;
   readonly answers: readonly ClipAnswer[];
   /** Fitted to the validation clips; null where there are none. */
   readonly temperature: number | null;
@@ -38,6 +40,14 @@ export const answerFiles = {
   about: 'answers.txt',
 } as const;
 
+/** The same tables as Parquet. */
+export const answerParquet = { clips: 'answers-clips.parquet', windows: 'answers-windows.parquet' } as const;
+
+/** Accuracy and its spread over folds from the clips' answers: SQL that DuckDB runs where the files lie. */
+export const accuracySql = `SELECT model, avg(accuracy) AS accuracy, stddev_samp(accuracy) AS deviation_over_folds
+FROM (SELECT model, fold, avg((answer = true_class)::INT) AS accuracy FROM '${answerParquet.clips}' GROUP BY model, fold)
+GROUP BY model ORDER BY model`;
+
 const probabilityColumns = (classes: readonly string[]) => classes.map((label) => `P(${label})`);
 
 /** The text of `answers-clips.csv`, a fold's model at a time: thousands of rows are no one's wait. */
@@ -52,14 +62,15 @@ export function* clipRows({ classes, seed, folds }: Told): Generator<string> {
     'Answer',
     'Curiosity',
     'Temperature',
+    'Stages',
   ];
   yield csvText([[...head, ...probabilityColumns(classes)]]);
   for (const { models } of folds)
-    for (const { name, answers, temperature } of models)
+    for (const { name, answers, temperature, stages } of models)
       yield csvText(
         answers.map((one): CsvCell[] => [
           ...[name, seed, one.fold, one.clip, one.source, classes[one.truth]!, classes[predictedOf(one)]!],
-          ...[one.curiosity, temperature, ...Array.from(one.probabilities)],
+          ...[one.curiosity, temperature, stages, ...Array.from(one.probabilities)],
         ]),
       );
 }
@@ -67,9 +78,9 @@ export function* clipRows({ classes, seed, folds }: Told): Generator<string> {
 /** The text of `answers-windows.csv`, likewise. */
 export function* windowRows({ classes, bank, seed, hopS, folds }: Told): Generator<string> {
   const head = ['Model', 'Seed', 'Fold', 'Clip', 'Source', 'Window', 'Start, s', 'True class', 'Answer'];
-  yield csvText([[...head, 'Expert', 'Curiosity', ...probabilityColumns(classes)]]);
+  yield csvText([[...head, 'Expert', 'Curiosity', 'Stages', ...probabilityColumns(classes)]]);
   for (const { models, patches } of folds) {
-    for (const { name, answers, patches: told } of models) {
+    for (const { name, answers, patches: told, stages } of models) {
       let at = 0;
       yield csvText(
         answers.flatMap((one, clip) =>
@@ -80,7 +91,7 @@ export function* windowRows({ classes, bank, seed, hopS, folds }: Told): Generat
             at++;
             return [
               ...[name, seed, one.fold, one.clip, one.source, window, window * hopS, classes[one.truth]!],
-              ...[classes[argmax(ofWindow)]!, expert, curiosity, ...ofWindow],
+              ...[classes[argmax(ofWindow)]!, expert, curiosity, stages, ...ofWindow],
             ];
           }),
         ),
@@ -94,7 +105,8 @@ export const aboutAnswers = `Answers of every model of this evaluation to every 
 
 answers-clips.csv: a row for each model and clip. P(class) is the mean over the clip's windows of the softmax of their
 logits; Answer is the class with the largest (of equals the first); Curiosity is the mean over windows of the router's
-disagreement between passes, empty for models without passes; Temperature was fitted to the fold's validation clips.
+disagreement between passes, empty for models without passes; Temperature was fitted to the fold's validation clips,
+empty where there were none; Stages names what ran for each window, in its order.
 
 answers-windows.csv: a row for each model, clip and window. Window counts from 0; Start is in seconds from the clip's
 beginning. P(class) is the softmax of the window's logits. Expert is the expert that answered; where several answered
@@ -110,5 +122,12 @@ From them follow, with any tool that groups rows:
 - tests between two models: paired by Clip; intervals draw whole Sources with replacement, since clips of one source
   are not independent;
 - how often each expert answered, and mean bits: windows counted by Expert.
-Probabilities are binary32, rounded to nothing; numbers read back as the same numbers.
+Probabilities are binary32, rounded to nothing; numbers read back as the same numbers. In CSV an apostrophe stands
+before text that a spreadsheet would take for a formula; in Parquet none does.
+
+answers-clips.parquet and answers-windows.parquet hold the same rows for programs, under names without blanks: model,
+seed, fold, clip, source, true_class, answer, curiosity, temperature, stages and "P(class)"; of windows besides window,
+start_s and expert. With DuckDB (https://duckdb.org), in this folder, this gives the report's accuracies again:
+
+${accuracySql};
 `;

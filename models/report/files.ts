@@ -1,4 +1,4 @@
-import { answerFiles } from './answers.ts';
+import { answerFiles, answerParquet } from './answers.ts';
 import { claimsOf } from './claims.ts';
 import type { Model } from './cost.ts';
 import { csvText, type CsvCell } from './csv.ts';
@@ -58,14 +58,19 @@ export const reportNames: readonly string[] = [
   'results.json',
   ...[...Object.keys(tables), ...Object.keys(curves)].map((name) => `${name}.csv`),
   ...Object.values(answerFiles),
+  ...Object.values(answerParquet),
 ];
 
-/** Those that one did write. */
+/** Those of text that one did write. */
 export const filesOf = (results: Results): string[] => [
   ...['report.html', 'results.json'],
   ...reportCsv(results).map(({ name }) => name),
   ...(results.answers ? Object.values(answerFiles) : []),
 ];
+
+/** Those that are no text. */
+export const parquetOf = (results: Results): string[] =>
+  results.answers?.parquet ? Object.values(answerParquet) : [];
 
 /** The report's tables and the numbers behind its plots, unrounded; the sources of times and energies stand beside them. */
 export function reportCsv(results: Results): ReportFile[] {

@@ -40,7 +40,12 @@ export interface Results {
   readonly tested?: TestedBank;
   readonly dataSet: DataSetSummary;
   /** Answers that lie beside these results (`answers.ts`); of earlier labs none do. */
-  readonly answers?: { readonly clips: number; readonly windows: number };
+  readonly answers?: {
+    readonly clips: number;
+    readonly windows: number;
+    /** They lie there as Parquet too. */
+    readonly parquet?: true;
+  };
   readonly protocol: Protocol;
   readonly encoder: EncoderSummary;
   /** In order of precision, the float reference last. */

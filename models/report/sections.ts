@@ -1,6 +1,5 @@
 /** The report's parts, each from the results alone. */
-import { count, grouped } from '../../main/contract/figures.ts';
-import { shellWord } from '../../main/contract/words.ts';
+import { count, grouped, shellWord } from '../../main/contract/figures.ts';
 import { claimsOf } from './claims.ts';
 import type { Claim, Verdict } from './claims/claim.ts';
 import { curious, plainRouter, significance } from './claims/rules.ts';

@@ -213,9 +213,13 @@ test('an expert keeps the precision of its kind', () => {
 test('answers told window by window add up to those told clip by clip, and to how often each expert answered', async () => {
   const outcome = await assessFold(fold(1));
   const names = bank.map((kind) => kindOf(kind).name);
-  const models = [...outcome.experts, ...outcome.mixtures];
+  const models = [...outcome.experts, ...outcome.mixtures].map((one) => ({
+    ...one,
+    stages: 'features+expert',
+  }));
   const told = { classes: ['a', 'b', 'c'], bank: names, seed: 4, hopS: 0.48 };
   const files = { ...told, folds: [{ patches: outcome.patches, models }] };
+
   const read = (parts: Iterable<string>) =>
     [...parts]
       .join('')
@@ -238,7 +242,7 @@ test('answers told window by window add up to those told clip by clip, and to ho
       [source, '1', '0.48'],
     ]);
     for (const c of [0, 1, 2]) {
-      const mean = own.reduce((sum, one) => sum + Number(one[11 + c]), 0) / own.length;
+      const mean = own.reduce((sum, one) => sum + Number(one[12 + c]), 0) / own.length;
       expect(Number(clip[first + c])).toBeCloseTo(mean, 6);
     }
   }

@@ -1,7 +1,7 @@
 import { defineStore } from 'pinia';
 import { reactive, shallowRef } from 'vue';
 import { wholeFile } from '../../main/contract/pieces.ts';
-import type { RequestParams } from '../../main/contract/requests.ts';
+import type { RequestParams, RequestResult } from '../../main/contract/requests.ts';
 import type { EpochFigures, Job } from '../../main/contract/types.ts';
 import type { Results } from '../../models/report/results.ts';
 import { useJobs } from './jobs.ts';
@@ -35,6 +35,19 @@ export const useStudies = defineStore('studies', () => {
   const file = (jobId: string, name: string) =>
     wholeFile<number>((from) => client.request('evaluate.file', { jobId, name, from }));
 
+  async function bytes(jobId: string, name: string) {
+    const file = { name: '', mime: '', pieces: [] as Uint8Array<ArrayBuffer>[] };
+    for (let from: number | null = 0; from !== null;) {
+      const piece: RequestResult<'evaluate.bytes'> = await client.request('evaluate.bytes', {
+        ...{ jobId, name, from },
+      });
+      file.pieces.push(piece.bytes);
+      Object.assign(file, { name: piece.name, mime: piece.mime });
+      from = piece.next;
+    }
+    return file;
+  }
+
   /** Of an evaluation that is done; fetched once. */
   function loadResults(jobId: string): Promise<Results> {
     const known = results.get(jobId);
@@ -66,6 +79,7 @@ export const useStudies = defineStore('studies', () => {
     loadCurves,
     loadResults,
     file,
+    bytes,
     train: async (params: RequestParams<'train.start'>) =>
       follow('train', await client.request('train.start', params)),
     evaluate: async (params: RequestParams<'evaluate.start'>) =>

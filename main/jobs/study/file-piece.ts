@@ -4,6 +4,28 @@ import { fileError, openRegular } from '../../regular-file.ts';
 export const pieceBytes = 500_000;
 
 /**
+ * @param from the byte to begin with
+ * @returns with the byte after the last, null at the file's end
+ * @throws CurlewError as openRegular
+ */
+export async function bytesPiece(
+  path: string,
+  from: number,
+): Promise<{ bytes: Uint8Array<ArrayBuffer>; next: number | null }> {
+  const { handle, bytes: all } = await openRegular(path);
+  try {
+    const bytes = new Uint8Array(Math.max(0, Math.min(pieceBytes, all - from)));
+    const { bytesRead } = await handle.read(bytes, 0, bytes.length, from);
+    const end = from + bytesRead;
+    return { bytes: bytes.subarray(0, bytesRead), next: end < all ? end : null };
+  } catch (thrown) {
+    throw fileError(path, thrown);
+  } finally {
+    await handle.close();
+  }
+}
+
+/**
  * Whole characters of a UTF-8 text file.
  * @param from the byte to begin with, that of a character
  * @returns with the byte after the last, null at the file's end

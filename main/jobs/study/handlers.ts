@@ -13,6 +13,7 @@ export const studyHandlers = (studies: Studies, files: AllowedPaths): HandlersOf
     studies.testBank({ ...asked, path: await files.resolve(path, role) }),
   'train.curves': ({ jobId }) => studies.curves(jobId),
   'evaluate.file': ({ jobId, name, from }) => studies.file(jobId, name, from),
+  'evaluate.bytes': ({ jobId, name, from }) => studies.bytes(jobId, name, from),
   'experts.importEncoder': async ({ path, name, recordings }, role) =>
     studies.importEncoder({
       path: await files.resolve(path, role),

@@ -7,9 +7,10 @@ import type { FilePiece, Job } from '../../contract/types.ts';
 import { given } from '../../given.ts';
 import type { JobDefinition } from '../definition.ts';
 import type { Jobs } from '../jobs.ts';
+import type { StudyResults } from './contract/requests.ts';
 import { noBank } from './bank-test/bank-members.ts';
 import { defaultBankTestParams, type BankTestParams } from './bank-test/params.ts';
-import { filePiece } from './file-piece.ts';
+import { bytesPiece, filePiece } from './file-piece.ts';
 import type { ImportParams } from './import-encoder.ts';
 import type { Order, Place } from './job-calls.ts';
 import { studyLeavings, workFolderOf } from './leavings.ts';
@@ -34,7 +35,13 @@ export interface StudiesRooms
   onCurves(jobId: string, curves: Curves): void;
 }
 
-const mimes = { html: 'text/html', txt: 'text/plain', csv: 'text/csv', json: 'application/json' } as const;
+const mimes = {
+  parquet: 'application/vnd.apache.parquet',
+  html: 'text/html',
+  txt: 'text/plain',
+  csv: 'text/csv',
+  json: 'application/json',
+} as const;
 
 export class Studies {
   private readonly growing = new Map<string, Curves>();
@@ -121,6 +128,19 @@ export class Studies {
    * @throws CurlewError JOB_NOT_FOUND, FILE_NOT_FOUND where the evaluation is not done or wrote no such file
    */
   async file(jobId: string, name: string, from = 0): Promise<FilePiece<number>> {
+    return this.piece(jobId, name, (path) => filePiece(path, from));
+  }
+
+  /** The same of a file that is no text. @throws CurlewError as `file` */
+  async bytes(jobId: string, name: string, from = 0): Promise<StudyResults['evaluate.bytes']> {
+    return this.piece(jobId, name, (path) => bytesPiece(path, from));
+  }
+
+  private async piece<T>(
+    jobId: string,
+    name: string,
+    read: (path: string) => Promise<T>,
+  ): Promise<T & { name: string; mime: string }> {
     const { result, createdMs } = this.rooms.jobs.get(jobId);
     if (result?.kind !== 'evaluate') {
       throw new CurlewError(
@@ -131,7 +151,7 @@ export class Studies {
     }
     // Where it lies now: the data folder may have been moved since.
     const path = join(workFolderOf(this.rooms.folder, jobId), name);
-    const piece = await filePiece(path, from).catch((cause: unknown) => {
+    const piece = await read(path).catch((cause: unknown) => {
       if (cause instanceof CurlewError && cause.code !== 'FILE_NOT_FOUND') throw cause;
       throw new CurlewError('FILE_NOT_FOUND', `The evaluation has no file ${name}.`, { path }, { cause });
     });

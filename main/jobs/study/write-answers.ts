@@ -9,6 +9,7 @@ import {
   windowRows,
   type Told,
 } from '../../../models/report/answers.ts';
+import { writeAnswersParquet } from './answers-parquet.ts';
 import type { Results } from '../../../models/report/results.ts';
 import type { FoldOutcome } from '../../../models/study/assess.ts';
 
@@ -22,15 +23,35 @@ export async function writeAnswers(
     bank: results.bank,
     seed: results.protocol.seed,
     hopS: patchHopSamples / frontEnd.sampleRate,
-    folds: outcomes.map(({ patches, experts, mixtures }) => ({ patches, models: [...experts, ...mixtures] })),
+    folds: outcomes.map(({ patches, experts, mixtures }) => ({
+      patches,
+      models: [
+        ...experts.map((one) => ({ ...one, stages: stagesOf(results, false) })),
+        ...mixtures.map((one) => ({
+          ...one,
+          stages: stagesOf(results, one.variant.kind === 'plain' || one.variant.kind === 'curiosity'),
+        })),
+      ],
+    })),
   };
   await writeParts(join(folder, answerFiles.clips), clipRows(told));
   await writeParts(join(folder, answerFiles.windows), windowRows(told));
   await writeFile(join(folder, answerFiles.about), aboutAnswers);
+  await writeAnswersParquet(folder, told.classes);
   return {
     clips: outcomes.reduce((sum, { patches }) => sum + patches.length, 0),
     windows: outcomes.reduce((sum, { patches }) => sum + patches.reduce((all, one) => all + one, 0), 0),
+    parquet: true,
   };
+}
+
+/** The log-mel's statistics take no encoder; a model of the person's own makes its embedding from sound. */
+function stagesOf({ encoder }: Results, routed: boolean): string {
+  const embedding =
+    encoder.imageBytes !== null
+      ? ['features', 'encoder']
+      : [encoder.parameters === null ? 'model' : 'features'];
+  return [...embedding, ...(routed ? ['router'] : []), 'expert'].join('+');
 }
 
 async function writeParts(path: string, parts: Iterable<string>): Promise<void> {

@@ -1,5 +1,5 @@
 /** The command that takes a job up again, as a person can copy it to a shell. */
-import { shellWord } from '../../contract/words.ts';
+import { shellWord } from '../../contract/figures.ts';
 import { defaultDataFolder } from '../../data-folder.ts';
 import type { Args } from './command.ts';
 import type { OptionName } from './options.ts';

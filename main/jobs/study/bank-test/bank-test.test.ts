@@ -1,13 +1,15 @@
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { Engine } from '../../../../devices/engine/engine.ts';
 import { patchHopSamples } from '../../../../models/features/log-mel.ts';
+import { accuracySql } from '../../../../models/report/answers.ts';
 import { filesOf } from '../../../../models/report/files.ts';
 import type { Results } from '../../../../models/report/results.ts';
 import { Banks } from '../../../banks/banks.ts';
 import { imagesOfModel } from '../../../banks/model-images.ts';
-import type { Job } from '../../../contract/types.ts';
+import type { EvaluateResult, Job } from '../../../contract/types.ts';
 import { readAudio } from '../../../datasets/audio.ts';
 import { borrowBoard } from '../../../fleet/borrow-board.ts';
 import { OwnModels } from '../../../own-models/own-models.ts';
@@ -97,6 +99,18 @@ async function windowsOf(job: Job, model: string): Promise<Record<string, string
     .map((row) => Object.fromEntries(head!.map((name, i) => [name, row[i]!])));
 }
 
+async function rowsOf(folder: string, sql: string): Promise<Record<string, unknown>[]> {
+  const instance = await DuckDBInstance.create(':memory:');
+  const connection = await instance.connect();
+  try {
+    await connection.run(`SET file_search_path = '${folder}'`);
+    return (await connection.runAndReadAll(sql)).getRowObjectsJS();
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
+}
+
 beforeAll(async () => {
   scratch = await scratchFolder();
   store = new MemoryJobStore();
@@ -135,6 +149,11 @@ it('a bank answers what it has not heard, router and controls too, as the figure
       12,
     );
   for (const name of filesOf(results)) expect((await studies.file(done.id, name)).text).not.toBe('');
+  const { folder } = done.result as EvaluateResult;
+  const found = await rowsOf(folder, accuracySql);
+  for (const { name, scores } of [...results.experts, ...results.mixtures])
+    expect(found.find(({ model }) => model === name)!['accuracy']).toBeCloseTo(scores.accuracy.mean, 12);
+  expect((await studies.bytes(done.id, 'answers-clips.parquet')).bytes.length).toBeGreaterThan(1000);
   const page = await whole(done.id, 'report.html');
   expect(page.indexOf('The bank tones, trained on sounds without fold 2')).toBeGreaterThan(0);
   expect(results.asked!.slice(0, 3)).toEqual(['evaluate', '--bank=tones', '--on-data=sounds']);

@@ -91,6 +91,14 @@ export const studyRequests = {
       from: v.optional(whole(0, Number.MAX_SAFE_INTEGER)),
     }),
   ),
+  /** The same of one that is no text: `parquetOf` its results. */
+  'evaluate.bytes': forViewers(
+    v.strictObject({
+      jobId: id,
+      name: v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]*\.parquet$/)),
+      from: v.optional(whole(0, Number.MAX_SAFE_INTEGER)),
+    }),
+  ),
   /** Takes an encoder from an ONNX file; its ranges come from recordings of a folder. A job. */
   'experts.importEncoder': forOperators(v.strictObject({ path, name: bankName, recordings: path })),
 } as const;
@@ -101,6 +109,7 @@ export interface StudyResults {
   'evaluate.bank': Job;
   'train.curves': Record<string, EpochFigures[]>;
   'evaluate.file': FilePiece<number>;
+  'evaluate.bytes': { name: string; mime: string; bytes: Uint8Array<ArrayBuffer>; next: number | null };
   'experts.importEncoder': Job;
 }
 

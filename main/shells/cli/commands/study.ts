@@ -3,11 +3,12 @@ import { count, grouped, percent } from '../../../contract/figures.ts';
 import { resolve } from 'node:path';
 import { layersByRows } from '../../../../models/encoder/limits.ts';
 import { claimsOf } from '../../../../models/report/claims.ts';
-import { filesOf, reportNames } from '../../../../models/report/files.ts';
+import { filesOf, parquetOf, reportNames } from '../../../../models/report/files.ts';
 import type { Results } from '../../../../models/report/results.ts';
 import { testedText } from '../../../../models/report/tested.ts';
 import type { LabClient } from '../../../contract/client.ts';
 import { textsOf, wholeFile } from '../../../contract/pieces.ts';
+import type { RequestResult } from '../../../contract/requests.ts';
 import type { EncoderResult, EvaluateResult, Job, TrainResult } from '../../../contract/types.ts';
 import type { OutputFolder } from '../../../outputs.ts';
 import type { Answer, Args, Commands } from '../command.ts';
@@ -132,6 +133,7 @@ export async function evaluated(client: LabClient, job: Job, report: OutputFolde
   const results = JSON.parse((await wholeFile(file('results.json'))).texts.join('')) as Results;
   if (report) {
     for (const name of filesOf(results)) await report.write(name, textsOf(file(name)));
+    for (const name of parquetOf(results)) await report.write(name, bytesOf(client, job.id, name));
   }
   const { tested } = results;
   const rows = [...results.experts, ...results.mixtures].map(({ name, scores, cost }): Row => {
@@ -167,6 +169,16 @@ export async function evaluated(client: LabClient, job: Job, report: OutputFolde
       : `The report lies in ${result.folder}.`,
   ].join('\n');
   return { text, json: { result, results }, exit: exitOfProblems(results.dataSet.problems) };
+}
+
+async function* bytesOf(client: LabClient, jobId: string, name: string): AsyncGenerator<Uint8Array> {
+  for (let from: number | null = 0; from !== null;) {
+    const { bytes, next }: RequestResult<'evaluate.bytes'> = await client.request('evaluate.bytes', {
+      ...{ jobId, name, from },
+    });
+    yield bytes;
+    from = next;
+  }
 }
 
 async function encoder(client: LabClient, args: Args): Promise<Answer> {
