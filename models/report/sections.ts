@@ -75,7 +75,7 @@ const claimHtml = ({ claim, verdict, finding }: Claim): Markup =>
 const facts = (entries: readonly (readonly [term: string, fact: Part])[]): Markup =>
   markup`<dl class="facts">${entries.map(([term, fact]) => markup`<dt>${term}</dt><dd>${fact}</dd>`)}</dl>`;
 
-function dataSet({ dataSet: data }: Results): Part {
+function dataSet({ dataSet: data, tested }: Results): Part {
   return [
     facts([
       ['Data set', data.name],
@@ -86,7 +86,7 @@ function dataSet({ dataSet: data }: Results): Part {
       ['Duration', `${digits(data.seconds / 60)} minutes`],
       ['Classes', grouped(data.classes.length)],
     ]),
-    tableHtml(foldTable(data)),
+    tested ? null : tableHtml(foldTable(data)),
     data.problems.length === 0
       ? missing('No problems were found in the data set.')
       : tableHtml(problemTable(data)),
