@@ -7,7 +7,8 @@ import { join } from 'node:path';
 /** Objects of the log-mel, the encoder and the kernels that it runs on; others that happen to share one count too. */
 const objects = [
   ...['features', 'spectrum', 'tables', 'fmath', 'encoder', 'encoder_rows', 'encoder_run'],
-  ...['conv', 'depthwise', 'pool', 'requantize', 'window', 'depthwise_dsp', 'linear', 'linear_dsp'],
+  ...['conv', 'depthwise', 'pool', 'requantize', 'window', 'linear'],
+  ...['conv_dsp', 'depthwise_dsp', 'pool_dsp', 'linear_dsp'],
 ];
 
 /** As core/curlew.c bounds it: samples, log-mel, embedding, the opened encoder, activations with their scratch. */
