@@ -37,8 +37,9 @@ export interface RunRooms {
   wallMs(): number;
 }
 
-/** How often boards that are watched are judged. */
-export const judgeEveryMs = 60_000;
+/** Boards that are watched are judged this often at the most, and judging them takes so much of the time at the most. */
+const judgeAfterMs = 10_000;
+const judgingShare = 0.1;
 /** How often it is asked whether a person has decided: they wake it, too. */
 const askEveryMs = 3_600_000;
 
@@ -76,9 +77,12 @@ async function step(live: LiveRollout, context: JobContext, rooms: RunRooms): Pr
       return begin(live, rooms);
     case 'bringing up':
       return bringUp(live, context, rooms);
-    default:
+    default: {
+      const beganMs = rooms.clock.nowMs();
       if (await watch(live, context.signal, rooms)) return;
-      await rooms.clock.sleep(judgeEveryMs, context.signal);
+      const tookMs = rooms.clock.nowMs() - beganMs;
+      await rooms.clock.sleep(Math.max(judgeAfterMs, tookMs / judgingShare), context.signal);
+    }
   }
 }
 
