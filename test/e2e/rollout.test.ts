@@ -49,7 +49,7 @@ test('a roll-out whose lab is killed in the middle of each stage goes on where i
     await attached();
     const changed = (await boards()).filter(({ activeExpert }) => activeExpert?.name === wanted.name);
     expect(changed.length).toBeGreaterThan(stage);
-    // The lab looks at its roll-outs once a minute.
+    // The lab looks at its roll-outs every ten seconds.
     const passed = async () => {
       const now = await standing(id);
       return now.stage > stage || now.state === 'done';
