@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readFile, truncate, chmod } from 'node:fs/promises';
+import { appendFile, copyFile, mkdir, readFile, truncate, chmod } from 'node:fs/promises';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
@@ -383,3 +383,18 @@ function withByte(bytes: Uint8Array, at = -1, value = 0): Uint8Array {
   if (at >= 0) altered[at] = value;
   return altered;
 }
+
+it.each(['mono-16k.flac', 'mono-16k.ogg', 'mono-48k.opus', 'mono-16k-untagged.mp3', 'stale.wav'])(
+  'what is written behind %s once it was opened, or looked at, is no part of it',
+  async (name) => {
+    const stale = wavBytes([noise(16_000)]);
+    new DataView(stale.buffer).setUint32(40, 0, true);
+    const bytes = name === 'stale.wav' ? stale : new Uint8Array(await readFile(audioFixture(name)));
+    const path = await scratch.write(`grown-${name}`, bytes);
+    const before = await collect((await openRecording(path)).chunks());
+    const opened = await openRecording(path);
+    await appendFile(path, name === 'stale.wav' ? bytes.subarray(44) : bytes);
+    expect(await collect(opened.chunks())).toEqual(before);
+    expect(await collect((await openRecording(path, { most: bytes.length })).chunks())).toEqual(before);
+  },
+);

@@ -17,6 +17,8 @@ export type { AudioChunk } from './stream.ts';
 
 export interface Recording {
   readonly info: RecordingInfo;
+  /** All is there that its header promises; false where it promises more, or where no header tells. */
+  readonly isWhole: boolean;
   /**
    * What is wrong with a file that still holds audio: cut short, or with lost stretches. Known in full
    * once a decoding has run to its end; the first damage found is kept.
@@ -33,16 +35,18 @@ export interface Recording {
 }
 
 /**
- * Reads the headers only. The format is told from the content, whatever the name.
+ * Reads the headers only. The format is told from the content, whatever the name. What is written behind its end later
+ * is no part of it.
+ * @param options most: of how many bytes it is, where it may have grown since it was looked at
  * @throws CurlewError FILE_NOT_FOUND, FILE_UNREADABLE, FILE_EMPTY, FILE_NOT_AUDIO, FILE_UNSUPPORTED, FILE_DAMAGED,
  *   ABORTED; the iterables throw FILE_DAMAGED when the whole file gave no sample
  */
 export async function openRecording(
   path: string,
-  options: { signal?: AbortSignal } = {},
+  options: { signal?: AbortSignal; most?: number } = {},
 ): Promise<Recording> {
-  const { signal } = options;
-  const file = await openFile(path, signal);
+  const { signal, most } = options;
+  const file = await openFile(path, signal, most);
   let source: DecoderSource;
   try {
     const { container, start } = await detectContainer(file);
@@ -61,12 +65,14 @@ export async function openRecording(
 class SourceRecording implements Recording {
   damage: CurlewError | null = null;
   readonly notes: RecordingNote[];
+  readonly isWhole: boolean;
 
   constructor(
     private readonly source: DecoderSource,
     private readonly signal: AbortSignal | undefined,
   ) {
     this.notes = [...(source.notes ?? [])];
+    this.isWhole = source.isWhole ?? false;
     const { path, sampleRate } = source.info;
     if (sampleRate < targetRate) {
       const text = `${path} was recorded at ${sampleRate} Hz and holds nothing above ${sampleRate / 2} Hz; experts listen up to ${targetRate / 2} Hz, so what they say of it is worth less.`;

@@ -2,7 +2,7 @@
 import { CurlewError } from '../contract/error.ts';
 import type { RecordingNote } from '../contract/types.ts';
 import { ByteWindow } from './byte-window.ts';
-import { openFile, type OpenFile } from './file.ts';
+import type { OpenFile } from './file.ts';
 import { followFlacFrames, type FlacFrame } from './follow-flac-frames.ts';
 import {
   flacCrc16,
@@ -44,7 +44,7 @@ export async function openFlac(file: OpenFile, start: number): Promise<DecoderSo
       bytes: file.bytes,
     },
     decode: (fromSample, signal, damaged, note) =>
-      decodeFlac({ path: file.path, info, framesAt }, fromSample, signal, damaged, note),
+      decodeFlac({ opened: file, info, framesAt }, fromSample, signal, damaged, note),
   };
 }
 
@@ -61,20 +61,22 @@ async function skipMetadata(file: OpenFile, first: number): Promise<number> {
 }
 
 interface FlacStream {
-  path: string;
+  /** Closed by now. */
+  opened: OpenFile;
   info: FlacStreamInfo;
   /** Where the first frame begins. */
   framesAt: number;
 }
 
 async function* decodeFlac(
-  { path, info, framesAt }: FlacStream,
+  { opened, info, framesAt }: FlacStream,
   fromSample: number,
   signal: AbortSignal | undefined,
   damaged: ReportDamage,
   note: (note: RecordingNote) => void,
 ): AsyncGenerator<AudioChunk> {
-  const file = await openFile(path, signal);
+  const file = await opened.again(signal);
+  const { path } = file;
   try {
     const entry = await entryBefore(file, framesAt, info, fromSample);
     const frames = flacFrames(new ByteWindow(file, entry.at), info, damaged, path);

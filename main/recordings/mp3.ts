@@ -5,7 +5,7 @@
 import { MPEGDecoder } from 'mpg123-decoder';
 import { CurlewError } from '../contract/error.ts';
 import { ByteWindow } from './byte-window.ts';
-import { openFile, type OpenFile } from './file.ts';
+import type { OpenFile } from './file.ts';
 import { parseMp3Header, readMp3Samples, type Mp3Frame } from './mp3-frames.ts';
 import type { AudioChunk, DecoderSource, ReportDamage } from './stream.ts';
 
@@ -30,18 +30,19 @@ export async function openMp3(file: OpenFile, start: number): Promise<DecoderSou
       seconds: samples === null ? null : samples / first.sampleRate,
       bytes: file.bytes,
     },
-    decode: (_fromSample, signal, damaged) => decodeMp3(file.path, start, first, signal, damaged),
+    decode: (_fromSample, signal, damaged) => decodeMp3(file, start, first, signal, damaged),
   };
 }
 
 async function* decodeMp3(
-  path: string,
+  opened: OpenFile,
   start: number,
   first: Mp3Frame,
   signal: AbortSignal | undefined,
   damaged: ReportDamage,
 ): AsyncGenerator<AudioChunk> {
-  const file = await openFile(path, signal);
+  const file = await opened.again(signal);
+  const { path } = file;
   const decoder = new MPEGDecoder();
   try {
     await decoder.ready;

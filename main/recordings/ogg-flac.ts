@@ -1,6 +1,5 @@
 /** FLAC in Ogg: a packet is a frame. */
 import { ByteWindow } from './byte-window.ts';
-import { openFile } from './file.ts';
 import { followFlacFrames, type FlacFrame } from './follow-flac-frames.ts';
 import { parseFlacHeader, parseStreamInfo, type FlacStreamInfo } from './flac-frames.ts';
 import { damagedAt, oggPages, OggPackets, type OggCodec, type OggHead } from './ogg-stream.ts';
@@ -24,8 +23,9 @@ function headOf(packet: Uint8Array): FlacHead | null {
 export const oggFlac: OggCodec<FlacHead> = {
   name: 'Ogg FLAC',
   headOf,
-  async *decode(path, start, stream, signal, damaged, note) {
-    const file = await openFile(path, signal);
+  async *decode(opened, start, stream, signal, damaged, note) {
+    const file = await opened.again(signal);
+    const { path } = file;
     try {
       const { info } = stream.head;
       const pages = oggPages(new ByteWindow(file, start), stream, headOf, path, damaged, note);

@@ -1,4 +1,5 @@
 /** The pages of an Ogg file in their order, of one stream after another, and the packets that they hold. */
+import type { OpenFile } from './file.ts';
 import { CurlewError } from '../contract/error.ts';
 import type { NoteCode, RecordingNote } from '../contract/types.ts';
 import type { ByteWindow } from './byte-window.ts';
@@ -18,8 +19,9 @@ export interface OggCodec<Head extends OggHead = OggHead> {
   name: string;
   /** @param packet the first of a stream @returns null where it is of another codec */
   headOf(packet: Uint8Array): Head | null;
+  /** @param opened closed by now */
   decode(
-    path: string,
+    opened: OpenFile,
     start: number,
     stream: OggStream<Head>,
     ...rest: DecodeRest

@@ -64,7 +64,7 @@ async function sourceOf<Head extends OggHead>(
       ...{ path: file.path, format: codec.name, sampleRate, channels, bytes: file.bytes },
       seconds: last === null ? null : Math.max(0, last - preSkip) / sampleRate,
     },
-    decode: (_fromSample, ...rest) => codec.decode(file.path, start, stream, ...rest),
+    decode: (_fromSample, ...rest) => codec.decode(file, start, stream, ...rest),
   };
 }
 

@@ -1,7 +1,6 @@
 /** Ogg Opus (RFC 7845): packets go to libopus one by one; always 48 kHz, whatever was recorded. */
 import { OpusDecoder } from 'opus-decoder';
 import { ByteWindow } from './byte-window.ts';
-import { openFile } from './file.ts';
 import { damagedAt, oggPages, OggPackets, type OggCodec, type OggHead } from './ogg-stream.ts';
 
 const sampleRate = 48_000;
@@ -60,8 +59,9 @@ const mostPacketBytes = 3_840;
 export const opus: OggCodec<OpusHead> = {
   name: 'Opus',
   headOf: opusHead,
-  async *decode(path, start, stream, signal, damaged, note) {
-    const file = await openFile(path, signal);
+  async *decode(opened, start, stream, signal, damaged, note) {
+    const file = await opened.again(signal);
+    const { path } = file;
     const { channels, streams, coupled, mapping } = stream.head;
     const decoder = new OpusDecoder({
       channels,

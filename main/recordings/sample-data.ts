@@ -1,7 +1,7 @@
 /** Samples that lie in a file one block after another, of any encoding: how many there are, and reading them from anywhere. */
 import { CurlewError } from '../contract/error.ts';
 import type { RecordingInfo, RecordingNote } from '../contract/types.ts';
-import { openFile, pieceBytes, type OpenFile } from './file.ts';
+import { pieceBytes, type OpenFile } from './file.ts';
 import type { AudioChunk, DecoderSource, ReportDamage } from './stream.ts';
 
 /** How samples are written. Blocks stand by themselves: any of them may be the first that is read. */
@@ -30,6 +30,8 @@ export interface SampleData {
   /** Of a channel. */
   samples: number;
   damage: CurlewError | null;
+  /** All that the header promises is there, and it promises something. */
+  isWhole: boolean;
   notes: readonly RecordingNote[];
 }
 
@@ -48,7 +50,7 @@ export function measure(
   format: SampleFormat,
   claimed: number,
   offset: number,
-): Pick<SampleData, 'samples' | 'damage'> {
+): Pick<SampleData, 'samples' | 'damage' | 'isWhole'> {
   const present = file.bytes - offset;
   const context = { path: file.path, offset, claimed, present };
   const unknown = unknownSizes.has(claimed);
@@ -70,7 +72,7 @@ export function measure(
           context,
         )
       : null;
-  return { samples, damage };
+  return { samples, damage, isWhole: !unknown && claimed <= present };
 }
 
 export const noSamples = (path: string, offset: number): CurlewError =>
@@ -86,13 +88,14 @@ export function sampleSource(file: OpenFile, name: string, data: SampleData): De
   return {
     info,
     notes: data.notes,
+    isWhole: data.isWhole,
     decode: (fromSample, signal, damaged, note) =>
-      decodeSamples(file.path, data, fromSample, signal, damaged, note),
+      decodeSamples(file, data, fromSample, signal, damaged, note),
   };
 }
 
 async function* decodeSamples(
-  path: string,
+  opened: OpenFile,
   { format, offset, samples, damage }: SampleData,
   fromSample: number,
   signal: AbortSignal | undefined,
@@ -100,10 +103,11 @@ async function* decodeSamples(
   note: (note: RecordingNote) => void,
 ): AsyncGenerator<AudioChunk> {
   const { sampleRate, blockBytes, blockSamples } = format;
+  const { path } = opened;
   if (damage !== null) damaged(damage, 'cut-short');
   let unusable = 0;
   let read = 0;
-  const file = await openFile(path, signal);
+  const file = await opened.again(signal);
   try {
     const blocksOfPiece = Math.max(1, Math.floor(pieceBytes / blockBytes));
     const blocksOfRead = piecesOfRead * blocksOfPiece;

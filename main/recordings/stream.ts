@@ -16,6 +16,8 @@ export interface DecoderSource {
   info: RecordingInfo;
   /** What its headers tell already. */
   notes?: readonly RecordingNote[];
+  /** Whether all is there that its header promises; left out where no header tells. */
+  isWhole?: boolean;
   /**
    * Decodes from `fromSample` on (or from some earlier sample, which the caller drops).
    * Chunks follow each other without holes: a lost stretch comes as silence, so offsets hold.

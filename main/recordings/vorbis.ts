@@ -1,7 +1,6 @@
 /** Ogg Vorbis: intact pages go to libvorbis. */
 import { OggVorbisDecoder } from '@wasm-audio-decoders/ogg-vorbis';
 import { ByteWindow } from './byte-window.ts';
-import { openFile } from './file.ts';
 import { oggPages, type OggCodec, type OggHead } from './ogg-stream.ts';
 
 function headOf(packet: Uint8Array): OggHead | null {
@@ -13,8 +12,9 @@ function headOf(packet: Uint8Array): OggHead | null {
 export const vorbis: OggCodec = {
   name: 'Ogg Vorbis',
   headOf,
-  async *decode(path, start, stream, signal, damaged, note) {
-    const file = await openFile(path, signal);
+  async *decode(opened, start, stream, signal, damaged, note) {
+    const file = await opened.again(signal);
+    const { path } = file;
     const decoder = new OggVorbisDecoder();
     try {
       await decoder.ready;

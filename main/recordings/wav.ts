@@ -72,8 +72,9 @@ async function findSamples(file: OpenFile): Promise<SampleData> {
           `a header that promises ${claimed - present} bytes more than there are; all of it is used.`,
         );
       }
-      const { samples, damage } = measure(file, format, isStale || isOver ? present : claimed, body);
-      return { format, offset: body, samples: withoutFill(samples, told, format), damage, notes };
+      const measured = measure(file, format, isStale || isOver ? present : claimed, body);
+      const samples = withoutFill(measured.samples, told, format);
+      return { format, offset: body, ...measured, samples, isWhole: measured.isWhole && !isStale, notes };
     }
   }
 }

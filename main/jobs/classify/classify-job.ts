@@ -323,7 +323,7 @@ class ClassifyRun {
     const seconds = (looked.info.seconds ?? 0) / spans.length;
     let heard = 0;
     let told = 0;
-    const source = worker.hear({ path: file.path, grid, highPassHz, ...span });
+    const source = worker.hear({ path: file.path, bytes: looked.bytes, grid, highPassHz, ...span });
     for (;;) {
       const next = await source.next();
       const share = seconds === 0 ? 0 : Math.min(1, windowStart(heard, grid) / seconds);

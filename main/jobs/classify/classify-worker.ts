@@ -38,7 +38,7 @@ async function answer(request: WorkerRequest): Promise<WorkerReply> {
       return { type: 'looked', ...(await look(request.path)) };
     case 'hear':
       await hearing?.return(undefined as never);
-      hearing = hear(await openRecording(request.path), request);
+      hearing = hear(await openRecording(request.path, { most: request.bytes }), request);
       return { type: 'hearing' };
     case 'next': {
       const next = await hearing!.next();
@@ -52,10 +52,12 @@ async function answer(request: WorkerRequest): Promise<WorkerReply> {
 async function look(path: string): Promise<Looked> {
   const began = performance.now();
   const { info } = await openRecording(path);
-  const { size, mtimeMs } = await stat(path).catch((thrown) => Promise.reject(fileError(path, thrown)));
+  const { bytes } = info;
+  const { mtimeMs } = await stat(path).catch((thrown) => Promise.reject(fileError(path, thrown)));
   const about = await aboutRecording(info, mtimeMs, stood);
-  const sha256 = await hashOfFile(path);
-  return { info, about, bytes: size, modifiedMs: mtimeMs, sha256, ms: performance.now() - began };
+  // Of the bytes that are heard, also where more are written behind them meanwhile.
+  const sha256 = await hashOfFile(path, undefined, bytes);
+  return { info, about, bytes, modifiedMs: mtimeMs, sha256, ms: performance.now() - began };
 }
 
 /** What a recording is by now; null where it is gone. */

@@ -132,7 +132,7 @@ function changes(path: string, { bytes, modifiedMs }: Looked, { left }: HeardEnd
       : left.bytes === bytes
         ? 'was written to while it was read'
         : `${left.bytes > bytes ? 'grew' : 'shrank'} from ${grouped(bytes)} to ${grouped(left.bytes)} bytes while it was read`;
-  const text = `${path} ${what}; what was there is used, so classify it again once it is whole.`;
+  const text = `${path} ${what}; of it is used what was there at first, so classify it again once it is whole.`;
   return [{ code: 'changed', level: 'damaged', text }];
 }
 

@@ -24,6 +24,8 @@ export interface Looked {
 export interface HearRequest extends Span {
   type: 'hear';
   path: string;
+  /** What the file was when it was looked at; what is written behind that is not heard. */
+  bytes: number;
   grid: Grid;
   highPassHz: number;
 }
