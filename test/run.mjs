@@ -42,6 +42,14 @@ const steps = {
   e2e: [[bin('vitest'), 'run', '--project', 'e2e']],
 };
 
+const chosen = process.argv.slice(2);
+const unknown = chosen.filter((part) => !(part in steps));
+if (unknown.length > 0) {
+  process.stderr.write(
+    `There is no part ${unknown.join(', ')}: npm test -- PART…, of ${Object.keys(steps).join(', ')}; without one, all.\n`,
+  );
+  process.exit(2);
+}
 ensurePackages();
 ensurePrograms([
   { program: 'make', debian: 'make', why: 'building the firmware' },
@@ -63,12 +71,11 @@ ensurePrograms([
   { program: 'mosquitto', debian: 'mosquitto', why: 'a broker in tests' },
   { program: 'chromium', debian: 'chromium', why: 'testing the page in a browser' },
 ]);
-const chosen = process.argv.slice(2);
 const parts = chosen.length > 0 ? chosen : Object.keys(steps);
 // The end-to-end tests run the built lab; a test must never see an older one.
 if (parts.includes('e2e') || parts.includes('unit')) ensureBuild();
 for (const part of parts) {
-  const commands = [...(steps[part] ?? [])];
+  const commands = [...steps[part]];
   const shown = commands.map(([program, ...words]) => [program.split('/').at(-1), ...words].join(' '));
   process.stdout.write(shown.map((line) => `\n── ${part}: ${line}`).join('') + '\n');
   const began = performance.now();

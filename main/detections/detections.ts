@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import { CurlewError } from '../contract/error.ts';
 import { count } from '../contract/figures.ts';
-import { pageLimit, pagesOf } from '../contract/pieces.ts';
+import { pageLimit, textsOf } from '../contract/pieces.ts';
 import type {
   ClassifySettings,
   ClipSettings,
@@ -30,7 +30,7 @@ import { Outputs } from '../outputs.ts';
 import { requireApplied, type AppliedOf } from './applied.ts';
 import { requireApart } from './apart.ts';
 import { writeClips } from './clips.ts';
-import type { DetectionStore, RunInput } from './detection-store.ts';
+import type { DetectionStore } from './detection-store.ts';
 import { tablePiece } from './table-piece.ts';
 import { scoreRun } from './truth/score.ts';
 import { writeTable, writeTables } from './write.ts';
@@ -115,21 +115,18 @@ export class Detections {
     jobId: string,
     wish: { format: TableFormat; filter: DetectionFilter; from?: TableFrom | undefined },
   ): Promise<FilePiece<TableFrom>> {
-    const { id, createdMs } = await this.filtered(jobId, wish.filter);
+    const job = await this.filtered(jobId, wish.filter);
     this.requireOneFile(wish.format, wish.filter);
-    const { paths, modelId } = this.params(id);
     const {
       ending,
       selections: _above,
       ...piece
     } = await tablePiece(this.rooms.detections, {
       ...wish,
-      jobId: id,
-      roots: paths,
+      jobId: job.id,
+      roots: this.params(job.id).paths,
     });
-    const what =
-      paths.length === 1 ? basename(paths[0]!) : count(paths.length, 'file or folder', 'files and folders');
-    return { ...piece, name: exportName(['detections', what, modelId], createdMs, ending) };
+    return { ...piece, name: this.nameOf(job, ending) };
   }
 
   /**
@@ -145,7 +142,8 @@ export class Detections {
     const { paths: roots, settings } = this.params(job.id);
     const rules = { overwrite, keep: [...keep, ...(settings.sites ? [settings.sites] : [])] };
     const outputs = new Outputs(rules);
-    const run = { jobId: job.id, filter, roots, provenance: this.provenance(job) };
+    const provenance = textsOf<number>((from) => this.provenancePiece(job, from));
+    const run = { jobId: job.id, filter, roots, provenance };
     if (format === 'clips') {
       await requireApart(path, roots);
       const recordings = new Outputs({ ...rules, recordings: true });
@@ -166,26 +164,43 @@ export class Detections {
     return scoreRun(this.rooms, this.run(jobId).id, wish);
   }
 
+  /** How a run was made, as it is written beside its tables. */
+  async provenance(jobId: string, from?: number): Promise<FilePiece<number>> {
+    const job = this.run(jobId);
+    return { ...(await this.provenancePiece(job, from)), name: this.nameOf(job, '.run.json') };
+  }
+
   /**
-   * As JSON, in pieces: what the run kept of how it was made (of one from before that was kept, what the job tells), and
-   * its inputs, of which there may be a hundred thousand.
+   * As JSON: what the run kept of how it was made (of one from before that was kept, what the job tells), and its inputs,
+   * of which there may be a hundred thousand.
+   * @param from the last input of the piece before
    */
-  private async *provenance({ id, title, createdMs, finishedMs }: Job): AsyncGenerator<string> {
-    const { paths, modelId, settings } = this.params(id);
-    const told = { writtenBy: `Curlew ${this.rooms.version}`, jobId: id, title, createdMs, finishedMs };
-    const { detections } = this.rooms;
-    const kept = (await detections.provenance(id)) ?? { paths, modelId, settings };
-    yield `${JSON.stringify({ ...told, run: kept }, null, 2).slice(0, -2)},\n  "inputs": [`;
-    let between = '';
-    for await (const page of pagesOf<RunInput>((last) =>
-      detections.inputs(id, { after: last?.fileId, limit: pageLimit }),
-    )) {
-      for (const input of page) {
-        yield `${between}\n    ${JSON.stringify(input)}`;
-        between = ',';
-      }
-    }
-    yield '\n  ]\n}\n';
+  private async provenancePiece(
+    { id, title, createdMs, finishedMs }: Job,
+    from: number | undefined,
+  ): Promise<FilePiece<number>> {
+    const { detections, version } = this.rooms;
+    const inputs = await detections.inputs(id, { after: from, limit: pageLimit });
+    let text = inputs.map((input) => `\n    ${JSON.stringify(input)}`).join(',');
+    if (from === undefined) {
+      const { paths, modelId, settings } = this.params(id);
+      const told = { writtenBy: `Curlew ${version}`, jobId: id, title, createdMs, finishedMs };
+      const run = (await detections.provenance(id)) ?? { paths, modelId, settings };
+      text = `${JSON.stringify({ ...told, run }, null, 2).slice(0, -2)},\n  "inputs": [${text}`;
+    } else if (inputs.length > 0) text = `,${text}`;
+    const isEnd = inputs.length < pageLimit;
+    return {
+      ...{ name: '', mime: 'application/json' },
+      text: isEnd ? `${text}\n  ]\n}\n` : text,
+      next: isEnd ? null : inputs.at(-1)!.fileId,
+    };
+  }
+
+  private nameOf({ id, createdMs }: Job, ending: string): string {
+    const { paths, modelId } = this.params(id);
+    const what =
+      paths.length === 1 ? basename(paths[0]!) : count(paths.length, 'file or folder', 'files and folders');
+    return exportName(['detections', what, modelId], createdMs, ending);
   }
 
   private requireOneFile(format: TableFormat | 'parquet', filter: DetectionFilter): void {

@@ -23,4 +23,5 @@ export const detectionHandlers = (
   'detections.windows': ({ jobId, ...stretch }) => detections.windows(jobId, stretch),
   'detections.export': ({ jobId, filter, format, from }) =>
     detections.export(jobId, { format, filter, from }),
+  'detections.provenance': ({ jobId, from }) => detections.provenance(jobId, from),
 });

@@ -118,7 +118,7 @@ export function heardOf(recording: Recording, channels: Float32Array[], heard: C
   const { path } = recording.info;
   throw new CurlewError(
     'REQUEST_INVALID',
-    `${path} has ${channels.length} channels, counted from 0; there is no channel ${heard}.`,
+    `${path} has ${channels.length} channels, counted from 1; there is no channel ${heard + 1}.`,
     { path },
   );
 }

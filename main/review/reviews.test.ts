@@ -158,7 +158,7 @@ describe('a decision', () => {
     return [verdict, correctedLabel];
   };
 
-  it('outlives the lab, is the detection’s verdict, and the last one stands', async () => {
+  it('outlives the lab, and is the detection’s verdict: what most reviewers said last, unsure where as many differ', async () => {
     const { id } = await reviews.create(wish);
     const { detection } = await reviews.decide(id, 3, decisionOf('yes'));
     await store.close();
@@ -169,12 +169,16 @@ describe('a decision', () => {
       { ...decisionOf('yes'), atMs: 1001 },
       { ...decisionOf('other', 'Bo', 'whimbrel'), atMs: 1002 },
     ]);
+    expect(await shown(detection.number)).toEqual(['unsure', null]);
+    await reviews.decide(id, 3, decisionOf('no', 'Cy'));
+    await reviews.decide(id, 3, decisionOf('other', 'Cy', 'whimbrel'));
     expect(await shown(detection.number)).toEqual(['other', 'whimbrel']);
     const filter = { ...allDetections, reviewed: ['other' as const] };
     expect((await detectionStore(store).summary('job', filter)).detections).toBe(1);
     expect((await reviews.list({ limit: 1 }))[0]!.reviewers).toEqual([
       { reviewer: 'Ada', decided: 1 },
       { reviewer: 'Bo', decided: 1 },
+      { reviewer: 'Cy', decided: 1 },
     ]);
   });
 

@@ -813,6 +813,10 @@ export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N
     { ...ofJob, filter, format: 'raven' },
     { ...text, next: { fileId: 7, number: 0, seconds: 60, secondsBefore: 0, selections: 1 } },
   ],
+  'detections.provenance': [
+    { ...ofJob, from: 7 },
+    { ...text, next: 1007 },
+  ],
   'reviews.create': [{ ...ofJob, labels: ['雨'], size: 1, seed: 7, edges: [0.5] }, reviewSet],
   'reviews.list': [{ ...ofJob, after: 'set-0', limit: 10 }, [reviewSet]],
   'reviews.get': [{ setId: 'set' }, reviewSet],

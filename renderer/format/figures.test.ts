@@ -31,8 +31,9 @@ describe('figures', () => {
     expect(ago(0, 7_200_000)).toBe('2 h ago');
   });
 
-  it('name a file by the last part of its path, whichever way its slashes lean', () => {
+  it('name a file by the last part of its path, as the system it is of parts paths', () => {
     expect(baseName('/a/b/DAWN.WAV')).toBe('DAWN.WAV');
     expect(baseName('C:\\field\\dawn.wav')).toBe('dawn.wav');
+    expect(baseName('/a/b\\c.wav')).toBe('b\\c.wav');
   });
 });

@@ -30,4 +30,9 @@ export function ago(ms: number, now: number): string {
 }
 
 /** The last part of a path of either kind. */
-export const baseName = (path: string): string => path.split(/[\\/]/).filter(Boolean).pop() ?? path;
+/** A path that begins with a slash is of a system on which a name may hold a backslash. */
+export const baseName = (path: string): string =>
+  path
+    .split(path.startsWith('/') ? '/' : /[\\/]/)
+    .filter(Boolean)
+    .pop() ?? path;

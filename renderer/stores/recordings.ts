@@ -214,5 +214,8 @@ export const useRecordings = defineStore('recordings', () => {
     seeWindows,
     export: (jobId: string, format: TableFormat, filter: DetectionFilterGiven = {}) =>
       wholeFile<TableFrom>((from) => client.request('detections.export', { jobId, format, filter, from })),
+    /** How the run was made, as the lab writes it beside tables. */
+    exportMaking: (jobId: string) =>
+      wholeFile<number>((from) => client.request('detections.provenance', { jobId, from })),
   };
 });

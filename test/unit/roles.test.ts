@@ -48,6 +48,7 @@ describe('a viewer', () => {
       'detections.classes',
       'detections.export',
       'detections.list',
+      'detections.provenance',
       'detections.timeline',
       'detections.windows',
       'evaluate.file',

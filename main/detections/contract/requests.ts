@@ -68,6 +68,8 @@ export const detectionRequests = {
   'detections.export': forViewers(
     v.strictObject({ ...ofRun, format: v.picklist(tableFormats), from: v.optional(tableFrom) }),
   ),
+  /** How the run was made, as it is written beside its tables, a piece at a time; `from`: the last input of the one before. */
+  'detections.provenance': forViewers(v.strictObject({ jobId: id, from: v.optional(fileId) })),
 } as const;
 
 export interface DetectionResults {
@@ -76,4 +78,5 @@ export interface DetectionResults {
   'detections.timeline': TimelineDay[];
   'detections.windows': ShownWindow[];
   'detections.export': FilePiece<TableFrom>;
+  'detections.provenance': FilePiece<number>;
 }

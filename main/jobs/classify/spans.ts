@@ -72,7 +72,7 @@ function channelsOf({ path, channels }: RecordingInfo, choice: ChannelChoice): (
   if (choice < channels) return [channels === 1 ? null : choice];
   throw new CurlewError(
     'FILE_UNSUPPORTED',
-    `${path} has ${channels === 1 ? 'one channel' : `${channels} channels`}, and channel ${choice} (counted from 0) was asked for; choose another, or the mix.`,
+    `${path} has ${channels === 1 ? 'one channel' : `${channels} channels`}, and channel ${choice + 1} was asked for, counted from 1; choose another, or the mix.`,
     { path, channels, channel: choice },
   );
 }

@@ -71,7 +71,7 @@ export class Studies {
       if (params.bank.length > 1)
         throw new CurlewError(
           'REQUEST_INVALID',
-          'An expert on a model of your own is for the desktop, where no router picks: choose one kind.',
+          'An expert on a model of your own is for the desktop, where no router picks: choose one kind (on the command line “--bank q8”).',
         );
       this.rooms.models.requireFree(params.name);
     } else this.rooms.banks.newFolder(params.name);

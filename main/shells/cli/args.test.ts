@@ -51,7 +51,6 @@ describe('a command line', () => {
     ['backup a.duckdb b.duckdb', 'takes one word after it: “b.duckdb” is too many.'],
     ['boards all', 'takes no words after it: “all” is too many.'],
     ['backup', 'Say FILE too'],
-    ['classify', 'Say FOLDER|FILE... too'],
     ['train folder', 'Say --name NAME too'],
     ['classify a.wav --csv', '--csv takes a value'],
     ['classify a.wav --csv --raven out.txt', '--csv takes a value'],

@@ -25,6 +25,8 @@ async function checked(line: string): Promise<unknown> {
 
 describe('before a lab is opened', () => {
   it.each([
+    ['classify', 'REQUEST_INVALID'],
+    ['classify --like 7 --csv AT/missing/new.csv', 'FILE_UNWRITABLE'],
     ['classify AT --csv AT/missing/new.csv', 'FILE_UNWRITABLE'],
     ['classify AT --raven AT/old.csv', 'FILE_EXISTS'],
     ['evaluate AT --out AT/missing/report', 'FILE_UNWRITABLE'],

@@ -15,10 +15,17 @@ export interface FilterSql {
   detectionValues: Values;
 }
 
-/** What was decided last of detections. */
-const decisions = `(SELECT job_id, file_id, detection AS number, verdict, label FROM review_decisions
+/** What each reviewer decided last of detections. */
+const lastOfEach = `SELECT job_id, file_id, detection AS number, verdict, label FROM review_decisions
   WHERE undone_ms IS NULL
-  QUALIFY row_number() OVER (PARTITION BY job_id, file_id, detection ORDER BY place DESC) = 1)`;
+  QUALIFY row_number() OVER (PARTITION BY job_id, file_id, detection, reviewer ORDER BY place DESC) = 1`;
+/** What most reviewers decided; “unsure” where as many decided otherwise. */
+const decisions = `(SELECT job_id, file_id, number, if(next = votes, 'unsure', verdict) AS verdict,
+    if(next = votes, NULL, label) AS label
+  FROM (SELECT *, lead(votes) OVER most AS next, row_number() OVER most AS rank
+    FROM (SELECT job_id, file_id, number, verdict, label, count(*) AS votes FROM (${lastOfEach}) GROUP BY ALL)
+    WINDOW most AS (PARTITION BY job_id, file_id, number ORDER BY votes DESC, verdict, label))
+  WHERE rank = 1)`;
 export const decided = `LEFT JOIN ${decisions} r ON r.job_id = d.job_id AND r.file_id = d.file_id AND r.number = d.number`;
 
 export function filterSql(filter: DetectionFilter): FilterSql {

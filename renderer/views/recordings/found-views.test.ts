@@ -76,6 +76,10 @@ async function show(component: Component, props: Record<string, unknown> = {}) {
       exports.push(params);
       return { name: 'a.csv', mime: 'text/csv', text: 'x', next: null };
     },
+    'detections.provenance': ({ from }) => ({
+      ...{ name: 'a.run.json', mime: 'application/json' },
+      ...(from === undefined ? { text: '{"inputs": [', next: 7 } : { text: ']}', next: null }),
+    }),
   });
   const pinia = createPinia();
   const router = createRouter({ history: createMemoryHistory(), routes: [{ path: '/', component: {} }] });
@@ -201,7 +205,7 @@ describe('what a run found, on the page', () => {
         filter: { labels: ['rain'], reviewed: ['yes', 'no', 'unsure', 'other'] },
       },
     ]);
-    expect(saved).toMatchObject([{ name: 'a.csv' }]);
+    expect(saved).toMatchObject([{ name: 'a.csv' }, { name: 'a.csv.run.json', text: '{"inputs": []}' }]);
     wrapper.unmount();
   });
 

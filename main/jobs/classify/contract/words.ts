@@ -10,7 +10,7 @@ export interface SettingWords {
 export const settingWords: Record<keyof ClassifySettings, SettingWords> = {
   hopFrames: {
     title: 'Hop',
-    hint: 'From the beginning of a window to the next, in steps of 10 ms; a window is 0.975 s long. Usual: 48, windows overlap by half.',
+    hint: 'From the beginning of a window to the next, in steps of 10 ms; a window is 0.975 s long. Usual: 48, windows overlap by half. What is left at a file’s end and fills no window is not heard.',
   },
   threshold: {
     title: 'Least probability',

@@ -18,33 +18,42 @@ import { filesTold } from './files-told.ts';
 
 export const classifyCommands: Commands = {
   classify: {
-    usage: 'FOLDER|FILE...',
+    usage: '[FOLDER|FILE...]',
     about: 'classify recordings with an expert, a router or a model of your own',
     options: ['expert', ...settingOptions, 'like', 'watch', ...tableOptions],
     check: (args) => {
       settingsOf(args.options);
-      return placesOf(args);
+      if (args.words.length === 0 && args.options.like === undefined)
+        throw new CurlewError(
+          'REQUEST_INVALID',
+          'Say what is classified: a folder or files, or --like RUN for those of an earlier run.',
+        );
+      return placesOf(args, pathsSaid(args));
     },
     run: classify,
   },
 };
 
 async function classify(client: LabClient, args: Args): Promise<Answer> {
-  const paths = args.words.map((word) => resolve(word));
-  const tables = await placesOf(args);
-  const { watch = false } = args.options;
+  const { watch = false, like } = args.options;
+  const paths = like !== undefined && args.words.length === 0 ? null : pathsSaid(args);
+  const tables = await placesOf(args, paths ?? (await pathsOfRun(client, like!)));
   const job = await begun(client, args, { paths, watch });
   const finish = watch ? (jobId: string) => client.request('classify.finish', { jobId }) : null;
   return classified(client, await follow(client, job, resumeWith(args), finish), tables, args.json);
 }
 
 /** With what was said, or as the run that is named. */
-async function begun(client: LabClient, args: Args, what: { paths: string[]; watch: boolean }): Promise<Job> {
+async function begun(
+  client: LabClient,
+  args: Args,
+  { paths, watch }: { paths: string[] | null; watch: boolean },
+): Promise<Job> {
   const { like } = args.options;
   const settings = settingsOf(args.options);
   if (like === undefined) {
     const modelId = await chooseExpert(client, args, { routers: true, models: true });
-    return client.request('classify.start', { ...what, modelId, settings });
+    return client.request('classify.start', { paths: paths ?? [], watch, modelId, settings });
   }
   if (args.options.expert !== undefined || Object.keys(settings).length > 0) {
     throw new CurlewError(
@@ -53,22 +62,20 @@ async function begun(client: LabClient, args: Args, what: { paths: string[]; wat
     );
   }
   const { id } = await client.request('jobs.get', { jobId: like });
-  return client.request('classify.repeat', { ...what, jobId: id });
+  return client.request('classify.repeat', { ...(paths && { paths }), watch, jobId: id });
 }
 
-async function placesOf(args: Args): Promise<TableOutput[]> {
-  const { clips } = args.options;
-  if (clips !== undefined)
-    await requireApart(
-      clips,
-      args.words.map((one) => resolve(one)),
-    );
-  return tablesOf(
-    args,
-    await filesAmong(
-      [...args.words, ...(args.options.sites ? [args.options.sites] : [])].map((one) => resolve(one)),
-    ),
-  );
+const pathsSaid = ({ words }: Args): string[] => words.map((word) => resolve(word));
+
+/** What a run before read; none where that was not kept, which its repeating tells. */
+const pathsOfRun = async (client: LabClient, jobId: string): Promise<readonly string[]> =>
+  (await client.request('classify.provenance', { jobId }))?.paths ?? [];
+
+/** @param paths that are classified */
+async function placesOf(args: Args, paths: readonly string[]): Promise<TableOutput[]> {
+  const { clips, sites } = args.options;
+  if (clips !== undefined) await requireApart(clips, [...paths]);
+  return tablesOf(args, await filesAmong([...paths, ...(sites ? [resolve(sites)] : [])]));
 }
 
 /** Of a folder only its recordings are read, and they are kept whatever is asked for. */
