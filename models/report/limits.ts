@@ -65,6 +65,11 @@ function protocolLimits({ protocol, encoder, dataSet }: Results): string[] {
     ...(encoder.heldOut !== false
       ? []
       : ['The encoder was trained on the folds it is tested on: the scores are too high.']),
+    ...(protocol.nested === false
+      ? [
+          'The encoder heard the clips that stop training and set temperatures and scales: they look easier than others, and temperatures err towards certainty.',
+        ]
+      : []),
     ...(protocol.answers === 'reference'
       ? ['The answers that are scored come from the reference, not from a board.']
       : []),

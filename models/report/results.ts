@@ -115,6 +115,11 @@ export interface Protocol {
   readonly sourcesApart: boolean;
   /** For a person: how the validation split inside the training folds was made. */
   readonly validation: string;
+  /**
+   * What stops training and sets temperatures and scales was heard by nothing before it, the encoder included; null
+   * where nobody knows; results of earlier labs do not tell.
+   */
+  readonly nested?: boolean | null;
   readonly seed: number;
   /** Of the bootstrap, whole sources drawn again. */
   readonly resamples: number;

@@ -15,6 +15,8 @@ export interface ExpertKind {
   readonly bits: number;
   /** of post-training quantization: made from the float reference, without a training of its own */
   readonly calibration?: Calibration;
+  /** Widths of the hidden layers where they are not the study's. */
+  readonly hidden?: readonly number[];
 }
 
 const kinds: readonly Omit<ExpertKind, 'bits'>[] = [
@@ -34,6 +36,8 @@ const kinds: readonly Omit<ExpertKind, 'bits'>[] = [
   { id: 'ptq-percentile', name: '8-bit PTQ, percentile', ...ptq('percentile') },
   { id: 'ptq-mse', name: '8-bit PTQ, MSE', ...ptq('mse') },
   { id: 'q16', name: '16-bit', family: 'bitlinear', precision: 16 },
+  // What the embedding is worth without any expert: softmax regression on it.
+  { id: 'linear', name: 'Linear probe', family: 'float', precision: 32, hidden: [] },
   { id: 'float', name: 'Float', family: 'float', precision: 32 },
 ];
 

@@ -4,6 +4,8 @@ import { precisionOf, type LatentExpert } from '../experts/expert.ts';
 import { defaultRouterTraining, trainRouter } from '../training/train-router.ts';
 import { asHeard, separable } from '../training/testing.ts';
 import { defaultTraining, trainExpert } from '../training/train.ts';
+import { buildExpert } from '../bank/build.ts';
+import { expertLogits } from '../training/logits.ts';
 import { clipRows, windowRows } from '../report/answers.ts';
 import { answering } from '../router/route.ts';
 import { clipAnswers, mixtureLogits, routePatches, type Patches } from './answers.ts';
@@ -251,3 +253,16 @@ test('answers told window by window add up to those told clip by clip, and to ho
     expect(names.map((expert) => answered.filter((one) => one === expert).length)).toEqual(chosen);
   }
 });
+
+test('the linear probe is an expert without a hidden layer, which a board could run as well', async () => {
+  const { precision, name, hidden } = kindOf('linear');
+  const { expert } = await trainExpert(data, { ...defaultTraining, ...small, hidden: hidden!, name, precision });
+  expect(expert.layers.map(({ kind, inputs, outputs }) => [kind, inputs, outputs])).toEqual([['linear', data.size, 3]]);
+  const logits = await expertLogits(quantizeExpert(expert, precision), data);
+  const right = [...data.labels].filter((label, row) => {
+    const mine = [...logits.subarray(3 * row, 3 * row + 3)];
+    return mine.indexOf(Math.max(...mine)) === label;
+  });
+  expect(right.length / data.labels.length).toBeGreaterThan(0.9);
+  expect(buildExpert(expert, precision, null).image.length).toBeGreaterThan(0);
+}); // prettier-ignore

@@ -11,6 +11,11 @@ export interface TrainingData {
   /** source of each sample: samples of one source never lie on both sides of the validation split */
   readonly groups: readonly string[];
   readonly classes: readonly string[];
+  /**
+   * Sources that the encoder's weights were fitted to: where a class has others, these validate, so that what stops
+   * training and sets temperatures and scales was heard by nothing before it.
+   */
+  readonly heard?: readonly string[];
   /** where some samples are mixed of two (mixup, between-class mixing) */
   readonly mixed?: {
     /** [samples][classes]: every sample's share of each class, summing to 1 */

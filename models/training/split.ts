@@ -10,6 +10,7 @@ import { Random } from './random.ts';
  * @param share of the sources of each class, 0 … 1, that validate; if the class has two, at least one, and not all
  * @param seconds source of what is mixed into each sample: a mixed sample trains if both sources do, else it is
  *   left out
+ * @param heard sources that an encoder heard before: they validate only for classes that have no others
  * @returns indices of the samples
  */
 export function groupedSplit(
@@ -18,6 +19,7 @@ export function groupedSplit(
   share: number,
   random: Random,
   seconds: readonly (string | null)[] = [],
+  heard: ReadonlySet<string> = new Set(),
 ): { training: number[]; validation: number[] } {
   const sourcesOfClass = new Map<number, Set<string>>();
   groups.forEach((group, i) => {
@@ -29,8 +31,9 @@ export function groupedSplit(
   for (const label of [...sourcesOfClass.keys()].sort((a, b) => a - b)) {
     const sources = random.shuffle([...sourcesOfClass.get(label)!].sort());
     const wanted = Math.max(1, Math.round(share * sources.length));
+    const unheard = sources.filter((source) => !heard.has(source));
     const count = Math.min(wanted, sources.length - 1);
-    for (const source of sources.slice(0, count)) validating.add(source);
+    for (const source of (unheard.length > 0 ? unheard : sources).slice(0, count)) validating.add(source);
   }
   const training: number[] = [];
   const validation: number[] = [];
@@ -47,10 +50,13 @@ export function groupedSplit(
  * @throws CurlewError TRAINING_FAILED if nothing can be set aside
  */
 export function splitOf(
-  { labels, groups, mixed }: TrainingData,
+  { labels, groups, mixed, heard }: TrainingData,
   { validationShare, seed }: { validationShare: number; seed: number },
 ): { training: number[]; validation: number[] } {
-  const split = groupedSplit(labels, groups, validationShare, new Random(seed), mixed?.seconds);
+  const split = groupedSplit(
+    ...([labels, groups, validationShare, new Random(seed), mixed?.seconds] as const),
+    new Set(heard),
+  );
   if (split.validation.length === 0 || split.training.length === 0) {
     throw new CurlewError(
       'TRAINING_FAILED',

@@ -102,3 +102,23 @@ test.each([0, 0.25, 1])(
     for (const rows of [training, validation]) expect(new Set(rows.map((row) => labels[row])).size).toBe(3);
   },
 );
+
+test('sources that the encoder did not hear validate where a class has some, as many as wanted at most', () => {
+  const groups = Array.from({ length: 40 }, (_, i) => `${i % 2}-${i >> 1}`);
+  const labels = groups.map((_, i) => i % 2);
+  // of the first class three sources were not heard, of the second none
+  const unheard = ['0-3', '0-8', '0-11'];
+  const heard = new Set(groups.filter((source) => !unheard.includes(source)));
+  const sourcesOf = (share: number, label: number) => {
+    const { validation } = groupedSplit(labels, groups, share, new Random(3), [], heard);
+    return [...new Set(validation.filter((row) => labels[row] === label).map((row) => groups[row]!))].sort();
+  };
+  expect(sourcesOf(0.2, 0)).toEqual([...unheard].sort());
+  expect(sourcesOf(0.1, 0)).toHaveLength(2);
+  expect(sourcesOf(0.1, 0).every((source) => unheard.includes(source))).toBe(true);
+  expect(sourcesOf(0.2, 1)).toHaveLength(4);
+  const { validation } = groupedSplit(labels, groups, 0.2, new Random(3));
+  expect(validation.filter((row) => labels[row] === 1)).toEqual(
+    groupedSplit(labels, groups, 0.2, new Random(3), [], heard).validation.filter((row) => labels[row] === 1),
+  );
+});

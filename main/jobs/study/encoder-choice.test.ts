@@ -34,6 +34,7 @@ it('takes the one that did not hear what is tested, whatever layout the recordin
   for (const known of [clip('audio/x.wav', heard, 1), clip(`dog/1-${heard}-A-0.wav`, `1-${heard}`, 1)]) {
     const chosen = await chooseEncoder('auto', null, banks, dataSet(known), 1);
     expect([chosen.encoder?.id, chosen.heldOut]).toEqual(['esc10-encoder-1', true]);
+    expect(chosen.heard).toEqual(banks.heardBy('esc10-encoder-1'));
     expect((await chooseEncoder('esc10-encoder-4', null, banks, dataSet(known), 1)).heldOut).toBe(false);
     expect((await chooseEncoder('auto', null, banks, dataSet(known), 2)).encoder?.id).toBe('esc10-encoder-4');
   }
@@ -49,7 +50,7 @@ it('says so where every encoder has heard something of the test', async () => {
 it('takes none for statistics, and refuses one that is not there', async () => {
   const mine = dataSet(clip('a', 'mine', 1));
   expect(await chooseEncoder('statistics', null, banks, mine, 1)).toEqual({
-    ...{ encoder: null, own: null, heldOut: true },
+    ...{ encoder: null, own: null, heldOut: true, heard: new Set() },
   });
   await expect(chooseEncoder('none', null, banks, mine, 1)).rejects.toMatchObject({
     code: 'ENCODER_MISSING',

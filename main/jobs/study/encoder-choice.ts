@@ -25,6 +25,8 @@ export interface ChosenEncoder {
   readonly own: OwnEncoder | null;
   /** it heard no recording that it is tested with; null: nobody knows what it heard */
   readonly heldOut: boolean | null;
+  /** Recordings that its weights were fitted to; null: nobody knows. */
+  readonly heard: ReadonlySet<string> | null;
 }
 
 /**
@@ -40,8 +42,8 @@ export async function chooseEncoder(
   dataset: Dataset,
   fold: number | null,
 ): Promise<ChosenEncoder> {
-  if (own) return { encoder: null, own, heldOut: null };
-  if (choice === 'statistics') return { encoder: null, own, heldOut: true };
+  if (own) return { encoder: null, own, heldOut: null, heard: null };
+  if (choice === 'statistics') return { encoder: null, own, heldOut: true, heard: new Set() };
   const tested = dataset.clips.filter((clip) => clip.fold === fold).flatMap(recordingsOf);
   const heardNone = (id: string) => {
     const heard = banks.heardBy(id);
@@ -50,8 +52,8 @@ export async function chooseEncoder(
   const shipped = banks.encoders.filter(({ bank }) => bank === shippedBank).map(({ id }) => id);
   // where every one has heard something of the test, the first will have to do
   const id = choice === 'auto' ? (shipped.find(heardNone) ?? shipped[0]) : choice;
-  if (id === undefined) return { encoder: null, own, heldOut: true };
-  return { encoder: await banks.encoder(id), own, heldOut: heardNone(id) };
+  if (id === undefined) return { encoder: null, own, heldOut: true, heard: new Set() };
+  return { encoder: await banks.encoder(id), own, heldOut: heardNone(id), heard: banks.heardBy(id) };
 }
 
 /**

@@ -5,7 +5,7 @@ import { splitOf } from '../../../models/training/split.ts';
 import type { Dataset, EmbeddedClip, EmbeddedDataset } from '../../datasets/dataset.ts';
 import { embedDataset } from '../../datasets/embed-dataset.ts';
 import { asBoards, type Hearing } from '../../datasets/audio.ts';
-import type { ChosenEncoder } from './encoder-choice.ts';
+import { recordingsOf, type ChosenEncoder } from './encoder-choice.ts';
 import { joined, withMixtures } from './mixing.ts';
 import { asRecorded, renderingsOf, type Augmentation, type Rendering } from './renderings.ts';
 import type { StudyThread } from './study-thread.ts';
@@ -30,6 +30,8 @@ export interface FoldData {
   readonly training: TrainingData;
   readonly test: Patches;
   readonly validation: Patches;
+  /** No clip of it was heard by the encoder: it calibrates as the test's clips would; null: nobody knows. */
+  readonly validationUnheard: boolean | null;
 }
 
 /**
@@ -39,7 +41,7 @@ export interface FoldData {
 export async function foldData(
   dataset: Dataset,
   fold: number | null,
-  { encoder, own }: Pick<ChosenEncoder, 'encoder' | 'own'>,
+  { encoder, own, heard: known }: Pick<ChosenEncoder, 'encoder' | 'own' | 'heard'>,
   { augmentation, ...split }: FoldOptions,
   context: EmbedContext,
 ): Promise<FoldData> {
@@ -58,7 +60,15 @@ export async function foldData(
     ...context,
     onProgress: (share) => context.onProgress(0.5 + share / 2),
   });
-  const plain = trainingData(learned);
+  const heardSources = new Set(
+    dataset.clips
+      .filter((clip) => recordingsOf(clip).some((one) => known?.has(one)))
+      .map(({ source }) => source),
+  );
+  const plain = {
+    ...trainingData(learned),
+    ...(heardSources.size > 0 && { heard: [...heardSources].sort() }),
+  };
   const training = await withMixtures(plain, learned, augmentation, split.seed, { ...context, hearing });
   const set = new Set(splitOf(training, split).validation.map((row) => training.groups[row]!));
   return {
@@ -66,6 +76,7 @@ export async function foldData(
     training,
     test: patchesOf(heard, (clip) => clip.fold === fold),
     validation: patchesOf(heard, (clip) => clip.fold !== fold && set.has(clip.source)),
+    validationUnheard: known && ![...set].some((source) => heardSources.has(source)),
   };
 }
 

@@ -95,8 +95,17 @@ export function plansOf(params: TrainingParams & { readonly others?: readonly st
   }
   const options = { ...defaultTraining, hidden, seed, epochs, patience, version: 1 };
   const expert = (id: string): { id: string; options: TrainingOptions } => {
-    const { name, precision, calibration } = knownKind(id);
-    return { id, options: { ...options, name, precision, ...(calibration ? { calibration } : {}) } };
+    const { name, precision, calibration, hidden: own } = knownKind(id);
+    return {
+      id,
+      options: {
+        ...options,
+        name,
+        precision,
+        ...(calibration && { calibration }),
+        ...(own && { hidden: own }),
+      },
+    };
   };
   const router: RouterOptions = {
     ...defaultRouterTraining,

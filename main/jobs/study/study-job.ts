@@ -150,7 +150,7 @@ async function resultsOf(
     const ran = onBoard?.costs.experts.get(kind);
     return {
       kind,
-      detail: `hidden ${params.hidden.join(', ')}`,
+      detail: hiddenText(kindOf(kind).hidden ?? params.hidden),
       parameters: parametersOf(expert),
       imageBytes: ran ? { value: ran.imageBytes, source: 'measured' } : null,
       flashBytes: ran ? { value: sizes.code + encoderBytes + ran.imageBytes, source: 'measured' } : null,
@@ -186,7 +186,9 @@ async function resultsOf(
     protocol: {
       officialFolds: heard.officialFolds,
       sourcesApart: !heard.problems.some(({ kind }) => kind === 'shared-source'),
-      validation: 'a fifth of each class’s sources within the training folds',
+      validation:
+        'a fifth of each class’s sources within the training folds, of those that the encoder did not hear where there are any: they stop training and set temperatures and scales. Routers learn from experts that did not hear a clip, trained without each third of the other sources in turn',
+      nested: nestedOf(models),
       ...bootstrap,
       answers: 'reference',
     },
@@ -202,6 +204,15 @@ async function resultsOf(
     limits: limitsOf(models, params.seed),
   };
 }
+
+/** In every fold; null where of one nobody knows. */
+function nestedOf(models: readonly FoldModels[]): boolean | null {
+  const each = models.map(({ data }) => data.validationUnheard);
+  return each.includes(false) ? false : each.includes(null) ? null : true;
+}
+
+const hiddenText = (hidden: readonly number[]): string =>
+  hidden.length === 0 ? 'no hidden layer' : `hidden ${hidden.join(', ')}`;
 
 const meanSeconds = (models: readonly FoldModels[], of: (model: FoldModels) => number): Figure => ({
   value: mean(models.map(of)),
