@@ -173,6 +173,11 @@ test('scores of calibration have their intervals, and it is said where scaling h
   expect(told.map((row) => row['Scaling'])).toEqual(verdicts);
 });
 
+test('random routing is told over many deals, not as luck had it once', () => {
+  expect(text(html)).toContain('Over 100 deals accuracy is 0.510 [0.480, 0.540]');
+  expect(text(html)).toContain('Weighted F1 of 100 deals of random routing: 0.500 [0.470, 0.530]');
+});
+
 test('the numbers behind the plots are in the CSV files', () => {
   expect(csv('inferences').map((row) => Number(row['Latency, µs']))).toEqual(
     [...results.experts, ...results.mixtures].flatMap(({ cost }) => cost!.latencyUs),

@@ -4,6 +4,7 @@
  */
 
 import type { NotRunOf, TestResult } from '../evaluation/test-result.ts';
+import type { Estimate } from '../evaluation/bootstrap.ts';
 import type { ModelScores } from '../evaluation/scores.ts';
 
 export type { Estimate } from '../evaluation/bootstrap.ts';
@@ -190,12 +191,21 @@ export interface MixtureResult {
   readonly usage: readonly number[];
   /** Mean bits of the expert that answered. */
   readonly meanBits: number;
+  /** Of random routing; results of earlier labs have one deal alone. */
+  readonly deals?: DealSpread;
   readonly scores: ModelScores;
   readonly cost: Cost | null;
   /** That one training of all that it consists of took, experts and router, mean over the folds. */
   readonly trainingSeconds: Figure | null;
   /** Of the router; empty where it was not trained for this mixture. */
   readonly losses: readonly LossCurve[];
+}
+
+/** Random routing dealt many times: the mean of the deals and the bounds that 95 % of them lie between. */
+export interface DealSpread {
+  readonly deals: number;
+  readonly accuracy: Estimate;
+  readonly weightedF1: Estimate;
 }
 
 /** Per inference, on the report's board. */

@@ -1,5 +1,5 @@
 /** One fold of a study: what experts that were trained without it, and mixtures of them, say of its clips. */
-import type { ClipAnswer } from '../evaluation/answers.ts';
+import { predictedOf, type ClipAnswer } from '../evaluation/answers.ts';
 import { fitTemperature, logProbabilities } from '../evaluation/calibration.ts';
 import { contributions, flipRate, meanBits } from '../evaluation/routing.ts';
 import type { LatentExpert } from '../experts/expert.ts';
@@ -68,7 +68,15 @@ export interface MixtureAnswers extends ModelAnswers {
   readonly passes: number;
   /** patches that each expert of the bank answered; of one that several answered together each has its share */
   readonly chosen: readonly number[];
+  /** of random routing: [deal] the class that each clip is answered with; `answers` are of the first deal */
+  readonly deals?: readonly Uint8Array[];
 }
+
+/** The mixture of Monte-Carlo passes without curiosity. */
+export const passesAlone = 'Monte-Carlo passes, α = 0';
+
+/** One deal is one draw of luck: so many tell what luck is worth. */
+export const randomDeals = 100;
 
 export interface FoldOutcome {
   readonly fold: number;
@@ -182,6 +190,8 @@ function mixturesOf(
 
   const { passes } = router.routing;
   const first = remembered(routed(alphas[0]!, passes));
+  const dealt = (deal: number) =>
+    unasked((side) => randomAtEqualBits(first(side).choices, (seed + deal) >>> 0));
   return [
     mixture({ kind: 'plain' }, 0, 'Plain router', routed(0, 0)),
     ...alphas.map((alpha, i) =>
@@ -192,12 +202,16 @@ function mixturesOf(
         i === 0 ? first : routed(alpha, passes),
       ),
     ),
-    mixture(
-      { kind: 'random' },
-      0,
-      'Random, equal mean bits',
-      unasked((side) => randomAtEqualBits(first(side).choices, seed)),
-    ),
+    // the passes by themselves: curiosity is told, the choice is that of the mean gates
+    ...(passes === 0 || alphas.includes(0)
+      ? []
+      : [mixture({ kind: 'curiosity', alpha: 0 }, passes, passesAlone, routed(0, passes))]),
+    {
+      ...mixture({ kind: 'random' }, 0, 'Random, equal mean bits', dealt(0)),
+      deals: Array.from({ length: randomDeals }, (_, deal) =>
+        Uint8Array.from(answers(onTest, dealt(deal)(onTest)).answers, predictedOf),
+      ),
+    },
     ...bank.map((kind, expert) =>
       mixture(
         { kind: 'always', expert: kind },

@@ -6,10 +6,11 @@ import { asHeard, separable } from '../training/testing.ts';
 import { defaultTraining, trainExpert } from '../training/train.ts';
 import { buildExpert } from '../bank/build.ts';
 import { expertLogits } from '../training/logits.ts';
+import { predictedOf } from '../evaluation/answers.ts';
 import { clipRows, windowRows } from '../report/answers.ts';
 import { answering } from '../router/route.ts';
 import { clipAnswers, mixtureLogits, routePatches, type Patches } from './answers.ts';
-import { assessFold, meanBitsOf, type FoldInput } from './assess.ts';
+import { assessFold, meanBitsOf, randomDeals, type FoldInput } from './assess.ts';
 import { bankKinds, expertKinds, kindOf } from './kinds.ts';
 import { summarise } from './summarise.ts';
 
@@ -118,14 +119,20 @@ test('a fold is assessed with every expert, every control and every number of pa
     'Plain router',
     'Curiosity, α = 1',
     'Curiosity, α = 20',
+    'Monte-Carlo passes, α = 0',
     'Random, equal mean bits',
     'Always Ternary',
     'Always 4-bit',
     'Always 8-bit',
   ]);
-  const [plain, curious, keen, random, ...always] = outcome.mixtures;
+  const [plain, curious, keen, passes, random, ...always] = outcome.mixtures;
   // random routing uses every expert exactly as often as the mixture that it is held against
   expect(random!.chosen).toEqual(curious!.chosen);
+  // the first deal is the one whose answers are told; the others differ in who answers what, not how often
+  expect(random!.deals).toHaveLength(randomDeals);
+  expect([...random!.deals![0]!]).toEqual(random!.answers.map(predictedOf));
+  expect(passes!.variant).toEqual({ kind: 'curiosity', alpha: 0 });
+  expect(passes!.answers.every(({ curiosity }) => curiosity! > 0)).toBe(true);
   // without passes there is no curiosity to tell errors by
   expect(plain!.answers.every(({ curiosity }) => curiosity === null)).toBe(true);
   expect(curious!.answers.some(({ curiosity }) => curiosity! > 0)).toBe(true);
@@ -145,7 +152,7 @@ test('where two experts answer together, random routing deals out both, and mean
     ...fold(1),
     router: { ...router, routing: { ...router.routing, topK: 2 } },
   });
-  const [, curious, , random] = two.mixtures;
+  const [, curious, , , random] = two.mixtures;
   const patchesOfAll = fold(1).test.embeddings.length / data.size;
   expect(curious!.chosen.reduce((sum, one) => sum + one, 0)).toBeCloseTo(patchesOfAll, 3);
   expect(curious!.chosen.some((one) => !Number.isInteger(one))).toBe(true);
@@ -197,6 +204,16 @@ test('all folds together give scores, tests of every question and usage that add
   expect(summary.mixtures.map(({ kind, trainingSeconds }) => [kind, trainingSeconds!.value])).toEqual(
     summary.mixtures.map(({ kind }) => [kind, kind === 'always' ? 60 : 200]),
   );
+  const { deals, accuracy } = summary.mixtures.find(({ kind }) => kind === 'random')!.deals!;
+  const each = Array.from({ length: deals }, (_, deal) => {
+    const right = folds.flatMap(({ mixtures }) => {
+      const { answers, deals: dealt } = mixtures.find(({ variant }) => variant.kind === 'random')!;
+      return answers.filter(({ truth }, clip) => dealt![deal]![clip] === truth);
+    });
+    return right.length / 60;
+  });
+  expect(accuracy.value).toBeCloseTo(each.reduce((sum, one) => sum + one, 0) / deals, 12);
+  expect(accuracy.low).toBeLessThanOrEqual(accuracy.value);
   expect(summary.flips.points.map(({ passes }) => passes)).toEqual([1, 10]);
 });
 

@@ -1,6 +1,8 @@
 /** All folds of a study together: scores, tests and what else the report is made of. */
 import type { ClipAnswer } from '../evaluation/answers.ts';
-import type { BootstrapOptions } from '../evaluation/bootstrap.ts';
+import { percentileInterval, type BootstrapOptions, type Estimate } from '../evaluation/bootstrap.ts';
+import { classCounts, classificationScores } from '../evaluation/classification.ts';
+import { mean } from '../evaluation/moments.ts';
 import { compareAnswers, compareUncertainties } from '../evaluation/comparison.ts';
 import { corrected } from '../evaluation/families.ts';
 import { compareLatencies } from '../evaluation/latency-comparison.ts';
@@ -9,13 +11,14 @@ import { modelScores, type ModelScores } from '../evaluation/scores.ts';
 import type { Comparison, NotRunOf } from '../evaluation/test-result.ts';
 import type {
   Cost,
+  DealSpread,
   ExpertResult,
   FlipStudy,
   LossCurve,
   MixtureResult,
   TestResult,
 } from '../report/results.ts';
-import { meanBitsOf, type FoldOutcome, type ModelAnswers } from './assess.ts';
+import { meanBitsOf, randomDeals, type FoldOutcome, type ModelAnswers } from './assess.ts';
 import { uncertaintyName } from '../report/uncertainty-name.ts';
 import { kindOf } from './kinds.ts';
 
@@ -93,6 +96,7 @@ export function summarise(input: StudyInput): Summary {
       usage: chosen.map((one) => one / all),
       meanBits: meanBitsOf(chosen, input.bank),
       scores: scored((fold) => fold.mixtures[i]!),
+      ...(first.mixtures[i]!.deals && { deals: dealsOf(folds, i, input) }),
       cost: input.mixtureCosts.get(name) ?? null,
       trainingSeconds:
         variant.kind === 'always'
@@ -103,6 +107,22 @@ export function summarise(input: StudyInput): Summary {
   });
   experts.sort((a, b) => a.bits - b.bits);
   return { experts, mixtures, flips: flipsOf(input), ...testsOf(input, experts, mixtures) };
+}
+
+/** What random routing comes to over all of its deals: their mean, and between which bounds 95 % of them lie. */
+function dealsOf(folds: readonly FoldOutcome[], mixture: number, { classes }: StudyInput): DealSpread {
+  const mine = folds.map(({ mixtures }) => mixtures[mixture]!);
+  const truth = mine.flatMap(({ answers }) => answers.map((answer) => answer.truth));
+  const every = [...truth.keys()];
+  const scores = Array.from({ length: randomDeals }, (_, deal) => {
+    const predicted = mine.flatMap(({ deals }) => [...deals![deal]!]);
+    return classificationScores(classCounts(truth, predicted, classes, every));
+  });
+  const spread = (of: 'accuracy' | 'weightedF1'): Estimate => {
+    const values = Float64Array.from(scores, (one) => one[of]);
+    return { value: mean(values), ...percentileInterval(values, 0.95) };
+  };
+  return { deals: randomDeals, accuracy: spread('accuracy'), weightedF1: spread('weightedF1') };
 }
 
 function flipsOf({ folds, flipDraws, alpha }: StudyInput): FlipStudy {
@@ -138,6 +158,12 @@ function testsOf(
     [
       '4-bit against higher precision',
       ['16-bit', '8-bit', 'Float'].filter(has).flatMap((b) => compare('4-bit', b)),
+    ],
+    [
+      'Experts against a linear probe',
+      experts
+        .filter(({ family }) => family === 'bitlinear' || family === 'ternary')
+        .flatMap(({ name }) => compare(name, 'Linear probe')),
     ],
     ['8-bit against float', ['8-bit', '8-bit PTQ, MSE'].filter(has).flatMap((a) => compare(a, 'Float'))],
     ['Curiosity against plain and random routing', [...compare(curious, plain), ...compare(curious, random)]],

@@ -6,6 +6,8 @@ import { agreement } from '../../../models/evaluation/agreement.ts';
 import { patchHopSamples, patchSamples } from '../../../models/features/log-mel.ts';
 import { sha256 } from '../../../models/packing/sha256.ts';
 import type { AgreementSummary, Cost } from '../../../models/report/results.ts';
+import { passesAlone } from '../../../models/study/assess.ts';
+import type { Routing } from '../../../models/router/router.ts';
 import { kindOf } from '../../../models/study/kinds.ts';
 import type { JobContext } from '../definition.ts';
 import { readAudio } from '../../datasets/audio.ts';
@@ -57,8 +59,8 @@ export async function costsOnBoard(
   const heard = await windowsOf(clips, windows, signal);
   const mixtures = new Map<string, Cost>();
   const experts = new Map<string, { cost: Cost | null; agreement: AgreementSummary; imageBytes: number }>();
-  const routed = router === null ? 0 : 1 + alphas.length;
-  const total = images.size * Math.min(expertWindows, heard.length) + routed * heard.length;
+  const variants = router === null ? [] : variantsOf(router.routing, alphas);
+  const total = images.size * Math.min(expertWindows, heard.length) + variants.length * heard.length;
   let done = 0;
   const run = async (what: string, trial: Omit<Trial, 'encoder'>) => {
     await context.pausePoint();
@@ -86,11 +88,6 @@ export async function costsOnBoard(
   }
   if (router) {
     const chosen = router.kinds.map((kind) => images.get(kind)!.image);
-    const { passes, topK } = router.routing;
-    const variants = [
-      { name: 'Plain router', routing: { alpha: 0, passes: 0, topK } },
-      ...alphas.map((alpha) => ({ name: `Curiosity, α = ${alpha}`, routing: { alpha, passes, topK } })),
-    ];
     for (const { name, routing } of variants) {
       const cost = costOf(
         await run(name, { experts: chosen, router: router.image, routing, windows: heard }),
@@ -121,6 +118,17 @@ export function boardModelsOf(
     },
     clips: data.heard.clips.filter((clip) => clip.fold === fold),
   };
+}
+
+/** The routings that run on the board, by the names of their mixtures. */
+function variantsOf({ passes, topK }: Pick<Routing, 'passes' | 'topK'>, alphas: readonly number[]) {
+  return [
+    { name: 'Plain router', routing: { alpha: 0, passes: 0, topK } },
+    ...(passes === 0 || alphas.includes(0)
+      ? []
+      : [{ name: passesAlone, routing: { alpha: 0, passes, topK } }]),
+    ...alphas.map((alpha) => ({ name: `Curiosity, α = ${alpha}`, routing: { alpha, passes, topK } })),
+  ];
 }
 
 /** One window from the middle of each clip, as a board's microphone gives it. */

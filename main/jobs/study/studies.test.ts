@@ -264,6 +264,7 @@ describe('an evaluation', () => {
     expect(results.mixtures.map(({ name }) => name)).toEqual([
       'Plain router',
       'Curiosity, α = 1',
+      'Monte-Carlo passes, α = 0',
       'Random, equal mean bits',
       'Always 2-bit',
       'Always 4-bit',

@@ -1,4 +1,5 @@
-import { digits, list, score } from '../format.ts';
+import { count } from '../../../main/contract/figures.ts';
+import { digits, estimate, list, score } from '../format.ts';
 import type { MixtureResult, UncertaintyKind } from '../results.ts';
 import { uncertaintyName } from '../uncertainty-name.ts';
 import { curious, judged, notExamined, plainRouter, type Rule, type Wanted } from './rules.ts';
@@ -43,9 +44,16 @@ function curiosityBeatsChance(results: Parameters<Rule>[0]) {
   return {
     claim,
     verdict: verdicts.size === 1 ? examined[0]!.verdict : ('holds in part' as const),
-    finding: examined.map(({ finding }) => finding).join(' '),
+    finding: [...examined.map(({ finding }) => finding), ...random.flatMap(dealsText)].join(' '),
   };
 }
+
+const dealsText = ({ deals }: MixtureResult): string[] =>
+  deals
+    ? [
+        `Weighted F1 of ${count(deals.deals, 'deal')} of random routing: ${estimate(deals.weightedF1)}, in brackets the bounds of 95 % of them.`,
+      ]
+    : [];
 
 function routingBeatsOneExpert(results: Parameters<Rule>[0]) {
   const claim = 'A router answers better than the bank’s best expert alone.';

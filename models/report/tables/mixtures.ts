@@ -1,5 +1,6 @@
 import { costOf } from '../cost.ts';
-import { digits, share, spread } from '../format.ts';
+import { count } from '../../../main/contract/figures.ts';
+import { digits, estimate, share, spread } from '../format.ts';
 import type { MixtureKind, MixtureResult, Results } from '../results.ts';
 import {
   emptyCell,
@@ -42,6 +43,13 @@ export function mixtureTable(results: Results): Table {
     notes: [
       'Accuracy and F1 are means over the folds with their sample deviation; Table 2 has the intervals.',
       'Alpha 0 is the plain router. Random routing deals out another router’s choices anew, so that every expert answers as often but not the same sounds.',
+      ...mixtures.flatMap(({ name, deals }) =>
+        deals
+          ? [
+              `${name}: the row is of one deal. Over ${count(deals.deals, 'deal')} accuracy is ${estimate(deals.accuracy)} and weighted F1 ${estimate(deals.weightedF1)} over all clips, in brackets the bounds of 95 % of the deals.`,
+            ]
+          : [],
+      ),
       board === null
         ? 'Nothing ran on a board: there is no latency, energy or carbon.'
         : `Latency and energy are of one inference on ${board.name} (${board.kind}), front end and encoder included.`,
