@@ -278,7 +278,8 @@ describe('an evaluation', () => {
       expect(agreement).toMatchObject({ sameTopClass: agreement!.windows });
       expect(agreement!.implementation).toBeLessThan(1e-3);
     }
-    const [plain, curious, random] = results.mixtures;
+    const [plain, curious, passes, random] = results.mixtures;
+    expect(passes!.cost!.latencyUs).toHaveLength(3);
     expect(plain!.cost!.latencyUs).toHaveLength(3);
     expect(curious!.cost!.stagesUs!.router).toBeGreaterThan(plain!.cost!.stagesUs!.router);
     expect(random!.cost).toBeNull();
