@@ -7,7 +7,6 @@ import { patchHopSamples, patchSamples } from '../../../models/features/log-mel.
 import { sha256 } from '../../../models/packing/sha256.ts';
 import type { AgreementSummary, Cost } from '../../../models/report/results.ts';
 import { passesAlone } from '../../../models/study/assess.ts';
-import type { Routing } from '../../../models/router/router.ts';
 import { kindOf } from '../../../models/study/kinds.ts';
 import type { JobContext } from '../definition.ts';
 import { readAudio } from '../../datasets/audio.ts';

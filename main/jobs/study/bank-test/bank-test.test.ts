@@ -141,7 +141,8 @@ it('a bank answers what it has not heard, router and controls too, as the figure
   expect(results.dataSet.problems).toMatchObject([{ count: 12, leftOut: true }]);
   expect(results.experts.map(({ name }) => name)).toEqual(['2-bit', '4-bit']);
   expect(results.mixtures.map(({ name }) => name)).toEqual([
-    ...['Plain router', 'Curiosity, α = 1', 'Random, equal mean bits', 'Always 2-bit', 'Always 4-bit'],
+    ...['Plain router', 'Curiosity, α = 1', 'Monte-Carlo passes, α = 0', 'Random, equal mean bits'],
+    ...['Always 2-bit', 'Always 4-bit'],
   ]);
   for (const [i, kind] of ['q2', 'q4'].entries())
     expect(results.experts[i]!.scores.accuracy.pooled.value).toBeCloseTo(
