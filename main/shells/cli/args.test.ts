@@ -59,7 +59,7 @@ describe('a command line', () => {
     ['boards --port a --baud fast', '--baud takes a whole number from 1200 to 12000000, not “fast”'],
     ['train folder --name a --epochs 0', '--epochs takes a whole number from 1'],
     ['train folder --name a --layout folder', 'not “folder”. Did you mean folders?'],
-    ['train folder --name a --bank q4,q5', 'not “q5”.'],
+    ['evaluate folder --others q4,q5', 'not “q5”.'],
     ['jobs list --state running,dune', 'not “dune”. Did you mean done?'],
     ['fleet uncertain pull', 'curlew fleet uncertain pull'],
     ['jobs list 7', 'takes no words after it: “7” is too many.'],
