@@ -51,6 +51,7 @@ describe('a viewer', () => {
       'detections.provenance',
       'detections.timeline',
       'detections.windows',
+      'evaluate.bytes',
       'evaluate.file',
       'experts.bankUse',
       'experts.encoders',
