@@ -23,6 +23,7 @@ import { FirstToday } from './fleet/alerts/first-today.ts';
 import { alertHandlers } from './fleet/alerts/handlers.ts';
 import { messagesOf } from './fleet/alerts/message.ts';
 import { Readings } from './fleet/alerts/readings.ts';
+import { Restarts } from './fleet/alerts/restarts.ts';
 import { Rules } from './fleet/alerts/rules.ts';
 import { Webhook } from './fleet/alerts/webhook.ts';
 import { attachAgain } from './fleet/attach-again.ts';
@@ -96,6 +97,7 @@ import { KeepRolled } from './store/rollups/keep-rolled.ts';
 import { probeStore } from './store/probe-store.ts';
 import { rolloutStore } from './store/rollout-store.ts';
 import { resultStore } from './store/result-store.ts';
+import { restartStore } from './store/restart-store.ts';
 import { reviewStore } from './store/review-store.ts';
 import { signedImages } from './store/signed-images.ts';
 import { telemetryStore } from './store/telemetry-store.ts';
@@ -274,8 +276,9 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   const uncertain = uncertainStore(store);
   const pullRooms = { uncertain, images, details, signedImages: signed, wallMs: Date.now, emit };
   const deployNoted = notedDeploy({ keys, boards, signedImages: signed, images });
+  const microphones = new Microphones({ store, background, details, wallMs: Date.now });
   const visiting = {
-    ...{ fleet, details, visits, deploy: deployNoted, wallMs: Date.now },
+    ...{ fleet, details, visits, microphones, deploy: deployNoted, wallMs: Date.now },
     fetchUncertain: (session: Session) => pullUncertain(session, pullRooms),
     ...{ setting: await visitSetting(store), log: log.add },
     image: (sha256: string) => bank.image(sha256),
@@ -302,7 +305,6 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   listeners.add((message) => mqtt.heard(message));
   recordListeners.add((boardId, records) => mqtt.recorded(boardId, records));
   const drift = new Drift({ ...{ store, background, details }, wallMs: Date.now });
-  const microphones = new Microphones({ store, background, details, wallMs: Date.now });
   const alertsKept = alertStore(store);
   const rules = await Rules.open({ store: alertsKept, details, emit });
   const webhook = await Webhook.open({
@@ -310,7 +312,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   });
   const alerts = await Alerts.open({
     ...{ rules, details, emit, store: alertsKept, clock: realClock, wallMs: Date.now },
-    readings: new Readings({ store, drift, microphones }),
+    readings: new Readings({ store, drift, microphones, restarts: await Restarts.open(restartStore(store)) }),
     firstToday: new FirstToday(store),
     boards: () => fleet.boards(),
     onProblem: (thrown) => tellProblem(toCurlewError(thrown), null),

@@ -373,4 +373,6 @@ export const migrations: readonly string[] = [
     at_ms DOUBLE NOT NULL, undone_ms DOUBLE
   );
   `,
+  // What is known of boards' restarts, so that none counts twice when the lab opens again.
+  'CREATE TABLE board_restarts (board_id VARCHAR PRIMARY KEY, record JSON NOT NULL)',
 ];

@@ -8,6 +8,7 @@ import type { AlertCounts, Board, BoardDrift, MicrophoneJudgement } from '../../
 import { alertStore } from '../../store/alert-store.ts';
 import { knownImages } from '../../store/known-images.ts';
 import { openStore, type Store } from '../../store/open-store.ts';
+import { restartStore } from '../../store/restart-store.ts';
 import { telemetryStore } from '../../store/telemetry-store.ts';
 import { noDetails } from '../contract/wanted.ts';
 import { blank } from '../board-facts.ts';
@@ -15,6 +16,7 @@ import { Alerts, type AlertChange } from './alerts.ts';
 import type { Alert } from './contract/alerts.ts';
 import { FirstToday } from './first-today.ts';
 import { Readings } from './readings.ts';
+import { Restarts } from './restarts.ts';
 import { Rules } from './rules.ts';
 
 const minute = 60_000;
@@ -56,6 +58,7 @@ async function open(): Promise<void> {
     ...{ store: kept, rules, details, clock, boards: () => boards, wallMs: () => nowMs },
     readings: new Readings({
       store,
+      restarts: await Restarts.open(restartStore(store)),
       drift: { ofFleet: async () => ({ atMs: 0, falseShare: 0.05, boards: drifting as BoardDrift[] }) },
       microphones: { ofFleet: async () => ({ atMs: 0, boards: microphones as MicrophoneJudgement[] }) },
     }),
@@ -185,6 +188,49 @@ describe('an alert', () => {
     ]);
     await pass(24 * 60 * minute);
     expect(up().map(({ kind }) => kind)).not.toContain('resets');
+  });
+
+  test('counts a restart once, whenever the lab opens again, and forgets none of the day', async () => {
+    const again = async (): Promise<void> => {
+      await clock.run(alerts.close());
+      // As the lab knows it before it is met: what it ran last, and not its counts.
+      boards = boards.map((one) => ({ ...one, state: 'connecting', starts: null }));
+      await open();
+      await pass(minute);
+    };
+    const resets = () => up().map(({ text }) => text);
+    boards = [board('a', { starts: { watchdog: 4 } })];
+    await pass(minute);
+    boards = [board('a', { bootId: 2, cause: 'watchdog', starts: { watchdog: 6 }, lastSeenMs: nowMs })];
+    await pass(minute);
+    for (let i = 0; i < 3; i++) {
+      await again();
+      boards = [board('a', { bootId: 2, cause: 'watchdog', starts: { watchdog: 6 }, lastSeenMs: nowMs })];
+      await pass(minute);
+      expect(resets()).toEqual([]);
+    }
+    // While the lab was closed: the third of the day.
+    await again();
+    boards = [
+      board('a', { bootId: 3, cause: 'fault', starts: { watchdog: 6, fault: 1 }, lastSeenMs: nowMs }),
+    ];
+    await pass(minute);
+    expect(resets()).toEqual(['a restarted 3 times within a day by watchdog, fault or brown-out.']);
+    await again();
+    expect(resets()).toHaveLength(1);
+    await pass(24 * 60 * minute);
+    expect(resets()).toEqual([]);
+  });
+
+  test('says nothing of restarts within a day where a board was away for a month', async () => {
+    boards = [board('a', { starts: { 'brown-out': 1 } })];
+    await pass(minute);
+    boards = [board('a', { state: 'absent', starts: { 'brown-out': 1 } })];
+    await rules.save({ ruleId: 'usual silent', on: false });
+    await pass(30 * 24 * 60 * minute);
+    boards = [board('a', { bootId: 2, cause: 'brown-out', starts: { 'brown-out': 40 }, lastSeenMs: nowMs })];
+    await pass(minute);
+    expect(up()).toEqual([]);
   });
 
   test('of a rule that is switched off, or goes, clears', async () => {

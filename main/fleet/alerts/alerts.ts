@@ -121,7 +121,7 @@ export class Alerts {
       await this.rooms.store.forget(boardId);
       for (const [key] of theirs) this.up.delete(key);
       for (const key of this.tracks.keys()) if (key.endsWith(`/${boardId}`)) this.tracks.delete(key);
-      this.rooms.readings.forget(boardId);
+      await this.rooms.readings.forget(boardId);
       const nowMs = this.rooms.wallMs();
       this.tell(theirs.map(([, alert]) => cleared(alert, 'the board was forgotten', nowMs)));
     });
@@ -194,6 +194,7 @@ export class Alerts {
       const reading: Reading = { value: probability, more: '' };
       changes.push(raised(rule, boardId, names.get(boardId) ?? boardId, reading, nowMs));
     }
+    await readings.keep();
     await this.keep(changes);
     // Only now: what was not kept goes up, or clears, at the next turn.
     for (const [key, track] of tracks) this.tracks.set(key, track);

@@ -9,7 +9,7 @@ import { microphoneText } from '../contract/microphone-words.ts';
 import type { Drift } from '../drift/drift.ts';
 import type { Microphones } from '../microphone/microphones.ts';
 import type { AlertKind } from './contract/alerts.ts';
-import { Restarts } from './restarts.ts';
+import type { Restarts } from './restarts.ts';
 
 export interface Reading {
   value: number;
@@ -21,13 +21,13 @@ export interface ReadingRooms {
   store: Store;
   drift: Pick<Drift, 'ofFleet'>;
   microphones: Pick<Microphones, 'ofFleet'>;
+  restarts: Restarts;
 }
 
 /** What the store is asked for is asked for this often, milliseconds. */
 const readEveryMs = 300_000;
 
 export class Readings {
-  private readonly restarts = new Restarts();
   private readMs = -Infinity;
   private changes = new Map<string, WeekChange>();
   private drifts = new Map<string, BoardDrift>();
@@ -54,7 +54,7 @@ export class Readings {
 
   /** Once for each board, before the rest. */
   look(board: Board, nowMs: number): Readonly<Partial<Record<AlertKind, Reading>>> {
-    const resets = this.restarts.look(board, nowMs);
+    const resets = this.rooms.restarts.look(board, nowMs);
     const answers = board.state === 'attached' || board.state === 'busy';
     const away = silence(board, answers, nowMs);
     const change = this.changes.get(board.id);
@@ -77,8 +77,14 @@ export class Readings {
     };
   }
 
-  forget(boardId: string): void {
-    this.restarts.forget(boardId);
+  /** What was looked at is kept. @throws CurlewError of the store */
+  keep(): Promise<void> {
+    return this.rooms.restarts.keep();
+  }
+
+  /** @throws CurlewError of the store */
+  forget(boardId: string): Promise<void> {
+    return this.rooms.restarts.forget(boardId);
   }
 }
 
