@@ -11,6 +11,7 @@ import type { BoardDrift } from '../fleet/contract/drift.ts';
 import type { MicrophoneJudgement } from '../fleet/contract/microphone.ts';
 import { judgeCounts } from '../fleet/drift/judge-counts.ts';
 import { judgeMicrophones } from '../fleet/microphone/judge.ts';
+import { unpackHours, type PackedHours } from '../store/heard-hours.ts';
 import { referenceAnswers } from '../fleet/rollout/reference-answers.ts';
 import type { RecordingInfo } from '../recordings/contract.ts';
 import { cutClip } from '../recordings/cut-clip.ts';
@@ -27,8 +28,8 @@ import type { LabSide } from './lab-side.ts';
 const tasks = {
   judgeDrift: async (...given: Parameters<typeof judgeCounts>): Promise<BoardDrift[]> =>
     judgeCounts(...given),
-  judgeMicrophones: async (...given: Parameters<typeof judgeMicrophones>): Promise<MicrophoneJudgement[]> =>
-    judgeMicrophones(...given),
+  judgeMicrophones: async (boardIds: readonly string[], heard: PackedHours): Promise<MicrophoneJudgement[]> =>
+    judgeMicrophones(boardIds, unpackHours(heard)),
   referenceAnswers,
   writeBankFile,
   unpackBankFile,

@@ -35,6 +35,7 @@ beforeEach(async () => {
   [aheadMs, setting] = [0, { awayHours: 1 }];
   automatic = new AutomaticVisits({
     ...{ fleet: world.fleet, details, visits: visitStore(store), image: async () => null },
+    microphones: { ofBoard: async () => null },
     fetchUncertain: async () => ({ fetched: 0, failed: [] }),
     deploy: () => Promise.reject(new Error('Nothing is deployed here.')),
     setting: {

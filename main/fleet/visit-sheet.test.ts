@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { sheetName, sheetOf } from './contract/visit-words.ts';
+import type { MicrophoneState } from './contract/microphone.ts';
 import type { Visit } from './contract/visits.ts';
 import { visitSheet } from './visit-sheet.ts';
 
@@ -45,6 +46,7 @@ describe('the sheet of a visit', () => {
       by: 'itself, when it was met again',
     });
     expect(lines).not.toHaveProperty('highest level');
+    expect(lines).not.toHaveProperty('verdict');
     const bare = { ...visit, site: '', clock: null, did: [], left: [], sinceMs: null };
     const { records, missing } = { records: 0, missing: 0 };
     const found = {
@@ -67,6 +69,31 @@ describe('the sheet of a visit', () => {
     for (const [what, text] of sheetOf(visit).slice(2))
       expect(html).toContain(`<th scope="row">${what}</th><td>${text}</td>`);
     expect(html).not.toMatch(/<script|<link|<img|url\(|https?:/);
+  });
+
+  it('tells in words whether the microphone hears, beside its figures', () => {
+    const judged = {
+      ...{
+        boardId: 'a',
+        hours: [atMs - 3_600_000, atMs] as [number, number],
+        noiseFloorDb: -90,
+        levelDb: -88,
+      },
+      ...{ clippedShare: 0, usualDb: -62, neighbours: 4 },
+    };
+    const told = (state: MicrophoneState) =>
+      Object.fromEntries(sheetOf({ ...visit, microphone: { ...judged, state } }));
+    expect(told('fell silent')).toMatchObject({
+      verdict: 'faulty: it fell silent',
+      why: expect.stringMatching(
+        /noise floor -90\.0 dBFS, usual at these hours -62\.0 dBFS and by 4 neighbours/,
+      ),
+      'noise floor': '-61.3 dBFS',
+    });
+    expect(told('well')).toMatchObject({ verdict: 'it hears: nothing speaks against it' });
+    expect(visitSheet({ ...visit, microphone: { ...judged, state: 'stuck' } })).toContain(
+      'faulty: it is stuck',
+    );
   });
 
   it('has a name that every file system takes', () => {

@@ -6,6 +6,7 @@ import type { Visit } from '../contract/types.ts';
 import type { VisitStore } from '../store/visit-store.ts';
 import { difference, differenceText } from './contract/wanted.ts';
 import type { Details } from './details/details.ts';
+import type { Microphones } from './microphone/microphones.ts';
 import type { Fleet } from './fleet.ts';
 import type { Session } from './session.ts';
 import { bringUp, type BringUpRooms } from './update/bring-up.ts';
@@ -14,6 +15,7 @@ export interface VisitRooms extends BringUpRooms {
   fleet: Fleet;
   details: Details;
   visits: VisitStore;
+  microphones: Pick<Microphones, 'ofBoard'>;
   /** Fetches the windows that it was least certain of. @throws CurlewError BOARD_FIRMWARE where it keeps none */
   fetchUncertain(session: Session): Promise<{ fetched: number; failed: readonly string[] }>;
   /** Milliseconds since 1970. */
@@ -49,6 +51,10 @@ export async function makeVisit(
     // Where windows of it are wanted, that is among what differs.
     if (error.code !== 'BOARD_FIRMWARE') left.push(error.message);
   }
+  const microphone = await rooms.microphones.ofBoard(boardId).catch((thrown: unknown) => {
+    left.push(`Whether its microphone hears could not be judged: ${toCurlewError(thrown).message}`);
+    return null;
+  });
   const { whenMet } = details.of(boardId);
   try {
     if (!automatic || whenMet)
@@ -69,6 +75,7 @@ export async function makeVisit(
     ...{ id: randomUUID(), boardId, boardName: name || session.state.name, site },
     ...{ startedMs, endedMs: wallMs(), sinceMs, clock, did, left, by, automatic },
     ...(uncertain !== undefined && { uncertain }),
+    ...(microphone !== null && { microphone }),
     found: await visits.found(boardId, sinceMs),
   };
   await visits.keep(visit);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { TelemetryRecord } from '../contract/types.ts';
-import { heardHours } from './heard-hours.ts';
+import { heardHours, packHours, unpackHours, type HeardHour } from './heard-hours.ts';
 import { openStore, type Store } from './open-store.ts';
 import { dayMs, hourMs } from './rollups/features.ts';
 import { roll } from './rollups/roll.ts';
@@ -19,6 +19,12 @@ afterEach(async () => {
   await store.close();
   await rm(folder, { recursive: true });
 });
+
+/** As the thread that judges has them. */
+const told = async (nowMs: number, boardIds: readonly string[] | null = null): Promise<HeardHour[]> => {
+  const heard = await heardHours(store, nowMs, boardIds);
+  return unpackHours(packHours(heard, [...heard.keys(), 'one that told nothing']));
+};
 
 const startHour = 24 * 20_000;
 const startMs = startHour * hourMs;
@@ -49,28 +55,30 @@ test('the last hours are told with what was usual at their hour of day, whether 
   await roll(store);
   await telemetryStore(store).append(records.slice(1000));
   const nowMs = startMs + days * dayMs;
-  const told = await heardHours(store, nowMs);
-  expect(told.map(({ hour }) => hour - startHour)).toEqual([18, 19, 20, 21, 22, 23].map((h) => 19 * 24 + h));
+  const hours = await told(nowMs);
+  expect(hours.map(({ hour }) => hour - startHour)).toEqual([18, 19, 20, 21, 22, 23].map((h) => 19 * 24 + h));
   // The past ends a week before: 13 days of it.
-  expect(told.at(-1)).toMatchObject({
+  expect(hours.at(-1)).toMatchObject({
     ...{ boardId: 'b', levelDb: -41.5, quietestDb: -43, loudestDb: -40, clippedShare: 0.25, days: 13 },
     ...{ spreadDb: 3, usualDb: expect.closeTo(-73.77, 6), noiseFloorDb: expect.closeTo(-60.77, 6) },
     lowestDb: expect.closeTo(-79.97, 6),
   });
   await roll(store);
-  expect(await heardHours(store, nowMs)).toEqual(told);
+  expect(await told(nowMs)).toEqual(hours);
+  expect(await told(nowMs, ['b', "it's another"])).toEqual(hours);
+  expect(await told(nowMs, ['a'])).toEqual([]);
 });
 
 test('a young board has its first days for a past, and none on its first day', async () => {
   const telemetry = telemetryStore(store);
   await telemetry.append(Array.from({ length: 24 }, (_, hour) => fourOf(hour, -70)).flat());
-  expect((await heardHours(store, startMs + dayMs)).at(-1)).toMatchObject({
+  expect((await told(startMs + dayMs)).at(-1)).toMatchObject({
     days: 0,
     usualDb: null,
     lowestDb: null,
   });
   await telemetry.append(Array.from({ length: 24 * 7 }, (_, hour) => fourOf(24 + hour, -70)).flat());
-  expect((await heardHours(store, startMs + 8 * dayMs)).at(-1)).toMatchObject({ days: 5, usualDb: -70 });
+  expect((await told(startMs + 8 * dayMs)).at(-1)).toMatchObject({ days: 5, usualDb: -70 });
 });
 
 test('hours with few records, records that tell no level, and windows without any sound make no past', async () => {
@@ -82,8 +90,8 @@ test('hours with few records, records that tell no level, and windows without an
     ...fourOf(3, -200, { levelDb: -200 }),
     ...fourOf(30, -60),
   ]);
-  const told = await heardHours(store, startMs + 2 * dayMs);
-  expect(told.map(({ hour }) => hour - startHour)).toEqual([0, 3, 30]);
-  expect(told.at(-1)).toMatchObject({ days: 0, lowestDb: -70 });
-  expect(told[1]).toMatchObject({ loudestDb: -200, noiseFloorDb: -200 });
+  const hours = await told(startMs + 2 * dayMs);
+  expect(hours.map(({ hour }) => hour - startHour)).toEqual([0, 3, 30]);
+  expect(hours.at(-1)).toMatchObject({ days: 0, lowestDb: -70 });
+  expect(hours[1]).toMatchObject({ loudestDb: -200, noiseFloorDb: -200 });
 });

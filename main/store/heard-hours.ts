@@ -1,4 +1,6 @@
 /** How loud it was at boards in their last hours, and at these hours of day before: microphones are judged by it. */
+import { literal } from './files.ts';
+import { inPieces } from './in-pieces.ts';
 import type { Store } from './open-store.ts';
 import { dayMs, hourMs } from './rollups/features.ts';
 import { rows, unrolled } from './rollups/roll.ts';
@@ -22,6 +24,9 @@ export interface HeardHour {
   lowestDb: number | null;
 }
 
+/** Of each board, its hours in order of time, one figure after another as `unpackHours` tells them; NaN for none. */
+export type HeardHours = ReadonlyMap<string, readonly number[]>;
+
 /** Hours of a board that are looked at, so that neighbours' are among them; fewer records in one say nothing. */
 const lastHours = 6;
 const leastRecords = 4;
@@ -37,9 +42,17 @@ const lookedBackMs = (28 + 7) * dayMs;
 /** Of a window whose samples are all alike: no sound at all. */
 const allAlikeDb = -199;
 
-/** @returns in order of boards and of time; of boards that told how loud it was in the 35 days before `nowMs` */
-export async function heardHours(store: Store, nowMs: number): Promise<HeardHour[]> {
+/**
+ * @param boardIds of these alone; null: of all
+ * @returns of boards that told how loud it was in the 35 days before `nowMs`
+ */
+export async function heardHours(
+  store: Store,
+  nowMs: number,
+  boardIds: readonly string[] | null = null,
+): Promise<HeardHours> {
   const from = nowMs - lookedBackMs;
+  const asked = boardIds === null ? '' : ` AND board_id IN (${boardIds.map(literal).join(', ')})`;
   const mean = (figure: string): string => `sum(${figure}_sum) / nullif(sum(${figure}_count), 0)`;
   return store.reading(async (connection) => {
     const result = await connection.stream(
@@ -47,8 +60,8 @@ export async function heardHours(store: Store, nowMs: number): Promise<HeardHour
          SELECT board_id, at_ms / ${hourMs} AS hour, ${mean('level_db')} AS level, ${mean('noise_floor_db')} AS floor,
            ${mean('clipped_share')} AS clipped, min(level_db_min) AS quietest, max(level_db_max) AS loudest
          FROM (
-           FROM telemetry_hours WHERE at_ms >= ${from} AND level_db_count > 0
-           UNION ALL ${rows(hourMs, `${unrolled} AND at_ms >= ${from} AND level_db IS NOT NULL`)}
+           FROM telemetry_hours WHERE at_ms >= ${from} AND level_db_count > 0${asked}
+           UNION ALL ${rows(hourMs, `${unrolled} AND at_ms >= ${from} AND level_db IS NOT NULL${asked}`)}
          ) GROUP BY ALL HAVING sum(level_db_count) >= ${leastRecords}
        ),
        placed AS (
@@ -67,37 +80,51 @@ export async function heardHours(store: Store, nowMs: number): Promise<HeardHour
          LEFT JOIN lowest l ON l.board_id = p.board_id
        WHERE place <= ${lastHours} ORDER BY p.board_id, hour`,
     );
-    const heard: HeardHour[] = [];
-    // A chunk at a time: a fleet has thousands.
-    for (
-      let chunk = await result.fetchChunk();
-      chunk && chunk.rowCount > 0;
-      chunk = await result.fetchChunk()
-    ) {
-      for (const row of chunk.getRows()) heard.push(hourOf(row as unknown as Row));
+    const heard = new Map<string, number[]>();
+    for await (const piece of inPieces(result)) {
+      for (const [boardId, ...told] of piece as [string, ...(number | null)[]][]) {
+        const hours = heard.get(boardId) ?? [];
+        heard.set(boardId, hours);
+        for (const one of told) hours.push(one ?? NaN);
+      }
     }
     return heard;
   });
 }
 
-type Row = [
-  boardId: string,
-  hour: number,
-  noiseFloorDb: number | null,
-  levelDb: number,
-  quietestDb: number,
-  loudestDb: number,
-  clippedShare: number | null,
-  usualDb: number | null,
-  spreadDb: number | null,
-  days: number,
-  lowestDb: number | null,
-];
+/** Columns of an hour, as they are read. */
+const figures = [
+  ...(['hour', 'noiseFloorDb', 'levelDb', 'quietestDb', 'loudestDb', 'clippedShare'] as const),
+  ...(['usualDb', 'spreadDb', 'days', 'lowestDb'] as const),
+] satisfies (keyof HeardHour)[];
 
-const hourOf = ([boardId, hour, noiseFloorDb, levelDb, quietestDb, loudestDb, ...more]: Row): HeardHour => {
-  const [clippedShare, usualDb, spreadDb, days, lowestDb] = more;
-  return {
-    ...{ boardId, hour, noiseFloorDb, levelDb, quietestDb, loudestDb, clippedShare },
-    ...{ usualDb, spreadDb, days, lowestDb },
-  };
-};
+/** Hours of some boards as one array, for a thread: thousands of objects would take the event loop's time. */
+export interface PackedHours {
+  /** Of each hour. */
+  boardIds: readonly string[];
+  /** Of one hour after the other. */
+  figures: Float64Array;
+}
+
+export function packHours(heard: HeardHours, boardIds: readonly string[]): PackedHours {
+  const some = boardIds.map((id) => ({ id, told: heard.get(id) ?? [] }));
+  const packed = new Float64Array(some.reduce((sum, { told }) => sum + told.length, 0));
+  let at = 0;
+  for (const { told } of some) {
+    packed.set(told, at);
+    at += told.length;
+  }
+  const ofHours = some.flatMap(({ id, told }) =>
+    Array.from({ length: told.length / figures.length }, () => id),
+  );
+  return { boardIds: ofHours, figures: packed };
+}
+
+export const unpackHours = ({ boardIds, figures: packed }: PackedHours): HeardHour[] =>
+  boardIds.map((boardId, i) => {
+    const told = figures.map((figure, place): [string, number | null] => {
+      const value = packed[figures.length * i + place]!;
+      return [figure, Number.isNaN(value) ? null : value];
+    });
+    return { boardId, ...Object.fromEntries(told) } as unknown as HeardHour;
+  });

@@ -92,7 +92,10 @@ test('windows that a board kept are fetched once, by a visit, too, and are there
   }
   for (let fetched = 0; fetched === 0; await new Promise((go) => setTimeout(go, 50))) {
     await played();
-    fetched = (await client.request('visits.make', { boardId })).uncertain ?? 0;
+    const { uncertain = 0, microphone } = await client.request('visits.make', { boardId });
+    // It has recorded for less than three hours.
+    expect(microphone).toMatchObject({ boardId, state: 'untold' });
+    fetched = uncertain;
   }
   const again = await client.request('uncertain.pull', { boardId });
   expect(again).toMatchObject({ known: 0, failed: [] });

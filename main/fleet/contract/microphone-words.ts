@@ -1,6 +1,16 @@
 /** How a microphone is, in words, for the page and the command line alike. */
 import { count, dateTime, decibels, percent } from '../../contract/figures.ts';
-import type { MicrophoneJudgement } from './microphone.ts';
+import type { MicrophoneJudgement, MicrophoneState } from './microphone.ts';
+
+/** In a few words, for a sheet. */
+export const microphoneVerdicts: Record<MicrophoneState, string> = {
+  well: 'it hears: nothing speaks against it',
+  'fell silent': 'faulty: it fell silent',
+  clipped: 'faulty: it is clipped',
+  stuck: 'faulty: it is stuck',
+  new: 'neither clipped nor stuck; too new for more',
+  untold: 'not judged',
+};
 
 /** A sentence. */
 export function microphoneText(judged: MicrophoneJudgement): string {

@@ -1,5 +1,6 @@
 /** The sheet of a visit in words, the same on the page, on paper and on the command line. */
 import { count, dateTime, decibels, percent, span } from '../../contract/figures.ts';
+import { microphoneText, microphoneVerdicts } from './microphone-words.ts';
 import type { Visit } from './visits.ts';
 
 /** What a line is of, and what it says. */
@@ -52,6 +53,8 @@ export function sectionsOf(visit: Visit): SheetSection[] {
     {
       title: 'Microphone',
       lines: [
+        ['verdict', visit.microphone ? microphoneVerdicts[visit.microphone.state] : ''],
+        ['why', visit.microphone ? microphoneText(visit.microphone) : ''],
         ['noise floor', level(found.noiseFloorDb)],
         ['highest level', level(found.highestDb)],
         ['clipped', found.clippedShare === null ? '' : percent(found.clippedShare, 2)],

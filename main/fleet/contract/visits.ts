@@ -4,6 +4,7 @@ import { pageLimit } from '../../contract/pieces.ts';
 import { forOperators, forViewers, type Asker } from '../../contract/roles.ts';
 import { id, none, whole } from '../../contract/schemas.ts';
 import type { BoardClock } from './boards.ts';
+import type { MicrophoneJudgement } from './microphone.ts';
 
 /** What a board had recorded since the visit before, or since it was first met. */
 export interface VisitFound {
@@ -42,6 +43,8 @@ export interface Visit {
   found: VisitFound;
   /** Windows that it was least certain of and had kept. Left out: its firmware keeps none, or the sheet is older. */
   uncertain?: number;
+  /** Whether its microphone hears, by what it held and its neighbours. Left out: the sheet is older, or it could not be judged. */
+  microphone?: MicrophoneJudgement;
   /** As it stood before it was set; null where it has none. */
   clock: BoardClock | null;
   /** What was changed on the board, a sentence each. */

@@ -1,6 +1,6 @@
 /** How the fleet's microphones are, judged when it is asked, no oftener than every few minutes. */
 import type { Background } from '../../background/background.ts';
-import { heardHours, type HeardHour } from '../../store/heard-hours.ts';
+import { heardHours, packHours } from '../../store/heard-hours.ts';
 import type { Store } from '../../store/open-store.ts';
 import type { FleetMicrophones, MicrophoneJudgement } from '../contract/microphone.ts';
 import type { Details } from '../details/details.ts';
@@ -31,17 +31,21 @@ export class Microphones {
     return all;
   }
 
+  /** One alone, now, as after a visit; null where the lab does not know it. @throws CurlewError of the store */
+  async ofBoard(boardId: string): Promise<MicrophoneJudgement | null> {
+    const { store, background, details, wallMs } = this.rooms;
+    const ids = neighbourhoods(details).find((some) => some.includes(boardId));
+    if (!ids) return null;
+    const hours = await heardHours(store, wallMs(), ids);
+    const judged = await background.run('judgeMicrophones', ids, packHours(hours, ids));
+    return judged.find((one) => one.boardId === boardId) ?? null;
+  }
+
   private async judge(atMs: number): Promise<FleetMicrophones> {
-    const heard = new Map<string, HeardHour[]>();
-    for (const one of await heardHours(this.rooms.store, atMs)) {
-      const hours = heard.get(one.boardId);
-      if (hours) hours.push(one);
-      else heard.set(one.boardId, [one]);
-    }
+    const heard = await heardHours(this.rooms.store, atMs);
     const boards: MicrophoneJudgement[] = [];
     for (const ids of neighbourhoods(this.rooms.details)) {
-      const hours = ids.flatMap((id) => heard.get(id) ?? []);
-      boards.push(...(await this.rooms.background.run('judgeMicrophones', ids, hours)));
+      boards.push(...(await this.rooms.background.run('judgeMicrophones', ids, packHours(heard, ids))));
     }
     return { atMs, boards };
   }

@@ -183,6 +183,7 @@ test('a visit fetches, brings up to date what it can, and says what is left; the
     details,
     visits,
     deploy,
+    microphones: { ofBoard: async () => null },
     fetchUncertain: async () => ({ fetched: 2, failed: [] }),
     image: async () => null,
     wallMs: () => world.clock.nowMs(),

@@ -1,5 +1,6 @@
 /** How often each bin of a distribution was met on each day, of some boards. */
 import { literal } from '../files.ts';
+import { inPieces } from '../in-pieces.ts';
 import type { Store } from '../open-store.ts';
 import { dayMs, type Distribution } from './features.ts';
 
@@ -35,15 +36,10 @@ export async function dayCounts(
        GROUP BY ALL ORDER BY board_id, day`,
     );
     const counts: DayCount[] = [];
-    // A chunk at a time: a season of a site is many rows.
-    for (
-      let chunk = await result.fetchChunk();
-      chunk && chunk.rowCount > 0;
-      chunk = await result.fetchChunk()
-    ) {
-      for (const [boardId, day, distribution, bin, records] of chunk.getRows()) {
+    // A season of a site is many rows.
+    for await (const rows of inPieces(result)) {
+      for (const [boardId, day, distribution, bin, records] of rows)
         counts.push({ boardId, day, distribution, bin, records } as DayCount);
-      }
     }
     return counts;
   });
