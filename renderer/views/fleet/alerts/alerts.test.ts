@@ -57,6 +57,36 @@ async function show(up: Alert[], more: ConstructorParameters<typeof LabDouble>[0
 const asked = (lab: LabDouble, name: string) =>
   lab.asked.filter((one) => one.name === name).map(({ params }) => params);
 
+it('expects boards that are met now and then every so many days, by a rule of their own', async () => {
+  const silent = {
+    ...rule,
+    id: 'usual silent',
+    kind: 'silent' as const,
+    threshold: 60,
+    forMs: 0,
+    hysteresis: 0,
+  };
+  const { wrapper, lab } = await show([], { 'alerts.rules': () => [silent] });
+  const press = async (text: string) => {
+    await wrapper
+      .findAll('button')
+      .find((one) => one.text() === text)!
+      .trigger('click');
+    await flushPromises();
+  };
+  await press('Make a rule for some boards, or for a class');
+  const [kind] = wrapper.findAll('form select');
+  await kind!.setValue('silent');
+  const form = wrapper.findAll('form').find((one) => one.text().includes('Expected every'))!;
+  const unit = form.get('select[aria-label="Unit"]');
+  expect([form.get('input').element.value, (unit.element as HTMLSelectElement).value]).toEqual(['1', 'h']);
+  await unit.setValue('days');
+  await form.get('input').setValue(31);
+  await form.trigger('submit');
+  await flushPromises();
+  expect(asked(lab, 'alerts.saveRule')).toMatchObject([{ kind: 'silent', threshold: 31 * 1440 }]);
+});
+
 describe('the alerts', () => {
   it('are listed with what was said of them, and change as the lab tells', async () => {
     const { wrapper, lab } = await show([alert('a1')]);

@@ -27,7 +27,7 @@ export const alertCommands: Commands = {
   'alerts rules': {
     usage: '[KIND|ID] [NAME=VALUE...]',
     about:
-      'rules; of one kind or id: threshold, minutes, hysteresis, cooldown (minutes), on=yes|no; a rule of its own with group=, board= or class=; remove=yes',
+      'rules; of one kind or id: threshold, minutes, days (of silent: expected every so many), hysteresis, cooldown (minutes), on=yes|no; a rule of its own with group=, board= or class=; remove=yes',
     options: [],
     run: rules,
   },
@@ -132,7 +132,11 @@ async function change(
     if (!given) throw invalid(`“${word}” sets nothing: write NAME=VALUE.`);
     const { name, text } = given;
     if (name === 'threshold' || name === 'hysteresis') wish[name] = number(name, text);
-    else if (name === 'minutes') wish.forMs = Math.round(number(name, text) * 60_000);
+    else if (name === 'days') {
+      if (which !== 'silent' && all.find((rule) => isMeant(rule, which))?.kind !== 'silent')
+        throw invalid('“days” is of the rule silent alone: how often boards are expected to be heard.');
+      wish.threshold = number(name, text) * 1440;
+    } else if (name === 'minutes') wish.forMs = Math.round(number(name, text) * 60_000);
     else if (name === 'cooldown') wish.coolDownMs = Math.round(number(name, text) * 60_000);
     else if (name === 'on') wish.on = yes(name, text);
     else if (name === 'class') wish.className = text;
@@ -142,7 +146,7 @@ async function change(
     else if (name === 'remove') remove = yes(name, text);
     else
       throw invalid(
-        `A rule has no “${name}”: it has threshold, minutes, hysteresis, cooldown, on, class, group, board, and remove.`,
+        `A rule has no “${name}”: it has threshold, minutes, days, hysteresis, cooldown, on, class, group, board, and remove.`,
       );
   }
   const kind = alertKinds.find((one) => one === which);
