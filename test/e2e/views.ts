@@ -231,6 +231,7 @@ export const views: readonly (readonly [string, (page: Page) => Promise<void>])[
       await open(page, '/uncertain', 'Uncertain windows');
       await page.getByLabel('Your name').fill('Cem');
       await page.getByRole('button', { name: /^Begin/ }).click();
+      await page.getByRole('application').waitFor();
       await page.getByText('Computing the spectrogram…').waitFor({ state: 'detached' });
       await page.keyboard.press('o');
       await page.getByRole('combobox', { name: 'Which class is it?' }).waitFor();
