@@ -1,12 +1,16 @@
 /** `curlew …` as a person types it, on the built lab. */
-import { copyFile, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type {
+  BatteryDays,
   Board,
+  Cell,
   ClassifiedFile,
+  ClassTimeline,
   DeployResult,
   Played,
+  Series,
   SigningKey,
   TelemetrySummary,
   WindowResult,
@@ -57,6 +61,38 @@ describe('the command line', () => {
     expect(summary).toMatchObject({ records: windows.length, missing: 0, latencySource: 'modelled' });
   });
 
+  test('tells a figure and the classes of a board over time, as a table too', async () => {
+    const [board] = (await json<{ boards: Board[] }>('boards')).boards as [Board];
+    const { summary } = await json<{ summary: TelemetrySummary }>('telemetry');
+    const series = await json<Series>('telemetry', 'series', board.id, 'latency_us');
+    expect(series.lines.map(({ source }) => source)).toEqual(['modelled']);
+    const buckets = series.lines[0]!.buckets;
+    expect(buckets.reduce((sum, { records }) => sum + records, 0)).toBe(summary.records);
+    for (const { min, mean, max } of buckets)
+      expect([min, mean, max]).toEqual([min, mean, max].sort((x, y) => x - y));
+    const heard = await json<ClassTimeline>('telemetry', 'series', board.id, 'classes');
+    expect(heard.classes.reduce((sum, { records }) => sum + records, 0)).toBe(summary.records);
+    const file = join(folder, 'latency.csv');
+    const words = ['telemetry', 'series', board.id, 'latency_us', '--csv', file, '--data', folder];
+    expect(await curlew(...words)).toMatchObject({ code: 0, stdout: expect.stringContaining(file) });
+    expect((await readFile(file, 'utf8')).split('\r\n')).toHaveLength(buckets.length + 2);
+    expect(await curlew(...words)).toMatchObject({ code: 1, stderr: expect.stringContaining(file) });
+    const unknown = await curlew('telemetry', 'series', board.id, 'loudness', '--data', folder);
+    expect(unknown).toMatchObject({ code: 2, stderr: expect.stringContaining('noise_floor_db') });
+  });
+
+  test('tells how many days a battery lasts, and more of a larger one', async () => {
+    type Told = { boardId: string; battery: (BatteryDays & { cell: Cell }) | null }[];
+    const [alkaline] = (await json<Told>('fleet', 'battery')) as [Told[0]];
+    expect(alkaline.battery).toMatchObject({ energySource: 'modelled', cell: { name: '3 × AA alkaline' } });
+    expect(alkaline.battery!.days).toBeGreaterThan(1);
+    await json('fleet', 'battery', 'cell=3 × D alkaline', alkaline.boardId);
+    const [large] = (await json<Told>('fleet', 'battery', alkaline.boardId)) as [Told[0]];
+    expect(large.battery!.days).toBeGreaterThan(alkaline.battery!.days);
+    const unknown = await curlew('fleet', 'battery', 'cell=tin', alkaline.boardId, '--data', folder);
+    expect(unknown).toMatchObject({ code: 2, stderr: expect.stringContaining('18650 Li-ion') });
+  });
+
   test('makes a key, shows and exports it, says where it lies, and deletes it', async () => {
     const made = await json<SigningKey>('key', 'create', 'Station');
     expect(made).toMatchObject({ name: 'Station', id: expect.stringMatching(/^[0-9a-f]{16}$/) });
@@ -72,7 +108,6 @@ describe('the command line', () => {
     const raven = join(folder, 'out.txt');
     const { files } = await json<{ files: ClassifiedFile[] }>('classify', clips, '--raven', raven);
     expect(files).toHaveLength(10);
-    const { readFile } = await import('node:fs/promises');
     expect((await readFile(raven, 'utf8')).split('\n')[0]).toContain('Begin Time (s)');
   });
 
