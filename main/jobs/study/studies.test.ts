@@ -286,7 +286,7 @@ describe('an evaluation', () => {
     const { folder } = done.result as EvaluateResult;
     for (const name of filesOf(results))
       expect((await studies.file(done.id, name)).text.length).toBeGreaterThan(0);
-    expect(results.answers).toEqual({ clips: 24, windows: 24 });
+    expect(results.answers).toEqual({ clips: 24, windows: 24, parquet: true });
     expect(await readFile(join(folder, 'report.html'), 'utf8')).toContain('Curiosity');
     expect(await codeOf(() => studies.file(done.id, 'none.csv'))).toBe('FILE_NOT_FOUND');
     expect(await studies.file(done.id, 'table-3-mixtures.csv')).toMatchObject({
