@@ -1,7 +1,7 @@
 #ifndef CUR_CONV_H
 #define CUR_CONV_H
 
-#include "linear.h"
+#include "conv_work.h"
 #include "requantize.h"
 #include "window.h"
 
@@ -10,21 +10,6 @@
  * Activations are symmetric (zero is 0, -127 to 127), so padding is zeros. Integers alone; every build gives
  * the same bytes. Nothing is checked here.
  */
-
-enum {
-    CUR_CONV_CHANNELS = 512, /* most output channels of a convolution, and channels of a depthwise one */
-    CUR_DEPTHWISE_TAPS = 9,  /* most kernel cells of a depthwise convolution: 3 x 3 */
-};
-
-/* Scratch, 12 KiB; the caller owns it. */
-struct cur_conv_work {
-    _Alignas(16) int8_t codes[CUR_LINEAR_WIDTH];
-    int32_t sums[CUR_CONV_CHANNELS];
-    union {
-        struct cur_linear_work linear;
-        int8_t taps[CUR_DEPTHWISE_TAPS * CUR_CONV_CHANNELS]; /* 4-bit weights unpacked */
-    };
-};
 
 /* `out` and `in` are the whole images; of `out` those cells are written. */
 

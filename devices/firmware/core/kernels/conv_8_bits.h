@@ -1,8 +1,10 @@
 #ifndef CUR_CONV_8_BITS_H
 #define CUR_CONV_8_BITS_H
 
-#include "conv.h"
+#include "conv_work.h"
+#include "requantize.h"
 #include "variant.h"
+#include "window.h"
 
 #ifndef CUR_KERNELS_PORTABLE
 

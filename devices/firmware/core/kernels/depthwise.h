@@ -21,18 +21,18 @@ struct cur_depthwise_steps {
 /* What a variant makes ready for a block; it alone knows. */
 struct cur_depthwise_block;
 
-/* What a variant is made of; `out` and `x` are at the block's first channel. */
-struct cur_depthwise_variant {
-    void (*prepare)(struct cur_depthwise_block *block, const struct cur_linear *weights,
-                    const struct cur_requantize *by, uint32_t channel);
-    /* `cells` neighbours, the first one's window at x. */
-    void (*run)(int8_t *out, const int8_t *x, uint32_t cells, const struct cur_depthwise_steps *steps,
-                const struct cur_depthwise_block *block);
-    /* One cell whose window has `rows` x `columns` cells inside the image, at x, from kernel cell `tap` on.
-     */
-    void (*part)(int8_t *out, const int8_t *x, uint32_t rows, uint32_t columns, uint32_t tap,
-                 const struct cur_depthwise_steps *steps, const struct cur_depthwise_block *block);
-};
+/* What a variant is made of: it defines these three for itself, behind this header. `out` and `x` are at the
+ * block's first channel. */
+static void cur_depthwise_prepare(struct cur_depthwise_block *block, const struct cur_linear *weights,
+                                  const struct cur_requantize *by, uint32_t channel);
+/* `cells` neighbours, the first one's window at x. */
+static void cur_depthwise_run(int8_t *out, const int8_t *x, uint32_t cells,
+                              const struct cur_depthwise_steps *steps,
+                              const struct cur_depthwise_block *block);
+/* One cell whose window has `rows` x `columns` cells inside the image, at x, from kernel cell `tap` on. */
+static void cur_depthwise_part(int8_t *out, const int8_t *x, uint32_t rows, uint32_t columns, uint32_t tap,
+                               const struct cur_depthwise_steps *steps,
+                               const struct cur_depthwise_block *block);
 
 /* Cells `from` to before `to` of a row of the output. */
 struct cur_depthwise_row {
@@ -41,10 +41,11 @@ struct cur_depthwise_row {
     uint32_t y, from, to;
 };
 
-static inline __attribute__((always_inline)) void
-cur_depthwise_row(struct cur_depthwise_row row, const struct cur_window *window,
-                  const struct cur_place *first, const struct cur_depthwise_steps *steps,
-                  const struct cur_depthwise_variant *variant, const struct cur_depthwise_block *block) {
+static inline __attribute__((always_inline)) void cur_depthwise_row(struct cur_depthwise_row row,
+                                                                    const struct cur_window *window,
+                                                                    const struct cur_place *first,
+                                                                    const struct cur_depthwise_steps *steps,
+                                                                    const struct cur_depthwise_block *block) {
     struct cur_run whole = cur_window_whole(window, first, row.y);
     for (uint32_t x = row.from; x < row.to;) {
         struct cur_place at = cur_window_from(window, first, row.y, x);
@@ -52,12 +53,12 @@ cur_depthwise_row(struct cur_depthwise_row row, const struct cur_window *window,
         uint32_t cells = 1;
         if (x >= whole.from && x < whole.to) {
             cells = (whole.to < row.to ? whole.to : row.to) - x;
-            variant->run(row.out, in, cells, steps, block);
+            cur_depthwise_run(row.out, in, cells, steps, block);
         } else {
             uint32_t tap =
                 (uint32_t)(at.top - at.row) * steps->kernel_width + (uint32_t)(at.left - at.column);
-            variant->part(row.out, in, (uint32_t)(at.bottom - at.top), (uint32_t)(at.right - at.left), tap,
-                          steps, block);
+            cur_depthwise_part(row.out, in, (uint32_t)(at.bottom - at.top), (uint32_t)(at.right - at.left),
+                               tap, steps, block);
         }
         x += cells;
         row.out += cells * steps->cell;
@@ -67,8 +68,7 @@ cur_depthwise_row(struct cur_depthwise_row row, const struct cur_window *window,
 static inline __attribute__((always_inline)) void
 cur_depthwise_walk(int8_t *out, const int8_t *in, const struct cur_window *window, struct cur_cells cells,
                    const struct cur_linear *weights, const struct cur_requantize *by,
-                   const struct cur_depthwise_variant *variant, struct cur_depthwise_block *block,
-                   uint32_t block_channels) {
+                   struct cur_depthwise_block *block, uint32_t block_channels) {
     uint32_t columns = cur_window_columns(window), channels = window->channels;
     const struct cur_place first = cur_window_place(window, 0, 0);
     const struct cur_depthwise_steps steps = {.cell = channels,
@@ -78,12 +78,12 @@ cur_depthwise_walk(int8_t *out, const int8_t *in, const struct cur_window *windo
                                               .kernel_width = window->kernel_width};
     for (uint32_t c = 0; c < channels; c += block_channels) {
         if (c + block_channels > channels && channels > block_channels) c = channels - block_channels;
-        variant->prepare(block, weights, by, c);
+        cur_depthwise_prepare(block, weights, by, c);
         struct cur_depthwise_row row = {out + cells.from * channels + c, in + c, cells.from / columns,
                                         cells.from % columns, columns};
         for (uint32_t left = cells.to - cells.from; left; row.y++, row.from = 0) {
             if (left < columns - row.from) row.to = row.from + left;
-            cur_depthwise_row(row, window, &first, &steps, variant, block);
+            cur_depthwise_row(row, window, &first, &steps, block);
             row.out += (row.to - row.from) * channels;
             left -= row.to - row.from;
         }

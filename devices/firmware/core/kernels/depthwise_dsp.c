@@ -21,8 +21,8 @@ struct cur_depthwise_block {
     int relu;
 };
 
-static void prepare(struct cur_depthwise_block *block, const struct cur_linear *weights,
-                    const struct cur_requantize *by, uint32_t channel) {
+static void cur_depthwise_prepare(struct cur_depthwise_block *block, const struct cur_linear *weights,
+                                  const struct cur_requantize *by, uint32_t channel) {
     for (uint32_t t = 0; t < weights->outputs; t++) {
         int8_t four[BLOCK];
         cur_depthwise_weights(four, weights, t, channel, BLOCK);
@@ -59,9 +59,10 @@ static inline __attribute__((always_inline)) void finish(int8_t *restrict out, c
 /* The loops are assembly for the registers' sake, as in linear_dsp.c: gcc 12 keeps weights and sums on the
  * stack. */
 
-static __attribute__((noinline)) void part(int8_t *out, const int8_t *x, uint32_t rows, uint32_t columns,
-                                           uint32_t tap, const struct cur_depthwise_steps *steps,
-                                           const struct cur_depthwise_block *block) {
+static __attribute__((noinline)) void cur_depthwise_part(int8_t *out, const int8_t *x, uint32_t rows,
+                                                         uint32_t columns, uint32_t tap,
+                                                         const struct cur_depthwise_steps *steps,
+                                                         const struct cur_depthwise_block *block) {
     int32_t a = block->bias[0], b = block->bias[1], c = block->bias[2], d = block->bias[3];
     uint32_t cell = steps->cell, to_row = steps->row - columns * cell;
     uint32_t wide = columns * sizeof block->taps[0],
@@ -102,12 +103,12 @@ run_3x3(int8_t *restrict out, const int8_t *restrict x, uint32_t cells,
     }
 }
 
-static __attribute__((noinline)) void run(int8_t *out, const int8_t *x, uint32_t cells,
-                                          const struct cur_depthwise_steps *steps,
-                                          const struct cur_depthwise_block *block) {
+static __attribute__((noinline)) void cur_depthwise_run(int8_t *out, const int8_t *x, uint32_t cells,
+                                                        const struct cur_depthwise_steps *steps,
+                                                        const struct cur_depthwise_block *block) {
     if (steps->kernel_height != 3 || steps->kernel_width != 3) {
         for (; cells; cells--, out += steps->cell, x += steps->stride)
-            part(out, x, steps->kernel_height, steps->kernel_width, 0, steps, block);
+            cur_depthwise_part(out, x, steps->kernel_height, steps->kernel_width, 0, steps, block);
     } else if (block->relu) {
         run_3x3(out, x, cells, steps, block, 1);
     } else {
@@ -118,12 +119,11 @@ static __attribute__((noinline)) void run(int8_t *out, const int8_t *x, uint32_t
 void cur_depthwise(int8_t *out, const int8_t *in, const struct cur_window *window, struct cur_cells cells,
                    const struct cur_linear *weights, const struct cur_requantize *by,
                    struct cur_conv_work *work) {
-    static const struct cur_depthwise_variant variant = {prepare, run, part};
     struct cur_depthwise_block block;
     if (window->channels < BLOCK)
         cur_depthwise_portable(out, in, window, cells, weights, by, work);
     else
-        cur_depthwise_walk(out, in, window, cells, weights, by, &variant, &block, BLOCK);
+        cur_depthwise_walk(out, in, window, cells, weights, by, &block, BLOCK);
 }
 
 #endif

@@ -33,8 +33,8 @@ static inline void prepare_scales(struct cur_depthwise_block *block, const struc
     }
 }
 
-static void prepare(struct cur_depthwise_block *block, const struct cur_linear *weights,
-                    const struct cur_requantize *by, uint32_t channel) {
+static void cur_depthwise_prepare(struct cur_depthwise_block *block, const struct cur_linear *weights,
+                                  const struct cur_requantize *by, uint32_t channel) {
     uint32_t channels = weights->inputs < BLOCK ? weights->inputs : BLOCK;
     for (uint32_t t = 0; t < weights->outputs; t++)
         cur_depthwise_weights(block->taps[t], weights, t, channel, channels);
@@ -86,9 +86,10 @@ ALWAYS int8x16_t finish(const struct sums *sums, const struct cur_depthwise_bloc
     return vmaxq_s8(all, vdupq_n_s8(relu ? 0 : -127));
 }
 
-static __attribute__((noinline)) void part(int8_t *out, const int8_t *x, uint32_t rows, uint32_t columns,
-                                           uint32_t tap, const struct cur_depthwise_steps *steps,
-                                           const struct cur_depthwise_block *block) {
+static __attribute__((noinline)) void cur_depthwise_part(int8_t *out, const int8_t *x, uint32_t rows,
+                                                         uint32_t columns, uint32_t tap,
+                                                         const struct cur_depthwise_steps *steps,
+                                                         const struct cur_depthwise_block *block) {
     mve_pred16_t there = vctp8q(block->channels);
     struct sums sums = start(block);
     for (; rows; rows--, x += steps->row, tap += steps->kernel_width) {
@@ -153,12 +154,12 @@ ALWAYS void run_3x3(int8_t *restrict out, const int8_t *restrict x, uint32_t cel
     }
 }
 
-static __attribute__((noinline)) void run(int8_t *out, const int8_t *x, uint32_t cells,
-                                          const struct cur_depthwise_steps *steps,
-                                          const struct cur_depthwise_block *block) {
+static __attribute__((noinline)) void cur_depthwise_run(int8_t *out, const int8_t *x, uint32_t cells,
+                                                        const struct cur_depthwise_steps *steps,
+                                                        const struct cur_depthwise_block *block) {
     if (steps->kernel_height != 3 || steps->kernel_width != 3 || block->channels < BLOCK) {
         for (; cells; cells--, out += steps->cell, x += steps->stride)
-            part(out, x, steps->kernel_height, steps->kernel_width, 0, steps, block);
+            cur_depthwise_part(out, x, steps->kernel_height, steps->kernel_width, 0, steps, block);
     } else if (block->relu) {
         run_3x3(out, x, cells, steps, block, 1);
     } else {
@@ -169,10 +170,9 @@ static __attribute__((noinline)) void run(int8_t *out, const int8_t *x, uint32_t
 void cur_depthwise(int8_t *out, const int8_t *in, const struct cur_window *window, struct cur_cells cells,
                    const struct cur_linear *weights, const struct cur_requantize *by,
                    struct cur_conv_work *work) {
-    static const struct cur_depthwise_variant variant = {prepare, run, part};
     struct cur_depthwise_block block;
     (void)work;
-    cur_depthwise_walk(out, in, window, cells, weights, by, &variant, &block, BLOCK);
+    cur_depthwise_walk(out, in, window, cells, weights, by, &block, BLOCK);
 }
 
 #endif

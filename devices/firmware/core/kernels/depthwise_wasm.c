@@ -23,8 +23,8 @@ static inline v128_t beside_high(v128_t a, v128_t b) {
     return wasm_i16x8_shuffle(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
 }
 
-static void prepare(struct cur_depthwise_block *block, const struct cur_linear *weights,
-                    const struct cur_requantize *by, uint32_t channel) {
+static void cur_depthwise_prepare(struct cur_depthwise_block *block, const struct cur_linear *weights,
+                                  const struct cur_requantize *by, uint32_t channel) {
     const v128_t none = wasm_i16x8_splat(0);
     for (uint32_t t = 0; t < weights->outputs; t++) {
         int8_t eight[BLOCK];
@@ -40,8 +40,9 @@ static void prepare(struct cur_depthwise_block *block, const struct cur_linear *
     cur_make_way(&block->way, by, channel, channel + BLOCK);
 }
 
-static void part(int8_t *out, const int8_t *x, uint32_t rows, uint32_t columns, uint32_t tap,
-                 const struct cur_depthwise_steps *steps, const struct cur_depthwise_block *block) {
+static void cur_depthwise_part(int8_t *out, const int8_t *x, uint32_t rows, uint32_t columns, uint32_t tap,
+                               const struct cur_depthwise_steps *steps,
+                               const struct cur_depthwise_block *block) {
     v128_t sums[CUR_WAY_HALVES] = {block->way.bias[0], block->way.bias[1]};
     for (; rows; rows--, x += steps->row, tap += steps->kernel_width) {
         const int8_t *at = x;
@@ -72,25 +73,25 @@ static void run_3x3(int8_t *out, const int8_t *x, uint32_t cells, const struct c
     }
 }
 
-static void run(int8_t *out, const int8_t *x, uint32_t cells, const struct cur_depthwise_steps *steps,
-                const struct cur_depthwise_block *block) {
+static void cur_depthwise_run(int8_t *out, const int8_t *x, uint32_t cells,
+                              const struct cur_depthwise_steps *steps,
+                              const struct cur_depthwise_block *block) {
     if (steps->kernel_height == 3 && steps->kernel_width == 3) {
         run_3x3(out, x, cells, steps, block);
         return;
     }
     for (; cells; cells--, out += steps->cell, x += steps->stride)
-        part(out, x, steps->kernel_height, steps->kernel_width, 0, steps, block);
+        cur_depthwise_part(out, x, steps->kernel_height, steps->kernel_width, 0, steps, block);
 }
 
 void cur_depthwise(int8_t *out, const int8_t *in, const struct cur_window *window, struct cur_cells cells,
                    const struct cur_linear *weights, const struct cur_requantize *by,
                    struct cur_conv_work *work) {
-    static const struct cur_depthwise_variant variant = {prepare, run, part};
     struct cur_depthwise_block block;
     if (window->channels < BLOCK)
         cur_depthwise_portable(out, in, window, cells, weights, by, work);
     else
-        cur_depthwise_walk(out, in, window, cells, weights, by, &variant, &block, BLOCK);
+        cur_depthwise_walk(out, in, window, cells, weights, by, &block, BLOCK);
 }
 
 #endif
