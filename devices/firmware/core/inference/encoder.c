@@ -1,4 +1,4 @@
-#include "encoder_rows.h"
+#include "encoder.h"
 #include "fmath.h"
 #include "image_sections.h"
 #include "../mem.h"
@@ -116,6 +116,39 @@ static int open_weights(struct cur_encoder_layer *layer, const uint8_t *image, u
     layer->by.bias = (const int32_t *)(const void *)bias;
     layer->by.multiplier = (const int32_t *)(const void *)multiplier;
     return check_numbers(layer, hal);
+}
+
+static uint32_t align_up(uint32_t at) {
+    return (at + 15) & ~15u;
+}
+
+static uint32_t row_bytes_of(const struct cur_window *window) {
+    return (uint32_t)window->width * window->channels;
+}
+
+uint32_t cur_encoder_held(const struct cur_encoder_layer *layer) {
+    uint32_t rows = layer->window.kernel_height;
+    if (rows > layer->window.height) rows = layer->window.height;
+    return align_up(rows * row_bytes_of(&layer->window));
+}
+
+static uint32_t fused_bytes(const struct cur_encoder *encoder) {
+    const struct cur_encoder_layer *last = &encoder->layers[encoder->fused - 1];
+    uint32_t row = (uint32_t)last->columns * last->outputs, bytes = 0;
+    for (int l = 0; l < encoder->fused; l++)
+        bytes += cur_encoder_held(&encoder->layers[l]);
+    return bytes + (encoder->fused < encoder->layer_count ? row * last->rows : align_up(row));
+}
+
+uint32_t cur_encoder_arena(const struct cur_encoder *encoder) {
+    uint32_t most = encoder->fused ? fused_bytes(encoder) : 0;
+    for (int l = encoder->fused; l < encoder->layer_count; l++) {
+        const struct cur_encoder_layer *layer = &encoder->layers[l];
+        uint32_t in = layer->window.height * row_bytes_of(&layer->window);
+        uint32_t both = in + (uint32_t)layer->rows * layer->columns * layer->outputs;
+        if (both > most) most = both;
+    }
+    return most;
 }
 
 int cur_encoder_open(struct cur_encoder *encoder, const uint8_t *bytes, uint32_t len,

@@ -74,4 +74,12 @@ void cur_encoder_layer_cells(int8_t *out, const int8_t *in, const struct cur_enc
 void cur_encoder_layer_run(int8_t *out, const int8_t *in, const struct cur_encoder_layer *layer,
                            struct cur_conv_work *work, const struct cur_hal *hal);
 
+/* Most bytes of an arena that running the encoder takes, as section "An encoder's layers" of IMAGE.md has it.
+ */
+uint32_t cur_encoder_arena(const struct cur_encoder *encoder);
+
+/* What a fused layer holds of its input: as many rows as its kernel has, or as there are; a multiple of 16.
+ */
+uint32_t cur_encoder_held(const struct cur_encoder_layer *layer);
+
 #endif

@@ -6,14 +6,6 @@
 /* The first layers of an encoder computed row by row, so that of their inputs only those rows are held that
  * the next row needs. Every number is the one that layer by layer gives. */
 
-/* Most bytes of an arena that running the encoder takes, as section "An encoder's layers" of IMAGE.md has it.
- */
-uint32_t cur_encoder_arena(const struct cur_encoder *encoder);
-
-/* What a fused layer holds of its input: as many rows as its kernel has, or as there are; a multiple of 16.
- */
-uint32_t cur_encoder_held(const struct cur_encoder_layer *layer);
-
 /* Runs the first encoder->fused layers, at least one. The last one's output goes to `out`, whole, aligned to
  * 16; or, where all layers are fused, nothing of it is kept but the sums of its channels, in `sums`, and
  * `out` is NULL. What is held of the inputs, and in that case a row of the output, lies at `held`, aligned

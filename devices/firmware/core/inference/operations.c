@@ -1,5 +1,5 @@
 #include "operations.h"
-#include "encoder_rows.h"
+#include "encoder.h"
 
 /* About the instructions that a Cortex-M4 takes, rounded up (profiles/kernels-cortex-m4f.json). */
 enum {

@@ -1,6 +1,7 @@
 #include "conv_8_bits.h"
 
 #ifdef CUR_KERNELS_DSP
+#include "conv.h"
 #include "dsp.h"
 #include "gather.h"
 

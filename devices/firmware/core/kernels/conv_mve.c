@@ -1,6 +1,7 @@
 #include "conv_8_bits.h"
 
 #ifdef CUR_KERNELS_MVE
+#include "conv.h"
 #include "gather.h"
 #include "requantize_mve.h"
 

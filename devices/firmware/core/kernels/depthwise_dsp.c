@@ -1,8 +1,8 @@
-#include "depthwise.h"
 #include "variant.h"
 #include "../mem.h"
 
 #ifdef CUR_KERNELS_DSP
+#include "depthwise.h"
 #include "depthwise_weights.h"
 #include "dsp.h"
 

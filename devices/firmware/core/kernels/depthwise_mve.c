@@ -1,7 +1,7 @@
-#include "depthwise.h"
 #include "variant.h"
 
 #ifdef CUR_KERNELS_MVE
+#include "depthwise.h"
 #include "depthwise_weights.h"
 #include "requantize_mve.h"
 

@@ -1,7 +1,7 @@
-#include "depthwise.h"
 #include "variant.h"
 
 #ifdef CUR_KERNELS_WASM
+#include "depthwise.h"
 #include "depthwise_weights.h"
 #include "requantize_wasm.h"
 

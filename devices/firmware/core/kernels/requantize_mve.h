@@ -1,7 +1,6 @@
 #ifndef CUR_REQUANTIZE_MVE_H
 #define CUR_REQUANTIZE_MVE_H
 
-#include "requantize.h"
 #include <arm_mve.h>
 
 /* cur_requantize_one for four channels. */
