@@ -87,6 +87,15 @@ void bench(void) {
     count("depthwise_5", CUR_ENCODER_DEPTHWISE, image(24, 16, 48, 5, 1, 1, 0), 48);
     count("depthwise_6", CUR_ENCODER_DEPTHWISE, image(48, 32, 8, 3, 3, 2, 2), 8);
     count("depthwise_7", CUR_ENCODER_DEPTHWISE, image(12, 8, 20, 3, 3, 1, 1), 20);
+    count("depthwise_8", CUR_ENCODER_DEPTHWISE, image(48, 32, 8, 3, 3, 1, 1), 8);
+    count("depthwise_9", CUR_ENCODER_DEPTHWISE, image(48, 32, 16, 3, 3, 2, 1), 16);
+    count("depthwise_10", CUR_ENCODER_DEPTHWISE, image(24, 16, 48, 3, 3, 2, 1), 48);
+    count("depthwise_11", CUR_ENCODER_DEPTHWISE, image(12, 8, 96, 3, 3, 2, 1), 96);
+    count("conv_13", CUR_ENCODER_CONV, image(48, 32, 8, 1, 1, 1, 1), 16);
+    count("conv_14", CUR_ENCODER_CONV, image(24, 16, 16, 1, 1, 1, 1), 48);
+    count("conv_15", CUR_ENCODER_CONV, image(12, 8, 48, 1, 1, 1, 1), 96);
+    count("conv_16", CUR_ENCODER_CONV, image(6, 4, 96, 1, 1, 1, 1), 192);
+    count("conv_17", CUR_ENCODER_CONV, image(6, 4, 192, 1, 1, 1, 1), 384);
     count("average_1", CUR_ENCODER_AVERAGE_POOL, image(48, 32, 16, 2, 2, 2, 0), 16);
     count("average_2", CUR_ENCODER_AVERAGE_POOL, image(24, 16, 64, 3, 3, 2, 1), 64);
     count("average_3", CUR_ENCODER_AVERAGE_POOL, image(6, 4, 256, 6, 4, 1, 0), 256);
