@@ -127,9 +127,11 @@ describe('finding recordings', () => {
       'a2.Mp3',
       'b.WAV',
     ]);
-    // A link that leads nowhere is told, the hidden file and the note are not.
+    // Links that lead nowhere, or out of what may be opened, are told, the hidden file and the note are not.
     expect(found.failed.map(({ path, error }) => [path, error.code])).toEqual([
       [join(root, 'broken.wav'), 'FILE_NOT_FOUND'],
+      [join(root, 'secret.wav'), 'PATH_NOT_ALLOWED'],
+      [join(root, 'way-out'), 'PATH_NOT_ALLOWED'],
     ]);
   });
 
