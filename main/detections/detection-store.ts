@@ -65,11 +65,14 @@ export interface DetectionStore {
     page: { by: 'day' | 'night'; after?: string | undefined; limit: number },
   ): Promise<TimelineDay[]>;
   windows(jobId: string, page: WindowPage): Promise<(KeptWindow & { label: string | null })[]>;
-  /** Classified files of the filter with what it leaves of their detections, in the order of files, then of numbers. */
+  /**
+   * Classified files of the filter with what it leaves of their detections, in the order of files, then of numbers.
+   * @param page unheard: with the files that were not classified, but those that still wait
+   */
   entries(
     jobId: string,
     filter: DetectionFilter,
-    page: { after?: RowPlace | undefined; limit: number },
+    page: { after?: RowPlace | undefined; limit: number; unheard?: boolean },
   ): Promise<TableEntry[]>;
   /** Files in which the filter leaves a detection, in their order. */
   filesHeard(

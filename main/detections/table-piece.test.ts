@@ -201,3 +201,24 @@ describe('an export longer than a piece', () => {
     expect(cells.map((row) => [Number(row[3]), row[10]])).toEqual(expected);
   });
 });
+
+it.each(['csv', 'json'] as const)('%s tells of files that were not heard, and why', async (format) => {
+  const message = '/card/broken.wav is damaged.';
+  const broken = {
+    ...testFile(1, '/card/broken.wav', { seconds: 0, error: { code: 'FILE_DAMAGED', message } }),
+    state: 'failed' as const,
+  };
+  const copy = {
+    ...testFile(2, '/card/again.wav', { seconds: 0, copyOf: '/card/a.wav' }),
+    state: 'copy' as const,
+  };
+  const id = `unheard ${format}`;
+  await keep(id, [a, broken, copy], [[detection(a, 0, 1, 2)], [], []]);
+  const { text } = await piece(id, format);
+  expect(text).toContain(message);
+  expect(text).toContain('/card/again.wav');
+  expect(text.trimEnd().split('\n')).toHaveLength(format === 'csv' ? 4 : 3);
+  const filter = { ...allDetections, least: 0.01 };
+  const filtered = await tablePiece(detections, { jobId: id, format, filter, roots: [] });
+  expect(filtered.text).not.toContain(message);
+});

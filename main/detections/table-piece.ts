@@ -37,12 +37,14 @@ export async function tablePiece(
   detections: Pick<DetectionStore, 'entries'>,
   { jobId, format, filter, roots, from }: TableWish,
 ): Promise<Omit<FilePiece<TableFrom>, 'name'> & { ending: string; selections: number }> {
-  const { ending, mime, header, lines } = tables[format];
-  const rows = placed(await detections.entries(jobId, filter, { after: from, limit: pieceRows }), from);
+  const table: Table = tables[format];
+  const { ending, mime, header } = table;
+  const page = { after: from, limit: pieceRows, unheard: table.unheard ?? false };
+  const rows = placed(await detections.entries(jobId, filter, page), from);
   const selections = from?.selections ?? 0;
   // A file that the filter leaves nothing of may hold detections: a row would say that it has none.
   const told = hidesSome(filter) ? rows.filter(({ detection }) => detection !== null) : rows;
-  const text = lines(told, { selections, roots });
+  const text = table.lines(told, { selections, roots });
   const last = rows.length < pieceRows ? undefined : rows.at(-1);
   const soFar = selections + rows.filter(({ detection }) => detection !== null).length;
   const next = last && {

@@ -46,10 +46,11 @@ const columns: readonly Column[] = [
   ['Notes', ({ file }) => notesOf(file)],
 ];
 
-/** One row a detection; a file without any has one row with the detection's cells empty. */
+/** One row a detection; a file without any, or that was not heard, has one row with the detection's cells empty. */
 export const detectionsCsv: Table = {
   ending: '.csv',
   mime: 'text/csv',
+  unheard: true,
   header: csvText([columns.map(([name]) => name)]),
   lines: (rows) => csvText(rows.map((row) => columns.map(([, cell]) => cell(row) ?? null))),
 };

@@ -4,11 +4,12 @@ import type { Table } from './table.ts';
 
 /**
  * A detection a line, with what is known of its file: the same whichever run found it, and however long that took. A file
- * in which nothing was detected has a line of its own, with nothing but itself.
+ * in which nothing was detected, or that was not heard, has a line of its own, with nothing but itself.
  */
 export const jsonLines: Table = {
   ending: '.jsonl',
   mime: 'application/x-ndjson',
+  unheard: true,
   header: '',
   lines: (rows) =>
     rows

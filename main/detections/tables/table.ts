@@ -21,6 +21,8 @@ export interface Table {
   ending: string;
   mime: string;
   header: string;
+  /** Tells also of files that were not heard, and why. */
+  unheard?: true;
   lines(rows: readonly TableRow[], context: TableContext): string;
 }
 
@@ -32,9 +34,13 @@ export const bandOf = ({
   highHz: Math.min(frontEnd.melHighest, sampleRate / 2),
 });
 
-/** What a person should know of a file, in one text. */
-export const notesOf = ({ notes }: Pick<ClassifiedFile, 'notes'>): string =>
-  notes.map(({ text }) => text).join(' ');
+/** What a person should know of a file, in one text; of one that was not heard, why. */
+export const notesOf = ({ path, notes, error, copyOf }: ClassifiedFile): string =>
+  [
+    ...(error ? [error.message] : []),
+    ...(copyOf !== null ? [`${path} has the same bytes as ${copyOf}, and is not counted again.`] : []),
+    ...notes.map(({ text }) => text),
+  ].join(' ');
 
 /** A sum over many files carries the noise of its last digits; a sample at 1 MHz is longer than this step. */
 export const microseconds = (seconds: number): number => Math.round(seconds * 1e6) / 1e6;

@@ -53,13 +53,13 @@ export const detectionStore = (store: Store): DetectionStore => {
         return rows as unknown as (KeptWindow & { label: string | null })[];
       }),
 
-    entries: (jobId, filter, { after, limit }) =>
+    entries: (jobId, filter, { after, limit, unheard }) =>
       reading(async (query) => {
         const { file, detection, fileValues, detectionValues } = filterSql(filter);
         const first = after?.fileId ?? 0;
         // Each gives one row at least: no detection beyond the last of them is asked for.
         const files = await query(
-          `SELECT ${fileColumns} FROM classified_files f WHERE f.job_id = $job AND f.state = 'classified'
+          `SELECT ${fileColumns} FROM classified_files f WHERE f.job_id = $job AND f.state ${unheard ? "<> 'waiting'" : "= 'classified'"}
              AND f.file_id >= $first${file} ORDER BY f.file_id LIMIT $files`,
           { ...fileValues, job: jobId, first, files: limit + 1 },
         );
