@@ -122,14 +122,10 @@ static uint32_t align_up(uint32_t at) {
     return (at + 15) & ~15u;
 }
 
-static uint32_t row_bytes_of(const struct cur_window *window) {
-    return (uint32_t)window->width * window->channels;
-}
-
 uint32_t cur_encoder_held(const struct cur_encoder_layer *layer) {
     uint32_t rows = layer->window.kernel_height;
     if (rows > layer->window.height) rows = layer->window.height;
-    return align_up(rows * row_bytes_of(&layer->window));
+    return align_up(rows * cur_window_row_bytes(&layer->window));
 }
 
 static uint32_t fused_bytes(const struct cur_encoder *encoder) {
@@ -144,7 +140,7 @@ uint32_t cur_encoder_arena(const struct cur_encoder *encoder) {
     uint32_t most = encoder->fused ? fused_bytes(encoder) : 0;
     for (int l = encoder->fused; l < encoder->layer_count; l++) {
         const struct cur_encoder_layer *layer = &encoder->layers[l];
-        uint32_t in = layer->window.height * row_bytes_of(&layer->window);
+        uint32_t in = layer->window.height * cur_window_row_bytes(&layer->window);
         uint32_t both = in + (uint32_t)layer->rows * layer->columns * layer->outputs;
         if (both > most) most = both;
     }

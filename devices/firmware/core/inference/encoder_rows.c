@@ -20,10 +20,6 @@ struct run {
     struct rows rows[CUR_ENCODER_LAYERS + 1]; /* the input of each layer; the output of the last */
 };
 
-static uint32_t row_bytes_of(const struct cur_window *window) {
-    return (uint32_t)window->width * window->channels;
-}
-
 /* Lets the rows before `first` go. Where it is further than what was computed, those between are of no use to
  * anybody and never will be computed. */
 static void forget(struct run *run, struct rows *rows, uint32_t first) {
@@ -48,7 +44,7 @@ static void start(struct run *run, int8_t *held, int8_t *out) {
     const struct cur_encoder_layer *last = &encoder->layers[encoder->fused - 1];
     for (int l = 0; l < encoder->fused; l++) {
         const struct cur_encoder_layer *layer = &encoder->layers[l];
-        run->rows[l] = (struct rows){.bytes = held, .row_bytes = row_bytes_of(&layer->window)};
+        run->rows[l] = (struct rows){.bytes = held, .row_bytes = cur_window_row_bytes(&layer->window)};
         held += cur_encoder_held(layer);
     }
     run->rows[encoder->fused] =

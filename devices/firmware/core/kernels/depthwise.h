@@ -90,4 +90,15 @@ cur_depthwise_walk(int8_t *out, const int8_t *in, const struct cur_window *windo
     }
 }
 
+/* The same where a cell has a whole block; else in portable C. */
+static inline __attribute__((always_inline)) void
+cur_depthwise_blocks(int8_t *out, const int8_t *in, const struct cur_window *window, struct cur_cells cells,
+                     const struct cur_linear *weights, const struct cur_requantize *by,
+                     struct cur_conv_work *work, struct cur_depthwise_block *block, uint32_t block_channels) {
+    if (window->channels < block_channels)
+        cur_depthwise_portable(out, in, window, cells, weights, by, work);
+    else
+        cur_depthwise_walk(out, in, window, cells, weights, by, block, block_channels);
+}
+
 #endif

@@ -88,10 +88,7 @@ void cur_depthwise(int8_t *out, const int8_t *in, const struct cur_window *windo
                    const struct cur_linear *weights, const struct cur_requantize *by,
                    struct cur_conv_work *work) {
     struct cur_depthwise_block block;
-    if (window->channels < BLOCK)
-        cur_depthwise_portable(out, in, window, cells, weights, by, work);
-    else
-        cur_depthwise_walk(out, in, window, cells, weights, by, &block, BLOCK);
+    cur_depthwise_blocks(out, in, window, cells, weights, by, work, &block, BLOCK);
 }
 
 #endif

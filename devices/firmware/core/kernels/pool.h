@@ -19,6 +19,10 @@ struct cur_area {
 /* A block of one cell of the output, whose window is `area`. */
 typedef void cur_pool_block(int8_t *out, const struct cur_area *area);
 
+/* A pool as conv.h has it. */
+typedef void cur_pool_kernel(int8_t *out, const int8_t *in, const struct cur_window *window,
+                             struct cur_cells cells);
+
 /* Most cells whose sum of one channel fits 16 bits: 258 * 127 < 2^15. */
 enum { CUR_POOL_CELLS = 258 };
 
@@ -58,6 +62,16 @@ static inline __attribute__((always_inline)) void cur_pool_walk(int8_t *out, con
         x = 0;
         y++;
     }
+}
+
+/* The same where a cell has a whole block; else as `portable` does. */
+static inline __attribute__((always_inline)) void
+cur_pool_blocks(int8_t *out, const int8_t *in, const struct cur_window *window, struct cur_cells cells,
+                cur_pool_block *block, uint32_t block_channels, cur_pool_kernel *portable) {
+    if (window->channels < block_channels)
+        portable(out, in, window, cells);
+    else
+        cur_pool_walk(out, in, window, cells, block, block_channels);
 }
 
 /* Rounded half away from zero. */

@@ -66,17 +66,11 @@ static inline void mean(int8_t *out, const struct cur_area *area) {
 
 void cur_average_pool(int8_t *out, const int8_t *in, const struct cur_window *window,
                       struct cur_cells cells) {
-    if (window->channels < BLOCK)
-        cur_average_pool_portable(out, in, window, cells);
-    else
-        cur_pool_walk(out, in, window, cells, mean, BLOCK);
+    cur_pool_blocks(out, in, window, cells, mean, BLOCK, cur_average_pool_portable);
 }
 
 void cur_max_pool(int8_t *out, const int8_t *in, const struct cur_window *window, struct cur_cells cells) {
-    if (window->channels < BLOCK)
-        cur_max_pool_portable(out, in, window, cells);
-    else
-        cur_pool_walk(out, in, window, cells, largest, BLOCK);
+    cur_pool_blocks(out, in, window, cells, largest, BLOCK, cur_max_pool_portable);
 }
 
 #endif

@@ -16,6 +16,11 @@ struct cur_window {
     uint8_t rows, above;
 };
 
+/* Of a row of the input. */
+static inline uint32_t cur_window_row_bytes(const struct cur_window *window) {
+    return (uint32_t)window->width * window->channels;
+}
+
 /* Rows and columns of the output. */
 uint32_t cur_window_rows(const struct cur_window *window);
 uint32_t cur_window_columns(const struct cur_window *window);
