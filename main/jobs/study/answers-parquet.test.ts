@@ -1,6 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   aboutAnswers,
@@ -12,6 +11,7 @@ import {
 } from '../../../models/report/answers.ts';
 import { scratchFolder } from '../../recordings/testing.ts';
 import { writeAnswersParquet } from './answers-parquet.ts';
+import { rowsIn } from './testing.ts';
 
 let scratch: Awaited<ReturnType<typeof scratchFolder>>;
 const classes = ['Dog', 'dog', '=2+3', 'says "a, b"'];
@@ -40,18 +40,6 @@ const told: Told = {
   })),
 };
 
-async function rows(sql: string): Promise<Record<string, unknown>[]> {
-  const instance = await DuckDBInstance.create(':memory:');
-  const connection = await instance.connect();
-  try {
-    await connection.run(`SET file_search_path = '${scratch.folder}'`);
-    return (await connection.runAndReadAll(sql)).getRowObjectsJS();
-  } finally {
-    connection.closeSync();
-    instance.closeSync();
-  }
-}
-
 beforeAll(async () => {
   scratch = await scratchFolder();
   await writeFile(join(scratch.folder, answerFiles.clips), [...clipRows(told)].join(''));
@@ -62,14 +50,14 @@ afterAll(() => scratch.remove());
 
 test('the SQL that the folder’s text gives computes accuracy and its deviation over folds', async () => {
   expect(aboutAnswers).toContain(accuracySql);
-  const [found, ...others] = await rows(accuracySql);
+  const [found, ...others] = await rowsIn(scratch.folder, accuracySql);
   expect(others).toEqual([]);
   expect(found).toMatchObject({ model: '4-bit', accuracy: 0.75 });
   expect(found!['deviation_over_folds']).toBeCloseTo(Math.SQRT1_2 / 2, 12);
 });
 
 test('Parquet holds every clip as it is called, and a column for each class, whatever these are called', async () => {
-  const clips = await rows(`SELECT * FROM 'answers-clips.parquet'`);
+  const clips = await rowsIn(scratch.folder, `SELECT * FROM 'answers-clips.parquet'`);
   expect(clips.map(({ clip }) => clip)).toEqual(['=a.wav', 'b.wav', 'c, d.wav', 'e.wav']);
   expect(clips.map((one) => one['true_class'])).toEqual(classes);
   expect(clips.map(({ source }) => source)).toEqual(["'=a.wav", "'b.wav", "'c, d.wav", "'e.wav"]);
@@ -81,7 +69,7 @@ test('Parquet holds every clip as it is called, and a column for each class, wha
 });
 
 test('windows hold the very binary32 numbers that were answered', async () => {
-  const windows = await rows(`SELECT * FROM 'answers-windows.parquet'`);
+  const windows = await rowsIn(scratch.folder, `SELECT * FROM 'answers-windows.parquet'`);
   expect(windows).toHaveLength(4);
   expect(windows[0]).toMatchObject({ window: 0, start_s: 0, expert: '4-bit', 'P(Dog) 1': Math.fround(0.7) });
 });

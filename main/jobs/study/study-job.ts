@@ -2,7 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { mean } from '../../../models/evaluation/moments.ts';
-import type { BoardSummary, Figure, LossCurve, Results } from '../../../models/report/results.ts';
+import type { Figure, LossCurve, Results } from '../../../models/report/results.ts';
 import type { FoldOutcome } from '../../../models/study/assess.ts';
 import { kindOf } from '../../../models/study/kinds.ts';
 import type { ExpertFacts } from '../../../models/study/summarise.ts';
@@ -13,17 +13,16 @@ import { readDataset } from '../../datasets/read-dataset.ts';
 import type { JobContext } from '../definition.ts';
 import { askedOf } from './asked.ts';
 import { assessModels, flips } from './assess-models.ts';
-import { boardModelsOf, costsOnBoard, type ModelCosts } from './costs.ts';
+import { boardModelsOf } from './costs.ts';
 import type { EncoderBanks, OwnEncoder } from './encoder-choice.ts';
 import { firmwareSizes } from '../../../devices/boards/firmware-sizes.ts';
-import type { Trials } from './on-board.ts';
+import { onABoard, type BorrowBoard, type OnBoard } from './on-a-board.ts';
 import type { StudyParams } from './params.ts';
 import { dataSetSummary, encoderSummary, limitsOf, parametersOf } from './results.ts';
 import { StudyThread } from './study-thread.ts';
 import { trainFold, type FoldModels } from './train-fold.ts';
 import { within } from './within.ts';
-import { writeAnswers } from './write-answers.ts';
-import { writeReport } from './write-report.ts';
+import { writeEvaluation } from './write-evaluation.ts';
 
 export interface StudyWork {
   readonly params: StudyParams;
@@ -33,12 +32,7 @@ export interface StudyWork {
   readonly folder: string;
   readonly cacheFolder: string;
   readonly version: string;
-  /** Lends the board that the params name; null for none. @throws CurlewError where it is not to be had */
-  borrowBoard<T>(
-    choice: string,
-    use: (trials: Trials, about: BoardSummary) => Promise<T>,
-    signal: AbortSignal,
-  ): Promise<T | null>;
+  readonly borrowBoard: BorrowBoard;
   /** Whether a recording found behind a link may be opened. */
   allowed(real: string): Promise<boolean>;
   onCurve?(id: string, reports: readonly EpochReport[]): void;
@@ -87,18 +81,12 @@ export async function study(work: StudyWork, context: JobContext): Promise<Finis
       outcomes.push(await assessModels(trained, params, thread));
     }
     const last = models.at(-1)!;
-    const onBoard = await work.borrowBoard(
-      params.board,
-      async (trials, about) => ({
-        about,
-        costs: await costsOnBoard(
-          trials,
-          boardModelsOf(last, params.bank),
-          { ...params, thread },
-          within(context, 0.85, 0.1, 1, ''),
-        ),
-      }),
-      context.signal,
+    const { board, alphas, windows } = params;
+    const onBoard = await onABoard(
+      work.borrowBoard,
+      { board, alphas, windows, thread },
+      () => boardModelsOf(last, params.bank),
+      context,
     );
     context.progress(0.96, 'scoring');
     const results = await resultsOf(work, { models, outcomes, onBoard, thread });
@@ -111,16 +99,8 @@ export async function study(work: StudyWork, context: JobContext): Promise<Finis
 /** The same, with its results and answers written to the folder. */
 export async function evaluate(work: StudyWork, context: JobContext): Promise<EvaluateResult> {
   const finished = await study(work, context);
-  const results = { ...finished.results, answers: await writeAnswers(work.folder, finished) };
-  await writeReport(work.folder, results);
-  const best = results.mixtures.find(({ alpha }) => alpha === work.params.alphas[0])!;
-  return {
-    kind: 'evaluate',
-    folder: work.folder,
-    dataSet: results.dataSet.name,
-    accuracy: best.scores.accuracy.pooled.value,
-    macroF1: best.scores.macroF1.pooled.value,
-  };
+  const best = finished.results.mixtures.find(({ alpha }) => alpha === work.params.alphas[0])!;
+  return writeEvaluation(work.folder, finished, best);
 }
 
 async function resultsOf(
@@ -133,7 +113,7 @@ async function resultsOf(
   }: {
     models: readonly FoldModels[];
     outcomes: readonly FoldOutcome[];
-    onBoard: { about: BoardSummary; costs: ModelCosts } | null;
+    onBoard: OnBoard | null;
     thread: StudyThread;
   },
 ): Promise<Results> {

@@ -3,7 +3,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { firmwareSizes } from '../../../../devices/boards/firmware-sizes.ts';
 import type { BuiltExpert } from '../../../../models/bank/build.ts';
-import type { BoardSummary, EncoderSummary, Results } from '../../../../models/report/results.ts';
+import type { EncoderSummary, Results } from '../../../../models/report/results.ts';
 import { assessSaid, type FoldOutcome } from '../../../../models/study/assess.ts';
 import { kindOf } from '../../../../models/study/kinds.ts';
 import type { ExpertFacts } from '../../../../models/study/summarise.ts';
@@ -15,13 +15,13 @@ import { readDataset } from '../../../datasets/read-dataset.ts';
 import { resources } from '../../../resources.ts';
 import type { JobContext } from '../../definition.ts';
 import { flips } from '../assess-models.ts';
-import { costsOnBoard, type BoardModels, type ModelCosts } from '../costs.ts';
+import type { BoardModels } from '../costs.ts';
+import { onABoard, type OnBoard } from '../on-a-board.ts';
 import { dataSetSummary } from '../results.ts';
 import type { StudyWork } from '../study-job.ts';
 import { StudyThread } from '../study-thread.ts';
 import { within } from '../within.ts';
-import { writeAnswers } from '../write-answers.ts';
-import { writeReport } from '../write-report.ts';
+import { writeEvaluation } from '../write-evaluation.ts';
 import { bankMembers, type BankMembers } from './bank-members.ts';
 import { engineAnswers } from './engine-answers.ts';
 import { unheard } from './heard.ts';
@@ -66,34 +66,16 @@ export async function testBank(work: BankTestWork, context: JobContext): Promise
   });
   const thread = new StudyThread(context.signal);
   try {
-    const onBoard = await work.borrowBoard(
-      params.board,
-      async (trials, about) => ({
-        about,
-        costs: await costsOnBoard(
-          trials,
-          await boardModels(banks, bank, heard),
-          { alphas: alphasOf(bank), windows: params.windows, thread },
-          within(context, 0.85, 0.1, 1, ''),
-        ),
-      }),
-      context.signal,
+    const onBoard = await onABoard(
+      work.borrowBoard,
+      { board: params.board, alphas: alphasOf(bank), windows: params.windows, thread },
+      () => boardModels(banks, bank, heard),
+      context,
     );
     context.progress(0.96, 'scoring');
-    const found = await resultsOf(work, { bank, heard, outcome, onBoard, thread });
-    const results = {
-      ...found,
-      answers: await writeAnswers(folder, { results: found, outcomes: [outcome] }),
-    };
-    await writeReport(folder, results);
+    const results = await resultsOf(work, { bank, heard, outcome, onBoard, thread });
     const shown = results.mixtures.find(({ kind }) => kind === 'curiosity') ?? results.experts[0]!;
-    return {
-      kind: 'evaluate',
-      folder,
-      dataSet: results.dataSet.name,
-      accuracy: shown.scores.accuracy.pooled.value,
-      macroF1: shown.scores.macroF1.pooled.value,
-    };
+    return await writeEvaluation(folder, { results, outcomes: [outcome] }, shown);
   } finally {
     thread.close();
   }
@@ -152,7 +134,7 @@ async function resultsOf(
     readonly bank: BankMembers;
     readonly heard: EmbeddedDataset;
     readonly outcome: FoldOutcome;
-    readonly onBoard: { about: BoardSummary; costs: ModelCosts } | null;
+    readonly onBoard: OnBoard | null;
     readonly thread: StudyThread;
   },
 ): Promise<Results> {

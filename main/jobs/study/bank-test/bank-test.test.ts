@@ -1,6 +1,5 @@
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { Engine } from '../../../../devices/engine/engine.ts';
 import { patchHopSamples } from '../../../../models/features/log-mel.ts';
@@ -19,6 +18,7 @@ import { resources } from '../../../resources.ts';
 import { Jobs } from '../../jobs.ts';
 import { MemoryJobStore, whenFinished } from '../../testing.ts';
 import { Studies } from '../studies.ts';
+import { rowsIn } from '../testing.ts';
 
 let scratch: Awaited<ReturnType<typeof scratchFolder>>;
 let store: MemoryJobStore;
@@ -99,18 +99,6 @@ async function windowsOf(job: Job, model: string): Promise<Record<string, string
     .map((row) => Object.fromEntries(head!.map((name, i) => [name, row[i]!])));
 }
 
-async function rowsOf(folder: string, sql: string): Promise<Record<string, unknown>[]> {
-  const instance = await DuckDBInstance.create(':memory:');
-  const connection = await instance.connect();
-  try {
-    await connection.run(`SET file_search_path = '${folder}'`);
-    return (await connection.runAndReadAll(sql)).getRowObjectsJS();
-  } finally {
-    connection.closeSync();
-    instance.closeSync();
-  }
-}
-
 beforeAll(async () => {
   scratch = await scratchFolder();
   store = new MemoryJobStore();
@@ -151,7 +139,7 @@ it('a bank answers what it has not heard, router and controls too, as the figure
     );
   for (const name of filesOf(results)) expect((await studies.file(done.id, name)).text).not.toBe('');
   const { folder } = done.result as EvaluateResult;
-  const found = await rowsOf(folder, accuracySql);
+  const found = await rowsIn(folder, accuracySql);
   for (const { name, scores } of [...results.experts, ...results.mixtures])
     expect(found.find(({ model }) => model === name)!['accuracy']).toBeCloseTo(scores.accuracy.mean, 12);
   expect((await studies.bytes(done.id, 'answers-clips.parquet')).bytes.length).toBeGreaterThan(1000);

@@ -1,0 +1,26 @@
+import type { ModelScores } from '../../../models/evaluation/scores.ts';
+import type { Results } from '../../../models/report/results.ts';
+import type { FoldOutcome } from '../../../models/study/assess.ts';
+import type { EvaluateResult } from '../../contract/types.ts';
+import { writeAnswers } from './write-answers.ts';
+import { writeReport } from './write-report.ts';
+
+/**
+ * Every answer, and the report with its tables, into a folder.
+ * @param shown the model whose scores the job tells of
+ */
+export async function writeEvaluation(
+  folder: string,
+  finished: { results: Results; outcomes: readonly FoldOutcome[] },
+  { scores }: { scores: ModelScores },
+): Promise<EvaluateResult> {
+  const results = { ...finished.results, answers: await writeAnswers(folder, finished) };
+  await writeReport(folder, results);
+  return {
+    kind: 'evaluate',
+    folder,
+    dataSet: results.dataSet.name,
+    accuracy: scores.accuracy.pooled.value,
+    macroF1: scores.macroF1.pooled.value,
+  };
+}
