@@ -81,7 +81,7 @@ describe('a set', () => {
       { label: 'rain', from: 0.7, to: 1, population: 3, drawn: 3 },
     ]);
     const items = await all(set.id);
-    expect(items.map(({ number }) => number)).toEqual(Array.from({ length: 20 }, (_, i) => i));
+    expect(items.map(({ number }) => number)).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
     expect(new Set(places(items)).size).toBe(20);
     set.strata.forEach(({ label, from, to, drawn }, i) => {
       const own = items.filter(({ stratum }) => stratum === i);
@@ -111,7 +111,7 @@ describe('a set', () => {
     const { id } = await reviews.create(wish);
     const short = id.slice(0, 8);
     expect((await reviews.get(short)).id).toBe(id);
-    await reviews.decide(short, 0, decisionOf('yes'));
+    await reviews.decide(short, 1, decisionOf('yes'));
     expect((await reviews.items(short, { limit: 1 }))[0]!.decisions).toHaveLength(1);
     expect((await reviews.undo(short, 'Ada'))?.decisions).toEqual([]);
     const same = { ...(await reviews.get(id)), id: `${short}-another` };
@@ -144,7 +144,7 @@ describe('a set', () => {
     expect(await listed({ jobId: 'job', after: ids[1]! })).toEqual(ids.slice(2));
     expect(await listed({ jobId: 'another' })).toEqual([]);
     const items = await all(ids[0]!);
-    expect(await reviews.items(ids[0]!, { after: 4, limit: 3 })).toEqual(items.slice(5, 8));
+    expect(await reviews.items(ids[0]!, { after: 4, limit: 3 })).toEqual(items.slice(4, 7));
     expect(await reviews.get(ids[0]!)).toEqual(sets[2]);
     await expect(reviews.items('none', { limit: 1 })).rejects.toMatchObject({ code: 'REQUEST_INVALID' });
   });
@@ -184,12 +184,12 @@ describe('a decision', () => {
 
   it('is taken back one after another, each reviewer their own; nothing of it is forgotten', async () => {
     const { id } = await reviews.create(wish);
-    await reviews.decide(id, 0, decisionOf('no'));
-    await reviews.decide(id, 0, decisionOf('yes'));
-    await reviews.decide(id, 1, decisionOf('no', 'Bo'));
+    await reviews.decide(id, 1, decisionOf('no'));
+    await reviews.decide(id, 1, decisionOf('yes'));
+    await reviews.decide(id, 2, decisionOf('no', 'Bo'));
     const verdicts = (item: ReviewItem | null) => item?.decisions.map(({ verdict }) => verdict);
     const undone = await reviews.undo(id, 'Ada');
-    expect([undone?.number, verdicts(undone)]).toEqual([0, ['no']]);
+    expect([undone?.number, verdicts(undone)]).toEqual([1, ['no']]);
     expect(verdicts(await reviews.undo(id, 'Ada'))).toEqual([]);
     expect(await reviews.undo(id, 'Ada')).toBeNull();
     expect(verdicts((await all(id))[1]!)).toEqual(['no']);
@@ -205,7 +205,7 @@ describe('a decision', () => {
 
   it('is refused of a number that the set does not have', async () => {
     const { id } = await reviews.create(wish);
-    await expect(reviews.decide(id, 20, decisionOf('yes'))).rejects.toMatchObject({
+    await expect(reviews.decide(id, 21, decisionOf('yes'))).rejects.toMatchObject({
       code: 'REQUEST_INVALID',
     });
     await expect(reviews.undo('none', 'Ada')).rejects.toMatchObject({ code: 'REQUEST_INVALID' });
@@ -213,7 +213,7 @@ describe('a decision', () => {
 
   it('goes with its run', async () => {
     const { id } = await reviews.create(wish);
-    await reviews.decide(id, 0, decisionOf('yes'));
+    await reviews.decide(id, 1, decisionOf('yes'));
     await resultStore(store).remove('job');
     expect(await reviews.list({ limit: 10 })).toEqual([]);
     const left = await store.connection.runAndReadAll(
@@ -228,7 +228,7 @@ it('tells what the decisions that stand come to, of a whole set and whatever was
   for (const { number, detection } of await all(id))
     if (detection.label === 'rain')
       await reviews.decide(id, number, decisionOf(detection.number > 60 ? 'yes' : 'no'));
-  await reviews.decide(id, 0, decisionOf('no', 'Bo'));
+  await reviews.decide(id, 1, decisionOf('no', 'Bo'));
   await reviews.undo(id, 'Bo');
   const { classes, agreement } = await reviews.statistics(id, 0.9);
   expect(classes).toMatchObject([
@@ -244,7 +244,7 @@ it('takes no edges that do not rise, no blank name, and another class with “ot
     v.safeParse(reviewRequests[name].params, params).success;
   expect(valid('reviews.create', { jobId: 'job', edges: [0.2, 0.2] })).toBe(false);
   expect(valid('reviews.create', { jobId: 'job', edges: [0.2, 0.3] })).toBe(true);
-  const decision = { setId: 'set', number: 0, reviewer: 'Ada', label: 'owl' };
+  const decision = { setId: 'set', number: 1, reviewer: 'Ada', label: 'owl' };
   expect(valid('reviews.decide', { ...decision, verdict: 'no' })).toBe(false);
   expect(valid('reviews.decide', { ...decision, verdict: 'other' })).toBe(true);
   expect(valid('reviews.decide', { ...decision, verdict: 'other', reviewer: '  ' })).toBe(false);
@@ -308,7 +308,7 @@ describe('thresholds of a review', () => {
   it('take the place of those before, and go with their run', async () => {
     const { id } = await reviews.create({ ...wish, labels: ['rain'], size: 3 });
     await expect(reviews.apply(id, 0.9, 'fit')).rejects.toMatchObject({ code: 'REQUEST_INVALID' });
-    await reviews.decide(id, 0, decisionOf('yes'));
+    await reviews.decide(id, 1, decisionOf('yes'));
     await reviews.apply(id, 0.9, 'fit');
     const second = await reviews.apply(id, 0.5, 'bound');
     expect(second.classes).toEqual([{ label: 'rain', least: null }]);

@@ -107,7 +107,7 @@ export class Reviews {
     await reviews.decide(id, number, { ...decided, atMs: wallMs() });
     const [item] = await reviews.items(id, { after: number - 1, limit: 1 });
     if (item) return item;
-    throw new CurlewError('REQUEST_INVALID', `The set has the numbers 0 to ${size - 1}, not ${number}.`, {
+    throw new CurlewError('REQUEST_INVALID', `The set has the numbers 1 to ${size}, not ${number}.`, {
       setId,
       number,
     });

@@ -822,7 +822,7 @@ export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N
   'reviews.get': [{ setId: 'set' }, reviewSet],
   'reviews.items': [{ setId: 'set', after: 7, limit: 10 }, [reviewItem]],
   'reviews.decide': [
-    { setId: 'set', number: 0, reviewer: 'Ada', verdict: 'other', label: 'Wind' },
+    { setId: 'set', number: 1, reviewer: 'Ada', verdict: 'other', label: 'Wind' },
     reviewItem,
   ],
   'reviews.statistics': [

@@ -116,10 +116,10 @@ export function reviewStore(store: Store): ReviewStore {
              ) GROUP BY number
            ) r ON r.number = i.number
          WHERE i.set_id = $id AND i.number > $after AND i.number <= $after + $limit ORDER BY i.number`,
-        { id: setId, after: after ?? -1, limit },
+        { id: setId, after: (after ?? 0) - 1, limit },
       );
       return found.map(({ item, stratum, decisions, seconds, sampleRate, channels, ...detection }) => ({
-        ...{ number: item as number, stratum: stratum as number },
+        ...{ number: told(item as number), stratum: stratum as number },
         detection: detection as unknown as ReviewItem['detection'],
         file: { seconds, sampleRate, channels } as ReviewItem['file'],
         decisions: JSON.parse((decisions as string | null) ?? '[]') as ReviewDecision[],
@@ -133,7 +133,7 @@ export function reviewStore(store: Store): ReviewStore {
            SELECT (SELECT coalesce(max(place), 0) + 1 FROM review_decisions), i.set_id, i.number, s.job_id, i.file_id,
              i.detection, $reviewer, $verdict, $label, $at, NULL
            FROM review_items i JOIN review_sets s ON s.id = i.set_id WHERE i.set_id = $id AND i.number = $number`,
-          { id: setId, number, reviewer, verdict, label, at: atMs },
+          { id: setId, number: number - 1, reviewer, verdict, label, at: atMs },
         );
       }),
 
@@ -150,7 +150,7 @@ export function reviewStore(store: Store): ReviewStore {
         await connection.run('UPDATE review_decisions SET undone_ms = $at WHERE place = $place', {
           ...{ at: atMs, place: last['place'] as number },
         });
-        return last['number'] as number;
+        return told(last['number'] as number);
       }),
 
     apply: (jobId, thresholds) =>
@@ -177,6 +177,9 @@ export function reviewStore(store: Store): ReviewStore {
     },
   };
 }
+
+/** Items are numbered from 1 wherever they are told of, and kept from 0. */
+const told = (kept: number): number => kept + 1;
 
 /** Of a detection `d`, how many edges its peak reaches. Probabilities are binary32: a kept 0.7 reaches 0.7. */
 const binSql = (edges: readonly number[]): { sql: string; values: Values } => ({

@@ -14,7 +14,7 @@ import { bytesPiece, filePiece } from './file-piece.ts';
 import type { ImportParams } from './import-encoder.ts';
 import type { Order, Place } from './job-calls.ts';
 import { studyLeavings, workFolderOf } from './leavings.ts';
-import type { OwnModels } from '../../own-models/own-models.ts';
+import { isOwnModel, type OwnModels } from '../../own-models/own-models.ts';
 import { ownEncoderOf } from './own-encoder.ts';
 import { runInThread, type JobRooms } from './job-thread.ts';
 import { defaultStudyParams, defaultTrainingParams, plansOf, type StudyParams } from './params.ts';
@@ -167,7 +167,10 @@ export class Studies {
   private training(params: TrainBankParams): JobDefinition {
     return this.definition(
       `Train ${params.name} on ${params.path}`,
-      { reads: [params.path], writes: [`the bank ${params.name}`] },
+      {
+        reads: [params.path],
+        writes: [isOwnModel(params.encoder) ? `the model ${params.name}` : `the bank ${params.name}`],
+      },
       { kind: 'train', params },
     );
   }

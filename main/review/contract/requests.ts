@@ -12,7 +12,8 @@ import {
   type ReviewStatistics,
 } from './rows.ts';
 
-const number = whole(0, 0xffff_ffff);
+/** Of an item: they count from 1. */
+const number = whole(1, 0xffff_ffff);
 const reviewer = v.pipe(text(100), v.trim(), v.minLength(1));
 
 /** Where bins of peak probability begin, but for the first, which begins at 0. */

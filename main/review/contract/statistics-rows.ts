@@ -2,10 +2,12 @@ import type { ReviewStatistics } from './rows.ts';
 
 type Cell = string | number | null;
 
+const withInterval = (name: string): string[] => [name, `${name}: low`, `${name}: high`];
+
 const header = [
-  ...['Class', 'From', 'Detections', 'Decided', 'True', 'Precision in the sample', 'low', 'high'],
-  ...['Precision in the run', 'low', 'high', 'True detections', 'low', 'high', 'Wished precision'],
-  ...['Threshold by fit', 'low', 'high', 'Held from', 'Intercept', 'Slope'],
+  ...['Class', 'From', 'Detections', 'Decided', 'True'],
+  ...['Precision in the sample', 'Precision in the run', 'True detections'].flatMap(withInterval),
+  ...['Wished precision', ...withInterval('Threshold by fit'), 'Held from', 'Intercept', 'Slope'],
 ];
 
 /**

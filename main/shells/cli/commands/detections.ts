@@ -27,6 +27,7 @@ import type { OptionName } from '../options.ts';
 import { byClass } from './classify-settings.ts';
 import { renamedLabel } from './renamed-label.ts';
 import { madeSet } from './made-set.ts';
+import { namesNotInRun } from './names-not-in-run.ts';
 import { tableOptions, tablesNamed, tablesOf, writeTables } from './detection-outputs.ts';
 
 const filterOptions = [
@@ -90,7 +91,7 @@ export const detectionCommands: Commands = {
   },
 };
 
-/** At the run's own threshold, and where F1 is highest. */
+/** At the least threshold that leaves all of a class's detections, and where F1 is highest. */
 async function score(client: LabClient, args: Args): Promise<Answer> {
   const job = await jobOf(client, args);
   const paths = args.words.slice(1).map((word) => resolve(word));
@@ -114,7 +115,7 @@ async function score(client: LabClient, args: Args): Promise<Answer> {
       : `; ${count(found.filesLeftOut, 'recording')} that no table names left out`;
   const text = [
     table(['class', 'marks', 'threshold', 'detections', 'precision', 'recall', 'F1'], rows),
-    `${count(found.marks, 'mark')} in ${count(found.files, 'recording')}${left}. ${found.rule} Of each class: at the run’s least probability, and where F1 is highest if that is elsewhere.`,
+    `${count(found.marks, 'mark')} in ${count(found.files, 'recording')}${left}. ${found.rule} Of each class: at the least probability of its detections, and where F1 is highest if that is elsewhere.`,
   ].join('\n');
   return { text, json: found };
 }
@@ -155,7 +156,18 @@ async function listThem(client: LabClient, args: Args): Promise<Answer> {
     '',
     table(['class', 'detections', 'recordings'], classes),
   ].join('\n');
-  return { text: page.total === 0 ? 'There is no such detection.' : text, json: { ...page, summary } };
+  const missed = await notInRun(client, job, filter);
+  return {
+    text: [page.total === 0 ? 'There is no such detection.' : text, ...missed].join('\n'),
+    json: { ...page, summary },
+  };
+}
+
+/** @see namesNotInRun */
+async function notInRun(client: LabClient, job: Job, filter: DetectionFilterGiven): Promise<string[]> {
+  const { labels, sites, experts } = filter;
+  if (!labels && !sites && !experts) return [];
+  return namesNotInRun(filter, await client.request('detections.classes', { jobId: job.id }));
 }
 
 const decidedOf = ({ verdict, correctedLabel }: ListedDetection): string =>
@@ -167,6 +179,7 @@ async function write(client: LabClient, args: Args): Promise<Answer> {
   const tables = await tablesOf(args);
   const timeline = await timelineOutput(args);
   const lines = await writeTables(client, job.id, tables, { filter, clips: clipsOf(args) });
+  lines.push(...(await notInRun(client, job, filter)));
   if (timeline) {
     const days: TimelineDay[] = [];
     const ask = (last?: TimelineDay) =>

@@ -71,11 +71,11 @@ test('a sample is drawn, listed, shown, decided, taken back and decided again', 
   const { id } = created.json as ReviewSet;
   expect(created.text).toMatch(/4 detections.*curlew\s+0–0\.5\s+5\s+2.*curlew\s+0\.5–1\s+5\s+2/s);
   const reviewer = { reviewer: 'Ada' };
-  await curlew('review decide', [id, '0', 'yes'], reviewer);
-  const other = await curlew('review decide', [id, '1', 'other'], { ...reviewer, class: 'whimbrel' });
-  expect(other.text).toBe('Number 1, curlew: Ada: other, whimbrel.');
+  await curlew('review decide', [id, '1', 'yes'], reviewer);
+  const other = await curlew('review decide', [id, '2', 'other'], { ...reviewer, class: 'whimbrel' });
+  expect(other.text).toBe('Number 2, curlew: Ada: other, whimbrel.');
   expect((await curlew('review show', [id])).text).toMatch(/a\.wav.*Ada: yes\s*\n.*Ada: other, whimbrel/s);
-  expect((await curlew('review undo', [id], reviewer)).text).toBe('Number 1, curlew: not decided.');
+  expect((await curlew('review undo', [id], reviewer)).text).toBe('Number 2, curlew: not decided.');
   expect((await curlew('review list', [])).text).toMatch(new RegExp(`${id}.*Ada 1`));
   expect((await curlew('review undo', [id], { reviewer: 'Bo' })).text).toContain('Nothing that Bo');
 });

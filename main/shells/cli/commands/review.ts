@@ -267,6 +267,6 @@ function decisionOf({ words, options }: Args): { number: number; verdict: Verdic
       'REQUEST_INVALID',
       'Say with --class what it is instead; unsure is for what nobody can tell, no for what is of no class.',
     );
-  const number = wholeNumber(words[1]!, 'NUMBER', 0, 9999);
+  const number = wholeNumber(words[1]!, 'NUMBER', 1, 10_000);
   return { number, verdict, ...(options.class !== undefined && { label: options.class }) };
 }
