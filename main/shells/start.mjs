@@ -46,4 +46,9 @@ const lab = window
       stdio: 'inherit',
     });
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => lab.kill(signal));
+// SIGTERM to npm ends the shell between npm and this program and comes no further.
+if (process.env.npm_lifecycle_event === 'start') {
+  const parent = process.ppid;
+  setInterval(() => process.ppid === parent || lab.kill('SIGTERM'), 1000).unref();
+}
 lab.on('exit', (code, signal) => process.exit(signal ? 1 : (code ?? 1)));
