@@ -76,23 +76,26 @@ async function main(folder: string | undefined, work: string): Promise<void> {
   );
   const dataSet = { ...found.dataSet, name: 'ESC-10, folds 1 to 4' };
   const results = { ...found, title: 'Experts and curiosity routing on ESC-10', dataSet };
-  const at = dataset.folds.indexOf(heldOutFold);
-  if (at < 0) throw new CurlewError('REQUEST_INVALID', `${folder} has no fold ${heldOutFold} to hold out.`);
+  // the bank is what the first seed trained
+  const own = outcomes.filter(({ seed }) => seed === params.seed);
+  const shown = own.find(({ fold }) => fold === heldOutFold);
+  if (!shown) throw new CurlewError('REQUEST_INVALID', `${folder} has no fold ${heldOutFold} to hold out.`);
+  const trained = models[outcomes.indexOf(shown)]!;
   const { clips } = parseManifest(await readFile(join(resources.bank, 'manifest.json'), 'utf8'));
   await writeBank(resources.bank, {
     params,
-    models: models[at]!,
+    models: trained,
     dataSet,
     date: utcDay(Date.now()),
     attribution,
     prefix: 'esc10',
     title: 'ESC-10',
     order,
-    shown: outcomes[at]!,
-    all: outcomes,
+    shown,
+    all: own,
     encoders,
     clips,
-    trainedOn: await trainedOn(dataset, learnedFrom(models[at]!)),
+    trainedOn: await trainedOn(dataset, learnedFrom(trained)),
     nextVersion: async (images) => (await Banks.open(resources.bank)).versions.next(images),
   });
   await writeReport(join(resources.bank, 'report'), results);

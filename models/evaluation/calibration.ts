@@ -40,6 +40,24 @@ export function calibrationOf(answers: readonly ClipAnswer[], count = reliabilit
   };
 }
 
+/** Those of several trainings as one: scores are means, the bins hold every answer. */
+export function meanCalibration(each: readonly CalibrationScores[]): CalibrationScores {
+  const [first] = each;
+  if (each.length === 1) return first!;
+  return {
+    ece: mean(each.map(({ ece }) => ece)),
+    brier: mean(each.map(({ brier }) => brier)),
+    nll: mean(each.map(({ nll }) => nll)),
+    bins: first!.bins.map(({ low, high }, i) => {
+      const mine = each.map(({ bins }) => bins[i]!);
+      const clips = mine.reduce((sum, bin) => sum + bin.clips, 0);
+      const weighted = (of: 'confidence' | 'accuracy') =>
+        clips === 0 ? null : mine.reduce((sum, bin) => sum + bin.clips * (bin[of] ?? 0), 0) / clips;
+      return { low, high, clips, confidence: weighted('confidence'), accuracy: weighted('accuracy') };
+    }),
+  };
+}
+
 /** One clip's part of the scores. */
 export interface CalibrationTerms {
   /** of its top probability, counted from 0 */

@@ -28,7 +28,7 @@ function answers(wrong: (clip: number) => boolean, top = 0.8): ClipAnswer[] {
   });
 }
 
-const named = (name: string, values: ClipAnswer[]) => ({ name, values });
+const named = (name: string, ...values: ClipAnswer[][]) => ({ name, values });
 const compare = (a: ClipAnswer[], b: ClipAnswer[]) =>
   compareAnswers(named('a', a), named('b', b), 2, 0.05, options);
 const of = (tests: readonly Test[], test: Test['test'], measure: Test['measure']) =>
@@ -142,15 +142,68 @@ test('of two uncertainties that which ranks wrong answers higher is shown to be 
   const random = new Random(5);
   const wrong = (i: number) => i % 4 === 0;
   const mine = answers(wrong);
-  const a = { name: 'knowing', values: mine.map((_, i) => (wrong(i) ? 1 : 0) + random.uniform()) };
-  const b = { name: 'guessing', values: mine.map(() => random.uniform()) };
-  const { tests, notRun } = compareUncertainties({ answers: mine, a, b }, options);
+  const a = { name: 'knowing', values: [mine.map((_, i) => (wrong(i) ? 1 : 0) + random.uniform())] };
+  const b = { name: 'guessing', values: [mine.map(() => random.uniform())] };
+  const { tests, notRun } = compareUncertainties({ answers: [mine], a, b }, options);
   expect(notRun).toEqual([]);
   expect(tests.map(({ measure }) => measure)).toEqual(['auroc', 'aurc', 'augrc']);
   const auroc = of(tests, 'clustered-bootstrap', 'auroc');
   expect(auroc).toMatchObject({ a: 'knowing', b: 'guessing', n: 80 });
   expect(auroc.interval!.low).toBeGreaterThan(0);
   expect(auroc.p).toBeLessThan(0.01);
+});
+
+describe('models that were trained several times', () => {
+  const once = compare(better, worse);
+  const again = compareAnswers(
+    named('a', better, better, better),
+    named('b', worse, worse, worse),
+    2,
+    0.05,
+    options,
+  );
+
+  test('whose trainings agree are no surer than one training: no clip, source or fold is counted twice', () => {
+    expect(again.tests.map(({ n, unit }) => [n, unit])).toEqual(once.tests.map(({ n, unit }) => [n, unit]));
+    again.tests.forEach(({ p, effect, interval }, i) => {
+      expect(p).toBeCloseTo(once.tests[i]!.p, 12);
+      expect(effect).toBeCloseTo(once.tests[i]!.effect!, 12);
+      expect(interval?.low ?? 0).toBeCloseTo(once.tests[i]!.interval?.low ?? 0, 12);
+    });
+    expect(again.notRun).toEqual(once.notRun);
+  });
+
+  test('differ by the mean over trainings, a clip counting for the model that is right in more of them', () => {
+    // the first model is right about clip 0 in one of three trainings more, about clip 4 in one less
+    const a = [
+      answers((i) => i % 4 === 0),
+      answers((i) => i % 4 === 0 && i !== 0),
+      answers((i) => i % 4 === 0),
+    ];
+    const b = [
+      answers((i) => i % 4 === 0),
+      answers((i) => i % 4 === 0),
+      answers((i) => i % 4 === 0 && i !== 4),
+    ];
+    const { tests, notRun } = compareAnswers(named('a', ...a), named('b', ...b), 2, 0.05, options);
+    expect(notRun.find(({ test: kind }) => kind === 'mcnemar')!.reason).toBe(
+      'on 2 of 80 clips alone one of the two is right and the other is not',
+    );
+    expect(of(tests, 'tost', 'accuracy')).toMatchObject({ n: 40, effect: 0 });
+    const many = [worse, better, better].map((mine) => mine);
+    const signs = compareAnswers(named('a', ...many), named('b', worse, worse, worse), 2, 0.05, options);
+    const sign = of(signs.tests, 'mcnemar', 'accuracy');
+    // twelve clips, each in two of three trainings: 12 · ⅔ / 80, and 2 · 2⁻¹² of as many equal signs
+    expect(sign.effect).toBeCloseTo(0.1, 12);
+    expect(sign.p).toBeCloseTo(2 ** -11, 12);
+    expect(sign.method).toContain('12 clips right with the first in more of 3 trainings, 0 with the second');
+  });
+
+  test('are not compared with models that were trained more or less often', () => {
+    expect(() => compareAnswers(named('a', worse, worse), named('b', worse), 2, 0.05, options)).toThrow(
+      RangeError,
+    );
+  });
 });
 
 describe('families', () => {

@@ -18,38 +18,46 @@ import {
   detectionOfDraws,
   doubtOf,
 } from './quality.ts';
+import { meanOver, requireSameClips } from './trainings.ts';
 import { finite, type Comparison, type Measure, type Named, type NotRun, type Test } from './test-result.ts';
 import { wilcoxonTest } from './wilcoxon-test.ts';
 
 /**
  * How two models' answers to the same clips differ: the clustered bootstrap of accuracy, weighted F1, calibration and
  * error detection by 1 − the top probability; McNemar over clips, equivalence over sources, t over folds (where there
- * are two) and Wilcoxon over folds. A test that cannot give a p below 1 − level here is not made but named.
+ * are two) and Wilcoxon over folds. Of models that were trained several times every difference is the mean over the
+ * trainings: these make no clip, source or fold more. A test that cannot give a p below 1 − level here is not made but
+ * named.
+ * @param a [training] its answers @param b as many trainings
  * @param margin of equivalence, in accuracy, above 0
  * @throws RangeError if the models did not answer the same clips
  */
 export function compareAnswers(
-  a: Named<readonly ClipAnswer[]>,
-  b: Named<readonly ClipAnswer[]>,
+  a: Named<readonly (readonly ClipAnswer[])[]>,
+  b: Named<readonly (readonly ClipAnswer[])[]>,
   classes: number,
   margin: number,
   options: BootstrapOptions,
 ): Comparison {
-  const pairs = paired(a.values, b.values);
+  requireSameClips(a.values);
+  if (a.values.length !== b.values.length)
+    throw new RangeError(`${a.values.length} trainings of ${a.name} stand against ${b.values.length} of ${b.name}`); // prettier-ignore
+  const trained = a.values.map((answers, i) => paired(answers, b.values[i]!));
+  const clips = gapsOf(trained);
   const made = [
-    ...bootstrapTests(pairs, answerStatistics(pairs, classes), options),
-    mcnemarTest(pairs, options.level),
-    ...tostTests(pairs, margin),
-    ...foldTests(pairs, classes, options.level),
+    ...drawn(answerStatistics(trained, classes), options),
+    mcnemarTest(clips, trained.length, options.level),
+    ...tostTests(clips, margin),
+    ...foldTests(trained, classes, options.level),
   ];
   return named(a.name, b.name, made);
 }
 
-/** What tells a model's own wrong answers: two uncertainties of the same answers. */
+/** What tells a model's own wrong answers: two uncertainties of the same answers, of each training. */
 export interface Uncertainties {
-  readonly answers: readonly ClipAnswer[];
-  readonly a: Named<ArrayLike<number>>;
-  readonly b: Named<ArrayLike<number>>;
+  readonly answers: readonly (readonly ClipAnswer[])[];
+  readonly a: Named<readonly ArrayLike<number>[]>;
+  readonly b: Named<readonly ArrayLike<number>[]>;
 }
 
 /** Which of two uncertainties tells wrong answers better, by the clustered bootstrap of AUROC, AURC and AUGRC. */
@@ -57,14 +65,17 @@ export function compareUncertainties(
   { answers, a, b }: Uncertainties,
   options: BootstrapOptions,
 ): Comparison {
-  const [first, second] = [a, b].map(({ values }) => detectionOfDraws(answers, values));
-  const pairs = answers.map((answer, i) => ({
-    source: answer.source,
-    differs: a.values[i] !== b.values[i],
+  requireSameClips(answers);
+  const sides = [a, b].map(({ values }) =>
+    meanOver(answers.map((mine, i) => detectionOfDraws(mine, values[i]!))),
+  );
+  const clips = answers[0]!.map(({ source }, clip) => ({
+    source,
+    differs: a.values.some((mine, i) => mine[clip] !== b.values[i]![clip]),
   }));
-  const statistics = detectionMeasures.map((measure) => ({ measure, pairs }));
-  const of = (draw: readonly number[]) => minus(first!(draw), second!(draw));
-  return named(a.name, b.name, drawn(statistics, of, options));
+  const statistics = detectionMeasures.map((measure) => ({ measure, clips }));
+  const difference = (draw: readonly number[]) => minus(sides[0]!(draw), sides[1]!(draw));
+  return named(a.name, b.name, drawn({ statistics, difference }, options));
 }
 
 /** A test by one model's and the other's name, or why it was not made. */
@@ -82,26 +93,46 @@ function named(a: string, b: string, made: readonly Unnamed[]): Comparison {
 
 type Pairs = readonly (readonly [ClipAnswer, ClipAnswer])[];
 
+/** A clip, and by how much more often the first model is right about it than the second: −1 … 1. */
+interface Gap {
+  readonly source: string;
+  readonly fold: number;
+  readonly gap: number;
+}
+
+/** @param trained [training] pairs of the same clips */
+const gapsOf = (trained: readonly Pairs[]): Gap[] =>
+  trained[0]!.map(([{ source, fold }], clip) => ({
+    source,
+    fold,
+    gap: mean(trained.map((pairs) => Number(isRight(pairs[clip]![0])) - Number(isRight(pairs[clip]![1])))), // prettier-ignore
+  }));
+
 /** Fewer clips than this that only one model gets right: the chi-square approximation does not serve. */
 const leastForChiSquare = 25;
 
-function mcnemarTest(pairs: Pairs, level: number): Unnamed {
-  const first = pairs.filter(([a, b]) => isRight(a) && !isRight(b)).length;
-  const second = pairs.filter(([a, b]) => !isRight(a) && isRight(b)).length;
+/** Of several trainings a clip counts for the model that is right about it in more of them: the sign test. */
+function mcnemarTest(clips: readonly Gap[], trainings: number, level: number): Unnamed {
+  const first = clips.filter(({ gap }) => gap > 0).length;
+  const second = clips.filter(({ gap }) => gap < 0).length;
   const names = { test: 'mcnemar', measure: 'accuracy' } as const;
   const leastP = leastSignP(first + second);
   if (!(leastP < 1 - level)) {
-    return { ...names, leastP, reason: tooFew(first + second, pairs.length, 'clip', true) };
+    return { ...names, leastP, reason: tooFew(first + second, clips.length, 'clip', true) };
   }
   const result = mcnemarOfCounts(first, second);
   const exact = first + second < leastForChiSquare;
+  const counted =
+    trainings === 1
+      ? `${first} clips right with the first alone, ${second} with the second alone`
+      : `${first} clips right with the first in more of ${trainings} trainings, ${second} with the second`;
   return {
     ...names,
     unit: 'clip',
-    n: pairs.length,
-    method: `${exact ? 'exact binomial' : 'chi-square with continuity correction'}; ${first} clips right with the first alone, ${second} with the second alone`,
+    n: clips.length,
+    method: `${exact ? 'exact binomial' : 'chi-square with continuity correction'}; ${counted}`,
     statistic: exact ? null : result.chiSquare,
-    effect: (first - second) / pairs.length,
+    effect: mean(clips.map(({ gap }) => gap)),
     interval: null,
     margin: null,
     p: exact ? result.exactP : result.chiSquareP,
@@ -129,10 +160,10 @@ function scoreDifference(
   };
 }
 
-/** What a statistic is of, and on which pairs it can differ at all. */
+/** What a statistic is of, and on which clips it can differ at all. */
 interface Statistic {
   readonly measure: Measure;
-  readonly pairs: readonly { readonly source: string; readonly differs: boolean }[];
+  readonly clips: readonly { readonly source: string; readonly differs: boolean }[];
 }
 
 interface Statistics {
@@ -142,46 +173,45 @@ interface Statistics {
 
 const minus = (a: readonly number[], b: readonly number[]) => a.map((value, i) => value - b[i]!);
 
-function answerStatistics(pairs: Pairs, classes: number): Statistics {
+function answerStatistics(trained: readonly Pairs[], classes: number): Statistics {
   const differing = (differ: (a: ClipAnswer, b: ClipAnswer) => boolean) =>
-    pairs.map(([a, b]) => ({ source: a.source, differs: differ(a, b) }));
-  const right = differing((a, b) => isRight(a) !== isRight(b));
+    trained[0]!.map(([{ source }], clip) => ({
+      source,
+      differs: trained.some((pairs) => differ(...pairs[clip]!)),
+    }));
+  const right = gapsOf(trained).map(({ source, gap }) => ({ source, differs: gap !== 0 }));
   const said = differing((a, b) => predictedOf(a) !== predictedOf(b));
   const probable = differing((a, b) => Array.from(a.probabilities).some((p, c) => p !== b.probabilities[c]));
-  const scores = scoreDifference(pairs, classes);
+  const scores = meanOver(trained.map((pairs) => scoreDifference(pairs, classes)));
   const sides = [0, 1].map((side) => {
-    const answers = pairs.map((pair) => pair[side]!);
-    const parts = [calibrationOfDraws(answers), detectionOfDraws(answers, answers.map(doubtOf))];
+    const answers = trained.map((pairs) => pairs.map((pair) => pair[side]!));
+    const parts = [
+      meanOver(answers.map(calibrationOfDraws)),
+      meanOver(answers.map((mine) => detectionOfDraws(mine, mine.map(doubtOf)))), // prettier-ignore
+    ];
     return (draw: readonly number[]) => parts.flatMap((part) => part(draw));
   });
   return {
     statistics: [
-      { measure: 'accuracy', pairs: right },
-      { measure: 'weighted-f1', pairs: said },
-      ...[...calibrationMeasures, ...detectionMeasures].map((measure) => ({ measure, pairs: probable })),
+      { measure: 'accuracy', clips: right },
+      { measure: 'weighted-f1', clips: said },
+      ...[...calibrationMeasures, ...detectionMeasures].map((measure) => ({ measure, clips: probable })),
     ],
     difference: (draw) => [...scores(draw), ...minus(sides[0]!(draw), sides[1]!(draw))],
   };
 }
 
-const bootstrapTests = (pairs: Pairs, { statistics, difference }: Statistics, options: BootstrapOptions) =>
-  pairs.length === 0 ? [] : drawn(statistics, difference, options);
-
 /**
  * The bootstrap by itself would be surer than its sources allow where few of them differ: all of them on one side are
  * no rarer than as many equal signs.
  */
-function drawn(
-  statistics: readonly Statistic[],
-  difference: Statistics['difference'],
-  options: BootstrapOptions,
-): Unnamed[] {
-  const { pairs } = statistics[0]!;
-  const sources = pairs.map(({ source }) => source);
+function drawn({ statistics, difference }: Statistics, options: BootstrapOptions): Unnamed[] {
+  const { clips } = statistics[0]!;
+  const sources = clips.map(({ source }) => source);
   const count = new Set(sources).size;
   const draws = clusteredBootstrap(sources, difference, options);
-  const observed = difference([...pairs.keys()]);
-  return statistics.map(({ measure, pairs: own }, i): Unnamed => {
+  const observed = difference([...clips.keys()]);
+  return statistics.map(({ measure, clips: own }, i): Unnamed => {
     const names = { test: 'clustered-bootstrap', measure } as const;
     const differing = new Set(own.flatMap(({ source, differs }) => (differs ? [source] : []))).size;
     const leastP = leastSignP(differing);
@@ -195,7 +225,7 @@ function drawn(
     return {
       ...names,
       unit: 'clip',
-      n: pairs.length,
+      n: clips.length,
       method: `${known.length} resamples of ${count} sources, percentile; they differ on ${differing} sources`,
       statistic: null,
       effect: observed[i]!,
@@ -208,13 +238,9 @@ function drawn(
 }
 
 /** One difference of accuracy a source: clips of one source are no independent observations. */
-function tostTests(pairs: Pairs, margin: number): Unnamed[] {
+function tostTests(clips: readonly Gap[], margin: number): Unnamed[] {
   const sources = new Map<string, number[]>();
-  for (const [a, b] of pairs) {
-    const differences = sources.get(a.source) ?? [];
-    differences.push(Number(isRight(a)) - Number(isRight(b)));
-    sources.set(a.source, differences);
-  }
+  for (const { source, gap } of clips) sources.set(source, [...(sources.get(source) ?? []), gap]);
   if (sources.size < 2) return [];
   const result = tost([...sources.values()].map(mean), margin);
   return [
@@ -239,11 +265,12 @@ function tostTests(pairs: Pairs, margin: number): Unnamed[] {
  * Over the folds' differences of weighted F1. Student's t is corrected for trainings that share clips; Wilcoxon's test
  * counts folds as independent, which they are not quite: it is told beside the t.
  */
-function foldTests(pairs: Pairs, classes: number, level: number): Unnamed[] {
-  const difference = scoreDifference(pairs, classes);
-  const differences = [...byFold(pairs.map(([answer]) => answer)).keys()].map((fold) => {
-    const members = pairs.flatMap(([answer], i) => (answer.fold === fold ? [i] : []));
-    return difference(members)[1];
+function foldTests(trained: readonly Pairs[], classes: number, level: number): Unnamed[] {
+  const difference = meanOver(trained.map((pairs) => scoreDifference(pairs, classes)));
+  const answers = trained[0]!.map(([answer]) => answer);
+  const differences = [...byFold(answers).keys()].map((fold) => {
+    const members = answers.flatMap((answer, i) => (answer.fold === fold ? [i] : []));
+    return difference(members)[1]!;
   });
   if (differences.length < 2) return [];
   const t = pairedT(differences, level, 1 / (differences.length - 1));

@@ -5,8 +5,12 @@ import { calibrationOf } from './calibration.ts';
 import { calibrationOfDraws, detectionOfDraws, doubtOf } from './quality.ts';
 import { auroc } from './roc.ts';
 import { modelScores } from './scores.ts';
+import type { Training } from './trainings.ts';
 import { errorDetection } from './uncertainty.ts';
 
+const once = (answers: readonly ClipAnswer[], temperatures: Training['temperatures'] = null): Training[] => [
+  { seed: 1, answers, temperatures },
+];
 const answer = (i: number, share: number, truth: number): ClipAnswer => ({
   clip: `${i}`,
   source: `${i >> 1}`,
@@ -49,7 +53,7 @@ test('calibration and error detection of a draw are those of the clips drawn', (
 test('scores of calibration and error detection have intervals around them', () => {
   const answers = Array.from({ length: 80 }, (_, i) => answer(i, (1 + (i % 9)) / 10, (i * 7) % 3 === 0 ? 1 : 0));
   const options = { resamples: 300, seed: 1, level: 0.95 };
-  const { calibration, uncertainty } = modelScores(answers, 2, options, new Map([[1, 2]]));
+  const { calibration, uncertainty } = modelScores(once(answers, new Map([[1, 2]])), 2, options);
   const estimates = [
     calibration.estimates!.brier!,
     calibration.estimates!.nll!,
@@ -66,5 +70,5 @@ test('scores of calibration and error detection have intervals around them', () 
     12,
   );
   const flawless = answers.map((one) => ({ ...one, truth: one.probabilities[0]! >= 0.5 ? 0 : 1 }));
-  expect(modelScores(flawless, 2, options).uncertainty[0]!.estimates!.auroc).toBeNull();
+  expect(modelScores(once(flawless), 2, options).uncertainty[0]!.estimates!.auroc).toBeNull();
 }); // prettier-ignore

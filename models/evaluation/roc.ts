@@ -56,7 +56,7 @@ function withoutMiddles(points: readonly RocPoint[]): RocPoint[] {
   });
 }
 
-/** Steps of the false positive rate at which the classes' curves are averaged. */
+/** Steps of the false positive rate at which curves are averaged. */
 const macroSteps = 100;
 
 /** One curve a class against the rest, and their mean: vertically over the classes that have a curve. */
@@ -69,11 +69,29 @@ export function rocOf(answers: readonly ClipAnswer[], classes: number): RocResul
   );
   const known = curves.filter(({ auc }) => auc !== null);
   if (known.length === 0) return { classes: curves, macro: { auc: null, points: [] } };
-  const grid = Array.from({ length: macroSteps + 1 }, (_, i) => i / macroSteps);
-  const points = grid.map((x): RocPoint => [x, mean(known.map((curve) => heightAt(curve.points, x)))]);
   return {
     classes: curves,
-    macro: { auc: mean(known.map(({ auc }) => auc!)), points: [[0, 0], ...points] },
+    macro: { auc: mean(known.map(({ auc }) => auc!)), points: averaged(known) },
+  };
+}
+
+/** Vertically, at equal steps of the false positive rate. */
+function averaged(curves: readonly RocCurve[]): RocPoint[] {
+  const grid = Array.from({ length: macroSteps + 1 }, (_, i) => i / macroSteps);
+  return [[0, 0], ...grid.map((x): RocPoint => [x, mean(curves.map(({ points }) => heightAt(points, x)))])];
+}
+
+/** Curves of several trainings as one: areas are means, points vertical means; a class without a curve in one has none. */
+export function meanRoc(each: readonly RocResult[]): RocResult {
+  const [first] = each;
+  if (each.length === 1) return first!;
+  const meanOf = (curves: readonly RocCurve[]): RocCurve =>
+    curves.some(({ auc }) => auc === null)
+      ? { auc: null, points: [] }
+      : { auc: mean(curves.map(({ auc }) => auc!)), points: averaged(curves) };
+  return {
+    classes: first!.classes.map((_, c) => meanOf(each.map(({ classes }) => classes[c]!))),
+    macro: meanOf(each.map(({ macro }) => macro)),
   };
 }
 

@@ -6,6 +6,7 @@ import { macroF1, weightedF1 } from './classification.ts';
 import { deviation, quantile, ranks } from './moments.ts';
 import { auroc, rocCurve, rocOf } from './roc.ts';
 import { modelScores } from './scores.ts';
+import type { Training } from './trainings.ts';
 
 /** Ten clips, three classes; clips 2, 5 and 8 are answered wrongly. */
 const probabilities = [
@@ -31,11 +32,15 @@ const answers = probabilities.map((p, i): ClipAnswer => ({
   curiosity: i / 10,
 }));
 const options = { resamples: 200, seed: 3, level: 0.95 };
+/** One training. */
+const once = (own: readonly ClipAnswer[], temperatures: Training['temperatures'] = null): Training[] => [
+  { seed: 1, answers: own, temperatures },
+];
 
 // Reference values below are of scikit-learn 1.9.1.
 
 test('accuracy, F1 and AUC agree with reference values', () => {
-  const scores = modelScores(answers, 3, options);
+  const scores = modelScores(once(answers), 3, options);
   expect(scores.accuracy.pooled.value).toBeCloseTo(0.7, 12);
   expect(scores.macroF1.pooled.value).toBeCloseTo(0.6944444444444443, 12);
   expect(scores.weightedF1.pooled.value).toBeCloseTo(0.7083333333333333, 12);
@@ -45,7 +50,7 @@ test('accuracy, F1 and AUC agree with reference values', () => {
 });
 
 test('scores are told by fold, with their mean and deviation', () => {
-  const { accuracy } = modelScores(answers, 3, options);
+  const { accuracy } = modelScores(once(answers), 3, options);
   expect(accuracy.folds.map(({ fold, clips, value }) => [fold, clips, value])).toEqual([
     [1, 6, 4 / 6],
     [2, 4, 3 / 4],
@@ -53,7 +58,7 @@ test('scores are told by fold, with their mean and deviation', () => {
   expect(accuracy.mean).toBeCloseTo((4 / 6 + 3 / 4) / 2, 12);
   expect(accuracy.deviation).toBeCloseTo((3 / 4 - 4 / 6) / Math.SQRT2, 12);
   const single = answers.slice(0, 6);
-  expect(modelScores(single, 3, options).accuracy.deviation).toBeNull();
+  expect(modelScores(once(single), 3, options).accuracy.deviation).toBeNull();
 });
 
 test('a class that is never right counts in weighted F1 by its clips', () => {
@@ -140,10 +145,10 @@ test('temperature scaling finds the likeliest temperature and keeps the top clas
   // Root of the slope by mpmath 1.3.0 with 30 digits.
   const temperature = fitTemperature(probabilities.map(logProbabilities), truth);
   expect(temperature).toBeCloseTo(0.41747129340340373518, 12);
-  const scaled = modelScores(answers, 3, options, new Map([[1, temperature], [2, temperature]])); // prettier-ignore
+  const scaled = modelScores(once(answers, new Map([[1, temperature], [2, temperature]])), 3, options); // prettier-ignore
   expect(scaled.calibration.scaled!.scores.nll).toBeCloseTo(0.5299239833317554, 9);
   expect(atTemperature([0.7, 0.2, 0.1], 1)[0]).toBeCloseTo(0.7, 12);
-  expect(() => modelScores(answers, 3, options, new Map([[1, 1]]))).toThrow(RangeError);
+  expect(() => modelScores(once(answers, new Map([[1, 1]])), 3, options)).toThrow(RangeError);
 });
 
 test('a temperature stays in its range where every clip is right', () => {
@@ -152,10 +157,10 @@ test('a temperature stays in its range where every clip is right', () => {
 });
 
 test('curiosity stands beside max-softmax where every answer has it', () => {
-  expect(modelScores(answers, 3, options).uncertainty.map(({ kind }) => kind)).toEqual([
+  expect(modelScores(once(answers), 3, options).uncertainty.map(({ kind }) => kind)).toEqual([
     'max-softmax',
     'curiosity',
   ]);
   const without = answers.map((answer) => ({ ...answer, curiosity: null }));
-  expect(modelScores(without, 3, options).uncertainty.map(({ kind }) => kind)).toEqual(['max-softmax']);
+  expect(modelScores(once(without), 3, options).uncertainty.map(({ kind }) => kind)).toEqual(['max-softmax']);
 });

@@ -6,7 +6,7 @@ import {
   type BootstrapOptions,
   type Estimate,
 } from './bootstrap.ts';
-import { atTemperature, calibrationOf, type CalibrationScores } from './calibration.ts';
+import { atTemperature, calibrationOf, meanCalibration, type CalibrationScores } from './calibration.ts';
 import { classCounts, classificationScores, type ConfusionMatrix } from './classification.ts';
 import { deviation, mean } from './moments.ts';
 import {
@@ -18,14 +18,16 @@ import {
   type CalibrationMeasure,
   type DetectionMeasure,
 } from './quality.ts';
-import { rocOf, type RocResult } from './roc.ts';
-import { errorDetection, type ErrorDetection } from './uncertainty.ts';
+import { meanRoc, rocOf, type RocResult } from './roc.ts';
+import { meanOver, requireSameClips, seedSpread, type SeedSpread, type Training } from './trainings.ts';
+import { meanErrorDetection, type ErrorDetection } from './uncertainty.ts';
 
 export interface FoldEstimate extends Estimate {
   readonly fold: number;
   readonly clips: number;
 }
 
+/** Of a model that was trained several times, the means over its trainings. */
 export interface Score {
   readonly folds: readonly FoldEstimate[];
   /** Over the folds. */
@@ -34,6 +36,8 @@ export interface Score {
   readonly deviation: number | null;
   /** Over the clips of all folds together. */
   readonly pooled: Estimate;
+  /** Left out where there is one seed, and by earlier labs. */
+  readonly seeds?: SeedSpread;
 }
 
 /** With intervals; null where too few draws have a value. */
@@ -45,7 +49,12 @@ export interface CalibrationResult {
   readonly estimates?: Estimates<CalibrationMeasure>;
   /** After temperature scaling, fitted on each fold's validation clips; null where it was not fitted. */
   readonly scaled: {
-    readonly temperatures: readonly { readonly fold: number; readonly temperature: number }[];
+    /** Of several seeds each has its own. */
+    readonly temperatures: readonly {
+      readonly fold: number;
+      readonly seed?: number;
+      readonly temperature: number;
+    }[];
     readonly scores: CalibrationScores;
     readonly estimates?: Estimates<CalibrationMeasure>;
     /** What scaling changes, the same sources drawn for both: below 0 it helps. */
@@ -66,7 +75,7 @@ export interface ModelScores {
   readonly accuracy: Score;
   readonly macroF1: Score;
   readonly weightedF1: Score;
-  /** Clips of all folds. */
+  /** Clips of all folds, each as often as there were trainings. */
   readonly confusion: ConfusionMatrix;
   readonly roc: RocResult;
   readonly calibration: CalibrationResult;
@@ -77,84 +86,102 @@ export interface ModelScores {
 const measures = ['accuracy', 'macroF1', 'weightedF1'] as const;
 
 /**
- * All scores of one model. Intervals are of a bootstrap that draws whole sources, anew for each fold and for all.
- * @param answers to test clips, each by a model that did not see the clip's fold; one at least
+ * All scores of one model, each the mean over its trainings. Intervals are of a bootstrap that draws whole sources, anew
+ * for each fold and for all.
+ * @param trainings that answered the same test clips, each clip by a model that did not see its fold; one at least
  * @param classes how many there are
- * @param temperatures fitted for each fold (see fitTemperature); null: none were
- * @throws RangeError if there are no answers, or a fold has no temperature
+ * @throws RangeError if there are no answers, they differ in their clips, or a fold has no temperature
  */
 export function modelScores(
-  answers: readonly ClipAnswer[],
+  trainings: readonly Training[],
   classes: number,
   options: BootstrapOptions,
-  temperatures: ReadonlyMap<number, number> | null = null,
 ): ModelScores {
-  const folds = [...byFold(answers)].map(([fold, clips]) => ({
-    fold,
-    clips: clips.length,
-    estimates: estimates(clips, classes, options),
-  }));
-  const pooled = estimates(answers, classes, options);
+  const all = trainings.map(({ answers }) => answers);
+  requireSameClips(all);
+  const seeds = trainings.map(({ seed }) => seed);
+  const parts = all.map(byFold);
+  const folds = [...parts[0]!].map(([fold, clips]) => {
+    const mine = parts.map((part) => part.get(fold)!);
+    return { fold, clips: clips.length, estimates: estimates(mine, classes, options), each: mine };
+  });
+  const pooled = estimates(all, classes, options);
+  const ofTrainings = folds.map(({ each }) => each.map((answers) => scoresOf(answers, classes)));
   const [accuracy, macroF1, weightedF1] = measures.map((_, measure): Score => {
     const values = folds.map(({ fold, clips, estimates }) => ({ fold, clips, ...estimates[measure]! }));
     const plain = values.map(({ value }) => value);
-    return { folds: values, mean: mean(plain), deviation: deviation(plain), pooled: pooled[measure]! };
+    const spread = seedSpread(
+      ofTrainings.map((fold) => fold.map((scores) => scores[measure]!)),
+      seeds,
+    );
+    return {
+      folds: values,
+      mean: mean(plain),
+      deviation: deviation(plain),
+      pooled: pooled[measure]!,
+      ...(spread && { seeds: spread }),
+    };
   });
   return {
-    clips: answers.length,
+    clips: all[0]!.length,
     accuracy: accuracy!,
     macroF1: macroF1!,
     weightedF1: weightedF1!,
-    confusion: confusionOf(answers, classes),
-    roc: rocOf(answers, classes),
-    calibration: calibration(answers, temperatures, options),
-    uncertainty: uncertainties(answers, options),
+    confusion: confusionOf(all.flat(), classes),
+    roc: meanRoc(all.map((answers) => rocOf(answers, classes))),
+    calibration: calibration(trainings, options),
+    uncertainty: uncertainties(all, options),
   };
 }
 
-/** One estimate a measure. */
-function estimates(answers: readonly ClipAnswer[], classes: number, options: BootstrapOptions): Estimate[] {
+type Answers = readonly ClipAnswer[];
+
+/** One function of draws a training. */
+const drawnScores = (answers: Answers, classes: number) => {
   const truth = answers.map((answer) => answer.truth);
   const predicted = answers.map(predictedOf);
-  const statistics = (indices: readonly number[]) => {
+  return (indices: readonly number[]) => {
     const scores = classificationScores(classCounts(truth, predicted, classes, indices));
     return measures.map((measure) => scores[measure]);
   };
-  const drawn = clusteredBootstrap(
-    answers.map(({ source }) => source),
-    statistics,
-    options,
-  );
-  return statistics([...answers.keys()]).map((value, measure) => ({
+};
+
+const scoresOf = (answers: Answers, classes: number) => drawnScores(answers, classes)([...answers.keys()]);
+
+/** One estimate a measure. */
+function estimates(trainings: readonly Answers[], classes: number, options: BootstrapOptions): Estimate[] {
+  const statistics = meanOver(trainings.map((answers) => drawnScores(answers, classes)));
+  const drawn = clusteredBootstrap(sourcesOf(trainings), statistics, options);
+  return statistics([...trainings[0]!.keys()]).map((value, measure) => ({
     value,
     ...percentileInterval(drawn[measure]!, options.level),
   }));
 }
 
-function calibration(
-  answers: readonly ClipAnswer[],
-  temperatures: ReadonlyMap<number, number> | null,
-  options: BootstrapOptions,
-): CalibrationResult {
-  const plain = { plain: calibrationOf(answers) };
-  const ofPlain = calibrationOfDraws(answers);
-  const estimatesOf = (of: typeof ofPlain) => drawnEstimates(answers, calibrationMeasures, of, options);
-  if (temperatures === null) return { ...plain, estimates: estimatesOf(ofPlain), scaled: null };
-  const scaled = answers.map((answer) => {
-    const temperature = temperatures.get(answer.fold);
-    if (temperature === undefined) throw new RangeError(`Fold ${answer.fold} has no temperature`);
-    return { ...answer, probabilities: atTemperature(answer.probabilities, temperature) };
-  });
-  const ofScaled = calibrationOfDraws(scaled);
+const sourcesOf = ([first]: readonly Answers[]) => first!.map(({ source }) => source);
+
+function calibration(trainings: readonly Training[], options: BootstrapOptions): CalibrationResult {
+  const all = trainings.map(({ answers }) => answers);
+  const plain = { plain: meanCalibration(all.map((answers) => calibrationOf(answers))) };
+  const ofPlain = meanOver(all.map(calibrationOfDraws));
+  const estimatesOf = (of: typeof ofPlain) => drawnEstimates(all, calibrationMeasures, of, options);
+  if (trainings.some(({ temperatures }) => temperatures === null))
+    return { ...plain, estimates: estimatesOf(ofPlain), scaled: null };
+  const scaled = trainings.map(atTemperatures);
+  const ofScaled = meanOver(scaled.map(calibrationOfDraws));
+  const several = trainings.length > 1;
   return {
     ...plain,
     estimates: estimatesOf(ofPlain),
     scaled: {
-      temperatures: [...byFold(answers).keys()].map((fold) => ({
-        fold,
-        temperature: temperatures.get(fold)!,
-      })),
-      scores: calibrationOf(scaled),
+      temperatures: trainings.flatMap(({ seed, answers, temperatures }) =>
+        [...byFold(answers).keys()].map((fold) => ({
+          fold,
+          ...(several && { seed }),
+          temperature: temperatures!.get(fold)!,
+        })),
+      ),
+      scores: meanCalibration(scaled.map((answers) => calibrationOf(answers))),
       estimates: estimatesOf(ofScaled),
       change: estimatesOf((draw) => {
         const before = ofPlain(draw);
@@ -164,33 +191,51 @@ function calibration(
   };
 }
 
+function atTemperatures({ answers, temperatures }: Training): ClipAnswer[] {
+  return answers.map((answer) => {
+    const temperature = temperatures!.get(answer.fold);
+    if (temperature === undefined) throw new RangeError(`Fold ${answer.fold} has no temperature`);
+    return { ...answer, probabilities: atTemperature(answer.probabilities, temperature) };
+  });
+}
+
 /** Each statistic of the answers with its interval, whole sources drawn. */
 function drawnEstimates<Measure extends string>(
-  answers: readonly ClipAnswer[],
+  trainings: readonly Answers[],
   names: readonly Measure[],
   of: (draw: readonly number[]) => readonly number[],
   options: BootstrapOptions,
 ): Estimates<Measure> {
-  const draws = clusteredBootstrap(
-    answers.map(({ source }) => source),
-    of,
-    options,
-  );
-  const observed = of([...answers.keys()]);
+  const draws = clusteredBootstrap(sourcesOf(trainings), of, options);
+  const observed = of([...trainings[0]!.keys()]);
   const entries = names.map((name, i) => [name, estimateOf(observed[i]!, draws[i]!, options.level)] as const);
   return Object.fromEntries(entries) as Estimates<Measure>;
 }
 
-function uncertainties(answers: readonly ClipAnswer[], options: BootstrapOptions): UncertaintyResult[] {
-  const wrong = answers.map((answer) => !isRight(answer));
-  const of = (kind: UncertaintyKind, values: readonly number[]): UncertaintyResult => ({
+function uncertainties(trainings: readonly Answers[], options: BootstrapOptions): UncertaintyResult[] {
+  const of = (kind: UncertaintyKind, values: readonly (readonly number[])[]): UncertaintyResult => ({
     kind,
-    ...errorDetection(values, wrong),
-    estimates: drawnEstimates(answers, detectionMeasures, detectionOfDraws(answers, values), options),
+    ...meanErrorDetection(
+      trainings.map((answers, i) => ({
+        uncertainty: values[i]!,
+        wrong: answers.map((answer) => !isRight(answer)),
+      })),
+    ),
+    estimates: drawnEstimates(
+      trainings,
+      detectionMeasures,
+      meanOver(trainings.map((answers, i) => detectionOfDraws(answers, values[i]!))),
+      options,
+    ),
   });
-  const curiosity = answers.flatMap((answer) => answer.curiosity ?? []);
+  const curiosities = trainings.map((answers) => answers.flatMap((answer) => answer.curiosity ?? []));
   return [
-    of('max-softmax', answers.map(doubtOf)),
-    ...(curiosity.length === answers.length ? [of('curiosity', curiosity)] : []),
+    of(
+      'max-softmax',
+      trainings.map((answers) => answers.map(doubtOf)),
+    ),
+    ...(curiosities.every((values) => values.length === trainings[0]!.length)
+      ? [of('curiosity', curiosities)]
+      : []),
   ];
 }

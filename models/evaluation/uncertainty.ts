@@ -1,3 +1,5 @@
+import { mean } from './moments.ts';
+
 /** When the most certain `coverage` of the clips is answered. */
 export interface RiskPoint {
   readonly coverage: number;
@@ -45,6 +47,44 @@ export function errorDetection(uncertainty: ArrayLike<number>, wrong: readonly b
     curve: thinned(curveOf(runs, wrong.length)),
     histogram: histogramOf(uncertainty, wrong),
   };
+}
+
+/**
+ * The same of a model that was trained several times: the areas and the curve are means over its trainings, the curve at
+ * equal coverages; the histogram counts every answer.
+ * @throws RangeError as errorDetection
+ */
+export function meanErrorDetection(
+  trainings: readonly { readonly uncertainty: readonly number[]; readonly wrong: readonly boolean[] }[],
+): ErrorDetection {
+  const each = trainings.map(({ uncertainty, wrong }) => errorDetection(uncertainty, wrong));
+  if (each.length === 1) return each[0]!;
+  const aurocs = each.flatMap(({ auroc }) => auroc ?? []);
+  return {
+    auroc: aurocs.length === each.length ? mean(aurocs) : null,
+    aurc: mean(each.map((one) => one.aurc)),
+    augrc: mean(each.map((one) => one.augrc)),
+    curve: coverages.map((coverage) => {
+      const generalizedRisk = mean(each.map(({ curve }) => generalizedAt(curve, coverage)));
+      return { coverage, risk: generalizedRisk / coverage, generalizedRisk };
+    }),
+    histogram: histogramOf(
+      trainings.flatMap(({ uncertainty }) => uncertainty),
+      trainings.flatMap(({ wrong }) => wrong),
+    ),
+  };
+}
+
+/** At which curves of several trainings are averaged. */
+const coverages = Array.from({ length: 100 }, (_, i) => (i + 1) / 100);
+
+/** Straight between the curve's points, from 0 where nothing is answered. */
+function generalizedAt(curve: readonly RiskPoint[], coverage: number): number {
+  const at = curve.findIndex((point) => point.coverage >= coverage);
+  const after = curve[at] ?? curve.at(-1)!;
+  const before = curve[at - 1] ?? { coverage: 0, generalizedRisk: 0 };
+  const share = (coverage - before.coverage) / (after.coverage - before.coverage);
+  return before.generalizedRisk + Math.min(1, share) * (after.generalizedRisk - before.generalizedRisk);
 }
 
 /** The areas alone. */

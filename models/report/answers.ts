@@ -19,6 +19,7 @@ export interface ToldAnswers {
 }
 
 export interface ToldFold {
+  readonly seed: number;
   /** Windows of each clip. */
   readonly patches: readonly number[];
   readonly models: readonly ToldAnswers[];
@@ -28,7 +29,6 @@ export interface Told {
   readonly classes: readonly string[];
   /** Names of the experts that mixtures choose from, in the router's order. */
   readonly bank: readonly string[];
-  readonly seed: number;
   /** Seconds from one window of a clip to the next. */
   readonly hopS: number;
   readonly folds: readonly ToldFold[];
@@ -51,7 +51,7 @@ GROUP BY model ORDER BY model`;
 const probabilityColumns = (classes: readonly string[]) => classes.map((label) => `P(${label})`);
 
 /** The text of `answers-clips.csv`, a fold's model at a time: thousands of rows are no one's wait. */
-export function* clipRows({ classes, seed, folds }: Told): Generator<string> {
+export function* clipRows({ classes, folds }: Told): Generator<string> {
   const head = [
     'Model',
     'Seed',
@@ -65,7 +65,7 @@ export function* clipRows({ classes, seed, folds }: Told): Generator<string> {
     'Stages',
   ];
   yield csvText([[...head, ...probabilityColumns(classes)]]);
-  for (const { models } of folds)
+  for (const { seed, models } of folds)
     for (const { name, answers, temperature, stages } of models)
       yield csvText(
         answers.map((one): CsvCell[] => [
@@ -76,10 +76,10 @@ export function* clipRows({ classes, seed, folds }: Told): Generator<string> {
 }
 
 /** The text of `answers-windows.csv`, likewise. */
-export function* windowRows({ classes, bank, seed, hopS, folds }: Told): Generator<string> {
+export function* windowRows({ classes, bank, hopS, folds }: Told): Generator<string> {
   const head = ['Model', 'Seed', 'Fold', 'Clip', 'Source', 'Window', 'Start, s', 'True class', 'Answer'];
   yield csvText([[...head, 'Expert', 'Curiosity', 'Stages', ...probabilityColumns(classes)]]);
-  for (const { models, patches } of folds) {
+  for (const { seed, models, patches } of folds) {
     for (const { name, answers, patches: told, stages } of models) {
       let at = 0;
       yield csvText(
@@ -103,12 +103,12 @@ export function* windowRows({ classes, bank, seed, hopS, folds }: Told): Generat
 /** What stands in the folder, and how its figures follow from the answers. */
 export const aboutAnswers = `Answers of every model of this evaluation to every clip and window that it was not trained on.
 
-answers-clips.csv: a row for each model and clip. P(class) is the mean over the clip's windows of the softmax of their
+answers-clips.csv: a row for each model, seed and clip; Seed is that of the training. P(class) is the mean over the clip's windows of the softmax of their
 logits; Answer is the class with the largest (of equals the first); Curiosity is the mean over windows of the router's
 disagreement between passes, empty for models without passes; Temperature was fitted to the fold's validation clips,
 empty where there were none; Stages names what ran for each window, in its order.
 
-answers-windows.csv: a row for each model, clip and window. Window counts from 0; Start is in seconds from the clip's
+answers-windows.csv: a row for each model, seed, clip and window. Window counts from 0; Start is in seconds from the clip's
 beginning. P(class) is the softmax of the window's logits. Expert is the expert that answered; where several answered
 together, the one with the largest share.
 
@@ -122,6 +122,9 @@ From them follow, with any tool that groups rows:
 - tests between two models: paired by Clip; intervals draw whole Sources with replacement, since clips of one source
   are not independent;
 - how often each expert answered, and mean bits: windows counted by Expert.
+Of several seeds every figure is computed for each Seed by itself, and their mean is told; a resample of sources is the
+same for all of them. Deviations over folds are of the folds' means over seeds; between seeds, of the seeds' means over
+folds.
 Probabilities are binary32, rounded to nothing; numbers read back as the same numbers. In CSV an apostrophe stands
 before text that a spreadsheet would take for a formula; in Parquet none does.
 

@@ -9,6 +9,7 @@ import { classTable, foldTable, problemTable } from './tables/data-set.ts';
 import { encoderTable, scoreRows, sizeTable } from './tables/experts.ts';
 import { agreementTable, energyTable, latencyTable } from './tables/cost.ts';
 import { mixtureTable } from './tables/mixtures.ts';
+import { seedTable } from './tables/seeds.ts';
 import { testRows } from './tables/tests.ts';
 
 export interface ReportFile {
@@ -27,6 +28,7 @@ const tables: Readonly<Record<string, (results: Results) => Table | null>> = {
   problems: ({ dataSet }) => problemTable(dataSet),
   'table-1-size': sizeTable,
   'table-2-scores': scoreRows,
+  seeds: seedTable,
   'table-3-mixtures': mixtureTable,
   'table-4-tests': testRows,
   latency: latencyTable,
@@ -166,10 +168,10 @@ const latencyRows = (models: readonly Model[]): Rows => [
 ];
 
 const lossRows = (models: readonly Model[]): Rows => [
-  ['Model', 'Fold', 'Epoch', 'Training loss', 'Validation loss'],
+  ['Model', 'Seed', 'Fold', 'Epoch', 'Training loss', 'Validation loss'],
   ...models.flatMap(({ name, losses }) =>
-    losses.flatMap(({ fold, training, validation }) =>
-      training.map((loss, i) => [name, fold, i + 1, loss, validation[i] ?? null]),
+    losses.flatMap(({ fold, seed, training, validation }) =>
+      training.map((loss, i) => [name, seed ?? null, fold, i + 1, loss, validation[i] ?? null]),
     ),
   ),
 ];

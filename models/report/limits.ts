@@ -50,7 +50,7 @@ function stageLimits(models: readonly Model[]): string[] {
   ];
 }
 
-function protocolLimits({ protocol, encoder, dataSet }: Results): string[] {
+function protocolLimits({ protocol, encoder, dataSet, tested }: Results): string[] {
   const leftOut = dataSet.problems.filter((problem) => problem.leftOut);
   return [
     ...(protocol.officialFolds ? [] : ['The folds are not the data set’s own.']),
@@ -73,8 +73,15 @@ function protocolLimits({ protocol, encoder, dataSet }: Results): string[] {
     ...(protocol.answers === 'reference'
       ? ['The answers that are scored come from the reference, not from a board.']
       : []),
+    ...(tested ? [] : [seedLimit(protocol)]),
     ...leftOut.map(({ what, count: n }) => `Left out: ${count(n, 'clip')} (${what}).`),
   ];
+}
+
+function seedLimit({ seed, seeds = [seed] }: Results['protocol']): string {
+  return seeds.length < 2
+    ? `Every network was trained once, with seed ${seed}: differences between seeds are not among the intervals.`
+    : `Every network but the encoder was trained with ${count(seeds.length, 'seed')}: intervals are of their mean, and what another seed makes of it is told apart.`;
 }
 
 function testLimits(results: Results): string[] {

@@ -19,6 +19,7 @@ export type {
   UncertaintyKind,
   UncertaintyResult,
 } from '../evaluation/scores.ts';
+export type { SeedSpread } from '../evaluation/trainings.ts';
 export type { Histogram, RiskPoint } from '../evaluation/uncertainty.ts';
 
 /** Where a figure comes from, in the lab's words; a figure that is not there is null instead. */
@@ -122,6 +123,8 @@ export interface Protocol {
    */
   readonly nested?: boolean | null;
   readonly seed: number;
+  /** That every fold was trained with; of earlier labs, and of a bank that is tested as it is, there is none but `seed`. */
+  readonly seeds?: readonly number[];
   /** Of the bootstrap, whole sources drawn again. */
   readonly resamples: number;
   /** Of every interval, such as 0.95. */
@@ -235,6 +238,8 @@ export interface BoardSummary {
 
 export interface LossCurve {
   readonly fold: number;
+  /** Earlier labs had one. */
+  readonly seed?: number;
   /** One value an epoch. */
   readonly training: readonly number[];
   readonly validation: readonly number[];

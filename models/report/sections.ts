@@ -17,6 +17,7 @@ import { classTable, foldTable, problemTable } from './tables/data-set.ts';
 import { encoderTable, scoreTable, sizeTable } from './tables/experts.ts';
 import { agreementTable, energyTable, latencyTable } from './tables/cost.ts';
 import { mixtureTable } from './tables/mixtures.ts';
+import { seedsText, seedTable } from './tables/seeds.ts';
 import { testNote, testTables } from './tables/tests.ts';
 
 export interface Section {
@@ -30,7 +31,7 @@ export const sections = (results: Results): Section[] => [
   { id: 'claims', title: 'Where the paper’s claims hold here, and where they do not', body: claims(results) },
   { id: 'data', title: 'Data set', body: dataSet(results) },
   { id: 'protocol', title: 'How it was evaluated', body: protocol(results) },
-  { id: 'experts', title: 'Experts', body: [tableHtml(sizeTable(results)), tableHtml(scoreTable(results))] },
+  { id: 'experts', title: 'Experts', body: experts(results) },
   { id: 'mixtures', title: 'Mixtures', body: mixtures(results) },
   { id: 'cost', title: 'Latency, energy and carbon', body: cost(results) },
   { id: 'tests', title: 'Tests', body: tests(results) },
@@ -109,7 +110,7 @@ function protocol(results: Results): Part {
           ]),
       ['Validation', how.validation],
       ['Scored answers', answerers[how.answers]],
-      ['Seed', `${how.seed}`],
+      ['Seeds', seedsOf(how)],
       [
         'Intervals',
         `${100 * how.level} %, bootstrap clustered by source, ${grouped(how.resamples)} resamples, percentile`,
@@ -131,11 +132,26 @@ const answerers: Record<Results['protocol']['answers'], string> = {
   engine: 'the firmware’s own core’s, to the bit as boards answer one clip after another from their start',
 };
 
+/** Of a bank that is tested as it is no seed trained anything. */
+function seedsOf({ seed, seeds = [] }: Results['protocol']): string {
+  if (seeds.length < 2) return `${seed}`;
+  return `${list(seeds.map(String))}: every fold was trained with each, and every figure is the mean over them; curves are averaged at equal steps, matrices and bins hold every answer`;
+}
+
 const askedHtml = (words: readonly string[]): Markup =>
   markup`<code>${['curlew', ...words].map(shellWord).join(' ')}</code>`;
 
 const encoderText = ({ name, embeddingSize, heldOut }: EncoderSummary): string =>
   `${name}, ${grouped(embeddingSize)} numbers; ${heldOut === null ? 'what it was trained on is not known' : heldOut ? 'for each fold one that was not trained on it' : 'trained on the folds it is tested on'}`;
+
+function experts(results: Results): Part {
+  const seeds = seedTable(results);
+  return [
+    tableHtml(sizeTable(results)),
+    tableHtml(scoreTable(results)),
+    seeds === null ? null : tableHtml(seeds),
+  ];
+}
 
 function mixtures(results: Results): Part {
   return results.mixtures.length === 0
@@ -252,6 +268,8 @@ export function headline(results: Results): string | null {
   const { folds, clips } = results.dataSet;
   if (results.tested)
     return best.length === 0 ? null : `Accuracy on ${count(clips, 'clip')}: ${best.join('; ')}.`;
+  if (best.length === 0) return null;
   const of = `mean of ${count(folds.length, 'fold')} (${count(clips, 'clip')}), each left out once`;
-  return best.length === 0 ? null : `Accuracy, ${of}: ${best.join('; ')}.`;
+  const seeds = seedsText(shownModels(results), results.protocol.seeds);
+  return [`Accuracy, ${of}: ${best.join('; ')}.`, ...(seeds === null ? [] : [seeds])].join(' ');
 }

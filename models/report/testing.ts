@@ -63,7 +63,11 @@ function expert(name: string, family: ExpertResult['family'], bits: number, skil
     imageBytes: { value: Math.round(90_000 + (1_203_210 * bits) / 8), source: 'counted' },
     flashBytes: { value: Math.round(100_000 + (1_203_210 * bits) / 8), source: 'counted' },
     ramBytes: { value: 9216, source: 'modelled' },
-    scores: modelScores(answersOf(seed, skill, false), classes.length, options, temperatures),
+    scores: modelScores(
+      [{ seed: 1, answers: answersOf(seed, skill, false), temperatures }],
+      classes.length,
+      options,
+    ),
     cost: costOf(seed, 30_000 + 500 * bits, 300),
     trainingSeconds: { value: 30, source: 'measured' },
     losses: losses(seed),
@@ -92,7 +96,7 @@ const mixtures = drafts.map(({ answers, cost, ...draft }): MixtureResult => ({
   ...draft,
   passes: draft.kind === 'curiosity' ? 10 : 0,
   meanBits: draft.usage.reduce((sum, share, i) => sum + share * [2, 4, 8][i]!, 0),
-  scores: modelScores(answers, classes.length, options, temperatures),
+  scores: modelScores([{ seed: 1, answers, temperatures }], classes.length, options),
   cost,
   trainingSeconds: { value: draft.kind === 'always' ? 30 : 120, source: 'measured' },
   ...(draft.kind === 'random' && {
@@ -108,8 +112,8 @@ const mixtures = drafts.map(({ answers, cost, ...draft }): MixtureResult => ({
 const compared = (a: Draft, b: Draft) => ({
   question: `${a.name} against ${b.name}`,
   ...compareAnswers(
-    { name: a.name, values: a.answers },
-    { name: b.name, values: b.answers },
+    { name: a.name, values: [a.answers] },
+    { name: b.name, values: [b.answers] },
     classes.length,
     0.05,
     options,
@@ -130,9 +134,9 @@ const uncertain = ({ name, answers }: Draft) => ({
   question: `curiosity against top probability, ${name}`,
   ...compareUncertainties(
     {
-      answers,
-      a: { name: uncertaintyName('curiosity', name), values: answers.map(({ curiosity }) => curiosity!) },
-      b: { name: uncertaintyName('max-softmax', name), values: answers.map(doubtOf) },
+      answers: [answers],
+      a: { name: uncertaintyName('curiosity', name), values: [answers.map(({ curiosity }) => curiosity!)] },
+      b: { name: uncertaintyName('max-softmax', name), values: [answers.map(doubtOf)] },
     },
     options,
   ),

@@ -31,6 +31,7 @@ interface Asked {
   /** clips of the training folds that no weight was fitted to: temperatures are; null: there are none */
   readonly validation: Patches | null;
   readonly flips: { readonly passes: readonly number[]; readonly draws: number };
+  /** of the training, and of what is drawn here */
   readonly seed: number;
 }
 
@@ -80,6 +81,8 @@ export const randomDeals = 100;
 
 export interface FoldOutcome {
   readonly fold: number;
+  /** Of the training that answered; all seeds of a fold answered the same clips. */
+  readonly seed: number;
   /** Patches of each clip. */
   readonly patches: readonly number[];
   readonly experts: readonly (ModelAnswers & { readonly kind: string })[];
@@ -105,7 +108,7 @@ export async function assessFold(input: FoldInput): Promise<FoldOutcome> {
 
 /** The same of answers that are there already: a board's, or the engine's. */
 export function assessSaid(input: SaidInput): FoldOutcome {
-  const { fold, classes, test, validation, router } = input;
+  const { fold, seed, classes, test, validation, router } = input;
   const answered: Answered = (name, onTest, onValidation) => ({
     name,
     ...onTest,
@@ -126,9 +129,9 @@ export function assessSaid(input: SaidInput): FoldOutcome {
     logits: inBank.flatMap((one) => one.validation ?? []),
   };
   const patches = test.clips.map((clip) => clip.patches);
-  if (router === null) return { fold, patches, experts, mixtures: [], flips: [] };
+  if (router === null) return { fold, seed, patches, experts, mixtures: [], flips: [] };
   const mixtures = mixturesOf({ ...input, router }, onTest, onValidation, answered);
-  return { fold, patches, experts, mixtures, flips: flipsOf({ ...input, router }) };
+  return { fold, seed, patches, experts, mixtures, flips: flipsOf({ ...input, router }) };
 }
 
 type Mixed = Asked & { readonly router: UnboundRouter };

@@ -236,8 +236,8 @@ test('answers told window by window add up to those told clip by clip, and to ho
     ...one,
     stages: 'features+expert',
   }));
-  const told = { classes: ['a', 'b', 'c'], bank: names, seed: 4, hopS: 0.48 };
-  const files = { ...told, folds: [{ patches: outcome.patches, models }] };
+  const told = { classes: ['a', 'b', 'c'], bank: names, hopS: 0.48 };
+  const files = { ...told, folds: [{ seed: 4, patches: outcome.patches, models }] };
 
   const read = (parts: Iterable<string>) =>
     [...parts]

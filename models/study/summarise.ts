@@ -1,4 +1,4 @@
-/** All folds of a study together: scores, tests and what else the report is made of. */
+/** All folds and seeds of a study together: scores, tests and what else the report is made of. */
 import type { ClipAnswer } from '../evaluation/answers.ts';
 import { percentileInterval, type BootstrapOptions, type Estimate } from '../evaluation/bootstrap.ts';
 import { classCounts, classificationScores } from '../evaluation/classification.ts';
@@ -8,6 +8,7 @@ import { corrected } from '../evaluation/families.ts';
 import { compareLatencies } from '../evaluation/latency-comparison.ts';
 import { doubtOf } from '../evaluation/quality.ts';
 import { modelScores, type ModelScores } from '../evaluation/scores.ts';
+import type { Training } from '../evaluation/trainings.ts';
 import type { Comparison, NotRunOf } from '../evaluation/test-result.ts';
 import type {
   Cost,
@@ -39,6 +40,7 @@ export interface ExpertFacts {
 export interface StudyInput {
   readonly classes: number;
   readonly bank: readonly string[];
+  /** of every fold and seed: each seed has all folds */
   readonly folds: readonly FoldOutcome[];
   readonly experts: readonly ExpertFacts[];
   /** by the mixture's name; those that did not run on a board are missing */
@@ -66,18 +68,8 @@ export function summarise(input: StudyInput): Summary {
   const { folds, classes, bootstrap } = input;
   const [first] = folds;
   if (!first) throw new RangeError('A study has one fold at least');
-  const scored = (pick: (fold: FoldOutcome) => ModelAnswers): ModelScores => {
-    const mine = folds.map((fold) => ({ fold: fold.fold, ...pick(fold) }));
-    const fitted = mine.flatMap(({ fold, temperature }) =>
-      temperature === null ? [] : [[fold, temperature] as const],
-    );
-    return modelScores(
-      mine.flatMap(({ answers }) => answers),
-      classes,
-      bootstrap,
-      fitted.length === mine.length ? new Map(fitted) : null,
-    );
-  };
+  const scored = (pick: (fold: FoldOutcome) => ModelAnswers): ModelScores =>
+    modelScores(trainingsOf(folds, pick), classes, bootstrap);
   const experts = first.experts.map(({ kind }, i): ExpertResult => {
     const { name, family, bits } = kindOf(kind);
     const { kind: _kind, ...facts } = input.experts.find((one) => one.kind === kind)!;
@@ -109,17 +101,40 @@ export function summarise(input: StudyInput): Summary {
   return { experts, mixtures, flips: flipsOf(input), ...testsOf(input, experts, mixtures) };
 }
 
+/** One model's answers, all folds of a seed together. */
+function trainingsOf(folds: readonly FoldOutcome[], pick: (fold: FoldOutcome) => ModelAnswers): Training[] {
+  return bySeed(folds).map((mine) => {
+    const fitted = mine.flatMap((fold) => {
+      const { temperature } = pick(fold);
+      return temperature === null ? [] : [[fold.fold, temperature] as const];
+    });
+    return {
+      seed: mine[0]!.seed,
+      answers: mine.flatMap((fold) => pick(fold).answers),
+      temperatures: fitted.length === mine.length ? new Map(fitted) : null,
+    };
+  });
+}
+
+/** In the order in which the seeds come, each with its folds in rising order. */
+function bySeed(folds: readonly FoldOutcome[]): FoldOutcome[][] {
+  const seeds = [...new Set(folds.map(({ seed }) => seed))];
+  return seeds.map((seed) => folds.filter((one) => one.seed === seed).sort((a, b) => a.fold - b.fold));
+}
+
 /** What random routing comes to over all of its deals: their mean, and between which bounds 95 % of them lie. */
 function dealsOf(folds: readonly FoldOutcome[], mixture: number, { classes }: StudyInput): DealSpread {
-  const mine = folds.map(({ mixtures }) => mixtures[mixture]!);
-  const truth = mine.flatMap(({ answers }) => answers.map((answer) => answer.truth));
+  const trainings = bySeed(folds).map((mine) => mine.map(({ mixtures }) => mixtures[mixture]!));
+  const truth = trainings[0]!.flatMap(({ answers }) => answers.map((answer) => answer.truth));
   const every = [...truth.keys()];
-  const scores = Array.from({ length: randomDeals }, (_, deal) => {
-    const predicted = mine.flatMap(({ deals }) => [...deals![deal]!]);
-    return classificationScores(classCounts(truth, predicted, classes, every));
-  });
+  const scores = Array.from({ length: randomDeals }, (_, deal) =>
+    trainings.map((mine) => {
+      const predicted = mine.flatMap(({ deals }) => [...deals![deal]!]);
+      return classificationScores(classCounts(truth, predicted, classes, every));
+    }),
+  );
   const spread = (of: 'accuracy' | 'weightedF1'): Estimate => {
-    const values = Float64Array.from(scores, (one) => one[of]);
+    const values = Float64Array.from(scores, (each) => mean(each.map((one) => one[of])));
     return { value: mean(values), ...percentileInterval(values, 0.95) };
   };
   return { deals: randomDeals, accuracy: spread('accuracy'), weightedF1: spread('weightedF1') };
@@ -132,7 +147,7 @@ function flipsOf({ folds, flipDraws, alpha }: StudyInput): FlipStudy {
     const patches = each.reduce((sum, one) => sum + one.patches, 0);
     return { passes, rate: each.reduce((sum, one) => sum + one.rate * one.patches, 0) / patches };
   });
-  const samples = folds.reduce((sum, { flips }) => sum + (flips[0]?.patches ?? 0), 0);
+  const samples = bySeed(folds)[0]!.reduce((sum, { flips }) => sum + (flips[0]?.patches ?? 0), 0);
   return { alpha, draws: flipDraws, windows: samples, points };
 }
 
@@ -142,11 +157,12 @@ function testsOf(
   experts: readonly ExpertResult[],
   mixtures: readonly MixtureResult[],
 ): Pick<Summary, 'tests' | 'notRun'> {
-  const answers = new Map<string, ClipAnswer[]>();
-  for (const { experts: alone, mixtures: mixed } of folds) {
-    for (const model of [...alone, ...mixed]) {
-      answers.set(model.name, [...(answers.get(model.name) ?? []), ...model.answers]);
-    }
+  const answers = new Map<string, (readonly ClipAnswer[])[]>();
+  for (const side of ['experts', 'mixtures'] as const) {
+    folds[0]![side].forEach(({ name }, i) => {
+      const trainings = trainingsOf(folds, (fold) => fold[side][i]!);
+      answers.set(name, trainings.map((one) => one.answers)); // prettier-ignore
+    });
   }
   const named = (name: string) => ({ name, values: answers.get(name)! });
   const compare = (a: string, b: string): Comparison[] =>
@@ -201,10 +217,10 @@ function testsOf(
 
   function ofDoubt(name: string): Comparison[] {
     const mixed = answers.get(name)!;
-    const curiosity = mixed.flatMap((answer) => answer.curiosity ?? []);
-    if (curiosity.length < mixed.length) return [];
+    const curiosity = mixed.map((mine) => mine.flatMap((answer) => answer.curiosity ?? []));
+    if (curiosity.some((values, i) => values.length < mixed[i]!.length)) return [];
     const a = { name: uncertaintyName('curiosity', name), values: curiosity };
-    const b = { name: uncertaintyName('max-softmax', name), values: mixed.map(doubtOf) };
+    const b = { name: uncertaintyName('max-softmax', name), values: mixed.map((mine) => mine.map(doubtOf)) };
     return [compareUncertainties({ answers: mixed, a, b }, bootstrap)];
   }
 }

@@ -14,6 +14,7 @@ export interface StudyDraft {
   augmentation: string[];
   hidden: string;
   seed: number | string;
+  seeds: number | string;
   epochs: number | string;
   patience: number | string;
   alpha: number | string;
@@ -54,6 +55,7 @@ export const newDraft = (): StudyDraft => ({
   augmentation: ['gain', 'shift', 'noise'],
   hidden: '640, 320',
   seed: 1,
+  seeds: 1,
   epochs: 100,
   patience: 15,
   alpha: 1,
@@ -94,6 +96,7 @@ type Problems = Partial<Record<keyof StudyDraft, string>>;
 
 const numbers = [
   'seed',
+  'seeds',
   'epochs',
   'patience',
   'alpha',
@@ -130,7 +133,7 @@ export function draftProblems(draft: StudyDraft): Problems {
 
 const trainingFields = ['bank', 'hidden', 'seed', 'epochs', 'patience', 'passes', 'topK'] as const;
 const scoringFields = ['windows', 'gramsPerKwh', 'margin', 'resamples'] as const;
-const evaluationFields = ['alphas', 'trainingWatts', ...scoringFields] as const;
+const evaluationFields = ['seeds', 'alphas', 'trainingWatts', ...scoringFields] as const;
 
 /** One draft for both forms: what was trained is then evaluated with the same settings. */
 export const useStudyDraft = defineStore('studyDraft', () => {
@@ -192,6 +195,7 @@ export const useStudyDraft = defineStore('studyDraft', () => {
     evaluateParams: (): RequestParams<'evaluate.start'> => ({
       ...training(),
       others: draft.others.filter((id) => !draft.bank.includes(id)),
+      seeds: Number(draft.seeds),
       alphas: numbersIn(draft.alphas)!,
       ...scoring(),
       trainingWatts: Number(draft.trainingWatts),

@@ -25,8 +25,9 @@ const answers = [
   [answer(2, 'c, d.wav', 2, 2), answer(2, 'e.wav', 3, 3)],
 ];
 const told: Told = {
-  ...{ classes, bank: ['4-bit'], seed: 7, hopS: 0.48 },
+  ...{ classes, bank: ['4-bit'], hopS: 0.48 },
   folds: answers.map((ofFold) => ({
+    seed: 7,
     patches: [1, 1],
     models: [
       {

@@ -4,7 +4,8 @@ import type { StudyParams } from './params.ts';
 
 /** Words of the command line; of the data set and of a board of one's own the name alone, for reports travel. */
 export function askedOf(params: StudyParams): string[] {
-  const { layout, variant, encoder, augmentation, bank, others, hidden, seed, epochs, patience } = params;
+  const { layout, variant, encoder, augmentation, bank, others, hidden, seed, seeds, epochs, patience } =
+    params;
   const { passes, topK, alphas, board, windows, margin, resamples } = params;
   const { gramsPerKwh, gridOrigin, trainingWatts } = params;
   const options: [name: string, value: string | number | null][] = [
@@ -16,6 +17,7 @@ export function askedOf(params: StudyParams): string[] {
     ['others', others.join(',')],
     ['hidden', hidden.join(',')],
     ['seed', seed],
+    ['seeds', seeds],
     ['epochs', epochs],
     ['patience', patience],
     ['passes', passes],

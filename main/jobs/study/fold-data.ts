@@ -18,14 +18,25 @@ export interface EmbedContext {
   readonly onProgress: (share: number) => void;
 }
 
-export interface FoldOptions {
+export interface SplitOptions {
   readonly validationShare: number;
   readonly seed: number;
+}
+
+/** A fold's clips as its encoder hears them, whatever seed trains on them. */
+export interface HeardFold {
+  readonly fold: number | null;
+  /** All clips as they were recorded; what is wrong with them is among its problems. */
+  readonly heard: EmbeddedDataset;
   readonly augmentation: readonly Augmentation[];
+  /** Of the other folds, varied for training. */
+  readonly learned: EmbeddedDataset;
+  readonly hearing: Hearing;
+  /** Recordings that the encoder was fitted to; null: nobody knows. */
+  readonly known: ReadonlySet<string> | null;
 }
 
 export interface FoldData {
-  /** All clips as they were recorded; what is wrong with them is among its problems. */
   readonly heard: EmbeddedDataset;
   readonly training: TrainingData;
   readonly test: Patches;
@@ -35,16 +46,16 @@ export interface FoldData {
 }
 
 /**
- * @param fold that is left out of training; null: none is, and `test` is empty
- * @throws CurlewError as embedDataset; TRAINING_FAILED if nothing can be set aside for validation
+ * @param fold that is left out of training; null: none is
+ * @throws CurlewError as embedDataset
  */
-export async function foldData(
+export async function hearFold(
   dataset: Dataset,
   fold: number | null,
   { encoder, own, heard: known }: Pick<ChosenEncoder, 'encoder' | 'own' | 'heard'>,
-  { augmentation, ...split }: FoldOptions,
+  augmentation: readonly Augmentation[],
   context: EmbedContext,
-): Promise<FoldData> {
+): Promise<HeardFold> {
   if (own) await context.thread.openOwn(own.folder);
   else await context.thread.open(encoder?.built.quantized ?? null);
   const identity = own
@@ -60,8 +71,20 @@ export async function foldData(
     ...context,
     onProgress: (share) => context.onProgress(0.5 + share / 2),
   });
+  return { fold, heard, augmentation, learned, hearing, known };
+}
+
+/**
+ * What one seed trains on, chooses by and is tested with.
+ * @throws CurlewError TRAINING_FAILED if nothing can be set aside for validation; as readAudio where clips are mixed
+ */
+export async function foldData(
+  { fold, heard, augmentation, learned, hearing, known }: HeardFold,
+  split: SplitOptions,
+  { thread, signal }: Pick<EmbedContext, 'thread' | 'signal'>,
+): Promise<FoldData> {
   const heardSources = new Set(
-    dataset.clips
+    heard.clips
       .filter((clip) => recordingsOf(clip).some((one) => known?.has(one)))
       .map(({ source }) => source),
   );
@@ -69,7 +92,8 @@ export async function foldData(
     ...trainingData(learned),
     ...(heardSources.size > 0 && { heard: [...heardSources].sort() }),
   };
-  const training = await withMixtures(plain, learned, augmentation, split.seed, { ...context, hearing });
+  const mixing = { thread, signal, hearing };
+  const training = await withMixtures(plain, learned, augmentation, split.seed, mixing);
   const set = new Set(splitOf(training, split).validation.map((row) => training.groups[row]!));
   return {
     heard,

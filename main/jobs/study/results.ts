@@ -89,10 +89,9 @@ export function parametersOf({ layers }: LatentExpert): number {
 }
 
 /** What a reader must know besides what the report tells from the figures. */
-export function limitsOf(models: readonly FoldModels[], seed: number): string[] {
+export function limitsOf(models: readonly FoldModels[]): string[] {
   const encoder = models[0]!.encoder;
   return [
-    `Every network was trained once, with seed ${seed}: differences between seeds are not among the intervals.`,
     ...(encoder &&
     encoder.heldOutFold !== null &&
     models.some(({ encoder: one, data }) => overlaps(one, data.heard))

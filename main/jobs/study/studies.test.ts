@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { randomEncoder } from '../../../test/fixtures/random-encoder.ts';
@@ -20,6 +20,7 @@ import { OwnModels } from '../../own-models/own-models.ts';
 import { readGraphs } from '../../own-models/stored-model.ts';
 import { told, waveformModel } from '../../own-models/testing.ts';
 import { Studies, type Curves } from './studies.ts';
+import { rowsIn } from './testing.ts';
 
 let scratch: Awaited<ReturnType<typeof scratchFolder>>;
 let store: MemoryJobStore;
@@ -254,6 +255,7 @@ describe('an evaluation', () => {
       ...small,
       path: dataSet(),
       others: ['float', 'ptq-mse'],
+      seeds: 2,
       alphas: [1],
       windows: 3,
       resamples: 50,
@@ -287,6 +289,19 @@ describe('an evaluation', () => {
     for (const name of filesOf(results))
       expect((await studies.file(done.id, name)).text.length).toBeGreaterThan(0);
     expect(results.answers).toEqual({ clips: 24, windows: 24, parquet: true });
+    expect(results.protocol.seeds).toEqual([1, 2]);
+    for (const { scores } of [...results.experts, ...results.mixtures]) {
+      expect(scores.clips).toBe(24);
+      expect(scores.accuracy.seeds!.values.map(({ seed }) => seed)).toEqual([1, 2]);
+    }
+    const bySeed = await rowsIn(
+      folder,
+      `SELECT avg(accuracy) AS value FROM (SELECT fold, seed, avg((answer = true_class)::INT) AS accuracy
+       FROM 'answers-clips.parquet' WHERE model = 'Float' GROUP BY fold, seed) GROUP BY seed ORDER BY seed`,
+    );
+    const float = results.experts.at(-1)!.scores.accuracy;
+    bySeed.forEach(({ value }, i) => expect(value).toBeCloseTo(float.seeds!.values[i]!.value, 12));
+    expect(await readdir(folder)).toEqual(expect.arrayContaining(['seed-1', 'seed-2']));
     expect(await readFile(join(folder, 'report.html'), 'utf8')).toContain('Curiosity');
     expect(await codeOf(() => studies.file(done.id, 'none.csv'))).toBe('FILE_NOT_FOUND');
     expect(await studies.file(done.id, 'table-3-mixtures.csv')).toMatchObject({
@@ -331,6 +346,11 @@ describe('an evaluation', () => {
       });
     });
     await jobs.close();
+    // as labs left them that trained with one seed
+    const work = join(scratch.folder, 'studies', 'jobs', job.id);
+    for (const fold of await readdir(join(work, 'seed-1')))
+      await rename(join(work, 'seed-1', fold), join(work, fold));
+    await rm(join(work, 'seed-1'), { recursive: true });
     await openLab();
     expect(jobs.get(job.id).state).toBe('paused');
     jobs.resume(job.id);

@@ -17,7 +17,13 @@ import { studyLeavings, workFolderOf } from './leavings.ts';
 import { isOwnModel, type OwnModels } from '../../own-models/own-models.ts';
 import { ownEncoderOf } from './own-encoder.ts';
 import { runInThread, type JobRooms } from './job-thread.ts';
-import { defaultStudyParams, defaultTrainingParams, plansOf, type StudyParams } from './params.ts';
+import {
+  askedBefore,
+  defaultStudyParams,
+  defaultTrainingParams,
+  plansOf,
+  type StudyParams,
+} from './params.ts';
 import type { TrainBankParams } from './train-bank-job.ts';
 
 /** Loss curves by the id of an expert, or `router`; of the fold under way. */
@@ -51,7 +57,8 @@ export class Studies {
     rooms.jobs.takeUp('train', (params) => this.training(params as TrainBankParams));
     rooms.jobs.takeUp('evaluate', (params) => {
       const asked = params as StudyParams | BankTestParams;
-      return 'bankId' in asked ? this.bankTest(asked) : this.evaluation(asked);
+      // what earlier labs could not be asked they did not do
+      return 'bankId' in asked ? this.bankTest(asked) : this.evaluation({ ...askedBefore, ...asked });
     });
     rooms.jobs.takeUp('encoder', (params) => this.importing(params as ImportParams));
     const hasBank = (name: string) =>

@@ -1,4 +1,4 @@
-/** The work of an evaluation: every fold trained without and tested with, the models run on a board, a report. */
+/** The work of an evaluation: every fold trained without and tested with, by every seed, the models run on a board, a report. */
 import { mkdir } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { mean } from '../../../models/evaluation/moments.ts';
@@ -19,8 +19,9 @@ import { firmwareSizes } from '../../../devices/boards/firmware-sizes.ts';
 import { onABoard, type BorrowBoard, type OnBoard } from './on-a-board.ts';
 import type { StudyParams } from './params.ts';
 import { dataSetSummary, encoderSummary, limitsOf, parametersOf } from './results.ts';
+import { seedFolder, seedsOf, takeUpEarlier } from './seeds.ts';
 import { StudyThread } from './study-thread.ts';
-import { trainFold, type FoldModels } from './train-fold.ts';
+import { listeningShare, listenToFold, trainListened, type FoldModels } from './train-fold.ts';
 import { within } from './within.ts';
 import { writeEvaluation } from './write-evaluation.ts';
 
@@ -38,8 +39,12 @@ export interface StudyWork {
   onCurve?(id: string, reports: readonly EpochReport[]): void;
 }
 
+/** Of the time that a study takes, what training and answering take; the board and scoring take the rest. */
+const trainedShare = 0.85;
+
 export interface FinishedStudy {
   readonly results: Results;
+  /** Of every fold, and within it of every seed; so are the outcomes. */
   readonly models: readonly FoldModels[];
   readonly outcomes: readonly FoldOutcome[];
 }
@@ -63,24 +68,33 @@ export async function study(work: StudyWork, context: JobContext): Promise<Finis
       `${params.path} has one fold; an evaluation trains on some folds and tests on another.`,
     );
   }
+  const seeds = seedsOf(params);
+  await takeUpEarlier(folder, params.seed);
   const thread = new StudyThread(context.signal);
   try {
     const models: FoldModels[] = [];
     const outcomes: FoldOutcome[] = [];
+    const share = 1 / dataset.folds.length;
     for (const [i, fold] of dataset.folds.entries()) {
-      const part = within(
-        context,
-        i / dataset.folds.length,
-        1 / dataset.folds.length,
-        0.85,
-        `fold ${fold}: `,
-      );
-      const trained = await trainFold({ ...work, dataset, thread }, fold, part);
-      models.push(trained);
-      part.progress(1, 'answering');
-      outcomes.push(await assessModels(trained, params, thread));
+      const all = within(context, i * share, share, trainedShare, '');
+      const named = (part: JobContext, detail: string) => within(part, 0, 1, 1, `fold ${fold}${detail}: `);
+      const common = { ...work, dataset, thread };
+      const listened = await listenToFold(common, fold, named(within(all, 0, listeningShare, 1, ''), ''));
+      const each = (1 - listeningShare) / seeds.length;
+      for (const [n, seed] of seeds.entries()) {
+        const part = named(
+          within(all, listeningShare + n * each, each, 1, ''),
+          seeds.length === 1 ? '' : `, seed ${seed} (${n + 1} of ${seeds.length})`,
+        );
+        const own = { ...common, params: { ...params, seed }, folder: seedFolder(folder, seed) };
+        const trained = await trainListened(own, listened, part);
+        models.push(trained);
+        part.progress(1, 'answering');
+        outcomes.push(await assessModels(trained, own.params, thread));
+      }
     }
-    const last = models.at(-1)!;
+    // the first seed's of the last fold: every seed's cost the same but for what their routers choose
+    const last = models.at(-seeds.length)!;
     const { board, alphas, windows } = params;
     const onBoard = await onABoard(
       work.borrowBoard,
@@ -120,8 +134,8 @@ async function resultsOf(
   const heard = models[0]!.data.heard;
   const sizes = firmwareSizes;
   const bootstrap = { resamples: params.resamples, seed: params.seed, level: 0.95 };
-  const curve = (fold: number, reports: readonly EpochReport[]): LossCurve => ({
-    fold,
+  const curve = (model: number, reports: readonly EpochReport[]): LossCurve => ({
+    ...{ fold: models[model]!.fold!, seed: outcomes[model]!.seed },
     training: reports.map(({ trainingLoss }) => trainingLoss),
     validation: reports.map(({ validationLoss }) => validationLoss),
   });
@@ -135,7 +149,7 @@ async function resultsOf(
       imageBytes: ran ? { value: ran.imageBytes, source: 'measured' } : null,
       flashBytes: ran ? { value: sizes.code + encoderBytes + ran.imageBytes, source: 'measured' } : null,
       ramBytes: { value: sizes.ram, source: 'measured' },
-      losses: models.map(({ fold, experts }) => curve(fold!, experts.get(kind)!.reports)),
+      losses: models.map(({ experts }, i) => curve(i, experts.get(kind)!.reports)),
       cost: ran?.cost ?? null,
       trainingSeconds: meanSeconds(models, ({ experts }) => experts.get(kind)!.seconds),
       agreement: ran?.agreement ?? null,
@@ -148,7 +162,7 @@ async function resultsOf(
     experts: facts,
     mixtureCosts: onBoard?.costs.mixtures ?? new Map(),
     mixtureTrainingSeconds: meanSeconds(models, ({ seconds }) => seconds.mixture),
-    routerLosses: models.map(({ fold, router }) => curve(fold!, router!.reports)),
+    routerLosses: models.map(({ router }, i) => curve(i, router!.reports)),
     flipDraws: flips.draws,
     alpha: params.alphas[0]!,
     bootstrap,
@@ -170,6 +184,7 @@ async function resultsOf(
         'a fifth of each class’s sources within the training folds, of those that the encoder did not hear where there are any: they stop training and set temperatures and scales. Routers learn from experts that did not hear a clip, trained without each third of the other sources in turn',
       nested: nestedOf(models),
       ...bootstrap,
+      seeds: seedsOf(params),
       answers: 'reference',
     },
     encoder: encoderSummary(models, sizes),
@@ -181,7 +196,7 @@ async function resultsOf(
       origin: params.gridOrigin,
       training: { seconds: { value: seconds, source: 'measured' }, watts: params.trainingWatts },
     },
-    limits: limitsOf(models, params.seed),
+    limits: limitsOf(models),
   };
 }
 

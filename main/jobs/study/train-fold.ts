@@ -10,9 +10,10 @@ import { routerId, trainingId, unitsOf, type TrainPlan } from '../train/plan.ts'
 import { train } from '../train/train-job.ts';
 import { readSummary, readTrained, writeData } from '../train/work-folder.ts';
 import { chooseEncoder, type ChosenEncoder, type EncoderBanks, type OwnEncoder } from './encoder-choice.ts';
-import { foldData, type FoldData } from './fold-data.ts';
+import { foldData, hearFold, type FoldData, type HeardFold } from './fold-data.ts';
 import { plansOf, type TrainingParams } from './params.ts';
 import type { StudyThread } from './study-thread.ts';
+import { within } from './within.ts';
 
 export interface FoldModels extends ChosenEncoder {
   readonly fold: number | null;
@@ -45,46 +46,64 @@ export interface FoldWork {
   onCurve?(id: string, reports: readonly EpochReport[]): void;
 }
 
-/** Of the time that a fold takes, what embedding its clips takes. */
-const embeddingShare = 0.2;
+/** Of the time that a fold takes, what listening to its clips takes. */
+export const listeningShare = 0.2;
 
-/**
- * What was trained before in the same folder is taken as it is.
- * @param fold that is left out; null: none is
- * @throws CurlewError as foldData and train
- */
+/** A fold that can be trained on, with any seed. */
+export interface ListenedFold {
+  readonly chosen: ChosenEncoder;
+  readonly clips: HeardFold;
+}
+
+/** @param fold that is left out; null: none is @throws CurlewError as chooseEncoder and hearFold */
+export async function listenToFold(
+  { params, dataset, banks, own, thread, cacheFolder }: FoldWork,
+  fold: number | null,
+  context: JobContext,
+): Promise<ListenedFold> {
+  const chosen = await chooseEncoder(params.encoder, own, banks, dataset, fold);
+  const clips = await hearFold(dataset, fold, chosen, params.augmentation, {
+    thread,
+    cacheFolder,
+    signal: context.signal,
+    onProgress: (share) => context.progress(share, 'listening to the recordings'),
+  });
+  return { chosen, clips };
+}
+
+/** A fold listened to and trained on, one after the other. @throws CurlewError of both */
 export async function trainFold(
-  { params, dataset, banks, own, thread, folder, cacheFolder, onCurve }: FoldWork,
+  work: FoldWork,
   fold: number | null,
   context: JobContext,
 ): Promise<FoldModels> {
-  const chosen = await chooseEncoder(params.encoder, own, banks, dataset, fold);
+  const listened = await listenToFold(work, fold, within(context, 0, listeningShare, 1, ''));
+  return trainListened(work, listened, within(context, listeningShare, 1 - listeningShare, 1, ''));
+}
+
+/**
+ * What was trained before in the same folder is taken as it is.
+ * @throws CurlewError as foldData and train
+ */
+export async function trainListened(
+  { params, thread, folder, onCurve }: Pick<FoldWork, 'params' | 'thread' | 'folder' | 'onCurve'>,
+  { chosen, clips }: ListenedFold,
+  context: JobContext,
+): Promise<FoldModels> {
+  const { fold } = clips;
   const plans = plansOf(params);
-  const data = await foldData(
-    dataset,
-    fold,
-    chosen,
-    { ...plans[0]!.experts[0]!.options, augmentation: params.augmentation },
-    {
-      thread,
-      cacheFolder,
-      signal: context.signal,
-      onProgress: (share) => context.progress(embeddingShare * share, 'listening to the recordings'),
-    },
-  );
+  const split = plans[0]!.experts[0]!.options;
+  const data = await foldData(clips, split, { thread, signal: context.signal });
   const mine = join(folder, fold === null ? 'all' : `fold-${fold}`);
   for (const [i, plan] of plans.entries()) {
     if (await isDone(mine, plan)) continue;
     await writeData(mine, data.training);
-    const began = embeddingShare + ((1 - embeddingShare) * i) / plans.length;
     await train(
       { params: { folder: mine, plan }, ...(onCurve ? { onCurve } : {}) },
       {
-        ...context,
+        ...within(context, i / plans.length, 1 / plans.length, 1, ''),
         resumedFrom: null,
         checkpoint: () => Promise.resolve(),
-        progress: (share, detail) =>
-          context.progress(began + ((1 - embeddingShare) * (share ?? 0)) / plans.length, detail),
       },
     );
   }

@@ -21,9 +21,9 @@ export async function writeAnswers(
   const told: Told = {
     classes: results.dataSet.classes,
     bank: results.bank,
-    seed: results.protocol.seed,
     hopS: patchHopSamples / frontEnd.sampleRate,
-    folds: outcomes.map(({ patches, experts, mixtures }) => ({
+    folds: outcomes.map(({ seed, patches, experts, mixtures }) => ({
+      seed,
       patches,
       models: [
         ...experts.map((one) => ({ ...one, stages: stagesOf(results, false) })),
@@ -38,9 +38,10 @@ export async function writeAnswers(
   await writeParts(join(folder, answerFiles.windows), windowRows(told));
   await writeFile(join(folder, answerFiles.about), aboutAnswers);
   await writeAnswersParquet(folder, told.classes);
+  const patches = outcomes.filter(({ seed }) => seed === outcomes[0]!.seed).map((one) => one.patches);
   return {
-    clips: outcomes.reduce((sum, { patches }) => sum + patches.length, 0),
-    windows: outcomes.reduce((sum, { patches }) => sum + patches.reduce((all, one) => all + one, 0), 0),
+    clips: patches.flat().length,
+    windows: patches.flat().reduce((sum, one) => sum + one, 0),
     parquet: true,
   };
 }

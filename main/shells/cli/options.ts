@@ -126,6 +126,11 @@ export const options = {
   topk: { value: 'N', whole: [1, 8], about: 'experts that answer together (1)' },
   passes: { value: 'N', whole: [0, 64], about: 'of the router’s dropout; 0: a plain router (10)' },
   seed: { value: 'N', whole: [0, 0x7fff_ffff], about: 'of everything drawn (1)' },
+  seeds: {
+    value: 'N',
+    whole: [1, 20],
+    about: 'how many seeds every fold is trained with, from --seed on: what luck makes of a score (1)',
+  },
   alpha: { value: 'A', about: 'how far curiosity shifts the router’s choice (1)' },
   alphas: { value: 'A,B,…', about: 'of the mixtures compared, the first one in the tests (1,0.3,3)' },
   resamples: {

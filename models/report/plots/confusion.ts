@@ -32,7 +32,7 @@ ${cells}
 ${classes.map((label, i) => names(label, i, cell, side))}
 </svg>`,
     [],
-    'Rows are true classes, columns answers; clips of all folds.',
+    'Rows are true classes, columns answers; clips of all folds, once for each seed.',
     wide,
   );
 }

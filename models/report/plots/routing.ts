@@ -87,6 +87,12 @@ export function lossPlot(name: string, losses: readonly LossCurve[]): Markup {
       { series: 0, text: 'training' },
       { series: 1, text: 'validation' },
     ],
-    losses.length > 1 ? `A line for each of folds ${losses.map(({ fold }) => fold).join(', ')}.` : '',
+    losses.length > 1 ? `A line for each ${linesOf(losses)}.` : '',
   );
+}
+
+function linesOf(losses: readonly LossCurve[]): string {
+  const seeds = new Set(losses.map(({ seed }) => seed)).size;
+  const folds = [...new Set(losses.map(({ fold }) => fold))].join(', ');
+  return seeds > 1 ? `of ${count(seeds, 'seed')} in each of folds ${folds}` : `of folds ${folds}`;
 }

@@ -43,11 +43,10 @@ export function calibrationTable({ experts, mixtures, protocol }: Results): Tabl
       const { plain, estimates, scaled: after } = calibration;
       const before = [...row(name, '1 (as trained)', plain, estimates), emptyCell, emptyCell];
       if (after === null) return [before];
-      const temperatures = after.temperatures.map(({ temperature }) => temperature.toFixed(2));
       return [
         before,
         [
-          ...row(name, `${list(temperatures)} (by fold)`, after.scores, after.estimates),
+          ...row(name, temperaturesText(after), after.scores, after.estimates),
           estimated(after.scores.nll - plain.nll, after.change?.nll),
           textCell(verdictOf(after)),
         ],
@@ -63,6 +62,13 @@ export function calibrationTable({ experts, mixtures, protocol }: Results): Tabl
       ...scalingNotes(scaled),
     ],
   };
+}
+
+function temperaturesText({ temperatures }: Scaled): string {
+  const values = temperatures.map(({ temperature }) => temperature);
+  const seeds = new Set(temperatures.map(({ seed }) => seed)).size;
+  if (seeds === 1) return `${list(values.map((one) => one.toFixed(2)))} (by fold)`;
+  return `${Math.min(...values).toFixed(2)} to ${Math.max(...values).toFixed(2)} (by fold and seed)`;
 }
 
 function scalingNotes(scaled: readonly Scaled[]): string[] {

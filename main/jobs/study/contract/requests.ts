@@ -7,7 +7,7 @@ import type { Job } from '../../contract.ts';
 import type { EpochFigures } from './results.ts';
 
 /** Kinds of experts, by their ids (models/study/kinds.ts). */
-const kinds = v.pipe(v.array(id), v.maxLength(11));
+const kinds = v.pipe(v.array(id), v.maxLength(13));
 const training = {
   /** An encoder's id; `auto`: one that heard nothing of the test; `statistics`: none. */
   encoder: v.optional(id),
@@ -62,6 +62,8 @@ export const studyRequests = {
       ...dataSet,
       ...training,
       others: v.optional(kinds),
+      /** How many seeds every fold is trained with, from `seed` on. */
+      seeds: v.optional(whole(1, 20)),
       alphas: v.optional(
         v.pipe(v.array(v.pipe(v.number(), v.minValue(0), v.maxValue(100))), v.minLength(1), v.maxLength(6)),
       ),

@@ -79,18 +79,19 @@ export function requestOf(
 }
 
 const onlyOfFolds = [
-  ...['others', 'alphas', 'watts', 'encoder', 'augment', 'hidden'],
+  ...['others', 'seeds', 'alphas', 'watts', 'encoder', 'augment', 'hidden'],
   ...['epochs', 'patience', 'topk', 'passes'],
 ] as OptionName[];
 
 const refused = (sentence: string): CurlewError => new CurlewError('REQUEST_INVALID', sentence);
 
 export function evaluationOf(args: Args): RequestParams<'evaluate.start'> {
-  const { others, alphas, watts } = args.options;
+  const { others, seeds, alphas, watts } = args.options;
   return {
     ...trainingOf(args),
     ...scoringOf(args),
     ...(others === undefined ? {} : { others: listed(others) }),
+    ...(seeds === undefined ? {} : { seeds: Number(seeds) }),
     ...(alphas === undefined
       ? {}
       : { alphas: listed(alphas).map((one) => numberOf(one, '--alphas', 0, 100)) }),

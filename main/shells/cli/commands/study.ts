@@ -52,6 +52,7 @@ export const studyCommands: Commands = {
       'on-data',
       'as',
       'others',
+      'seeds',
       'alphas',
       'on',
       'windows',

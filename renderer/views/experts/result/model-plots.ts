@@ -91,7 +91,10 @@ export function lossPlot(losses: readonly LossCurve[]): CurvePlotData | null {
         faint: i > 0,
       },
     ]),
-    note: losses.length > 1 ? `Folds ${losses.map(({ fold }) => fold).join(', ')}, the first in full.` : '',
+    note:
+      losses.length > 1
+        ? `Folds ${[...new Set(losses.map(({ fold }) => fold))].join(', ')}, the first in full.`
+        : '',
   };
 }
 
