@@ -12,14 +12,15 @@ import { givenPassphrase } from '../passphrase.ts';
 
 export const publishCommands: Commands = {
   'publish prometheus': {
-    usage: '[WORD]',
-    about: 'whether Prometheus may scrape /metrics of the lab that is served; on (with a new token) or off',
+    usage: '[on|off]',
+    about: 'whether Prometheus may scrape /metrics of the lab that is served; on makes a new token',
     options: [],
     run: prometheus,
   },
   'publish mqtt': {
-    usage: '[WORD]',
-    about: 'how the broker is set and reached; on or off; the password is read from a file alone',
+    usage: '[on|off]',
+    about:
+      'how the broker is set and reached; switches telling it on or off; the password is read from a file alone',
     options: [
       ...(['host', 'port', 'tls', 'authority', 'user', 'passphrase-file'] as const),
       ...(['prefix', 'discovery', 'every'] as const),
@@ -27,8 +28,8 @@ export const publishCommands: Commands = {
     run: mqtt,
   },
   'publish test': {
-    usage: 'WHERE',
-    about: 'tries it, and says what came back; WHERE is prometheus or mqtt',
+    usage: 'prometheus|mqtt',
+    about: 'tries it, and says what came back',
     options: [],
     run: test,
   },
