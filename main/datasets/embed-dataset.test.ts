@@ -142,7 +142,7 @@ describe('embeddings', () => {
       const { pcm, sound } = await readAudio(clip.path);
       expect(clip.samples).toBe(sound.samples);
       expect(clip.patches).toBe(patchCount(pcm.length));
-      expect(clip.embeddings).toEqual((await embed(pcm)).embeddings);
+      expect(clip.embeddings).toEqual((await embed(pcm, clip)).embeddings);
     }
   });
 
@@ -154,6 +154,16 @@ describe('embeddings', () => {
     expect(await run('x')).toMatchObject({ hits: 0, computed: 2 });
     expect(await run('y')).toMatchObject({ hits: 0, computed: 2 });
     expect(await run('x')).toMatchObject({ hits: 2, computed: 0 });
+    const identityOf = async ({ name }: { name: string }) => `with ${name}`;
+    const ofClips = async (of: typeof identityOf) =>
+      (await embedDataset(dataset, { embed, identity: 'x', identityOf: of, cacheFolder })).cache;
+    expect(await ofClips(identityOf)).toMatchObject({ hits: 0, computed: 2 });
+    expect(
+      await ofClips(async ({ name }) => (name.startsWith('a') ? 'other' : identityOf({ name }))),
+    ).toMatchObject({
+      hits: 1,
+      computed: 1,
+    });
     await writeFile(dataset.clips[0]!.path, good(3));
     expect(await run('x')).toMatchObject({ hits: 1, computed: 1 });
     for (const name of await readdir(cacheFolder)) await writeFile(join(cacheFolder, name), 'broken');

@@ -13,8 +13,11 @@ const audioIdentity = ({ rate, windowSamples }: Hearing): string =>
     ? '16 kHz mono int16, zeros up to one window, 2'
     : `${rate} Hz mono int16, zeros up to ${windowSamples} samples, 2`;
 
-/** From samples (as they are heard, in [-1, 1), at least one window) to [patches][size] numbers, row-major, at least one patch. */
-export type Embed = (pcm: Float32Array) => Promise<{ embeddings: Float32Array; patches: number }>;
+/**
+ * From samples (as they are heard, in [-1, 1), at least one window) to [patches][size] numbers, row-major, at least one
+ * patch. @param clip whose samples they are
+ */
+export type Embed = (pcm: Float32Array, clip: Clip) => Promise<{ embeddings: Float32Array; patches: number }>;
 
 export interface CheckOptions {
   signal?: AbortSignal;
@@ -30,6 +33,8 @@ export interface EmbedOptions extends CheckOptions {
   embedLogMel?: Embed;
   /** All that decides what `embed` makes of samples: front end, encoder's hash, gains or augmentation, hop. */
   identity: string;
+  /** What else decides it where it is not the same for all clips. */
+  identityOf?: (clip: Clip) => Promise<string>;
   cacheFolder: string;
   /** Default: cache.ts. */
   cacheBytes?: number;
@@ -84,7 +89,7 @@ export async function embedDataset(dataset: Dataset, options: EmbedOptions): Pro
   const read = async (clip: Clip) => {
     if (!isLogMelName(clip.path)) {
       const { pcm, sound, damage } = await readAudio(clip.path, signal, hearing);
-      return { sound, damage, ...(await embed(pcm)) };
+      return { sound, damage, ...(await embed(pcm, clip)) };
     }
     if (!options.embedLogMel)
       throw new CurlewError(
@@ -92,11 +97,12 @@ export async function embedDataset(dataset: Dataset, options: EmbedOptions): Pro
         `${clip.path} is the log-mel of a window and no sound, which this model does not take.`,
         { path: clip.path },
       );
-    return { sound: null, damage: null, ...(await options.embedLogMel(await readLogMel(clip.path))) };
+    return { sound: null, damage: null, ...(await options.embedLogMel(await readLogMel(clip.path), clip)) };
   };
 
   const { clips, rest } = await examine(dataset, options, async (clip, sha256) => {
-    const key = cacheKey(sha256, `${audioIdentity(hearing)}\n${identity}`);
+    const own = options.identityOf ? `\n${await options.identityOf(clip)}` : '';
+    const key = cacheKey(sha256, `${audioIdentity(hearing)}\n${identity}${own}`);
     const kept = await cache.get(key);
     if (kept) {
       hits++;
@@ -104,7 +110,7 @@ export async function embedDataset(dataset: Dataset, options: EmbedOptions): Pro
       return { clip: embedded(clip, sound, patches, kept.values), sound, damage: null };
     }
     const { sound, damage, embeddings, patches } = await read(clip);
-    const own = embedded(clip, sound, patches, embeddings);
+    const made = embedded(clip, sound, patches, embeddings);
     computed++;
     // What is told of damage names bytes and paths of this very file; such clips are decoded each time.
     if (damage === null && (await hashOfFile(clip.path, signal)) === sha256) {
@@ -114,7 +120,7 @@ export async function embedDataset(dataset: Dataset, options: EmbedOptions): Pro
         failure ??= thrown instanceof Error ? thrown.message : String(thrown);
       }
     }
-    return { clip: own, sound, damage };
+    return { clip: made, sound, damage };
   });
   return { ...dataset, ...rest, clips, size, cache: { hits, computed, broken: cache.broken, failure } };
 }

@@ -14,6 +14,10 @@ export type Degradation =
   /** Louder, until it clips, or quieter, until the microphone's steps show, dB. */
   | { readonly kind: 'gain'; readonly decibels: number };
 
+export type DegradationKind = Degradation['kind'];
+
+export const degradationKinds = ['noise', 'clip', 'rate', 'gain'] as const satisfies DegradationKind[];
+
 /** The set that a robustness table is made of. */
 export const degradations: readonly Degradation[] = [
   ...[20, 10, 5, 0].map((decibels) => ({ kind: 'noise', colour: 'pink', decibels }) as const),
@@ -21,6 +25,9 @@ export const degradations: readonly Degradation[] = [
   ...[8000, 4000].map((hertz) => ({ kind: 'rate', hertz }) as const),
   ...[-30, -15, 15].map((decibels) => ({ kind: 'gain', decibels }) as const),
 ];
+
+export const degradationsOf = (kinds: readonly DegradationKind[]): Degradation[] =>
+  degradations.filter(({ kind }) => kinds.includes(kind));
 
 /** For a person, and in files. */
 export function degradationName(degradation: Degradation): string {

@@ -55,6 +55,8 @@ export interface TestResult extends Test {
   readonly adjusted: number;
   /** What was asked, of which the family is a part; of earlier labs the family is all there is. */
   readonly question?: string;
+  /** The sounds that were answered; left out: those as they were recorded. */
+  readonly sounds?: 'hard';
   /** The least true effect that would be shown four times out of five (families.ts); null where nothing tells. */
   readonly detectable?: number | null;
 }
@@ -62,6 +64,7 @@ export interface TestResult extends Test {
 /** A test that was not made, and the question that it was for. */
 export interface NotRunOf extends NotRun {
   readonly question: string;
+  readonly sounds?: 'hard';
 }
 
 /** One model's part of a comparison. */

@@ -5,6 +5,11 @@ import type { CarbonAssumptions, Cost, ExpertResult, Figure, MixtureResult } fro
 /** An expert or a mixture: whatever answers sounds, and costs something. */
 export type Model = ExpertResult | MixtureResult;
 
+/** What its cost is told from. */
+export interface Priced extends Pick<Model, 'cost' | 'trainingSeconds'> {
+  readonly scores: Pick<Model['scores'], 'weightedF1'>;
+}
+
 export interface CostFigures {
   readonly inferences: number;
   readonly latencySource: Figure['source'];
@@ -25,7 +30,7 @@ export interface CostFigures {
 
 /** What a table says of a model's cost on the board; null where it was not run on one. */
 export function costOf(
-  { cost, scores, trainingSeconds }: Model,
+  { cost, scores, trainingSeconds }: Priced,
   carbon: CarbonAssumptions | null,
 ): CostFigures | null {
   if (cost === null || cost.latencyUs.length === 0) return null;

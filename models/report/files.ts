@@ -9,6 +9,7 @@ import { classTable, foldTable, problemTable } from './tables/data-set.ts';
 import { encoderTable, scoreRows, sizeTable } from './tables/experts.ts';
 import { agreementTable, energyTable, latencyTable } from './tables/cost.ts';
 import { mixtureTable } from './tables/mixtures.ts';
+import { robustnessRows } from './tables/robustness.ts';
 import { seedTable } from './tables/seeds.ts';
 import { testRows } from './tables/tests.ts';
 
@@ -31,6 +32,7 @@ const tables: Readonly<Record<string, (results: Results) => Table | null>> = {
   seeds: seedTable,
   'table-3-mixtures': mixtureTable,
   'table-4-tests': testRows,
+  robustness: robustnessRows,
   latency: latencyTable,
   energy: energyTable,
   agreement: agreementTable,
@@ -88,8 +90,11 @@ export function reportCsv(results: Results): ReportFile[] {
 }
 
 const claimRows = (results: Results): Rows => [
-  ['Origin', 'Claim', 'Verdict', 'Finding'],
-  ...claimsOf(results).map(({ origin, claim, verdict, finding }) => [origin, claim, verdict, finding]),
+  ['Origin', 'Claim', 'Verdict', 'Finding', 'Verdict on harder sounds', 'Finding on harder sounds'],
+  ...claimsOf(results).map(({ origin, claim, verdict, finding, hard }) => [
+    ...[origin, claim, verdict, finding],
+    ...[hard?.verdict ?? null, hard?.finding ?? null],
+  ]),
 ];
 
 const confusionRows = (models: readonly Model[], classes: readonly string[]): Rows => [

@@ -50,7 +50,7 @@ function stageLimits(models: readonly Model[]): string[] {
   ];
 }
 
-function protocolLimits({ protocol, encoder, dataSet, tested }: Results): string[] {
+function protocolLimits({ protocol, encoder, dataSet, tested, robustness }: Results): string[] {
   const leftOut = dataSet.problems.filter((problem) => problem.leftOut);
   return [
     ...(protocol.officialFolds ? [] : ['The folds are not the data set’s own.']),
@@ -74,6 +74,11 @@ function protocolLimits({ protocol, encoder, dataSet, tested }: Results): string
       ? ['The answers that are scored come from the reference, not from a board.']
       : []),
     ...(tested ? [] : [seedLimit(protocol)]),
+    ...(robustness
+      ? []
+      : [
+          'Clips were answered as they were recorded alone: nothing is said of noise, of overlapping sounds or of poorer microphones.',
+        ]),
     ...leftOut.map(({ what, count: n }) => `Left out: ${count(n, 'clip')} (${what}).`),
   ];
 }

@@ -5,7 +5,8 @@
 
 import type { NotRunOf, TestResult } from '../evaluation/test-result.ts';
 import type { Estimate } from '../evaluation/bootstrap.ts';
-import type { ModelScores } from '../evaluation/scores.ts';
+import type { DegradationKind } from '../augmentation/degrade.ts';
+import type { ModelScores, UncertaintyResult } from '../evaluation/scores.ts';
 
 export type { Estimate } from '../evaluation/bootstrap.ts';
 export type { CalibrationScores, ReliabilityBin } from '../evaluation/calibration.ts';
@@ -56,6 +57,8 @@ export interface Results {
   readonly bank: readonly string[];
   readonly mixtures: readonly MixtureResult[];
   readonly flips: FlipStudy | null;
+  /** Null where no harder sounds were answered; earlier labs had none. */
+  readonly robustness?: Robustness | null;
   /** Where latency and energy come from; null: no board answered, every `cost` is null. */
   readonly board: BoardSummary | null;
   readonly carbon: CarbonAssumptions | null;
@@ -202,6 +205,36 @@ export interface MixtureResult {
   readonly trainingSeconds: Figure | null;
   /** Of the router; empty where it was not trained for this mixture. */
   readonly losses: readonly LossCurve[];
+}
+
+/** The same test clips made harder in several ways (models/augmentation/degrade.ts). */
+export interface Robustness {
+  readonly ways: readonly {
+    /** For a person. */
+    readonly name: string;
+    readonly kind: DegradationKind;
+    /** Decibels; of 'rate' hertz. */
+    readonly value: number;
+  }[];
+  /** That were made harder in each way. */
+  readonly clips: number;
+  /** In the order of the experts and then the mixtures that answered. */
+  readonly models: readonly HardScores[];
+}
+
+export interface HardScores {
+  readonly name: string;
+  /** One a way, in their order. */
+  readonly ways: readonly { readonly accuracy: Estimate; readonly weightedF1: Estimate }[];
+  /** Over all ways; null of an expert alone. */
+  readonly meanBits: number | null;
+  /** Means over all ways. */
+  readonly scores: BareScores;
+}
+
+/** Scores without what is drawn of them. */
+export interface BareScores extends Pick<ModelScores, 'accuracy' | 'macroF1' | 'weightedF1'> {
+  readonly uncertainty: readonly Pick<UncertaintyResult, 'kind' | 'auroc' | 'aurc' | 'augrc' | 'estimates'>[];
 }
 
 /** Random routing dealt many times: the mean of the deals and the bounds that 95 % of them lie between. */

@@ -7,6 +7,7 @@ import { digits, list, share } from './format.ts';
 import { limitsOf } from './limits.ts';
 import { markup, type Markup, type Part } from './markup.ts';
 import { confusionPlot } from './plots/confusion.ts';
+import { snrPlots } from './plots/robustness.ts';
 import { flipPlot, latencyPlot, lossPlot, sharesPlot } from './plots/routing.ts';
 import { errorHistogram, reliabilityDiagram, riskCoverage, rocPlot } from './plots/scores.ts';
 import type { EncoderSummary, Results } from './results.ts';
@@ -17,6 +18,7 @@ import { classTable, foldTable, problemTable } from './tables/data-set.ts';
 import { encoderTable, scoreTable, sizeTable } from './tables/experts.ts';
 import { agreementTable, energyTable, latencyTable } from './tables/cost.ts';
 import { mixtureTable } from './tables/mixtures.ts';
+import { robustnessTable, robustnessText } from './tables/robustness.ts';
 import { seedsText, seedTable } from './tables/seeds.ts';
 import { testNote, testTables } from './tables/tests.ts';
 
@@ -33,6 +35,7 @@ export const sections = (results: Results): Section[] => [
   { id: 'protocol', title: 'How it was evaluated', body: protocol(results) },
   { id: 'experts', title: 'Experts', body: experts(results) },
   { id: 'mixtures', title: 'Mixtures', body: mixtures(results) },
+  { id: 'robustness', title: 'Harder sounds', body: robustness(results) },
   { id: 'cost', title: 'Latency, energy and carbon', body: cost(results) },
   { id: 'tests', title: 'Tests', body: tests(results) },
   { id: 'calibration', title: 'Calibration and uncertainty', body: calibration(results) },
@@ -70,8 +73,11 @@ function claims(results: Results): Part {
   ];
 }
 
-const claimHtml = ({ claim, verdict, finding }: Claim): Markup =>
-  markup`<li><span class="verdict ${verdictClass[verdict]}">${verdict}</span><p class="claim">${claim}</p><p class="finding">${finding}</p></li>\n`;
+const claimHtml = ({ claim, verdict, finding, hard }: Claim): Markup =>
+  markup`<li>${verdictHtml(verdict)}<p class="claim">${claim}</p><p class="finding">${finding}</p>${hard === null ? null : markup`<p class="finding">On harder sounds: ${verdictHtml(hard.verdict)} ${hard.finding}</p>`}</li>\n`;
+
+const verdictHtml = (verdict: Verdict): Markup =>
+  markup`<span class="verdict ${verdictClass[verdict]}">${verdict}</span>`;
 
 const facts = (entries: readonly (readonly [term: string, fact: Part])[]): Markup =>
   markup`<dl class="facts">${entries.map(([term, fact]) => markup`<dt>${term}</dt><dd>${fact}</dd>`)}</dl>`;
@@ -157,6 +163,17 @@ function mixtures(results: Results): Part {
   return results.mixtures.length === 0
     ? missing('No mixtures were evaluated.')
     : tableHtml(mixtureTable(results));
+}
+
+function robustness(results: Results): Part {
+  const table = robustnessTable(results);
+  if (table === null)
+    return missing('Clips were answered as they were recorded alone: nothing is said of harder sounds.');
+  return [
+    markup`<p>${robustnessText(results)}</p>`,
+    tableHtml(table),
+    markup`<div class="plots">${snrPlots(results)}</div>`,
+  ];
 }
 
 function cost(results: Results): Part {
@@ -252,11 +269,18 @@ export function summaryOf(results: Results): string {
     'not shown': ['is not shown', 'are not shown'],
     'not examined': ['was not examined', 'were not examined'],
   };
-  const counts = verdicts.flatMap((verdict) => {
-    const n = paper.filter((claim) => claim.verdict === verdict).length;
-    return n === 0 ? [] : [`${n} ${words[verdict][n === 1 ? 0 : 1]}`];
-  });
-  return `Of the paper’s ${paper.length} claims ${list(counts)} here.`;
+  const counted = (found: readonly Verdict[]) =>
+    list(
+      verdicts.flatMap((verdict) => {
+        const n = found.filter((one) => one === verdict).length;
+        return n === 0 ? [] : [`${n} ${words[verdict][n === 1 ? 0 : 1]}`];
+      }),
+    );
+  const hard = paper.flatMap((claim) => claim.hard?.verdict ?? []);
+  const told = `Of the paper’s ${paper.length} claims ${counted(paper.map(({ verdict }) => verdict))} here.`;
+  return hard.length === 0
+    ? told
+    : `${told} Of the ${hard.length} about answers, on harder sounds ${counted(hard)}.`;
 }
 
 /** The plain router's and curiosity's accuracy, or nothing. */

@@ -1,7 +1,7 @@
 /** One fold of a study: what experts that were trained without it, and mixtures of them, say of its clips. */
 import { predictedOf, type ClipAnswer } from '../evaluation/answers.ts';
 import { fitTemperature, logProbabilities } from '../evaluation/calibration.ts';
-import { contributions, flipRate, meanBits } from '../evaluation/routing.ts';
+import { contributions, flipRate } from '../evaluation/routing.ts';
 import type { LatentExpert } from '../experts/expert.ts';
 import { quantizeExpert } from '../experts/quantize.ts';
 import { alwaysExpert, randomAtEqualBits } from '../router/controls.ts';
@@ -16,6 +16,7 @@ import {
   type PatchAnswers,
   type Patches,
 } from './answers.ts';
+import { packed, type HardOutcome, type HardTest } from './hard.ts';
 import { kindOf } from './kinds.ts';
 
 interface Asked {
@@ -33,9 +34,13 @@ interface Asked {
   readonly flips: { readonly passes: readonly number[]; readonly draws: number };
   /** of the training, and of what is drawn here */
   readonly seed: number;
+  /** How often random routing is dealt; left out: `randomDeals` times. */
+  readonly deals?: number;
 }
 
 export interface FoldInput extends Asked {
+  /** The test clips once more for each way to make them harder. */
+  readonly hard: readonly HardTest[];
   readonly experts: readonly { readonly kind: string; readonly latent: LatentExpert }[];
 }
 
@@ -89,6 +94,8 @@ export interface FoldOutcome {
   readonly mixtures: readonly MixtureAnswers[];
   /** share of patches whose expert is not the same in all draws, by passes */
   readonly flips: readonly { readonly passes: number; readonly rate: number; readonly patches: number }[];
+  /** What the same models say of harder clips; there may be none. */
+  readonly hard: readonly HardOutcome[];
 }
 
 /** Lets experts that were trained answer, as their quantized references do. */
@@ -103,8 +110,17 @@ export async function assessFold(input: FoldInput): Promise<FoldOutcome> {
       validation: validation && (await expertLogits(expert, validation)),
     });
   }
-  return assessSaid({ ...input, experts });
+  const hard: HardOutcome[] = [];
+  for (const one of input.hard) {
+    const asked = { ...input, test: one.test, validation: null, hard: [], ...onceEach };
+    const outcome = await assessFold(asked);
+    hard.push(packed(one, [...outcome.experts, ...outcome.mixtures]));
+  }
+  return { ...assessSaid({ ...input, experts }), hard };
 }
+
+/** Harder clips tell of answers alone. */
+const onceEach = { flips: { passes: [], draws: 0 }, deals: 1 };
 
 /** The same of answers that are there already: a board's, or the engine's. */
 export function assessSaid(input: SaidInput): FoldOutcome {
@@ -129,9 +145,9 @@ export function assessSaid(input: SaidInput): FoldOutcome {
     logits: inBank.flatMap((one) => one.validation ?? []),
   };
   const patches = test.clips.map((clip) => clip.patches);
-  if (router === null) return { fold, seed, patches, experts, mixtures: [], flips: [] };
+  if (router === null) return { fold, seed, patches, experts, mixtures: [], flips: [], hard: [] };
   const mixtures = mixturesOf({ ...input, router }, onTest, onValidation, answered);
-  return { fold, seed, patches, experts, mixtures, flips: flipsOf({ ...input, router }) };
+  return { fold, seed, patches, experts, mixtures, flips: flipsOf({ ...input, router }), hard: [] };
 }
 
 type Mixed = Asked & { readonly router: UnboundRouter };
@@ -149,7 +165,7 @@ type Answered = (
 ) => ModelAnswers;
 
 function mixturesOf(
-  { router, alphas, bank, classes, seed }: Mixed,
+  { router, alphas, bank, classes, seed, deals = randomDeals }: Mixed,
   onTest: Side,
   onValidation: Side | null,
   answered: Answered,
@@ -211,7 +227,7 @@ function mixturesOf(
       : [mixture({ kind: 'curiosity', alpha: 0 }, passes, passesAlone, routed(0, passes))]),
     {
       ...mixture({ kind: 'random' }, 0, 'Random, equal mean bits', dealt(0)),
-      deals: Array.from({ length: randomDeals }, (_, deal) =>
+      deals: Array.from({ length: deals }, (_, deal) =>
         Uint8Array.from(answers(onTest, dealt(deal)(onTest)).answers, predictedOf),
       ),
     },
@@ -255,13 +271,4 @@ function flipsOf({ router, test, flips, alphas }: Mixed): FoldOutcome['flips'] {
     );
     return { passes, rate: flipRate(draws), patches };
   });
-}
-
-/** Mean bits of the experts, of which each answered so many patches. */
-export function meanBitsOf(chosen: readonly number[], bank: readonly string[]): number {
-  const all = chosen.reduce((sum, count) => sum + count, 0);
-  return meanBits(
-    chosen.map((count) => count / all),
-    bank.map((kind) => kindOf(kind).bits),
-  );
 }

@@ -10,8 +10,9 @@ import { predictedOf } from '../evaluation/answers.ts';
 import { clipRows, windowRows } from '../report/answers.ts';
 import { answering } from '../router/route.ts';
 import { clipAnswers, mixtureLogits, routePatches, type Patches } from './answers.ts';
-import { assessFold, meanBitsOf, randomDeals, type FoldInput } from './assess.ts';
+import { assessFold, randomDeals, type FoldInput } from './assess.ts';
 import { bankKinds, expertKinds, kindOf } from './kinds.ts';
+import { meanBitsOf } from './mean-bits.ts';
 import { summarise } from './summarise.ts';
 
 const bank = ['ternary', 'q4', 'q8'];
@@ -67,6 +68,7 @@ const fold = (number: number): FoldInput => ({
   test: patches(0, 60, number),
   validation: patches(60, 120, number),
   flips: { passes: [1, 10], draws: 4 },
+  hard: [],
   seed: 1,
 });
 

@@ -1,15 +1,10 @@
 /** All folds and seeds of a study together: scores, tests and what else the report is made of. */
-import type { ClipAnswer } from '../evaluation/answers.ts';
 import { percentileInterval, type BootstrapOptions, type Estimate } from '../evaluation/bootstrap.ts';
 import { classCounts, classificationScores } from '../evaluation/classification.ts';
 import { mean } from '../evaluation/moments.ts';
-import { compareAnswers, compareUncertainties } from '../evaluation/comparison.ts';
-import { corrected } from '../evaluation/families.ts';
 import { compareLatencies } from '../evaluation/latency-comparison.ts';
-import { doubtOf } from '../evaluation/quality.ts';
 import { modelScores, type ModelScores } from '../evaluation/scores.ts';
-import type { Training } from '../evaluation/trainings.ts';
-import type { Comparison, NotRunOf } from '../evaluation/test-result.ts';
+import type { NotRunOf } from '../evaluation/test-result.ts';
 import type {
   Cost,
   DealSpread,
@@ -17,11 +12,15 @@ import type {
   FlipStudy,
   LossCurve,
   MixtureResult,
+  Robustness,
   TestResult,
 } from '../report/results.ts';
-import { meanBitsOf, randomDeals, type FoldOutcome, type ModelAnswers } from './assess.ts';
-import { uncertaintyName } from '../report/uncertainty-name.ts';
+import { randomDeals, type FoldOutcome, type ModelAnswers } from './assess.ts';
+import { answersOf, bySeed, trainingsOf } from './by-seed.ts';
 import { kindOf } from './kinds.ts';
+import { meanBitsOf } from './mean-bits.ts';
+import { curiosityName, plainName, questionsOf, testsOf, type Question } from './questions.ts';
+import { hardSummary } from './robustness.ts';
 
 /** What is known of an expert besides its answers. */
 export interface ExpertFacts {
@@ -59,6 +58,8 @@ export interface Summary {
   readonly experts: ExpertResult[];
   readonly mixtures: MixtureResult[];
   readonly flips: FlipStudy;
+  /** null where no harder sounds were answered */
+  readonly robustness: Robustness | null;
   readonly tests: TestResult[];
   readonly notRun: NotRunOf[];
 }
@@ -97,29 +98,21 @@ export function summarise(input: StudyInput): Summary {
       losses: variant.kind === 'plain' || variant.kind === 'curiosity' ? input.routerLosses : [],
     };
   });
+  const asking = { ...input, experts, mixtures };
+  const plain = testsOf(
+    [...questionsOf({ ...asking, answers: answersOf(folds) }), ...latencyQuestions(input)],
+    bootstrap.level,
+  );
+  const hard = hardSummary(folds, asking);
   experts.sort((a, b) => a.bits - b.bits);
-  return { experts, mixtures, flips: flipsOf(input), ...testsOf(input, experts, mixtures) };
-}
-
-/** One model's answers, all folds of a seed together. */
-function trainingsOf(folds: readonly FoldOutcome[], pick: (fold: FoldOutcome) => ModelAnswers): Training[] {
-  return bySeed(folds).map((mine) => {
-    const fitted = mine.flatMap((fold) => {
-      const { temperature } = pick(fold);
-      return temperature === null ? [] : [[fold.fold, temperature] as const];
-    });
-    return {
-      seed: mine[0]!.seed,
-      answers: mine.flatMap((fold) => pick(fold).answers),
-      temperatures: fitted.length === mine.length ? new Map(fitted) : null,
-    };
-  });
-}
-
-/** In the order in which the seeds come, each with its folds in rising order. */
-function bySeed(folds: readonly FoldOutcome[]): FoldOutcome[][] {
-  const seeds = [...new Set(folds.map(({ seed }) => seed))];
-  return seeds.map((seed) => folds.filter((one) => one.seed === seed).sort((a, b) => a.fold - b.fold));
+  return {
+    experts,
+    mixtures,
+    flips: flipsOf(input),
+    robustness: hard?.robustness ?? null,
+    tests: [...plain.tests, ...(hard?.tests ?? [])],
+    notRun: [...plain.notRun, ...(hard?.notRun ?? [])],
+  };
 }
 
 /** What random routing comes to over all of its deals: their mean, and between which bounds 95 % of them lie. */
@@ -151,76 +144,16 @@ function flipsOf({ folds, flipDraws, alpha }: StudyInput): FlipStudy {
   return { alpha, draws: flipDraws, windows: samples, points };
 }
 
-/** The questions that the paper answers, asked here; Holm's correction within each of them. */
-function testsOf(
-  { folds, classes, margin, bootstrap, alpha, mixtureCosts }: StudyInput,
-  experts: readonly ExpertResult[],
-  mixtures: readonly MixtureResult[],
-): Pick<Summary, 'tests' | 'notRun'> {
-  const answers = new Map<string, (readonly ClipAnswer[])[]>();
-  for (const side of ['experts', 'mixtures'] as const) {
-    folds[0]![side].forEach(({ name }, i) => {
-      const trainings = trainingsOf(folds, (fold) => fold[side][i]!);
-      answers.set(name, trainings.map((one) => one.answers)); // prettier-ignore
-    });
-  }
-  const named = (name: string) => ({ name, values: answers.get(name)! });
-  const compare = (a: string, b: string): Comparison[] =>
-    answers.has(a) && answers.has(b) ? [compareAnswers(named(a), named(b), classes, margin, bootstrap)] : [];
-
-  const [curious, plain, random] = [`Curiosity, α = ${alpha}`, 'Plain router', 'Random, equal mean bits'];
-  const has = (name: string) => experts.some((one) => one.name === name);
-  const questions: [string, Comparison[]][] = [
-    [
-      '4-bit against higher precision',
-      ['16-bit', '8-bit', 'Float'].filter(has).flatMap((b) => compare('4-bit', b)),
-    ],
-    [
-      'Experts against a linear probe',
-      experts
-        .filter(({ family }) => family === 'bitlinear' || family === 'ternary')
-        .flatMap(({ name }) => compare(name, 'Linear probe')),
-    ],
-    ['8-bit against float', ['8-bit', '8-bit PTQ, MSE'].filter(has).flatMap((a) => compare(a, 'Float'))],
-    ['Curiosity against plain and random routing', [...compare(curious, plain), ...compare(curious, random)]],
-    [
-      'Mixture against one expert',
-      mixtures.filter(({ kind }) => kind === 'always').flatMap(({ name }) => compare(curious, name)),
-    ],
-    [
-      'Curiosity against top probability',
-      mixtures.filter(({ kind }) => kind === 'curiosity').flatMap(({ name }) => ofDoubt(name)),
-    ],
-  ];
+/** Of the board's times, which no sound makes harder. */
+function latencyQuestions({ alpha, mixtureCosts }: StudyInput): Question[] {
+  const [curious, plain] = [curiosityName(alpha), plainName];
   const [mine, theirs] = [mixtureCosts.get(curious), mixtureCosts.get(plain)];
-  if (mine && theirs) {
-    const sameWindows = mine.latencyUs.length === theirs.latencyUs.length;
-    const tests = compareLatencies(
-      { name: curious, values: mine.latencyUs },
-      { name: plain, values: theirs.latencyUs },
-      sameWindows,
-    );
-    questions.push(['Latency of curiosity against plain routing', [{ tests, notRun: [] }]]);
-  }
-  return {
-    tests: questions.flatMap(([question, compared]) =>
-      corrected(
-        question,
-        compared.flatMap(({ tests }) => tests),
-        bootstrap.level,
-      ),
-    ),
-    notRun: questions.flatMap(([question, compared]) =>
-      compared.flatMap(({ notRun }) => notRun.map((one) => ({ ...one, question }))),
-    ),
-  };
-
-  function ofDoubt(name: string): Comparison[] {
-    const mixed = answers.get(name)!;
-    const curiosity = mixed.map((mine) => mine.flatMap((answer) => answer.curiosity ?? []));
-    if (curiosity.some((values, i) => values.length < mixed[i]!.length)) return [];
-    const a = { name: uncertaintyName('curiosity', name), values: curiosity };
-    const b = { name: uncertaintyName('max-softmax', name), values: mixed.map((mine) => mine.map(doubtOf)) };
-    return [compareUncertainties({ answers: mixed, a, b }, bootstrap)];
-  }
+  if (!mine || !theirs) return [];
+  const sameWindows = mine.latencyUs.length === theirs.latencyUs.length;
+  const tests = compareLatencies(
+    { name: curious, values: mine.latencyUs },
+    { name: plain, values: theirs.latencyUs },
+    sameWindows,
+  );
+  return [['Latency of curiosity against plain routing', [{ tests, notRun: [] }]]];
 }

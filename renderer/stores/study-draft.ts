@@ -22,6 +22,7 @@ export interface StudyDraft {
   topK: number | string;
   others: string[];
   alphas: string;
+  hard: string[];
   board: string;
   windows: number | string;
   gramsPerKwh: number | string;
@@ -46,6 +47,14 @@ export const augmentations = [
   { id: 'between-class', name: 'between-class mixing' },
 ] as const;
 
+/** How test clips are made harder, as the lab names it, and for a person. */
+export const hardSounds = [
+  { id: 'noise', name: 'pink noise' },
+  { id: 'clip', name: 'another clip on top' },
+  { id: 'rate', name: 'lower sample rates' },
+  { id: 'gain', name: 'louder and quieter' },
+] as const;
+
 /** As the published recipe has it. */
 export const newDraft = (): StudyDraft => ({
   name: '',
@@ -63,6 +72,7 @@ export const newDraft = (): StudyDraft => ({
   topK: 1,
   others: expertKinds.filter((kind) => !bankKinds.includes(kind)).map(({ id }) => id),
   alphas: '1, 0.3, 3',
+  hard: [],
   board: 'virtual',
   windows: 80,
   gramsPerKwh: 250,
@@ -197,6 +207,7 @@ export const useStudyDraft = defineStore('studyDraft', () => {
       others: draft.others.filter((id) => !draft.bank.includes(id)),
       seeds: Number(draft.seeds),
       alphas: numbersIn(draft.alphas)!,
+      hard: draft.hard as NonNullable<RequestParams<'evaluate.start'>['hard']>,
       ...scoring(),
       trainingWatts: Number(draft.trainingWatts),
     }),

@@ -25,6 +25,7 @@ export function assessModels(
     alphas,
     test: fold === null ? data.validation : data.test,
     validation: data.validation,
+    hard: data.hard,
     flips,
     seed,
   });

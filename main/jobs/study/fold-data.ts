@@ -1,11 +1,14 @@
 /** The embeddings that one fold's study is made of: to train on, to fit temperatures to, and to test on. */
+import { degradationsOf, type DegradationKind } from '../../../models/augmentation/degrade.ts';
 import type { Patches } from '../../../models/study/answers.ts';
+import type { HardTest } from '../../../models/study/hard.ts';
 import type { TrainingData } from '../../../models/training/data.ts';
 import { splitOf } from '../../../models/training/split.ts';
 import type { Dataset, EmbeddedClip, EmbeddedDataset } from '../../datasets/dataset.ts';
 import { embedDataset } from '../../datasets/embed-dataset.ts';
 import { asBoards, type Hearing } from '../../datasets/audio.ts';
 import { recordingsOf, type ChosenEncoder } from './encoder-choice.ts';
+import { hardClips } from './hard-clips.ts';
 import { joined, withMixtures } from './mixing.ts';
 import { asRecorded, renderingsOf, type Augmentation, type Rendering } from './renderings.ts';
 import type { StudyThread } from './study-thread.ts';
@@ -23,6 +26,12 @@ export interface SplitOptions {
   readonly seed: number;
 }
 
+/** How clips are varied to train on, and made harder to test with. */
+export interface HeardAs {
+  readonly augmentation: readonly Augmentation[];
+  readonly hard?: readonly DegradationKind[];
+}
+
 /** A fold's clips as its encoder hears them, whatever seed trains on them. */
 export interface HeardFold {
   readonly fold: number | null;
@@ -32,6 +41,8 @@ export interface HeardFold {
   /** Of the other folds, varied for training. */
   readonly learned: EmbeddedDataset;
   readonly hearing: Hearing;
+  /** The fold's own, made harder; none where that is not asked for. */
+  readonly hard: readonly HardTest[];
   /** Recordings that the encoder was fitted to; null: nobody knows. */
   readonly known: ReadonlySet<string> | null;
 }
@@ -41,6 +52,7 @@ export interface FoldData {
   readonly training: TrainingData;
   readonly test: Patches;
   readonly validation: Patches;
+  readonly hard: readonly HardTest[];
   /** No clip of it was heard by the encoder: it calibrates as the test's clips would; null: nobody knows. */
   readonly validationUnheard: boolean | null;
 }
@@ -53,7 +65,7 @@ export async function hearFold(
   dataset: Dataset,
   fold: number | null,
   { encoder, own, heard: known }: Pick<ChosenEncoder, 'encoder' | 'own' | 'heard'>,
-  augmentation: readonly Augmentation[],
+  { augmentation, hard: kinds = [] }: HeardAs,
   context: EmbedContext,
 ): Promise<HeardFold> {
   if (own) await context.thread.openOwn(own.folder);
@@ -64,14 +76,29 @@ export async function hearFold(
       ? Buffer.from(encoder.built.hash).toString('hex')
       : 'log-mel statistics';
   const hearing = own?.hearing ?? asBoards;
-  const halves = { ...context, onProgress: (share: number) => context.onProgress(share / 2) };
-  const heard = await embedded(dataset, identity, hearing, asRecorded, halves);
   const others = { ...dataset, clips: dataset.clips.filter((clip) => clip.fold !== fold) };
-  const learned = await embedded(others, identity, hearing, renderingsOf(augmentation), {
-    ...context,
-    onProgress: (share) => context.onProgress(0.5 + share / 2),
+  const varied = renderingsOf(augmentation);
+  const degraded = fold === null ? [] : kinds;
+  const tested = dataset.clips.length - others.clips.length;
+  const stages = stagesOf(context, [
+    dataset.clips.length,
+    others.clips.length * varied.length,
+    tested * degradationsOf(degraded).length,
+  ]);
+  const heard = await embedded(dataset, identity, hearing, asRecorded, stages[0]!);
+  const learned = await embedded(others, identity, hearing, varied, stages[1]!);
+  const hard =
+    fold === null ? [] : await hardClips(heard, fold, degraded, { ...stages[2]!, identity, hearing });
+  return { fold, heard, augmentation, learned, hearing, hard, known };
+}
+
+/** One after the other, each as long as it has sounds to hear. */
+function stagesOf(context: EmbedContext, sounds: readonly number[]): EmbedContext[] {
+  const all = sounds.reduce((sum, one) => sum + one, 0);
+  return sounds.map((mine, i) => {
+    const before = sounds.slice(0, i).reduce((sum, one) => sum + one, 0);
+    return { ...context, onProgress: (share) => context.onProgress((before + mine * share) / all) };
   });
-  return { fold, heard, augmentation, learned, hearing, known };
 }
 
 /**
@@ -79,7 +106,7 @@ export async function hearFold(
  * @throws CurlewError TRAINING_FAILED if nothing can be set aside for validation; as readAudio where clips are mixed
  */
 export async function foldData(
-  { fold, heard, augmentation, learned, hearing, known }: HeardFold,
+  { fold, heard, augmentation, learned, hearing, hard, known }: HeardFold,
   split: SplitOptions,
   { thread, signal }: Pick<EmbedContext, 'thread' | 'signal'>,
 ): Promise<FoldData> {
@@ -100,6 +127,7 @@ export async function foldData(
     training,
     test: patchesOf(heard, (clip) => clip.fold === fold),
     validation: patchesOf(heard, (clip) => clip.fold !== fold && set.has(clip.source)),
+    hard,
     validationUnheard: known && ![...set].some((source) => heardSources.has(source)),
   };
 }

@@ -1,4 +1,5 @@
 /** What a study is asked for; plain JSON, so that a later lab can take it up. */
+import { degradationKinds, type DegradationKind } from '../../../models/augmentation/degrade.ts';
 import { bankKinds, expertKinds, kindOf } from '../../../models/study/kinds.ts';
 import { defaultRouterTraining, type RouterOptions } from '../../../models/training/train-router.ts';
 import { defaultTraining, type TrainingOptions } from '../../../models/training/train.ts';
@@ -37,6 +38,8 @@ export interface StudyParams extends TrainingParams {
   /** Further kinds that are trained and compared. */
   readonly others: readonly string[];
   readonly alphas: readonly number[];
+  /** How test clips are made harder, to be answered once more; none: they are not. */
+  readonly hard: readonly DegradationKind[];
   /** `none`, `virtual`, the name of an emulated machine, or an attached board's id. */
   readonly board: string;
   /** Windows that each bank answers on the board. */
@@ -72,6 +75,7 @@ export const defaultStudyParams: Omit<StudyParams, 'path'> = {
   others: expertKinds.map(({ id }) => id).filter((id) => !bankKinds.some((kind) => kind.id === id)),
   seeds: 1,
   alphas: [1, 0.3, 3],
+  hard: [],
   board: 'virtual',
   windows: 80,
   gramsPerKwh: 250,
@@ -82,13 +86,18 @@ export const defaultStudyParams: Omit<StudyParams, 'path'> = {
 };
 
 /** What evaluations of earlier labs that know no such setting did. */
-export const askedBefore: Pick<StudyParams, 'seeds'> = { seeds: 1 };
+export const askedBefore: Pick<StudyParams, 'seeds' | 'hard'> = { seeds: 1, hard: [] };
 
 /**
  * What the shipped bank and its report are made with: its encoders have heard the validation clips, so that validation
  * is soon as good as it gets.
  */
-export const shippedStudyParams: Omit<StudyParams, 'path'> = { ...defaultStudyParams, patience: 6, seeds: 5 };
+export const shippedStudyParams: Omit<StudyParams, 'path'> = {
+  ...defaultStudyParams,
+  patience: 6,
+  seeds: 5,
+  hard: degradationKinds,
+};
 
 /** The bank and its router, then what is trained beside it. @throws CurlewError REQUEST_INVALID */
 export function plansOf(params: TrainingParams & { readonly others?: readonly string[] }): TrainPlan[] {

@@ -256,6 +256,7 @@ describe('an evaluation', () => {
       path: dataSet(),
       others: ['float', 'ptq-mse'],
       seeds: 2,
+      hard: ['clip', 'gain'],
       alphas: [1],
       windows: 3,
       resamples: 50,
@@ -290,6 +291,16 @@ describe('an evaluation', () => {
       expect((await studies.file(done.id, name)).text.length).toBeGreaterThan(0);
     expect(results.answers).toEqual({ clips: 24, windows: 24, parquet: true });
     expect(results.protocol.seeds).toEqual([1, 2]);
+    const { robustness } = results;
+    expect(robustness!.ways.map(({ kind, value }) => `${kind} ${value}`)).toEqual([
+      ...['clip 10', 'clip 5', 'clip 0'],
+      ...['gain -30', 'gain -15', 'gain 15'],
+    ]);
+    expect(robustness!.clips).toBe(24);
+    expect(robustness!.models.map(({ name }) => name).sort()).toEqual(
+      [...results.experts, ...results.mixtures].map(({ name }) => name).sort(),
+    );
+    expect(results.tests.some(({ sounds }) => sounds === 'hard')).toBe(true);
     for (const { scores } of [...results.experts, ...results.mixtures]) {
       expect(scores.clips).toBe(24);
       expect(scores.accuracy.seeds!.values.map(({ seed }) => seed)).toEqual([1, 2]);

@@ -11,7 +11,7 @@ import { train } from '../train/train-job.ts';
 import { readSummary, readTrained, writeData } from '../train/work-folder.ts';
 import { chooseEncoder, type ChosenEncoder, type EncoderBanks, type OwnEncoder } from './encoder-choice.ts';
 import { foldData, hearFold, type FoldData, type HeardFold } from './fold-data.ts';
-import { plansOf, type TrainingParams } from './params.ts';
+import { plansOf, type StudyParams, type TrainingParams } from './params.ts';
 import type { StudyThread } from './study-thread.ts';
 import { within } from './within.ts';
 
@@ -34,7 +34,7 @@ interface TrainingSeconds {
 }
 
 export interface FoldWork {
-  readonly params: TrainingParams & { readonly others?: readonly string[] };
+  readonly params: TrainingParams & Partial<Pick<StudyParams, 'others' | 'hard'>>;
   readonly dataset: Dataset;
   readonly banks: EncoderBanks;
   /** Chosen in place of an encoder of a bank. */
@@ -62,7 +62,7 @@ export async function listenToFold(
   context: JobContext,
 ): Promise<ListenedFold> {
   const chosen = await chooseEncoder(params.encoder, own, banks, dataset, fold);
-  const clips = await hearFold(dataset, fold, chosen, params.augmentation, {
+  const clips = await hearFold(dataset, fold, chosen, params, {
     thread,
     cacheFolder,
     signal: context.signal,

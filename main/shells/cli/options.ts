@@ -1,4 +1,5 @@
 /** Every option of the command line. Which command takes it stands with the command. */
+import { degradationKinds } from '../../../models/augmentation/degrade.ts';
 import { expertKinds } from '../../../models/study/kinds.ts';
 import { defaultDataFolder } from '../../data-folder.ts';
 import { detectionSorts, verdicts } from '../../detections/contract/filter.ts';
@@ -133,6 +134,12 @@ export const options = {
   },
   alpha: { value: 'A', about: 'how far curiosity shifts the router’s choice (1)' },
   alphas: { value: 'A,B,…', about: 'of the mixtures compared, the first one in the tests (1,0.3,3)' },
+  hard: {
+    value: 'A,B,…',
+    among: degradationKinds,
+    several: true,
+    about: 'test clips made harder too: noise, clip (another on top), rate, gain; empty for none (none)',
+  },
   resamples: {
     value: 'N',
     whole: [100, 100_000],

@@ -7,4 +7,6 @@ export interface Claim {
   readonly verdict: Verdict;
   /** What was found here, in a sentence or more with its figures. */
   readonly finding: string;
+  /** The same of harder sounds; null where none were answered, or the claim is not about answers. */
+  readonly hard: { readonly verdict: Verdict; readonly finding: string } | null;
 }

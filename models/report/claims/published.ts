@@ -14,7 +14,9 @@ import {
   ratioVerdict,
   significance,
   testsBetween,
-  type Rule,
+  type AskedRule,
+  type Bare,
+  type Judged,
   type Wanted,
 } from './rules.ts';
 
@@ -23,17 +25,17 @@ const answers: Wanted = { measures: ['accuracy', 'weighted-f1'] };
 const latencySpread: Wanted = { measures: ['latency'], spread: true };
 
 /** Claims of "Uncertainty Makes It Stable" (arXiv 2511.11743) with its own figures. */
-export const published: readonly Rule[] = [
-  fourBitsAreEnough,
-  fourBitsAreSmall,
-  fourBitsSaveEnergy,
-  curiosityAnswersBetter,
-  curiositySteadiesScores,
-  curiositySteadiesLatency,
-  mixtureIsSlower,
+export const published: readonly AskedRule[] = [
+  { rule: fourBitsAreEnough, ofSounds: true },
+  { rule: fourBitsAreSmall, ofSounds: false },
+  { rule: fourBitsSaveEnergy, ofSounds: false },
+  { rule: curiosityAnswersBetter, ofSounds: true },
+  { rule: curiositySteadiesScores, ofSounds: true },
+  { rule: curiositySteadiesLatency, ofSounds: false },
+  { rule: mixtureIsSlower, ofSounds: false },
 ];
 
-function fourBitsAreEnough(results: Parameters<Rule>[0]) {
+function fourBitsAreEnough(results: Judged) {
   const claim = '4-bit experts answer as well as 16-bit ones (weighted F1 0.858 against 0.859).';
   const [four, sixteen] = [bitLinear(results, 4), bitLinear(results, 16)];
   if (!four || !sixteen) return { claim, ...notExamined('There is no 4-bit or no 16-bit BitLinear expert.') };
@@ -58,7 +60,7 @@ function verdictOfEquality(equal: boolean, worse: boolean) {
 /** The paper's table: 2469 KB at 16 bits, 687 KB at 4. */
 const compression = 2469 / 687;
 
-function fourBitsAreSmall(results: Parameters<Rule>[0]) {
+function fourBitsAreSmall(results: Judged) {
   const claim = `A 4-bit expert is ${digits(compression)} times smaller than a 16-bit one.`;
   const [four, sixteen] = [4, 16].map((bits) => bitLinear(results, bits)?.imageBytes ?? null);
   if (!four || !sixteen) return { claim, ...notExamined('There is no image of both.') };
@@ -70,7 +72,7 @@ function fourBitsAreSmall(results: Parameters<Rule>[0]) {
   };
 }
 
-function fourBitsSaveEnergy(results: Parameters<Rule>[0]) {
+function fourBitsSaveEnergy(results: Judged) {
   const claim = 'A 4-bit expert takes 41 % less energy than an 8-bit one.';
   const costs = [4, 8].map((bits) => costIn(results, bitLinear(results, bits)));
   const [four, eight] = costs.map((cost) => cost?.millijoule ?? null);
@@ -83,7 +85,7 @@ function fourBitsSaveEnergy(results: Parameters<Rule>[0]) {
   };
 }
 
-function curiosityAnswersBetter(results: Parameters<Rule>[0]) {
+function curiosityAnswersBetter(results: Judged) {
   return {
     claim:
       'Routing by curiosity raises weighted F1 over the plain router (ESC-50 0.777 to 0.782, ABGQI 0.802 to 0.809, UrbanSound8K 0.938 to 0.940).',
@@ -91,7 +93,7 @@ function curiosityAnswersBetter(results: Parameters<Rule>[0]) {
   };
 }
 
-function curiositySteadiesScores(results: Parameters<Rule>[0]) {
+function curiositySteadiesScores(results: Judged) {
   const claim =
     'Routing by curiosity makes weighted F1 steadier from fold to fold (ESC-50 ±0.032 to ±0.015, ABGQI ±0.011 to ±0.004; UrbanSound8K ±0.007 to ±0.011 is the other way).';
   const plain = plainRouter(results)?.scores.weightedF1;
@@ -108,7 +110,7 @@ function curiositySteadiesScores(results: Parameters<Rule>[0]) {
   } as const;
 }
 
-function curiositySteadiesLatency(results: Parameters<Rule>[0]) {
+function curiositySteadiesLatency(results: Judged) {
   const routers = curious(results);
   const plain = plainRouter(results);
   const deviations = [plain, ...routers].flatMap((mixture) => deviationText(results, mixture) ?? []);
@@ -123,7 +125,7 @@ function curiositySteadiesLatency(results: Parameters<Rule>[0]) {
   };
 }
 
-function deviationText(results: Parameters<Rule>[0], mixture: MixtureResult | undefined): string | null {
+function deviationText(results: Judged, mixture: Bare<MixtureResult> | undefined): string | null {
   const cost = costIn(results, mixture);
   if (!mixture || cost === null || cost.deviation === null) return null;
   return `${milliseconds(cost.deviation)} ms with ${mixture.name} (${cost.latencySource})`;
@@ -132,7 +134,7 @@ function deviationText(results: Parameters<Rule>[0], mixture: MixtureResult | un
 /** The paper's overhead of a mixture over a single expert. */
 const overhead = 0.11;
 
-function mixtureIsSlower(results: Parameters<Rule>[0]) {
+function mixtureIsSlower(results: Judged) {
   const claim = 'A mixture is 11 % slower than a single expert.';
   const plain = plainRouter(results);
   const mixture = costIn(results, plain);

@@ -1,30 +1,59 @@
 import type { Claim, Verdict } from './claim.ts';
-import { costOf, type CostFigures, type Model } from '../cost.ts';
+import { costOf, type CostFigures, type Model, type Priced } from '../cost.ts';
 import { decides } from '../../evaluation/test-result.ts';
 import { notRunReadings, outcomeOf, readings } from '../reading.ts';
-import type { ExpertResult, Measure, MixtureResult, NotRunOf, Results, TestResult } from '../results.ts';
+import type {
+  BareScores,
+  ExpertResult,
+  Measure,
+  MixtureResult,
+  NotRunOf,
+  Results,
+  TestResult,
+} from '../results.ts';
 
-export type Rule = (results: Results) => Omit<Claim, 'origin'>;
+/** What is judged: results of sounds as they were recorded, or of harder ones. */
+export interface Judged extends Pick<Results, 'protocol' | 'bank' | 'carbon' | 'tests' | 'notRun'> {
+  readonly experts: readonly Bare<ExpertResult>[];
+  readonly mixtures: readonly Bare<MixtureResult>[];
+}
+
+/** Without what is drawn of its scores. */
+export type Bare<M extends Model> = Omit<M, 'scores'> & { readonly scores: BareScores };
+
+export type Rule = (results: Judged) => Omit<Claim, 'origin' | 'hard'>;
+
+export interface AskedRule {
+  readonly rule: Rule;
+  /** About answers, which harder sounds change; else about what a model takes. */
+  readonly ofSounds: boolean;
+}
 
 /** 0.05 for a level of 0.95, without the rounding of binary fractions. */
-export const significance = ({ protocol }: Results): number => Number((1 - protocol.level).toPrecision(6));
+export const significance = ({ protocol }: Pick<Results, 'protocol'>): number =>
+  Number((1 - protocol.level).toPrecision(6));
 
 /** Share of the paper's figure from which on a ratio counts as the same. */
 export const closeEnough = 0.9;
 
-export const bitLinear = ({ experts }: Results, bits: number): ExpertResult | undefined =>
+export const bitLinear = ({ experts }: Judged, bits: number): Bare<ExpertResult> | undefined =>
   experts.find((expert) => expert.family === 'bitlinear' && expert.bits === bits);
 
-export const plainRouter = ({ mixtures }: Results): MixtureResult | undefined =>
-  mixtures.find(({ kind }) => kind === 'plain');
+type Kinds = Pick<MixtureResult, 'kind' | 'alpha'>;
+
+export const plainRouter = <M extends Kinds>({
+  mixtures,
+}: {
+  readonly mixtures: readonly M[];
+}): M | undefined => mixtures.find(({ kind }) => kind === 'plain');
 
 /** Rising alpha. */
-export const curious = ({ mixtures }: Results): MixtureResult[] =>
+export const curious = <M extends Kinds>({ mixtures }: { readonly mixtures: readonly M[] }): M[] =>
   mixtures
     .filter(({ kind, alpha }) => kind === 'curiosity' && alpha !== null && alpha > 0)
     .sort((a, b) => a.alpha! - b.alpha!);
 
-export const costIn = (results: Results, model: Model | undefined): CostFigures | null =>
+export const costIn = (results: Judged, model: Priced | undefined): CostFigures | null =>
   model ? costOf(model, results.carbon) : null;
 
 export interface Wanted {
@@ -34,11 +63,11 @@ export interface Wanted {
 }
 
 /** Tests of these measures between two models that decide, whichever of them is called a. */
-export const testsBetween = ({ tests }: Results, one: string, other: string, wanted: Wanted): TestResult[] =>
+export const testsBetween = ({ tests }: Judged, one: string, other: string, wanted: Wanted): TestResult[] =>
   tests.filter((test) => isBetween(test, one, other, wanted));
 
 /** Those that could have decided, had they been able to show anything. */
-export const notRunBetween = ({ notRun }: Results, one: string, other: string, wanted: Wanted): NotRunOf[] =>
+export const notRunBetween = ({ notRun }: Judged, one: string, other: string, wanted: Wanted): NotRunOf[] =>
   (notRun ?? []).filter((test) => isBetween(test, one, other, wanted));
 
 const isBetween = (
@@ -64,7 +93,7 @@ function sideOf(test: TestResult, model: string, level: number): 'more' | 'less'
  * @param side the side of the models in `models` that the claim is about
  */
 export function judged(
-  results: Results,
+  results: Judged,
   models: readonly { readonly name: string }[],
   other: { readonly name: string } | undefined,
   wanted: Wanted,

@@ -34,7 +34,7 @@ export function pairsOf({ tests, notRun = [] }: Results): Pair[] {
 export function testTables(results: Results): Table[] {
   const level = significance(results);
   return pairsOf(results).map(({ question, a, b, tests, notRun }) => ({
-    title: `Table 4. ${a} (a) and ${b} (b)`,
+    title: `Table 4. ${a} (a) and ${b} (b)${isHard(tests, notRun) ? ', on harder sounds' : ''}`,
     columns: [
       'Test',
       'Measure',
@@ -73,6 +73,9 @@ export function testTables(results: Results): Table[] {
     notes: [familyNote(question, tests, results.tests)],
   }));
 }
+
+const isHard = (...of: readonly (readonly { readonly sounds?: 'hard' }[])[]): boolean =>
+  of.flat().some(({ sounds }) => sounds === 'hard');
 
 /** What is corrected together, with how many tests. */
 function familyNote(question: string, mine: readonly TestResult[], all: readonly TestResult[]): string {

@@ -67,6 +67,8 @@ export const studyRequests = {
       alphas: v.optional(
         v.pipe(v.array(v.pipe(v.number(), v.minValue(0), v.maxValue(100))), v.minLength(1), v.maxLength(6)),
       ),
+      /** How test clips are made harder, to be answered once more. */
+      hard: v.optional(v.pipe(v.array(v.picklist(['noise', 'clip', 'rate', 'gain'])), v.maxLength(4))),
       trainingWatts: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(100_000))),
       ...scoring,
     }),

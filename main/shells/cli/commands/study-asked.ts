@@ -79,19 +79,22 @@ export function requestOf(
 }
 
 const onlyOfFolds = [
-  ...['others', 'seeds', 'alphas', 'watts', 'encoder', 'augment', 'hidden'],
+  ...['others', 'seeds', 'alphas', 'hard', 'watts', 'encoder', 'augment', 'hidden'],
   ...['epochs', 'patience', 'topk', 'passes'],
 ] as OptionName[];
 
 const refused = (sentence: string): CurlewError => new CurlewError('REQUEST_INVALID', sentence);
 
 export function evaluationOf(args: Args): RequestParams<'evaluate.start'> {
-  const { others, seeds, alphas, watts } = args.options;
+  const { others, seeds, alphas, hard, watts } = args.options;
   return {
     ...trainingOf(args),
     ...scoringOf(args),
     ...(others === undefined ? {} : { others: listed(others) }),
     ...(seeds === undefined ? {} : { seeds: Number(seeds) }),
+    ...(hard === undefined
+      ? {}
+      : { hard: listed(hard) as NonNullable<RequestParams<'evaluate.start'>['hard']> }),
     ...(alphas === undefined
       ? {}
       : { alphas: listed(alphas).map((one) => numberOf(one, '--alphas', 0, 100)) }),

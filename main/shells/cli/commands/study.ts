@@ -5,6 +5,7 @@ import { layersByRows } from '../../../../models/encoder/limits.ts';
 import { claimsOf } from '../../../../models/report/claims.ts';
 import { filesOf, parquetOf, reportNames } from '../../../../models/report/files.ts';
 import type { Results } from '../../../../models/report/results.ts';
+import { robustnessText } from '../../../../models/report/tables/robustness.ts';
 import { testedText } from '../../../../models/report/tested.ts';
 import type { LabClient } from '../../../contract/client.ts';
 import { textsOf, wholeFile } from '../../../contract/pieces.ts';
@@ -54,6 +55,7 @@ export const studyCommands: Commands = {
       'others',
       'seeds',
       'alphas',
+      'hard',
       'on',
       'windows',
       'margin',
@@ -148,7 +150,11 @@ export async function evaluated(client: LabClient, job: Job, report: OutputFolde
       energy ? `${energy.value.toFixed(2)} mJ ${energy.source}` : '—',
     ];
   });
-  const claims = claimsOf(results).map(({ claim, verdict, finding }) => `${verdict}: ${claim} ${finding}`);
+  const claims = claimsOf(results).flatMap(({ claim, verdict, finding, hard }) => [
+    `${verdict}: ${claim} ${finding}`,
+    ...(hard === null ? [] : [`  on harder sounds ${hard.verdict}: ${hard.finding}`]),
+  ]);
+  const hardText = robustnessText(results);
   const about = testedText(results);
   const text = [
     ...(about === null ? [] : [about, '']),
@@ -161,6 +167,7 @@ export async function evaluated(client: LabClient, job: Job, report: OutputFolde
       ],
       rows,
     ),
+    ...(hardText === null ? [] : [hardText]),
     ...problemLines(results.dataSet.problems),
     '',
     ...claims,
