@@ -23,6 +23,9 @@ export interface Opened {
 const settings = {
   // Never by itself: see ledger.ts.
   checkpoint_threshold: '1TB',
+  // DuckDB keeps what it has read or written until it has this much; by itself it takes four fifths of the machine. What
+  // a query needs beyond it goes through files beside the store.
+  memory_limit: '1GB',
   // A file of another kind is no reason to ask the network for what reads it.
   autoinstall_known_extensions: 'false',
   autoload_known_extensions: 'false',
