@@ -236,7 +236,7 @@ export function boardConformance(
       expect(await board.rollback()).toEqual({
         active: [before],
         router: null,
-        encoder: null,
+        encoders: [],
         previous: [slot],
         trial: 'none',
       });

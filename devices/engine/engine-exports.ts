@@ -28,7 +28,9 @@ export interface EngineExports {
   gates_pointer(): number;
   entropies_pointer(): number;
   curiosities_pointer(): number;
+  scores_pointer(): number;
   places_pointer(): number;
+  stages_pointer(): number;
 }
 
 /** @throws CurlewError INTERNAL when the bytes are no build of the engine */

@@ -7,14 +7,15 @@ export const windowSamples = 15_600;
 export const frameSamples = 160;
 const framesOfWindow = 96;
 const samplesOfFrame = 400;
+const mostEncoders = 4;
 /** Windows that are answered at once. */
 const mostWindows = 64;
 const widths = { embeddings: 512, logits: 64, probabilities: 64, gates: 8 } as const;
 
 /** What is deployed to a board, as images without signatures. */
 export interface EngineImages {
-  /** The encoder that the experts name; null where they take the log-mel's statistics. */
-  encoder: Uint8Array | null;
+  /** Those that router and experts name, in any order; none where all take the log-mel's statistics. */
+  encoders: readonly Uint8Array[];
   router: Uint8Array | null;
   /** One, or those that the router names, in its order. */
   experts: readonly Uint8Array[];
@@ -37,7 +38,11 @@ export interface WindowAnswers {
   gate: Float32Array;
   /** [windows]; 0 without a router. */
   curiosity: Float32Array;
-  /** [windows][embeddingSize]; empty where they were not asked for. */
+  /** [windows], of a cascade; else 0. */
+  score: Float32Array;
+  /** [windows]: bit i says that the bank's encoder i ran; the first is the router's, or that of the expert alone. */
+  stages: Uint8Array;
+  /** [windows][embeddingSize], of the first encoder; empty where they were not asked for. */
   embeddings: Float32Array;
 }
 
@@ -67,9 +72,16 @@ export class Engine {
    */
   static async load(wasm: Uint8Array, images: EngineImages): Promise<Engine> {
     const exports = await openEngine(wasm);
-    const { encoder, router, experts } = images;
+    const { encoders, router, experts } = images;
+    if (encoders.length > mostEncoders) {
+      throw new CurlewError(
+        'IMAGE_BAD',
+        `A bank has ${mostEncoders} encoders at most, and these are ${encoders.length}.`,
+      );
+    }
     let at = (exports.heap_pointer() + 15) & ~15;
-    [encoder, router, ...experts].forEach((image, place) => {
+    const places = Array.from({ length: mostEncoders }, (_, place) => encoders[place] ?? null);
+    [...places, router, ...experts].forEach((image, place) => {
       if (!image) return;
       const missing = at + image.length - exports.memory.buffer.byteLength;
       if (missing > 0) exports.memory.grow(Math.ceil(missing / 65_536));
@@ -85,7 +97,7 @@ export class Engine {
     if (problem !== 0) {
       throw new CurlewError(
         'IMAGE_BAD',
-        'The encoder is damaged, or not the one that the expert was made for.',
+        'An encoder is damaged or missing, or not one that the experts were made for.',
       );
     }
     return new Engine(exports, images);
@@ -196,6 +208,8 @@ export class EngineStream {
       place: new Uint8Array(exports.memory.buffer, exports.places_pointer(), windows).slice(),
       gate: rows(exports.gates_pointer(), widths.gates, engine.experts),
       curiosity: floats(exports.curiosities_pointer()),
+      score: floats(exports.scores_pointer()),
+      stages: new Uint8Array(exports.memory.buffer, exports.stages_pointer(), windows).slice(),
       embeddings: rows(
         exports.embeddings_pointer(),
         widths.embeddings,

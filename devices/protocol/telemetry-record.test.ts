@@ -5,8 +5,8 @@ import { startCauses } from './start-cause.ts';
 import { firstRecordBytes, readRecords, type BoardRecord } from './telemetry-record.ts';
 
 /** Fields by their offset in PROTOCOL.md. */
-function record(change: (view: DataView) => void = () => undefined, version: 3 | 4 = 4): Uint8Array {
-  const length = version === 3 ? 72 : 92;
+function record(change: (view: DataView) => void = () => undefined, version: 3 | 4 | 5 = 5): Uint8Array {
+  const length = { 3: 72, 4: 92, 5: 100 }[version];
   const bytes = new Uint8Array(length);
   const view = new DataView(bytes.buffer);
   [7, 123_456, 9].forEach((value, i) => view.setUint32(4 * i, value, true));
@@ -23,7 +23,7 @@ function record(change: (view: DataView) => void = () => undefined, version: 3 |
   view.setUint32(56, 2048, true);
   view.setFloat32(60, 0.0625, true);
   view.setUint8(64, 3);
-  if (version === 4) {
+  if (version >= 4) {
     view.setInt16(68, -4321, true);
     view.setInt16(70, -7008, true);
     view.setUint16(72, 1560, true);
@@ -31,12 +31,17 @@ function record(change: (view: DataView) => void = () => undefined, version: 3 |
     view.setUint32(76, 1_802_240, true);
     view.setBigUint64(80, 1_795_836_323_500n, true);
   }
+  if (version === 5) {
+    view.setUint8(75, 0b101);
+    view.setFloat32(88, 0.75, true);
+    view.setUint32(92, 12, true);
+  }
   change(view);
   view.setUint32(length - 4, crc32(bytes.subarray(0, length - 4)), true);
   return bytes;
 }
 
-const read = (bytes: Uint8Array, length = 92): BoardRecord[] => readRecords(bytes, length);
+const read = (bytes: Uint8Array, length = 100): BoardRecord[] => readRecords(bytes, length);
 
 function code(action: () => unknown): string {
   try {
@@ -75,15 +80,23 @@ test('a record is read field by field', () => {
       startCause: 'brown-out',
       freeFlashBytes: 1_802_240,
       wallMs: 1_795_836_323_500,
+      stages: 0b101,
+      score: 0.75,
+      skippedWindows: 12,
     },
   ]);
 });
 
 test('records of firmware from before are read, and what they lack is null', () => {
   expect(firstRecordBytes).toBe(72);
+  const unknown = { stages: null, score: null, skippedWindows: null };
+  const before = record(undefined, 4);
+  expect(read(before, 92)).toEqual([{ ...read(record())[0]!, ...unknown }]);
   const old = record(undefined, 3);
-  const { levelDb, noiseFloorDb, clippedShare, startCause, freeFlashBytes, wallMs, ...rest } =
-    read(record())[0]!;
+  const { levelDb, noiseFloorDb, clippedShare, startCause, freeFlashBytes, wallMs, ...rest } = read(
+    before,
+    92,
+  )[0]!;
   expect([levelDb, noiseFloorDb, clippedShare, startCause, freeFlashBytes, wallMs]).not.toContain(null);
   const none = { levelDb: null, noiseFloorDb: null, clippedShare: null, startCause: null };
   const expected = { ...rest, ...none, freeFlashBytes: null, wallMs: null };
@@ -129,14 +142,14 @@ test('an uptime past 2^32 milliseconds is read whole', () => {
 });
 
 test('a record of another version is told by its version', () => {
-  for (const version of [1, 2, 5]) {
+  for (const version of [1, 2, 6]) {
     const bytes = record((view) => view.setUint8(23, version));
     expect(code(() => read(bytes))).toBe('BOARD_FIRMWARE');
   }
 });
 
 test('a record with any byte altered, or cut, is refused', () => {
-  for (let at = 0; at < 92; at++) {
+  for (let at = 0; at < 100; at++) {
     const altered = record();
     altered[at]! ^= 0x10;
     expect(
@@ -144,13 +157,13 @@ test('a record with any byte altered, or cut, is refused', () => {
       `byte ${at}`,
     ).toBe('BOARD_BAD_REPLY');
   }
-  expect(code(() => read(record().subarray(0, 91)))).toBe('BOARD_BAD_REPLY');
+  expect(code(() => read(record().subarray(0, 99)))).toBe('BOARD_BAD_REPLY');
   expect(code(() => read(new Uint8Array(0), 4))).toBe('BOARD_BAD_REPLY');
 });
 
 test('a record whose length is not its version’s is refused', () => {
-  const long = new Uint8Array(96);
+  const long = new Uint8Array(104);
   long.set(record());
-  new DataView(long.buffer).setUint32(92, crc32(long.subarray(0, 92)), true);
-  expect(code(() => read(long, 96))).toBe('BOARD_BAD_REPLY');
+  new DataView(long.buffer).setUint32(100, crc32(long.subarray(0, 100)), true);
+  expect(code(() => read(long, 104))).toBe('BOARD_BAD_REPLY');
 });

@@ -45,15 +45,25 @@ export interface BoardRecord {
   freeFlashBytes: number | null;
   /** When it was kept, by the board's own clock, milliseconds since 1970; null where that was not set. */
   wallMs: number | null;
+  /** Bit i: the bank's encoder i ran, the first being the router's; null of firmware from before. */
+  stages: number | null;
+  /** What a cascade decided by, 0 to 1; 0 without one. */
+  score: number | null;
+  /** Windows since the start that nobody answered, as the board was behind. */
+  skippedWindows: number | null;
 }
 
 /** Of a record of the newest version. */
-export const recordBytes = 92;
+export const recordBytes = 100;
 /** Of firmware that does not say it. */
 export const firstRecordBytes = 72;
-const newest = 4;
+const newest = 5;
 /** Length of a record of each version that is read; every version is the one before with more at its end. */
-const lengths: Readonly<Record<number, number>> = { 3: firstRecordBytes, [newest]: recordBytes };
+const lengths: Readonly<Record<number, number>> = {
+  3: firstRecordBytes,
+  4: 92,
+  [newest]: recordBytes,
+};
 const windowSamples = 15_600;
 /** An uptime has 56 bits; fewer are exact here, and 285,000 years are enough. */
 export const mostUptimeMs = Number.MAX_SAFE_INTEGER;
@@ -110,6 +120,7 @@ function readRecord(bytes: Uint8Array): BoardRecord {
     curiosity: view.getFloat32(60, true),
     place: view.getUint8(64),
     ...(version < 4 ? unknownBefore4 : sinceVersion4(view)),
+    ...(version < 5 ? unknownBefore5 : sinceVersion5(view)),
   };
 }
 
@@ -140,6 +151,14 @@ function sinceVersion4(view: DataView): SinceVersion4 {
     wallMs: wallMs === 0 ? null : wallMs,
   };
 }
+
+const unknownBefore5 = { stages: null, score: null, skippedWindows: null } as const;
+
+const sinceVersion5 = (view: DataView): Pick<BoardRecord, keyof typeof unknownBefore5> => ({
+  stages: view.getUint8(75),
+  score: view.getFloat32(88, true),
+  skippedWindows: view.getUint32(92, true),
+});
 
 /** @param firmware as the board names its version */
 export const olderFirmware = (firmware: string): CurlewError =>

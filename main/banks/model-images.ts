@@ -5,7 +5,7 @@ import type { EncoderInfo, ExpertInfo, RouterInfo } from '../contract/types.ts';
 
 /** What is needed of the banks. */
 export interface ModelSource {
-  readonly routers: readonly Pick<RouterInfo, 'id' | 'name' | 'experts'>[];
+  readonly routers: readonly Pick<RouterInfo, 'id' | 'name' | 'experts' | 'encoder'>[];
   readonly encoders: readonly Pick<EncoderInfo, 'id' | 'imageSha256'>[];
   /** @throws CurlewError EXPERT_NOT_FOUND */
   expert(expertId: string): Pick<ExpertInfo, 'name' | 'classes' | 'encoder'>;
@@ -18,9 +18,10 @@ export interface ModelSource {
 export async function imagesOfModel(bank: ModelSource, modelId: string): Promise<EngineImages> {
   const router = bank.routers.find(({ id }) => id === modelId);
   const ids = router ? router.experts : [modelId];
-  const { encoder } = bank.expert(ids[0]!);
+  const asked = [...(router ? [router] : []), ...ids.map((id) => bank.expert(id))];
+  const encoders = [...new Set(asked.flatMap(({ encoder }) => encoder ?? []))];
   return {
-    encoder: encoder === null ? null : await encoderImage(bank, encoder),
+    encoders: await Promise.all(encoders.map((id) => encoderImage(bank, id))),
     router: router ? await bank.file(router.id, 'image') : null,
     experts: await Promise.all(ids.map((id) => bank.file(id, 'image'))),
   };

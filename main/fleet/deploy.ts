@@ -31,7 +31,7 @@ export async function deploy(
   options: DeployOptions,
 ): Promise<DeployResult> {
   const { signal, progress } = options;
-  const { encoder, router } = deployment;
+  const { encoders, experts, router } = deployment;
   return session.exclusive(async (board) => {
     const { keyId } = session.state;
     if (keyId !== null && (options.signWith ?? keyId) !== keyId) {
@@ -74,12 +74,14 @@ export async function deploy(
       });
       slots.push(slot);
     }
-    // named: the board may hold the same image unsigned, or signed with another key, too
-    const encoderSlot = encoder ? (slots.shift() as number) : null;
+    const encoderSlots = slots.splice(0, encoders.length);
+    const named = (router ?? experts[0]!).encoderHash;
+    const firstEncoder = encoderSlots[encoders.findIndex(({ sha256 }) => sha256 === named)] ?? null;
     const routerSlot = router ? (slots.pop() as number) : null;
     if (options.activate) {
       progress(0.98, 'activating');
-      await board.activate({ slots, router: routerSlot, encoder: encoderSlot }, { signal });
+      // named: the board may hold the same image unsigned, or signed with another key, too
+      await board.activate({ slots, router: routerSlot, encoder: firstEncoder }, { signal });
     }
     await session.refresh();
     const rate = session.lineBytesPerSecond;

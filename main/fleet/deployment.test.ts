@@ -2,8 +2,10 @@ import { createHash, generateKeyPairSync, sign, verify } from 'node:crypto';
 import { describe, expect, test, vi } from 'vitest';
 import { appendSignature, keyIdOf, signedText, splitSignature } from '../../models/packing/sign.ts';
 import { randomBank } from '../../test/fixtures/random-bank.ts';
+import { randomCascade, randomStages } from '../../test/fixtures/random-cascade.ts';
+import { packRouter } from '../../models/packing/pack.ts';
 import { CurlewError } from '../contract/error.ts';
-import { bytesFor, deploymentOf } from './deployment.ts';
+import { bytesFor, deploymentOf, imagesOf } from './deployment.ts';
 
 const { experts, router } = randomBank([1, 2, 3]);
 const [one, two, three] = experts as [Uint8Array, Uint8Array, Uint8Array];
@@ -43,6 +45,36 @@ describe('what is deployed', () => {
     ['an image that is cut short', [one.subarray(0, 5000)], 'IMAGE_BAD'],
   ])('is never %s', async (_, files, code) => {
     await expect(deploymentOf(files, noBank)).rejects.toMatchObject({ code });
+  });
+});
+
+describe('a cascade', () => {
+  const stages = randomStages(40);
+  const { encoderImages, expertImages } = stages;
+  const cascade = packRouter(randomCascade(stages, 'gate', [0.5, 0.75]), new Uint8Array(32));
+  const all = [...encoderImages, ...expertImages];
+  const fromBank = async (wanted: string) => all.find((image) => sha256(image) === wanted) ?? null;
+
+  test('brings the encoders of all its experts, the router’s first, before experts and router', async () => {
+    const bank = await deploymentOf([cascade], fromBank);
+    expect(bank.encoders.map(({ image }) => image)).toEqual(encoderImages);
+    expect(imagesOf(bank).map(({ kind }) => kind)).toEqual([
+      ...['encoder', 'encoder', 'encoder', 'expert', 'expert', 'expert', 'router'],
+    ]);
+    expect(await deploymentOf([cascade, ...[...all].reverse()], noBank)).toEqual(bank);
+  });
+
+  test('is never one whose encoders are not to be had, or whose first expert takes another than the router', async () => {
+    const without = [cascade, ...expertImages, ...encoderImages.slice(0, 2)];
+    await expect(deploymentOf(without, noBank)).rejects.toMatchObject({ code: 'ENCODER_MISSING' });
+    const other = { ...randomCascade(stages, 'gate', [0.5, 0.75]) };
+    other.encoderHash = stages.experts[1]!.encoderHash!;
+    const wrong = packRouter(other, new Uint8Array(32));
+    await expect(deploymentOf([wrong], fromBank)).rejects.toMatchObject({ code: 'REQUEST_INVALID' });
+    const stranger = randomStages(70).encoderImages[0]!;
+    await expect(deploymentOf([cascade, stranger], fromBank)).rejects.toMatchObject({
+      code: 'REQUEST_INVALID',
+    });
   });
 });
 

@@ -1,4 +1,4 @@
-/** What is to be deployed: images checked, a router's experts and their encoder found, signed where the board asks. */
+/** What is to be deployed: images checked, a router's experts and their encoders found, signed where the board asks. */
 import { sha256Of } from '../sha256.ts';
 import {
   appendSignature,
@@ -8,6 +8,7 @@ import {
 } from '../../models/packing/sign.ts';
 import { encoderOperations, tooMuchWork } from '../../models/encoder/operations.ts';
 import { bankOperations, networkOperations } from '../../models/packing/operations.ts';
+import { format } from '../../models/packing/format.ts';
 import { readImage } from '../../models/packing/read.ts';
 import { CurlewError } from '../contract/error.ts';
 import type { Board } from '../contract/types.ts';
@@ -24,11 +25,13 @@ export interface DeployImage {
   labels: readonly string[];
   /** Experts that a router lets answer together; else 1. */
   topK: number;
+  /** Of an expert or a router: the encoder that it takes its embedding from, hex; null for the log-mel's statistics. */
+  encoderHash: string | null;
 }
 
 export interface Deployment {
-  /** What the experts, and the router, take their embedding from; null for the log-mel's statistics. */
-  encoder: DeployImage | null;
+  /** What router and experts take their embeddings from, each once, the router's first; none for the log-mel's statistics. */
+  encoders: DeployImage[];
   /** In the router's order; exactly one where there is no router. */
   experts: DeployImage[];
   router: DeployImage | null;
@@ -38,7 +41,7 @@ export interface Deployment {
  * @param files the images as they lie on disk, with or without signatures
  * @param fromBank an expert's or encoder's image by its SHA-256 (hex); null where the bank has none such
  * @throws CurlewError IMAGE_BAD, IMAGE_HASH; EXPERT_NOT_FOUND for a router whose experts are not to be had;
- *   ENCODER_MISSING for experts whose encoder is not; REQUEST_INVALID for images that do not go together
+ *   ENCODER_MISSING for images whose encoder is not; REQUEST_INVALID for images that do not go together
  */
 export async function deploymentOf(files: Uint8Array[], fromBank: FromBank): Promise<Deployment> {
   const read = files.map(readDeployable);
@@ -46,21 +49,28 @@ export async function deploymentOf(files: Uint8Array[], fromBank: FromBank): Pro
     read.filter((one) => one.kind !== 'encoder'),
     fromBank,
   );
-  const encoder = await encoderOf(
+  const encoders = await encodersOf(
     bank,
     read.filter((one) => one.kind === 'encoder'),
     fromBank,
   );
-  const problem = tooMuchWork(
-    bankOperations({
-      encoder: encoder?.operations ?? 0,
-      experts: bank.experts.map(({ operations }) => operations),
-      router: bank.router,
-    }),
-  );
+  const problem = tooMuchWork(operationsOf(bank, encoders));
   if (problem !== null)
     throw new CurlewError('REQUEST_INVALID', `These images together do not fit a board: ${problem}.`);
-  return { ...bank, encoder };
+  return { ...bank, encoders };
+}
+
+function operationsOf({ experts, router }: Bank, encoders: readonly Deployable[]): number {
+  const first = (router ?? experts[0]!).encoderHash;
+  const ofEncoder = (hash: string | null): number =>
+    encoders.find(({ sha256 }) => sha256 === hash)?.operations ?? 0;
+  return bankOperations({
+    encoder: ofEncoder(first),
+    experts: experts.map(
+      ({ operations, encoderHash }) => operations + (encoderHash === first ? 0 : ofEncoder(encoderHash)),
+    ),
+    router,
+  });
 }
 
 type FromBank = (sha256: string) => Promise<Uint8Array | null>;
@@ -70,32 +80,48 @@ interface Bank {
   router: Deployable | null;
 }
 
-/** The one encoder that all images of a bank ask for. */
-async function encoderOf(
+/** The encoders that the images of a bank ask for, each once, the router's first. */
+async function encodersOf(
   { experts, router }: Bank,
-  given: Deployable[],
+  given: readonly Deployable[],
   fromBank: FromBank,
-): Promise<Deployable | null> {
-  const all = [...experts, ...(router ? [router] : [])];
-  const [wanted, ...others] = new Set(all.map((one) => one.encoderHash));
-  if (others.length > 0) {
-    throw new CurlewError('REQUEST_INVALID', 'These images ask for different encoders; a board runs one.');
+): Promise<Deployable[]> {
+  const all = [...(router ? [router] : []), ...experts];
+  // What takes the log-mel's statistics has none, and is one of the few that a bank may have all the same.
+  const wanted = [...new Set(all.map((one) => one.encoderHash))];
+  if (wanted.length > format.mostEncoders) {
+    throw new CurlewError(
+      'REQUEST_INVALID',
+      `These images ask for ${wanted.length} different encoders; a board runs ${format.mostEncoders} at most.`,
+    );
   }
-  const stranger = given.find((one) => one.sha256 !== wanted);
+  if (router?.isCascade && experts[0]!.encoderHash !== router.encoderHash) {
+    throw new CurlewError(
+      'REQUEST_INVALID',
+      `${experts[0]!.name} is the first stage of the cascade ${router.name}, but takes another encoder than it.`,
+    );
+  }
+  const stranger = given.find((one) => !wanted.includes(one.sha256));
   if (stranger) {
     throw new CurlewError(
       'REQUEST_INVALID',
-      `${stranger.name} is not the encoder that ${all[0]?.name} asks for.`,
+      `${stranger.name} is not ${wanted.length > 1 ? 'an' : 'the'} encoder that ${all[0]?.name} asks for.`,
     );
   }
-  if (wanted === null || wanted === undefined) return null;
-  const found = given[0] ?? (await fromBank(wanted).then((image) => image && readDeployable(image)));
-  if (found) return found;
-  throw new CurlewError(
-    'ENCODER_MISSING',
-    `${all[0]?.name} needs the encoder with the SHA-256 ${wanted.slice(0, 16)}…, which is neither among the files ` +
-      'nor in the bank; add its image.',
-    { sha256: wanted },
+  const named = wanted.filter((hash) => hash !== null);
+  return Promise.all(
+    named.map(async (hash) => {
+      const found =
+        given.find(({ sha256 }) => sha256 === hash) ??
+        (await fromBank(hash).then((image) => image && readDeployable(image)));
+      if (found) return found;
+      throw new CurlewError(
+        'ENCODER_MISSING',
+        `${all.find(({ encoderHash }) => encoderHash === hash)!.name} needs the encoder with the SHA-256 ` +
+          `${hash.slice(0, 16)}…, which is neither among the files nor in the bank; add its image.`,
+        { sha256: hash },
+      );
+    }),
   );
 }
 
@@ -164,16 +190,15 @@ export async function bytesFor(
 }
 
 /** Its images in the order in which they are sent. */
-export const imagesOf = ({ encoder, experts, router }: Deployment): DeployImage[] => [
-  ...(encoder ? [encoder] : []),
+export const imagesOf = ({ encoders, experts, router }: Deployment): DeployImage[] => [
+  ...encoders,
   ...experts,
   ...(router ? [router] : []),
 ];
 
 interface Deployable extends DeployImage {
   expertHashes: string[];
-  /** Hex; null for the log-mel's statistics. */
-  encoderHash: string | null;
+  isCascade: boolean;
   /** Of an inference, a router's with its own passes. */
   operations: number;
 }
@@ -196,6 +221,7 @@ function readDeployable(bytes: Uint8Array): Deployable {
         encoderHash: null,
         operations,
         topK: 1,
+        isCascade: false,
       },
     };
   }
@@ -211,6 +237,7 @@ function readDeployable(bytes: Uint8Array): Deployable {
     encoderHash: network.encoderHash ? hex(network.encoderHash) : null,
     operations: networkOperations(network, routing.passes),
     topK: routing.topK,
+    isCascade: read.kind === 'router' && read.router.cascade !== undefined,
   };
 }
 

@@ -4,13 +4,13 @@ import type { ExpertStore } from '../contract/types.ts';
 import type { SignedImages } from '../store/signed-images.ts';
 
 export function expertStoreOf(table: SlotTable, signed: SignedImages): ExpertStore {
-  const { active, router, encoder, previous, trial } = table;
+  const { active, router, encoders, previous, trial } = table;
   return {
     slots: table.slots.map((one) => ({
       ...one,
       ternary: one.ternary !== 'no',
       sha256: signed.imageOf(Buffer.from(one.sha256).toString('hex')),
-      active: active.includes(one.slot) || one.slot === router || one.slot === encoder,
+      active: active.includes(one.slot) || one.slot === router || encoders.includes(one.slot),
       previous: previous.includes(one.slot),
     })),
     slotCount: table.slotCount,

@@ -35,7 +35,7 @@ export function boardFull(
   where: string,
 ): CurlewError {
   const idle = table.slots.filter(({ slot, state, length, sha256 }) => {
-    const used = table.active.includes(slot) || slot === table.router || slot === table.encoder;
+    const used = table.active.includes(slot) || slot === table.router || table.encoders.includes(slot);
     const wanted = images.some((one) => one.length === length && Buffer.from(sha256).equals(one.sha256));
     return state === 'verified' && !used && !wanted;
   });

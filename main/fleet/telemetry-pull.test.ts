@@ -64,6 +64,9 @@ const record = (sequence: number, uptimeMs: number): BoardRecord => ({
   startCause: null,
   freeFlashBytes: null,
   wallMs: null,
+  stages: null,
+  score: null,
+  skippedWindows: null,
 });
 
 /** A board that answers every question as it likes. */

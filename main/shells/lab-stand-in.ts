@@ -315,7 +315,7 @@ const played: Played = {
     router: { name: 'Curious', version: 1, sha256: 'de'.repeat(32) },
     topK: 1,
     experts: [{ name: 'night', version: 3, sha256: 'cd'.repeat(32) }],
-    encoder: null,
+    encoders: [],
   },
   source: { kind: 'file', path: '/r/雨.wav' },
   file: { bytes: 2 ** 40, modifiedMs: 1_790_000_000_000.25 },

@@ -39,6 +39,7 @@ const records = (
       expertUs: 0,
       latencySource: 'counted' as const,
       wallMs: null,
+      ...{ stages: null, score: null, skippedWindows: null },
     },
     ...{ energyNanojoule, energySource: 'counted' as const, supplyMillivolts: null, temperatureC: null },
     ...{ stackBytes: null, startCause: null, freeFlashBytes: null, levelDb: null, noiseFloorDb: null },

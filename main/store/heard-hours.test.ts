@@ -35,6 +35,7 @@ const record = (hour: number, noiseFloorDb: number | null, changes: Partial<Tele
   ...{ featuresUs: 0, encoderUs: 0, routerUs: 0, expertUs: 0, latencySource: 'none' as const, curiosity: 0 },
   ...{ energyNanojoule: 0, energySource: 'none' as const, supplyMillivolts: null, temperatureC: null },
   ...{ stackBytes: null, startCause: null, freeFlashBytes: null, wallMs: null },
+  ...{ stages: null, score: null, skippedWindows: null },
   ...{ atMs: startMs + hour * hourMs + sequence, levelDb: -40, noiseFloorDb, clippedShare: 0.25 },
   ...changes,
 });

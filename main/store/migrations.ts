@@ -375,4 +375,11 @@ export const migrations: readonly string[] = [
   `,
   // What is known of boards' restarts, so that none counts twice when the lab opens again.
   'CREATE TABLE board_restarts (board_id VARCHAR PRIMARY KEY, record JSON NOT NULL)',
+  // Of a bank with several encoders which of them ran, of a cascade what it decided by, and windows that a board skipped
+  // since it started.
+  `
+  ALTER TABLE telemetry ADD COLUMN stages UTINYINT;
+  ALTER TABLE telemetry ADD COLUMN score FLOAT;
+  ALTER TABLE telemetry ADD COLUMN skipped_windows UINTEGER;
+  `,
 ];

@@ -1,6 +1,6 @@
 /** What boards answered to the recordings that were played at them. */
 import { CurlewError } from '../contract/error.ts';
-import type { Played, PlayedSource, WindowResult } from '../contract/types.ts';
+import type { Played, PlayedBank, PlayedImage, PlayedSource, WindowResult } from '../contract/types.ts';
 import type { Store } from './open-store.ts';
 
 export interface PlayStore {
@@ -30,7 +30,7 @@ const columns = `id, job_id AS "jobId", board_id AS "boardId", board_name AS "bo
   file_bytes AS bytes, file_modified_ms AS "modifiedMs", start_s AS "startS", duration_s AS "durationS",
   started_ms AS "startedMs", ended_ms AS "endedMs", windows, error::VARCHAR AS error`;
 
-/** What tells banks apart: a router names its experts, and experts their encoder. */
+/** What tells banks apart: a router names its experts, and each of them its encoder. */
 const runs = ({ bank }: Played): string | null => bank?.router?.sha256 ?? bank?.experts[0]?.sha256 ?? null;
 
 export function playStore(store: Store): PlayStore {
@@ -116,12 +116,19 @@ export function playStore(store: Store): PlayStore {
   };
 }
 
+/** A bank as it was noted; labs from before knew of one encoder at most. */
+function bankOf(noted: unknown): PlayedBank | null {
+  const { encoder, ...bank } = (noted ?? {}) as Partial<PlayedBank> & { encoder?: PlayedImage | null };
+  if (noted === null) return null;
+  return { ...(bank as PlayedBank), encoders: bank.encoders ?? (encoder ? [encoder] : []) };
+}
+
 function playedOf(row: Record<string, unknown>): Played {
   const { bank, error, clip, path, bytes, modifiedMs, ...same } = row;
   const parsed = (text: unknown): unknown => (text === null ? null : JSON.parse(text as string));
   return {
     ...same,
-    bank: parsed(bank),
+    bank: bankOf(parsed(bank)),
     error: parsed(error),
     source: clip === null ? { kind: 'file', path } : { kind: 'clip', clipId: clip },
     file: bytes === null ? null : { bytes, modifiedMs },

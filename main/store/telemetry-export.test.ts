@@ -51,6 +51,7 @@ const record = (boardId: string, sequence: number): TelemetryRecord => ({
   ...{ supplyMillivolts: null, temperatureC: sequence % 3 ? Math.fround(21.37) : null, stackBytes: 2048 },
   ...{ levelDb: -60.37, noiseFloorDb: -80.51, clippedShare: 0.5, startCause: 'brown-out' },
   ...{ freeFlashBytes: 1_802_240, wallMs: sequence % 2 ? startMs + 3 : null },
+  ...{ stages: 3, score: 0.75, skippedWindows: 2 },
 });
 const boards = [{ id: 'few', name: 'Hut, "north"', site: '+49 m', group: 'Valley' }];
 const all: ExportWish = { format: 'csv', level: 'records', boardIds: [], fromMs: null, toMs: null };
@@ -84,7 +85,7 @@ describe('an export of what a fleet recorded', () => {
         `${new Date(startMs + 1000).toISOString()},${startMs + 1000}.0,1.5`,
         `${new Date(startMs + 29_609).toISOString()},${startMs + 29_609}.0,10.0,1`,
         'curlew,0,0.7,1.25,ESC-10 4-bit,0011223344556677,2,0.25,100,0,7,31,modelled,,none,,21.37,2048',
-        `-60.37,-80.51,0.5,1802240,brown-out,${new Date(startMs + 3).toISOString()},${startMs + 3}.0`,
+        `-60.37,-80.51,0.5,1802240,brown-out,${new Date(startMs + 3).toISOString()},${startMs + 3}.0,3,0.75,2`,
       ].join(','),
     );
     // Sequence 2 has a class that would be run as a formula, 3 has none.

@@ -95,6 +95,9 @@ const recordColumns: readonly Column[] = [
   one('Free flash', 'free_flash_bytes', 't.free_flash_bytes', 'bytes'),
   one('Started by', 'start_cause', 't.start_cause'),
   ...time('Board clock', 'board_clock', 't.wall_ms'),
+  one('Stages, bits', 'stages', 't.stages'),
+  one('Score', 'score', 't.score'),
+  one('Windows skipped since the start', 'skipped_windows', 't.skipped_windows'),
 ];
 
 const rolledColumns: readonly Column[] = [

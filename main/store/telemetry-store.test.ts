@@ -49,6 +49,7 @@ const record = (sequence: number, change: Partial<TelemetryRecord> = {}): Teleme
   startCause: 'power',
   freeFlashBytes: 1_802_240,
   wallMs: 1_795_423_700_000 + sequence,
+  ...{ stages: 5, score: 0.625, skippedWindows: sequence },
   ...change,
 });
 const run = (from: number, to: number, change?: Partial<TelemetryRecord>) =>
@@ -61,7 +62,14 @@ describe('the telemetry store', () => {
     const records = [
       record(1),
       record(2, { supplyMillivolts: 3300, temperatureC: 21.5, stackBytes: null }),
-      record(3, { ...untold, freeFlashBytes: null, wallMs: null }),
+      record(3, {
+        ...untold,
+        freeFlashBytes: null,
+        wallMs: null,
+        stages: null,
+        score: null,
+        skippedWindows: null,
+      }),
     ];
     await telemetry.append(records);
     expect(await telemetry.records('b1', 10)).toEqual(records);

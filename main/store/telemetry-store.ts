@@ -49,7 +49,8 @@ const columns = `board_id AS "boardId", boot_id AS "bootId", sequence, received_
   energy_nanojoule AS "energyNanojoule", energy_source AS "energySource",
   supply_millivolts AS "supplyMillivolts", temperature_c AS "temperatureC", stack_bytes AS "stackBytes",
   curiosity, place, level_db AS "levelDb", noise_floor_db AS "noiseFloorDb", clipped_share AS "clippedShare",
-  start_cause AS "startCause", free_flash_bytes AS "freeFlashBytes", wall_ms AS "wallMs"`;
+  start_cause AS "startCause", free_flash_bytes AS "freeFlashBytes", wall_ms AS "wallMs", stages, score,
+  skipped_windows AS "skippedWindows"`;
 
 type EndRow = [
   ...[key: string, sequence: number, atMs: number | null],
@@ -338,5 +339,11 @@ function appendRow(appender: DuckDBAppender, record: TelemetryRecord, batch: num
   else appender.appendUInteger(record.freeFlashBytes);
   if (record.wallMs === null) appender.appendNull();
   else appender.appendDouble(record.wallMs);
+  if (record.stages === null) appender.appendNull();
+  else appender.appendUTinyInt(record.stages);
+  if (record.score === null) appender.appendNull();
+  else appender.appendFloat(record.score);
+  if (record.skippedWindows === null) appender.appendNull();
+  else appender.appendUInteger(record.skippedWindows);
   appender.endRow();
 }

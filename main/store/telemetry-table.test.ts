@@ -36,6 +36,7 @@ const record = (boardId: string, sequence: number): TelemetryRecord => ({
   ...{ energySource: 'modelled', supplyMillivolts: null, temperatureC: 21.5, stackBytes: null },
   ...{ levelDb: -60.25, noiseFloorDb: null, clippedShare: null, startCause: null, freeFlashBytes: null },
   wallMs: null,
+  ...{ stages: null, score: null, skippedWindows: null },
 });
 const board = { id: 'b1', name: '=Hut, "north"', site: 'Reed bed', group: '' };
 

@@ -37,6 +37,7 @@ const record = (sequence: number, change: Partial<TelemetryRecord> = {}): Teleme
   ...{ encoderUs: 1, routerUs: 0, expertUs: 1, latencySource: 'counted', energyNanojoule: 1 },
   ...{ energySource: 'modelled', supplyMillivolts: null, temperatureC: null, stackBytes: null, curiosity: 0 },
   ...{ levelDb: null, noiseFloorDb: null, clippedShare: null, startCause: null, freeFlashBytes: null },
+  ...{ stages: null, score: null, skippedWindows: null },
   ...change,
 });
 const noted = (number: number, kind: BoardLogKind, change: object = {}) => ({

@@ -25,6 +25,7 @@ const record = (bootId: number, sequence: number, receivedMs: number): Telemetry
   ...{ energySource: 'modelled', supplyMillivolts: 3300 - sequence, temperatureC: 20, stackBytes: 1 },
   ...{ curiosity: 0, place: 0, levelDb: -40 + sequence, noiseFloorDb: -60 - sequence, clippedShare: 0.25 },
   ...{ startCause: bootId === 1 ? 'power' : 'watchdog', freeFlashBytes: 1, wallMs: null },
+  ...{ stages: null, score: null, skippedWindows: null },
 });
 
 test('of what came since the visit before it tells records, gaps, starts by cause, supply and sound', async () => {

@@ -21,6 +21,8 @@ export const format = {
   mostLayers: 8,
   mostClasses: 64,
   mostExperts: 8,
+  /** of a bank */
+  mostEncoders: 4,
   mostPasses: 64,
   /** of a layer: inputs and outputs */
   mostWidth: 2048,
@@ -49,6 +51,7 @@ export const sectionTypes = {
   multiplier: 18,
   shift: 19,
   activationScale: 20,
+  cascade: 21,
 } as const;
 
 export const layerKinds = { bitlinear: 1, linear: 2, ternary: 3, static: 4 } as const;
@@ -56,6 +59,9 @@ export const layerKinds = { bitlinear: 1, linear: 2, ternary: 3, static: 4 } as 
 export const paddings = { none: 0, same: 1, 'same-lower': 2 } as const;
 
 export const encoderLayerKinds = { convolution: 1, depthwise: 2, 'average-pool': 3, 'max-pool': 4 } as const;
+
+/** Of a cascade: what decides how far a window goes. */
+export const decisions = { 'top-probability': 1, entropy: 2, curiosity: 3, gate: 4 } as const;
 
 /** Layer flags: LayerNorm with gain and bias, then ReLU, follow; ReLU alone follows; then dropout, in a router. */
 export const flags = { norm: 1, relu: 2, dropout: 4 } as const;

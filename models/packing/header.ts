@@ -82,7 +82,7 @@ function checkNetwork(header: ImageHeader, encoder: number): void {
   }
   const most = kind === 'expert' ? format.mostClasses : format.mostExperts;
   if (outputs < 2 || outputs > most) throw bad(`it has ${outputs} outputs`);
-  if (layers < 1 || layers > format.mostLayers) throw bad(`it has ${layers} layers`);
+  if ((layers < 1 && kind === 'expert') || layers > format.mostLayers) throw bad(`it has ${layers} layers`);
   if (sections > format.mostSections) throw bad(`it has ${sections} sections`);
 }
 

@@ -55,8 +55,11 @@ test('those of experts and routers are, too; a bank’s are the sum of what answ
   expect(networkOperations(dropping, 0)).toBe(first + second + third);
   expect(networkOperations(dropping, 64)).toBe(first + 64 * (second + third));
   expect(bankOperations({ encoder: 5, experts: [7], router: null })).toBe(12);
-  const router = { operations: 100, topK: 2 };
+  const router = { operations: 100, topK: 2, isCascade: false };
   expect(bankOperations({ encoder: 5, experts: [7, 9], router })).toBe(123);
+  // The first stage and the costliest further one.
+  const cascade = { operations: 100, topK: 1, isCascade: true };
+  expect(bankOperations({ encoder: 5, experts: [7, 90, 80], router: cascade })).toBe(5 + 100 + 7 + 90);
 });
 
 test('an encoder of small image and endless work is refused with the number and the limit', () => {

@@ -28,14 +28,18 @@ export function networkOperations({ layers }: NetworkShape, passes = 0): number 
 
 /** Operations of what makes up a bank; without a router one expert answers. */
 export interface BankOperations {
-  /** 0 for log-mel statistics */
+  /** of the first one; 0 for log-mel statistics */
   readonly encoder: number;
+  /** each with the encoder that it brings */
   readonly experts: readonly number[];
   /** with the passes, and the number of experts that answer */
-  readonly router: { readonly operations: number; readonly topK: number } | null;
+  readonly router: { readonly operations: number; readonly topK: number; readonly isCascade: boolean } | null;
 }
 
 /** Most operations of a bank's inference: the experts that answer are taken for the costliest. */
 export function bankOperations({ encoder, experts, router }: BankOperations): number {
-  return encoder + (router?.operations ?? 0) + (router?.topK ?? 1) * Math.max(...experts);
+  const sum = encoder + (router?.operations ?? 0);
+  const [first, ...further] = experts;
+  if (router?.isCascade) return sum + first! + Math.max(...further);
+  return sum + (router?.topK ?? 1) * Math.max(...experts);
 }

@@ -1,9 +1,10 @@
 import { precisionOf, type Expert } from '../experts/expert.ts';
-import type { Router } from '../router/router.ts';
+import { cascadeProblem } from '../router/cascade.ts';
+import type { Cascade, Router } from '../router/router.ts';
 import { tooMuchWork } from '../encoder/operations.ts';
 import { CurlewError } from '../../main/contract/error.ts';
 import { networkOperations } from './operations.ts';
-import { format, sectionTypes } from './format.ts';
+import { decisions, format, sectionTypes } from './format.ts';
 import { precisionMarks } from './header.ts';
 import { bytesOf, layerSections, type Section } from './pack-layer.ts';
 import { writeImage } from './write-image.ts';
@@ -22,6 +23,8 @@ export function packExpert(expert: Expert, reference: Uint8Array): Uint8Array<Ar
 export function packRouter(router: Router, reference: Uint8Array): Uint8Array<ArrayBuffer> {
   const { alpha, curiosityScale, dropout, seed, passes, topK } = router.routing;
   checkWork('router', networkOperations(router, passes));
+  const problem = cascadeProblem(router);
+  if (problem !== null) throw new CurlewError('IMAGE_BAD', `The router does not fit the format: ${problem}.`);
   const routing = new DataView(new ArrayBuffer(20));
   routing.setFloat32(0, alpha, true);
   routing.setFloat32(4, curiosityScale, true);
@@ -35,7 +38,17 @@ export function packRouter(router: Router, reference: Uint8Array): Uint8Array<Ar
     { type: sectionTypes.experts, layer: 0, content: hashes },
     { type: sectionTypes.routing, layer: 0, content: new Uint8Array(routing.buffer) },
     { type: sectionTypes.prior, layer: 0, content: bytesOf(router.prior) },
+    ...(router.cascade
+      ? [{ type: sectionTypes.cascade, layer: 0, content: cascadeBytes(router.cascade) }]
+      : []),
   ]);
+}
+
+function cascadeBytes({ decision, thresholds }: Cascade): Uint8Array {
+  const bytes = new Uint8Array(4 + thresholds.byteLength);
+  bytes[0] = decisions[decision];
+  bytes.set(bytesOf(thresholds), 4);
+  return bytes;
 }
 
 function checkWork(kind: 'expert' | 'router', operations: number): void {

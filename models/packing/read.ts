@@ -1,9 +1,10 @@
 import { CurlewError } from '../../main/contract/error.ts';
 import { precisionOf, type Expert, type IntegerLayer, type LinearLayer } from '../experts/expert.ts';
-import type { Router, Routing } from '../router/router.ts';
+import { cascadeProblem } from '../router/cascade.ts';
+import { decisionNames, type Cascade, type Router, type Routing } from '../router/router.ts';
 import { tooMuchWork } from '../encoder/operations.ts';
 import { networkOperations } from './operations.ts';
-import { format, sectionTypes } from './format.ts';
+import { decisions, format, sectionTypes } from './format.ts';
 import { bad, readHeader } from './header.ts';
 import { readEncoderImage, type EncoderImage } from './read-encoder.ts';
 import { readLayer } from './read-layer.ts';
@@ -50,7 +51,10 @@ export function readImage(bytes: Uint8Array): ExpertImage | RouterImage | Encode
     layers.push(layer);
     inputs = layer.outputs;
   }
-  if (inputs !== header.outputs) throw bad(`its last layer has ${inputs} outputs for ${header.outputs}`);
+  const cascadeWrong = picking && cascadeProblem({ layers, ...picking });
+  if (cascadeWrong) throw bad(cascadeWrong);
+  if (layers.length > 0 && inputs !== header.outputs)
+    throw bad(`its last layer has ${inputs} outputs for ${header.outputs}`);
   const expert = {
     name,
     version,
@@ -101,7 +105,7 @@ function otherKind(found: 'expert' | 'router' | 'encoder', wanted: string): Curl
 function readPicking(
   sections: Sections,
   experts: number,
-): Pick<Router, 'expertHashes' | 'prior' | 'routing'> {
+): Pick<Router, 'expertHashes' | 'prior' | 'routing' | 'cascade'> {
   const hashes = sections.take(sectionTypes.experts, 0);
   if (hashes.length !== format.hashBytes * experts) throw bad(`it names experts in ${hashes.length} bytes`);
   const expertHashes = Array.from({ length: experts }, (_, i) =>
@@ -110,7 +114,16 @@ function readPicking(
   const routing = readRouting(sections.take(sectionTypes.routing, 0), experts);
   const prior = sections.floats(sectionTypes.prior, 0, experts);
   if (!prior.every((one) => one >= 0 && one <= 1)) throw bad('its precision prior leaves 0 to 1');
-  return { expertHashes, prior, routing };
+  if (!sections.has(sectionTypes.cascade, 0)) return { expertHashes, prior, routing };
+  return { expertHashes, prior, routing, cascade: readCascade(sections, experts) };
+}
+
+function readCascade(sections: Sections, experts: number): Cascade {
+  const bytes = sections.take(sectionTypes.cascade, 0);
+  const decision = decisionNames.find((name) => decisions[name] === bytes[0]);
+  if (decision === undefined || bytes.subarray(1, 4).some((byte) => byte !== 0))
+    throw bad('what decides of its cascade is unknown');
+  return { decision, thresholds: sections.toFloats(bytes.subarray(4), experts - 1, 'its cascade') };
 }
 
 function readRouting(bytes: Uint8Array, experts: number): Routing {

@@ -39,6 +39,10 @@ export class Sections {
     return content;
   }
 
+  has(type: number, layer: number): boolean {
+    return this.#contents.has(sectionKey(type, layer));
+  }
+
   /** @throws CurlewError IMAGE_BAD unless the section holds exactly so many finite binary32 numbers */
   floats(type: number, layer: number, count: number): Float32Array {
     return this.toFloats(this.take(type, layer), count, sectionKey(type, layer));

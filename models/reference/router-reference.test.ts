@@ -28,7 +28,7 @@ describe('the reference of the shipped router', () => {
     const engine = await Engine.load(
       readFileSync(join(import.meta.dirname, '../../devices/engine/engine.wasm')),
       {
-        encoder: read(manifest.encoders.find(({ id }) => id === router!.encoder)!.files.image.path),
+        encoders: [read(manifest.encoders.find(({ id }) => id === router!.encoder)!.files.image.path)],
         router: files.image,
         experts: experts.map((one) => read(one.files.image.path)),
       },
@@ -39,15 +39,19 @@ describe('the reference of the shipped router', () => {
     expect(answer!.windows).toBe(4);
     const sound = Float32Array.from(pcm, (sample) => sample / 32_768);
     const graphs = experts[0]!.files;
-    const embeddings = async (path: string) => {
+    const heardIn = async (path: string) => {
       const graph = await createReference(ort, read(path));
-      const { embedding, patches } = await graph.runWithFeatures(sound);
+      const { embedding, logits, patches } = await graph.runWithFeatures(sound);
       await graph.release();
-      const size = embedding.length / patches;
-      return (window: number) => embedding.slice(window * size, (window + 1) * size);
+      const ofWindow = (values: Float32Array, window: number) =>
+        values.slice((window * values.length) / patches, ((window + 1) * values.length) / patches);
+      return (window: number) => ({
+        embedding: ofWindow(embedding, window),
+        firstLogits: ofWindow(logits, window),
+      });
     };
-    const quantized = await embeddings(graphs['quantized.onnx'].path);
-    const float = await embeddings(graphs['float.onnx'].path);
+    const quantized = await heardIn(graphs['quantized.onnx'].path);
+    const float = await heardIn(graphs['float.onnx'].path);
     const reference = routerReference(files);
     expect(reference.topK).toBe(1);
     let others = 0;

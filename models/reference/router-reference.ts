@@ -2,18 +2,18 @@
 import { CurlewError } from '../../main/contract/error.ts';
 import { restoreRouter } from '../bank/store-router.ts';
 import { readRouter } from '../packing/read.ts';
-import { route, type Route } from '../router/route.ts';
+import { decide, type Decided, type Heard } from '../router/decide.ts';
 
 export interface RouterReference {
   /** Experts that answer together. */
   readonly topK: number;
   /**
-   * @param embedding of the quantized reference, the experts' `embedding` output
+   * @param heard of the quantized reference: the first expert's `embedding` output and logits
    * @param inferenceId of the board's answer: with the router's seed it gives the same dropout masks
    */
-  quantized(embedding: Float32Array, inferenceId: number): Route;
-  /** The same with the router's weights before quantization. @param embedding of the float reference */
-  float(embedding: Float32Array, inferenceId: number): Route;
+  quantized(heard: Heard, inferenceId: number): Decided;
+  /** The same with the router's weights before quantization. @param heard of the float reference */
+  float(heard: Heard, inferenceId: number): Decided;
 }
 
 /** A router's files in its bank. */
@@ -27,11 +27,12 @@ export interface RouterFiles {
 export function routerReference(files: RouterFiles): RouterReference {
   const { router } = readRouter(files.image);
   const { expert, prior } = restoreRouter(jsonOf(files['router.json']), files['weights.f32']);
-  const float = { ...expert, prior, routing: router.routing };
+  const { routing, cascade } = router;
+  const float = { ...expert, prior, routing, ...(cascade ? { cascade } : {}) };
   return {
-    topK: router.routing.topK,
-    quantized: (embedding, inferenceId) => route(router, embedding, inferenceId),
-    float: (embedding, inferenceId) => route(float, embedding, inferenceId),
+    topK: routing.topK,
+    quantized: (heard, inferenceId) => decide(router, heard, inferenceId),
+    float: (heard, inferenceId) => decide(float, heard, inferenceId),
   };
 }
 

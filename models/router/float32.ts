@@ -33,6 +33,38 @@ export function exp32(x: number): number {
   return f(f(1 + f(r + f(f(r * r) * tail))) * 2 ** k);
 }
 
+/**
+ * The natural logarithm of a positive x as a board computes it: x = 2^k (1 + g) with 1 + g from 1/√2 to √2, then
+ * ln(1 + g) = 2 artanh(g / (2 + g)) by its series.
+ */
+export function log32(x: number): number {
+  const isSubnormal = x < 2 ** -126;
+  const bits = bitsOf(isSubnormal ? f(x * 2 ** 25) : x) + (0x3f800000 - 0x3f3504f3);
+  const scale = (bits >> 23) - 127 - (isSubnormal ? 25 : 0);
+  const g = f(floatOf((bits & 0x7fffff) + 0x3f3504f3) - 1);
+  const s = f(g / f(2 + g));
+  const z = f(s * s);
+  // 2/9, 2/7, 2/5, 2/3
+  const series = [2 / 9, 2 / 7, 2 / 5, 2 / 3].map(f).reduce((sum, factor) => f(factor + f(z * sum)), 0);
+  const r = f(z * series);
+  const half = f(f(0.5 * g) * g);
+  const [ln2High, ln2Low] = [0.693115234375, 3.194618329871446e-5];
+  const low = f(f(s * f(half + r)) + f(scale * ln2Low));
+  return f(f(scale * ln2High) - f(f(half - low) - g));
+}
+
+const word = new DataView(new ArrayBuffer(4));
+
+function bitsOf(x: number): number {
+  word.setFloat32(0, x);
+  return word.getInt32(0);
+}
+
+function floatOf(bits: number): number {
+  word.setInt32(0, bits);
+  return word.getFloat32(0);
+}
+
 /** Probabilities of logits: softmax. */
 export function softmax32(logits: Float32Array): Float32Array {
   const top = logits.reduce((max, logit) => Math.max(max, logit), -Infinity);

@@ -5,6 +5,8 @@ import { philox } from './philox.ts';
 import type { Routing, UnboundRouter } from './router.ts';
 
 export interface Route {
+  /** each expert's probability, the mean over the passes */
+  readonly mean: Float32Array;
   /** each expert's weight; they sum to 1 */
   readonly gate: Float32Array;
   /** how much the passes disagree: the sum over experts of their probability's variance; 0 without passes */
@@ -108,14 +110,14 @@ export function routeOf(
   const weights = mean.map((m, e) => (m > 0 ? f(m * exp32(f(exponents[e]! - largest))) : 0));
   const sum = weights.reduce((total, weight) => f(total + weight), 0);
   const gate = weights.map((weight) => weight / sum);
-  return { gate, curiosity, ranked: [...gate.keys()].sort((a, b) => gate[b]! - gate[a]!) };
+  return { mean, gate, curiosity, ranked: [...gate.keys()].sort((a, b) => gate[b]! - gate[a]!) };
 }
 
 /** The experts that answer, and what each contributes: shares that sum to 1. */
 export type Choice = readonly { readonly expert: number; readonly share: number }[];
 
 /** The k best gates, normalised; in the order of the ranking. */
-export function answering({ gate, ranked }: Route, topK: number): Choice {
+export function answering({ gate, ranked }: Pick<Route, 'gate' | 'ranked'>, topK: number): Choice {
   const best = ranked.slice(0, topK);
   const sum = best.reduce((total, expert) => f(total + gate[expert]!), 0);
   return best.map((expert) => ({ expert, share: f(gate[expert]! / sum) }));

@@ -16,11 +16,23 @@ export interface Routing {
   readonly topK: number;
 }
 
+/** What decides of a cascade how far a window goes. */
+export const decisionNames = ['top-probability', 'entropy', 'curiosity', 'gate'] as const;
+export type Decision = (typeof decisionNames)[number];
+
+/** Experts in the order of what they cost, of which one answers (models/packing/IMAGE.md, "Cascade"). */
+export interface Cascade {
+  readonly decision: Decision;
+  /** one less than experts, ascending: as many as the score exceeds, so many experts further */
+  readonly thresholds: Float32Array;
+}
+
 /** A classifier of embeddings whose classes are experts, before their images are known; its labels are their names. */
 export interface UnboundRouter extends Expert {
   /** one an expert, 0 to 1 */
   readonly prior: Float32Array;
   readonly routing: Routing;
+  readonly cascade?: Cascade;
 }
 
 /** A router of experts that are images. */

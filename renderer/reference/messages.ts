@@ -1,5 +1,5 @@
 import type { RouterFiles } from '../../models/reference/router-reference.ts';
-import type { Route } from '../../models/router/route.ts';
+import type { Decided, Heard } from '../../models/router/decide.ts';
 
 /** What the page and its inference worker say to each other. */
 export type ReferenceTask =
@@ -9,14 +9,14 @@ export type ReferenceTask =
   | { kind: 'answer'; graph: string; pcm: Float32Array }
   /** Opens a router under a name, once: how many experts answer together. */
   | { kind: 'open-router'; router: string; files: RouterFiles }
-  /** What an opened router decides of a window, by the references' embeddings of it and the board's inference id. */
-  | { kind: 'route'; router: string; embedding: Embeddings; inferenceId: number }
+  /** What an opened router decides of a window, by what the references heard in it and the board's inference id. */
+  | { kind: 'route'; router: string; heard: BothHeard; inferenceId: number }
   /** Sound to log-mel frames, with the front end alone. */
   | { kind: 'log-mel'; pcm: Float32Array };
 
-export interface Embeddings {
-  quantized: Float32Array;
-  float: Float32Array;
+export interface BothHeard {
+  quantized: Heard;
+  float: Heard;
 }
 
 export interface ReferenceAnswer {
@@ -24,10 +24,13 @@ export interface ReferenceAnswer {
   embedding: Float32Array;
 }
 
+/** What a router decided. */
+export type Decision = Pick<Decided, 'gate' | 'curiosity' | 'score' | 'ranked'>;
+
 /** A router's decision by both references. */
 export interface ReferenceRoute {
-  quantized: Route;
-  float: Route;
+  quantized: Decision;
+  float: Decision;
 }
 
 export interface LogMel {

@@ -1,7 +1,7 @@
 import { CurlewError } from '../../main/contract/error.ts';
 import type { RouterFiles } from '../../models/reference/router-reference.ts';
 import type {
-  Embeddings,
+  BothHeard,
   LogMel,
   ReferenceAnswer,
   ReferenceReply,
@@ -51,8 +51,8 @@ export class ReferenceClient {
   }
 
   /** @param inferenceId of the board's answer, which gives the draws */
-  route(router: string, embedding: Embeddings, inferenceId: number): Promise<ReferenceRoute> {
-    return this.do({ kind: 'route', router, embedding, inferenceId }) as Promise<ReferenceRoute>;
+  route(router: string, heard: BothHeard, inferenceId: number): Promise<ReferenceRoute> {
+    return this.do({ kind: 'route', router, heard, inferenceId }) as Promise<ReferenceRoute>;
   }
 
   logMel(pcm: Float32Array): Promise<LogMel> {

@@ -47,12 +47,12 @@ async function run(task: ReferenceTask): Promise<ReferenceResult> {
       return router.topK;
     }
     case 'route': {
-      const { embedding, inferenceId } = task;
+      const { heard, inferenceId } = task;
       const router = routers.get(task.router);
       if (!router) throw new Error(`The router ${task.router} was not opened.`);
       return {
-        quantized: router.quantized(embedding.quantized, inferenceId),
-        float: router.float(embedding.float, inferenceId),
+        quantized: router.quantized(heard.quantized, inferenceId),
+        float: router.float(heard.float, inferenceId),
       };
     }
   }

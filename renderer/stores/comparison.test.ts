@@ -34,6 +34,7 @@ beforeEach(() => localStorage.clear());
 const routeOf = (gate: number[]) => ({
   gate: Float32Array.from(gate),
   curiosity: 0,
+  score: 0,
   ranked: [...gate.keys()].sort((a, b) => gate[b]! - gate[a]!),
 });
 
@@ -55,8 +56,8 @@ function references(
       return { logits, embedding: Float32Array.of(kind === 'quantized' ? 8 : 32) };
     },
     openRouter: async (_router, fetchFiles) => (await fetchFiles()).image.length,
-    route: async (_router, embedding, inferenceId) => {
-      draws.push(...embedding.quantized, ...embedding.float, inferenceId);
+    route: async (_router, heard, inferenceId) => {
+      draws.push(...heard.quantized.embedding, ...heard.float.embedding, inferenceId);
       return { quantized: routeOf(gates.quantized), float: routeOf(gates.float) };
     },
     logMel: async () => ({ frames: 0, values: new Float32Array(0) }),
@@ -216,7 +217,7 @@ describe('a comparison', () => {
     tell({ activeExpert: runs(second) });
     await flushPromises();
     expect([comparison.current, comparison.played?.id]).toEqual([false, 'play-1']);
-    const bank = { router: null, topK: 1, encoder: null, experts: [imageOf(runs(second))] };
+    const bank = { router: null, topK: 1, encoders: [], experts: [imageOf(runs(second))] };
     lab.raise('played', played({ id: 'play-2', bank, endedMs: null }));
     await flushPromises();
     expect([comparison.current, comparison.played?.id, comparison.windows]).toEqual([true, 'play-2', []]);
@@ -232,7 +233,7 @@ describe('a comparison', () => {
 
   it('with a router holds each window against the expert that answered, and names it', async () => {
     const router = { name: 'r', version: 1, sha256: 'ef'.repeat(32) };
-    const bank = { router, topK: 1, encoder: null, experts: [imageOf(runs()), imageOf(runs(second))] };
+    const bank = { router, topK: 1, encoders: [], experts: [imageOf(runs()), imageOf(runs(second))] };
     const answers = references([2, 0, -1], [2, 0, -1], { [second.imageSha256]: [0, 3, 0] });
     const { comparison } = await compare({
       board: { activeRouter: { ...router, experts: 2 } },
@@ -252,7 +253,7 @@ describe('a comparison', () => {
   it('holds a router’s gates and choice against its references, drawn as the board drew', async () => {
     const { imageSha256: sha256 } = member();
     const bank = {
-      ...{ router: { name: 'r', version: 1, sha256 }, topK: 1, encoder: null },
+      ...{ router: { name: 'r', version: 1, sha256 }, topK: 1, encoders: [] },
       experts: [imageOf(runs()), imageOf(runs(second))],
     };
     const world = (gate: number[], place: number) => ({
@@ -280,7 +281,7 @@ describe('a comparison', () => {
   it('asks the router in its bank how many experts answer, where the lab did not deploy it', async () => {
     const { imageSha256: sha256 } = member();
     const bank = {
-      ...{ router: { name: 'r', version: 1, sha256 }, topK: null, encoder: null },
+      ...{ router: { name: 'r', version: 1, sha256 }, topK: null, encoders: [] },
       experts: [imageOf(runs()), imageOf(runs(second))],
     };
     const { comparison } = await compare({
@@ -296,7 +297,7 @@ describe('a comparison', () => {
 
   it('mixes the references as the router mixed the experts, where several answer together', async () => {
     const router = { name: 'r', version: 1, sha256: 'ef'.repeat(32) };
-    const bank = { router, topK: 2, encoder: null, experts: [imageOf(runs()), imageOf(runs(second))] };
+    const bank = { router, topK: 2, encoders: [], experts: [imageOf(runs()), imageOf(runs(second))] };
     const gate = [0.25, 0.75];
     const { comparison } = await compare({
       plays: [played({ bank })],
@@ -308,7 +309,7 @@ describe('a comparison', () => {
 
   it('shows the answers alone where no bank has what gave them, and names it', async () => {
     const strange = { name: 'strange', version: 1, sha256: '00'.repeat(32) };
-    const bank = { router: null, topK: 1, encoder: null, experts: [strange] };
+    const bank = { router: null, topK: 1, encoders: [], experts: [strange] };
     const { comparison, asked } = await compare({
       plays: [played({ bank })],
       windows: { 'play-1': windows },

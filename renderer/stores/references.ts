@@ -8,7 +8,7 @@ import type {
 } from '../../main/contract/types.ts';
 import { agreement, type Agreement } from '../../models/evaluation/agreement.ts';
 import { routingAgreement, type RoutingAgreement } from '../../models/evaluation/routing-agreement.ts';
-import type { Route } from '../../models/router/route.ts';
+import type { ReferenceAnswer, ReferenceRoute } from '../reference/messages.ts';
 import type { ReferenceClient } from '../reference/reference-client.ts';
 import { answerersOf, mixed } from './answerers.ts';
 import { isRouter, type useExperts } from './experts.ts';
@@ -74,22 +74,33 @@ export async function hold(
   const opened = router && (await openRouter(references, experts, router));
   const answerers =
     answerersOf(result, { router: bank.router, topK: bank.topK ?? opened?.topK ?? null }) ?? [];
+  // The router's own embedding: of the first expert that hears through the same encoder; of a cascade the first one does.
+  const listener = opened ? files.experts.findIndex((one) => one?.encoder === router.encoder) : -1;
   const of = async (kind: 'quantized' | 'float') => {
-    const parts = await Promise.all(
-      answerers.map(async ({ place, weight }) => {
-        const expert = files.experts[place]!;
-        // By its hash: another bank may have an expert of this id one day.
-        const graph = `${kind} ${expert.imageSha256}`;
-        await references.open(graph, () => experts.file(expert.id, `${kind}.onnx`));
-        return { ...(await references.answer(graph, pcm)), weight };
-      }),
-    );
-    // The experts of one router hear through one encoder.
-    return { logits: mixed(parts), embedding: parts[0]!.embedding };
+    const places = [...new Set([...answerers.map(({ place }) => place), listener])].filter((at) => at >= 0);
+    const answers = new Map<number, ReferenceAnswer>();
+    for (const place of places) {
+      const expert = files.experts[place]!;
+      // By its hash: another bank may have an expert of this id one day.
+      const graph = `${kind} ${expert.imageSha256}`;
+      await references.open(graph, () => experts.file(expert.id, `${kind}.onnx`));
+      answers.set(place, await references.answer(graph, pcm));
+    }
+    const heard = answers.get(listener);
+    return {
+      logits: mixed(answerers.map(({ place, weight }) => ({ ...answers.get(place)!, weight }))),
+      heard: heard && { embedding: heard.embedding, firstLogits: heard.logits },
+    };
   };
   const [quantized, float] = await Promise.all([of('quantized'), of('float')]);
-  const embedding = { quantized: quantized.embedding, float: float.embedding };
-  const routes = opened && (await references.route(opened.name, embedding, result.inferenceId));
+  const routes =
+    opened && quantized.heard && float.heard
+      ? await references.route(
+          opened.name,
+          { quantized: quantized.heard, float: float.heard },
+          result.inferenceId,
+        )
+      : null;
   return {
     quantized: quantized.logits,
     float: float.logits,
@@ -110,7 +121,7 @@ async function openRouter(references: References, experts: Pick<Experts, 'file'>
 
 function routingOf(
   { gate, place }: Pick<WindowResult, 'gate' | 'place'>,
-  routes: Record<'quantized' | 'float', Route>,
+  routes: ReferenceRoute,
 ): HeldRouting {
   const choices = { quantized: routes.quantized.ranked[0]!, float: routes.float.ranked[0]! };
   return {

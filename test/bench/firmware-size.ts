@@ -148,7 +148,9 @@ async function stackUsed(machine: string): Promise<number> {
   const [expert] = bank.experts;
   if (!expert) throw new Error('The bank is empty.');
   const trial = {
-    encoder: await bank.image(bank.encoders.find(({ id }) => id === expert.encoder)?.imageSha256 ?? ''),
+    encoders: [
+      await bank.image(bank.encoders.find(({ id }) => id === expert.encoder)?.imageSha256 ?? ''),
+    ].filter((image) => image !== null),
     experts: [await bank.file(expert.id, 'image')],
     router: null,
     windows: [new Int16Array(15_600).map((_, i) => 8000 * Math.sin(i * 0.3))],

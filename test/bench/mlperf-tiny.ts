@@ -133,7 +133,7 @@ async function keywordCost(): Promise<MacCost> {
     const [result] = await runTrial(
       board,
       {
-        encoder: image,
+        encoders: [image],
         experts: [packExpert(expert, new Uint8Array(32))],
         router: null,
         windows: [new Int16Array(15_600)],

@@ -204,6 +204,7 @@ async function writeRecords(dataFolder: string): Promise<void> {
     ...{ supplyMillivolts: 3300, temperatureC: 20, stackBytes: 4096 },
     ...{ levelDb: -42.5, noiseFloorDb: -60.25, clippedShare: 0, startCause: 'power' },
     ...{ freeFlashBytes: 1_802_240, wallMs: null },
+    ...{ stages: 1, score: 0, skippedWindows: 0 },
   });
   const batch = 10_000;
   for (let from = 1; from <= exportedRecords; from += batch) {

@@ -27,7 +27,7 @@ export const bench: Bench = async (say) => {
   if (!router) throw new Error('The bank has no router.');
   const encoder = bank.encoders.find(({ id }) => id === router.encoder);
   const trial = {
-    encoder: encoder ? await bank.image(encoder.imageSha256) : null,
+    encoders: [encoder ? await bank.image(encoder.imageSha256) : null].filter((image) => image !== null),
     experts: await Promise.all(router.experts.map((id) => bank.file(id, 'image'))),
     router: await bank.file(router.id, 'image'),
   };

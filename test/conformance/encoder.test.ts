@@ -104,7 +104,7 @@ describe.each(encoders)('an encoder $what', ({ fused, encoder, encoderImage, exp
         expect(await reasonOf(board.activate({ slots: [encoderSlot] }))).toBe('bad_bank');
         expect(await board.activate({ slots: [slot] })).toMatchObject({
           active: [slot],
-          encoder: encoderSlot,
+          encoders: [encoderSlot],
         });
 
         const { logits } = await board.infer(patch);
@@ -113,8 +113,8 @@ describe.each(encoders)('an encoder $what', ({ fused, encoder, encoderImage, exp
         expect(bits(logits)).toEqual(bits(logits32(expert, expected)));
 
         expect(await reasonOf(board.erase(encoderSlot))).toBe('bad_slot');
-        const { slots, encoder: active } = await board.slots();
-        expect(active).toBe(encoderSlot);
+        const { slots, encoders: active } = await board.slots();
+        expect(active).toEqual([encoderSlot]);
         expect(slots.find((one) => one.slot === encoderSlot)).toMatchObject({ kind: 'encoder', bits: 8 });
       } finally {
         await board.close();
@@ -124,7 +124,7 @@ describe.each(encoders)('an encoder $what', ({ fused, encoder, encoderImage, exp
 
   test('gives the same in the engine, of windows that overlap', async () => {
     const engine = await Engine.load(readFileSync(resources.engine), {
-      encoder: encoderImage,
+      encoders: [encoderImage],
       experts: [expertImage],
       router: null,
     });

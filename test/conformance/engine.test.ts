@@ -94,11 +94,11 @@ describe('images that do not fit are refused', () => {
       'IMAGE_BAD',
       (images: EngineImages) => ({ ...images, experts: [flipped(images.experts[0]!)] }),
     ],
-    ['an encoder that is missing', 'IMAGE_BAD', (images: EngineImages) => ({ ...images, encoder: null })],
+    ['an encoder that is missing', 'IMAGE_BAD', (images: EngineImages) => ({ ...images, encoders: [] })],
     [
       'a damaged encoder',
       'IMAGE_BAD',
-      (images: EngineImages) => ({ ...images, encoder: flipped(images.encoder!) }),
+      (images: EngineImages) => ({ ...images, encoders: [flipped(images.encoders[0]!)] }),
     ],
     [
       'an expert cut short',

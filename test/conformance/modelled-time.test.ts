@@ -28,9 +28,9 @@ async function send(board: CurlewBoard, image: Uint8Array): Promise<number> {
 
 /** Erases all that nothing needs which answers now. */
 async function makeRoom(board: CurlewBoard): Promise<void> {
-  const { slots, active, encoder } = await board.slots();
+  const { slots, active, encoders } = await board.slots();
   for (const { slot } of slots) {
-    if (!active.includes(slot) && slot !== encoder) await board.erase(slot);
+    if (!active.includes(slot) && !encoders.includes(slot)) await board.erase(slot);
   }
 }
 

@@ -26,7 +26,7 @@ const pcm = Int16Array.from({ length: 15_600 }, (_, i) =>
 async function answerOf(port: Port): Promise<InferenceResult> {
   const board = await CurlewBoard.open(port);
   try {
-    const trial = { encoder, experts: [image], router: null, windows: [pcm] };
+    const trial = { encoders: [encoder!], experts: [image], router: null, windows: [pcm] };
     return (await runTrial(board, trial, { signal: new AbortController().signal }))[0]!;
   } finally {
     await board.close();

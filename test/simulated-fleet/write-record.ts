@@ -20,7 +20,7 @@ export interface SimulatedRecord {
   wallMs: number;
 }
 
-const version = 4;
+const version = 5;
 const modelled = 3;
 const startedByPower = 1;
 
@@ -46,6 +46,7 @@ export function writeRecord(bytes: Uint8Array, at: number, record: SimulatedReco
   view.setInt16(68, Math.round(100 * record.levelDb), true);
   view.setInt16(70, Math.round(100 * record.noiseFloorDb), true);
   view.setUint8(74, startedByPower);
+  view.setUint8(75, 1);
   view.setUint32(76, 1_802_240, true);
   view.setUint32(80, record.wallMs >>> 0, true);
   view.setUint32(84, Math.floor(record.wallMs / 2 ** 32), true);

@@ -80,7 +80,7 @@ describe('a recording played at a board', () => {
       bank: {
         router: null,
         topK: 1,
-        encoder: null,
+        encoders: [],
         experts: [{ name: 'random-1', sha256: hash(experts[0]!) }],
       },
       source: source(),

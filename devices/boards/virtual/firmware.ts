@@ -44,7 +44,7 @@ export interface Hardware {
   /** Sets the line's rate; false where it cannot be had. */
   setBaud(baud: number): boolean;
   flashChanged(): void;
-  /** Fills `samples` with 16 kHz PCM as far as there is any; the number filled, −1 without an audio source. */
+  /** Fills `samples` with 16 kHz PCM as far as there is any: how many, or of none how many wait; −1 without a source. */
   readAudio(samples: Int16Array): number;
   reset(): void;
 }

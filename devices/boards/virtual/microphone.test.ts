@@ -15,6 +15,17 @@ test('samples come at 16 kHz and the clip goes round', () => {
   expect(microphone.read(samples)).toBe(0);
 });
 
+test('a read of nothing tells how many samples wait', () => {
+  let now = 0;
+  const microphone = new LoopingMicrophone(clip, () => now);
+  now = 125;
+  expect(microphone.read(new Int16Array(0))).toBe(2000);
+  expect(microphone.read(new Int16Array(500))).toBe(500);
+  expect(microphone.read(new Int16Array(0))).toBe(1500);
+  now = 10_000;
+  expect(microphone.read(new Int16Array(0))).toBe(32_000);
+});
+
 test('what nobody reads for two seconds is lost, and the clip goes on in step', () => {
   let now = 0;
   const microphone = new LoopingMicrophone(clip, () => now);

@@ -19,12 +19,13 @@ export class LoopingMicrophone {
     this.startMs = now();
   }
 
-  /** Fills `samples` with what has been heard since the last read; the number filled. */
+  /** Fills `samples` with what has been heard since the last read: how many, or of none how many wait. */
   read(samples: Int16Array): number {
     const heard = Math.floor(((this.now() - this.startMs) * sampleRate) / 1000);
     const lost = Math.max(0, heard - this.taken - bufferSamples);
     this.taken += lost;
     this.position = (this.position + lost) % this.clip.length;
+    if (samples.length === 0) return heard - this.taken;
     const count = Math.min(samples.length, heard - this.taken);
     for (let i = 0; i < count; i++) {
       samples[i] = this.clip[this.position]!;

@@ -65,7 +65,7 @@ describe('what is missing', () => {
     ({ slot: name, state, first, ...image(name, blocks) }) as SlotTable['slots'][number];
   const table = (slots: SlotTable['slots'], slotCount = 12): SlotTable => ({
     ...{ slots, slotCount, storeBytes: 20_000, freeBytes: 0, layout: { blockBytes: 1000, nextBlock: 0 } },
-    ...{ active: [], router: null, encoder: null, previous: [], trial: 'none' },
+    ...{ active: [], router: null, encoders: [], previous: [], trial: 'none' },
   });
 
   test('is told in whole blocks, the headers’ included', () => {

@@ -16,7 +16,7 @@
 
 /* The whole board: one struct, owned by the port (static, it is too large for a stack). */
 
-#define CUR_VERSION "0.4.0"
+#define CUR_VERSION "0.5.0"
 
 enum {
     CUR_BUF_COUNT = 8, /* requests that may be outstanding, plus one */
@@ -31,7 +31,8 @@ struct cur_result {
     uint32_t slot;      /* of the expert that answered: the highest ranked */
     uint32_t classes;
     uint32_t experts;   /* that the router chose from; 0 without a router */
-    uint32_t embedding; /* numbers of it */
+    uint32_t embedding; /* numbers of it, as the encoder that ran last gave it */
+    uint8_t encoders;   /* bit i: the bank's encoder i ran */
     uint32_t latency_us[4];
     uint32_t energy_nj;
     uint8_t source;
@@ -79,6 +80,7 @@ struct cur_board {
     int continuous;
     uint32_t hop;             /* samples between windows; 0: as the settings say */
     uint32_t filled;          /* samples of the window so far */
+    uint32_t skipped;         /* windows since the start that nobody answered, for being behind */
     uint32_t to_skip;         /* samples between two windows, when the hop is longer than a window */
     uint64_t listens_from_ns; /* where the duty cycle's first period began */
     struct cur_decimator decimator;

@@ -56,7 +56,10 @@ static int take(struct cur_pdm *pdm, uint32_t one) {
 
 int32_t cur_pdm_read(struct cur_pdm *pdm, int16_t *samples, uint32_t n) {
     uint32_t made = 0, per_sample = pdm->bits_per_sample / 2; /* bytes */
-    if (n == 0) return pdm->bus.read(pdm->bus.ctx, pdm->block, 0) < 0 ? -1 : 0;
+    if (n == 0) {
+        int32_t waiting = pdm->bus.read(pdm->bus.ctx, pdm->block, 0);
+        return waiting < 0 ? -1 : waiting / (int32_t)per_sample;
+    }
     while (made < n) {
         if (pdm->block_at == pdm->block_len) {
             uint32_t want = (n - made) * per_sample;

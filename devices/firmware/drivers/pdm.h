@@ -21,7 +21,8 @@ struct cur_pdm_bus {
     void *ctx;
 
     /* Takes up to n received bytes (0..n taken), the first bit in time at the top of a byte; -1: there is no
-     * microphone now, or bytes were lost since the last call. With n = 0 it only asks. Must hold what comes
+     * microphone now, or bytes were lost since the last call. With n = 0 it
+     * takes none and tells how many wait, as far as it knows (else 0). Must hold what comes
      * while the core computes: a second is 128 kB at 1.024 MHz. */
     int32_t (*read)(void *ctx, uint8_t *bytes, uint32_t n);
 };

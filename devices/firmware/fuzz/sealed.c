@@ -1,5 +1,5 @@
 /* The whole board, sent images whose seals, hashes of each other and signatures are right whatever else they
- * are, so that they are opened and run. An input is a byte of choices, the lengths of up to four images (u16,
+ * are, so that they are opened and run. An input is a byte of choices, the lengths of up to five images (u16,
  * little-endian, each), and the images one after the other: encoders before the experts that name them,
  * experts before their router. */
 #include "fuzz.h"
@@ -14,14 +14,24 @@
 #include "../core/link/smp.h"
 #include "../core/mem.h"
 
-/* SIGNED: the board has a key, and images are signed with it. */
-enum { IMAGES = 4, HEAD = 1 + 2 * IMAGES, SIGNED = 1, PIECE = 2000, SIGNATURE = 96 };
+/* SIGNED: the board has a key, and images are signed with it. MIXED: a router's first expert is the one sent
+ * last, and its others are the one sent before that, which may take another encoder; else all are the one. */
+enum { IMAGES = 5, HEAD = 1 + 2 * IMAGES, SIGNED = 1, MIXED = 2, PIECE = 2000, SIGNATURE = 96 };
 enum { LONGEST = 16384, OPERATIONS = 4000000 };
 
 static struct cur_board board;
 static uint8_t image[LONGEST + SIGNATURE] __attribute__((aligned(16)));
 static uint8_t message[CUR_BUF_SIZE];
-static uint8_t encoder_hash[32], expert_hash[32];
+static uint8_t encoder_hash[32];
+
+struct expert {
+    int slot; /* -1: there is none */
+    uint8_t hash[32];
+};
+
+/* The router's first, and its others. */
+static struct expert first, other;
+
 static struct cur_cbor_writer writer;
 
 /* --- Requests --- */
@@ -81,14 +91,14 @@ static int upload(uint32_t len) {
     return ask(CUR_GROUP_EXPERTS, 3, &reply) ? -1 : (int)slot;
 }
 
-/* An expert, or with a router so many times the same one. */
-static uint32_t activate(int expert, uint32_t times, int router) {
+/* An expert, or with a router so many. */
+static uint32_t activate(uint32_t count, int router) {
     struct cur_cbor_map reply;
     begin(router < 0 ? 1 : 2);
     cur_cbor_write_text(&writer, "slots");
-    cur_cbor_write_array(&writer, times);
-    for (uint32_t i = 0; i < times; i++)
-        cur_cbor_write_u32(&writer, (uint32_t)expert);
+    cur_cbor_write_array(&writer, count);
+    for (uint32_t i = 0; i < count; i++)
+        cur_cbor_write_u32(&writer, (uint32_t)(i ? other.slot : first.slot));
     if (router >= 0) pair("router", (uint32_t)router);
     return ask(CUR_GROUP_EXPERTS, 4, &reply);
 }
@@ -136,12 +146,12 @@ static void make_right(uint32_t len) {
             memcpy(image + (section.bytes - image), encoder_hash, 32);
         if (cur_section_find(image, CUR_SECTION_EXPERTS, 0, &section)) continue;
         for (uint32_t at = 0; at + 32 <= section.len; at += 32)
-            memcpy(image + (section.bytes - image) + at, expert_hash, 32);
+            memcpy(image + (section.bytes - image) + at, at ? other.hash : first.hash, 32);
     }
 }
 
 /* Sends the image and lets it answer, if it is one that does. */
-static void take(uint32_t len, int is_signed, int *expert) {
+static void take(uint32_t len, int is_signed, int is_mixed) {
     make_right(len);
     uint32_t kind = cur_u32(image + CUR_IMAGE_KIND), outputs = cur_u16(image + CUR_IMAGE_OUTPUTS);
     if (is_signed) fuzz_sign(image, len);
@@ -153,10 +163,12 @@ static void take(uint32_t len, int is_signed, int *expert) {
         return;
     }
     if (kind == CUR_IMAGE_EXPERT) {
-        *expert = slot;
-        cur_hash(expert_hash, image, len, &fuzz_hal);
-        if (activate(slot, 1, -1) == 0) answers();
-    } else if (*expert >= 0 && activate(*expert, outputs, slot) == 0) {
+        other = first;
+        first.slot = slot;
+        cur_hash(first.hash, image, len, &fuzz_hal);
+        if (!is_mixed || other.slot < 0) other = first;
+        if (activate(1, -1) == 0) answers();
+    } else if (first.slot >= 0 && activate(outputs, slot) == 0) {
         answers();
     }
 }
@@ -173,7 +185,8 @@ static void set_key(void) {
 int LLVMFuzzerTestOneInput(const uint8_t *input, size_t len) {
     if (len < HEAD) return 0;
     const uint8_t *lengths = input + 1;
-    int is_signed = input[0] & SIGNED, expert = -1;
+    int is_signed = input[0] & SIGNED, is_mixed = input[0] & MIXED;
+    first.slot = other.slot = -1;
     fuzz_start();
     cur_init(&board, &fuzz_hal);
     if (is_signed) set_key();
@@ -184,7 +197,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t len) {
         n = (n < left ? n : left) / 16 * 16;
         if (n < CUR_IMAGE_HEADER) continue;
         memcpy(image, input, n);
-        take(n, is_signed, &expert);
+        take(n, is_signed, is_mixed);
         input += n;
         len -= n;
     }

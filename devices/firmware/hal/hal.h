@@ -136,8 +136,9 @@ struct cur_hal {
      * right, that one is anything, later ones are untouched. */
     int (*flash_program)(void *ctx, uint32_t off, const uint8_t *bytes, uint32_t n);
 
-    /* Takes up to n samples of mono PCM (0..n taken); -1: there is no audio source now. With n = 0 it
-     * only asks whether there is one. NULL: there never is. */
+    /* Takes up to n samples of mono PCM (0..n taken); -1: there is no audio source now. With n = 0 it takes
+     * none and tells how many wait, as far as it knows (else 0): a board that falls behind skips windows by
+     * it. NULL: there never is a source. */
     int32_t (*audio_read)(void *ctx, int16_t *samples, uint32_t n);
 
     /* Sets the rate of audio_read, samples a second: 16000, 32000 or 48000. 0, or negative where the

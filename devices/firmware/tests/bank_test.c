@@ -36,43 +36,40 @@ static void start(void) {
         embedding[i] = (float)(test_noise() % 8000) / 1000 - 6;
 }
 
-static int answer(struct cur_scores *scores, struct cur_route *route, uint32_t inference) {
-    return cur_bank_route(route, &bank, embedding, inference, &work, &hal) ||
-           cur_bank_answer(scores, &bank, route, embedding, &work, &hal);
+static struct cur_answer answer;
+
+/* Answers on the embedding, which no encoder is asked for. */
+static int ask(uint32_t inference) {
+    return cur_bank_answer(&answer, &bank, NULL, embedding, inference, &work, &hal);
 }
 
 static void one_expert_answers_alone(void) {
-    struct cur_scores scores;
-    struct cur_route route;
     float logits[CUR_IMAGE_CLASSES];
     start();
     source.router.bytes = NULL;
     CHECK(cur_bank_open(&bank, &source, &hal) != 0);
     source.count = 1;
     CHECK(cur_bank_open(&bank, &source, &hal) == 0);
-    CHECK(answer(&scores, &route, 1) == 0);
-    CHECK(route.ranked[0] == 0 && route.gate[0] == 0.0f && route.curiosity == 0.0f);
+    CHECK(ask(1) == 0);
+    CHECK(answer.route.ranked[0] == 0 && answer.route.gate[0] == 0.0f && answer.route.curiosity == 0.0f);
     CHECK(cur_expert_run(&bank.expert[0], embedding, &work.bank.layers, logits, &hal) == 0);
-    CHECK(memcmp(logits, scores.logits, 12) == 0);
+    CHECK(memcmp(logits, answer.scores.logits, 12) == 0);
 }
 
 static void the_best_expert_answers(void) {
-    struct cur_scores scores;
-    struct cur_route route;
     float logits[CUR_IMAGE_CLASSES];
     start();
     CHECK(cur_bank_open(&bank, &source, &hal) == 0);
     for (uint32_t inference = 1; inference < 10; inference++) {
-        CHECK(answer(&scores, &route, inference) == 0);
-        CHECK(cur_expert_run(&bank.expert[route.ranked[0]], embedding, &work.bank.layers, logits, &hal) == 0);
-        CHECK_AT(inference, memcmp(logits, scores.logits, 12) == 0);
-        CHECK_AT(inference, route.curiosity > 0);
+        CHECK(ask(inference) == 0);
+        CHECK(cur_expert_run(&bank.expert[answer.route.ranked[0]], embedding, &work.bank.layers, logits,
+                             &hal) == 0);
+        CHECK_AT(inference, memcmp(logits, answer.scores.logits, 12) == 0);
+        CHECK_AT(inference, answer.route.curiosity > 0);
     }
 }
 
 static void the_best_experts_share(void) {
-    struct cur_scores scores;
-    struct cur_route route;
     start();
     source.own_routing = 1;
     source.alpha = 2;
@@ -80,19 +77,19 @@ static void the_best_experts_share(void) {
     for (uint8_t k = 1; k <= 3; k++) {
         source.top_k = k;
         CHECK(cur_bank_open(&bank, &source, &hal) == 0);
-        CHECK(answer(&scores, &route, 5) == 0);
+        CHECK(ask(5) == 0);
         double sum = 0, want[3] = {0};
         for (int i = 0; i < k; i++)
-            sum += route.gate[route.ranked[i]];
+            sum += answer.route.gate[answer.route.ranked[i]];
         for (int i = 0; i < k; i++) {
-            uint8_t e = route.ranked[i];
+            uint8_t e = answer.route.ranked[i];
             float logits[CUR_IMAGE_CLASSES];
             CHECK(cur_expert_run(&bank.expert[e], embedding, &work.bank.layers, logits, &hal) == 0);
             for (int c = 0; c < 3; c++)
-                want[c] += route.gate[e] / sum * logits[c];
+                want[c] += answer.route.gate[e] / sum * logits[c];
         }
         for (int c = 0; c < 3; c++)
-            CHECK_AT(10 * k + c, fabs(scores.logits[c] - want[c]) < 1e-5 * fmax(1, fabs(want[c])));
+            CHECK_AT(10 * k + c, fabs(answer.scores.logits[c] - want[c]) < 1e-5 * fmax(1, fabs(want[c])));
     }
 }
 
@@ -133,7 +130,7 @@ static uint8_t encoder[IMAGES_LARGEST] __attribute__((aligned(16)));
 static struct cur_bank_image encoder_image = {.bytes = encoder};
 static uint8_t encoder_hash[32];
 
-/* The bank's experts and router over an encoder of 48 numbers; `odd` of the four takes another one. */
+/* The bank's experts and router over an encoder of 48 numbers; `odd` of the four names another one. */
 static void start_with_encoder(int odd) {
     static const uint8_t other[32] = {1};
     encoder_image.len = images_encoder(encoder, 5);
@@ -156,23 +153,24 @@ static void start_with_encoder(int odd) {
 static void takes_its_embedding_from_an_encoder(void) {
     static float patch[CUR_FRAMES * CUR_BANDS], want[CUR_EMBEDDING];
     start_with_encoder(-1);
-    CHECK(cur_bank_open(&bank, &source, &hal) == 0 && bank.embedding == 48);
-    CHECK(memcmp(bank.encoder_hash, encoder_hash, 32) == 0);
-    CHECK(cur_bank_open_encoder(&bank, &encoder_image, &hal) == 0);
+    CHECK(cur_bank_open(&bank, &source, &hal) == 0 && bank.encoder_count == 1);
+    CHECK(bank.encoder[0].embedding == 48 && memcmp(bank.encoder[0].hash, encoder_hash, 32) == 0);
+    CHECK(cur_bank_open_encoder(&bank, 0, &encoder_image, &hal) == 0);
     for (int i = 0; i < CUR_FRAMES * CUR_BANDS; i++)
         patch[i] = (float)(test_noise() % 8000) / 1000 - 6;
-    cur_bank_encode(embedding, &bank, patch, &work, &hal);
-    cur_encoder_run(&bank.encoder, patch, want, &work.encoder, &hal);
+    cur_bank_encode(embedding, &bank, 0, patch, &work, &hal);
+    cur_encoder_run(&bank.encoder[0].opened, patch, want, &work.encoder, &hal);
     CHECK(memcmp(embedding, want, 4 * 48) == 0);
-    struct cur_scores scores;
-    struct cur_route route;
-    CHECK(answer(&scores, &route, 1) == 0);
+    CHECK(ask(1) == 0 && answer.encoders == 1 && answer.last_encoder == 0);
 }
 
-static void refuses_other_encoders(void) {
+static void knows_every_encoder_once(void) {
+    static const uint8_t of[4][3] = {{1, 0, 0}, {0, 1, 0}, {0, 0, 1}, {1, 1, 1}};
     for (int odd = 0; odd < 4; odd++) {
         start_with_encoder(odd);
-        CHECK_AT(odd, cur_bank_open(&bank, &source, &hal) != 0);
+        CHECK_AT(odd, cur_bank_open(&bank, &source, &hal) == 0 && bank.encoder_count == 2);
+        CHECK_AT(odd, memcmp(bank.encoder_of, of[odd], 3) == 0);
+        CHECK_AT(odd, (memcmp(bank.encoder[1].hash, encoder_hash, 32) == 0) == (odd == 3));
     }
     /* One that takes the statistics. */
     start_with_encoder(-1);
@@ -183,14 +181,18 @@ static void refuses_other_encoders(void) {
     plan.encoder_hash = encoder_hash;
     plan.embedding = 48;
     put_router(&plan);
-    CHECK(cur_bank_open(&bank, &source, &hal) != 0);
+    CHECK(cur_bank_open(&bank, &source, &hal) == 0 && bank.encoder_count == 2);
+    CHECK(bank.encoder_of[1] == 1 && !bank.encoder[1].hash && bank.encoder[1].embedding == 384);
+}
+
+static void refuses_other_encoders(void) {
     /* An encoder of another size, and what is none. */
     static const struct images_encoder_layer narrow[] = {{CUR_ENCODER_CONV, 3, 3, 2, 1, 0, 8}};
     start_with_encoder(-1);
     CHECK(cur_bank_open(&bank, &source, &hal) == 0);
     encoder_image.len = images_build_encoder(encoder, narrow, 1, 1);
-    CHECK(cur_bank_open_encoder(&bank, &encoder_image, &hal) != 0);
-    CHECK(cur_bank_open_encoder(&bank, &source.expert[0], &hal) != 0);
+    CHECK(cur_bank_open_encoder(&bank, 0, &encoder_image, &hal) != 0);
+    CHECK(cur_bank_open_encoder(&bank, 0, &source.expert[0], &hal) != 0);
 }
 
 static void refuses_wrong_routing(void) {
@@ -220,7 +222,8 @@ TEST_LIST(bank_tests) = {
     {"the k best experts share the answer by their gates", the_best_experts_share},
     {"images that do not belong together are refused", refuses_what_does_not_belong_together},
     {"a bank takes its embedding from the encoder that its images name", takes_its_embedding_from_an_encoder},
-    {"images that name other encoders, and other encoders than named, are refused", refuses_other_encoders},
+    {"each encoder that the images name is known once, the router's first", knows_every_encoder_once},
+    {"an encoder of another size than the images take is refused", refuses_other_encoders},
     {"routing out of its ranges is refused", refuses_wrong_routing},
     TEST_END,
 };

@@ -45,7 +45,7 @@ static int start(void) {
 }
 
 static int encoder_of(const struct cur_bank *bank) {
-    return bank->count ? bank->encoder : -2;
+    return bank->count ? bank->encoder[0] : -2;
 }
 
 static void answers(void) {

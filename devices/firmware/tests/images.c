@@ -138,10 +138,16 @@ static void add_routing(struct writer *w, const struct images_plan *plan, uint16
     to = add(w, 6, 0, 4u * experts);
     for (int e = 0; e < experts; e++)
         cur_put_f32(to + 4 * e, plan->prior[e]);
+    if (!plan->decision) return;
+    to = add(w, 21, 0, 4u * experts);
+    cur_put_u16(to, plan->decision);
+    for (int i = 0; i < experts - 1; i++)
+        cur_put_f32(to + 4 + 4 * i, plan->thresholds[i]);
 }
 
 static uint32_t section_count(const struct images_plan *plan) {
     uint32_t count = (plan->kind == CUR_IMAGE_ROUTER ? 6u : 3u) + (plan->encoder_hash != NULL);
+    count += plan->decision != 0;
     for (int l = 0; l < plan->layers; l++) {
         count += plan->layer[l].kind == CUR_LAYER_FLOAT ? 3 : plan->layer[l].kind == CUR_LAYER_STATIC ? 5 : 4;
         if (plan->layer[l].flags & CUR_LAYER_NORM) count += 2;
@@ -170,7 +176,7 @@ static uint32_t finish(struct writer *w, uint16_t kind, uint16_t embedding, uint
 }
 
 uint32_t images_build(uint8_t *bytes, const struct images_plan *plan, uint32_t seed) {
-    uint16_t outputs = plan->layer[plan->layers - 1].outputs;
+    uint16_t outputs = plan->layers ? plan->layer[plan->layers - 1].outputs : plan->outputs;
     uint16_t embedding = plan->embedding ? plan->embedding : CUR_STATISTICS;
     uint32_t inputs = embedding, sections = section_count(plan);
     struct writer w = {.bytes = bytes, .at = 128 + 12 * sections};
@@ -289,5 +295,20 @@ struct images_plan images_router(const uint8_t *hashes, const float *prior) {
     plan.seed = 7;
     plan.passes = 10;
     plan.top_k = 1;
+    return plan;
+}
+
+struct images_plan images_cascade(const uint8_t *hashes, const float *prior, uint16_t decision,
+                                  const float *thresholds) {
+    struct images_plan plan = images_router(hashes, prior);
+    plan.decision = decision;
+    plan.thresholds = thresholds;
+    plan.unit = 1; /* no score is cut at 1 */
+    if (decision != CUR_DECISION_CURIOSITY) plan.passes = 0;
+    if (decision == CUR_DECISION_TOP || decision == CUR_DECISION_ENTROPY) {
+        plan.outputs = plan.layer[plan.layers - 1].outputs;
+        plan.layers = 0;
+        plan.bits = 32;
+    }
     return plan;
 }

@@ -25,6 +25,9 @@ struct images_plan {
     uint32_t seed;
     uint16_t passes, top_k;
     const float *prior;
+    uint16_t decision;       /* of a cascade; 0: none */
+    const float *thresholds; /* of a cascade, ascending */
+    uint16_t outputs;        /* of a router without layers */
 };
 
 enum { IMAGES_LARGEST = 65536 };
@@ -42,6 +45,10 @@ struct images_plan images_static_expert(void);
 
 /* A router of 384 -> 20 -> 12 -> 3 experts of 8-bit weights, dropout after both hidden layers. */
 struct images_plan images_router(const uint8_t *hashes, const float *prior);
+
+/* The same as a cascade; with the first two decisions without layers. */
+struct images_plan images_cascade(const uint8_t *hashes, const float *prior, uint16_t decision,
+                                  const float *thresholds);
 
 struct images_encoder_layer {
     uint8_t kind, kernel_rows, kernel_columns, stride, same, relu; /* kind as cur_encoder_kind */

@@ -115,7 +115,7 @@ static void is_in_the_record(void) {
     cur_level(&level, rig_board.input.pcm);
     CHECK((int16_t)cur_u16(record + 68) == level.level && level.level < 0 && level.level > -300);
     CHECK((int16_t)cur_u16(record + 70) == level.floor && cur_u16(record + 72) == level.clipped);
-    CHECK(record[74] == CUR_CAUSE_POWER && record[75] == 0);
+    CHECK(record[74] == CUR_CAUSE_POWER && record[75] == 1);
     CHECK(cur_u32(record + 76) == cur_store_free(&rig_board.store));
     /* Features are no sound. */
     static float features[CUR_FRAMES * CUR_BANDS];

@@ -22,6 +22,8 @@ export interface BoardInfo extends KeyState {
   hasAudioSource: boolean;
   /** Continuous inference is running. */
   listening: boolean;
+  /** Windows since the start that it skipped, being behind; null of firmware that does not say. */
+  skippedWindows: number | null;
   simulated: boolean;
   /** Input buffer, bytes. */
   windowBytes: number;
@@ -74,6 +76,7 @@ export const boardInfo: Command<void, BoardInfo> = {
       sampleRate: reply.count('rate'),
       hasAudioSource: reply.bool('audio'),
       listening: reply.bool('listening'),
+      skippedWindows: reply.has('skipped') ? reply.count('skipped') : null,
       simulated: reply.bool('sim'),
       windowBytes: reply.count('window'),
       discardedBytes: reply.count('discarded'),

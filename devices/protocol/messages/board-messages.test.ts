@@ -200,12 +200,14 @@ describe('the store on the wire', () => {
     });
   });
 
-  test('tells which slot the encoder lies in, and of none where the board has never heard of one', () => {
+  test('tells which slots the encoders lie in, of one by firmware that knows no more, and of none where it knows none', () => {
     const of = (encoder: object) =>
       expertList.decode(fields({ ...list, ...encoder, slots: [{ ...slot, kind: 3 }] }));
-    expect(of({ encoder: 3 })).toMatchObject({ encoder: 3, slots: [{ kind: 'encoder' }] });
-    expect(of({ encoder: -1 }).encoder).toBeNull();
-    expect(of({}).encoder).toBeNull();
+    expect(of({ encoder: 3 })).toMatchObject({ encoders: [3], slots: [{ kind: 'encoder' }] });
+    expect(of({ encoder: 3, encoders: [3, 5] }).encoders).toEqual([3, 5]);
+    expect(of({ encoder: -1, encoders: [5] }).encoders).toEqual([5]);
+    expect(of({ encoder: -1 }).encoders).toEqual([]);
+    expect(of({}).encoders).toEqual([]);
   });
 
   test('is refused where a number of a bank is none', () => {

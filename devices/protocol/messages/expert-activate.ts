@@ -5,7 +5,7 @@ export interface BankChoice {
   /** One expert, or those of a router in its order; none: nothing answers from then on. */
   slots: readonly number[];
   router?: number | null;
-  /** The one they take their embedding from; the board looks for it by its hash where none is named. */
+  /** The bank's first one; the board looks for it by its hash where none is named, and for the others always. */
   encoder?: number | null;
   /** In place of the router image's own: how much curiosity shifts the choice, dropout passes, experts that answer. */
   routing?: { alpha: number; passes: number; topK: number };

@@ -27,8 +27,8 @@ export interface Banks {
   /** In the router's order; empty for none. */
   active: number[];
   router: number | null;
-  /** The slot of the encoder that they take their embedding from; null for the log-mel's statistics. */
-  encoder: number | null;
+  /** The slots of the encoders that they take their embeddings from; none for the log-mel's statistics. */
+  encoders: number[];
   /** Where roll back leads; empty for nowhere. */
   previous: number[];
   trial: 'none' | 'trial' | 'fell_back';
@@ -58,13 +58,18 @@ const trials = new Set(['none', 'trial', 'fell_back']);
 
 const slotOrNone = (slot: number): number | null => (slot < 0 ? null : slot);
 
+/** Firmware from before there were several, or any, says no more than it knows. */
+function encodersOf(reply: Fields): number[] {
+  if (reply.has('encoders')) return reply.numbers('encoders');
+  return reply.has('encoder') ? [reply.number('encoder')].filter((slot) => slot >= 0) : [];
+}
+
 export function decodeBanks(reply: Fields): Banks {
   const trial = reply.text('trial');
   return {
     active: reply.numbers('active'),
     router: slotOrNone(reply.number('router')),
-    // Firmware from before there were encoders says nothing of one.
-    encoder: reply.has('encoder') ? slotOrNone(reply.number('encoder')) : null,
+    encoders: encodersOf(reply),
     previous: reply.numbers('previous'),
     // A state that this lab does not know is one that it cannot vouch for.
     trial: trials.has(trial) ? (trial as Banks['trial']) : 'trial',

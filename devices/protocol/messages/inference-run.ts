@@ -12,6 +12,10 @@ export interface InferenceResult {
   gate: Float32Array;
   /** How much the router's passes disagreed; 0 without a router. */
   curiosity: number;
+  /** What a cascade decided by, 0 to 1; 0 without one. */
+  score: number;
+  /** Bit i: the bank's encoder i ran, the first being the router's; null of firmware from before. */
+  stages: number | null;
   classIndex: number;
   logits: Float32Array;
   topProbability: number;
@@ -33,6 +37,8 @@ export function decodeResult(reply: Fields): InferenceResult {
     slot: reply.number('slot'),
     gate: reply.floats('gate'),
     curiosity: reply.number('curiosity'),
+    score: reply.has('score') ? reply.number('score') : 0,
+    stages: reply.has('stages') ? reply.number('stages') : null,
     classIndex: reply.number('class'),
     logits: reply.floats('logits'),
     topProbability: reply.number('p'),

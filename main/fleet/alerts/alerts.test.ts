@@ -296,6 +296,7 @@ describe('a class that is heard for the first time on a day', () => {
     },
     ...{ energyNanojoule: 0, energySource: 'none' as const, supplyMillivolts: null, temperatureC: null },
     ...{ stackBytes: null, startCause: null, freeFlashBytes: null, wallMs: null, place: 0 },
+    ...{ stages: null, score: null, skippedWindows: null },
     ...{ levelDb: null, noiseFloorDb: null, clippedShare: null },
   });
 

@@ -23,7 +23,8 @@ export interface PlayedBank {
   /** Experts that answer together; null where the lab does not know it of this router. */
   topK: number | null;
   experts: PlayedImage[];
-  encoder: PlayedImage | null;
+  /** What router and experts took their embeddings from, the router's first. */
+  encoders: PlayedImage[];
 }
 
 /** One recording as it was played at a board once, by whichever page or program. */

@@ -53,6 +53,12 @@ export interface TelemetryRecord {
   freeFlashBytes: number | null;
   /** When it was kept by the board's own clock, milliseconds since 1970; null where nobody had set that. */
   wallMs: number | null;
+  /** Bit i: the bank's encoder i ran, the first being the router's. */
+  stages: number | null;
+  /** What a cascade decided by, 0 to 1; 0 without one. */
+  score: number | null;
+  /** Windows since the start that the board skipped, being behind. */
+  skippedWindows: number | null;
 }
 
 /** A record with the names of what answered and of what it heard, as they were when it was recorded; null: not known. */

@@ -33,7 +33,7 @@ export async function bankOnBoard(
       router,
       topK: router ? (known?.topK ?? null) : 1,
       experts: store.active.map((slot) => imageAt(slot) ?? { name: `slot ${slot}`, version: 0, sha256: '' }),
-      encoder: imageAt(table.encoder),
+      encoders: table.encoders.flatMap((slot) => imageAt(slot) ?? []),
     },
     slots: store.active,
     labels: await board.labels(options),

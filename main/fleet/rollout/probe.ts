@@ -70,9 +70,9 @@ export function probes(rooms: ProbeRooms): ProbeOf {
 async function imagesOf(sha256: string, { image }: ProbeRooms): Promise<EngineImages | null> {
   const chief = await image(sha256);
   if (!chief) return null;
-  const { encoder, router, experts } = await deploymentOf([chief], image);
+  const { encoders, router, experts } = await deploymentOf([chief], image);
   return {
-    encoder: encoder?.image ?? null,
+    encoders: encoders.map((one) => one.image),
     router: router?.image ?? null,
     experts: experts.map((one) => one.image),
   };

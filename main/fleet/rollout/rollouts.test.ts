@@ -96,7 +96,7 @@ async function open(): Promise<void> {
     labelsOf: () => null,
     probeOf: async ({ sha256 }) => {
       const wasm = await readFile(resources.engine);
-      const images = { encoder: null, router: null, experts: [imageOf(sha256)!] };
+      const images = { encoders: [], router: null, experts: [imageOf(sha256)!] };
       const answers = await referenceAnswers(wasm, images, windows);
       return windows.map((pcm, i): ProbeWindow => ({ pcm, answer: answers[i]! }));
     },

@@ -12,10 +12,10 @@ export interface Program {
 }
 
 /** What would be deployed, by its hashes. */
-export const hashesOf = ({ router, experts, encoder }: EngineImages): Provenance['images'] => [
+export const hashesOf = ({ router, experts, encoders }: EngineImages): Provenance['images'] => [
   ...(router ? [{ role: 'router' as const, sha256: sha256Of(router) }] : []),
   ...experts.map((image) => ({ role: 'expert' as const, sha256: sha256Of(image) })),
-  ...(encoder ? [{ role: 'encoder' as const, sha256: sha256Of(encoder) }] : []),
+  ...encoders.map((image) => ({ role: 'encoder' as const, sha256: sha256Of(image) })),
 ];
 
 /** Of a classification that begins now. @param answering by what, and where by which table */

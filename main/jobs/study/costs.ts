@@ -61,9 +61,9 @@ export async function costsOnBoard(
   const variants = router === null ? [] : variantsOf(router.routing, alphas);
   const total = images.size * Math.min(expertWindows, heard.length) + variants.length * heard.length;
   let done = 0;
-  const run = async (what: string, trial: Omit<Trial, 'encoder'>) => {
+  const run = async (what: string, trial: Omit<Trial, 'encoders'>) => {
     await context.pausePoint();
-    const results = await trials({ encoder, ...trial }, (answered) =>
+    const results = await trials({ encoders: encoder ? [encoder] : [], ...trial }, (answered) =>
       context.progress((done + answered) / total, `on the board: ${what}`),
     );
     done += results.length;

@@ -8,7 +8,8 @@ import { boardFull } from '../../fleet/room.ts';
 import type { Cost, FigureSource } from '../../../models/report/results.ts';
 
 export interface Trial {
-  readonly encoder: Uint8Array | null;
+  /** What router and experts take their embeddings from; none for the log-mel's statistics. */
+  readonly encoders: readonly Uint8Array[];
   /** One, or those of a router in its order. */
   readonly experts: readonly Uint8Array[];
   readonly router: Uint8Array | null;
@@ -39,11 +40,11 @@ export const trialsOn =
  */
 export async function runTrial(
   board: CurlewBoard,
-  { encoder, experts, router, routing, windows }: Trial,
+  { encoders, experts, router, routing, windows }: Trial,
   { signal, onProgress }: TrialOptions,
 ): Promise<InferenceResult[]> {
-  await makeRoom(board, [...(encoder ? [encoder] : []), ...experts, ...(router ? [router] : [])], signal);
-  if (encoder) await upload(board, encoder, signal);
+  await makeRoom(board, [...encoders, ...experts, ...(router ? [router] : [])], signal);
+  for (const image of encoders) await upload(board, image, signal);
   const slots: number[] = [];
   for (const image of experts) slots.push(await upload(board, image, signal));
   const routerSlot = router ? await upload(board, router, signal) : null;
@@ -110,7 +111,7 @@ async function eraseOthers(
 ): Promise<void> {
   const table = await board.slots({ signal });
   for (const { slot, sha256 } of table.slots) {
-    const used = table.active.includes(slot) || table.router === slot || table.encoder === slot;
+    const used = table.active.includes(slot) || table.router === slot || table.encoders.includes(slot);
     if (used || wanted.some((one) => one.sha256.equals(sha256))) continue;
     await board.erase(slot, { signal });
   }

@@ -56,6 +56,7 @@ const record = (boardId: string, sequence: number, atMs: number): TelemetryRecor
   ...{ levelDb: -40 - 20 * random.uniform(), noiseFloorDb: sequence % 2 ? -70 - 5 * random.uniform() : null },
   ...{ clippedShare: sequence % 8 ? 0 : 0.125, startCause: null },
   ...{ freeFlashBytes: null, wallMs: null },
+  ...{ stages: null, score: null, skippedWindows: null },
 });
 const latencyOf = ({ featuresUs, encoderUs, routerUs, expertUs }: TelemetryRecord): number =>
   featuresUs + encoderUs + routerUs + expertUs;

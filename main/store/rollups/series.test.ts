@@ -52,6 +52,7 @@ const record = (sequence: number, change: Partial<TelemetryRecord> = {}): Teleme
   ...{ energySource: 'modelled', supplyMillivolts: null, temperatureC: null, stackBytes: null, curiosity: 0 },
   ...{ levelDb: null, noiseFloorDb: null, clippedShare: null, startCause: null, freeFlashBytes: null },
   wallMs: null,
+  ...{ stages: null, score: null, skippedWindows: null },
   ...change,
 });
 /** A record every half a minute for three days. */

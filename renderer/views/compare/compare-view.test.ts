@@ -25,6 +25,7 @@ const clip = {
 const route = (gate: number[]) => ({
   gate: Float32Array.from(gate),
   curiosity: 0.5,
+  score: 0,
   ranked: gate[0]! >= gate[1]! ? [0, 1] : [1, 0],
 });
 const runs = { name: 'esc10-b4', version: 2, sha256: expert().imageSha256, bits: 4, ternary: false };
@@ -33,7 +34,7 @@ const router = { name: 'Curious', version: 1, sha256: 'ef'.repeat(32) };
 const bank: PlayedBank = {
   router,
   topK: 1,
-  encoder: null,
+  encoders: [],
   experts: [
     { name: 'esc10-b4', version: 2, sha256: expert().imageSha256 },
     { name: 'esc10-b8', version: 2, sha256: second.imageSha256 },

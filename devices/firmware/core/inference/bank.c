@@ -2,7 +2,6 @@
 #include "image_open.h"
 #include "fmath.h"
 #include "operations.h"
-#include "statistics.h"
 #include "../crypto/hash.h"
 #include "../mem.h"
 
@@ -21,18 +20,35 @@ static int is_announced(const struct cur_image *router, int place, const struct 
     return memcmp(digest, router->expert_hashes + CUR_IMAGE_HASH * place, sizeof digest) == 0;
 }
 
-static int same_encoder(const struct cur_image *a, const struct cur_image *b) {
-    if (a->embedding != b->embedding || !a->encoder_hash != !b->encoder_hash) return 0;
-    return !a->encoder_hash || memcmp(a->encoder_hash, b->encoder_hash, CUR_IMAGE_HASH) == 0;
+static int same_encoder(const struct cur_bank_encoder *encoder, const struct cur_image *image) {
+    const uint8_t *hash = image->encoder_hash;
+    if (encoder->embedding != image->embedding || !encoder->hash != !hash) return 0;
+    return !hash || memcmp(encoder->hash, hash, CUR_IMAGE_HASH) == 0;
 }
 
-static int same_task(const struct cur_image *a, const struct cur_image *b) {
-    return same_encoder(a, b) && a->labels_len == b->labels_len &&
-           memcmp(a->labels, b->labels, a->labels_len) == 0;
+static int same_labels(const struct cur_image *a, const struct cur_image *b) {
+    return a->labels_len == b->labels_len && memcmp(a->labels, b->labels, a->labels_len) == 0;
 }
 
-static int take_routing(struct cur_routing *routing, const struct cur_bank_source *source) {
+/* Which of the bank's encoders the image takes, which becomes one of them; -1 where there are too many. */
+static int encoder_of(struct cur_open_bank *bank, const struct cur_image *image) {
+    int which = 0;
+    while (which < bank->encoder_count && !same_encoder(&bank->encoder[which], image))
+        which++;
+    if (which == CUR_IMAGE_ENCODERS) return BAD;
+    if (which == bank->encoder_count) {
+        bank->encoder[which].hash = image->encoder_hash;
+        bank->encoder[which].embedding = image->embedding;
+        bank->encoder_count++;
+    }
+    return which;
+}
+
+static int take_routing(struct cur_open_bank *bank, const struct cur_bank_source *source) {
+    struct cur_routing *routing = &bank->routing;
+    *routing = bank->router.routing;
     if (!source->own_routing) return 0;
+    if (bank->router.cascade.decision) return BAD;
     if (!(source->alpha >= 0.0f && source->alpha <= 100.0f) || source->passes > CUR_IMAGE_PASSES) return BAD;
     if (source->top_k < 1 || source->top_k > source->count) return BAD;
     routing->alpha = source->alpha;
@@ -46,90 +62,53 @@ int cur_bank_open(struct cur_open_bank *bank, const struct cur_bank_source *sour
     struct cur_image *router = &bank->router;
     bank->count = source->count;
     bank->has_router = source->router.bytes != NULL;
+    bank->encoder_count = 0;
     if (source->count < 1 || source->count > CUR_IMAGE_EXPERTS) return BAD;
     if (bank->has_router) {
         if (open_image(router, &source->router, CUR_IMAGE_ROUTER, hal)) return BAD;
-        bank->routing = router->routing;
-        if (router->outputs != source->count || take_routing(&bank->routing, source)) return BAD;
+        if (router->outputs != source->count || take_routing(bank, source)) return BAD;
+        (void)encoder_of(bank, router);
     } else if (source->count != 1) {
         return BAD;
     }
     for (int e = 0; e < source->count; e++) {
         struct cur_image *expert = &bank->expert[e];
         if (open_image(expert, &source->expert[e], CUR_IMAGE_EXPERT, hal)) return BAD;
-        if (!same_task(&bank->expert[0], expert)) return BAD;
-        if (bank->has_router && (!same_encoder(router, expert) || !is_announced(router, e, expert, hal)))
-            return BAD;
+        if (!same_labels(&bank->expert[0], expert)) return BAD;
+        if (bank->has_router && !is_announced(router, e, expert, hal)) return BAD;
+        int which = encoder_of(bank, expert);
+        if (which < 0) return BAD;
+        bank->encoder_of[e] = (uint8_t)which;
     }
-    bank->embedding = bank->expert[0].embedding;
-    bank->encoder_hash = bank->expert[0].encoder_hash;
-    return 0;
+    return bank->has_router && router->cascade.decision && bank->encoder_of[0] ? BAD : 0;
 }
 
-int cur_bank_open_encoder(struct cur_open_bank *bank, const struct cur_bank_image *encoder,
+int cur_bank_open_encoder(struct cur_open_bank *bank, uint32_t which, const struct cur_bank_image *image,
                           const struct cur_hal *hal) {
-    if (cur_encoder_open(&bank->encoder, encoder->bytes, encoder->len, hal)) return BAD;
-    return bank->encoder.embedding == bank->embedding ? 0 : BAD;
+    struct cur_bank_encoder *encoder = &bank->encoder[which];
+    if (cur_encoder_open(&encoder->opened, image->bytes, image->len, hal)) return BAD;
+    return encoder->opened.embedding == encoder->embedding ? 0 : BAD;
+}
+
+static uint64_t encoder_operations(const struct cur_bank_encoder *encoder) {
+    return encoder->hash ? cur_encoder_operations(&encoder->opened) : 0;
+}
+
+/* Of an expert, with the encoder that it brings. */
+static uint64_t expert_operations(const struct cur_open_bank *bank, int e) {
+    uint32_t which = bank->encoder_of[e];
+    uint64_t own = which ? encoder_operations(&bank->encoder[which]) : 0;
+    return own + cur_image_operations(&bank->expert[e], 0);
 }
 
 uint64_t cur_bank_operations(const struct cur_open_bank *bank) {
-    uint64_t largest = 0, sum = bank->encoder_hash ? cur_encoder_operations(&bank->encoder) : 0;
-    for (int e = 0; e < bank->count; e++) {
-        uint64_t one = cur_image_operations(&bank->expert[e], 0);
+    uint64_t largest = 0, sum = encoder_operations(&bank->encoder[0]);
+    int cascade = bank->has_router && bank->router.cascade.decision;
+    if (bank->has_router) sum += cur_image_operations(&bank->router, bank->routing.passes);
+    if (cascade) sum += expert_operations(bank, 0);
+    for (int e = cascade; e < bank->count; e++) {
+        uint64_t one = expert_operations(bank, e);
         largest = one > largest ? one : largest;
     }
-    if (!bank->has_router) return sum + largest;
-    return sum + cur_image_operations(&bank->router, bank->routing.passes) + bank->routing.top_k * largest;
-}
-
-void cur_bank_encode(float embedding[CUR_EMBEDDING], const struct cur_open_bank *bank, const float *patch,
-                     union cur_bank_work *work, const struct cur_hal *hal) {
-    if (bank->encoder_hash) {
-        cur_encoder_run(&bank->encoder, patch, embedding, &work->encoder, hal);
-        return;
-    }
-    cur_statistics(patch, embedding);
-    cur_report(hal, CUR_KERNEL_STATISTICS, 1);
-}
-
-int cur_bank_route(struct cur_route *route, const struct cur_open_bank *bank, const float *embedding,
-                   uint32_t inference, union cur_bank_work *work, const struct cur_hal *hal) {
-    if (!bank->has_router) {
-        memset(route, 0, sizeof *route);
-        return 0;
-    }
-    return cur_router_run(route, &bank->router, &bank->routing, embedding, inference, &work->bank.layers,
-                          &work->bank.router, hal);
-}
-
-/* Adds the logits of the k best, each with its share of their gates. */
-static int blend(float *logits, const struct cur_open_bank *bank, const struct cur_route *route,
-                 const float *embedding, union cur_bank_work *work, const struct cur_hal *hal) {
-    float one[CUR_IMAGE_CLASSES], sum = 0.0f;
-    uint32_t classes = bank->expert[0].outputs, k = bank->routing.top_k;
-    for (uint32_t i = 0; i < k; i++)
-        sum += route->gate[route->ranked[i]];
-    memset(logits, 0, 4 * classes);
-    for (uint32_t i = 0; i < k; i++) {
-        uint32_t e = route->ranked[i];
-        float share = route->gate[e] / sum;
-        if (cur_expert_run(&bank->expert[e], embedding, &work->bank.layers, one, hal)) return BAD;
-        for (uint32_t c = 0; c < classes; c++)
-            logits[c] += share * one[c];
-    }
-    return 0;
-}
-
-int cur_bank_answer(struct cur_scores *scores, const struct cur_open_bank *bank,
-                    const struct cur_route *route, const float *embedding, union cur_bank_work *work,
-                    const struct cur_hal *hal) {
-    const struct cur_image *expert = &bank->expert[route->ranked[0]];
-    if (bank->has_router && bank->routing.top_k > 1) {
-        if (blend(scores->logits, bank, route, embedding, work, hal)) return BAD;
-    } else if (cur_expert_run(expert, embedding, &work->bank.layers, scores->logits, hal)) {
-        return BAD;
-    }
-    cur_softmax(scores, expert->outputs);
-    cur_report(hal, CUR_KERNEL_SOFTMAX, expert->outputs);
-    return 0;
+    return sum + (bank->has_router ? bank->routing.top_k : 1) * largest;
 }

@@ -44,9 +44,21 @@ static int32_t hear(struct cur_board *b, int16_t *samples, uint32_t n, int *work
     return (int32_t)cur_decimate(&b->decimator, samples, (uint32_t)got);
 }
 
+static uint32_t hop_of(const struct cur_board *b) {
+    return b->hop ? b->hop : b->settings.hop;
+}
+
+/* Whether the window after this one has been heard whole, too: the board is behind. */
+static int is_stale(const struct cur_board *b) {
+    const struct cur_hal *hal = b->hal;
+    int32_t waiting = hal->audio_read(hal->ctx, NULL, 0);
+    uint32_t per_sample = hal->audio_rate ? b->settings.mic_rate / CUR_RATE : 1;
+    return waiting > 0 && (uint32_t)waiting / per_sample >= hop_of(b);
+}
+
 /* Keeps what the next window shares with this one. */
 static void advance(struct cur_board *b) {
-    uint32_t hop = b->hop ? b->hop : b->settings.hop;
+    uint32_t hop = hop_of(b);
     if (hop < CUR_WINDOW_SAMPLES) {
         b->filled = CUR_WINDOW_SAMPLES - hop;
         memmove(b->input.pcm, b->input.pcm + hop, 2 * b->filled);
@@ -79,10 +91,12 @@ int cur_continuous_poll(struct cur_board *b) {
     if (got < 0) return 0;
     b->filled += (uint32_t)got;
     if (b->filled < CUR_WINDOW_SAMPLES) return worked;
-    if (cur_infer(b, CUR_INPUT_PCM)) {
+    if (is_stale(b)) {
+        b->skipped++;
+    } else if (cur_infer(b, CUR_INPUT_PCM)) {
         cur_continuous_stop(b);
-    } else {
-        advance(b);
+        return 1;
     }
+    advance(b);
     return 1;
 }

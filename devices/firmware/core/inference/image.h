@@ -14,6 +14,7 @@ enum {
     CUR_IMAGE_CLASSES = 64,             /* most outputs of an expert */
     CUR_IMAGE_EXPERTS = 8,              /* most outputs of a router */
     CUR_IMAGE_PASSES = 64,              /* most dropout passes of a router */
+    CUR_IMAGE_ENCODERS = 4,             /* most encoders of a bank */
     CUR_IMAGE_HEADER = 128,
     CUR_IMAGE_HASH = 32, /* SHA-256 */
 };
@@ -73,6 +74,20 @@ struct cur_routing {
     uint16_t top_k;  /* 1 to experts */
 };
 
+/* What decides of a cascade how far a window goes. */
+enum cur_decision {
+    CUR_DECISION_NONE = 0,    /* no cascade */
+    CUR_DECISION_TOP = 1,     /* the first expert's top probability */
+    CUR_DECISION_ENTROPY = 2, /* the entropy of its probabilities */
+    CUR_DECISION_CURIOSITY = 3,
+    CUR_DECISION_GATE = 4, /* the router's probability of the first expert */
+};
+
+struct cur_cascade {
+    uint16_t decision;         /* enum cur_decision */
+    const uint8_t *thresholds; /* one less than experts, ascending */
+};
+
 struct cur_image {
     const uint8_t *bytes;
     uint32_t len;
@@ -90,6 +105,7 @@ struct cur_image {
     const uint8_t *expert_hashes; /* 32 bytes an output: SHA-256 of that expert's whole image */
     const uint8_t *prior;         /* one an output, each 0 to 1 */
     struct cur_routing routing;
+    struct cur_cascade cascade;
 };
 
 #endif

@@ -29,7 +29,8 @@ static int check_header(struct cur_image *image) {
         image->bits != 32)
         return BAD;
     if (image->ternary > 2 || (image->ternary && image->bits != 2)) return BAD;
-    return image->layer_count < 1 || image->layer_count > CUR_IMAGE_LAYERS ? BAD : 0;
+    if (kind == CUR_IMAGE_EXPERT && image->layer_count < 1) return BAD;
+    return image->layer_count > CUR_IMAGE_LAYERS ? BAD : 0;
 }
 
 static int open_encoder(struct cur_image *image, uint32_t *used) {
@@ -84,6 +85,33 @@ static int open_routing(struct cur_image *image) {
     return 0;
 }
 
+/* Whether the layers and the rest of the routing are those that the decision asks for. */
+static int fits_decision(const struct cur_image *image, uint16_t decision) {
+    const struct cur_routing *routing = &image->routing;
+    int first_decides = decision == CUR_DECISION_TOP || decision == CUR_DECISION_ENTROPY;
+    if (first_decides != (image->layer_count == 0)) return 0;
+    if (decision == CUR_DECISION_NONE) return 1;
+    return routing->top_k == 1 && (decision == CUR_DECISION_CURIOSITY) == (routing->passes > 0);
+}
+
+static int open_cascade(struct cur_image *image, uint32_t *used) {
+    struct cur_cascade *cascade = &image->cascade;
+    struct cur_section s;
+    if (cur_section_find(image->bytes, CUR_SECTION_CASCADE, 0, &s)) return fits_decision(image, 0) ? 0 : BAD;
+    uint32_t count = image->outputs - 1u;
+    if (s.len != 4 + 4 * count || cur_u16(s.bytes + 2) != 0) return BAD;
+    cascade->decision = cur_u16(s.bytes);
+    cascade->thresholds = s.bytes + 4;
+    if (cascade->decision < CUR_DECISION_TOP || cascade->decision > CUR_DECISION_GATE) return BAD;
+    for (uint32_t i = 0; i < count; i++) {
+        float threshold = cur_f32(cascade->thresholds + 4 * i);
+        if (!cur_finite(threshold)) return BAD;
+        if (i && threshold < cur_f32(cascade->thresholds + 4 * (i - 1))) return BAD;
+    }
+    *used += 1;
+    return fits_decision(image, cascade->decision) ? 0 : BAD;
+}
+
 int cur_image_open(struct cur_image *image, const uint8_t *bytes, uint32_t len, const struct cur_hal *hal) {
     memset(image, 0, sizeof *image);
     image->bytes = bytes;
@@ -97,8 +125,8 @@ int cur_image_open(struct cur_image *image, const uint8_t *bytes, uint32_t len, 
     uint32_t used = 3;
     if (open_encoder(image, &used)) return BAD;
     if (image->kind == CUR_IMAGE_ROUTER) {
-        if (open_routing(image)) return BAD;
         used += 3;
+        if (open_routing(image) || open_cascade(image, &used)) return BAD;
     }
     uint16_t width = image->embedding;
     uint16_t integer = 0; /* the kind of the integer layers */
@@ -110,7 +138,8 @@ int cur_image_open(struct cur_image *image, const uint8_t *bytes, uint32_t len, 
         if (integer && layer->kind != integer) return BAD;
         integer = layer->kind;
     }
-    if (width != image->outputs || (integer != 0) != (image->bits != 32)) return BAD;
+    if (image->layer_count && width != image->outputs) return BAD;
+    if ((integer != 0) != (image->bits != 32)) return BAD;
     /* Every section found once: any more are unknown or double. */
     return used == cur_u16(bytes + CUR_IMAGE_SECTIONS) ? 0 : BAD;
 }

@@ -26,6 +26,7 @@ enum cur_section_type {
     CUR_SECTION_MULTIPLIER = 18,
     CUR_SECTION_SHIFT = 19,
     CUR_SECTION_ACTIVATION = 20,
+    CUR_SECTION_CASCADE = 21,
 };
 
 struct cur_section {

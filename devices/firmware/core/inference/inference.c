@@ -66,6 +66,9 @@ static void append_record(struct cur_board *b) {
         .stack = hal->stack_high_water(hal->ctx),
         .curiosity = last->route.curiosity,
         .place = last->route.ranked[0],
+        .encoders = last->encoders,
+        .score = last->route.score,
+        .skipped = b->skipped,
         .level = b->level,
         .cause = hal->cause,
         .free_flash = cur_store_free(&b->store),
@@ -74,54 +77,55 @@ static void append_record(struct cur_board *b) {
     memcpy(record.expert, b->store.slot[last->slot].sha, 8);
     memcpy(record.latency_us, last->latency_us, sizeof record.latency_us);
     last->sequence = cur_telemetry_append(&b->telemetry, &record);
+    const struct cur_bank_encoder *first = &b->bank.encoder[0];
     const struct cur_answered answered = {.record = &record,
                                           .sequence = last->sequence,
                                           .boot = hal->boot,
                                           .scores = &last->scores,
                                           .classes = last->classes,
                                           .patch = b->patch,
-                                          .encoder = b->bank.encoder_hash ? &b->bank.encoder : NULL};
+                                          .encoder = first->hash ? &first->opened : NULL};
     cur_uncertain_offer(&b->uncertain, &b->store, &answered);
 }
 
-/* Features, encoder, router, expert; the time after each is in at[1] to at[4]. 0 or an rc. */
-static int compute(struct cur_board *b, enum cur_input_kind kind, struct cur_route *route,
-                   struct cur_scores *scores, uint64_t at[5]) {
-    at[0] = busy(b);
-    at[1] = at[0];
+/* Features and the first encoder; then the bank, with the encoders that it asks for. Puts the busy time of
+ * features, encoders, router, experts. 0 or an rc. */
+static int compute(struct cur_board *b, enum cur_input_kind kind, struct cur_answer *answer, uint64_t ns[4]) {
+    uint64_t from = busy(b), features = from;
     if (kind == CUR_INPUT_PCM) {
         compute_patch(b);
-        at[1] = busy(b);
+        features = busy(b);
     }
-    cur_bank_encode(b->embedding, &b->bank, b->patch, &b->work, b->hal);
-    at[2] = busy(b);
-    if (cur_bank_route(route, &b->bank, b->embedding, b->last.inference + 1, &b->work, b->hal))
+    cur_bank_encode(b->embedding, &b->bank, 0, b->patch, &b->work, b->hal);
+    ns[0] = features - from;
+    ns[1] = busy(b) - features;
+    if (cur_bank_answer(answer, &b->bank, b->patch, b->embedding, b->last.inference + 1, &b->work, b->hal))
         return CUR_RC_BAD_IMAGE;
-    at[3] = busy(b);
-    if (cur_bank_answer(scores, &b->bank, route, b->embedding, &b->work, b->hal)) return CUR_RC_BAD_IMAGE;
-    at[4] = busy(b);
+    ns[1] += answer->busy_ns[CUR_PART_ENCODER];
+    ns[2] = answer->busy_ns[CUR_PART_ROUTER];
+    ns[3] = answer->busy_ns[CUR_PART_EXPERT];
     return 0;
 }
 
 int cur_infer(struct cur_board *b, enum cur_input_kind kind) {
     struct cur_result *last = &b->last;
-    struct cur_route route;
-    struct cur_scores scores;
-    uint64_t nj = energy(b), at[5];
+    struct cur_answer answer;
+    uint64_t nj = energy(b), ns[4];
     if (!b->has_expert) return CUR_RC_NO_EXPERT;
     if (kind == CUR_INPUT_LOG_MEL && take_patch(b)) return CUR_RC_MALFORMED;
-    int rc = compute(b, kind, &route, &scores, at);
+    int rc = compute(b, kind, &answer, ns);
     if (rc) return rc;
 
     last->inference++;
-    last->slot = b->store.active.slot[route.ranked[0]];
+    last->slot = b->store.active.slot[answer.route.ranked[0]];
     last->classes = b->bank.expert[0].outputs;
     last->experts = b->bank.has_router ? b->bank.count : 0;
-    last->embedding = b->bank.embedding;
-    last->route = route;
-    last->scores = scores;
+    last->embedding = b->bank.encoder[answer.last_encoder].embedding;
+    last->encoders = answer.encoders;
+    last->route = answer.route;
+    last->scores = answer.scores;
     for (int i = 0; i < 4; i++)
-        last->latency_us[i] = to_u32((at[i + 1] - at[i]) / 1000);
+        last->latency_us[i] = to_u32(ns[i] / 1000);
     last->energy_nj = to_u32(energy(b) - nj);
     last->source = b->hal->source;
     append_record(b);
@@ -135,18 +139,32 @@ static int source_of(const struct cur_store *store, int slot, struct cur_bank_im
     return cur_store_image(store, slot, &image->bytes, &image->len);
 }
 
-/* Opens the encoder that the bank names, in the slot that the state says or, where it says none yet, in the
+_Static_assert((int)CUR_BANK_ENCODERS == (int)CUR_IMAGE_ENCODERS, "a bank has one number of encoders");
+
+/* Opens an encoder that the bank names, in the slot that the state says or, where it says none yet, in the
  * one it is found in. 0 or an rc. */
-static int load_encoder(struct cur_board *b) {
-    struct cur_bank *bank = &b->store.active;
+static int load_encoder(struct cur_board *b, uint32_t which) {
+    const uint8_t *hash = b->bank.encoder[which].hash;
     struct cur_bank_image image;
-    int slot = bank->encoder;
-    if (!b->bank.encoder_hash) return slot < 0 ? 0 : CUR_RC_BAD_BANK;
-    int rc = cur_store_find_encoder(&b->store, b->bank.encoder_hash, &slot);
+    int slot = b->store.active.encoder[which];
+    if (!hash) return slot < 0 ? 0 : CUR_RC_BAD_BANK;
+    int rc = cur_store_find_encoder(&b->store, hash, &slot);
     if (!rc) rc = source_of(&b->store, slot, &image);
     if (rc) return rc;
-    if (cur_bank_open_encoder(&b->bank, &image, b->hal)) return CUR_RC_BAD_BANK;
-    bank->encoder = (int8_t)slot;
+    if (cur_bank_open_encoder(&b->bank, which, &image, b->hal)) return CUR_RC_BAD_BANK;
+    b->store.active.encoder[which] = (int8_t)slot;
+    return 0;
+}
+
+/* Opens all of them; slots that the state says beyond are of no bank that it knows. 0 or an rc. */
+static int load_encoders(struct cur_board *b) {
+    for (uint32_t which = 0; which < b->bank.encoder_count; which++) {
+        int rc = load_encoder(b, which);
+        if (rc) return rc;
+    }
+    for (uint32_t which = b->bank.encoder_count; which < CUR_BANK_ENCODERS; which++) {
+        if (b->store.active.encoder[which] >= 0) return CUR_RC_BAD_BANK;
+    }
     return 0;
 }
 
@@ -165,7 +183,7 @@ int cur_expert_load(struct cur_board *b) {
     }
     if (bank->router >= 0 && source_of(store, bank->router, &source.router)) return CUR_RC_BAD_BANK;
     if (cur_bank_open(&b->bank, &source, b->hal)) return CUR_RC_BAD_BANK;
-    int rc = load_encoder(b);
+    int rc = load_encoders(b);
     if (!rc && cur_bank_operations(&b->bank) > CUR_OPERATIONS) rc = CUR_RC_TOO_SLOW;
     b->has_expert = rc == 0;
     return rc;

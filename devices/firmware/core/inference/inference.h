@@ -17,7 +17,8 @@ int cur_infer(struct cur_board *b, enum cur_input_kind kind);
 int cur_continuous_start(struct cur_board *b, uint32_t hop);
 void cur_continuous_stop(struct cur_board *b);
 
-/* Takes what samples there are and runs at most one inference. Returns 0 when there was nothing to do. */
+/* Takes what samples there are and runs at most one inference; none of a window whose successor has been
+ * heard whole by then, which is skipped and counted. Returns 0 when there was nothing to do. */
 int cur_continuous_poll(struct cur_board *b);
 
 /* Opens the active bank, which answers from then on; b->has_expert says whether there is one. Each image is

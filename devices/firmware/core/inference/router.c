@@ -59,14 +59,14 @@ static void rank(uint8_t *ranked, const float *gate, uint32_t experts) {
 
 void cur_route(struct cur_route *route, const struct cur_image *router, const struct cur_routing *routing,
                const float passes[][CUR_IMAGE_EXPERTS], uint32_t count) {
-    float mean[CUR_IMAGE_EXPERTS] = {0}, x[CUR_IMAGE_EXPERTS] = {0};
+    float x[CUR_IMAGE_EXPERTS] = {0};
     uint32_t experts = router->outputs;
-    route->curiosity = summarise(mean, passes, count, experts);
-    float scaled = route->curiosity / routing->unit;
-    if (!(scaled < 1.0f)) scaled = 1.0f;
+    memset(route, 0, sizeof *route);
+    route->curiosity = summarise(route->mean, passes, count, experts);
+    float scaled = cur_curiosity_share(route->curiosity, routing->unit);
     for (uint32_t e = 0; e < experts; e++)
         x[e] = routing->alpha * scaled * cur_f32(router->prior + 4 * e);
-    weigh(route->gate, mean, x, experts);
+    weigh(route->gate, route->mean, x, experts);
     rank(route->ranked, route->gate, experts);
 }
 

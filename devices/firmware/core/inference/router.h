@@ -16,11 +16,19 @@ struct cur_router_work {
 };
 
 struct cur_route {
-    float gate[CUR_IMAGE_EXPERTS]; /* g of IMAGE.md, one an expert; they sum to 1 */
+    float mean[CUR_IMAGE_EXPERTS]; /* p of IMAGE.md, one an expert */
+    float gate[CUR_IMAGE_EXPERTS]; /* g of IMAGE.md; they sum to 1 */
     float curiosity;               /* u of IMAGE.md; 0 with no passes */
+    float score;                   /* of a cascade; else 0 */
     uint8_t
         ranked[CUR_IMAGE_EXPERTS]; /* experts by their gate, the highest first, the first of equals first */
 };
+
+/* u-hat of IMAGE.md: curiosity as a share of `unit`, at most 1. */
+static inline float cur_curiosity_share(float curiosity, float unit) {
+    float share = curiosity / unit;
+    return share < 1.0f ? share : 1.0f;
+}
 
 /* Whether unit `unit` of layer `layer` (from 1) is kept in pass `pass` (from 0): a pure function of its
  * arguments, so that lab and board draw the same. Writes 0 or v / (1 - dropout) into each of n values. */

@@ -2,7 +2,7 @@
 #include "../link/crc.h"
 #include "../mem.h"
 
-enum { VERSION = 4, CRC_AT = CUR_RECORD_SIZE - 4 };
+enum { VERSION = 5, CRC_AT = CUR_RECORD_SIZE - 4 };
 
 uint32_t cur_telemetry_append(struct cur_telemetry *t, const struct cur_record *record) {
     uint32_t sequence = ++t->last;
@@ -28,10 +28,12 @@ uint32_t cur_telemetry_append(struct cur_telemetry *t, const struct cur_record *
     cur_put_u16(p + 70, (uint16_t)record->level.floor);
     cur_put_u16(p + 72, record->level.clipped);
     p[74] = record->cause;
-    p[75] = 0;
+    p[75] = record->encoders;
     cur_put_u32(p + 76, record->free_flash);
     cur_put_u32(p + 80, (uint32_t)record->wall_ms);
     cur_put_u32(p + 84, (uint32_t)(record->wall_ms >> 32));
+    cur_put_f32(p + 88, record->score);
+    cur_put_u32(p + 92, record->skipped);
     cur_put_u32(p + CRC_AT, cur_crc32(0, p, CRC_AT));
     return sequence;
 }

@@ -5,7 +5,7 @@
 
 #include "level.h"
 
-enum { CUR_RING = 1024, CUR_RECORD_SIZE = 92 };
+enum { CUR_RING = 1024, CUR_RECORD_SIZE = 100 };
 
 /* One inference, as PROTOCOL.md lays a record out. */
 struct cur_record {
@@ -26,6 +26,9 @@ struct cur_record {
     uint8_t cause;       /* enum cur_cause of this start */
     uint32_t free_flash; /* bytes of the largest image that fits */
     uint64_t wall_ms;    /* since 1970; 0: the clock was not set */
+    uint8_t encoders;    /* bit i: the bank's encoder i ran */
+    float score;         /* of a cascade; 0 without one */
+    uint32_t skipped;    /* windows since the start */
 };
 
 /* The last CUR_RING records, written out; sequence numbers start at 1. All zero is an empty ring. */

@@ -46,7 +46,7 @@ static int info(struct cur_board *b, struct cur_cbor_writer *w) {
                                          "fault",   "pin",   "brown-out"};
     const struct cur_hal *hal = b->hal;
     uint64_t up_ms = cur_uptime_ms(b);
-    cur_cbor_write_map(w, 28);
+    cur_cbor_write_map(w, 29);
     cur_cbor_write_text(w, "id");
     cur_cbor_write_bytes(w, hal->id, sizeof hal->id);
     pair_text(w, "name", b->settings.name[0] ? b->settings.name : hal->name);
@@ -63,6 +63,7 @@ static int info(struct cur_board *b, struct cur_cbor_writer *w) {
     pair_u32(w, "rate", CUR_RATE);
     pair_bool(w, "audio", hal->audio_read && hal->audio_read(hal->ctx, NULL, 0) >= 0);
     pair_bool(w, "listening", b->continuous);
+    pair_u32(w, "skipped", b->skipped);
     pair_bool(w, "sim", hal->simulated);
     pair_u32(w, "window", CUR_INPUT_BYTES);
     pair_u32(w, "discarded", b->receiver.discarded);

@@ -63,14 +63,27 @@ static void pair_slots(struct cur_cbor_writer *w, const char *key, const struct 
         cur_cbor_write_u32(w, bank->slot[i]);
 }
 
-/* Five pairs of a map. */
+/* All that the bank's images bring, in its order. */
+static void pair_encoders(struct cur_cbor_writer *w, const struct cur_bank *bank) {
+    uint32_t count = 0;
+    for (int i = 0; i < CUR_BANK_ENCODERS; i++)
+        count += bank->encoder[i] >= 0;
+    cur_cbor_write_text(w, "encoders");
+    cur_cbor_write_array(w, count);
+    for (int i = 0; i < CUR_BANK_ENCODERS; i++) {
+        if (bank->encoder[i] >= 0) cur_cbor_write_int(w, bank->encoder[i]);
+    }
+}
+
+/* Six pairs of a map. */
 static void write_banks(const struct cur_store *s, struct cur_cbor_writer *w) {
     static const char *const trials[] = {"none", "trial", "fell_back"};
     pair_slots(w, "active", &s->active);
     cur_cbor_write_text(w, "router");
     cur_cbor_write_int(w, s->active.router);
     cur_cbor_write_text(w, "encoder");
-    cur_cbor_write_int(w, s->active.encoder);
+    cur_cbor_write_int(w, s->active.encoder[0]);
+    pair_encoders(w, &s->active);
     pair_slots(w, "previous", &s->previous);
     cur_cbor_write_text(w, "trial");
     cur_cbor_write_text(w, trials[s->trial]);
@@ -80,7 +93,7 @@ static int list(struct cur_board *b, struct cur_cbor_writer *w) {
     uint32_t used = 0;
     for (int i = 0; i < CUR_SLOTS; i++)
         used += b->store.slot[i].state != CUR_SLOT_EMPTY;
-    cur_cbor_write_map(w, 11);
+    cur_cbor_write_map(w, 12);
     cur_cbor_write_text(w, "slots");
     cur_cbor_write_array(w, used);
     for (int i = 0; i < CUR_SLOTS; i++) {
@@ -205,7 +218,7 @@ static int read_bank(const struct cur_cbor_map *map, struct cur_bank *bank) {
     }
     if (has_encoder == CUR_CBOR_OK) {
         if (encoder >= CUR_SLOTS) return CUR_RC_BAD_SLOT;
-        bank->encoder = (int8_t)encoder;
+        bank->encoder[0] = (int8_t)encoder;
     }
     return read_routing(map, bank);
 }
@@ -229,8 +242,10 @@ static int try_bank(struct cur_board *b, struct cur_bank *bank) {
     struct cur_bank before = b->store.active;
     b->store.active = *bank;
     int rc = cur_expert_load(b);
-    *bank = b->store.active; /* with the slot of its encoder */
-    if (!rc && bank->encoder >= 0) rc = cur_store_version_allowed(&b->store, bank->encoder);
+    *bank = b->store.active; /* with the slots of its encoders */
+    for (int i = 0; i < CUR_BANK_ENCODERS && !rc; i++) {
+        if (bank->encoder[i] >= 0) rc = cur_store_version_allowed(&b->store, bank->encoder[i]);
+    }
     b->store.active = before;
     if (rc) (void)cur_expert_load(b);
     return rc;
@@ -241,7 +256,7 @@ static int answer_banks(struct cur_board *b, int rc, struct cur_cbor_writer *w) 
         (void)cur_expert_load(b);
         return rc;
     }
-    cur_cbor_write_map(w, 5);
+    cur_cbor_write_map(w, 6);
     write_banks(&b->store, w);
     return 0;
 }

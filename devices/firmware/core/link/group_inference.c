@@ -6,7 +6,7 @@ enum { LOAD = 0, RUN = 1, CONTINUOUS = 2, FEATURES = 3, LAST = 4 };
 
 static void write_result(struct cur_board *b, struct cur_cbor_writer *w) {
     const struct cur_result *r = &b->last;
-    cur_cbor_write_map(w, 12);
+    cur_cbor_write_map(w, 14);
     cur_cbor_write_text(w, "id");
     cur_cbor_write_u32(w, r->inference);
     cur_cbor_write_text(w, "slot");
@@ -15,6 +15,10 @@ static void write_result(struct cur_board *b, struct cur_cbor_writer *w) {
     cur_cbor_write_bytes(w, (const uint8_t *)r->route.gate, 4 * (size_t)r->experts);
     cur_cbor_write_text(w, "curiosity");
     cur_cbor_write_f32(w, r->route.curiosity);
+    cur_cbor_write_text(w, "score");
+    cur_cbor_write_f32(w, r->route.score);
+    cur_cbor_write_text(w, "stages");
+    cur_cbor_write_u32(w, r->encoders);
     cur_cbor_write_text(w, "class");
     cur_cbor_write_int(w, r->scores.top);
     cur_cbor_write_text(w, "logits");

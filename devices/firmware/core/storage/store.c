@@ -5,7 +5,7 @@
 
 static int same_bank(const struct cur_bank *a, const struct cur_bank *b) {
     if (a->count != b->count || memcmp(a->slot, b->slot, a->count) || a->router != b->router) return 0;
-    if (a->encoder != b->encoder) return 0;
+    if (memcmp(a->encoder, b->encoder, sizeof a->encoder)) return 0;
     if (a->own_routing != b->own_routing) return 0;
     return !a->own_routing || (a->top_k == b->top_k && a->passes == b->passes && a->alpha == b->alpha);
 }

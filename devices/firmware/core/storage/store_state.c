@@ -29,14 +29,18 @@ static const uint32_t header_magic = 0x44484c43; /* CLHD */
 
 void cur_bank_clear(struct cur_bank *bank) {
     memset(bank, 0, sizeof *bank);
-    bank->router = bank->encoder = -1;
+    bank->router = -1;
+    memset(bank->encoder, -1, sizeof bank->encoder);
 }
 
 int cur_bank_holds(const struct cur_bank *bank, int slot) {
     for (int i = 0; i < bank->count; i++) {
         if (bank->slot[i] == slot) return 1;
     }
-    return bank->count && (bank->router == slot || bank->encoder == slot);
+    for (int i = 0; i < CUR_BANK_ENCODERS; i++) {
+        if (bank->count && bank->encoder[i] == slot) return 1;
+    }
+    return bank->count && bank->router == slot;
 }
 
 const uint8_t *cur_store_bytes(const struct cur_store *s, int slot) {
@@ -59,10 +63,11 @@ static void put_bank(uint8_t *p, const struct cur_bank *bank) {
     memcpy(p + 1, bank->slot, CUR_BANK);
     p += 1 + CUR_BANK;
     p[0] = (uint8_t)bank->router;
-    /* The encoder's slot shares a byte: what a board kept before there were encoders reads as none. */
-    p[1] = (uint8_t)(bank->own_routing | (bank->encoder + 1) << 4);
-    p[2] = bank->top_k;
-    cur_put_u16(p + 3, bank->passes);
+    /* Slots of encoders share bytes: what a board kept before there were any, or several, reads as none. */
+    p[1] = (uint8_t)(bank->own_routing | (bank->encoder[0] + 1) << 4);
+    p[2] = (uint8_t)(bank->top_k | (bank->encoder[1] + 1) << 4);
+    p[3] = (uint8_t)bank->passes;
+    p[4] = (uint8_t)((bank->encoder[2] + 1) | (bank->encoder[3] + 1) << 4);
     cur_put_f32(p + 5, bank->alpha);
 }
 
@@ -72,9 +77,12 @@ static void get_bank(struct cur_bank *bank, const uint8_t *p) {
     p += 1 + CUR_BANK;
     bank->router = (int8_t)p[0] < 0 ? -1 : (int8_t)p[0];
     bank->own_routing = p[1] & 1;
-    bank->encoder = (int8_t)((p[1] >> 4) - 1);
-    bank->top_k = p[2];
-    bank->passes = cur_u16(p + 3);
+    bank->encoder[0] = (int8_t)((p[1] >> 4) - 1);
+    bank->top_k = p[2] & 15;
+    bank->encoder[1] = (int8_t)((p[2] >> 4) - 1);
+    bank->passes = p[3];
+    bank->encoder[2] = (int8_t)((p[4] & 15) - 1);
+    bank->encoder[3] = (int8_t)((p[4] >> 4) - 1);
     bank->alpha = cur_f32(p + 5);
 }
 
@@ -195,7 +203,8 @@ static void check_bank(const struct cur_store *s, struct cur_bank *bank) {
     for (int i = 0; i < bank->count; i++)
         whole &= is_verified(s, bank->slot[i]);
     whole &= bank->router < 0 || is_verified(s, bank->router);
-    whole &= bank->encoder < 0 || is_verified(s, bank->encoder);
+    for (int i = 0; i < CUR_BANK_ENCODERS; i++)
+        whole &= bank->encoder[i] < 0 || is_verified(s, bank->encoder[i]);
     if (!whole) cur_bank_clear(bank);
 }
 

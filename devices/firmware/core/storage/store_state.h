@@ -18,6 +18,7 @@
 enum {
     CUR_SLOTS = 12,
     CUR_BANK = 8,
+    CUR_BANK_ENCODERS = 4,
     CUR_STORE_BLOCKS = 4,
     CUR_SETTINGS_BLOCKS = 2,
     CUR_GRANULE_MAX = 64,
@@ -48,12 +49,13 @@ struct cur_slot {
     uint8_t sha[32];
 };
 
-/* One expert, or a router and the experts it picks from; and the encoder that they name. */
+/* One expert, or a router and the experts it picks from; and the encoders that they name. */
 struct cur_bank {
     uint8_t count; /* of slots, 0 none */
     uint8_t slot[CUR_BANK];
-    int8_t router;       /* slot, -1 none */
-    int8_t encoder;      /* slot, -1: none, or not yet looked for */
+    int8_t router; /* slot, -1 none */
+    /* Slots; -1: none, or not yet looked for. The first is the router's, or that of the expert alone. */
+    int8_t encoder[CUR_BANK_ENCODERS];
     uint8_t own_routing; /* the three below replace the router image's */
     uint8_t top_k;
     uint16_t passes;

@@ -66,6 +66,7 @@ static int32_t audio_read(void *ctx, int16_t *samples, uint32_t n) {
     if (!audio) return -1;
     uint64_t heard = (now_ns(ctx) - audio_start_ns) * CUR_RATE / 1000000000u;
     if (heard > audio_taken + 2 * CUR_RATE) audio_taken = heard - 2 * CUR_RATE;
+    if (n == 0) return (int32_t)(heard - audio_taken);
     uint32_t count = heard - audio_taken < n ? (uint32_t)(heard - audio_taken) : n;
     for (uint32_t i = 0; i < count; i++)
         samples[i] = audio[(audio_taken + i) % audio_len];

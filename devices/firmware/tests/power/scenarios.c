@@ -8,7 +8,7 @@
 
 enum { EXPERTS = 10, WRONG = -1 };
 
-static float answers[ENCODER_ANSWERS + 1][3];
+static float answers[CASCADE_ANSWERS + 1][3];
 static uint8_t window[CUR_FRAMES * CUR_BANDS * 4];
 
 static int run(void) {
@@ -23,7 +23,7 @@ int who_answers(void) {
     int rc = run();
     if (rc == CUR_RC_NO_EXPERT) return NOBODY;
     if (rc) return WRONG;
-    for (int who = 1; who <= ENCODER_ANSWERS; who++) {
+    for (int who = 1; who <= CASCADE_ANSWERS; who++) {
         if (memcmp(answers[who], rig_board.last.scores.logits, sizeof answers[who]) == 0) return who;
     }
     return WRONG;
@@ -87,6 +87,36 @@ static int deploy_encoder(void) {
     return rig_upload() || rig_ask_slot(3, rig_slot) || rig_activate(rig_slot);
 }
 
+/* --- A cascade whose later experts bring an encoder of their own --- */
+
+static int upload_verified(uint8_t sha[32]) {
+    fake_sha256(rig_image, rig_image_len, sha);
+    return rig_upload() || rig_ask_slot(3, rig_slot);
+}
+
+static int deploy_cascade(void) {
+    static const float prior[3] = {0}, thresholds[2] = {-1, 2}; /* the second answers */
+    uint8_t encoders[2][32], hashes[96], sha[32];
+    uint32_t slots[3];
+    for (uint32_t i = 0; i < 2; i++) {
+        rig_image_len = images_encoder(rig_image, 80 + i);
+        if (upload_verified(encoders[i])) return WRONG;
+    }
+    for (uint32_t i = 0; i < 3; i++) {
+        struct images_plan plan = images_expert(4, 0);
+        plan.encoder_hash = encoders[i > 0];
+        plan.embedding = 48;
+        rig_image_len = images_build(rig_image, &plan, 82 + i);
+        if (upload_verified(hashes + 32 * i)) return WRONG;
+        slots[i] = rig_slot;
+    }
+    struct images_plan plan = images_cascade(hashes, prior, CUR_DECISION_TOP, thresholds);
+    plan.encoder_hash = encoders[0];
+    plan.embedding = 48;
+    rig_image_len = images_build(rig_image, &plan, 85);
+    return upload_verified(sha) || rig_activate_bank(slots, 3, (int)rig_slot);
+}
+
 void scenarios_start(void) {
     rig_direct = 1;
     test_seed(77);
@@ -103,6 +133,9 @@ void scenarios_start(void) {
     rig_start();
     if (deploy_encoder() || run()) printf("the expert with an encoder does not run\n");
     memcpy(answers[ENCODER_ANSWERS], rig_board.last.scores.logits, sizeof answers[ENCODER_ANSWERS]);
+    rig_start();
+    if (deploy_cascade() || run()) printf("the cascade does not run\n");
+    memcpy(answers[CASCADE_ANSWERS], rig_board.last.scores.logits, sizeof answers[CASCADE_ANSWERS]);
 }
 
 /* --- Before --- */
@@ -126,6 +159,12 @@ static void two(void) {
 
 static void encoder_then_one(void) {
     deploy_encoder();
+    pass_trial();
+    one();
+}
+
+static void cascade_then_one(void) {
+    deploy_cascade();
     pass_trial();
     one();
 }
@@ -208,6 +247,10 @@ static int restart(void) {
 
 static int roll_back_to_encoder(void) {
     return who_answers() == ENCODER_ANSWERS ? 0 : rig_ask_experts(6);
+}
+
+static int roll_back_to_cascade(void) {
+    return who_answers() == CASCADE_ANSWERS ? 0 : rig_ask_experts(6);
 }
 
 static int roll_back(void) {
@@ -489,6 +532,8 @@ const struct scenario scenarios[] = {
     {"bank", one, deploy_bank, 1, BANK_ANSWERS, NULL, 0x20000},
     {"encoder", one, deploy_encoder, 1, ENCODER_ANSWERS, NULL, 0},
     {"encoder-back", encoder_then_one, roll_back_to_encoder, 1, ENCODER_ANSWERS, NULL, 0},
+    {"cascade", one, deploy_cascade, 1, CASCADE_ANSWERS, NULL, 0x20000},
+    {"cascade-back", cascade_then_one, roll_back_to_cascade, 1, CASCADE_ANSWERS, NULL, 0},
     {"file", one, send_file, 1, 1, file_is_whole, 0},
     {"settings", one, change_settings, 1, 1, settings_are_whole, 0},
     {"key", nothing, change_key, NOBODY, NOBODY, key_is_whole, 0},

@@ -5,7 +5,7 @@
 
 /* What a board was doing when its power failed. */
 
-enum { NOBODY = 0, BANK_ANSWERS = 20, ENCODER_ANSWERS = 21 };
+enum { NOBODY = 0, BANK_ANSWERS = 20, ENCODER_ANSWERS = 21, CASCADE_ANSWERS = 22 };
 
 struct scenario {
     const char *name;
@@ -14,7 +14,8 @@ struct scenario {
      * what went wrong. */
     int (*act)(void);
     /* Whose answers may come after a cut, and whose come in the end: experts by their seed, BANK_ANSWERS,
-     * ENCODER_ANSWERS for the expert behind an encoder, NOBODY for no expert. */
+     * ENCODER_ANSWERS for the expert behind an encoder, CASCADE_ANSWERS for the experts on two, NOBODY for no
+     * expert. */
     int before, after;
     /* What else must hold: after a cut, and (finished) in the end. 0, or what does not. NULL: nothing. */
     int (*check)(int finished);

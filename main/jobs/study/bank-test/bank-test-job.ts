@@ -121,7 +121,7 @@ async function boardModels(
     ]);
   }
   return {
-    encoder: experts[0]!.images.encoder,
+    encoder: experts[0]!.images.encoders[0] ?? null,
     experts: new Map(images),
     router: router && { image: router.image, kinds: router.kinds, routing: router.network.routing },
     clips: heard.clips,
@@ -220,7 +220,7 @@ async function resultsOf(
 function encoderOf(banks: Banks, { experts }: BankMembers): EncoderSummary {
   const [first] = experts;
   const info = banks.encoders.find(({ id }) => id === first!.info.encoder);
-  const image = first!.images.encoder?.length ?? null;
+  const image = first!.images.encoders[0]?.length ?? null;
   return {
     name: info?.name ?? 'Log-mel statistics',
     embeddingSize: first!.info.embeddingSize,

@@ -45,7 +45,7 @@ export async function engineAnswers(
   const size = engines[0]!.embeddingSize;
   const width = size + engines.length * classes;
   const heard = await embedDataset(dataset, {
-    identity: `engine ${[wasm, ...experts.flatMap(({ images }) => [images.encoder ?? new Uint8Array(), ...images.experts])].map(sha256Of).join(' ')}`,
+    identity: `engine ${[wasm, ...experts.flatMap(({ images }) => [images.encoders[0] ?? new Uint8Array(), ...images.experts])].map(sha256Of).join(' ')}`,
     cacheFolder,
     onProgress: (done) => onProgress(done / dataset.clips.length),
     async embed(pcm) {
