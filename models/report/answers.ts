@@ -8,6 +8,8 @@ export interface ToldAnswers {
   readonly name: string;
   /** What ran for a window, in its order: `features+encoder+router+expert`. */
   readonly stages: string;
+  /** Of each window, where a decision lets more of them run for some. */
+  readonly windowStages?: readonly string[];
   readonly answers: readonly ClipAnswer[];
   /** Fitted to the validation clips; null where there are none. */
   readonly temperature: number | null;
@@ -80,7 +82,7 @@ export function* windowRows({ classes, bank, hopS, folds }: Told): Generator<str
   const head = ['Model', 'Seed', 'Fold', 'Clip', 'Source', 'Window', 'Start, s', 'True class', 'Answer'];
   yield csvText([[...head, 'Expert', 'Curiosity', 'Stages', ...probabilityColumns(classes)]]);
   for (const { seed, models, patches } of folds) {
-    for (const { name, answers, patches: told, stages } of models) {
+    for (const { name, answers, patches: told, stages, windowStages } of models) {
       let at = 0;
       yield csvText(
         answers.flatMap((one, clip) =>
@@ -88,10 +90,11 @@ export function* windowRows({ classes, bank, hopS, folds }: Told): Generator<str
             const ofWindow = told.probabilities.subarray(at * classes.length, (at + 1) * classes.length);
             const expert = told.experts === null ? name : bank[told.experts[at]!]!;
             const curiosity = told.curiosities?.[at] ?? null;
+            const ran = windowStages?.[at] ?? stages;
             at++;
             return [
               ...[name, seed, one.fold, one.clip, one.source, window, window * hopS, classes[one.truth]!],
-              ...[classes[argmax(ofWindow)]!, expert, curiosity, stages, ...ofWindow],
+              ...[classes[argmax(ofWindow)]!, expert, curiosity, ran, ...ofWindow],
             ];
           }),
         ),

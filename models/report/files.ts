@@ -12,6 +12,7 @@ import { mixtureTable } from './tables/mixtures.ts';
 import { robustnessRows } from './tables/robustness.ts';
 import { seedTable } from './tables/seeds.ts';
 import { testRows } from './tables/tests.ts';
+import { tradeOffRows } from './tables/trade-off.ts';
 
 export interface ReportFile {
   readonly name: string;
@@ -35,6 +36,7 @@ const tables: Readonly<Record<string, (results: Results) => Table | null>> = {
   robustness: robustnessRows,
   latency: latencyTable,
   energy: energyTable,
+  'trade-off': tradeOffRows,
   agreement: agreementTable,
   calibration: calibrationTable,
   'error-detection': uncertaintyTable,

@@ -59,6 +59,8 @@ export interface Results {
   readonly flips: FlipStudy | null;
   /** Null where no harder sounds were answered; earlier labs had none. */
   readonly robustness?: Robustness | null;
+  /** Null without the energy of single stages; earlier labs had none. `hard`: of all harder sounds together. */
+  readonly tradeOff?: { readonly plain: TradeOff; readonly hard: TradeOff | null } | null;
   /** Where latency and energy come from; null: no board answered, every `cost` is null. */
   readonly board: BoardSummary | null;
   readonly carbon: CarbonAssumptions | null;
@@ -183,7 +185,7 @@ export interface AgreementSummary {
   readonly sameTopClass: number;
 }
 
-export type MixtureKind = 'plain' | 'curiosity' | 'random' | 'always';
+export type MixtureKind = 'plain' | 'curiosity' | 'random' | 'threshold' | 'always';
 
 export interface MixtureResult {
   /** Unique among experts and mixtures. */
@@ -205,6 +207,28 @@ export interface MixtureResult {
   readonly trainingSeconds: Figure | null;
   /** Of the router; empty where it was not trained for this mixture. */
   readonly losses: readonly LossCurve[];
+}
+
+/** What a window costs against what the answers are worth, by every way to decide which expert answers. */
+export interface TradeOff {
+  /** Of the energies. */
+  readonly source: FigureSource;
+  readonly curves: readonly {
+    /** For a person: 'One expert', 'Threshold on top probability', … */
+    readonly decision: string;
+    /** In rising energy. */
+    readonly points: readonly TradeOffPoint[];
+  }[];
+}
+
+/** Intervals of all three draw the same sources. */
+export interface TradeOffPoint {
+  /** For a person: an alpha, a share of the windows, an expert's name. */
+  readonly setting: string;
+  /** Of an inference. */
+  readonly millijoule: Estimate;
+  readonly accuracy: Estimate;
+  readonly weightedF1: Estimate;
 }
 
 /** The same test clips made harder in several ways (models/augmentation/degrade.ts). */

@@ -9,6 +9,7 @@ import { markup, type Markup, type Part } from './markup.ts';
 import { confusionPlot } from './plots/confusion.ts';
 import { snrPlots } from './plots/robustness.ts';
 import { flipPlot, latencyPlot, lossPlot, sharesPlot } from './plots/routing.ts';
+import { tradeOffPlots } from './plots/trade-off.ts';
 import { errorHistogram, reliabilityDiagram, riskCoverage, rocPlot } from './plots/scores.ts';
 import type { EncoderSummary, Results } from './results.ts';
 import { shownModels } from './shown.ts';
@@ -20,6 +21,7 @@ import { agreementTable, energyTable, latencyTable } from './tables/cost.ts';
 import { mixtureTable } from './tables/mixtures.ts';
 import { robustnessTable, robustnessText } from './tables/robustness.ts';
 import { seedsText, seedTable } from './tables/seeds.ts';
+import { tradeOffTable } from './tables/trade-off.ts';
 import { testNote, testTables } from './tables/tests.ts';
 
 export interface Section {
@@ -150,11 +152,20 @@ const askedHtml = (words: readonly string[]): Markup =>
 const encoderText = ({ name, embeddingSize, heldOut }: EncoderSummary): string =>
   `${name}, ${grouped(embeddingSize)} numbers; ${heldOut === null ? 'what it was trained on is not known' : heldOut ? 'for each fold one that was not trained on it' : 'trained on the folds it is tested on'}`;
 
+/** Whether the encoder has a classifier of its own that could answer beside the others. */
+const headText = ({ folds }: EncoderSummary): string =>
+  `The encoder ships without the classifier that it was trained with, which therefore is not among the models: ${
+    folds === null
+      ? 'what it is worth is not known here.'
+      : 'what its own training found of it stands under “How it was evaluated”.'
+  }`;
+
 function experts(results: Results): Part {
   const seeds = seedTable(results);
   return [
     tableHtml(sizeTable(results)),
     tableHtml(scoreTable(results)),
+    markup`<p class="soft">${headText(results.encoder)}</p>`,
     seeds === null ? null : tableHtml(seeds),
   ];
 }
@@ -190,10 +201,21 @@ function cost(results: Results): Part {
     ]),
     tableHtml(latencyTable(results)),
     tableHtml(energyTable(results)),
+    tradeOff(results),
     plotted.length === 0
       ? missing('No router ran on the board: there is no distribution of latencies.')
       : markup`<div class="plots">${latencyPlot(plotted)}</div>`,
     agreements(results),
+  ];
+}
+
+function tradeOff(results: Results): Part {
+  const table = tradeOffTable(results);
+  if (table === null)
+    return missing('What single stages take is not known: there is no curve of F1 against energy.');
+  return [
+    markup`<div class="plots">${tradeOffPlots(results)}</div>`,
+    markup`<details><summary>The points of these curves</summary>${tableHtml(table)}</details>`,
   ];
 }
 

@@ -16,7 +16,7 @@ import {
   type PatchAnswers,
   type Patches,
 } from './answers.ts';
-import { packed, type HardOutcome, type HardTest } from './hard.ts';
+import { packedAll, type HardOutcome, type HardTest } from './hard.ts';
 import { kindOf } from './kinds.ts';
 
 interface Asked {
@@ -67,6 +67,8 @@ export interface ModelAnswers {
 export type MixtureVariant =
   | { readonly kind: 'plain' | 'random' }
   | { readonly kind: 'curiosity'; readonly alpha: number }
+  /** (threshold.ts); `first`: the place in the bank of the expert that is asked before any other */
+  | { readonly kind: 'threshold'; readonly threshold: number; readonly first: number }
   | { readonly kind: 'always'; readonly expert: string };
 
 export interface MixtureAnswers extends ModelAnswers {
@@ -114,7 +116,11 @@ export async function assessFold(input: FoldInput): Promise<FoldOutcome> {
   for (const one of input.hard) {
     const asked = { ...input, test: one.test, validation: null, hard: [], ...onceEach };
     const outcome = await assessFold(asked);
-    hard.push(packed(one, [...outcome.experts, ...outcome.mixtures]));
+    const windows = input.bank.map(
+      (kind) => outcome.experts.find((expert) => expert.kind === kind)!.patches.probabilities,
+    );
+    const mixtures = outcome.mixtures.map((mixture) => ({ ...mixture, experts: mixture.patches.experts }));
+    hard.push(packedAll(one, windows, [...outcome.experts, ...mixtures]));
   }
   return { ...assessSaid({ ...input, experts }), hard };
 }

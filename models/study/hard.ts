@@ -17,11 +17,15 @@ export interface HardAnswers {
   readonly curiosities: Float64Array | null;
   /** of a mixture: windows that each expert of the bank answered */
   readonly chosen: readonly number[] | null;
+  /** [windows] of a mixture: the expert that answered, or whose share was largest */
+  readonly experts: Uint8Array | null;
 }
 
 export interface HardOutcome {
   readonly degradation: Degradation;
   readonly clips: Patches['clips'];
+  /** What the bank's experts say of every window: [expert][windows · classes] probabilities. */
+  readonly windows: readonly Float32Array[];
   /** In the order of the fold's experts and then its mixtures. */
   readonly models: readonly HardAnswers[];
 }
@@ -29,20 +33,24 @@ export interface HardOutcome {
 interface Answered {
   readonly name: string;
   readonly answers: readonly ClipAnswer[];
-  readonly chosen?: readonly number[];
+  readonly chosen?: readonly number[] | null;
+  readonly experts?: Uint8Array | null;
 }
 
-export const packed = ({ degradation, test }: HardTest, models: readonly Answered[]): HardOutcome => ({
-  degradation,
-  clips: test.clips,
-  models: models.map(({ name, answers, chosen = null }) => ({
-    name,
-    probabilities: Float64Array.from(answers.flatMap(({ probabilities }) => Array.from(probabilities))),
-    curiosities: answers.some(({ curiosity }) => curiosity === null)
-      ? null
-      : Float64Array.from(answers, ({ curiosity }) => curiosity!),
-    chosen,
-  })),
+export const packedAll = (
+  { degradation, test }: HardTest,
+  windows: readonly Float32Array[],
+  models: readonly Answered[],
+): HardOutcome => ({ degradation, clips: test.clips, windows, models: models.map((one) => packed(one)) });
+
+export const packed = ({ name, answers, chosen = null, experts = null }: Answered): HardAnswers => ({
+  name,
+  probabilities: Float64Array.from(answers.flatMap(({ probabilities }) => Array.from(probabilities))),
+  curiosities: answers.some(({ curiosity }) => curiosity === null)
+    ? null
+    : Float64Array.from(answers, ({ curiosity }) => curiosity!),
+  chosen,
+  experts,
 });
 
 /** @param model its place among the models */

@@ -31,6 +31,8 @@ export type Question = readonly [question: string, compared: readonly Comparison
 export const curiosityName = (alpha: number): string => `Curiosity, α = ${alpha}`;
 export const plainName = 'Plain router';
 export const randomName = 'Random, equal mean bits';
+/** Of the cheap expert's top probability (threshold.ts). */
+export const thresholdName = 'Top probability, equal energy';
 
 /** Of answers alone; what is not there is not asked. */
 export function questionsOf(asking: Asking): Question[] {
@@ -56,6 +58,7 @@ export function questionsOf(asking: Asking): Question[] {
       'Curiosity against plain and random routing',
       [...compare(curious, plainName), ...compare(curious, randomName)],
     ],
+    ['Curiosity against a threshold at equal energy', compare(curious, thresholdName)],
     [
       'Mixture against one expert',
       mixtures.filter(({ kind }) => kind === 'always').flatMap(({ name }) => compare(curious, name)),

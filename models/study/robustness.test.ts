@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Degradation } from '../augmentation/degrade.ts';
 import type { ClipAnswer } from '../evaluation/answers.ts';
 import type { FoldOutcome, MixtureAnswers, ModelAnswers } from './assess.ts';
-import { packed, unpacked, type HardTest } from './hard.ts';
+import { packedAll, unpacked, type HardTest } from './hard.ts';
 import { hardSummary } from './robustness.ts';
 
 const noise: Degradation = { kind: 'noise', colour: 'pink', decibels: 5 };
@@ -48,10 +48,14 @@ const outcome = (fold: number, seed: number, wrong: readonly [number, number]): 
     experts: [{ kind: 'q4', ...model('4-bit', answers(fold, 1)) }],
     mixtures: [plain],
     hard: [noise, quiet].map((one, way) =>
-      packed(testOf(one, fold), [
-        { name: '4-bit', answers: answers(fold, wrong[way]!) },
-        { name: 'Plain router', answers: answers(fold, 0, 0.1), chosen: [5, 15] },
-      ]),
+      packedAll(
+        testOf(one, fold),
+        [],
+        [
+          { name: '4-bit', answers: answers(fold, wrong[way]!) },
+          { name: 'Plain router', answers: answers(fold, 0, 0.1), chosen: [5, 15] },
+        ],
+      ),
     ),
   };
 };
@@ -62,7 +66,7 @@ const asking = {
 
 test('answers to harder clips are packed and read back as they were', () => {
   const mine = answers(1, 3, 0.1);
-  const all = packed(testOf(noise, 1), [model('a', answers(1, 1)), model('b', mine)]);
+  const all = packedAll(testOf(noise, 1), [], [model('a', answers(1, 1)), model('b', mine)]);
   expect(
     unpacked(all, 1).map((one) => ({ ...one, probabilities: [...Array.from(one.probabilities)] })),
   ).toEqual(mine);

@@ -181,6 +181,7 @@ test('all folds together give scores, tests of every question and usage that add
       agreement: null,
     })),
     mixtureCosts: new Map(),
+    prices: null,
     mixtureTrainingSeconds: { value: 200, source: 'measured' },
     routerLosses: [],
     flipDraws: 4,

@@ -12,15 +12,20 @@ import type {
   FlipStudy,
   LossCurve,
   MixtureResult,
+  Results,
   Robustness,
   TestResult,
 } from '../report/results.ts';
-import { randomDeals, type FoldOutcome, type ModelAnswers } from './assess.ts';
+import { randomDeals, type FoldOutcome, type MixtureVariant, type ModelAnswers } from './assess.ts';
 import { answersOf, bySeed, trainingsOf } from './by-seed.ts';
 import { kindOf } from './kinds.ts';
 import { meanBitsOf } from './mean-bits.ts';
 import { curiosityName, plainName, questionsOf, testsOf, type Question } from './questions.ts';
+import { decisionsOf } from './decisions.ts';
+import type { StagePrices } from './prices.ts';
 import { hardSummary } from './robustness.ts';
+import { pairOf } from './threshold.ts';
+import { tradeOffOf } from './trade-off.ts';
 
 /** What is known of an expert besides its answers. */
 export interface ExpertFacts {
@@ -44,6 +49,8 @@ export interface StudyInput {
   readonly experts: readonly ExpertFacts[];
   /** by the mixture's name; those that did not run on a board are missing */
   readonly mixtureCosts: ReadonlyMap<string, Cost>;
+  /** null where no board told what single stages take */
+  readonly prices: StagePrices | null;
   readonly routerLosses: readonly LossCurve[];
   /** of all that a mixture consists of, trained once */
   readonly mixtureTrainingSeconds: MixtureResult['trainingSeconds'];
@@ -60,6 +67,8 @@ export interface Summary {
   readonly flips: FlipStudy;
   /** null where no harder sounds were answered */
   readonly robustness: Robustness | null;
+  /** null without prices, and without mixtures */
+  readonly tradeOff: NonNullable<Results['tradeOff']> | null;
   readonly tests: TestResult[];
   readonly notRun: NotRunOf[];
 }
@@ -91,10 +100,7 @@ export function summarise(input: StudyInput): Summary {
       scores: scored((fold) => fold.mixtures[i]!),
       ...(first.mixtures[i]!.deals && { deals: dealsOf(folds, i, input) }),
       cost: input.mixtureCosts.get(name) ?? null,
-      trainingSeconds:
-        variant.kind === 'always'
-          ? (input.experts.find(({ kind }) => kind === variant.expert)?.trainingSeconds ?? null)
-          : input.mixtureTrainingSeconds,
+      trainingSeconds: secondsOf(variant, input),
       losses: variant.kind === 'plain' || variant.kind === 'curiosity' ? input.routerLosses : [],
     };
   });
@@ -110,6 +116,7 @@ export function summarise(input: StudyInput): Summary {
     mixtures,
     flips: flipsOf(input),
     robustness: hard?.robustness ?? null,
+    tradeOff: tradeOffsOf(input),
     tests: [...plain.tests, ...(hard?.tests ?? [])],
     notRun: [...plain.notRun, ...(hard?.notRun ?? [])],
   };
@@ -142,6 +149,29 @@ function flipsOf({ folds, flipDraws, alpha }: StudyInput): FlipStudy {
   });
   const samples = bySeed(folds)[0]!.reduce((sum, { flips }) => sum + (flips[0]?.patches ?? 0), 0);
   return { alpha, draws: flipDraws, windows: samples, points };
+}
+
+/** What a mixture asks is what it is charged with: an expert, two, or all of the bank with their router. */
+function secondsOf(
+  variant: MixtureVariant,
+  { experts, bank, prices, mixtureTrainingSeconds }: StudyInput,
+): MixtureResult['trainingSeconds'] {
+  const ofKind = (kind: string | undefined) =>
+    experts.find((one) => one.kind === kind)?.trainingSeconds ?? null;
+  if (variant.kind === 'always') return ofKind(variant.expert);
+  if (variant.kind !== 'threshold') return mixtureTrainingSeconds;
+  const { cheap, dear } = pairOf(prices!);
+  const pair = [ofKind(bank[cheap]), ofKind(bank[dear])];
+  return pair.some((one) => one === null)
+    ? null
+    : { value: pair.reduce((sum, one) => sum + one!.value, 0), source: pair[0]!.source };
+}
+
+function tradeOffsOf({ folds, bank, prices, classes, bootstrap }: StudyInput): Summary['tradeOff'] {
+  if (!prices || folds[0]!.mixtures.length === 0) return null;
+  const of = (sounds: 'plain' | 'hard') =>
+    tradeOffOf(decisionsOf(folds, bank, prices, sounds), prices.source, classes, bootstrap);
+  return { plain: of('plain'), hard: folds[0]!.hard.length > 0 ? of('hard') : null };
 }
 
 /** Of the board's times, which no sound makes harder. */

@@ -271,6 +271,7 @@ describe('an evaluation', () => {
       'Random, equal mean bits',
       'Always 2-bit',
       'Always 4-bit',
+      'Top probability, equal energy',
     ]);
     expect(results.dataSet).toMatchObject({ clips: 24, classes: ['high', 'low', 'middle'] });
     expect(results.dataSet.problems).toMatchObject([{ count: 1, names: ['low/broken.wav'], leftOut: true }]);
@@ -286,6 +287,17 @@ describe('an evaluation', () => {
     expect(plain!.cost!.latencyUs).toHaveLength(3);
     expect(curious!.cost!.stagesUs!.router).toBeGreaterThan(plain!.cost!.stagesUs!.router);
     expect(random!.cost).toBeNull();
+    const threshold = results.mixtures.at(-1)!;
+    expect(threshold).toMatchObject({ kind: 'threshold', cost: { latencySource: 'modelled' } });
+    expect(threshold.trainingSeconds!.value).toBeLessThan(curious!.trainingSeconds!.value);
+    expect(results.tradeOff!.plain.curves.map(({ decision }) => decision)).toEqual([
+      'One expert',
+      'Threshold on top probability',
+      'Chance, as often',
+      'Plain router',
+      'Curiosity',
+    ]);
+    expect(results.tradeOff!.hard!.curves).toHaveLength(5);
     const { folder } = done.result as EvaluateResult;
     for (const name of filesOf(results))
       expect((await studies.file(done.id, name)).text.length).toBeGreaterThan(0);

@@ -14,6 +14,7 @@ import type { JobContext } from '../definition.ts';
 import { askedOf } from './asked.ts';
 import { assessModels, flips } from './assess-models.ts';
 import { boardModelsOf } from './costs.ts';
+import { decided, type Decided } from './decided.ts';
 import type { EncoderBanks, OwnEncoder } from './encoder-choice.ts';
 import { firmwareSizes } from '../../../devices/boards/firmware-sizes.ts';
 import { onABoard, type BorrowBoard, type OnBoard } from './on-a-board.ts';
@@ -103,8 +104,10 @@ export async function study(work: StudyWork, context: JobContext): Promise<Finis
       context,
     );
     context.progress(0.96, 'scoring');
-    const results = await resultsOf(work, { models, outcomes, onBoard, thread });
-    return { results, models, outcomes };
+    const asking = { bank: params.bank, alpha: alphas[0]!, topK: params.topK, onBoard };
+    const told = decided(outcomes, outcomes[models.indexOf(last)]!, asking);
+    const results = await resultsOf(work, { models, told, onBoard, thread });
+    return { results, models, outcomes: told.outcomes };
   } finally {
     thread.close();
   }
@@ -121,12 +124,12 @@ async function resultsOf(
   { params, version }: StudyWork,
   {
     models,
-    outcomes,
+    told,
     onBoard,
     thread,
   }: {
     models: readonly FoldModels[];
-    outcomes: readonly FoldOutcome[];
+    told: Decided;
     onBoard: OnBoard | null;
     thread: StudyThread;
   },
@@ -135,7 +138,7 @@ async function resultsOf(
   const sizes = firmwareSizes;
   const bootstrap = { resamples: params.resamples, seed: params.seed, level: 0.95 };
   const curve = (model: number, reports: readonly EpochReport[]): LossCurve => ({
-    ...{ fold: models[model]!.fold!, seed: outcomes[model]!.seed },
+    ...{ fold: models[model]!.fold!, seed: told.outcomes[model]!.seed },
     training: reports.map(({ trainingLoss }) => trainingLoss),
     validation: reports.map(({ validationLoss }) => validationLoss),
   });
@@ -158,9 +161,10 @@ async function resultsOf(
   const summary = await thread.summarise({
     classes: heard.classes.length,
     bank: params.bank,
-    folds: outcomes,
+    folds: told.outcomes,
     experts: facts,
-    mixtureCosts: onBoard?.costs.mixtures ?? new Map(),
+    mixtureCosts: told.mixtureCosts,
+    prices: told.prices,
     mixtureTrainingSeconds: meanSeconds(models, ({ seconds }) => seconds.mixture),
     routerLosses: models.map(({ router }, i) => curve(i, router!.reports)),
     flipDraws: flips.draws,

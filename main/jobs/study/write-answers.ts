@@ -11,7 +11,7 @@ import {
 } from '../../../models/report/answers.ts';
 import { writeAnswersParquet } from './answers-parquet.ts';
 import type { Results } from '../../../models/report/results.ts';
-import type { FoldOutcome } from '../../../models/study/assess.ts';
+import type { FoldOutcome, MixtureAnswers } from '../../../models/study/assess.ts';
 
 /** @returns how many clips were answered, and windows of them, by each model */
 export async function writeAnswers(
@@ -27,10 +27,7 @@ export async function writeAnswers(
       patches,
       models: [
         ...experts.map((one) => ({ ...one, stages: stagesOf(results, false) })),
-        ...mixtures.map((one) => ({
-          ...one,
-          stages: stagesOf(results, one.variant.kind === 'plain' || one.variant.kind === 'curiosity'),
-        })),
+        ...mixtures.map((one) => ({ ...one, ...stagesOfMixture(results, one) })),
       ],
     })),
   };
@@ -44,6 +41,16 @@ export async function writeAnswers(
     windows: patches.flat().reduce((sum, one) => sum + one, 0),
     parquet: true,
   };
+}
+
+/** With a threshold the expert that was asked first is not the one that answers where another was asked too. */
+function stagesOfMixture(results: Results, { variant, patches }: MixtureAnswers) {
+  const stages = stagesOf(results, variant.kind === 'plain' || variant.kind === 'curiosity');
+  if (variant.kind !== 'threshold') return { stages };
+  const windowStages = Array.from(patches.experts!, (expert) =>
+    expert === variant.first ? stages : `${stages}+expert`,
+  );
+  return { stages, windowStages };
 }
 
 /** The log-mel's statistics take no encoder; a model of the person's own makes its embedding from sound. */

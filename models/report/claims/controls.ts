@@ -17,6 +17,7 @@ import {
 export const controls: readonly AskedRule[] = [
   { rule: alphaRaisesPrecision, ofSounds: true },
   { rule: curiosityBeatsChance, ofSounds: true },
+  { rule: curiosityBeatsThreshold, ofSounds: true },
   { rule: routingBeatsOneExpert, ofSounds: true },
   { rule: curiosityFindsErrors, ofSounds: true },
 ];
@@ -55,6 +56,14 @@ function curiosityBeatsChance(results: Judged) {
     verdict: verdicts.size === 1 ? examined[0]!.verdict : ('holds in part' as const),
     finding: [...examined.map(({ finding }) => finding), ...random.flatMap(dealsText)].join(' '),
   };
+}
+
+function curiosityBeatsThreshold(results: Judged) {
+  const claim =
+    'Curiosity routing answers better than a threshold on the cheapest expert’s top probability that takes as much energy.';
+  const threshold = results.mixtures.find(({ kind }) => kind === 'threshold');
+  if (!threshold) return { claim, ...notExamined('Without energies there is no such threshold.') };
+  return { claim, ...judged(results, curious(results), threshold, answers, 'more') };
 }
 
 const dealsText = ({ deals }: Pick<MixtureResult, 'deals'>): string[] =>

@@ -16,6 +16,7 @@ const kinds: Record<MixtureKind, string> = {
   plain: 'plain router',
   curiosity: 'curiosity router',
   random: 'random, equal bits',
+  threshold: 'threshold on top probability',
   always: 'always one expert',
 };
 
@@ -50,6 +51,11 @@ export function mixtureTable(results: Results): Table {
             ]
           : [],
       ),
+      ...(mixtures.some(({ kind }) => kind === 'threshold')
+        ? [
+            'The threshold asks the bank’s cheapest expert, and its dearest too where the top probability is low, of as many windows of a fold as take curiosity’s energy, or as near as the two come to it. Its latency and energy are sums of the stages’ means.',
+          ]
+        : []),
       board === null
         ? 'Nothing ran on a board: there is no latency, energy or carbon.'
         : `Latency and energy are of one inference on ${board.name} (${board.kind}), front end and encoder included.`,

@@ -4,7 +4,7 @@ import { basename } from 'node:path';
 import { firmwareSizes } from '../../../../devices/boards/firmware-sizes.ts';
 import type { BuiltExpert } from '../../../../models/bank/build.ts';
 import type { EncoderSummary, Results } from '../../../../models/report/results.ts';
-import { assessSaid, type FoldOutcome } from '../../../../models/study/assess.ts';
+import { assessSaid } from '../../../../models/study/assess.ts';
 import { kindOf } from '../../../../models/study/kinds.ts';
 import type { ExpertFacts } from '../../../../models/study/summarise.ts';
 import { CurlewError } from '../../../contract/error.ts';
@@ -16,6 +16,7 @@ import { resources } from '../../../resources.ts';
 import type { JobContext } from '../../definition.ts';
 import { flips } from '../assess-models.ts';
 import type { BoardModels } from '../costs.ts';
+import { decided, type Decided } from '../decided.ts';
 import { onABoard, type OnBoard } from '../on-a-board.ts';
 import { dataSetSummary } from '../results.ts';
 import type { StudyWork } from '../study-job.ts';
@@ -73,9 +74,13 @@ export async function testBank(work: BankTestWork, context: JobContext): Promise
       context,
     );
     context.progress(0.96, 'scoring');
-    const results = await resultsOf(work, { bank, heard, outcome, onBoard, thread });
+    const alpha = alphasOf(bank)[0] ?? 0;
+    const told = decided([outcome], outcome, {
+      ...{ bank: bank.router?.kinds ?? [], alpha, topK: bank.router?.network.routing.topK ?? 1, onBoard },
+    });
+    const results = await resultsOf(work, { bank, heard, told, onBoard, thread });
     const shown = results.mixtures.find(({ kind }) => kind === 'curiosity') ?? results.experts[0]!;
-    return await writeEvaluation(folder, { results, outcomes: [outcome] }, shown);
+    return await writeEvaluation(folder, { results, outcomes: told.outcomes }, shown);
   } finally {
     thread.close();
   }
@@ -133,12 +138,12 @@ async function resultsOf(
   found: {
     readonly bank: BankMembers;
     readonly heard: EmbeddedDataset;
-    readonly outcome: FoldOutcome;
+    readonly told: Decided;
     readonly onBoard: OnBoard | null;
     readonly thread: StudyThread;
   },
 ): Promise<Results> {
-  const { bank, heard, outcome, onBoard, thread } = found;
+  const { bank, heard, told, onBoard, thread } = found;
   const bootstrap = { resamples: params.resamples, seed: params.seed, level: 0.95 };
   const encoder = encoderOf(banks, bank);
   const experts: ExpertFacts[] = [];
@@ -165,9 +170,10 @@ async function resultsOf(
   const summary = await thread.summarise({
     classes: bank.classes.length,
     bank: bank.router?.kinds ?? [],
-    folds: [outcome],
+    folds: told.outcomes,
     experts,
-    mixtureCosts: onBoard?.costs.mixtures ?? new Map(),
+    mixtureCosts: told.mixtureCosts,
+    prices: told.prices,
     mixtureTrainingSeconds: null,
     routerLosses: [],
     flipDraws: flips.draws,

@@ -1,0 +1,66 @@
+import { digits, estimate, score } from '../format.ts';
+import type { Results, TradeOff } from '../results.ts';
+import { plainCell, sourcedCell, textCell, type Cell, type Table } from '../table.ts';
+
+/** As recorded, and harder, where there are such. */
+export const tradeOffsOf = ({ tradeOff }: Pick<Results, 'tradeOff'>): { sounds: string; of: TradeOff }[] =>
+  tradeOff
+    ? [
+        { sounds: 'as recorded', of: tradeOff.plain },
+        ...(tradeOff.hard ? [{ sounds: 'all harder ones', of: tradeOff.hard }] : []),
+      ]
+    : [];
+
+/** Null where no board told what the stages of an inference take. */
+export function tradeOffTable(results: Results): Table | null {
+  const all = tradeOffsOf(results);
+  if (all.length === 0) return null;
+  return {
+    title: 'F1 against energy',
+    columns: ['Decision', 'Setting', 'Sounds', 'Energy, mJ', 'Accuracy', 'Weighted F1'],
+    rows: all.flatMap(({ sounds, of: { source, curves } }) =>
+      curves.flatMap(({ decision, points }) =>
+        points.map((point): Cell[] => [
+          ...[decision, point.setting, sounds].map(textCell),
+          sourcedCell({ value: point.millijoule.value, source }, digits),
+          ...[point.accuracy, point.weightedF1].map((one) => ({
+            text: estimate(one),
+            value: one.value,
+            source: null,
+          })),
+        ]),
+      ),
+    ),
+    notes: [
+      'A window’s energy is the sum of the stages that ran for it, each with its mean on the board. With a threshold the bank’s cheapest expert answers first, and where its top probability lies below the threshold the dearest is asked as well; the threshold is such that so many of the windows as recorded are asked twice, and harder ones meet the same. Chance asks as many windows twice, any of them.',
+      `In brackets: ${100 * results.protocol.level} % percentile intervals, whole sources drawn for energy and score together; the CSV has those of the energy.`,
+    ],
+  };
+}
+
+/** For programs: with the intervals of all three. */
+export function tradeOffRows(results: Results): Pick<Table, 'columns' | 'rows'> | null {
+  const all = tradeOffsOf(results);
+  if (all.length === 0) return null;
+  const of = ['millijoule', 'accuracy', 'weightedF1'] as const;
+  const names = ['Energy, mJ', 'Accuracy', 'Weighted F1'];
+  return {
+    columns: [
+      ...['Decision', 'Setting', 'Sounds'],
+      ...names.flatMap((name) => [name, `${name}: low`, `${name}: high`]),
+    ],
+    rows: all.flatMap(({ sounds, of: { source, curves } }) =>
+      curves.flatMap(({ decision, points }) =>
+        points.map((point): Cell[] => [
+          ...[decision, point.setting, sounds].map(textCell),
+          ...of.flatMap((measure) => {
+            const { value, low, high } = point[measure];
+            return [value, low, high].map((one) =>
+              measure === 'millijoule' ? sourcedCell({ value: one, source }, digits) : plainCell(one, score),
+            );
+          }),
+        ]),
+      ),
+    ),
+  };
+}
