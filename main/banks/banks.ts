@@ -391,9 +391,9 @@ function expertInfo(one: BankExpert, bank: string, card: string): ExpertInfo {
 }
 
 function routerInfo(one: BankRouter, bank: string, card: string): RouterInfo {
-  const { id, name, version, experts, encoder, accuracy, macroF1, files } = one;
+  const { id, name, version, experts, encoder, cascade = null, accuracy, macroF1, files } = one;
   return {
-    ...{ id, name, bank, version, experts, encoder, accuracy, macroF1, card },
+    ...{ id, name, bank, version, experts, encoder, cascade, accuracy, macroF1, card },
     heldOutFold: one.heldOutFold,
     testedClips: one.testedClips ?? null,
     imageBytes: files.image.bytes,

@@ -247,6 +247,7 @@ const router: RouterInfo = {
   version: 1,
   experts: ['night', 'day'],
   encoder: null,
+  cascade: { decision: 'entropy', thresholds: [0.4] },
   imageBytes: 9_000,
   imageSha256: 'de'.repeat(32),
   accuracy: 0.9,

@@ -111,10 +111,16 @@ export function playStore(store: Store): PlayStore {
       if (found.length === 0 && (await rows('SELECT 1 FROM plays WHERE id = $1', [playedId])).length === 0) {
         throw new CurlewError('REQUEST_INVALID', `Nothing was played as “${playedId}”.`, { playedId });
       }
-      return found.map(({ result }) => JSON.parse(result as string) as WindowResult);
+      return found.map(({ result }) => ({
+        ...toldSince,
+        ...(JSON.parse(result as string) as Omit<WindowResult, keyof typeof toldSince>),
+      }));
     },
   };
 }
+
+/** What windows of labs from before do not tell. */
+const toldSince: Pick<WindowResult, 'score' | 'stages'> = { score: 0, stages: null };
 
 /** A bank as it was noted; labs from before knew of one encoder at most. */
 function bankOf(noted: unknown): PlayedBank | null {

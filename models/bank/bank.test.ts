@@ -64,3 +64,23 @@ test.each([
   }
   expect(code).toBe('FILE_DAMAGED');
 });
+
+test('a cascade hears in its first stage what its router hears, and has a threshold less than experts', () => {
+  const [router] = manifest.routers;
+  const thresholds = router!.experts.slice(1).map((_, i) => i / 10);
+  const withRouter = (change: object) =>
+    JSON.stringify({ ...manifest, routers: [{ ...router, ...change }] });
+  const codeOf = (change: object): string => {
+    try {
+      parseManifest(withRouter(change));
+    } catch (error) {
+      return error instanceof CurlewError ? error.code : String(error);
+    }
+    return 'accepted';
+  };
+  const cascade = { decision: 'entropy', thresholds };
+  expect(codeOf({ cascade })).toBe('accepted');
+  expect(codeOf({ cascade: { decision: 'entropy', thresholds: thresholds.slice(1) } })).toBe('FILE_DAMAGED');
+  expect(codeOf({ cascade: { decision: 'whim', thresholds } })).toBe('FILE_DAMAGED');
+  expect(codeOf({ cascade, encoder: 'esc10-encoder-1' })).toBe('FILE_DAMAGED');
+});

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { CurlewError } from '../../main/contract/error.ts';
+import { decisionNames } from '../router/router.ts';
 
 const path = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9./_-]*$/i), v.excludes('..'));
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
@@ -85,7 +86,12 @@ const routerSchema = v.strictObject({
   precision: v.picklist(precisions),
   /** of `experts`, in the order of the router's outputs */
   experts: v.pipe(v.array(id), v.minLength(2), v.maxLength(8)),
+  /** the first one, where its experts bring others */
   encoder: v.nullable(id),
+  /** of experts in the order of their cost, of which one answers: what decides, and from where on it goes further */
+  cascade: v.optional(
+    v.strictObject({ decision: v.picklist(decisionNames), thresholds: v.array(v.number()) }),
+  ),
   /** of the mixture on the held-out fold, with the routing of the image */
   accuracy: share,
   macroF1: share,
@@ -162,7 +168,24 @@ export function parseManifest(text: string): Manifest {
     .flatMap((one) => [one.encoder ?? [], 'experts' in one ? one.experts : []].flat())
     .find((wanted) => ![...encoders, ...experts].some((one) => one.id === wanted));
   if (missing !== undefined) throw damaged(`names “${missing}”, which it does not hold`);
+  for (const router of routers) {
+    const problem = cascadeProblem(router, experts);
+    if (problem !== null) throw damaged(problem);
+  }
   return result.output;
+}
+
+/** The first stage of a cascade hears what its router hears. */
+function cascadeProblem(router: BankRouter, experts: readonly BankExpert[]): string | null {
+  const { id, cascade, encoder } = router;
+  if (!cascade) return null;
+  const first = experts.find((one) => one.id === router.experts[0])!;
+  if (first.encoder !== encoder)
+    return `has a cascade “${id}” whose first expert takes another encoder than it`;
+  const { length } = cascade.thresholds;
+  return length === router.experts.length - 1
+    ? null
+    : `has a cascade “${id}” of ${router.experts.length} experts and ${length} thresholds`;
 }
 
 function damaged(problem: string, cause?: unknown): CurlewError {

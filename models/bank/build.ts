@@ -7,7 +7,7 @@ import { frontEndModel } from '../features/front-end.ts';
 import { packEncoder } from '../packing/pack-encoder.ts';
 import { packExpert, packRouter } from '../packing/pack.ts';
 import { sha256 } from '../packing/sha256.ts';
-import type { Routing } from '../router/router.ts';
+import type { Cascade, Routing } from '../router/router.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -31,6 +31,7 @@ export interface LatentRouter {
   readonly precision: Precision | 32;
   readonly prior: Float32Array;
   readonly routing: Routing;
+  readonly cascade?: Cascade;
 }
 
 /** Everything that follows from an encoder's weights and ranges; the same give the same bytes. */
@@ -61,15 +62,19 @@ export function buildExpert(
   };
 }
 
-/** @param expertHashes SHA-256 of each expert's whole image, in the router's order */
+/**
+ * @param encoder the one that it takes its embedding from; its experts may bring others
+ * @param expertHashes SHA-256 of each expert's whole image, in the router's order
+ */
 export function buildRouter(
-  { expert, precision, prior, routing }: LatentRouter,
+  { expert, precision, prior, routing, cascade }: LatentRouter,
   encoder: BuiltEncoder | null,
   expertHashes: readonly Uint8Array[],
 ): Pick<BuiltExpert, 'image' | 'quantized.onnx'> {
   const quantized = quantizeExpert(expert, precision);
   const graph = routerModel(quantized, encoder?.quantized ?? null);
-  const router = { ...quantized, ...named(encoder), prior, routing, expertHashes };
+  const picking = { prior, routing, expertHashes, ...(cascade ? { cascade } : {}) };
+  const router = { ...quantized, ...named(encoder), ...picking };
   return { image: packRouter(router, graph), 'quantized.onnx': graph };
 }
 

@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { boardRoutes, routingAgreement, routingDifference } from './routing-agreement.ts';
+import {
+  boardRoutes,
+  cascadeAgreement,
+  cascadeDifference,
+  routingAgreement,
+  routingDifference,
+} from './routing-agreement.ts';
 
 const sure = { gate: [0.7, 0.2, 0.1], choice: 0 };
 
@@ -31,6 +37,31 @@ describe('the difference of two decisions', () => {
     ],
   ])('cannot be told of gates that do not belong together', (a, b) => {
     expect(() => routingDifference(a, b)).toThrow(RangeError);
+  });
+});
+
+describe('the difference of two cascades', () => {
+  const thresholds = Float32Array.of(0.25, 0.5);
+
+  test('is that of their scores, and how far the second’s misses the choice of the first', () => {
+    const b = { score: 0.375, choice: 1 };
+    expect(cascadeDifference(b, b, thresholds)).toEqual({ largest: 0, sameChoice: true, lead: 0 });
+    expect(cascadeDifference({ score: 0.75, choice: 2 }, b, thresholds)).toMatchObject({
+      largest: 0.375,
+      sameChoice: false,
+      lead: 0.125,
+    });
+    expect(cascadeDifference({ score: 0.125, choice: 0 }, b, thresholds).lead).toBe(0.125);
+  });
+
+  test('lets a board choose otherwise where its score lies at a threshold', () => {
+    const near = { score: 0.2501, choice: 1 };
+    const held = (score: number, choice: number) =>
+      boardRoutes(
+        cascadeAgreement({ board: { score, choice }, quantized: near, float: near }, thresholds),
+        'encoder',
+      );
+    expect([held(0.2499, 0), held(0.2501, 1), held(0.2501, 2)]).toEqual([true, true, false]);
   });
 });
 

@@ -1,11 +1,12 @@
 /** How far two decisions of a router for the same sound lie apart. */
+import { distanceTo } from '../router/cascade.ts';
 import { implementationTolerance } from './agreement.ts';
 
 export interface RoutingDifference {
-  /** max |a − b| of the gates; 0 to 1 */
+  /** max |a − b| of the gates, or |a − b| of the scores of a cascade; 0 to 1 */
   readonly largest: number;
   readonly sameChoice: boolean;
-  /** By how much b's gates prefer b's choice to a's; 0 where both choose the same. */
+  /** By how much b's gates prefer b's choice to a's, or b's score misses it; 0 where both choose the same. */
   readonly lead: number;
 }
 
@@ -40,6 +41,27 @@ export function routingDifference(a: Decision, b: Decision): RoutingDifference {
     lead: b.gate[b.choice]! - b.gate[a.choice]!,
   };
 }
+
+/** What a cascade decided by, and the place of the expert that answered. */
+export interface Staged {
+  readonly score: number;
+  readonly choice: number;
+}
+
+/** @param thresholds of the cascade */
+export const cascadeDifference = (a: Staged, b: Staged, thresholds: Float32Array): RoutingDifference => ({
+  largest: Math.abs(a.score - b.score),
+  sameChoice: a.choice === b.choice,
+  lead: distanceTo({ thresholds }, b.score, a.choice),
+});
+
+export const cascadeAgreement = (
+  { board, quantized, float }: Record<'board' | 'quantized' | 'float', Staged>,
+  thresholds: Float32Array,
+): RoutingAgreement => ({
+  implementation: cascadeDifference(board, quantized, thresholds),
+  quantization: cascadeDifference(quantized, float, thresholds),
+});
 
 export const routingAgreement = (
   board: Decision,

@@ -1,4 +1,4 @@
-import { addFrontEnd, type EmbeddedBy } from '../features/front-end.ts';
+import { addFrontEnd, frontEndModel, type EmbeddedBy } from '../features/front-end.ts';
 import { frontEnd } from '../features/log-mel.ts';
 import { Graph } from '../onnx/graph.ts';
 import type { Expert, LatentExpert } from './expert.ts';
@@ -30,6 +30,8 @@ export function floatModel(
  * being the experts.
  */
 export function routerModel(router: Expert, encoder: EmbeddedBy = null): Uint8Array<ArrayBuffer> {
+  // Of a cascade whose first expert decides there is nothing behind the embedding.
+  if (router.layers.length === 0) return frontEndModel(undefined, encoder);
   return model(router, 'router', encoder);
 }
 

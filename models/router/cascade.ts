@@ -31,6 +31,17 @@ export function placeOf({ thresholds }: Cascade, score: number): number {
   return first < 0 ? thresholds.length : first;
 }
 
+/** How far a score lies from where the expert of that place would answer; 0 where it does. */
+export function distanceTo(
+  { thresholds }: Pick<Cascade, 'thresholds'>,
+  score: number,
+  place: number,
+): number {
+  const below = place === 0 ? -Infinity : thresholds[place - 1]!;
+  const above = place === thresholds.length ? Infinity : thresholds[place]!;
+  return Math.max(0, below - score, score - above);
+}
+
 /** Entropy in nats, its terms in the order of the classes. */
 export function entropy32(probabilities: Float32Array): number {
   return probabilities.reduce((sum, p) => (p > 0 ? f(sum - f(p * log32(p))) : sum), 0);

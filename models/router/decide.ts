@@ -6,6 +6,8 @@ import type { Cascade, Decision } from './router.ts';
 export interface Decided extends Route {
   /** of a cascade, 0 to 1; else 0 */
   readonly score: number;
+  /** of a cascade; else null */
+  readonly thresholds: Float32Array | null;
 }
 
 export interface Heard {
@@ -22,7 +24,7 @@ export function decide(
   inferenceId: number,
 ): Decided {
   const { cascade } = router;
-  if (!cascade) return { ...route(router, heard.embedding, inferenceId), score: 0 };
+  if (!cascade) return { ...route(router, heard.embedding, inferenceId), score: 0, thresholds: null };
   const { decision } = cascade;
   const experts = router.prior.length;
   const none: Route = { mean: new Float32Array(experts), gate: router.prior, curiosity: 0, ranked: [] };
@@ -32,6 +34,7 @@ export function decide(
   return {
     ...routed,
     score,
+    thresholds: cascade.thresholds,
     gate: Float32Array.from({ length: experts }, (_, e) => (e === place ? 1 : 0)),
     ranked: [place],
   };

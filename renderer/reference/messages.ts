@@ -25,7 +25,7 @@ export interface ReferenceAnswer {
 }
 
 /** What a router decided. */
-export type Decision = Pick<Decided, 'gate' | 'curiosity' | 'score' | 'ranked'>;
+export type Decision = Pick<Decided, 'gate' | 'curiosity' | 'score' | 'ranked' | 'thresholds'>;
 
 /** A router's decision by both references. */
 export interface ReferenceRoute {

@@ -35,6 +35,7 @@ const routeOf = (gate: number[]) => ({
   gate: Float32Array.from(gate),
   curiosity: 0,
   score: 0,
+  thresholds: null,
   ranked: [...gate.keys()].sort((a, b) => gate[b]! - gate[a]!),
 });
 

@@ -7,7 +7,11 @@ import type {
   WindowResult,
 } from '../../main/contract/types.ts';
 import { agreement, type Agreement } from '../../models/evaluation/agreement.ts';
-import { routingAgreement, type RoutingAgreement } from '../../models/evaluation/routing-agreement.ts';
+import {
+  cascadeAgreement,
+  routingAgreement,
+  type RoutingAgreement,
+} from '../../models/evaluation/routing-agreement.ts';
 import type { ReferenceAnswer, ReferenceRoute } from '../reference/messages.ts';
 import type { ReferenceClient } from '../reference/reference-client.ts';
 import { answerersOf, mixed } from './answerers.ts';
@@ -120,16 +124,21 @@ async function openRouter(references: References, experts: Pick<Experts, 'file'>
 }
 
 function routingOf(
-  { gate, place }: Pick<WindowResult, 'gate' | 'place'>,
-  routes: ReferenceRoute,
+  { gate, place, score }: Pick<WindowResult, 'gate' | 'place' | 'score'>,
+  { quantized, float }: ReferenceRoute,
 ): HeldRouting {
-  const choices = { quantized: routes.quantized.ranked[0]!, float: routes.float.ranked[0]! };
-  return {
-    ...routingAgreement(
-      { gate, choice: place },
-      { gate: routes.quantized.gate, choice: choices.quantized },
-      { gate: routes.float.gate, choice: choices.float },
-    ),
-    choices,
+  const choices = { quantized: quantized.ranked[0]!, float: float.ranked[0]! };
+  const staged = {
+    board: { score, choice: place },
+    quantized: { score: quantized.score, choice: choices.quantized },
+    float: { score: float.score, choice: choices.float },
   };
+  const agreed = quantized.thresholds
+    ? cascadeAgreement(staged, quantized.thresholds)
+    : routingAgreement(
+        { gate, choice: place },
+        { gate: quantized.gate, choice: choices.quantized },
+        { gate: float.gate, choice: choices.float },
+      );
+  return { ...agreed, choices };
 }

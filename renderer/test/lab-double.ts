@@ -170,6 +170,7 @@ export const router = (changes: Partial<RouterInfo> = {}): RouterInfo => ({
   version: 2,
   encoder: null,
   experts: ['esc10-b4'],
+  cascade: null,
   imageBytes: 64_800,
   imageSha256: 'ef'.repeat(32),
   accuracy: 0.85,
@@ -316,6 +317,8 @@ export const windowResult = (changes: Partial<WindowResult> = {}): WindowResult 
   place: 0,
   gate: [],
   curiosity: 0,
+  score: 0,
+  stages: null,
   ...changes,
 });
 

@@ -71,6 +71,10 @@ export interface WindowResult {
   gate: number[];
   /** How much the router's passes disagreed; 0 without a router. */
   curiosity: number;
+  /** What a cascade decided by, 0 to 1; 0 without one. */
+  score: number;
+  /** Bit i: the bank's encoder i ran, the first being the router's; null of firmware, and of labs, from before. */
+  stages: number | null;
 }
 
 const clip = v.strictObject({ kind: v.literal('clip'), clipId: id });

@@ -189,5 +189,7 @@ function resultOf(
     place,
     gate: Array.from(answer.gate),
     curiosity: answer.curiosity,
+    score: answer.score,
+    stages: answer.stages,
   };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { record } from '../../test/lab-double.ts';
-import { heardIn, levelText, rowsOf } from './record-rows.ts';
+import { heardIn, levelText, rowsOf, stagesText } from './record-rows.ts';
 
 const read = (rows: ReturnType<typeof rowsOf>) =>
   rows.map((row) => (row.kind === 'record' ? row.record.sequence : row.text.split(' ')[0]));
@@ -43,6 +43,16 @@ describe('what a record says of the sound', () => {
       '−129.2 dB',
     ]);
     expect([levelText(-200), levelText(null)]).toEqual(['silent', '–']);
+  });
+
+  it('tells which stages ran, and of windows that were skipped', () => {
+    expect([null, 0, 1, 0b101].map(stagesText)).toEqual(['–', '–', '1', '1, 3']);
+    const rows = rowsOf([record(1, { skippedWindows: 2 }), record(2, { skippedWindows: 5 })]);
+    expect(rows.map((row) => (row.kind === 'between' ? row.text : row.record.sequence))).toEqual([
+      2,
+      '3 windows were skipped: the board was behind what it heard.',
+      1,
+    ]);
   });
 
   it('tells of the noise floor, and of clipping where there is any', () => {

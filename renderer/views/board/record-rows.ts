@@ -22,6 +22,15 @@ export function heardIn({ levelDb, noiseFloorDb, clippedShare }: NamedRecord): s
   return clippedShare ? `${floor}. ${percent(clippedShare)} of the samples are clipped.` : `${floor}.`;
 }
 
+/** The numbers of the stages that ran, the router's first. */
+export function stagesText(stages: number | null): string {
+  if (stages === null || stages === 0) return '–';
+  return Array.from({ length: 8 }, (_, i) => i)
+    .filter((i) => (stages >> i) & 1)
+    .map((i) => i + 1)
+    .join(', ');
+}
+
 /** Between two records of a start, milliseconds; both times are the same clock's, so they differ by another amount only then. */
 const clockStep = (before: NamedRecord, record: NamedRecord): number =>
   before.wallMs === null || record.wallMs === null
@@ -29,8 +38,8 @@ const clockStep = (before: NamedRecord, record: NamedRecord): number =>
     : record.wallMs - record.uptimeMs - (before.wallMs - before.uptimeMs);
 
 /**
- * Rows of the records table, newest first. Between two records stands a row where the board restarted or
- * where the sequence has a gap.
+ * Rows of the records table, newest first. Between two records stands a row where the board restarted, where the
+ * sequence has a gap, where the clock was set, or where windows were skipped.
  * @param records oldest first
  */
 export function rowsOf(records: readonly NamedRecord[]): RecordRow[] {
@@ -54,6 +63,12 @@ export function rowsOf(records: readonly NamedRecord[]): RecordRow[] {
     if (set !== 0) {
       const text = `The board’s clock was set ${span(Math.abs(set))} ${set > 0 ? 'forward' : 'back'}.`;
       rows.push({ kind: 'between', key: `${key} clock`, text });
+    }
+    const skipped =
+      before?.bootId === record.bootId ? (record.skippedWindows ?? 0) - (before.skippedWindows ?? 0) : 0;
+    if (skipped > 0) {
+      const text = `${count(skipped, 'window was', 'windows were')} skipped: the board was behind what it heard.`;
+      rows.push({ kind: 'between', key: `${key} skipped`, text });
     }
     rows.push({ kind: 'record', key, record });
   });

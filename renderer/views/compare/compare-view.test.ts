@@ -26,6 +26,7 @@ const route = (gate: number[]) => ({
   gate: Float32Array.from(gate),
   curiosity: 0.5,
   score: 0,
+  thresholds: null,
   ranked: gate[0]! >= gate[1]! ? [0, 1] : [1, 0],
 });
 const runs = { name: 'esc10-b4', version: 2, sha256: expert().imageSha256, bits: 4, ternary: false };
