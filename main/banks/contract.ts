@@ -1,5 +1,4 @@
 /** Experts, routers, encoders and bundled clips: the banks' part of the contract. */
-import type { Decision } from '../../models/router/router.ts';
 import * as v from 'valibot';
 import { forOperators, forViewers } from '../contract/roles.ts';
 import { bankName, id, none, path } from '../contract/schemas.ts';
@@ -40,7 +39,10 @@ export interface RouterInfo extends BankMember {
   /** Ids of the experts that it picks from, in its order. */
   experts: string[];
   /** Where its experts are stages, of which one answers: what decides of that; null: it weighs them. */
-  cascade: { decision: Decision; thresholds: number[] } | null;
+  cascade: {
+    decision: 'top-probability' | 'entropy' | 'curiosity' | 'gate';
+    thresholds: number[];
+  } | null;
 }
 
 export interface EncoderInfo {

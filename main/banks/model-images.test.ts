@@ -7,7 +7,11 @@ const encoderOf = { small: 'ears', medium: 'ears-2', large: 'ears-3' } as const;
 const bank: ModelSource = {
   routers: [{ id: 'cascade', name: 'Cascade', experts: ['small', 'medium', 'large'], encoder: 'ears' }],
   encoders: ['ears', 'ears-2', 'ears-3'].map((id) => ({ id, imageSha256: id })),
-  expert: (id) => ({ name: id, classes: ['a', 'b'], encoder: encoderOf[id as keyof typeof encoderOf] ?? null }),
+  expert: (id) => ({
+    name: id,
+    classes: ['a', 'b'],
+    encoder: encoderOf[id as keyof typeof encoderOf] ?? null,
+  }),
   file: async (id) => image(id),
   image: async (sha256) => (sha256 === 'ears-3' ? null : image(sha256)),
 };

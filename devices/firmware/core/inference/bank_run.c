@@ -19,6 +19,7 @@ static uint64_t busy(const struct cur_hal *hal) {
     return hal->busy_ns ? hal->busy_ns(hal->ctx) : 0;
 }
 
+/* What was done since the last time was that part. */
 static void told(struct run *run, int part) {
     uint64_t now = busy(run->hal);
     run->answer->busy_ns[part] += now - run->since_ns;
@@ -50,14 +51,13 @@ static int ask(struct run *run, uint32_t e, float *logits) {
     struct cur_answer *answer = run->answer;
     uint8_t which = bank->encoder_of[e];
     if (which != answer->last_encoder) {
+        told(run, CUR_PART_EXPERT);
         cur_bank_encode(run->embedding, bank, which, run->patch, run->work, run->hal);
         answer->encoders |= (uint8_t)(1u << which);
         answer->last_encoder = which;
         told(run, CUR_PART_ENCODER);
     }
-    int rc = cur_expert_run(&bank->expert[e], run->embedding, &run->work->bank.layers, logits, run->hal);
-    told(run, CUR_PART_EXPERT);
-    return rc;
+    return cur_expert_run(&bank->expert[e], run->embedding, &run->work->bank.layers, logits, run->hal);
 }
 
 /* The one expert's scores. */
@@ -67,7 +67,6 @@ static int ask_alone(struct run *run, uint32_t e) {
     if (ask(run, e, scores->logits)) return -1;
     cur_softmax(scores, classes);
     cur_report(run->hal, CUR_KERNEL_SOFTMAX, classes);
-    told(run, CUR_PART_EXPERT);
     return 0;
 }
 
@@ -93,7 +92,6 @@ static int blend(struct run *run) {
     }
     cur_softmax(scores, classes);
     cur_report(run->hal, CUR_KERNEL_SOFTMAX, classes);
-    told(run, CUR_PART_EXPERT);
     return 0;
 }
 
@@ -118,14 +116,21 @@ static int cascade(struct run *run) {
     return place || asks_router ? ask_alone(run, place) : 0;
 }
 
+static int answer_with(struct run *run) {
+    const struct cur_open_bank *bank = run->bank;
+    if (!bank->has_router) return ask_alone(run, 0);
+    if (bank->router.cascade.decision) return cascade(run);
+    if (route(run)) return -1;
+    return bank->routing.top_k > 1 ? blend(run) : ask_alone(run, run->answer->route.ranked[0]);
+}
+
 int cur_bank_answer(struct cur_answer *answer, const struct cur_open_bank *bank, const float *patch,
                     float embedding[CUR_EMBEDDING], uint32_t inference, union cur_bank_work *work,
                     const struct cur_hal *hal) {
-    struct run run = {answer, bank, patch, embedding, inference, work, hal, busy(hal)};
     memset(answer, 0, sizeof *answer);
     answer->encoders = 1;
-    if (!bank->has_router) return ask_alone(&run, 0);
-    if (bank->router.cascade.decision) return cascade(&run);
-    if (route(&run)) return -1;
-    return bank->routing.top_k > 1 ? blend(&run) : ask_alone(&run, answer->route.ranked[0]);
+    struct run run = {answer, bank, patch, embedding, inference, work, hal, busy(hal)};
+    int rc = answer_with(&run);
+    told(&run, CUR_PART_EXPERT);
+    return rc;
 }
