@@ -36,6 +36,8 @@ export interface UsableEncoder {
   readonly parameters: number;
   readonly classifier: BankEncoder['classifier'];
   readonly heldOutFold: number | null;
+  /** That training it took; null: nobody knows. */
+  readonly trainingSeconds: number | null;
 }
 
 interface OpenBank {
@@ -402,11 +404,11 @@ function routerInfo(one: BankRouter, bank: string, card: string): RouterInfo {
 }
 
 async function usable(folder: string, entry: BankEncoder): Promise<UsableEncoder> {
-  const { id, name, heard, parameters, classifier, heldOutFold, files } = entry;
+  const { id, name, heard, parameters, classifier, heldOutFold, trainingSeconds = null, files } = entry;
   const description = new TextDecoder().decode(await readChecked(folder, files['encoder.json']));
   const weights = await readChecked(folder, files['weights.f32']);
   const built = buildEncoder(restoreEncoder(JSON.parse(description), weights));
-  return { id, name, built, heard: new Set(heard), parameters, classifier, heldOutFold };
+  return { id, name, built, heard: new Set(heard), parameters, classifier, heldOutFold, trainingSeconds };
 }
 
 async function readChecked(

@@ -106,7 +106,7 @@ async function main(folder: string | undefined, work: string): Promise<void> {
 async function shippedEncoders(dataset: Dataset): Promise<UsableEncoder[]> {
   const recipe = join(resources.root, 'models', 'encoder', 'recipe', 'figures.json');
   const figures = JSON.parse(await readFile(recipe, 'utf8')) as {
-    test: Record<string, { clips: number; float_accuracy: number; int8_accuracy: number }>;
+    test: Record<string, { clips: number; float_accuracy: number; int8_accuracy: number; minutes: number }>;
   };
   const folds = [heldOutFold, ...dataset.folds.filter((fold) => fold !== heldOutFold)];
   return Promise.all(
@@ -116,7 +116,7 @@ async function shippedEncoders(dataset: Dataset): Promise<UsableEncoder[]> {
         await readFile(join(resources.bank, id, 'encoder.json'), 'utf8'),
       );
       const float = restoreEncoder(description, await readFile(join(resources.bank, id, 'weights.f32')));
-      const { clips, float_accuracy, int8_accuracy } = figures.test[fold]!;
+      const { clips, float_accuracy, int8_accuracy, minutes } = figures.test[fold]!;
       return {
         id,
         name: float.name,
@@ -125,6 +125,7 @@ async function shippedEncoders(dataset: Dataset): Promise<UsableEncoder[]> {
         parameters: float.layers.reduce((sum, { weights, bias }) => sum + weights.length + bias.length, 0),
         classifier: { clips, float: float_accuracy, int8: int8_accuracy },
         heldOutFold: fold,
+        trainingSeconds: 60 * minutes,
       };
     }),
   );

@@ -34,6 +34,8 @@ const encoderSchema = v.strictObject({
   heldOutFold: v.nullable(whole),
   /** its own classifier on the fold that it was trained without; null where it was trained elsewhere */
   classifier: v.nullable(v.strictObject({ clips: whole, float: share, int8: share })),
+  /** that training it took, as its recipe measured it; missing where nobody did */
+  trainingSeconds: v.optional(v.number()),
   /** of a board: first layers that its image has computed by rows, and bytes for activations; missing in banks of before */
   memory: v.optional(v.strictObject({ fusedLayers: whole, arenaBytes: whole })),
   files: v.strictObject({

@@ -24,7 +24,7 @@ export interface CostFigures {
   readonly f1PerMillijoule: Figure | null;
   /** Grams for a thousand inferences: modelled, as the grid's intensity is an assumption. */
   readonly grams: Figure | null;
-  /** Inferences that take the energy of one training of this model; that of its encoder is not in it. */
+  /** Inferences that take the energy of one training of this model, and of its encoder where that is known. */
   readonly breakEven: Figure | null;
 }
 
@@ -58,13 +58,17 @@ function emissions(
   carbon: CarbonAssumptions | null,
 ): Pick<CostFigures, 'grams' | 'breakEven'> {
   if (!millijoule || !carbon) return { grams: null, breakEven: null };
-  const { training, gramsPerKwh } = carbon;
+  const { training, gramsPerKwh, encoderSeconds } = carbon;
   return {
     grams: { value: gramsPerThousand(millijoule.value, gramsPerKwh), source: 'modelled' },
     breakEven:
       training && trainingSeconds
         ? {
-            value: breakEvenInferences(trainingSeconds.value, training.watts, millijoule.value),
+            value: breakEvenInferences(
+              trainingSeconds.value + (encoderSeconds?.value ?? 0),
+              training.watts,
+              millijoule.value,
+            ),
             source: 'modelled',
           }
         : null,

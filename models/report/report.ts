@@ -1,6 +1,7 @@
 import { utcDay } from '../../main/contract/figures.ts';
 import { sha256 } from '../packing/sha256.ts';
 import { markup, Markup } from './markup.ts';
+import { reachOf } from './reach.ts';
 import type { Results } from './results.ts';
 import { headline, sections, summaryOf } from './sections.ts';
 import { style } from './style.ts';
@@ -35,7 +36,8 @@ ${
     ? null
     : markup`<p>${tested}</p>
 `
-}<p>${summaryOf(results)}${top === null ? null : ` ${top}`}</p>
+}<p>${reachOf(results).join(' ')}</p>
+<p>${summaryOf(results)}${top === null ? null : ` ${top}`}</p>
 <nav>${parts.map(({ id, title }) => markup`<a href="#${id}">${title}</a>`)}</nav>
 ${parts.map(
   ({ id, title, body }) => markup`<section id="${id}"><h2>${title}</h2>

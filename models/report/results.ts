@@ -163,6 +163,8 @@ export interface ExpertResult {
   /** Settings worth telling, for a person: 'percentile 99.9', 'hidden 640, 320'; may be empty. */
   readonly detail: string;
   readonly parameters: number;
+  /** Share of the integer weights that are 0, mean over its trainings; null where none are integers; earlier labs do not tell. */
+  readonly zeroWeights?: number | null;
   readonly imageBytes: Figure | null;
   readonly flashBytes: Figure | null;
   readonly ramBytes: Figure | null;
@@ -317,4 +319,6 @@ export interface CarbonAssumptions {
   readonly origin: string;
   /** Of everything in this report, all models and folds; null where it was not timed. */
   readonly training: { readonly seconds: Figure; readonly watts: number } | null;
+  /** That one training of the encoder took, mean over those that were used, which every model is charged with; null: nobody knows. */
+  readonly encoderSeconds?: Figure | null;
 }

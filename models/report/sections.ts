@@ -14,7 +14,7 @@ import { errorHistogram, reliabilityDiagram, riskCoverage, rocPlot } from './plo
 import type { EncoderSummary, Results } from './results.ts';
 import { shownModels } from './shown.ts';
 import { badge, sourceLegend, tableHtml } from './table.ts';
-import { calibrationTable, uncertaintyTable } from './tables/calibration.ts';
+import { calibrationTable, scalingText, uncertaintyTable } from './tables/calibration.ts';
 import { classTable, foldTable, problemTable } from './tables/data-set.ts';
 import { encoderTable, scoreTable, sizeTable } from './tables/experts.ts';
 import { agreementTable, energyTable, latencyTable } from './tables/cost.ts';
@@ -233,7 +233,9 @@ function tests(results: Results): Part {
 
 function calibration(results: Results): Part {
   const shown = shownModels(results);
+  const scaling = scalingText(results);
   return [
+    scaling === null ? null : markup`<p>${scaling}</p>`,
     tableHtml(calibrationTable(results)),
     tableHtml(uncertaintyTable(results)),
     markup`<div class="plots">${shown.map((model) => [

@@ -36,7 +36,7 @@ export function route(
 }
 
 /** Each pass's probabilities; a single one, without dropout, where the routing asks for none. */
-function passesOf(
+export function passesOf(
   { layers, standardization }: Deciding,
   embedding: Float32Array,
   inferenceId: number,

@@ -1,7 +1,7 @@
 /** From patches to answers: what an expert, or a mixture, says of each clip. */
 import type { ClipAnswer } from '../evaluation/answers.ts';
 import { meanProbabilities, softmax } from '../evaluation/probability.ts';
-import { route, type Choice, type Route } from '../router/route.ts';
+import { passesOf, routeOf, type Choice, type Route } from '../router/route.ts';
 import type { Routing, UnboundRouter } from '../router/router.ts';
 
 /** Clips of one fold with their patches one after the other. */
@@ -81,12 +81,24 @@ const largestOf = (choice: Choice): number =>
  */
 export function routePatches(
   router: UnboundRouter,
-  { embeddings, size }: Pick<Patches, 'embeddings' | 'size'>,
+  patches: Pick<Patches, 'embeddings' | 'size'>,
   routing: Routing,
   firstInference = 1,
 ): Route[] {
+  return drawnPasses(router, patches, routing, firstInference).map((passes) =>
+    routeOf(passes, router.prior, routing),
+  );
+}
+
+/** Every patch's passes, which take the time: whatever alpha then makes of them, they are the same. */
+export function drawnPasses(
+  router: UnboundRouter,
+  { embeddings, size }: Pick<Patches, 'embeddings' | 'size'>,
+  routing: Routing,
+  firstInference = 1,
+): Float32Array[][] {
   return Array.from({ length: embeddings.length / size }, (_, patch) =>
-    route(router, embeddings.subarray(patch * size, (patch + 1) * size), firstInference + patch, routing),
+    passesOf(router, embeddings.subarray(patch * size, (patch + 1) * size), firstInference + patch, routing),
   );
 }
 

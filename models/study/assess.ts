@@ -5,11 +5,12 @@ import { contributions, flipRate } from '../evaluation/routing.ts';
 import type { LatentExpert } from '../experts/expert.ts';
 import { quantizeExpert } from '../experts/quantize.ts';
 import { alwaysExpert, randomAtEqualBits } from '../router/controls.ts';
-import { answering, type Choice } from '../router/route.ts';
+import { answering, routeOf, type Choice } from '../router/route.ts';
 import type { UnboundRouter } from '../router/router.ts';
 import { expertLogits } from '../training/logits.ts';
 import {
   clipAnswers,
+  drawnPasses,
   mixtureLogits,
   patchAnswers,
   routePatches,
@@ -199,14 +200,16 @@ function mixturesOf(
       chosen: contributions(picked.choices, experts),
     };
   };
+  const drawn = (passes: number) =>
+    remembered(({ patches }: Side) => drawnPasses(router, patches, { ...router.routing, passes }));
   const routed =
-    (alpha: number, passes: number): Pick =>
-    ({ patches }) => {
-      const routes = routePatches(router, patches, { ...router.routing, alpha, passes });
+    (alpha: number, of: ReturnType<typeof drawn>, disagree: boolean): Pick =>
+    (side) => {
+      const routes = of(side).map((one) => routeOf(one, router.prior, { ...router.routing, alpha }));
       return {
         choices: routes.map((one) => answering(one, topK)),
         // without passes there is nothing that could disagree
-        curiosities: passes > 0 ? routes.map(({ curiosity }) => curiosity) : null,
+        curiosities: disagree ? routes.map(({ curiosity }) => curiosity) : null,
       };
     };
   const unasked =
@@ -214,23 +217,25 @@ function mixturesOf(
     (side) => ({ choices: choose(side), curiosities: null });
 
   const { passes } = router.routing;
-  const first = remembered(routed(alphas[0]!, passes));
+  const several = drawn(passes);
+  const curious = (alpha: number) => routed(alpha, several, passes > 0);
+  const first = remembered(curious(alphas[0]!));
   const dealt = (deal: number) =>
     unasked((side) => randomAtEqualBits(first(side).choices, (seed + deal) >>> 0));
   return [
-    mixture({ kind: 'plain' }, 0, 'Plain router', routed(0, 0)),
+    mixture({ kind: 'plain' }, 0, 'Plain router', routed(0, drawn(0), false)),
     ...alphas.map((alpha, i) =>
       mixture(
         { kind: 'curiosity', alpha },
         passes,
         `Curiosity, α = ${alpha}`,
-        i === 0 ? first : routed(alpha, passes),
+        i === 0 ? first : curious(alpha),
       ),
     ),
     // the passes by themselves: curiosity is told, the choice is that of the mean gates
     ...(passes === 0 || alphas.includes(0)
       ? []
-      : [mixture({ kind: 'curiosity', alpha: 0 }, passes, passesAlone, routed(0, passes))]),
+      : [mixture({ kind: 'curiosity', alpha: 0 }, passes, passesAlone, curious(0))]),
     {
       ...mixture({ kind: 'random' }, 0, 'Random, equal mean bits', dealt(0)),
       deals: Array.from({ length: deals }, (_, deal) =>

@@ -172,6 +172,7 @@ test('all folds together give scores, tests of every question and usage that add
       kind,
       detail: '',
       parameters: 1,
+      zeroWeights: null,
       imageBytes: null,
       flashBytes: null,
       ramBytes: null,

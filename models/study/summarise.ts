@@ -32,6 +32,7 @@ export interface ExpertFacts {
   readonly kind: string;
   readonly detail: string;
   readonly parameters: number;
+  readonly zeroWeights: number | null;
   readonly imageBytes: ExpertResult['imageBytes'];
   readonly flashBytes: ExpertResult['flashBytes'];
   readonly ramBytes: ExpertResult['ramBytes'];

@@ -70,6 +70,7 @@ export async function importEncoderJob(
   await writeEncoders(unfinished, [
     {
       ...{ id, name: float.name, built, heard: new Set<string>(), classifier: null, heldOutFold: null },
+      trainingSeconds: null,
       parameters: float.layers.reduce((sum, { weights, bias }) => sum + weights.length + bias.length, 0),
     },
   ]);

@@ -2,6 +2,8 @@
 import { mkdir } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { mean } from '../../../models/evaluation/moments.ts';
+import { quantizeExpert } from '../../../models/experts/quantize.ts';
+import { zeroWeights } from '../../../models/experts/zero-weights.ts';
 import type { Figure, LossCurve, Results } from '../../../models/report/results.ts';
 import type { FoldOutcome } from '../../../models/study/assess.ts';
 import { kindOf } from '../../../models/study/kinds.ts';
@@ -149,6 +151,7 @@ async function resultsOf(
       kind,
       detail: hiddenText(kindOf(kind).hidden ?? params.hidden),
       parameters: parametersOf(expert),
+      zeroWeights: zerosOf(kind, models),
       imageBytes: ran ? { value: ran.imageBytes, source: 'measured' } : null,
       flashBytes: ran ? { value: sizes.code + encoderBytes + ran.imageBytes, source: 'measured' } : null,
       ramBytes: { value: sizes.ram, source: 'measured' },
@@ -199,9 +202,26 @@ async function resultsOf(
       gramsPerKwh: params.gramsPerKwh,
       origin: params.gridOrigin,
       training: { seconds: { value: seconds, source: 'measured' }, watts: params.trainingWatts },
+      encoderSeconds: encoderSecondsOf(models),
     },
     limits: limitsOf(models),
   };
+}
+
+/** Mean over all trainings of a kind. */
+function zerosOf(kind: string, models: readonly FoldModels[]): number | null {
+  const { precision } = kindOf(kind);
+  const shares = models.flatMap(
+    ({ experts }) => zeroWeights(quantizeExpert(experts.get(kind)!.expert, precision)) ?? [],
+  );
+  return shares.length === 0 ? null : mean(shares);
+}
+
+/** 0 where nothing was trained to make embeddings. */
+function encoderSecondsOf(models: readonly FoldModels[]): Figure | null {
+  if (models.some(({ own }) => own)) return null;
+  const seconds = models.map(({ encoder }) => (encoder ? encoder.trainingSeconds : 0));
+  return seconds.includes(null) ? null : { value: mean(seconds.map(Number)), source: 'measured' };
 }
 
 /** In every fold; null where of one nobody knows. */

@@ -133,10 +133,11 @@ export async function writeEncoders(folder: string, encoders: readonly UsableEnc
 type Write = (path: string, content: Uint8Array | string) => Promise<BankFile>;
 
 async function writeEncoder(encoder: UsableEncoder, write: Write): Promise<BankEncoder> {
-  const { id, name, built, heard, parameters, classifier, heldOutFold } = encoder;
+  const { id, name, built, heard, parameters, classifier, heldOutFold, trainingSeconds } = encoder;
   const { description, weights } = storeEncoder(built.float);
   return {
     ...{ id, name, parameters, classifier, heldOutFold },
+    ...(trainingSeconds !== null && { trainingSeconds }),
     version: built.float.version,
     embeddingSize: embeddingSizeOf(built.float),
     heard: [...heard].sort(),

@@ -3,6 +3,7 @@ import { count } from '../../../main/contract/figures.ts';
 import type { Model } from '../cost.ts';
 import { digits, score } from '../format.ts';
 import type { Markup } from '../markup.ts';
+import { scalingOf } from '../tables/calibration.ts';
 import type { CalibrationScores, UncertaintyKind } from '../results.ts';
 import { uncertaintyNames } from '../uncertainty-name.ts';
 import { axis, plot, unitAxis, type Frame, type KeyEntry, type Point } from './frame.ts';
@@ -18,8 +19,11 @@ export function reliabilityDiagram({ name, scores: { calibration } }: Model): Ma
     `Reliability of ${name}`,
     frame,
     [diagonal(frame), versions.map(({ scores }, series) => reliabilityLine(frame, scores, series))],
-    versions.map(({ text, scores }, series) => ({ series, text: `${text}, ECE ${score(scores.ece)}` })),
-    'A mark’s area is its bin’s share of the clips. On the dashed line a probability means what it says.',
+    versions.map(({ text, scores }, series) => ({
+      series,
+      text: `${text}, ECE ${score(scores.ece)}, NLL ${score(scores.nll)}`,
+    })),
+    ['A mark’s area is its bin’s share of the clips. On the dashed line a probability means what it says.', scalingOf(calibration) ?? ''].join(' ').trim(), // prettier-ignore
   );
 }
 

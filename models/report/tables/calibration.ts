@@ -14,7 +14,7 @@ const estimated = (value: number | null, known: Estimate | null | undefined): Ce
 type Scaled = NonNullable<CalibrationResult['scaled']>;
 
 /** What temperature scaling does to a model's NLL on clips that it was not fitted to, in a word. */
-function verdictOf({ change }: Scaled): string {
+export function verdictOf({ change }: Scaled): string {
   const nll = change?.nll;
   if (!nll) return '–';
   if (nll.high < 0) return 'helps';
@@ -69,6 +69,28 @@ function temperaturesText({ temperatures }: Scaled): string {
   const seeds = new Set(temperatures.map(({ seed }) => seed)).size;
   if (seeds === 1) return `${list(values.map((one) => one.toFixed(2)))} (by fold)`;
   return `${Math.min(...values).toFixed(2)} to ${Math.max(...values).toFixed(2)} (by fold and seed)`;
+}
+
+/** Whether scaling is worth anything on clips it was not fitted to, in a sentence; null where no temperatures were fitted. */
+export function scalingText({ experts, mixtures }: Pick<Results, 'experts' | 'mixtures'>): string | null {
+  const scaled = [...experts, ...mixtures].flatMap(({ scores }) => scores.calibration.scaled ?? []);
+  const known = scaled.filter(({ change }) => change?.nll);
+  if (known.length === 0) return null;
+  const helped = known.filter((one) => verdictOf(one) === 'helps').length;
+  const harmed = known.filter((one) => verdictOf(one) === 'harms').length;
+  const said =
+    helped === 0
+      ? `Temperature scaling is shown to lower the NLL of none of ${known.length} models on the test folds: it is no gain here`
+      : `Temperature scaling lowers the NLL of ${helped} of ${known.length} models on the test folds`;
+  return `${said}${harmed > 0 ? `, and raises that of ${harmed}` : ''}.`;
+}
+
+/** Of one model, for its plot; null where it has none. */
+export function scalingOf({ scaled }: CalibrationResult): string | null {
+  const nll = scaled?.change?.nll;
+  if (!scaled || !nll) return null;
+  const verdict = verdictOf(scaled);
+  return `Scaling ${verdict.startsWith('not') ? `is ${verdict}` : verdict}: NLL changes by ${estimate(nll)} on clips it was not fitted to.`;
 }
 
 function scalingNotes(scaled: readonly Scaled[]): string[] {

@@ -92,6 +92,11 @@ export function agreementTable({ experts }: Results): Table {
   };
 }
 
+const encoderText = ({ encoderSeconds }: NonNullable<Results['carbon']>): string =>
+  encoderSeconds
+    ? `Each is charged besides with one training of the encoder, ${digits(encoderSeconds.value)} s (${encoderSeconds.source}), as if at the same watts.`
+    : 'What training the encoder took is not known, and left out.';
+
 function carbonNotes(carbon: Results['carbon']): string[] {
   if (carbon === null) return ['No grid intensity was chosen: there is no carbon.'];
   const grid = `Grid: ${digits(carbon.gramsPerKwh)} g CO2 per kWh (${carbon.origin}).`;
@@ -100,6 +105,6 @@ function carbonNotes(carbon: Results['carbon']): string[] {
   const grams = trainingGrams(seconds.value, watts, carbon.gramsPerKwh);
   return [
     grid,
-    `Training all models of all folds: ${digits(seconds.value)} s (${seconds.source}) at ${digits(watts)} W (stated, not metered), ${digits(grams)} g CO2 (modelled). The last column is the energy of one training of the model, experts and router of a mixture together, over that of one inference. What training the encoder took, making the board and sending its data are left out.`,
+    `Training all models of all folds and seeds: ${digits(seconds.value)} s (${seconds.source}) at ${digits(watts)} W (stated, not metered), ${digits(grams)} g CO2 (modelled); encoders are not in it. The last column is the energy of one training of the model over that of one inference: of an expert its own; of a router’s mixture its experts, what the router learns from and the router; of a threshold its two experts. ${encoderText(carbon)} Making the board and sending its data are left out.`,
   ];
 }

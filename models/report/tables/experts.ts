@@ -20,6 +20,7 @@ export function sizeTable({ experts, encoder }: Results): Table {
     textCell(expert.detail),
     plainCell(expert.bits, digits),
     plainCell(expert.parameters, grouped),
+    expert.zeroWeights === null ? emptyCell : plainCell(expert.zeroWeights ?? null, share),
     plainCell(expert.imageBytes?.value ?? null, grouped),
     plainCell(expert.flashBytes?.value ?? null, grouped),
     plainCell(expert.ramBytes?.value ?? null, grouped),
@@ -30,15 +31,27 @@ export function sizeTable({ experts, encoder }: Results): Table {
     textCell(`embedding of ${grouped(encoder.embeddingSize)} numbers`),
     emptyCell,
     plainCell(encoder.parameters, grouped),
+    emptyCell,
     plainCell(encoder.imageBytes?.value ?? null, grouped),
     plainCell(encoder.flashBytes?.value ?? null, grouped),
     plainCell(encoder.ramBytes?.value ?? null, grouped),
   ]);
   return {
     title: 'Table 1. Size and precision',
-    columns: ['Name', 'Kind', 'Detail', 'Bits', 'Parameters', 'Image, bytes', 'Flash, bytes', 'RAM, bytes'],
+    columns: [
+      'Name',
+      'Kind',
+      'Detail',
+      'Bits',
+      'Parameters',
+      'Zero weights',
+      'Image, bytes',
+      'Flash, bytes',
+      'RAM, bytes',
+    ],
     rows,
     notes: [
+      'Zero weights: the share of those kept as integers whose code is 0; an expert that is mostly zeros shows little of what its bits are worth.',
       'The encoder is listed by itself: every expert of a bank shares it. Bytes are those of the image, and of the firmware as it is linked.',
     ],
   };

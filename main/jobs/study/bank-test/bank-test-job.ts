@@ -4,6 +4,8 @@ import { basename } from 'node:path';
 import { firmwareSizes } from '../../../../devices/boards/firmware-sizes.ts';
 import type { BuiltExpert } from '../../../../models/bank/build.ts';
 import type { EncoderSummary, Results } from '../../../../models/report/results.ts';
+import { zeroWeights } from '../../../../models/experts/zero-weights.ts';
+import { readExpert } from '../../../../models/packing/read.ts';
 import { assessSaid } from '../../../../models/study/assess.ts';
 import { kindOf } from '../../../../models/study/kinds.ts';
 import type { ExpertFacts } from '../../../../models/study/summarise.ts';
@@ -155,6 +157,7 @@ async function resultsOf(
       detail: `${info.name}, version ${info.version}`,
       // What the embedding is standardized with lies beside the weights.
       parameters: numbers - 2 * info.embeddingSize,
+      zeroWeights: zeroWeights(readExpert(await banks.file(info.id, 'image')).expert),
       imageBytes: { value: info.imageBytes, source: 'measured' },
       flashBytes: {
         value: firmwareSizes.code + (encoder.imageBytes?.value ?? 0) + info.imageBytes,

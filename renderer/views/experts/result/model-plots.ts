@@ -2,6 +2,7 @@
 import type { Model } from '../../../../models/report/cost.ts';
 import { digits, score } from '../../../../models/report/format.ts';
 import { axis, unitAxis, type Point } from '../../../../models/report/plots/frame.ts';
+import { scalingOf } from '../../../../models/report/tables/calibration.ts';
 import type {
   LossCurve,
   MixtureResult,
@@ -43,13 +44,13 @@ export function reliabilityPlot({ scores: { calibration } }: Model): CurvePlotDa
       const bins = scores.bins.filter(({ clips }) => clips > 0);
       const clips = bins.reduce((sum, bin) => sum + bin.clips, 0);
       return {
-        name: `${name}, ECE ${score(scores.ece)}`,
+        name: `${name}, ECE ${score(scores.ece)}, NLL ${score(scores.nll)}`,
         series,
         points: bins.map((bin): Point => [bin.confidence!, bin.accuracy!]),
         marks: bins.map((bin) => 1.5 + 9 * Math.sqrt(bin.clips / clips)),
       };
     }),
-    note: 'A mark’s area is its bin’s share of the clips. On the dashed line a probability means what it says.',
+    note: ['A mark’s area is its bin’s share of the clips. On the dashed line a probability means what it says.', scalingOf(calibration) ?? ''].join(' ').trim(), // prettier-ignore
   };
 }
 
