@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { cascadeProblem, doubtScore, needScore, placeOf } from './cascade.ts';
+import { cascadeProblem, distanceTo, doubtScore, needScore, placeOf, thresholdsFor } from './cascade.ts';
 import { log32 } from './float32.ts';
 
 const f = Math.fround;
@@ -42,4 +42,23 @@ test('a router that is no cascade needs layers', () => {
   expect(cascadeProblem(router)).toContain('no layers');
   const cascade = { decision: 'entropy', thresholds: Float32Array.of(0.5) } as const;
   expect(cascadeProblem({ ...router, cascade })).toBeNull();
+});
+
+test('thresholds send the wished shares of held-out scores on, and no more where scores are alike', () => {
+  const scores = [0.5, 0.1, 0.9, 0.3, 0.7, 0.2, 0.8, 0.4, 0.6, 1];
+  const goingOn = (values: readonly number[], shares: readonly number[]) => {
+    const thresholds = thresholdsFor(values, shares);
+    const places = values.map((score) => placeOf({ decision: 'entropy', thresholds }, f(score)));
+    return shares.map((_, i) => places.filter((place) => place > i).length);
+  };
+  expect(goingOn(scores, [0.3, 0.1])).toEqual([3, 1]);
+  expect(goingOn(scores, [1, 0])).toEqual([10, 0]);
+  expect(goingOn(scores, [0.5, 0.5])).toEqual([5, 5]);
+  expect(goingOn([0, 0, 0, 0, 1], [0.6])).toEqual([1]);
+});
+
+test('how far a score lies from another place is told', () => {
+  const cascade = { thresholds: Float32Array.of(0.25, 0.5) };
+  expect([0, 1, 2].map((place) => distanceTo(cascade, 0.375, place))).toEqual([0.125, 0, 0.125]);
+  expect(distanceTo(cascade, 1, 2)).toBe(0);
 });

@@ -42,6 +42,20 @@ export function distanceTo(
   return Math.max(0, below - score, score - above);
 }
 
+/**
+ * Thresholds that send wished shares of windows on, by the scores of windows that nothing was fitted to: as near as whole
+ * windows come to it, and no further than wished where scores are alike.
+ * @param shares at least one expert further, at least two further, …; 0 to 1, falling
+ */
+export function thresholdsFor(scores: ArrayLike<number>, shares: readonly number[]): Float32Array {
+  const sorted = Float32Array.from(scores).sort();
+  return Float32Array.from(shares, (share) => {
+    const staying = sorted.length - Math.round(Math.min(1, Math.max(0, share)) * sorted.length);
+    // below every score: all go on
+    return staying === 0 ? -1 : sorted[staying - 1]!;
+  });
+}
+
 /** Entropy in nats, its terms in the order of the classes. */
 export function entropy32(probabilities: Float32Array): number {
   return probabilities.reduce((sum, p) => (p > 0 ? f(sum - f(p * log32(p))) : sum), 0);

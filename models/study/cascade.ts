@@ -1,0 +1,152 @@
+/** Cascades of a fold: four ways to decide how far a window goes, each at many shares, priced by the stages that ran. */
+import { randomAtEqualBits } from '../router/controls.ts';
+import { firstDecides, placeOf, thresholdsFor } from '../router/cascade.ts';
+import { decide } from '../router/decide.ts';
+import { decisionNames, type Decision, type UnboundRouter } from '../router/router.ts';
+import type { Patches } from './answers.ts';
+import { sumOf, type Price } from './prices.ts';
+import type { Priced, PricedTraining } from './trade-off.ts';
+import { answersBy, byClip, type HeardWindows } from './windows.ts';
+
+/** What the stages say of windows, and what each decision could go by. */
+export interface StagedWindows extends HeardWindows {
+  /** [windows] each; a decision that was not trained is not there */
+  readonly scores: ReadonlyMap<Decision, Float32Array>;
+}
+
+/** One fold of one training. */
+export interface StagedFold {
+  readonly fold: number;
+  readonly seed: number;
+  /** Windows that nothing was fitted to: thresholds are theirs. */
+  readonly held: StagedWindows;
+  readonly test: StagedWindows;
+}
+
+/** Of a window. */
+export interface CascadePrices {
+  /** Front end and first encoder, which every window takes. */
+  readonly shared: Price;
+  /** Each stage's expert beyond that, the encoder that it brings included. */
+  readonly stages: readonly Price[];
+  /** Each stage in a bank of its own, front end included. */
+  readonly alone: readonly Price[];
+  /** The router's passes, or the gate; nothing where the first expert decides. */
+  readonly deciding: ReadonlyMap<Decision, Price>;
+}
+
+const words: Readonly<Record<Decision, string>> = {
+  'top-probability': 'Cascade by top probability',
+  entropy: 'Cascade by entropy',
+  curiosity: 'Cascade by curiosity',
+  gate: 'Cascade by a learned gate',
+};
+
+/** The score of every window. @param firstLogits [windows · classes] of the first stage */
+export function scoresOf(
+  router: UnboundRouter,
+  { embeddings, size }: Pick<Patches, 'embeddings' | 'size'>,
+  firstLogits: Float32Array,
+): Float32Array {
+  const windows = embeddings.length / size;
+  const classes = firstLogits.length / windows;
+  return Float32Array.from({ length: windows }, (_, i) => {
+    const heard = {
+      embedding: embeddings.subarray(i * size, (i + 1) * size),
+      firstLogits: firstLogits.subarray(i * classes, (i + 1) * classes),
+    };
+    return decide(router, heard, i + 1).score;
+  });
+}
+
+/**
+ * Shares to sweep: at least one stage further, at least two, … Steps of a tenth; of three stages every pair that falls.
+ * @param stages two or three
+ */
+export function sharesOf(stages: number): number[][] {
+  const tenths = Array.from({ length: 11 }, (_, i) => i / 10);
+  if (stages === 2) return tenths.map((share) => [share]);
+  return tenths.flatMap((one) => tenths.filter((two) => two <= one).map((two) => [one, two]));
+}
+
+const settingOf = (shares: readonly number[]): string =>
+  shares.map((share, i) => `${Math.round(100 * share)} % past stage ${i + 1}`).join(', ');
+
+/** Where each window of a side ends, with the thresholds that send those shares of the held windows on. */
+export function placesOf(
+  { held, test }: StagedFold,
+  decision: Decision,
+  shares: readonly number[],
+  side: 'held' | 'test',
+): Uint8Array {
+  const thresholds = thresholdsFor(held.scores.get(decision)!, shares);
+  const scores = { held, test }[side].scores.get(decision)!;
+  return Uint8Array.from(scores, (score) => placeOf({ decision, thresholds }, score));
+}
+
+/** What each window takes: the stages that ran for it, and what decided. */
+export function pricesAt(
+  { shared, stages, deciding }: CascadePrices,
+  decision: Decision,
+  places: ArrayLike<number>,
+): Price[] {
+  const before = sumOf(shared, deciding.get(decision) ?? { us: 0, millijoule: 0 });
+  const each = stages.map((stage, place) =>
+    firstDecides(decision) && place > 0 ? sumOf(before, stages[0]!, stage) : sumOf(before, stage),
+  );
+  return Array.from(places, (place) => each[place]!);
+}
+
+/**
+ * Every stage alone, every decision at every share, and chance: the windows of the cascade by top probability dealt anew.
+ * @param trainings [training][fold] @param side whose windows: of `held` a setting can be chosen without the test's
+ */
+export function cascadesOf(
+  trainings: readonly (readonly StagedFold[])[],
+  names: readonly string[],
+  prices: CascadePrices,
+  side: 'held' | 'test' = 'test',
+): Priced[] {
+  const priced = (decision: string, setting: string, of: (fold: StagedFold) => PricedTraining): Priced => ({
+    ...{ decision, setting },
+    trainings: trainings.map((folds) => joined(folds.map(of))),
+  });
+  const at = (windows: StagedWindows, decision: Decision, places: ArrayLike<number>): PricedTraining => ({
+    answers: answersBy(windows, places),
+    millijoule: byClip(
+      windows,
+      pricesAt(prices, decision, places).map(({ millijoule }) => millijoule),
+    ),
+  });
+  const known = decisionNames.filter((decision) => trainings[0]![0]!.test.scores.has(decision));
+  const sweep = sharesOf(names.length);
+  return [
+    ...names.map((name, stage) =>
+      priced('One stage alone', name, (fold) => ({
+        answers: answersBy(fold[side], new Uint8Array(windowsOf(fold[side])).fill(stage)),
+        millijoule: fold[side].clips.map(() => prices.alone[stage]!.millijoule),
+      })),
+    ),
+    ...known.flatMap((decision) =>
+      sweep.map((shares) =>
+        priced(words[decision], settingOf(shares), (fold) =>
+          at(fold[side], decision, placesOf(fold, decision, shares, side)),
+        ),
+      ),
+    ),
+    ...sweep.map((shares) =>
+      priced('Chance, as often', settingOf(shares), (fold) => {
+        const places = placesOf(fold, 'top-probability', shares, side);
+        const dealt = randomAtEqualBits(Array.from(places), (fold.seed + 1009 * fold.fold) >>> 0);
+        return at(fold[side], 'top-probability', dealt);
+      }),
+    ),
+  ];
+}
+
+const windowsOf = ({ clips }: HeardWindows): number => clips.reduce((sum, { patches }) => sum + patches, 0);
+
+const joined = (parts: readonly PricedTraining[]): PricedTraining => ({
+  answers: parts.flatMap(({ answers }) => answers),
+  millijoule: parts.flatMap(({ millijoule }) => millijoule),
+});
