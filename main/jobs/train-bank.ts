@@ -3,10 +3,12 @@
  * without fold 4.
  *   npm run bank:train -- FOLDER [WORK]
  * FOLDER is ESC-10 in ESC-50's layout. WORK keeps what is done, so that the same command goes on after a break. The
- * encoders lie in the bank already (models/encoder/recipe). The report is that of `curlew evaluate FOLDER --patience 6`,
- * and says so itself: the same study with the same options. Takes about forty minutes on two cores.
+ * encoders lie in the bank already (models/encoder/recipe). The report is that of `curlew evaluate FOLDER --patience 6 --seeds 5
+ * --hard noise,clip,rate,gain`, and says so itself: the same study with the same options. It says first how many trainings
+ * it takes.
  */
-import { utcDay } from '../contract/figures.ts';
+import { timeLeft, utcDay } from '../contract/figures.ts';
+import { studyCostText } from '../contract/study-cost.ts';
 import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,6 +22,8 @@ import { Banks, type UsableEncoder } from '../banks/banks.ts';
 import { borrowBoard } from '../fleet/borrow-board.ts';
 import { resources, versionOf } from '../resources.ts';
 import type { JobContext } from './definition.ts';
+import { Pace } from './pace.ts';
+import { costOfStudy } from './study/effort.ts';
 import { trialsOn } from './study/on-board.ts';
 import { shippedStudyParams } from './study/params.ts';
 import { trainedOn } from './study/bank-test/heard.ts';
@@ -51,6 +55,9 @@ async function main(folder: string | undefined, work: string): Promise<void> {
   const before = join(work, 'encoders');
   await writeEncoders(before, encoders);
   const params = { ...shippedStudyParams, path: folder };
+  console.log(
+    studyCostText(costOfStudy(params, { folds: dataset.folds.length, clips: dataset.clips.length }, null)),
+  );
   const {
     results: found,
     models,
@@ -134,6 +141,8 @@ async function shippedEncoders(dataset: Dataset): Promise<UsableEncoder[]> {
 /** A job without a lab: it tells the terminal, and cannot be paused. */
 function onTerminal(): JobContext {
   let told = 0;
+  const pace = new Pace(0);
+  pace.go(performance.now());
   return {
     jobId: 'bank',
     signal: new AbortController().signal,
@@ -141,9 +150,13 @@ function onTerminal(): JobContext {
     checkpoint: () => Promise.resolve(),
     pausePoint: () => Promise.resolve(),
     progress(fraction, detail) {
-      if (performance.now() - told < 5000) return;
-      told = performance.now();
-      console.log(`${fraction === null ? '' : `${(100 * fraction).toFixed(1)} %  `}${detail}`);
+      const now = performance.now();
+      pace.reached(fraction, now);
+      if (now - told < 5000) return;
+      told = now;
+      const left = pace.left(now);
+      const share = fraction === null ? '' : `${(100 * fraction).toFixed(1)} %  `;
+      console.log(`${share}${detail}${left === null ? '' : ` (${timeLeft(left)})`}`);
     },
   };
 }

@@ -511,6 +511,10 @@ export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N
     { path: '/r', alphas: [1, 0.3], board: 'none', margin: 0.05 },
     { ...job, kind: 'evaluate' },
   ],
+  'evaluate.cost': [
+    { path: '/r', seeds: 5 },
+    { folds: 4, seeds: 5, fits: 620, seconds: 3600 },
+  ],
   'evaluate.bank': [
     { path: '/r', bankId: 'own', classes: { bark: 'dog', hum: '' }, board: 'none' },
     { ...job, kind: 'evaluate' },

@@ -84,6 +84,7 @@ export const useStudies = defineStore('studies', () => {
       follow('train', await client.request('train.start', params)),
     evaluate: async (params: RequestParams<'evaluate.start'>) =>
       follow('evaluate', await client.request('evaluate.start', params)),
+    cost: (params: RequestParams<'evaluate.cost'>) => client.request('evaluate.cost', params),
     testBank: async (params: RequestParams<'evaluate.bank'>) =>
       follow('evaluate', await client.request('evaluate.bank', params)),
     importEncoder: async (params: RequestParams<'experts.importEncoder'>) =>

@@ -9,6 +9,8 @@ export const studyHandlers = (studies: Studies, files: AllowedPaths): HandlersOf
     studies.train({ ...asked, path: await files.resolve(path, role) }),
   'evaluate.start': async ({ path, ...asked }, role) =>
     studies.evaluate({ ...asked, path: await files.resolve(path, role) }),
+  'evaluate.cost': async ({ path, ...asked }, role) =>
+    studies.cost({ ...asked, path: await files.resolve(path, role) }),
   'evaluate.bank': async ({ path, ...asked }, role) =>
     studies.testBank({ ...asked, path: await files.resolve(path, role) }),
   'train.curves': ({ jobId }) => studies.curves(jobId),

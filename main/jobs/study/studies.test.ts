@@ -392,6 +392,14 @@ describe('an evaluation', () => {
     expect(await readdir(join(scratch.folder, 'studies', 'jobs'))).not.toContain(done.id);
   });
 
+  it('tells what it will take before it starts, by what was trained here last', async () => {
+    const asked = { ...small, path: dataSet(), others: [], seeds: 5 };
+    expect(await studies.cost(asked)).toEqual({ folds: 3, seeds: 5, fits: 135, seconds: null });
+    await finished(studies.train({ ...small, bank: ['q4'], path: dataSet(), name: 'cost' }));
+    expect((await studies.cost(asked)).seconds).toBeGreaterThan(0);
+    await banks.remove('cost');
+  });
+
   it('has no report before it is done', async () => {
     const job = studies.train({ ...small, path: '/nowhere', name: 'x' });
     expect((await whenFinished(jobs, job.id)).error?.code).toMatch(/^FILE_/);

@@ -3,13 +3,15 @@ import { exportName } from '../../export-name.ts';
 import { basename, join } from 'node:path';
 import type { EpochReport } from '../../../models/training/train.ts';
 import { CurlewError } from '../../contract/error.ts';
-import type { FilePiece, Job } from '../../contract/types.ts';
+import type { FilePiece, Job, StudyCost } from '../../contract/types.ts';
+import { readDataset } from '../../datasets/read-dataset.ts';
 import { given } from '../../given.ts';
 import type { JobDefinition } from '../definition.ts';
 import type { Jobs } from '../jobs.ts';
 import type { StudyResults } from './contract/requests.ts';
 import { noBank } from './bank-test/bank-members.ts';
 import { defaultBankTestParams, type BankTestParams } from './bank-test/params.ts';
+import { costOfStudy } from './effort.ts';
 import { bytesPiece, filePiece } from './file-piece.ts';
 import type { ImportParams } from './import-encoder.ts';
 import type { Order, Place } from './job-calls.ts';
@@ -40,6 +42,9 @@ export interface StudiesRooms
   /** Loss curves have grown. */
   onCurves(jobId: string, curves: Curves): void;
 }
+
+/** Jobs among which one that trained is looked for. */
+const lookedBack = 200;
 
 const mimes = {
   parquet: 'application/vnd.apache.parquet',
@@ -102,6 +107,21 @@ export class Studies {
       );
     this.rooms.requireBoard(params.board);
     return this.rooms.jobs.start(this.evaluation(params));
+  }
+
+  /**
+   * What an evaluation would take, by what was trained here last.
+   * @throws CurlewError REQUEST_INVALID; as readDataset
+   */
+  async cost(asked: Given<StudyParams, 'path'>): Promise<StudyCost> {
+    const params = { ...defaultStudyParams, ...given(asked) };
+    const { path, layout, variant, seed } = params;
+    const { allowed } = this.rooms;
+    const dataset = await readDataset(path, { ...(layout ? { layout } : {}), variant, seed, allowed });
+    const before = this.rooms.jobs
+      .page(lookedBack)
+      .flatMap(({ result }) => (result && 'effort' in result && result.effort ? [result.effort] : []))[0];
+    return costOfStudy(params, { folds: dataset.folds.length, clips: dataset.clips.length }, before ?? null);
   }
 
   /**

@@ -17,6 +17,7 @@ import { askedOf } from './asked.ts';
 import { assessModels, flips } from './assess-models.ts';
 import { boardModelsOf } from './costs.ts';
 import { decided, type Decided } from './decided.ts';
+import { fitsOf } from './effort.ts';
 import type { EncoderBanks, OwnEncoder } from './encoder-choice.ts';
 import { firmwareSizes } from '../../../devices/boards/firmware-sizes.ts';
 import { onABoard, type BorrowBoard, type OnBoard } from './on-a-board.ts';
@@ -119,7 +120,15 @@ export async function study(work: StudyWork, context: JobContext): Promise<Finis
 export async function evaluate(work: StudyWork, context: JobContext): Promise<EvaluateResult> {
   const finished = await study(work, context);
   const best = finished.results.mixtures.find(({ alpha }) => alpha === work.params.alphas[0])!;
-  return writeEvaluation(work.folder, finished, best);
+  const { models, results } = finished;
+  return {
+    ...(await writeEvaluation(work.folder, finished, best)),
+    effort: {
+      fits: models.length * fitsOf(work.params),
+      clips: results.dataSet.clips,
+      seconds: models.reduce((sum, one) => sum + one.seconds.all, 0),
+    },
+  };
 }
 
 async function resultsOf(

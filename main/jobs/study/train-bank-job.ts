@@ -10,6 +10,7 @@ import type { JobContext } from '../definition.ts';
 import { routerId } from '../train/plan.ts';
 import { assessModels } from './assess-models.ts';
 import { trainedOn } from './bank-test/heard.ts';
+import { fitsOf } from './effort.ts';
 import type { NewBanks } from './new-banks.ts';
 import { defaultStudyParams, type TrainingParams } from './params.ts';
 import { dataSetSummary } from './results.ts';
@@ -75,6 +76,7 @@ export async function trainBank(work: TrainBankWork, context: JobContext): Promi
       bank: name,
       curves: curvesOf(models),
       trainingSeconds: models.seconds.all,
+      effort: { fits: fitsOf(params), clips: dataset.clips.length, seconds: models.seconds.all },
       problems: dataSet.problems.map((problem) => ({ ...problem, names: [...problem.names] })),
     };
   } finally {

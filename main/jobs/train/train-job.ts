@@ -73,7 +73,7 @@ const checkpointMs = 20_000;
 /** A course whose thread crashes so often without a checkpoint between is given up. */
 const crashLimit = 3;
 /** Two threads keep two cores busy; each holds the data and its model in memory. */
-const threads = Math.min(2, availableParallelism());
+export const trainingThreads = Math.min(2, availableParallelism());
 
 /**
  * @throws CurlewError TRAINING_FAILED, INTERNAL when a thread does not start or keeps crashing, ABORTED
@@ -135,7 +135,9 @@ class TrainRun {
     if (this.context.signal.aborted) stop();
     try {
       const waiting = [...this.parts];
-      const lanes = Array.from({ length: Math.min(threads, waiting.length) }, () => this.lane(waiting));
+      const lanes = Array.from({ length: Math.min(trainingThreads, waiting.length) }, () =>
+        this.lane(waiting),
+      );
       await Promise.allSettled(lanes);
       if (this.failure === null && this.router) await Promise.allSettled([this.lane([this.router])]);
       // What the other lanes threw says no more than that they were stopped.

@@ -4,7 +4,7 @@ import type { FilePiece } from '../../../contract/lab.ts';
 import { forOperators, forViewers } from '../../../contract/roles.ts';
 import { bankName, dataSet, id, jobId, path, text, whole } from '../../../contract/schemas.ts';
 import type { Job } from '../../contract.ts';
-import type { EpochFigures } from './results.ts';
+import type { EpochFigures, StudyCost } from './results.ts';
 
 /** Kinds of experts, by their ids (models/study/kinds.ts). */
 const kinds = v.pipe(v.array(id), v.maxLength(13));
@@ -43,6 +43,22 @@ const scoring = {
   resamples: v.optional(whole(100, 100_000)),
 };
 
+const evaluation = v.strictObject({
+  path,
+  ...dataSet,
+  ...training,
+  others: v.optional(kinds),
+  /** How many seeds every fold is trained with, from `seed` on. */
+  seeds: v.optional(whole(1, 20)),
+  alphas: v.optional(
+    v.pipe(v.array(v.pipe(v.number(), v.minValue(0), v.maxValue(100))), v.minLength(1), v.maxLength(6)),
+  ),
+  /** How test clips are made harder, to be answered once more. */
+  hard: v.optional(v.pipe(v.array(v.picklist(['noise', 'clip', 'rate', 'gain'])), v.maxLength(4))),
+  trainingWatts: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(100_000))),
+  ...scoring,
+});
+
 export const studyRequests = {
   /** Trains a bank (experts and their router) on a data set, under this name. A job. */
   'train.start': forOperators(
@@ -56,23 +72,9 @@ export const studyRequests = {
     }),
   ),
   /** Trains without each fold, tests with it, runs the models on a board and writes a report. A job. */
-  'evaluate.start': forOperators(
-    v.strictObject({
-      path,
-      ...dataSet,
-      ...training,
-      others: v.optional(kinds),
-      /** How many seeds every fold is trained with, from `seed` on. */
-      seeds: v.optional(whole(1, 20)),
-      alphas: v.optional(
-        v.pipe(v.array(v.pipe(v.number(), v.minValue(0), v.maxValue(100))), v.minLength(1), v.maxLength(6)),
-      ),
-      /** How test clips are made harder, to be answered once more. */
-      hard: v.optional(v.pipe(v.array(v.picklist(['noise', 'clip', 'rate', 'gain'])), v.maxLength(4))),
-      trainingWatts: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(100_000))),
-      ...scoring,
-    }),
-  ),
+  'evaluate.start': forOperators(evaluation),
+  /** How many trainings that takes, and how long they will take, before it starts. */
+  'evaluate.cost': forOperators(evaluation),
   /** Lets a bank that is there answer labelled recordings; those that it has heard are left out. A job, of the kind `evaluate`. */
   'evaluate.bank': forOperators(
     v.strictObject({
@@ -110,6 +112,7 @@ export const studyRequests = {
 export interface StudyResults {
   'train.start': Job;
   'evaluate.start': Job;
+  'evaluate.cost': StudyCost;
   'evaluate.bank': Job;
   'train.curves': Record<string, EpochFigures[]>;
   'evaluate.file': FilePiece<number>;

@@ -10,6 +10,25 @@ export interface EpochFigures {
   validationAccuracy: number;
 }
 
+/** What trainings took, by which later ones are estimated. */
+export interface Effort {
+  fits: number;
+  /** Of the data set. */
+  clips: number;
+  /** Summed over the threads, pauses left out. */
+  seconds: number;
+}
+
+/** What an evaluation will take. */
+export interface StudyCost {
+  folds: number;
+  seeds: number;
+  /** Trainings, all folds and seeds together. */
+  fits: number;
+  /** For training, by what the last training here took; null: nothing was trained here. */
+  seconds: number | null;
+}
+
 export interface TrainResult {
   kind: 'train';
   /** The bank that was trained: its experts are in experts.list. */
@@ -20,6 +39,8 @@ export interface TrainResult {
   curves: Record<string, EpochFigures[]>;
   /** Summed over the threads, pauses left out. */
   trainingSeconds: number;
+  /** Left out by earlier labs. */
+  effort?: Effort;
   /** What was wrong with the data set and its recordings, by kind; names may be cut short. */
   problems: { what: string; count: number; names: string[]; leftOut: boolean }[];
 }
@@ -32,6 +53,8 @@ export interface EvaluateResult {
   /** Of the mixture with curiosity, over the clips of all folds. */
   accuracy: number;
   macroF1: number;
+  /** Left out where nothing was trained, and by earlier labs. */
+  effort?: Effort;
 }
 
 /** An encoder that was taken from an ONNX file. */

@@ -13,7 +13,9 @@ import { evaluationOf, requestOf } from './study-asked.ts';
 async function asked(line: string): Promise<unknown> {
   let params: unknown = null;
   const client: Pick<LabClient, 'request'> = {
-    request: (_method, given) => {
+    request: (method, given) => {
+      if (method === 'evaluate.cost')
+        return Promise.resolve({ folds: 4, seeds: 1, fits: 40, seconds: null } as never);
       params = given;
       throw new CurlewError('ABORTED', 'Enough was heard.');
     },

@@ -9,7 +9,8 @@ import { robustnessText } from '../../../../models/report/tables/robustness.ts';
 import { testedText } from '../../../../models/report/tested.ts';
 import type { LabClient } from '../../../contract/client.ts';
 import { textsOf, wholeFile } from '../../../contract/pieces.ts';
-import type { RequestResult } from '../../../contract/requests.ts';
+import type { RequestParams, RequestResult } from '../../../contract/requests.ts';
+import { studyCostText } from '../../../contract/study-cost.ts';
 import type { EncoderResult, EvaluateResult, Job, TrainResult } from '../../../contract/types.ts';
 import type { OutputFolder } from '../../../outputs.ts';
 import type { Answer, Args, Commands } from '../command.ts';
@@ -118,8 +119,15 @@ async function evaluate(client: LabClient, args: Args): Promise<Answer> {
   const job =
     asked.kind === 'bank'
       ? await client.request('evaluate.bank', asked.params)
-      : await client.request('evaluate.start', asked.params);
+      : await startedWithCost(client, asked.params);
   return evaluated(client, await follow(client, job, resumeWith(args)), report);
+}
+
+/** Says what it takes first: Ctrl-C is cheap then. */
+async function startedWithCost(client: LabClient, params: RequestParams<'evaluate.start'>): Promise<Job> {
+  const cost = await client.request('evaluate.cost', params);
+  process.stderr.write(`curlew: ${studyCostText(cost)}\n`);
+  return client.request('evaluate.start', params);
 }
 
 /** Where the report goes, if anywhere. @param reads what no file of it may replace @throws CurlewError of `Outputs.folder` */
