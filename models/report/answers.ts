@@ -20,11 +20,20 @@ export interface ToldAnswers {
   };
 }
 
+/** What models said of the same clips made harder in one way. */
+export interface ToldHard {
+  /** For a person, as the report names it. */
+  readonly sounds: string;
+  readonly models: readonly { readonly name: string; readonly answers: readonly ClipAnswer[] }[];
+}
+
 export interface ToldFold {
   readonly seed: number;
   /** Windows of each clip. */
   readonly patches: readonly number[];
   readonly models: readonly ToldAnswers[];
+  /** A way to make clips harder after the other: they are many. */
+  hard(): Iterable<ToldHard>;
 }
 
 export interface Told {
@@ -41,6 +50,9 @@ export const answerFiles = {
   windows: 'answers-windows.csv',
   about: 'answers.txt',
 } as const;
+
+/** Beside them where clips were made harder. */
+export const hardFiles = { csv: 'answers-hard.csv', parquet: 'answers-hard.parquet' } as const;
 
 /** The same tables as Parquet. */
 export const answerParquet = { clips: 'answers-clips.parquet', windows: 'answers-windows.parquet' } as const;
@@ -75,6 +87,21 @@ export function* clipRows({ classes, folds }: Told): Generator<string> {
           ...[one.curiosity, temperature, stages, ...Array.from(one.probabilities)],
         ]),
       );
+}
+
+/** The text of `answers-hard.csv`, a way and a model at a time. */
+export function* hardRows({ classes, folds }: Pick<Told, 'classes' | 'folds'>): Generator<string> {
+  const head = ['Model', 'Seed', 'Fold', 'Clip', 'Source', 'Sounds', 'True class', 'Answer', 'Curiosity'];
+  yield csvText([[...head, ...probabilityColumns(classes)]]);
+  for (const fold of folds)
+    for (const { sounds, models } of fold.hard())
+      for (const { name, answers } of models)
+        yield csvText(
+          answers.map((one): CsvCell[] => [
+            ...[name, fold.seed, one.fold, one.clip, one.source, sounds, classes[one.truth]!],
+            ...[classes[predictedOf(one)]!, one.curiosity, ...Array.from(one.probabilities)],
+          ]),
+        );
 }
 
 /** The text of `answers-windows.csv`, likewise. */
@@ -115,6 +142,10 @@ answers-windows.csv: a row for each model, seed, clip and window. Window counts 
 beginning. P(class) is the softmax of the window's logits. Expert is the expert that answered; where several answered
 together, the one with the largest share.
 
+answers-hard.csv, where clips were made harder: a row for each model, seed, clip and way (Sounds); columns as in
+answers-clips.csv. Figures of harder sounds are computed for each Seed and way by themselves; the mean over seeds is a
+way's figure, the mean over seeds and ways that of all harder ones.
+
 From them follow, with any tool that groups rows:
 - accuracy: the share of clips whose Answer is their True class; by Fold for the deviation over folds;
 - the confusion matrix: clips counted by True class and Answer; precision, recall, F1 and macro-F1 from it;
@@ -124,6 +155,9 @@ From them follow, with any tool that groups rows:
 - AUROC of errors: the chance that a wrong clip has a lower largest P(class) (or a higher Curiosity) than a right one;
 - tests between two models: paired by Clip; intervals draw whole Sources with replacement, since clips of one source
   are not independent;
+- F1 against energy: a window's energy is the sum of its stages' (latency.csv and energy.csv: a stage's share of the
+  time is its share of the energy), a clip's the mean over its windows; with a threshold on top probability the cheapest
+  expert's window rows say where the dearest one's rows answer;
 - how often each expert answered, and mean bits: windows counted by Expert.
 Of several seeds every figure is computed for each Seed by itself, and their mean is told; a resample of sources is the
 same for all of them. Deviations over folds are of the folds' means over seeds; between seeds, of the seeds' means over
@@ -131,9 +165,10 @@ folds.
 Probabilities are binary32, rounded to nothing; numbers read back as the same numbers. In CSV an apostrophe stands
 before text that a spreadsheet would take for a formula; in Parquet none does.
 
-answers-clips.parquet and answers-windows.parquet hold the same rows for programs, under names without blanks: model,
+answers-clips.parquet, answers-windows.parquet and answers-hard.parquet hold the same rows for programs, under names without blanks: model,
 seed, fold, clip, source, true_class, answer, curiosity, temperature, stages and "P(class)"; of windows besides window,
-start_s and expert. With DuckDB (https://duckdb.org), in this folder, this gives the report's accuracies again:
+start_s and expert, of harder clips sounds. The other .csv files hold the report's tables and what its plots are drawn
+of; results.json holds all of it. With DuckDB (https://duckdb.org), in this folder, this gives the report's accuracies again:
 
 ${accuracySql};
 `;

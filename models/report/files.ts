@@ -1,4 +1,4 @@
-import { answerFiles, answerParquet } from './answers.ts';
+import { answerFiles, answerParquet, hardFiles } from './answers.ts';
 import { claimsOf } from './claims.ts';
 import type { Model } from './cost.ts';
 import { csvText, type CsvCell } from './csv.ts';
@@ -65,6 +65,7 @@ export const reportNames: readonly string[] = [
   ...[...Object.keys(tables), ...Object.keys(curves)].map((name) => `${name}.csv`),
   ...Object.values(answerFiles),
   ...Object.values(answerParquet),
+  ...Object.values(hardFiles),
 ];
 
 /** Those of text that one did write. */
@@ -72,11 +73,14 @@ export const filesOf = (results: Results): string[] => [
   ...['report.html', 'results.json'],
   ...reportCsv(results).map(({ name }) => name),
   ...(results.answers ? Object.values(answerFiles) : []),
+  ...(results.answers?.hard ? [hardFiles.csv] : []),
 ];
 
 /** Those that are no text. */
-export const parquetOf = (results: Results): string[] =>
-  results.answers?.parquet ? Object.values(answerParquet) : [];
+export const parquetOf = ({ answers }: Results): string[] => [
+  ...(answers?.parquet ? Object.values(answerParquet) : []),
+  ...(answers?.hard ? [hardFiles.parquet] : []),
+];
 
 /** The report's tables and the numbers behind its plots, unrounded; the sources of times and energies stand beside them. */
 export function reportCsv(results: Results): ReportFile[] {

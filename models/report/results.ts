@@ -48,6 +48,8 @@ export interface Results {
     readonly windows: number;
     /** They lie there as Parquet too. */
     readonly parquet?: true;
+    /** Those to harder clips lie there as well. */
+    readonly hard?: true;
   };
   readonly protocol: Protocol;
   readonly encoder: EncoderSummary;

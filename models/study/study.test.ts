@@ -241,7 +241,7 @@ test('answers told window by window add up to those told clip by clip, and to ho
     stages: 'features+expert',
   }));
   const told = { classes: ['a', 'b', 'c'], bank: names, hopS: 0.48 };
-  const files = { ...told, folds: [{ seed: 4, patches: outcome.patches, models }] };
+  const files = { ...told, folds: [{ seed: 4, hard: () => [], patches: outcome.patches, models }] };
 
   const read = (parts: Iterable<string>) =>
     [...parts]

@@ -5,7 +5,10 @@ import {
   aboutAnswers,
   accuracySql,
   answerFiles,
+  answerParquet,
   clipRows,
+  hardFiles,
+  hardRows,
   windowRows,
   type Told,
 } from '../../../models/report/answers.ts';
@@ -28,6 +31,7 @@ const told: Told = {
   ...{ classes, bank: ['4-bit'], hopS: 0.48 },
   folds: answers.map((ofFold) => ({
     seed: 7,
+    hard: () => [{ sounds: 'gain -30 dB', models: [{ name: '4-bit', answers: ofFold.slice(0, 1) }] }],
     patches: [1, 1],
     models: [
       {
@@ -45,7 +49,8 @@ beforeAll(async () => {
   scratch = await scratchFolder();
   await writeFile(join(scratch.folder, answerFiles.clips), [...clipRows(told)].join(''));
   await writeFile(join(scratch.folder, answerFiles.windows), [...windowRows(told)].join(''));
-  await writeAnswersParquet(scratch.folder, classes);
+  await writeFile(join(scratch.folder, hardFiles.csv), [...hardRows(told)].join(''));
+  await writeAnswersParquet(scratch.folder, classes, true);
 });
 afterAll(() => scratch.remove());
 
@@ -73,6 +78,25 @@ test('windows hold the very binary32 numbers that were answered', async () => {
   const windows = await rowsIn(scratch.folder, `SELECT * FROM 'answers-windows.parquet'`);
   expect(windows).toHaveLength(4);
   expect(windows[0]).toMatchObject({ window: 0, start_s: 0, expert: '4-bit', 'P(Dog) 1': Math.fround(0.7) });
+});
+
+test('answers to harder clips lie there as the others do, with how the clip was made harder', async () => {
+  const hard = await rowsIn(scratch.folder, `SELECT * FROM 'answers-hard.parquet' ORDER BY fold`);
+  expect(hard.map(({ clip, sounds, answer }) => [clip, sounds, answer])).toEqual([
+    ['=a.wav', 'gain -30 dB', 'Dog'],
+    ['c, d.wav', 'gain -30 dB', '=2+3'],
+  ]);
+  expect(hard[0]!['P(Dog) 1']).toBe(0.7);
+});
+
+test('the text beside them names every file of answers', () => {
+  for (const name of [
+    answerFiles.clips,
+    answerFiles.windows,
+    ...Object.values(answerParquet),
+    ...Object.values(hardFiles),
+  ])
+    expect(aboutAnswers).toContain(name);
 });
 
 test('the tables for spreadsheets guard what one would run', async () => {

@@ -1,7 +1,7 @@
 /** The answers of a study as Parquet, made by DuckDB of the tables that lie there. */
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { answerFiles, answerParquet } from '../../../models/report/answers.ts';
+import { answerFiles, answerParquet, hardFiles } from '../../../models/report/answers.ts';
 import { literal } from '../../store/files.ts';
 
 type Column = readonly [name: string, type: 'VARCHAR' | 'INTEGER' | 'BIGINT' | 'DOUBLE' | 'FLOAT'];
@@ -15,7 +15,7 @@ const identity: readonly Column[] = [
 ];
 
 /** In the order of the tables' columns, but for the classes' probabilities, which follow. */
-const columns: Readonly<Record<keyof typeof answerParquet, readonly Column[]>> = {
+const columns: Readonly<Record<keyof typeof answerParquet | 'hard', readonly Column[]>> = {
   clips: [
     ...identity,
     ['true_class', 'VARCHAR'],
@@ -34,25 +34,47 @@ const columns: Readonly<Record<keyof typeof answerParquet, readonly Column[]>> =
     ['curiosity', 'DOUBLE'],
     ['stages', 'VARCHAR'],
   ],
+  hard: [
+    ...identity,
+    ['sounds', 'VARCHAR'],
+    ['true_class', 'VARCHAR'],
+    ['answer', 'VARCHAR'],
+    ['curiosity', 'DOUBLE'],
+  ],
 };
 
-/** @param folder where `answers-clips.csv` and `answers-windows.csv` lie @throws what DuckDB does */
-export async function writeAnswersParquet(folder: string, classes: readonly string[]): Promise<void> {
+const files = {
+  clips: [answerFiles.clips, answerParquet.clips],
+  windows: [answerFiles.windows, answerParquet.windows],
+  hard: [hardFiles.csv, hardFiles.parquet],
+} as const;
+
+/**
+ * @param folder where `answers-clips.csv` and `answers-windows.csv` lie
+ * @param hard `answers-hard.csv` lies there too
+ * @throws what DuckDB does
+ */
+export async function writeAnswersParquet(
+  folder: string,
+  classes: readonly string[],
+  hard: boolean,
+): Promise<void> {
   const instance = await DuckDBInstance.create(':memory:');
   try {
     const connection = await instance.connect();
     try {
-      for (const table of ['clips', 'windows'] as const) {
-        const type = table === 'clips' ? 'DOUBLE' : 'FLOAT';
+      for (const table of ['clips', 'windows', ...(hard ? (['hard'] as const) : [])] as const) {
+        const type = table === 'windows' ? 'FLOAT' : 'DOUBLE';
+        const [csv, parquet] = files[table];
         const all = [...columns[table], ...probabilityNames(classes).map((name): Column => [name, type])];
         const read = all.map(([, type], i) => `c${i}: ${literal(type)}`).join(', ');
         const told = all.map(
           ([name, type], i) => `${type === 'VARCHAR' ? unguarded(`c${i}`) : `c${i}`} AS ${quoted(name)}`,
         );
         await connection.run(
-          `COPY (SELECT ${told.join(', ')} FROM read_csv(${literal(join(folder, answerFiles[table]))}, header = true,
+          `COPY (SELECT ${told.join(', ')} FROM read_csv(${literal(join(folder, csv))}, header = true,
              auto_detect = false, delim = ',', quote = '"', escape = '"', columns = {${read}}))
-           TO ${literal(join(folder, answerParquet[table]))} (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)`,
+           TO ${literal(join(folder, parquet))} (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)`,
         );
       }
     } finally {

@@ -301,7 +301,7 @@ describe('an evaluation', () => {
     const { folder } = done.result as EvaluateResult;
     for (const name of filesOf(results))
       expect((await studies.file(done.id, name)).text.length).toBeGreaterThan(0);
-    expect(results.answers).toEqual({ clips: 24, windows: 24, parquet: true });
+    expect(results.answers).toEqual({ clips: 24, windows: 24, parquet: true, hard: true });
     expect(results.protocol.seeds).toEqual([1, 2]);
     const { robustness } = results;
     expect(robustness!.ways.map(({ kind, value }) => `${kind} ${value}`)).toEqual([
@@ -323,6 +323,17 @@ describe('an evaluation', () => {
        FROM 'answers-clips.parquet' WHERE model = 'Float' GROUP BY fold, seed) GROUP BY seed ORDER BY seed`,
     );
     const float = results.experts.at(-1)!.scores.accuracy;
+    const hardRows = await rowsIn(
+      folder,
+      `SELECT sounds, avg((answer = true_class)::INT) AS value FROM 'answers-hard.parquet'
+       WHERE model = 'Float' GROUP BY sounds`,
+    );
+    const hardFloat = robustness!.models.find(({ name }) => name === 'Float')!;
+    expect(hardRows).toHaveLength(6);
+    for (const { sounds, value } of hardRows) {
+      const way = robustness!.ways.findIndex(({ name }) => name === sounds);
+      expect(value).toBeCloseTo(hardFloat.ways[way]!.accuracy.value, 12);
+    }
     bySeed.forEach(({ value }, i) => expect(value).toBeCloseTo(float.seeds!.values[i]!.value, 12));
     expect(await readdir(folder)).toEqual(expect.arrayContaining(['seed-1', 'seed-2']));
     expect(await readFile(join(folder, 'report.html'), 'utf8')).toContain('Curiosity');

@@ -6,9 +6,14 @@ import {
   aboutAnswers,
   answerFiles,
   clipRows,
+  hardFiles,
+  hardRows,
   windowRows,
   type Told,
+  type ToldHard,
 } from '../../../models/report/answers.ts';
+import { degradationName } from '../../../models/augmentation/degrade.ts';
+import { unpacked, type HardOutcome } from '../../../models/study/hard.ts';
 import { writeAnswersParquet } from './answers-parquet.ts';
 import type { Results } from '../../../models/report/results.ts';
 import type { FoldOutcome, MixtureAnswers } from '../../../models/study/assess.ts';
@@ -22,8 +27,9 @@ export async function writeAnswers(
     classes: results.dataSet.classes,
     bank: results.bank,
     hopS: patchHopSamples / frontEnd.sampleRate,
-    folds: outcomes.map(({ seed, patches, experts, mixtures }) => ({
+    folds: outcomes.map(({ seed, patches, experts, mixtures, hard }) => ({
       seed,
+      hard: () => hardOf(hard),
       patches,
       models: [
         ...experts.map((one) => ({ ...one, stages: stagesOf(results, false) })),
@@ -34,13 +40,24 @@ export async function writeAnswers(
   await writeParts(join(folder, answerFiles.clips), clipRows(told));
   await writeParts(join(folder, answerFiles.windows), windowRows(told));
   await writeFile(join(folder, answerFiles.about), aboutAnswers);
-  await writeAnswersParquet(folder, told.classes);
+  const hard = outcomes.some((outcome) => outcome.hard.length > 0);
+  if (hard) await writeParts(join(folder, hardFiles.csv), hardRows(told));
+  await writeAnswersParquet(folder, told.classes, hard);
   const patches = outcomes.filter(({ seed }) => seed === outcomes[0]!.seed).map((one) => one.patches);
   return {
     clips: patches.flat().length,
     windows: patches.flat().reduce((sum, one) => sum + one, 0),
     parquet: true,
+    ...(hard && { hard }),
   };
+}
+
+function* hardOf(hard: readonly HardOutcome[]): Generator<ToldHard> {
+  for (const one of hard)
+    yield {
+      sounds: degradationName(one.degradation),
+      models: one.models.map(({ name }, model) => ({ name, answers: unpacked(one, model) })),
+    };
 }
 
 /** With a threshold the expert that was asked first is not the one that answers where another was asked too. */
