@@ -109,7 +109,7 @@ export function boardConformance(
     };
     /** Runs what is in the board's input buffer once more: no window to send. */
     const runAgain = (kind: 'pcm' | 'log-mel'): Promise<InferenceResult> =>
-      client.request(inferenceRun, { kind });
+      client.request(inferenceRun, { kind, keep: true });
 
     beforeAll(async () => {
       port = tappedPort(subject.port());
@@ -194,6 +194,13 @@ export function boardConformance(
       expect(records).toMatchObject([{ levelDb: null, noiseFloorDb: null, clippedShare: null }]);
       // What follows is about this window.
       await board.infer(material.pcm);
+    });
+
+    test('keeps no record of an inference that is not to be kept', async () => {
+      const { sequence: before } = await board.infer(material.pcm);
+      const tried = await board.infer(material.pcm, { keep: false });
+      expect([tried.sequence, tried.logits]).toEqual([0, reference.logits]);
+      expect((await board.infer(material.pcm)).sequence).toBe(before + 1);
     });
 
     test('counts its starts, and tells the time in its records once it was told it', async () => {

@@ -100,7 +100,7 @@ async function answersOf(port: Port): Promise<BoardAnswers> {
     return slot;
   };
   // The window stays in the board's buffer: it is sent once.
-  const runAgain = () => client.request(inferenceRun, { kind: 'pcm' as const });
+  const runAgain = () => client.request(inferenceRun, { kind: 'pcm' as const, keep: true });
   try {
     const slots: number[] = [];
     const logits: Float32Array[] = [];

@@ -261,9 +261,13 @@ export class CurlewBoard {
   /**
    * Runs the active expert on one window.
    * @param input 15,600 int16 samples at 16 kHz, or 96 × 64 float32 log-mel values
+   * @param keep whether the board keeps a telemetry record of it; not where the board is being tried
    * @throws CurlewError NO_EXPERT_ACTIVE, and those of the client
    */
-  async infer(input: Int16Array | Float32Array, options: RequestOptions = {}): Promise<InferenceResult> {
+  async infer(
+    input: Int16Array | Float32Array,
+    { keep = true, ...options }: RequestOptions & { keep?: boolean } = {},
+  ): Promise<InferenceResult> {
     const kind: InputKind = input instanceof Int16Array ? 'pcm' : 'log-mel';
     const data = new Uint8Array(input.buffer, input.byteOffset, input.byteLength);
     await transfer({
@@ -281,7 +285,7 @@ export class CurlewBoard {
       ...(options.signal ? { signal: options.signal } : {}),
     });
     try {
-      return await this.link.request(inferenceRun, { kind }, options);
+      return await this.link.request(inferenceRun, { kind, keep }, options);
     } catch (thrown) {
       if (thrown instanceof CurlewError && thrown.context['reason'] === 'no_expert') {
         throw new CurlewError(

@@ -70,7 +70,7 @@ static void decimates(void) {
     memcpy(heard, audio, sizeof heard);
     CHECK(cur_decimate(&decimator, heard, RAW) == RAW / 3);
     memcpy(rig_board.input.pcm, heard + (windows - 1) * 7680, CUR_INPUT_BYTES);
-    CHECK(cur_infer(&rig_board, CUR_INPUT_PCM) == 0);
+    CHECK(cur_infer(&rig_board, CUR_INPUT_PCM, 1) == 0);
     CHECK(memcmp(logits, rig_board.last.scores.logits, sizeof logits) == 0);
 }
 
@@ -203,7 +203,7 @@ static void unsure_is_no_class(void) {
     for (uint32_t i = 0; i < 4; i++) {
         rig_board.settings.min_p = cases[i].min_p;
         rig_board.settings.max_entropy = cases[i].max_entropy;
-        CHECK_AT(i, cur_infer(&rig_board, CUR_INPUT_PCM) == 0 && rig_board.last.scores.top == sure.top);
+        CHECK_AT(i, cur_infer(&rig_board, CUR_INPUT_PCM, 1) == 0 && rig_board.last.scores.top == sure.top);
         CHECK_AT(i, recorded_class(i + 2) == (cases[i].none ? -1 : (int16_t)sure.top));
     }
 }

@@ -27,7 +27,7 @@ static void noise(uint32_t seed, uint8_t *input) {
 
 int uncertain_infer_direct(uint32_t seed) {
     noise(seed, rig_board.input.bytes);
-    return cur_infer(&rig_board, CUR_INPUT_LOG_MEL);
+    return cur_infer(&rig_board, CUR_INPUT_LOG_MEL, 1);
 }
 
 int uncertain_infer(uint32_t seed) {

@@ -54,13 +54,13 @@ export function decodeResult(reply: Fields): InferenceResult {
  * Runs the active bank on the input buffer. Asking again after a lost reply runs it again: the answer is the
  * same and the telemetry rightly shows two runs.
  */
-export const inferenceRun: Command<{ kind: InputKind }, InferenceResult> = {
+export const inferenceRun: Command<{ kind: InputKind; keep: boolean }, InferenceResult> = {
   name: 'inference run',
   operation: 'write',
   group: groups.inference,
   id: 1,
   repeatable: true,
   timeoutMs: slowMs,
-  encode: ({ kind }) => ({ kind: kind === 'pcm' ? 0 : 1 }),
+  encode: ({ kind, keep }) => ({ kind: kind === 'pcm' ? 0 : 1, ...(keep ? {} : { keep }) }),
   decode: decodeResult,
 };

@@ -114,8 +114,11 @@ export interface RolloutBoard {
   stage: number;
   outcome: RolloutOutcome;
   error: { code: ErrorCode; message: string } | null;
-  /** What was wanted of it by itself before, and what it ran; null before its stage began. */
-  former: { own: Wanted; ran: WantedBank | null; settings: WantedSettings } | null;
+  /**
+   * What was wanted of it by itself before, what it ran, and whether it listened, which roll-outs of labs from before do
+   * not tell; null before its stage began.
+   */
+  former: { own: Wanted; ran: WantedBank | null; settings: WantedSettings; listened?: boolean } | null;
   /** Its past ends here. */
   beforeMs: number | null;
   /** It is watched from here on. */

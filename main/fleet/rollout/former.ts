@@ -17,7 +17,10 @@ export function formerOf(details: BoardDetails, board: Board, wanted: Wanted): F
   const settings = Object.fromEntries(
     names.flatMap((name) => (board.settings ? [[name, board.settings[name]]] : [])),
   ) as WantedSettings;
-  return { own: { settings: details.settings, bank: details.bank }, ran: ranOn(board), settings };
+  return {
+    ...{ own: { settings: details.settings, bank: details.bank }, ran: ranOn(board), settings },
+    listened: board.continuous,
+  };
 }
 
 function ranOn({ activeRouter, activeExpert }: Board): WantedBank | null {

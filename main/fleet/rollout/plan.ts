@@ -25,6 +25,13 @@ export function planOf(
 ): Plan {
   if (shares.some((share, i) => i > 0 && share <= shares[i - 1]!))
     throw new CurlewError('REQUEST_INVALID', 'Shares of stages rise from one to the next, as 0.1, 0.5, 1.');
+  const known = new Set(boardIds).size;
+  const wished = typeof canaries === 'number' ? canaries : canaries.length;
+  if (wished >= known && known > 1)
+    throw new CurlewError(
+      'REQUEST_INVALID',
+      `${wished} of ${known} boards as canaries would change all at once: name fewer, and the others come in later stages.`,
+    );
   // However the boards were named, the draw is the same.
   const drawn = new Random(seed).shuffle([...new Set(boardIds)].sort());
   const first = typeof canaries === 'number' ? drawn.slice(0, canaries) : [...new Set(canaries)];

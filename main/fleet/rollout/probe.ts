@@ -78,20 +78,29 @@ async function imagesOf(sha256: string, { image }: ProbeRooms): Promise<EngineIm
   };
 }
 
-/** @throws CurlewError those of the board; ABORTED */
+/**
+ * What it answers is no part of what it hears: it keeps no records of it. A board that listens does not while it is asked.
+ * @param listens whether it is to listen afterwards, also where it did not when it was asked
+ * @throws CurlewError those of the board; ABORTED
+ */
 export function playProbe(
   session: Session,
   windows: readonly ProbeWindow[],
-  signal: AbortSignal,
+  { listens, signal }: { listens: boolean; signal: AbortSignal },
 ): Promise<{ windows: number; agreed: number }> {
   return session.exclusive(async (board) => {
-    let agreed = 0;
-    for (const { pcm, answer } of windows) {
-      if (signal.aborted) throw new CurlewError('ABORTED', 'The probe set was not played to its end.');
-      if ((await board.infer(pcm, { signal })).classIndex === answer) agreed++;
+    const { listening } = await board.readInfo();
+    if (listening) await board.listen(false);
+    try {
+      let agreed = 0;
+      for (const { pcm, answer } of windows) {
+        if (signal.aborted) throw new CurlewError('ABORTED', 'The probe set was not played to its end.');
+        if ((await board.infer(pcm, { signal, keep: false })).classIndex === answer) agreed++;
+      }
+      return { windows: windows.length, agreed };
+    } finally {
+      if (listening || listens) await board.listen(true);
+      await session.pull();
     }
-    // What it answered to the probe set is no part of what it hears.
-    await session.pull();
-    return { windows: windows.length, agreed };
   }, signal);
 }

@@ -237,7 +237,7 @@ function verdictOf(
     const why = `${name}: ${doubt ?? 'nothing speaks against it'}. A person decides whether it goes on.`;
     return { over: true, stage: {}, rollout: { state: 'awaits approval', message: why }, said: why };
   }
-  return { over: true, ...passed(rollout, nowMs) };
+  return { over: true, ...passed({ ...rollout, stages: rollout.stages.with(rollout.stage, stage) }, nowMs) };
 }
 
 /** Why a person must look at a stage by which nothing was found. */
@@ -253,11 +253,15 @@ export function passed(
   nowMs: number,
 ): Omit<Verdict, 'over' | 'said'> & { said: string } {
   const last = stage === stages.length - 1;
-  const said = `Stage ${stage + 1} of ${stages.length} has passed.`;
+  const unjudged = stages[stage]!.gates.filter(({ boards }) => boards === 0).map(
+    ({ gate }) => gateWords[gate],
+  );
+  const left = unjudged.length === 0 ? '' : `; of no board could be judged: ${unjudged.join(', ')}`;
+  const said = `Stage ${stage + 1} of ${stages.length} has passed${left}.`;
   return {
     stage: { state: 'passed', endedMs: nowMs },
     rollout: last
-      ? { state: 'done', endedMs: nowMs, message: 'All stages have passed.' }
+      ? { state: 'done', endedMs: nowMs, message: `All stages have passed${left}.` }
       : { state: 'under way', stage: stage + 1, message: said },
     said,
   };
@@ -283,6 +287,12 @@ async function lookAtBoards(
       return [];
     }
     const runs = left?.every(({ kind }) => kind === 'trial') ?? false;
+    if (board.sinceMs !== null && left && !runs) {
+      // What it answers now says nothing of what was rolled out.
+      const message = 'It was given something else while it was watched.';
+      boards.set(place, { ...board, outcome: 'failed', error: { code: 'ROLLOUT_STATE', message } });
+      return [];
+    }
     if (board.sinceMs !== null || !runs || !isThere(known)) return [];
     return [
       {
@@ -290,7 +300,7 @@ async function lookAtBoards(
         isBusy: () => rooms.fleet.session(board.boardId).state.state === 'busy',
         run: async () => {
           const windows = wanted.bank && (await (probe ??= rooms.probeOf(wanted.bank)));
-          const played = await playTo(board.boardId, windows, signal, rooms);
+          const played = await playTo(board, windows, signal, rooms);
           if (played) boards.set(place, { ...board, outcome: 'watched', ...played, sinceMs: rooms.wallMs() });
         },
       },
@@ -304,14 +314,15 @@ const isThere = ({ state }: Board): boolean => state === 'attached' || state ===
 
 /** @returns null where the board went away meanwhile, and is to be asked when it is back */
 async function playTo(
-  boardId: string,
+  { boardId, former }: RolloutBoard,
   windows: readonly ProbeWindow[] | null,
   signal: AbortSignal,
   { fleet }: RunRooms,
 ): Promise<Pick<RolloutBoard, 'probe' | 'error'> | null> {
   const session = fleet.session(boardId);
   try {
-    if (windows) return { probe: await playProbe(session, windows, signal), error: null };
+    const listens = former?.listened ?? false;
+    if (windows) return { probe: await playProbe(session, windows, { listens, signal }), error: null };
     await session.pull();
     return { probe: null, error: null };
   } catch (thrown) {

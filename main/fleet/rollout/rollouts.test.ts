@@ -65,6 +65,8 @@ let wall: number;
 /** Records of the boards that the store has. */
 let synced: number;
 let listeners: ((rollout: Rollout) => void)[];
+/** Windows that each board was played. */
+let played: number;
 
 async function open(): Promise<void> {
   jobs = await Jobs.open(jobStore);
@@ -120,6 +122,7 @@ beforeEach(async () => {
   jobStore = new MemoryJobStore();
   listeners = [];
   synced = 0;
+  played = 0;
   wall = 1_800_000_000_000;
   await open();
   for (const number of [1, 2, 3]) {
@@ -157,6 +160,7 @@ async function past(): Promise<void> {
 }
 
 async function play(times: number): Promise<void> {
+  played += times;
   await Promise.all(
     [1, 2, 3].map(async (number) => {
       const session = world.fleet.session(idOf(number));
@@ -212,6 +216,7 @@ const whatWasSaid = async (id: string): Promise<string[]> =>
   (await rollouts.log(id, 0, 100)).map(({ text, by }) => `${by ?? 'lab'}: ${text}`);
 
 test('a bank that answers as before goes through stage by stage', async () => {
+  const already = world.stored.length - 3 * played;
   const { id } = await start('good');
   await told(({ stages }) => stages[0]!.watched === 1);
   expect(running()).toEqual([hashOf('former'), hashOf('good'), hashOf('former')]);
@@ -229,6 +234,8 @@ test('a bank that answers as before goes through stage by stage', async () => {
   expect(boards.map(({ outcome, probe }) => [outcome, probe])).toEqual(
     [1, 2, 3].map(() => ['watched', { windows: 12, agreed: 12 }]),
   );
+  // What they answered to the probe set is no part of what they heard.
+  expect(world.stored.length - already).toBe(3 * played);
   expect(await whatWasSaid(id)).toEqual([
     'page: Started: good, version 1, to the whole fleet, 3 boards in 2 stages.',
     'lab: Stage 1 begins, of 1 board.',
@@ -287,6 +294,17 @@ test('a board that is away is changed when it is met, and waited for where no ot
   await expect(rollouts.pause(id, 'page')).rejects.toMatchObject({ code: 'ROLLOUT_STATE' });
 });
 
+test('a board that is given something else meanwhile is watched no more', async () => {
+  const { id } = await start('good', { canaries: [idOf(2), idOf(3)] });
+  await told(({ stages }) => stages[0]!.watched === 2);
+  await details.change([idOf(2)], { expertId: 'former' });
+  await world.clock.run(whenFinished(jobs, (await updates.start([idOf(2)], false, null)).id));
+  const after = await told(({ stages }) => stages[0]!.failed === 1);
+  expect(after.stages[0]).toMatchObject({ watched: 1, failed: 1 });
+  const [other] = (await rollouts.boards(id, 0, 10)).filter(({ boardId }) => boardId === idOf(2));
+  expect(other).toMatchObject({ outcome: 'failed', error: { code: 'ROLLOUT_STATE' } });
+});
+
 test('what cannot be is refused with a code', async () => {
   const refusal = (work: Promise<unknown>) =>
     work.then(
@@ -295,6 +313,7 @@ test('what cannot be is refused with a code', async () => {
     );
   expect(await refusal(start('nobody'))).toBe('EXPERT_NOT_FOUND');
   expect(await refusal(start('good', { canaries: ['ff'] }))).toBe('REQUEST_INVALID');
+  expect(await refusal(start('good', { canaries: 50 }))).toBe('REQUEST_INVALID');
   expect(await refusal(start('good', { shares: [0.5, 0.2] }))).toBe('REQUEST_INVALID');
   expect(await refusal(start('good', { target: { kind: 'site', site: 'nowhere' } }))).toBe('REQUEST_INVALID');
   expect(await refusal(start('good', { target: { kind: 'boards', boardIds: ['ff'] } }))).toBe(

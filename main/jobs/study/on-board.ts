@@ -51,7 +51,7 @@ export async function runTrial(
   await board.activate({ slots, router: routerSlot, ...(routing ? { routing } : {}) }, { signal });
   const results: InferenceResult[] = [];
   for (const window of windows) {
-    results.push(await board.infer(window, { signal }));
+    results.push(await board.infer(window, { signal, keep: false }));
     onProgress?.(results.length);
   }
   await board.confirm({ signal });

@@ -93,7 +93,7 @@ int cur_continuous_poll(struct cur_board *b) {
     if (b->filled < CUR_WINDOW_SAMPLES) return worked;
     if (is_stale(b)) {
         b->skipped++;
-    } else if (cur_infer(b, CUR_INPUT_PCM)) {
+    } else if (cur_infer(b, CUR_INPUT_PCM, 1)) {
         cur_continuous_stop(b);
         return 1;
     }

@@ -50,7 +50,6 @@ static void append_record(struct cur_board *b) {
     const struct cur_hal *hal = b->hal;
     struct cur_result *last = &b->last;
     uint64_t now_ms = cur_uptime_ms(b);
-    last->sequence = 0;
     if (b->telemetry.last && now_ms - b->kept_ms < b->settings.interval_ms) return;
     b->kept_ms = now_ms;
     struct cur_record record = {
@@ -107,7 +106,7 @@ static int compute(struct cur_board *b, enum cur_input_kind kind, struct cur_ans
     return 0;
 }
 
-int cur_infer(struct cur_board *b, enum cur_input_kind kind) {
+int cur_infer(struct cur_board *b, enum cur_input_kind kind, int keeps) {
     struct cur_result *last = &b->last;
     struct cur_answer answer;
     uint64_t nj = energy(b), ns[4];
@@ -128,7 +127,8 @@ int cur_infer(struct cur_board *b, enum cur_input_kind kind) {
         last->latency_us[i] = to_u32(ns[i] / 1000);
     last->energy_nj = to_u32(energy(b) - nj);
     last->source = b->hal->source;
-    append_record(b);
+    last->sequence = 0;
+    if (keeps) append_record(b);
     /* Where the flash fails now the trial goes on: the next inference tries again. */
     (void)cur_store_inference_done(&b->store);
     return 0;

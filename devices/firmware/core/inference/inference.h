@@ -5,11 +5,11 @@
 
 enum cur_input_kind { CUR_INPUT_PCM = 0, CUR_INPUT_LOG_MEL = 1 };
 
-/* Runs the active bank on the input buffer and appends a telemetry record where the interval of the settings
- * has passed; the result is in b->last.
+/* Runs the active bank on the input buffer; the result is in b->last. If it keeps, a telemetry record is
+ * appended where the interval of the settings has passed.
  * Returns 0, or an rc of group 65: no_expert, malformed (a log-mel value is not finite), bad_image (the
  * router's or an expert's numbers overflowed). */
-int cur_infer(struct cur_board *b, enum cur_input_kind kind);
+int cur_infer(struct cur_board *b, enum cur_input_kind kind, int keeps);
 
 /* Starts inference on the board's own audio source, at the microphone's rate and in the duty cycle of the
  * settings; hop in samples of 16 kHz, 0 for the settings' own, also where it changes. 0, or -1 where there is

@@ -59,11 +59,13 @@ static int load(struct cur_board *b, const struct cur_request *rq, struct cur_cb
 
 static int run(struct cur_board *b, const struct cur_request *rq, struct cur_cbor_writer *w) {
     uint32_t kind;
+    int keeps = 1;
     if (cur_cbor_get_u32(&rq->map, "kind", &kind) || kind > CUR_INPUT_LOG_MEL) return CUR_RC_MALFORMED;
+    if (cur_cbor_get_bool(&rq->map, "keep", &keeps) == CUR_CBOR_MALFORMED) return CUR_RC_MALFORMED;
     if (b->continuous) return CUR_RC_BUSY;
     uint32_t want = kind == CUR_INPUT_PCM ? CUR_INPUT_BYTES : sizeof b->patch;
     if (b->loaded < want) return CUR_RC_INCOMPLETE;
-    int rc = cur_infer(b, (enum cur_input_kind)kind);
+    int rc = cur_infer(b, (enum cur_input_kind)kind, keeps);
     if (rc == 0) write_result(b, w);
     return rc;
 }
