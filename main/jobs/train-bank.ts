@@ -7,7 +7,7 @@
  * --hard noise,clip,rate,gain`, and says so itself: the same study with the same options. It says first how many trainings
  * it takes.
  */
-import { timeLeft, utcDay } from '../contract/figures.ts';
+import { utcDay } from '../contract/figures.ts';
 import { studyCostText } from '../contract/study-cost.ts';
 import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -21,8 +21,7 @@ import { readDataset } from '../datasets/read-dataset.ts';
 import { Banks, type UsableEncoder } from '../banks/banks.ts';
 import { borrowBoard } from '../fleet/borrow-board.ts';
 import { resources, versionOf } from '../resources.ts';
-import type { JobContext } from './definition.ts';
-import { Pace } from './pace.ts';
+import { onTerminal } from './on-terminal.ts';
 import { costOfStudy } from './study/effort.ts';
 import { trialsOn } from './study/on-board.ts';
 import { shippedStudyParams } from './study/params.ts';
@@ -79,7 +78,7 @@ async function main(folder: string | undefined, work: string): Promise<void> {
           signal,
         ),
     },
-    onTerminal(),
+    onTerminal('bank', console.log),
   );
   const dataSet = { ...found.dataSet, name: 'ESC-10, folds 1 to 4' };
   const results = { ...found, title: 'Experts and curiosity routing on ESC-10', dataSet };
@@ -136,29 +135,6 @@ async function shippedEncoders(dataset: Dataset): Promise<UsableEncoder[]> {
       };
     }),
   );
-}
-
-/** A job without a lab: it tells the terminal, and cannot be paused. */
-function onTerminal(): JobContext {
-  let told = 0;
-  const pace = new Pace(0);
-  pace.go(performance.now());
-  return {
-    jobId: 'bank',
-    signal: new AbortController().signal,
-    resumedFrom: null,
-    checkpoint: () => Promise.resolve(),
-    pausePoint: () => Promise.resolve(),
-    progress(fraction, detail) {
-      const now = performance.now();
-      pace.reached(fraction, now);
-      if (now - told < 5000) return;
-      told = now;
-      const left = pace.left(now);
-      const share = fraction === null ? '' : `${(100 * fraction).toFixed(1)} %  `;
-      console.log(`${share}${detail}${left === null ? '' : ` (${timeLeft(left)})`}`);
-    },
-  };
 }
 
 const work = process.argv[3] ?? (await mkdtemp(join(tmpdir(), 'curlew-bank-')));
