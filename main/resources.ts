@@ -29,8 +29,18 @@ export const resources = {
 export const versionOf = (folder: string): string =>
   (JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string }).version;
 
-/** Of the source that the program runs from; null where that is no clone. @param folder that holds its package.json */
-export function commitOf(folder: string): string | null {
+/**
+ * Of the source that the program was built from: of the clone, or as `npm pack` wrote it down; null where neither tells.
+ * @param folder that holds its package.json
+ */
+export const commitOf = (folder: string): string | null => commitOfClone(folder) ?? packedCommit(folder);
+
+function packedCommit(folder: string): string | null {
+  const file = join(folder, 'out', 'commit');
+  return existsSync(file) ? readFileSync(file, 'utf8').trim() : null;
+}
+
+function commitOfClone(folder: string): string | null {
   const read = (...parts: string[]): string => readFileSync(join(folder, '.git', ...parts), 'utf8').trim();
   try {
     const head = read('HEAD');
