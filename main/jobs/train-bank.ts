@@ -1,20 +1,19 @@
 /**
  * Makes the shipped bank and its report: trains and tests without each fold of ESC-10, then keeps what was trained
  * without fold 4.
- *   npm run bank:train -- FOLDER [WORK]
+ *   npm run bank:train -- FOLDER [WORK] [--encoder small|medium|large]
  * FOLDER is ESC-10 in ESC-50's layout. WORK keeps what is done, so that the same command goes on after a break. The
- * encoders lie in the bank already (models/encoder/recipe). The report is that of `curlew evaluate FOLDER --patience 6 --seeds 5
- * --hard noise,clip,rate,gain`, and says so itself: the same study with the same options. It says first how many trainings
- * it takes.
+ * encoders lie in the bank already (models/encoder/recipe); without --encoder those are taken that the shipped report is
+ * of. The report is that of `curlew evaluate FOLDER --patience 6 --seeds 5 --hard noise,clip,rate,gain`, and says so
+ * itself: the same study with the same options. It says first how many trainings it takes.
  */
 import { utcDay } from '../contract/figures.ts';
 import { studyCostText } from '../contract/study-cost.ts';
 import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { parseManifest } from '../../models/bank/bank.ts';
-import { buildEncoder } from '../../models/bank/build.ts';
-import { restoreEncoder } from '../../models/encoder/store.ts';
 import { CurlewError, toCurlewError } from '../contract/error.ts';
 import type { Dataset } from '../datasets/dataset.ts';
 import { readDataset } from '../datasets/read-dataset.ts';
@@ -42,17 +41,23 @@ const attribution =
   'and licence of every source clip stand in the data set’s own table, `meta/esc50.csv`, those of the ten clips that ' +
   'ship with the bank also in `clips/README.md`. No clip of the data set is in the weights’ folder.';
 
-async function main(folder: string | undefined, work: string): Promise<void> {
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { encoder: { type: 'string' } },
+  });
+  const [folder, kept] = positionals;
   if (folder === undefined) {
     throw new CurlewError(
       'REQUEST_INVALID',
       'Name the data: npm run bank:train -- FOLDER (ESC-10 in ESC-50’s layout).',
     );
   }
+  const work = kept ?? (await mkdtemp(join(tmpdir(), 'curlew-bank-')));
   const dataset = await readDataset(folder, { layout: 'esc50' });
-  const encoders = await shippedEncoders(dataset);
+  const { studied, others } = await shippedEncoders(dataset, values.encoder);
   const before = join(work, 'encoders');
-  await writeEncoders(before, encoders);
+  await writeEncoders(before, studied);
   const params = { ...shippedStudyParams, path: folder };
   console.log(
     studyCostText(costOfStudy(params, { folds: dataset.folds.length, clips: dataset.clips.length }, null)),
@@ -99,7 +104,7 @@ async function main(folder: string | undefined, work: string): Promise<void> {
     order,
     shown,
     all: own,
-    encoders,
+    encoders: [...studied, ...others],
     clips,
     trainedOn: await trainedOn(dataset, learnedFrom(trained)),
     nextVersion: async (images) => (await Banks.open(resources.bank)).versions.next(images),
@@ -108,37 +113,23 @@ async function main(folder: string | undefined, work: string): Promise<void> {
   console.log(`Wrote ${resources.bank}.`);
 }
 
-/** The encoders of the recipe, the one without the held-out fold first. */
-async function shippedEncoders(dataset: Dataset): Promise<UsableEncoder[]> {
-  const recipe = join(resources.root, 'models', 'encoder', 'recipe', 'figures.json');
-  const figures = JSON.parse(await readFile(recipe, 'utf8')) as {
-    test: Record<string, { clips: number; float_accuracy: number; int8_accuracy: number; minutes: number }>;
-  };
+/**
+ * The encoders that the bank holds already: those of the study first, one a fold, of them the one without the held-out
+ * fold.
+ */
+async function shippedEncoders(
+  dataset: Dataset,
+  kind: string | undefined,
+): Promise<{ studied: UsableEncoder[]; others: UsableEncoder[] }> {
+  const bank = await Banks.open(resources.bank);
   const folds = [heldOutFold, ...dataset.folds.filter((fold) => fold !== heldOutFold)];
-  return Promise.all(
-    folds.map(async (fold) => {
-      const id = `esc10-encoder-${fold}`;
-      const description: unknown = JSON.parse(
-        await readFile(join(resources.bank, id, 'encoder.json'), 'utf8'),
-      );
-      const float = restoreEncoder(description, await readFile(join(resources.bank, id, 'weights.f32')));
-      const { clips, float_accuracy, int8_accuracy, minutes } = figures.test[fold]!;
-      return {
-        id,
-        name: float.name,
-        built: buildEncoder(float),
-        heard: new Set(dataset.clips.filter((clip) => clip.fold !== fold).map(({ source }) => source)),
-        parameters: float.layers.reduce((sum, { weights, bias }) => sum + weights.length + bias.length, 0),
-        classifier: { clips, float: float_accuracy, int8: int8_accuracy },
-        heldOutFold: fold,
-        trainingSeconds: 60 * minutes,
-      };
-    }),
-  );
+  const ids = folds.map((fold) => ['esc10-encoder', ...(kind === undefined ? [] : [kind]), fold].join('-'));
+  const others = bank.encoders.map(({ id }) => id).filter((id) => !ids.includes(id));
+  const read = (wanted: string[]) => Promise.all(wanted.map((id) => bank.encoder(id)));
+  return { studied: await read(ids), others: await read(others) };
 }
 
-const work = process.argv[3] ?? (await mkdtemp(join(tmpdir(), 'curlew-bank-')));
-await main(process.argv[2], work).catch((thrown: unknown) => {
+await main().catch((thrown: unknown) => {
   console.error(toCurlewError(thrown).message);
   process.exitCode = 1;
 });

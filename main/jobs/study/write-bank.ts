@@ -1,13 +1,14 @@
 /** Writes a bank: a folder an expert, one for the router, one for the encoder, and the manifest over all. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type {
-  BankClip,
-  BankEncoder,
-  BankExpert,
-  BankFile,
-  BankRouter,
-  Manifest,
+import {
+  parseManifest,
+  type BankClip,
+  type BankEncoder,
+  type BankExpert,
+  type BankFile,
+  type BankRouter,
+  type Manifest,
 } from '../../../models/bank/bank.ts';
 import { buildExpert, buildRouter } from '../../../models/bank/build.ts';
 import { storeRouter } from '../../../models/bank/store-router.ts';
@@ -128,6 +129,18 @@ export async function writeEncoders(folder: string, encoders: readonly UsableEnc
   const entries: BankEncoder[] = [];
   for (const encoder of encoders) entries.push(await writeEncoder(encoder, write));
   await write('manifest.json', jsonText({ encoders: entries, experts: [], routers: [], clips: [] }));
+}
+
+/**
+ * Into a bank that is there, behind its own, from which those go that have the same names.
+ * @throws CurlewError FILE_DAMAGED if it is none
+ */
+export async function enterEncoders(folder: string, encoders: readonly UsableEncoder[]): Promise<void> {
+  const write: Write = (path, content) => writeBankFile(folder, path, content);
+  const text = await readFile(join(folder, 'manifest.json'), 'utf8');
+  const entries = parseManifest(text).encoders.filter((one) => !encoders.some(({ id }) => id === one.id));
+  for (const encoder of encoders) entries.push(await writeEncoder(encoder, write));
+  await write('manifest.json', jsonText({ ...(JSON.parse(text) as Manifest), encoders: entries }));
 }
 
 type Write = (path: string, content: Uint8Array | string) => Promise<BankFile>;

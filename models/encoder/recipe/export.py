@@ -1,26 +1,28 @@
-"""Writes the encoder as TypeScript reads it, and the figures for its model card."""
+"""Writes an encoder as TypeScript reads it, and its figures."""
 
-import fcntl
 import json
 from pathlib import Path
 
 import network
-from data import COLUMNS, ROWS
+
+HERE = Path(__file__).parent
+BANK = HERE.parent.parent / "bank"
 
 
-def write(model: network.FoldedNetwork, name: str, folder: Path):
+def write(model: network.Network, kind: str, fold: int):
     """encoder.json as store.ts restores it, and weights.f32: little-endian float32, for each layer weights
-    [outputs][row][column][inputs] then bias [outputs]."""
+    [outputs][row][column][inputs], depthwise [row][column][channels], then bias [outputs]."""
+    folder = BANK / f"esc10-encoder-{kind}-{fold}"
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "encoder.json"
     version = json.loads(path.read_text())["version"] + 1 if path.exists() else 1
     description = {
-        "name": name,
+        "name": f"ESC-10 {kind}, without fold {fold}",
         "version": version,
-        "input": {"offset": network.OFFSET, "scale": network.SCALE},
+        "input": {"offset": 0, "scale": network.SCALE},
         "layers": [
             {
-                "kind": "convolution",
+                "kind": layer.shape.kind,
                 "kernel": [layer.shape.kernel, layer.shape.kernel],
                 "stride": layer.shape.stride,
                 "padding": "same",
@@ -35,17 +37,30 @@ def write(model: network.FoldedNetwork, name: str, folder: Path):
     path.write_text(json.dumps(description, indent=2) + "\n")
     with open(folder / "weights.f32", "wb") as file:
         for layer in model.layers:
-            file.write(layer.weight.detach().permute(0, 2, 3, 1).contiguous().numpy().astype("<f4").tobytes())
-            file.write(layer.bias.detach().numpy().astype("<f4").tobytes())
+            order = (2, 3, 1, 0) if layer.shape.kind == "depthwise" else (0, 2, 3, 1)
+            for numbers in (layer.weight.permute(order), layer.bias):
+                file.write(numbers.detach().contiguous().numpy().astype("<f4").tobytes())
 
 
-def record(path: Path, kind: str, run: str, figures: dict):
-    """Folds train side by side: the file is locked while one run's figures are put in."""
-    with open(path, "a+") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        file.seek(0)
-        recorded = json.loads(file.read() or "{}")
-        recorded["encoder"] = network.costs(network.ENCODER, ROWS, COLUMNS)
-        recorded.setdefault(kind, {})[run] = figures
-        file.truncate(0)
-        file.write(json.dumps(recorded, indent=2, sort_keys=True) + "\n")
+class Record:
+    """A JSON file of values, each at a path of keys."""
+
+    def __init__(self, name: str):
+        self.path = HERE / name
+
+    def read(self) -> dict:
+        return json.loads(self.path.read_text()) if self.path.exists() else {}
+
+    def has(self, *keys: str) -> bool:
+        inner = self.read()
+        for key in keys:
+            inner = inner.get(key, {})
+        return inner != {}
+
+    def put(self, value, *keys: str):
+        recorded = self.read()
+        inner = recorded
+        for key in keys[:-1]:
+            inner = inner.setdefault(key, {})
+        inner[keys[-1]] = value
+        self.path.write_text(json.dumps(recorded, indent=2, sort_keys=True) + "\n")

@@ -28,9 +28,9 @@ WINDOW = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(FRAME) / FRAME)
 FILTERS = filter_bank()
 
 
-def resample(samples: np.ndarray, rate: int, speed: Fraction = Fraction(1)) -> np.ndarray:
-    """To 16 kHz in steps of int16, played `speed` times as fast (pitch and tempo together)."""
-    ratio = Fraction(RATE, rate) / speed
+def resample(samples: np.ndarray, rate: int) -> np.ndarray:
+    """To 16 kHz in steps of int16."""
+    ratio = Fraction(RATE, rate)
     resampled = resample_poly(samples, ratio.numerator, ratio.denominator)
     return np.clip(np.round(resampled * 32768), -32768, 32767) / 32768
 
