@@ -48,8 +48,11 @@ async function main(folder: string | undefined, stages: readonly string[]): Prom
   );
 }
 
+const plain = (_key: string, value: unknown): unknown =>
+  value instanceof Map ? Object.fromEntries(value) : value;
+
 await main(process.argv[2], process.argv.slice(3)).then(
-  (results) => console.log(JSON.stringify(results, null, 1)),
+  (results) => console.log(JSON.stringify(results, plain, 1)),
   (thrown: unknown) => {
     console.error(toCurlewError(thrown).message);
     process.exitCode = 1;
