@@ -144,7 +144,7 @@ describe('a labelled set of what a model found', () => {
     const drawn = strata.map((one) => ({ ...one, drawn: one.population }));
     const items = await reviews.draw('job', drawn, [], 1);
     await reviews.keep({ id: 'set', jobId: 'job', createdMs: 1, seed: 1, size: 6, strata: drawn }, items);
-    await reviews.decide('set', 0, { reviewer: 'Ada', verdict: 'no', label: null, atMs: 1 });
+    await reviews.decide('set', 1, { reviewer: 'Ada', verdict: 'no', label: null, atMs: 1 });
     const filter = { ...allDetections, labels: ['Rain'] };
     expect(await label({ filter })).toMatchObject({ cut: 5 });
     await expect(label({ filter: { ...filter, reviewed: ['no'] }, overwrite: true })).rejects.toMatchObject({

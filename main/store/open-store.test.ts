@@ -186,7 +186,9 @@ describe('opening the store', () => {
     const source = { kind: 'clip', clipId: 'dog' };
     expect(clip).toMatchObject({ source, boardName: 'Pond at dusk', windows: 2, file: null, error: null });
     const kept = await plays.windows(clip!.id, { limit: 5 });
-    expect(kept).toEqual(windows.map((one) => ({ ...one, place: 0, gate: [], curiosity: 0 })));
+    expect(kept).toEqual(
+      windows.map((one) => ({ ...one, place: 0, gate: [], curiosity: 0, score: 0, stages: null })),
+    );
     const results = (await jobStore(store).loadJobs()).map(({ record: { job } }) => [job.id, job.result]);
     const left = { kind: 'play', boardId: 'b', recordings: 1, failed: [] };
     expect(new Map(results as [string, unknown][])).toEqual(
