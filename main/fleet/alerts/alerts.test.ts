@@ -123,7 +123,19 @@ describe('an alert', () => {
     });
   });
 
+  test('goes up for no board’s supply until a person says what is low: boards on 1.8 V are well', async () => {
+    boards = [board('a', { supplyMillivolts: 1800 }), board('b', { supplyMillivolts: 2700 })];
+    await pass(0);
+    await pass(10 * minute);
+    expect(up()).toEqual([]);
+    await rules.save({ ruleId: 'usual voltage', on: true, threshold: 1700, forMs: 0 });
+    boards = [board('a', { supplyMillivolts: 1650 }), board('b', { supplyMillivolts: 2700 })];
+    await pass(minute);
+    expect(up()).toMatchObject([{ boardId: 'a', text: 'The supply of a is at 1.65 V.' }]);
+  });
+
   test('that is snoozed is open again at its time where it holds still', async () => {
+    await rules.save({ ruleId: 'usual voltage', on: true });
     boards = [board('a', { supplyMillivolts: 2700 })];
     await pass(0);
     await pass(10 * minute);
@@ -137,7 +149,7 @@ describe('an alert', () => {
   });
 
   test('is there again, with who did what, when the lab opens again; and what cleared cools down on', async () => {
-    await rules.save({ ruleId: 'usual voltage', forMs: 0, coolDownMs: 60 * minute });
+    await rules.save({ ruleId: 'usual voltage', on: true, forMs: 0, coolDownMs: 60 * minute });
     boards = [board('a', { supplyMillivolts: 2700 }), board('b', { supplyMillivolts: 2700 })];
     await pass(minute);
     await alerts.acknowledge(
@@ -241,6 +253,9 @@ describe('an alert', () => {
     await rules.save({ ruleId: own.id, on: false });
     await pass(minute);
     expect(up()).toEqual([]);
+    await rules.save({ ruleId: 'usual voltage', on: true });
+    await pass(minute);
+    expect(up()).toEqual([]);
     await rules.remove(own.id);
     await pass(minute);
     await pass(10 * minute);
@@ -251,6 +266,7 @@ describe('an alert', () => {
   });
 
   test('goes with a board that is forgotten, and pages are told', async () => {
+    await rules.save({ ruleId: 'usual voltage', on: true });
     boards = [board('a', { supplyMillivolts: 2700 })];
     await pass(0);
     await pass(10 * minute);

@@ -53,11 +53,12 @@ test('a router is held against the wanted bank, and not the first of its experts
   expect(difference({ settings: {}, bank: wanted }, actual({ activeRouter: router }))).toEqual([]);
 });
 
-test('a bank on trial is not there for good yet, and one that fell back is told as such', () => {
+test('a bank on trial is no lack, though it is not there for good yet, and one that fell back is told as such', () => {
   expect(judged({ settings: {}, bank }, actual({ trial: 'trial' }))).toEqual([
-    '1 difference',
+    'on trial',
     'night, version 2 is on trial',
   ]);
+  expect(judged({ settings: { periodS: 600 }, bank }, actual({ trial: 'trial' }))[0]).toBe('2 differences');
   expect(judged({ settings: {}, bank }, actual({ trial: 'fell_back', activeExpert: day }))).toEqual([
     '1 difference',
     'night, version 2 did not stand its trial: day, version 1 runs again',

@@ -82,7 +82,8 @@ const same = (
     ? Math.fround(wanted) === Math.fround(actual)
     : wanted === actual;
 
-export type Standing = 'nothing wanted' | 'up to date' | 'differs' | 'unknown';
+/** `on trial`: it lacks nothing; the wanted bank has yet to stand its trial, which it does by itself. */
+export type Standing = 'nothing wanted' | 'up to date' | 'on trial' | 'differs' | 'unknown';
 
 export function standingOf(
   wanted: Pick<WantedOfBoard, 'settings' | 'bank'>,
@@ -90,14 +91,15 @@ export function standingOf(
 ): Standing {
   if (Object.keys(wanted.settings).length === 0 && wanted.bank === null) return 'nothing wanted';
   if (differences === null) return 'unknown';
-  return differences.length === 0 ? 'up to date' : 'differs';
+  if (differences.length === 0) return 'up to date';
+  return differences.every(({ kind }) => kind === 'trial') ? 'on trial' : 'differs';
 }
 
-/** “up to date”, “2 differences”, “unknown until it is met”; nothing where nothing is wanted. */
+/** “up to date”, “on trial”, “2 differences”, “unknown until it is met”; nothing where nothing is wanted. */
 export function standingText(standing: Standing, differences: Difference[] | null): string {
   if (standing === 'nothing wanted') return '';
   if (standing === 'unknown') return 'unknown until it is met';
-  return standing === 'up to date' ? 'up to date' : count(differences?.length ?? 0, 'difference');
+  return standing === 'differs' ? count(differences?.length ?? 0, 'difference') : standing;
 }
 
 /** What differs, a sentence. */

@@ -31,7 +31,10 @@ export const options = {
   data: { value: 'FOLDER', about: `where the lab keeps its store (${defaultDataFolder({})})` },
   help: { about: 'this text' },
   version: { about: 'name and version of this program' },
-  board: { value: 'ID', about: 'which board; the only attached one otherwise' },
+  board: {
+    value: 'BOARD',
+    about: 'which board, by serial number or name; the only attached one otherwise',
+  },
   port: {
     value: 'PATH',
     about:

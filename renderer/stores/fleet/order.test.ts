@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { Board, BoardDrift, BoardOverview, MicrophoneJudgement } from '../../../main/contract/types.ts';
+import type {
+  Alert,
+  Board,
+  BoardDrift,
+  BoardOverview,
+  MicrophoneJudgement,
+} from '../../../main/contract/types.ts';
 import { noDetails } from '../../../main/fleet/contract/wanted.ts';
 import { board } from '../../test/lab-double.ts';
 import { drawn, filtered, linesOf, sorted, type Filter } from './order.ts';
@@ -30,8 +36,7 @@ const row = (
     {
       ...{ board: one, name: one.name, details: { ...noDetails(one.id), site, tags, notes } },
       ...{ group: null, standing: 'nothing wanted', differences: null, did: null, drift: null },
-      microphone: null,
-      undecided: 0,
+      ...{ microphone: null, alerts: [], undecided: 0 },
       ...known,
     },
     24,
@@ -44,10 +49,10 @@ const any: Filter = { text: '', mark: '', site: '', group: '', tag: '' };
 describe('how a board is', () => {
   const of = (
     changes: Partial<Board>,
-    more: Partial<Pick<FleetRow, 'standing' | 'drift' | 'microphone'>> = {},
+    more: Partial<Pick<FleetRow, 'standing' | 'drift' | 'microphone' | 'alerts'>> = {},
   ) =>
     marksOf({
-      ...{ board: board(changes), standing: 'nothing wanted', drift: null, microphone: null },
+      ...{ board: board(changes), standing: 'nothing wanted', drift: null, microphone: null, alerts: [] },
       ...more,
     });
 
@@ -69,9 +74,22 @@ describe('how a board is', () => {
     expect(of({}, { drift: drifting, standing: 'differs' })).toEqual(['drifting', 'not up to date']);
     expect(of({}, { drift: drifting, microphone: deaf })).toEqual(['microphone', 'drifting']);
     expect(of({}, { microphone: { ...deaf, state: 'untold' } })).toEqual(['well']);
+    expect(of({}, { standing: 'on trial' })).toEqual(['well']);
     expect(of({ state: 'busy' }, { standing: 'differs' })).toEqual(['not up to date', 'busy']);
     expect(of({ trial: 'fell_back' })).toEqual(['trouble']);
     expect(of({ message: 'It sent 3 records that are no records.' })).toEqual(['trouble']);
+  });
+});
+
+describe('a board with an open alert', () => {
+  const alerts = [{ boardId: 'a' } as Alert];
+  const of = (changes: Partial<Board>, drift: BoardDrift | null = null) =>
+    marksOf({
+      ...{ board: board(changes), standing: 'differs', drift, microphone: null, alerts },
+    });
+  it('is not well, and is told so after what is worse', () => {
+    expect(of({})).toEqual(['alert', 'not up to date']);
+    expect(of({ state: 'silent' }, drifting)).toEqual(['silent', 'drifting', 'alert', 'not up to date']);
   });
 });
 

@@ -1,5 +1,6 @@
 /** A board with all that is known of it, as a row of the fleet's table: what it is called, how it is, what it did. */
 import type {
+  Alert,
   BatteryDays,
   BatterySetting,
   Board,
@@ -16,8 +17,8 @@ import { batteryDays, cellOf, dayLoad } from '../../../main/fleet/contract/batte
 import { batteryText } from '../../../main/fleet/contract/battery-words.ts';
 
 /**
- * How a board is, in a word. Boards may drift, be not up to date, and have a microphone that does not hear, besides; those
- * are well no more.
+ * How a board is, in a word. Boards may drift, be not up to date, have a microphone that does not hear and an alert that is
+ * open, besides; those are well no more.
  */
 export const marks = [
   'well',
@@ -25,6 +26,7 @@ export const marks = [
   'connecting',
   'microphone',
   'drifting',
+  'alert',
   'not up to date',
   'trouble',
   'silent',
@@ -47,6 +49,8 @@ export interface FleetRow {
   did: BoardOverview | null;
   drift: BoardDrift | null;
   microphone: MicrophoneJudgement | null;
+  /** Open ones of it, the newest first. */
+  alerts: Alert[];
   /** Uncertain windows of it that nobody has decided. */
   undecided: number;
   /** Nanojoules. */
@@ -67,6 +71,8 @@ export interface Known {
   did: BoardOverview | null;
   drift: BoardDrift | null;
   microphone: MicrophoneJudgement | null;
+  /** Open ones of it, the newest first. */
+  alerts: Alert[];
   undecided: number;
 }
 
@@ -84,8 +90,8 @@ const markOfState: Record<Board['state'], Mark> = {
 
 /** Lowest first; boards that are away stand by themselves, after the others. */
 const rank: Record<Mark, number> = {
-  ...{ trouble: 0, silent: 1, microphone: 2, drifting: 3, 'not up to date': 4 },
-  ...{ connecting: 5, well: 6, busy: 6, absent: 7, detached: 8 },
+  ...{ trouble: 0, silent: 1, microphone: 2, drifting: 3, alert: 4, 'not up to date': 5 },
+  ...{ connecting: 6, well: 7, busy: 7, absent: 8, detached: 9 },
 };
 
 /** The worst first. */
@@ -94,13 +100,15 @@ export function marksOf({
   standing,
   drift,
   microphone,
-}: Pick<FleetRow, 'board' | 'standing' | 'drift' | 'microphone'>): Mark[] {
+  alerts,
+}: Pick<FleetRow, 'board' | 'standing' | 'drift' | 'microphone' | 'alerts'>): Mark[] {
   const state = markOfState[board.state];
   // It answers, but what it said last could not be used, or it would not run what it was given.
   const troubled = state === 'well' && (board.message !== null || board.trial === 'fell_back');
   const found: Mark[] = [troubled ? 'trouble' : state];
   if (microphone && isFaulty(microphone.state)) found.push('microphone');
   if (drift?.drifting) found.push('drifting');
+  if (alerts.length > 0) found.push('alert');
   if (standing === 'differs') found.push('not up to date');
   return found.filter((mark) => mark !== 'well' || found.length === 1).sort((a, b) => rank[a] - rank[b]);
 }

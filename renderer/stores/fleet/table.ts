@@ -1,7 +1,8 @@
 /** The fleet's table: every board with all that is known of it, as it is looked at. */
 import { defineStore } from 'pinia';
 import { computed, ref } from 'vue';
-import type { Board } from '../../../main/contract/types.ts';
+import type { Alert, Board } from '../../../main/contract/types.ts';
+import { useAlerts } from '../alerts.ts';
 import { useBoards } from '../boards.ts';
 import { useDetails } from '../details.ts';
 import { useOverview } from '../overview.ts';
@@ -18,19 +19,24 @@ export const useFleetTable = defineStore('fleetTable', () => {
   const details = useDetails();
   const overview = useOverview();
   const uncertain = useUncertain();
+  const alerts = useAlerts();
   const look = useFleetLook();
 
   const all = computed((): FleetRow[] => {
     const did = new Map((overview.boards ?? []).map((one) => [one.boardId, one]));
     const drifts = new Map((overview.drift?.boards ?? []).map((one) => [one.boardId, one]));
     const undecided = new Map(uncertain.counts.map((one) => [one.boardId, one.undecided]));
+    const open = new Map<string, Alert[]>();
+    for (const alert of alerts.list) {
+      if (alert.state === 'open') open.set(alert.boardId, [...(open.get(alert.boardId) ?? []), alert]);
+    }
     return (boards.list ?? []).map((board) => {
       const { standing, differences } = details.standing(board);
       return rowOf(
         {
           ...{ board, standing, differences, name: details.nameOf(board), details: details.of(board.id) },
           ...{ group: details.groupOf(board.id), did: did.get(board.id) ?? null },
-          undecided: undecided.get(board.id) ?? 0,
+          ...{ undecided: undecided.get(board.id) ?? 0, alerts: open.get(board.id) ?? [] },
           ...{ drift: drifts.get(board.id) ?? null, microphone: overview.microphoneOf.get(board.id) ?? null },
         },
         look.now.hours,

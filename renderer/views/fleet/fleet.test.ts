@@ -4,6 +4,7 @@ import { createPinia } from 'pinia';
 import type { Component } from 'vue';
 import { describe, expect, it } from 'vitest';
 import type { BoardDrift } from '../../../main/contract/types.ts';
+import { noDetails } from '../../../main/fleet/contract/wanted.ts';
 import { useBoards } from '../../stores/boards.ts';
 import { useComparison } from '../../stores/comparison.ts';
 import { useDetails } from '../../stores/details.ts';
@@ -18,6 +19,7 @@ import {
   shellDouble,
 } from '../../test/lab-double.ts';
 import BoardTable from './table/BoardTable.vue';
+import BenchStrip from '../../app/BenchStrip.vue';
 import FleetView from './FleetView.vue';
 import GroupsPanel from './GroupsPanel.vue';
 import MainJob from './MainJob.vue';
@@ -33,7 +35,12 @@ async function show(component: Component, lab: LabDouble) {
       stubs: { RouterLink: RouterLinkStub },
     },
   });
-  await useBoards(pinia).load();
+  await Promise.all([
+    useBoards(pinia).load(),
+    useDetails(pinia)
+      .load()
+      .catch(() => undefined),
+  ]);
   await useExperts(pinia).load();
   await flushPromises();
   return { wrapper, pinia };
@@ -181,6 +188,33 @@ describe('the fleet', () => {
     document.querySelector<HTMLButtonElement>('[role="dialog"] button.danger')!.click();
     await flushPromises();
     expect(lab.asked.at(-1)).toEqual({ name: 'ports.remove', params: { portId: 'virtual:2' } });
+  });
+
+  it('calls a board what a person called it: on the bench, at its port, and when it is forgotten', async () => {
+    const heron = { ...noDetails(board().id), name: 'Reed bed' };
+    const holdings = { telemetry: { records: 0, firstMs: null, lastMs: null }, deployments: 0 };
+    const lab = fleet([board({ portId: 'virtual:1' })], null, {
+      'details.list': () => [heron],
+      'ports.list': () => ({
+        ports: [
+          { id: 'virtual:1', kind: 'virtual', label: 'a board', attachedBoard: board().id, made: true },
+        ],
+        problem: null,
+      }),
+      'boards.holdings': () => ({
+        ...{ ...holdings, described: true, visits: 0, logEntries: 0, files: true },
+      }),
+    });
+    expect((await show(PortsPanel, lab)).wrapper.text()).toContain('Reed bed');
+    const bench = (await show(BenchStrip, lab)).wrapper;
+    expect(bench.findAll('#bench-board option').map((one) => one.text())).toEqual(['Reed bed']);
+    const { wrapper } = await show(BoardTable, lab);
+    await wrapper.get('[aria-label="Forget Reed bed"]').trigger('click');
+    await flushPromises();
+    const said = document.querySelector('[role="dialog"]')!.textContent;
+    expect(said).toContain('All that the lab keeps of Reed bed goes for good');
+    expect(said).not.toContain('heron');
+    wrapper.unmount();
   });
 
   it('marks a simulated board, and no other', async () => {

@@ -8,6 +8,8 @@ interface KindWords {
   /** On which side of the threshold the alert is. */
   side: 'above' | 'below' | 'none';
   about: string;
+  /** What a person should know before they switch it on. */
+  hint?: string;
 }
 
 export const kindWords: Record<AlertKind, KindWords> = {
@@ -17,7 +19,10 @@ export const kindWords: Record<AlertKind, KindWords> = {
   energy: { unit: 'times its week before', side: 'above', about: 'mean energy of the last hour' },
   resets: { unit: 'in 24 h', side: 'above', about: 'starts by watchdog, fault or brown-out' },
   storage: { unit: 'kB', side: 'below', about: 'free in its store' },
-  voltage: { unit: 'mV', side: 'below', about: 'supply' },
+  voltage: {
+    ...{ unit: 'mV', side: 'below', about: 'supply' },
+    hint: 'what is low depends on the board, 1.8 V is as it should be for some: set it, then switch it on',
+  },
   microphone: { unit: '', side: 'none', about: 'it fell silent, is clipped or stuck' },
   'first today': { unit: 'probability', side: 'above', about: 'a class was heard for the first time today' },
 };
@@ -38,6 +43,9 @@ export function conditionText(rule: AlertRule): string {
   if (side === 'none') return `${about}${holds}`;
   return `${about} ${sideWords[side]} ${grouped(rule.threshold)} ${unit}${holds}`;
 }
+
+/** What is to be done before a rule that is off is switched on; empty for nothing. */
+export const hintText = ({ kind, on }: AlertRule): string => (on ? '' : (kindWords[kind].hint ?? ''));
 
 /** How it clears, and when it may come again; empty for neither. */
 export function easingText({ kind, threshold, hysteresis, coolDownMs }: AlertRule): string {

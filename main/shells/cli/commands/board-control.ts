@@ -77,11 +77,12 @@ const key: Action = async (client, board, { words, options }) => {
         protect,
       })
     : board;
+  const { name } = board;
   const { keyId, rollbackProtected } = now;
   const text =
     keyId === null
-      ? `${now.name} takes any sound image: it has no key.`
-      : `${now.name} takes only images signed with the key ${keyId}${rollbackProtected ? ', and none older than one that ran' : ''}.`;
+      ? `${name} takes any sound image: it has no key.`
+      : `${name} takes only images signed with the key ${keyId}${rollbackProtected ? ', and none older than one that ran' : ''}.`;
   return { text, json: { keyId, rollbackProtected } };
 };
 

@@ -12,6 +12,7 @@ import { exit } from '../exit.ts';
 import { follow } from '../follow.ts';
 import type { OptionName } from '../options.ts';
 import { sizeText, energyText, timeText, table, type Row } from '../output.ts';
+import { chosenOf, knownOf, nameOf } from './fleet/boards.ts';
 
 export const boardOptions = ['board', 'port', 'baud', 'emulated'] as const satisfies OptionName[];
 
@@ -49,29 +50,19 @@ export const boardCommands: Commands = {
 };
 
 /**
- * The board that is meant: the port's, a new emulated one, the named one, or the only one.
+ * The board that is meant: the port's, a new emulated one, the named one, or the only one, under the name that a person
+ * gave it.
  * @param away whether one that is not there will do, where none is
  * @throws CurlewError BOARD_NOT_FOUND
  */
 export async function chooseBoard(client: LabClient, { options }: Args, away = false): Promise<Board> {
-  if (options.port) {
+  const { port: portId, emulated: machine } = options;
+  if (portId) {
     const baudRate = Number(options.baud ?? '921600');
-    return client.request('boards.attach', { portId: options.port, baudRate });
+    return chosenOf(client, (await client.request('boards.attach', { portId, baudRate })).id, away);
   }
-  if (options.emulated) return client.request('boards.addQemu', { machine: options.emulated });
-  const boards = await client.request('boards.list', {});
-  // Without a name the one that is there is meant, whichever others the lab waits for.
-  const attached = boards.filter(({ state }) => state !== 'absent' && state !== 'detached');
-  const there = away && attached.length === 0 ? boards : attached;
-  const chosen = options.board ? boards.filter((board) => board.id === options.board) : there;
-  if (chosen.length === 1) return chosen[0] as Board;
-  const ids = (options.board ? boards : there).map((board) => board.id).join(', ') || 'none';
-  throw new CurlewError(
-    'BOARD_NOT_FOUND',
-    options.board
-      ? `The lab knows no board with the id ${options.board} (it knows: ${ids}).`
-      : `Say which board with --board (${there === attached ? 'attached' : 'known'}: ${ids}).`,
-  );
+  if (machine) return chosenOf(client, (await client.request('boards.addQemu', { machine })).id, away);
+  return chosenOf(client, options.board, away);
 }
 
 const expertOf = ({ activeRouter, activeExpert }: Board) =>
@@ -80,26 +71,19 @@ const expertOf = ({ activeRouter, activeExpert }: Board) =>
     : activeExpert
       ? `${activeExpert.name} (${behindName(activeExpert)})`
       : '—';
-const nameOf = (board: Board) => board.name + (board.simulated ? ' (simulated)' : '');
+const simulatedOf = ({ simulated }: Board) => (simulated ? ' (simulated)' : '');
 
 async function boards(client: LabClient, args: Args): Promise<Answer> {
   if (args.options.port || args.options.emulated) await chooseBoard(client, args);
-  const [attached, listing] = await Promise.all([
-    client.request('boards.list', {}),
-    client.request('ports.list', {}),
-  ]);
+  const [all, listing] = await Promise.all([knownOf(client), client.request('ports.list', {})]);
   const text = [
     table(
       ['board', 'name', 'state', 'kind', 'expert', 'framing', 'port'],
-      attached.map((one): Row => [
-        one.id,
-        nameOf(one),
-        one.state,
-        one.kind,
-        expertOf(one),
-        one.framing,
-        one.portId,
-      ]),
+      all.map((one): Row => {
+        const { id, state, kind, framing, portId } = one.board;
+        const name = nameOf(one) + simulatedOf(one.board);
+        return [id, name, state, kind, expertOf(one.board), framing, portId];
+      }),
     ),
     '',
     table(
@@ -110,7 +94,7 @@ async function boards(client: LabClient, args: Args): Promise<Answer> {
   ].join('\n');
   return {
     text,
-    json: { boards: attached, ...listing },
+    json: { boards: all.map(({ board }) => board), ...listing },
     exit: listing.problem === null ? exit.done : exit.some,
   };
 }
@@ -195,7 +179,7 @@ async function telemetry(client: LabClient, args: Args): Promise<Answer> {
       : []),
   ];
   return {
-    text: `${nameOf(board)}\n${table(['what', 'figure', 'source'], rows)}`,
+    text: `${board.name}${simulatedOf(board)}\n${table(['what', 'figure', 'source'], rows)}`,
     json: { summary, records },
   };
 }

@@ -2,8 +2,9 @@
 import { flushPromises, mount } from '@vue/test-utils';
 import { createPinia } from 'pinia';
 import { beforeEach, expect, it } from 'vitest';
-import type { BoardDetails } from '../../../../main/contract/types.ts';
+import type { Alert, BoardDetails } from '../../../../main/contract/types.ts';
 import { noDetails } from '../../../../main/fleet/contract/wanted.ts';
+import { useAlerts } from '../../../stores/alerts.ts';
 import { useBoards } from '../../../stores/boards.ts';
 import { useDetails } from '../../../stores/details.ts';
 import { useFleetLook } from '../../../stores/fleet/look.ts';
@@ -14,8 +15,10 @@ import SiteMap from './SiteMap.vue';
 
 beforeEach(() => localStorage.clear());
 
-async function show(details: BoardDetails[]) {
+async function show(details: BoardDetails[], up: Alert[] = []) {
   const lab = new LabDouble({
+    'alerts.list': () => up,
+    'alerts.counts': () => ({ open: up.length, acknowledged: 0, snoozed: 0 }),
     'boards.list': () => [
       board({ entry: 1, id: 'aa', name: 'heron' }),
       board({ entry: 2, id: 'bb', name: 'snipe', state: 'silent' }),
@@ -34,6 +37,7 @@ async function show(details: BoardDetails[]) {
   });
   await useBoards(pinia).load();
   await useDetails(pinia).load();
+  await useAlerts(pinia).load();
   await flushPromises();
   return { wrapper, table: useFleetTable(pinia), look: useFleetLook(pinia) };
 }
@@ -52,6 +56,14 @@ it('draws the boards that have a position, by the person’s word or their own s
     Number(/ ([-\d.]+)\)/.exec(wrapper.get(`[aria-label^="${name}"]`).attributes('transform')!)![1]);
   expect(y('snipe')).toBeLessThan(y('teal'));
   expect(y('teal')).toBeLessThan(y('heron'));
+});
+
+it('says of a board what its open alerts say', async () => {
+  const text = 'The supply of heron is at 1.65 V.';
+  const alert = (id: string, state: Alert['state']) =>
+    ({ id, boardId: 'aa', state, text, raisedMs: 0 }) as Alert;
+  const { wrapper } = await show([at('aa', 47.5)], [alert('x', 'open'), alert('y', 'acknowledged')]);
+  expect(wrapper.get('[aria-label^="heron"] title').text()).toBe(`heron: alert. ${text}`);
 });
 
 it('chooses a board by a click or a key, and lets it go by another', async () => {

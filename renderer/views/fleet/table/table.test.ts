@@ -4,9 +4,10 @@ import { createPinia } from 'pinia';
 import { defineComponent, h } from 'vue';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { CurlewError } from '../../../../main/contract/error.ts';
-import type { Board, BoardOverview } from '../../../../main/contract/types.ts';
+import type { Alert, Board, BoardOverview } from '../../../../main/contract/types.ts';
 import { noDetails } from '../../../../main/fleet/contract/wanted.ts';
 import { useBoards } from '../../../stores/boards.ts';
+import { useDetails } from '../../../stores/details.ts';
 import { labKey } from '../../../stores/lab.ts';
 import { board, LabDouble, shellDouble } from '../../../test/lab-double.ts';
 import BoardTable from './BoardTable.vue';
@@ -44,10 +45,29 @@ async function show(boards: Board[], more: ConstructorParameters<typeof LabDoubl
       stubs: { RouterLink: link },
     },
   });
-  await useBoards(pinia).load();
+  await Promise.all([
+    useBoards(pinia).load(),
+    useDetails(pinia)
+      .load()
+      .catch(() => undefined),
+  ]);
   await flushPromises();
   return { wrapper, lab };
 }
+
+it('shows how many alerts of a board are open, with what they say, and counts it as well no more', async () => {
+  const { wrapper, lab } = await show([board({ id: 'aa', name: 'heron' })]);
+  const texts = ['heron has 20 kB free in its store.', 'The supply of heron is at 1.65 V.'];
+  const changed = texts.map(
+    (text, i) => ({ id: `${i}`, boardId: 'aa', state: 'open', text, log: [] }) as unknown as Alert,
+  );
+  lab.raise('alerts', { changed, counts: { open: 2, acknowledged: 0, snoozed: 0 } });
+  await flushPromises();
+  const mark = wrapper.findAll('tbody .badge').find((one) => one.text() === '2 alerts');
+  expect(mark?.attributes('title')?.split('\n').sort()).toEqual([...texts].sort());
+  const counts = wrapper.findAll('.counts li').map((one) => one.text());
+  expect(counts).toEqual(expect.arrayContaining(['0 well', '1 alert']));
+});
 
 const many = (n: number): Board[] =>
   Array.from({ length: n }, (_, i) =>

@@ -5,7 +5,12 @@ import { count, dateTime } from '../../../../contract/figures.ts';
 import { allOf } from '../../../../contract/pieces.ts';
 import type { RequestParams } from '../../../../contract/requests.ts';
 import type { Alert, AlertKind, AlertRule, AlertTarget, WebhookState } from '../../../../contract/types.ts';
-import { conditionText, easingText, stateText } from '../../../../fleet/alerts/contract/alert-words.ts';
+import {
+  conditionText,
+  easingText,
+  hintText,
+  stateText,
+} from '../../../../fleet/alerts/contract/alert-words.ts';
 import { alertKinds, isUsual } from '../../../../fleet/alerts/contract/alerts.ts';
 import type { Answer, Args, Commands } from '../../command.ts';
 import { exit } from '../../exit.ts';
@@ -100,7 +105,7 @@ async function rules(client: LabClient, { words }: Args): Promise<Answer> {
     rule.on ? 'on' : 'off',
     targetOf(rule.target),
     conditionText(rule),
-    easingText(rule),
+    [easingText(rule), hintText(rule)].filter(Boolean).join('; '),
   ]);
   return { text: table(['rule', '', 'for', 'when', 'and'], rows), json: shown };
 }

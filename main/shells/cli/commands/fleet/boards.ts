@@ -22,7 +22,11 @@ export interface FleetBoard {
 }
 
 /** All that have told their serial numbers. */
-export async function fleetOf(client: LabClient): Promise<FleetBoard[]> {
+export const fleetOf = async (client: LabClient): Promise<FleetBoard[]> =>
+  (await knownOf(client)).filter(({ board }) => !board.id.startsWith('port:'));
+
+/** All of the lab's list. */
+export async function knownOf(client: LabClient): Promise<FleetBoard[]> {
   const [boards, details, groups] = await Promise.all([
     client.request('boards.list', {}),
     client.request('details.list', {}),
@@ -30,15 +34,13 @@ export async function fleetOf(client: LabClient): Promise<FleetBoard[]> {
   ]);
   const said = new Map(details.map((one) => [one.boardId, one]));
   const groupOf = new Map(groups.map((one) => [one.id, one]));
-  return boards
-    .filter(({ id }) => !id.startsWith('port:'))
-    .map((board) => {
-      const of = said.get(board.id) ?? noDetails(board.id);
-      const group = of.groupId === null ? null : (groupOf.get(of.groupId) ?? null);
-      const wanted = wantedOf(of, group);
-      const differences = difference(wanted, board);
-      return { board, details: of, group, wanted, differences, standing: standingOf(wanted, differences) };
-    });
+  return boards.map((board) => {
+    const of = said.get(board.id) ?? noDetails(board.id);
+    const group = of.groupId === null ? null : (groupOf.get(of.groupId) ?? null);
+    const wanted = wantedOf(of, group);
+    const differences = difference(wanted, board);
+    return { board, details: of, group, wanted, differences, standing: standingOf(wanted, differences) };
+  });
 }
 
 /** The person's name for it, or its own. */
@@ -60,6 +62,27 @@ function find(all: readonly FleetBoard[], word: string): FleetBoard {
       : `${named.length} boards are called “${word}”; name one by its serial number: ${named.map(({ board }) => board.id).join(', ')}.`,
   );
 }
+
+/**
+ * The board that `--board` means, or the only one, under the name that a person gave it.
+ * @param away whether one that is not there will do, where none is
+ * @throws CurlewError BOARD_NOT_FOUND
+ */
+export async function chosenOf(client: LabClient, word: string | undefined, away: boolean): Promise<Board> {
+  const all = await knownOf(client);
+  if (word !== undefined) return called(find(all, word));
+  // Without a name the one that is there is meant, whichever others the lab waits for.
+  const attached = all.filter(({ board }) => board.state !== 'absent' && board.state !== 'detached');
+  const there = away && attached.length === 0 ? all : attached;
+  if (there.length === 1) return called(there[0]!);
+  const names = there.map((one) => `${nameOf(one)}, ${one.board.id}`).join('; ') || 'none';
+  throw new CurlewError(
+    'BOARD_NOT_FOUND',
+    `Say which board with --board, by its name or serial number (${there === attached ? 'attached' : 'known'}: ${names}).`,
+  );
+}
+
+const called = (one: FleetBoard): Board => ({ ...one.board, name: nameOf(one) });
 
 /** @throws CurlewError BOARD_NOT_FOUND */
 export const boardOf = async (client: LabClient, word: string): Promise<FleetBoard> =>
