@@ -20,22 +20,27 @@ const lab = () =>
       classes: ['rain', 'curlew'].map((label) => ({ label, detections: 9, files: 1, seconds: 9, sites: [] })),
     }),
     'reviews.decide': ({ number, reviewer, verdict, label = null }) => {
-      const item = items[number]!;
+      const item = items[number - 1]!;
       const others = item.decisions.filter((one) => one.reviewer !== reviewer);
-      items[number] = { ...item, decisions: [...others, { reviewer, verdict, label, atMs: 1 }] };
-      return items[number]!;
+      items[number - 1] = { ...item, decisions: [...others, { reviewer, verdict, label, atMs: 1 }] };
+      return items[number - 1]!;
     },
     'reviews.undo': ({ reviewer }) => {
       const last = items.findLast(({ decisions }) => decisions.some((one) => one.reviewer === reviewer));
       if (!last) return null;
-      items[last.number] = { ...last, decisions: [] };
-      return items[last.number]!;
+      items[last.number - 1] = { ...last, decisions: [] };
+      return items[last.number - 1]!;
     },
   });
 
 beforeEach(() => {
   items = [0, 1, 2, 3].map((number) => ({
-    ...{ number, stratum: number % 2, decisions: [], file: { seconds: 60, sampleRate: 48_000, channels: 1 } },
+    ...{
+      number: number + 1,
+      stratum: number % 2,
+      decisions: [],
+      file: { seconds: 60, sampleRate: 48_000, channels: 1 },
+    },
     detection: {
       ...{ fileId: 0, number, path: '/card/a.wav', channel: null, startS: number, endS: number + 1 },
       ...{ atMs: null, label: ['curlew', 'rain'][number % 2]!, peak: 0.5, peakS: number },
@@ -74,7 +79,7 @@ describe('a sample that is decided', () => {
     for (let n = 0; n < 3; n++) await review.decide('yes');
     expect([review.at, review.item, review.decided]).toEqual([4, null, 3]);
     review.resume();
-    expect(review.item?.number).toBe(0);
+    expect(review.item?.number).toBe(1);
   });
 
   it('goes back, where a new decision replaces the old one, and takes the last one back', async () => {

@@ -20,14 +20,14 @@ export const useReview = defineStore('review', () => {
   /** Seconds heard and seen before and behind a detection. */
   const marginS = ref(recall<number>('review.margin') ?? 2);
   watch(marginS, (margin) => remember('review.margin', margin));
-  /** Number of the item that is shown; as many as there are: the end. */
+  /** Place of the item that is shown; as many as there are: the end. */
   const at = ref(0);
 
   const decisionOf = (item: ReviewItem) =>
     item.decisions.find((decision) => decision.reviewer === reviewer.value) ?? null;
-  /** The first that the reviewer has not decided, from a number on; the end where there is none. */
-  function openFrom(number: number): number {
-    const next = items.value.findIndex((item, i) => i >= number && decisionOf(item) === null);
+  /** The first that the reviewer has not decided, from a place on; the end where there is none. */
+  function openFrom(place: number): number {
+    const next = items.value.findIndex((item, i) => i >= place && decisionOf(item) === null);
     return next < 0 ? items.value.length : next;
   }
   function keep(item: ReviewItem): void {
@@ -80,11 +80,13 @@ export const useReview = defineStore('review', () => {
     back: () => void (at.value = Math.max(0, at.value - 1)),
     /** Of the item that is shown; then the next open one is. */
     async decide(verdict: Verdict, label: string | null = null): Promise<void> {
-      if (!set.value || at.value >= items.value.length) return;
-      const number = at.value;
+      const place = at.value;
+      const shown = items.value[place];
+      if (!set.value || !shown) return;
+      const { number } = shown;
       const asked = { setId: set.value.id, number, reviewer: reviewer.value, verdict };
       keep(await client.request('reviews.decide', label === null ? asked : { ...asked, label }));
-      at.value = openFrom(number + 1);
+      at.value = openFrom(place + 1);
     },
     /** Takes the reviewer's last decision back, and shows its item. @returns whether there was one */
     async undo(): Promise<boolean> {
@@ -92,7 +94,7 @@ export const useReview = defineStore('review', () => {
       const item = await client.request('reviews.undo', { setId: set.value.id, reviewer: reviewer.value });
       if (!item) return false;
       keep(item);
-      at.value = item.number;
+      at.value = items.value.findIndex(({ number }) => number === item.number);
       return true;
     },
     async reckon(precision: number): Promise<void> {

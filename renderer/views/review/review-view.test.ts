@@ -21,7 +21,12 @@ const set: ReviewSet = {
   strata: [{ label: 'curlew', from: 0, to: 1, population: 40, drawn: 12 }],
 };
 const itemOf = (number: number): ReviewItem => ({
-  ...{ number, stratum: 0, decisions: [], file: { seconds: 60, sampleRate: 48_000, channels: 2 } },
+  ...{
+    number: number + 1,
+    stratum: 0,
+    decisions: [],
+    file: { seconds: 60, sampleRate: 48_000, channels: 2 },
+  },
   detection: {
     ...{ fileId: 0, number, path: '/card/a.wav', channel: 1, startS: 10 + number, endS: 11 + number },
     ...{ atMs: null, label: 'curlew', peak: 0.987, peakS: 10 },
@@ -70,7 +75,7 @@ async function show(component: Component) {
     'reviews.decide': (params) => {
       asked.push(params);
       const { number, reviewer, verdict, label = null } = params;
-      return { ...itemOf(number), decisions: [{ reviewer, verdict, label, atMs: 1 }] };
+      return { ...itemOf(number - 1), decisions: [{ reviewer, verdict, label, atMs: 1 }] };
     },
     'reviews.undo': () => itemOf(0),
     'reviews.statistics': ({ precision = 0.9 }) => ({ ...statistics, precision }),
@@ -126,10 +131,10 @@ describe('the desk', () => {
     const { wrapper, asked, played, press } = await show(ReviewDesk);
     for (const key of ['y', 'n', 'u', 's', 'b', 'Y', ' ', 'z']) expect(await press(key)).toBe(true);
     expect(asked).toEqual([
-      { ...ofNumber(0), verdict: 'yes' },
-      { ...ofNumber(1), verdict: 'no' },
-      { ...ofNumber(2), verdict: 'unsure' },
-      { ...ofNumber(3), verdict: 'yes' },
+      { ...ofNumber(1), verdict: 'yes' },
+      { ...ofNumber(2), verdict: 'no' },
+      { ...ofNumber(3), verdict: 'unsure' },
+      { ...ofNumber(4), verdict: 'yes' },
     ]);
     expect(played.map(([from]) => from - 8)).toEqual([0, 1, 2, 3, 4, 3, 4, 4, 0]);
     expect(wrapper.get('[role="status"]').text()).toBe('Taken back. 1 of 12: is this curlew?');
@@ -159,10 +164,10 @@ describe('the desk', () => {
     await press('Escape', field().element);
     expect(wrapper.find('input[role="combobox"]').exists()).toBe(false);
     expect(asked).toEqual([
-      { ...ofNumber(0), verdict: 'other', label: 'whimbrel' },
-      { ...ofNumber(1), verdict: 'other', label: 'rain' },
-      { ...ofNumber(2), verdict: 'other', label: 'godwit' },
-      { ...ofNumber(3), verdict: 'other' },
+      { ...ofNumber(1), verdict: 'other', label: 'whimbrel' },
+      { ...ofNumber(2), verdict: 'other', label: 'rain' },
+      { ...ofNumber(3), verdict: 'other', label: 'godwit' },
+      { ...ofNumber(4), verdict: 'other' },
     ]);
     expect(document.activeElement?.getAttribute('role')).toBe('application');
   });
