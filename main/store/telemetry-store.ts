@@ -214,14 +214,14 @@ export function telemetryStore(store: Store): TelemetryStore {
              ON CONFLICT DO UPDATE SET sequence = greatest(sequence, excluded.sequence)`,
             [boardId, beforeMs],
           );
-          const { rowsChanged } = await connection.run(
-            `DELETE FROM telemetry USING deleted_telemetry d WHERE telemetry.board_id = $1 AND d.board_id = $1
-               AND d.boot_id = telemetry.boot_id AND telemetry.sequence <= d.sequence`,
-            [boardId],
-          );
+          const going = `deleted_telemetry d WHERE telemetry.board_id = $1 AND d.board_id = $1
+               AND d.boot_id = telemetry.boot_id AND telemetry.sequence <= d.sequence`;
+          const [last] = (
+            await connection.runAndReadAll(`SELECT max(at_ms) AS ms FROM telemetry, ${going}`, [boardId])
+          ).getRowObjectsJS() as [{ ms: number | null }];
+          const { rowsChanged } = await connection.run(`DELETE FROM telemetry USING ${going}`, [boardId]);
           await forgetBreaks(connection, boardId);
-          // Of a stretch that the time lies in, something stays.
-          await forgetRolled(connection, boardId, beforeMs);
+          await forgetRolled(connection, boardId, beforeMs, last.ms);
           return rowsChanged;
         }),
       ),
@@ -232,7 +232,7 @@ export function telemetryStore(store: Store): TelemetryStore {
           await connection.run('DELETE FROM telemetry WHERE board_id = $1', [boardId]);
           await connection.run('DELETE FROM deleted_telemetry WHERE board_id = $1', [boardId]);
           await connection.run('DELETE FROM telemetry_breaks WHERE board_id = $1', [boardId]);
-          await forgetRolled(connection, boardId, Infinity);
+          await forgetRolled(connection, boardId, Infinity, null);
         });
         const known = await ends;
         for (const key of known?.keys() ?? []) if (key.startsWith(keyOf(boardId, ''))) known?.delete(key);

@@ -182,6 +182,41 @@ describe('roll-ups', () => {
     expect(await count("SELECT count(*) FROM telemetry_bins WHERE board_id = 'b1'")).toBe(0);
     expect(await count(of('b2'))).toBe(second.length);
   });
+
+  test('of stretches that a deletion cuts tell what stays, whatever is rolled up by then', async () => {
+    const [first, second] = day as [TelemetryRecord[], TelemetryRecord[]];
+    await telemetry.append([...first.slice(0, 1000), ...second]);
+    await roll(store);
+    await telemetry.append(first.slice(1000));
+    // In the middle of a minute, an hour and a day.
+    const beforeMs = startMs + 10 * hourMs + 17.5 * minuteMs;
+    await telemetry.delete('b1', beforeMs);
+    const stay = first.filter(({ atMs }) => atMs >= beforeMs);
+    await overviewIs(stay, startMs);
+    await roll(store);
+    await overviewIs(stay, startMs);
+    for (const from of [
+      ...['telemetry', 'telemetry_minutes', 'telemetry_hours'],
+      ...['latency', 'class', 'entropy'].map((name) => `telemetry_bins WHERE distribution = '${name}'`),
+    ]) {
+      const rows = from === 'telemetry' ? 'count(*)' : 'sum(records)';
+      const of = (boardId: string): string =>
+        `SELECT ${rows} FROM ${from} ${from.includes('WHERE') ? 'AND' : 'WHERE'} board_id = '${boardId}'`;
+      expect(await count(of('b1')), from).toBe(stay.length);
+      expect(await count(of('b2')), from).toBe(second.length);
+    }
+  });
+
+  test('of an hour whose records are kept no longer stay where the deletion takes none of it', async () => {
+    const [first] = day as [TelemetryRecord[]];
+    await telemetry.append(first);
+    await roll(store);
+    await retain(store, { recordDays: 1, minuteDays: null });
+    await prune(store, startMs + dayMs + 10 * hourMs);
+    await telemetry.delete('b1', startMs + 5.5 * hourMs);
+    const kept = first.filter(({ atMs }) => atMs >= startMs + 5 * hourMs);
+    expect(await count('SELECT sum(records) FROM telemetry_hours')).toBe(kept.length);
+  });
 });
 
 test('what boards heard is told by minute and hour of records, too, that were rolled up before roll-ups had it', async () => {
