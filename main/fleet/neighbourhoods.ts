@@ -13,3 +13,12 @@ export function neighbourhoods(details: Pick<Details, 'known' | 'of'>): string[]
   }
   return [...together.values()];
 }
+
+/** Without boards that were forgotten since they were judged. */
+export function stillKnown<T extends { boardId: string }>(
+  judged: readonly T[],
+  details: Pick<Details, 'known'>,
+): T[] {
+  const known = new Set(details.known().map(({ id }) => id));
+  return judged.filter(({ boardId }) => known.has(boardId));
+}

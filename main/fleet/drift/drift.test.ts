@@ -158,6 +158,16 @@ describe('drift of the fleet', () => {
     expect(found.boards.find(({ boardId }) => boardId === 'never')!.state).toBe('new');
   });
 
+  test('tells nothing of a board that was forgotten since, though the day is judged once', async () => {
+    await record([past('a', 40, () => usual), past('b', 40, () => usual)]);
+    const sites: Record<string, string> = { a: '', b: '' };
+    const drift = driftOn(40, sites);
+    const ids = async () => (await drift.ofFleet()).boards.map(({ boardId }) => boardId);
+    expect(await ids()).toEqual(['a', 'b']);
+    delete sites['b'];
+    expect(await ids()).toEqual(['a']);
+  });
+
   test('begins anew where another bank was deployed', async () => {
     await record([past('a', 40, () => usual)]);
     const judgedOn40 = async () => (await driftOn(40, { a: '' }).ofFleet()).boards[0]!.state;

@@ -6,7 +6,7 @@ import { dayMs } from '../../store/rollups/features.ts';
 import { roll } from '../../store/rollups/roll.ts';
 import { watched, type BoardDrift, type FleetDrift } from '../contract/drift.ts';
 import type { Details } from '../details/details.ts';
-import { neighbourhoods } from '../neighbourhoods.ts';
+import { neighbourhoods, stillKnown } from '../neighbourhoods.ts';
 import { tell } from './fleet-drift.ts';
 
 /** Share of what is told that may be false. */
@@ -28,7 +28,12 @@ export class Drift {
   constructor(private readonly rooms: Rooms) {}
 
   /** As of the last day (UTC) that is over. @throws CurlewError of the store */
-  ofFleet(): Promise<FleetDrift> {
+  async ofFleet(): Promise<FleetDrift> {
+    const kept = await this.kept();
+    return { ...kept, boards: stillKnown(kept.boards, this.rooms.details) };
+  }
+
+  private kept(): Promise<FleetDrift> {
     const today = Math.floor(this.rooms.wallMs() / dayMs) - 1;
     if (this.judged?.today === today) return this.judged.drift;
     const drift = this.judge(today);

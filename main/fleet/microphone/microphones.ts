@@ -4,7 +4,7 @@ import { heardHours, packHours } from '../../store/heard-hours.ts';
 import type { Store } from '../../store/open-store.ts';
 import type { FleetMicrophones, MicrophoneJudgement } from '../contract/microphone.ts';
 import type { Details } from '../details/details.ts';
-import { neighbourhoods } from '../neighbourhoods.ts';
+import { neighbourhoods, stillKnown } from '../neighbourhoods.ts';
 
 const judgedEveryMs = 300_000;
 
@@ -22,7 +22,12 @@ export class Microphones {
   constructor(private readonly rooms: Rooms) {}
 
   /** @throws CurlewError of the store */
-  ofFleet(): Promise<FleetMicrophones> {
+  async ofFleet(): Promise<FleetMicrophones> {
+    const kept = await this.kept();
+    return { ...kept, boards: stillKnown(kept.boards, this.rooms.details) };
+  }
+
+  private kept(): Promise<FleetMicrophones> {
     const now = this.rooms.wallMs();
     if (this.judged && Math.abs(now - this.judged.atMs) < judgedEveryMs) return this.judged.all;
     const all = this.judge(now);
