@@ -103,26 +103,31 @@ export interface FoldOutcome {
 
 /** Lets experts that were trained answer, as their quantized references do. */
 export async function assessFold(input: FoldInput): Promise<FoldOutcome> {
-  const { test, validation } = input;
-  const experts: SaidInput['experts'][number][] = [];
-  for (const { kind, latent } of input.experts) {
-    const expert = quantizeExpert(latent, kindOf(kind).precision);
-    experts.push({
-      kind,
-      test: await expertLogits(expert, test),
-      validation: validation && (await expertLogits(expert, validation)),
-    });
-  }
+  const quantized = input.experts.map(({ kind, latent }) => ({
+    kind,
+    expert: quantizeExpert(latent, kindOf(kind).precision),
+  }));
+  const said = async (test: Patches, validation: Patches | null): Promise<SaidInput['experts']> => {
+    const experts: SaidInput['experts'][number][] = [];
+    for (const { kind, expert } of quantized)
+      experts.push({
+        kind,
+        test: await expertLogits(expert, test),
+        validation: validation && (await expertLogits(expert, validation)),
+      });
+    return experts;
+  };
   const hard: HardOutcome[] = [];
   for (const one of input.hard) {
-    const asked = { ...input, test: one.test, validation: null, hard: [], ...onceEach };
-    const outcome = await assessFold(asked);
+    const experts = await said(one.test, null);
+    const outcome = assessSaid({ ...input, ...onceEach, test: one.test, validation: null, experts });
     const windows = input.bank.map(
       (kind) => outcome.experts.find((expert) => expert.kind === kind)!.patches.probabilities,
     );
     const mixtures = outcome.mixtures.map((mixture) => ({ ...mixture, experts: mixture.patches.experts }));
     hard.push(packedAll(one, windows, [...outcome.experts, ...mixtures]));
   }
+  const experts = await said(input.test, input.validation);
   return { ...assessSaid({ ...input, experts }), hard };
 }
 
