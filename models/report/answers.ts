@@ -156,8 +156,8 @@ From them follow, with any tool that groups rows:
 - tests between two models: paired by Clip; intervals draw whole Sources with replacement, since clips of one source
   are not independent;
 - F1 against energy: a window's energy is the sum of its stages' (latency.csv and energy.csv: a stage's share of the
-  time is its share of the energy), a clip's the mean over its windows; with a threshold on top probability the cheapest
-  expert's window rows say where the dearest one's rows answer;
+  time is its share of the energy), a clip's the mean over its windows; with a threshold on top probability the least
+  precise expert's window rows say where the most precise one's rows answer;
 - how often each expert answered, and mean bits: windows counted by Expert.
 Of several seeds every figure is computed for each Seed by itself, and their mean is told; a resample of sources is the
 same for all of them. Deviations over folds are of the folds' means over seeds; between seeds, of the seeds' means over

@@ -19,7 +19,7 @@ const cheap = rows(0.9375, 0.75, 0.75, 0.25, 0.625);
 /** Right about all, and sure. */
 const dear = rows(0.875, 0.125, 0.875, 0.125, 0.125);
 const windows: HeardWindows = { clips, classes: 2, experts: [cheap, dear] };
-const pair = { cheap: 0, dear: 1 };
+const pair = { first: 0, second: 1 };
 
 const cost = (features: number, encoder: number, router: number, expert: number): Cost => ({
   latencyUs: [features + encoder + router + expert],
@@ -78,7 +78,6 @@ describe('prices of stages', () => {
       { us: 200, millijoule: 2 },
     ]);
     expect(prices.routers.get('Curiosity, α = 1')).toEqual({ us: 100, millijoule: 1 });
-    expect(pairOf(prices)).toEqual(pair);
   });
 
   test('are not known where a board tells no energy, or no stages, of an expert', () => {
@@ -90,6 +89,11 @@ describe('prices of stages', () => {
 });
 
 describe('a threshold', () => {
+  test('asks the least precise expert, then the most precise, whatever they cost and in whatever order they come', () => {
+    expect(pairOf(['q2', 'q8'])).toEqual(pair);
+    expect(pairOf(['q8', 'q16', 'ternary', 'q4'])).toEqual({ first: 2, second: 1 });
+  });
+
   test('lies where so many values are below it', () => {
     const values = [0.5, 0.9, 0.7, 0.6];
     expect([0, 0.25, 0.5, 1, 2].map((share) => thresholdOf(values, share))).toEqual([
@@ -101,7 +105,7 @@ describe('a threshold', () => {
     ]);
   });
 
-  test('lets the dear expert answer below it, and asks both for that', () => {
+  test('lets the second expert answer below it, and asks both for that', () => {
     expect([...topProbabilities(cheap, 2)]).toEqual([0.9375, 0.75, 0.75, 0.75, 0.625]);
     const chosen = chosenBelow(windows, pair, 0.9);
     expect([...chosen]).toEqual([0, 1, 1, 1, 1]);

@@ -16,7 +16,7 @@ import {
   type HeardWindows,
 } from './windows.ts';
 
-/** Of a fold's windows as recorded that the dear expert is asked about as well. */
+/** Of a fold's windows as recorded that the second expert is asked about as well. */
 const shares = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
 
 /** One fold as it was heard in one way. */
@@ -38,15 +38,15 @@ export function decisionsOf(
   sounds: 'plain' | 'hard',
 ): Priced[] {
   const hearings = hearingsOf(folds, bank, sounds);
-  const pair = pairOf(prices);
+  const pair = pairOf(bank);
   const decided = (decision: string, setting: string, of: (hearing: Hearing) => PricedTraining): Priced => ({
     ...{ decision, setting },
     trainings: hearings.map((training) => joined(training.map(of))),
   });
-  /** Of the cheap expert, with the threshold of clips as recorded. */
+  /** Of the first expert, with the threshold of clips as recorded. */
   const below = ({ outcome, windows }: Hearing, share: number) => {
     const plain = plainWindows(outcome, bank);
-    const threshold = thresholdOf(topProbabilities(plain.experts[pair.cheap]!, plain.classes), share);
+    const threshold = thresholdOf(topProbabilities(plain.experts[pair.first]!, plain.classes), share);
     return chosenBelow(windows, pair, threshold);
   };
   const twoOf = (windows: HeardWindows, chosen: ArrayLike<number>): PricedTraining => ({

@@ -31,7 +31,7 @@ export type Question = readonly [question: string, compared: readonly Comparison
 export const curiosityName = (alpha: number): string => `Curiosity, α = ${alpha}`;
 export const plainName = 'Plain router';
 export const randomName = 'Random, equal mean bits';
-/** Of the cheap expert's top probability (threshold.ts). */
+/** Of the least precise expert's top probability (threshold.ts). */
 export const thresholdName = 'Top probability, equal energy';
 
 /** Of answers alone; what is not there is not asked. */

@@ -155,14 +155,14 @@ function flipsOf({ folds, flipDraws, alpha }: StudyInput): FlipStudy {
 /** What a mixture asks is what it is charged with: an expert, two, or all of the bank with their router. */
 function secondsOf(
   variant: MixtureVariant,
-  { experts, bank, prices, mixtureTrainingSeconds }: StudyInput,
+  { experts, bank, mixtureTrainingSeconds }: StudyInput,
 ): MixtureResult['trainingSeconds'] {
   const ofKind = (kind: string | undefined) =>
     experts.find((one) => one.kind === kind)?.trainingSeconds ?? null;
   if (variant.kind === 'always') return ofKind(variant.expert);
   if (variant.kind !== 'threshold') return mixtureTrainingSeconds;
-  const { cheap, dear } = pairOf(prices!);
-  const pair = [ofKind(bank[cheap]), ofKind(bank[dear])];
+  const { first, second } = pairOf(bank);
+  const pair = [ofKind(bank[first]), ofKind(bank[second])];
   return pair.some((one) => one === null)
     ? null
     : { value: pair.reduce((sum, one) => sum + one!.value, 0), source: pair[0]!.source };

@@ -1,8 +1,9 @@
 /**
- * The plainest decision that can save anything: the cheapest expert of a bank answers, and where its top probability lies
- * below a threshold the dearest is asked as well, whose answer counts.
+ * The plainest decision that can save anything: the least precise expert of a bank answers, and where its top probability lies
+ * below a threshold the most precise is asked as well, whose answer counts.
  */
 import { mean } from '../evaluation/moments.ts';
+import { kindOf } from './kinds.ts';
 import { curiosityName, thresholdName } from './questions.ts';
 import type { FoldOutcome, MixtureAnswers } from './assess.ts';
 import { packed, type HardOutcome } from './hard.ts';
@@ -11,13 +12,17 @@ import { answersBy, hardWindows, plainWindows, topProbabilities, type HeardWindo
 
 /** Places in the bank. */
 export interface Pair {
-  readonly cheap: number;
-  readonly dear: number;
+  readonly first: number;
+  readonly second: number;
 }
 
-export function pairOf({ experts }: StagePrices): Pair {
-  const order = [...experts.keys()].sort((a, b) => experts[a]!.millijoule - experts[b]!.millijoule);
-  return { cheap: order[0]!, dear: order.at(-1)! };
+/**
+ * The least precise and the most precise: the order in which the router's prior has them. Neither what they cost on a board
+ * nor how well they answer picks them, so that no result does.
+ */
+export function pairOf(bank: readonly string[]): Pair {
+  const order = [...bank.keys()].sort((a, b) => kindOf(bank[a]!).bits - kindOf(bank[b]!).bits);
+  return { first: order[0]!, second: order.at(-1)! };
 }
 
 /** The threshold below which a share of the values lies, as near as whole windows come to it; 0 for none. */
@@ -30,19 +35,23 @@ export function thresholdOf(values: ArrayLike<number>, share: number): number {
 /** Which expert answers each window. */
 export function chosenBelow(
   { experts, classes }: HeardWindows,
-  { cheap, dear }: Pair,
+  { first, second }: Pair,
   threshold: number,
 ): Uint8Array {
-  return Uint8Array.from(topProbabilities(experts[cheap]!, classes), (top) =>
-    top < threshold ? dear : cheap,
+  return Uint8Array.from(topProbabilities(experts[first]!, classes), (top) =>
+    top < threshold ? second : first,
   );
 }
 
-/** What each window takes: where the dear one is asked, the cheap one was before. */
-export function pricesBelow(prices: StagePrices, { cheap, dear }: Pair, chosen: ArrayLike<number>): Price[] {
-  const once = sumOf(prices.shared, prices.experts[cheap]!);
-  const twice = sumOf(once, prices.experts[dear]!);
-  return Array.from(chosen, (expert) => (expert === dear && dear !== cheap ? twice : once));
+/** What each window takes: where the second is asked, the first was before. */
+export function pricesBelow(
+  prices: StagePrices,
+  { first, second }: Pair,
+  chosen: ArrayLike<number>,
+): Price[] {
+  const once = sumOf(prices.shared, prices.experts[first]!);
+  const twice = sumOf(once, prices.experts[second]!);
+  return Array.from(chosen, (expert) => (expert === second && second !== first ? twice : once));
 }
 
 export interface ThresholdAsking {
@@ -60,12 +69,12 @@ export interface ThresholdAsking {
 export function withThreshold(outcome: FoldOutcome, { bank, prices, alpha }: ThresholdAsking): FoldOutcome {
   const curious = outcome.mixtures.find(({ name }) => name === curiosityName(alpha));
   if (!curious) return outcome;
-  const pair = pairOf(prices);
+  const pair = pairOf(bank);
   const windows = plainWindows(outcome, bank);
   const energy = mean(Array.from(routedPrices(prices, curious), ({ millijoule }) => millijoule));
-  const [cheap, dear] = [pair.cheap, pair.dear].map((place) => prices.experts[place]!.millijoule);
-  const share = (energy - prices.shared.millijoule - cheap!) / dear!;
-  const threshold = thresholdOf(topProbabilities(windows.experts[pair.cheap]!, windows.classes), share);
+  const [first, second] = [pair.first, pair.second].map((place) => prices.experts[place]!.millijoule);
+  const share = (energy - prices.shared.millijoule - first!) / second!;
+  const threshold = thresholdOf(topProbabilities(windows.experts[pair.first]!, windows.classes), share);
   const answered = (heard: HeardWindows) => {
     const chosen = chosenBelow(heard, pair, threshold);
     const counts = bank.map((_, place) => chosen.filter((one) => one === place).length);
@@ -75,7 +84,7 @@ export function withThreshold(outcome: FoldOutcome, { bank, prices, alpha }: Thr
   const mixture: MixtureAnswers = {
     ...mine,
     patches: { probabilities: ofChosen(windows, experts), curiosities: null, experts },
-    ...{ variant: { kind: 'threshold', threshold, first: pair.cheap }, passes: 0, temperature: null },
+    ...{ variant: { kind: 'threshold', threshold, first: pair.first }, passes: 0, temperature: null },
   };
   return {
     ...outcome,

@@ -38,7 +38,7 @@ export function decided(
   if (prices === null || topK > 1 || bank.length < 2) return { outcomes, mixtureCosts: costs, prices: null };
   const asking = { bank, prices, alpha };
   const chosen = withThreshold(ran, asking).mixtures.find(({ name }) => name === thresholdName);
-  const each = pricesBelow(prices, pairOf(prices), chosen?.patches.experts ?? []);
+  const each = pricesBelow(prices, pairOf(bank), chosen?.patches.experts ?? []);
   return {
     outcomes: outcomes.map((outcome) => withThreshold(outcome, asking)),
     mixtureCosts: chosen ? new Map([...costs, [thresholdName, costOf(each)]]) : costs,

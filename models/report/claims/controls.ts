@@ -60,7 +60,7 @@ function curiosityBeatsChance(results: Judged) {
 
 function curiosityBeatsThreshold(results: Judged) {
   const claim =
-    'Curiosity routing answers better than a threshold on the cheapest expert’s top probability that takes as much energy.';
+    'Curiosity routing answers better than a threshold on the least precise expert’s top probability that takes as much energy on sounds as recorded.';
   const threshold = results.mixtures.find(({ kind }) => kind === 'threshold');
   if (!threshold) return { claim, ...notExamined('Without energies there is no such threshold.') };
   return { claim, ...judged(results, curious(results), threshold, answers, 'more') };

@@ -53,7 +53,7 @@ export function mixtureTable(results: Results): Table {
       ),
       ...(mixtures.some(({ kind }) => kind === 'threshold')
         ? [
-            'The threshold asks the bank’s cheapest expert, and its dearest too where the top probability is low, of as many windows of a fold as take curiosity’s energy, or as near as the two come to it. Its latency and energy are sums of the stages’ means.',
+            'The threshold asks the bank’s least precise expert, and its most precise too where the top probability is low, of as many windows of a fold as take curiosity’s energy, or as near as the two come to it. Its latency and energy are sums of the stages’ means, on sounds as recorded; harder ones meet the same threshold, and take more where they are less certain.',
           ]
         : []),
       board === null

@@ -32,7 +32,7 @@ export function tradeOffTable(results: Results): Table | null {
       ),
     ),
     notes: [
-      'A window’s energy is the sum of the stages that ran for it, each with its mean on the board. With a threshold the bank’s cheapest expert answers first, and where its top probability lies below the threshold the dearest is asked as well; the threshold is such that so many of the windows as recorded are asked twice, and harder ones meet the same. Chance asks as many windows twice, any of them.',
+      'A window’s energy is the sum of the stages that ran for it, each with its mean on the board. With a threshold the bank’s least precise expert answers first, and where its top probability lies below the threshold the most precise is asked as well, whatever either costs on the board; the threshold is such that so many of the windows as recorded are asked twice, and harder ones meet the same. Chance asks as many windows twice, any of them.',
       `In brackets: ${100 * results.protocol.level} % percentile intervals, whole sources drawn for energy and score together; the CSV has those of the energy.`,
     ],
   };
