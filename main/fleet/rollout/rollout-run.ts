@@ -78,10 +78,9 @@ async function step(live: LiveRollout, context: JobContext, rooms: RunRooms): Pr
     case 'bringing up':
       return bringUp(live, context, rooms);
     default: {
-      const beganMs = rooms.clock.nowMs();
-      if (await watch(live, context.signal, rooms)) return;
-      const tookMs = rooms.clock.nowMs() - beganMs;
-      await rooms.clock.sleep(Math.max(judgeAfterMs, tookMs / judgingShare), context.signal);
+      const { over, judgingMs } = await watch(live, context.signal, rooms);
+      if (over) return;
+      await rooms.clock.sleep(Math.max(judgeAfterMs, judgingMs / judgingShare), context.signal);
     }
   }
 }
@@ -167,18 +166,24 @@ const nameOf = ({ rollout, stage }: LiveRollout): string => {
   return `${name[0]!.toUpperCase()}${name.slice(1)}`;
 };
 
-/** @returns whether the stage is over */
-async function watch(live: LiveRollout, signal: AbortSignal, rooms: RunRooms): Promise<boolean> {
+/** @returns whether the stage is over, and how long it took to judge it: not to ask boards what the probe set is */
+async function watch(
+  live: LiveRollout,
+  signal: AbortSignal,
+  rooms: RunRooms,
+): Promise<{ over: boolean; judgingMs: number }> {
   const boards = await lookAtBoards(live, signal, rooms);
   const all = [...boards.values()];
   const watched = all.filter(({ outcome, sinceMs }) => outcome === 'watched' && sinceMs !== null);
   const { wanted, stages, falseAlarms } = live.rollout;
+  const beganMs = rooms.clock.nowMs();
   const { gates, inferences, hours } = await rooms.watch.judge(
     watched,
     (board) => sameClasses(board, wanted, rooms),
     stages.length,
     falseAlarms,
   );
+  const judgingMs = rooms.clock.nowMs() - beganMs;
   signal.throwIfAborted();
   const stage: RolloutStage = { ...live.stage, ...countsOf(all), gates, inferences, hours };
   const verdict = verdictOf(live, stage, all, rooms.wallMs());
@@ -186,7 +191,7 @@ async function watch(live: LiveRollout, signal: AbortSignal, rooms: RunRooms): P
     boards,
     ...(verdict.said !== undefined && { said: verdict.said }),
   });
-  return verdict.over;
+  return { over: verdict.over, judgingMs };
 }
 
 /** Also where nobody knows them of one of the two. */
