@@ -3,7 +3,14 @@ import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { announceLab, defaultDataFolder, findLab, makeDataFolder, withdrawLab } from './data-folder.ts';
+import {
+  announceLab,
+  defaultDataFolder,
+  findLab,
+  makeDataFolder,
+  noDataFolder,
+  withdrawLab,
+} from './data-folder.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -56,6 +63,15 @@ describe('the data folder', () => {
     await makeDataFolder(deep);
     await makeDataFolder(deep);
     expect((await stat(deep)).mode & 0o077).toBe(0);
+  });
+
+  it('that is there, but takes no folder, is said to be so: not that it cannot be made', async () => {
+    await writeFile(join(folder, 'boards'), '');
+    await expect(makeDataFolder(folder)).rejects.toMatchObject({ code: 'FILE_UNREADABLE' });
+    const full = noDataFolder(folder, Object.assign(new Error('EROFS: mkdir'), { code: 'EROFS' }));
+    expect(full).toBe(
+      `The data folder ${folder} cannot be written: the disk is mounted to be read only. Choose another with --data.`,
+    );
   });
 
   it('that cannot be made is refused with a sentence', async () => {

@@ -1,8 +1,10 @@
 /** Where a person's data lies, and which running lab holds it. */
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { CurlewError } from './contract/error.ts';
+import { whyUnwritable } from './why-unwritable.ts';
 
 /** `CURLEW_DATA`, else the platform's usual place. */
 export function defaultDataFolder(environment: NodeJS.ProcessEnv = process.env): string {
@@ -17,17 +19,16 @@ export function defaultDataFolder(environment: NodeJS.ProcessEnv = process.env):
   }
 }
 
+/** Why there can be no data folder there, and what to do: a sentence. */
+export const noDataFolder = (folder: string, thrown: unknown): string =>
+  `The data folder ${folder} cannot be ${existsSync(folder) ? 'written' : 'made'}: ${whyUnwritable(thrown)}. Choose another with --data.`;
+
 /** @throws CurlewError FILE_UNREADABLE when the folder cannot be made */
 export async function makeDataFolder(folder: string): Promise<void> {
   try {
     await makeFolder(join(folder, 'boards'));
   } catch (thrown) {
-    throw new CurlewError(
-      'FILE_UNREADABLE',
-      `The data folder ${folder} cannot be made: ${(thrown as Error).message}. Choose another with --data.`,
-      { folder },
-      { cause: thrown },
-    );
+    throw new CurlewError('FILE_UNREADABLE', noDataFolder(folder, thrown), { folder }, { cause: thrown });
   }
 }
 

@@ -18,6 +18,7 @@ import { basename, dirname, join, resolve, sep } from 'node:path';
 import { CurlewError } from './contract/error.ts';
 import { isRecording } from './recordings/container.ts';
 import { isAudioName } from './recordings/find-audio.ts';
+import { whyUnwritable } from './why-unwritable.ts';
 
 export interface OutputRules {
   /** Whether a file that is there may be replaced; `never`: nor can the person have it so. */
@@ -301,21 +302,8 @@ const unwritable = (path: string, why: string, cause?: unknown) =>
 const isProtected = (path: string, why: string) =>
   new CurlewError('FILE_PROTECTED', `${path} is never written over: ${why}.`, { path });
 
-const reasons: Readonly<Record<string, string>> = {
-  EACCES: 'this user may not write there',
-  EPERM: 'this user may not write there',
-  EROFS: 'the disk is mounted to be read only',
-  ENOSPC: 'the disk is full; make room there, or name a place on another',
-  EDQUOT: 'the disk’s share of this user is full',
-  EEXIST: 'a file of that name came meanwhile, and stays as it is',
-  ENOENT: 'its folder is gone',
-  ENOTDIR: 'its folder is a file',
-  ENAMETOOLONG: 'its name is too long',
-};
-
 /** What the system said of a failed write, in a sentence. */
 export function writeFailure(path: string, thrown: unknown): CurlewError {
   if (thrown instanceof CurlewError) return thrown;
-  const { code = '', message } = thrown as NodeJS.ErrnoException;
-  return unwritable(path, reasons[code] ?? message, thrown);
+  return unwritable(path, whyUnwritable(thrown), thrown);
 }

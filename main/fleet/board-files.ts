@@ -5,6 +5,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { boardProfiles, defaultProfile, type BoardProfile } from '../../devices/boards/profiles.ts';
 import { CurlewError } from '../contract/error.ts';
+import { whyUnwritable } from '../why-unwritable.ts';
 
 /**
  * 8 bytes and the chip, drawn and chosen once.
@@ -39,10 +40,18 @@ export function oneMore<T>(folder: string, name: string, what: string, make: (nu
   try {
     return make(1 + Math.max(0, ...keptNumbers(folder, name)));
   } catch (cause) {
-    const why = (cause as Error).message;
-    throw new CurlewError('PORT_FAILED', `${what} keeps files in ${folder}: ${why}.`, {}, { cause });
+    throw noFiles(what, folder, cause);
   }
 }
+
+/** @param what board it is: “A virtual board” */
+export const noFiles = (what: string, folder: string, cause: unknown): CurlewError =>
+  new CurlewError(
+    'PORT_FAILED',
+    `${what} keeps its identity and its flash in ${folder}, which cannot be used: ${whyUnwritable(cause)}.`,
+    { folder },
+    { cause },
+  );
 
 /** The flash first: what a crash leaves behind is the same board, as new. @throws what the file system throws */
 export async function removeBoardFiles(folder: string, name: string): Promise<void> {

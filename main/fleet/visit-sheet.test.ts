@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { sheetName, sheetOf } from './contract/visit-words.ts';
 import type { MicrophoneState } from './contract/microphone.ts';
-import type { Visit } from './contract/visits.ts';
+import type { Visit, VisitBoard } from './contract/visits.ts';
 import { visitSheet } from './visit-sheet.ts';
 
 const atMs = new Date(2026, 10, 28, 9, 5, 7).getTime();
@@ -36,7 +36,7 @@ describe('the sheet of a visit', () => {
     expect(lines).toMatchObject({
       ...{
         missing: '12 records in 3 gaps',
-        starts: 'watchdog 2',
+        starts: '2 by watchdog',
         supply: '3.30 V',
         'noise floor': '-61.3 dBFS',
       },
@@ -46,7 +46,8 @@ describe('the sheet of a visit', () => {
       by: 'itself, when it was met again',
     });
     expect(lines).not.toHaveProperty('highest level');
-    expect(lines).not.toHaveProperty('verdict');
+    expect(lines).not.toHaveProperty('microphone');
+    expect(lines).not.toHaveProperty('firmware');
     const bare = { ...visit, site: '', clock: null, did: [], left: [], sinceMs: null };
     const { records, missing } = { records: 0, missing: 0 };
     const found = {
@@ -84,16 +85,31 @@ describe('the sheet of a visit', () => {
     const told = (state: MicrophoneState) =>
       Object.fromEntries(sheetOf({ ...visit, microphone: { ...judged, state } }));
     expect(told('fell silent')).toMatchObject({
-      verdict: 'faulty: it fell silent',
-      why: expect.stringMatching(
+      microphone: 'faulty: it fell silent',
+      'of the microphone': expect.stringMatching(
         /noise floor -90\.0 dBFS, usual at these hours -62\.0 dBFS and by 4 neighbours/,
       ),
       'noise floor': '-61.3 dBFS',
     });
-    expect(told('well')).toMatchObject({ verdict: 'it hears: nothing speaks against it' });
+    expect(told('well')).toMatchObject({ microphone: 'it hears: nothing speaks against it' });
     expect(visitSheet({ ...visit, microphone: { ...judged, state: 'stuck' } })).toContain(
       'faulty: it is stuck',
     );
+  });
+
+  it('tells what the board runs, whether that is wanted, its firmware, free flash and position', () => {
+    const board: VisitBoard = {
+      ...{ firmware: '0.1.0', runs: { name: 'night', version: 2 }, standing: 'on trial' as const },
+      ...{ freeFlashBytes: 1_500_000, position: { latitude: 47.5, longitude: -11.25 } },
+    };
+    expect(Object.fromEntries(sheetOf({ ...visit, board }))).toMatchObject({
+      ...{ runs: 'night, version 2', 'as wanted': 'yes, and on trial', firmware: '0.1.0' },
+      ...{ 'free flash': '1.50 MB', position: '47.5°, -11.25°' },
+    });
+    const bare = { ...board, runs: null, freeFlashBytes: null, position: null, standing: 'differs' as const };
+    const told = Object.fromEntries(sheetOf({ ...visit, board: bare }));
+    expect(told).toMatchObject({ runs: 'nothing', 'as wanted': 'no: see what is left' });
+    expect(told).not.toHaveProperty('free flash');
   });
 
   it('has a name that every file system takes', () => {

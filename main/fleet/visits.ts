@@ -4,7 +4,8 @@ import { toCurlewError } from '../contract/error.ts';
 import type { Asker } from '../contract/roles.ts';
 import type { Visit } from '../contract/types.ts';
 import type { VisitStore } from '../store/visit-store.ts';
-import { difference, differenceText } from './contract/wanted.ts';
+import type { VisitBoard } from './contract/visits.ts';
+import { difference, differenceText, standingOf } from './contract/wanted.ts';
 import type { Details } from './details/details.ts';
 import type { Microphones } from './microphone/microphones.ts';
 import type { Fleet } from './fleet.ts';
@@ -69,14 +70,22 @@ export async function makeVisit(
     left.push(toCurlewError(thrown).message);
   }
   const differences = difference(details.wanted(boardId), session.state);
-  left.push(...(differences ?? []).map(differenceText));
+  // A trial is stood by itself: the sheet says that it is on, and nothing is left to be done.
+  left.push(...(differences ?? []).filter(({ kind }) => kind !== 'trial').map(differenceText));
   const { name, site } = details.of(boardId);
+  const { firmware, freeFlashBytes } = session.state;
+  const runs = session.state.activeRouter ?? session.state.activeExpert;
   const visit: Visit = {
     ...{ id: randomUUID(), boardId, boardName: name || session.state.name, site },
     ...{ startedMs, endedMs: wallMs(), sinceMs, clock, did, left, by, automatic },
     ...(uncertain !== undefined && { uncertain }),
     ...(microphone !== null && { microphone }),
     found: await visits.found(boardId, sinceMs),
+    board: {
+      ...{ firmware, freeFlashBytes, standing: standingOf(details.wanted(boardId), differences) },
+      ...{ runs: runs && { name: runs.name, version: runs.version } },
+      position: positionOf(details.of(boardId)) ?? positionOf(session.state.settings),
+    },
   };
   await visits.keep(visit);
   session.note(
@@ -86,3 +95,10 @@ export async function makeVisit(
   );
   return visit;
 }
+
+const positionOf = (
+  said: { latitude: number | null; longitude: number | null } | null,
+): VisitBoard['position'] =>
+  said === null || said.latitude === null || said.longitude === null
+    ? null
+    : { latitude: said.latitude, longitude: said.longitude };

@@ -56,7 +56,16 @@ export interface DetailsRead {
   groupsMade: string[];
 }
 
-const line = (most: number) => v.pipe(v.string(), v.trim(), v.maxLength(most), v.regex(/^[^\p{Cc}]*$/u));
+const line = (most: number) =>
+  v.pipe(
+    v.string(),
+    v.trim(),
+    v.maxLength(most),
+    v.check(
+      (text) => !/\p{Cc}/u.test(text),
+      'Names, sites and tags are one line of text: leave out line breaks, tabs and other control characters.',
+    ),
+  );
 const notes = v.pipe(v.string(), v.maxLength(20_000));
 /** Lists of tags are written with semicolons. */
 const tag = v.pipe(line(60), v.nonEmpty(), v.regex(/^[^;]*$/, 'a tag has no semicolon'));

@@ -12,12 +12,15 @@ const causes: Readonly<Record<string, string>> = {
   unknown: 'for no known cause',
 };
 
+/** “2 by watchdog”. */
+export const startsBy = (cause: string, times: number): string => `${times} ${causes[cause] ?? cause}`;
+
 /** “started 5 times: 3 by power, 2 by a brown-out”; empty where the board does not count it. */
 export function startsText({ starts }: Pick<Board, 'starts'>): string {
   const some = Object.entries(starts ?? {}).filter(([, times]) => times > 0);
   if (some.length === 0) return '';
   const all = some.reduce((sum, [, times]) => sum + times, 0);
-  return `started ${count(all, 'time')}: ${some.map(([cause, times]) => `${times} ${causes[cause] ?? cause}`).join(', ')}`;
+  return `started ${count(all, 'time')}: ${some.map(([cause, times]) => startsBy(cause, times)).join(', ')}`;
 }
 
 /** “clock 2.3 s behind, set 2026-11-28 12:00:00”; empty where it was not set. */

@@ -1,10 +1,12 @@
 /** Visits to boards that are met now and then: the fleet's part of the contract. */
 import * as v from 'valibot';
+import { grouped } from '../../contract/figures.ts';
 import { pageLimit } from '../../contract/pieces.ts';
 import { forOperators, forViewers, type Asker } from '../../contract/roles.ts';
 import { id, none, whole } from '../../contract/schemas.ts';
 import type { BoardClock } from './boards.ts';
 import type { MicrophoneJudgement } from './microphone.ts';
+import type { Standing } from './wanted.ts';
 
 /** What a board had recorded since the visit before, or since it was first met. */
 export interface VisitFound {
@@ -30,6 +32,19 @@ export interface VisitFound {
   clippedShare: number | null;
 }
 
+/** What a board is like when a visit ends. */
+export interface VisitBoard {
+  firmware: string;
+  /** The bank that answers; null for none. */
+  runs: { name: string; version: number } | null;
+  /** Of it and of its settings, to what is wanted. */
+  standing: Standing;
+  /** The largest image that its store could take; null of firmware that does not say it. */
+  freeFlashBytes: number | null;
+  /** As a person said, else as its own settings say; null where nobody did. */
+  position: { latitude: number; longitude: number } | null;
+}
+
 export interface Visit {
   id: string;
   boardId: string;
@@ -41,6 +56,8 @@ export interface Visit {
   /** When the visit before began; null for the first. */
   sinceMs: number | null;
   found: VisitFound;
+  /** Left out: the sheet is older. */
+  board?: VisitBoard;
   /** Windows that it was least certain of and had kept. Left out: its firmware keeps none, or the sheet is older. */
   uncertain?: number;
   /** Whether its microphone hears, by what it held and its neighbours. Left out: the sheet is older, or it could not be judged. */
@@ -62,12 +79,21 @@ export interface VisitSetting {
   awayHours: number | null;
 }
 
+const mostHours = 24 * 366;
+const awayHours = v.pipe(
+  v.number(),
+  v.check(
+    (hours) => Number.isInteger(hours) && hours >= 1 && hours <= mostHours,
+    `Boards are visited by themselves after 1 to ${grouped(mostHours)} whole hours away, or, switched off, never.`,
+  ),
+);
+
 export const visitRequests = {
   /** Fetches what a board has recorded, brings it up to date, and keeps a sheet of what was found and done. */
   'visits.make': forOperators(v.strictObject({ boardId: id })),
   'visits.get': forViewers(v.strictObject({ visitId: id })),
   'visits.setting': forViewers(none),
-  'visits.change': forOperators(v.strictObject({ awayHours: v.nullable(whole(1, 24 * 366)) })),
+  'visits.change': forOperators(v.strictObject({ awayHours: v.nullable(awayHours) })),
   /** Of one board, or of all; the newest first. */
   'visits.list': forViewers(
     v.strictObject({ boardId: v.optional(id), before: v.optional(v.number()), limit: whole(1, pageLimit) }),

@@ -194,6 +194,7 @@ test('a visit fetches, brings up to date what it can, and says what is left; the
     ...{ boardName: 'Heron', sinceMs: null, left: [], by: 'page' },
     did: ['Settings: samples between windows 7680 → 16000.'],
     uncertain: 2,
+    board: { runs: null, standing: 'up to date', position: null },
   });
   expect(details.of(idOf(1)).whenMet).toBe(false);
   await world.clock.turn(1000);

@@ -7,6 +7,7 @@ import { VirtualBoard } from '../../../devices/boards/virtual/virtual-board.ts';
 import type { ByteStream } from '../../../devices/drivers/port.ts';
 import { realClock } from '../../../devices/protocol/clock.ts';
 import { CurlewError, toCurlewError } from '../../contract/error.ts';
+import { whyUnwritable } from '../../why-unwritable.ts';
 import { offer } from '../../threads/offer.ts';
 import { plain } from '../../threads/worker-thread.ts';
 import type { BoardMade, BoardSide, StreamSide } from './board-calls.ts';
@@ -29,7 +30,13 @@ function made({ name, id, profile, flashFile }: BoardMade): { board: VirtualBoar
     turns,
     baudRate: virtualLine.baudRate,
     flash: readFlash(name, flashFile),
-    saveFlash: (contents) => replaceFile(flashFile, contents),
+    saveFlash(contents) {
+      try {
+        replaceFile(flashFile, contents);
+      } catch (cause) {
+        throw new Error(`${flashFile}: ${whyUnwritable(cause)}`, { cause });
+      }
+    },
   });
   const one = { board, line: simulatedLine(board, virtualLine) };
   boards.set(name, one);

@@ -58,3 +58,11 @@ test('a board from before chips were kept is of the usual one, with its own iden
     profile: 'stm32l4r5-120mhz',
   });
 });
+
+test('where its files cannot be written a board is refused with a sentence, not with what the system says', async () => {
+  const nowhere = join(folder, 'gone');
+  const none = virtualBoards(nowhere, resources.virtualBoard, () => undefined);
+  const message = `A virtual board keeps its identity and its flash in ${nowhere}, which cannot be used: its folder is gone.`;
+  expect(() => none.create()).toThrow(expect.objectContaining({ code: 'PORT_FAILED', message }));
+  await none.close();
+});

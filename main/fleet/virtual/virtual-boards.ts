@@ -7,11 +7,11 @@ import {
   defaultProfile,
   type BoardProfile,
 } from '../../../devices/boards/profiles.ts';
-import { CurlewError, toCurlewError } from '../../contract/error.ts';
+import { CurlewError } from '../../contract/error.ts';
 import type { Chip } from '../../contract/types.ts';
 import type { MadePort } from '../port-directory.ts';
 import type { BoardMade } from './board-calls.ts';
-import { identity, keptNumbers, oneMore, removeBoardFiles } from '../board-files.ts';
+import { identity, keptNumbers, noFiles, oneMore, removeBoardFiles } from '../board-files.ts';
 import { BoardThreads } from './board-threads.ts';
 import { virtualLine } from './virtual-line.ts';
 
@@ -73,7 +73,9 @@ export function virtualBoards(
     try {
       return [make(number)];
     } catch (thrown) {
-      onProblem(portOf(nameOf(number)), toCurlewError(thrown));
+      const error =
+        thrown instanceof CurlewError ? thrown : noFiles(`The board ${nameOf(number)}`, folder, thrown);
+      onProblem(portOf(nameOf(number)), error);
       return [];
     }
   };

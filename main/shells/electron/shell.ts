@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BrowserWindow } from 'electron';
 import { toCurlewError } from '../../contract/error.ts';
-import { makeDataFolder } from '../../data-folder.ts';
+import { makeDataFolder, noDataFolder } from '../../data-folder.ts';
 import type { Lab } from '../../lab.ts';
 import { resources } from '../../resources.ts';
 import { guardProcess, longestCloseMs, within, type GuardedProcess } from '../guard-process.ts';
@@ -135,11 +135,7 @@ function settle({ app, dialog }: Pick<ElectronApi, 'app' | 'dialog'>, dataFolder
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   } catch (thrown) {
-    const why = (thrown as Error).message;
-    dialog.showErrorBox(
-      'Curlew cannot open the lab',
-      `The data folder ${dataFolder} cannot be made: ${why}. Choose another with --data.`,
-    );
+    dialog.showErrorBox('Curlew cannot open the lab', noDataFolder(dataFolder, thrown));
     return false;
   }
   app.setPath('userData', folder);

@@ -46,7 +46,7 @@ it('shows what was found, done and left, the newest visit first, and makes anoth
   await flushPromises();
   const cells = wrapper.findAll('tr').map((row) => row.text());
   expect(cells).toContain('missing3 records in 2 gaps');
-  expect(cells).toContain('startswatchdog 2');
+  expect(cells).toContain('starts2 by watchdog');
   expect(cells).toContain('noise floor-61.3 dBFS');
   expect(cells.some((text) => text.startsWith('highest level'))).toBe(false);
   await wrapper.get('header button').trigger('click');

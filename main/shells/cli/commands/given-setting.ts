@@ -1,4 +1,4 @@
-/** A board's setting as it is typed: `periodS=600`. */
+/** What is typed as `NAME=VALUE`: a board's setting, `periodS=600`, and others. */
 import { CurlewError } from '../../../contract/error.ts';
 import type { BoardSettings } from '../../../contract/types.ts';
 
@@ -19,4 +19,10 @@ export function settingOf(name: keyof BoardSettings, text: string): BoardSetting
   const value = Number(text);
   if (text.trim() !== '' && Number.isFinite(value)) return value;
   throw new CurlewError('REQUEST_INVALID', `${name} is a number, not “${text}”.`);
+}
+
+/** @throws CurlewError REQUEST_INVALID */
+export function yesOrNo(name: string, text: string): boolean {
+  if (text === 'yes' || text === 'no') return text === 'yes';
+  throw new CurlewError('REQUEST_INVALID', `${name} is yes or no, not “${text}”.`);
 }

@@ -15,7 +15,7 @@ import { alertKinds, isUsual } from '../../../../fleet/alerts/contract/alerts.ts
 import type { Answer, Args, Commands } from '../../command.ts';
 import { exit } from '../../exit.ts';
 import { table, type Row } from '../../output.ts';
-import { assignment } from '../given-setting.ts';
+import { assignment, yesOrNo } from '../given-setting.ts';
 import { boardOf, fleetOf, groupNamed, nameOf } from './boards.ts';
 
 const page = 1000;
@@ -143,12 +143,12 @@ async function change(
       wish.threshold = number(name, text) * 1440;
     } else if (name === 'minutes') wish.forMs = Math.round(number(name, text) * 60_000);
     else if (name === 'cooldown') wish.coolDownMs = Math.round(number(name, text) * 60_000);
-    else if (name === 'on') wish.on = yes(name, text);
+    else if (name === 'on') wish.on = yesOrNo(name, text);
     else if (name === 'class') wish.className = text;
     else if (name === 'group') wish.target = { kind: 'group', groupId: (await groupNamed(client, text)).id };
     else if (name === 'board')
       wish.target = { kind: 'board', boardId: (await boardOf(client, text)).board.id };
-    else if (name === 'remove') remove = yes(name, text);
+    else if (name === 'remove') remove = yesOrNo(name, text);
     else
       throw invalid(
         `A rule has no “${name}”: it has threshold, minutes, days, hysteresis, cooldown, on, class, group, board, and remove.`,
@@ -258,11 +258,6 @@ function number(name: string, text: string): number {
   const value = Number(text);
   if (text.trim() !== '' && Number.isFinite(value)) return value;
   throw invalid(`${name} is a number, not “${text}”.`);
-}
-
-function yes(name: string, text: string): boolean {
-  if (text === 'yes' || text === 'no') return text === 'yes';
-  throw invalid(`${name} is yes or no, not “${text}”.`);
 }
 
 const invalid = (text: string): CurlewError => new CurlewError('REQUEST_INVALID', text);

@@ -21,7 +21,7 @@ import { listed } from '../../args.ts';
 import type { Answer, Args, Commands } from '../../command.ts';
 import { exit } from '../../exit.ts';
 import { table, type Row } from '../../output.ts';
-import { assignment, settingOf } from '../given-setting.ts';
+import { assignment, settingOf, yesOrNo } from '../given-setting.ts';
 import { boardOf, groupNamed } from './boards.ts';
 
 const decisions = ['approve', 'pause', 'resume', 'halt', 'rollback'] as const;
@@ -31,7 +31,7 @@ export const rolloutCommands: Commands = {
   'fleet rollout': {
     usage: 'ACTION [WORD...]',
     about:
-      'start NAME bank=… to=all|group:…|site:…|tag:… canaries=2 shares=0.1,0.5; list; show, approve, pause, resume, halt, rollback ROLLOUT',
+      'start NAME NAME=VALUE...: to=all|group:…|site:…|tag:… or boards=BOARD,…; bank=EXPERT and settings, as period: periodS=600; canaries=2 (or BOARD,…), shares=0.1,0.5; inferences=, hours=: so many of each board before a stage is judged; alpha=: chance of a false halt; seed=: of the draw of boards; approve=yes|no: a person approves each stage. list; show, approve, pause, resume, halt, rollback ROLLOUT',
     options: [],
     run: rollout,
   },
@@ -59,7 +59,7 @@ async function rollout(client: LabClient, args: Args): Promise<Answer> {
 
 type Order = RequestParams<'rollouts.start'>;
 
-const startWords = [
+export const startWords = [
   ...['bank', 'to', 'boards', 'canaries', 'shares', 'seed', 'alpha', 'inferences', 'hours', 'approve'],
 ];
 
@@ -129,9 +129,7 @@ async function take(client: LabClient, order: Order, name: string, text: string)
       order.leastHours = number();
       return;
     case 'approve':
-      if (text !== 'true' && text !== 'false')
-        throw new CurlewError('REQUEST_INVALID', `approve is true or false, not “${text}”.`);
-      order.approve = text === 'true';
+      order.approve = yesOrNo(name, text);
       return;
     default:
   }

@@ -61,7 +61,7 @@ async function list(client: LabClient, { words, options }: Args): Promise<Answer
 }
 
 async function visiting(client: LabClient, { words: [word] }: Args): Promise<Answer> {
-  if (word !== undefined && word !== 'off' && !/^\d{1,4}$/.test(word))
+  if (word !== undefined && word !== 'off' && !/^\d{1,9}$/.test(word))
     throw new CurlewError('REQUEST_INVALID', `“${word}” is neither a number of hours nor off.`);
   const setting = await (word === undefined
     ? client.request('visits.setting', {})
