@@ -16,30 +16,38 @@ export interface Figure {
   unit: string;
 }
 
-const digits = (value: number): string =>
-  value === 0 ? '0' : value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
+const digits = (value: number, more: number): string =>
+  value === 0 ? '0' : value.toFixed((value >= 100 ? 0 : value >= 10 ? 1 : 2) + more);
 
-function scaled(value: number, units: readonly (readonly [size: number, unit: string])[]): Figure {
+function scaled(value: number, units: readonly (readonly [size: number, unit: string])[], more = 0): Figure {
   const [size, unit] = units.find(([least]) => Math.abs(value) >= least) ?? units[units.length - 1]!;
-  return { value: digits(value / size), unit };
+  return { value: digits(value / size, more), unit };
 }
 
-/** Microseconds. */
-export const duration = (microseconds: number): Figure =>
-  scaled(microseconds, [
-    [1e6, 's'],
-    [1e3, 'ms'],
-    [1, 'µs'],
-  ]);
+/** Microseconds. @param more digits than three */
+export const duration = (microseconds: number, more = 0): Figure =>
+  scaled(
+    microseconds,
+    [
+      [1e6, 's'],
+      [1e3, 'ms'],
+      [1, 'µs'],
+    ],
+    more,
+  );
 
-/** Nanojoules. */
-export const energy = (nanojoules: number): Figure =>
-  scaled(nanojoules, [
-    [1e9, 'J'],
-    [1e6, 'mJ'],
-    [1e3, 'µJ'],
-    [1, 'nJ'],
-  ]);
+/** Nanojoules. @param more digits than three */
+export const energy = (nanojoules: number, more = 0): Figure =>
+  scaled(
+    nanojoules,
+    [
+      [1e9, 'J'],
+      [1e6, 'mJ'],
+      [1e3, 'µJ'],
+      [1, 'nJ'],
+    ],
+    more,
+  );
 
 /** Bytes, in thousands, as line rates are: the share of a line is then plain to see. */
 export const bytes = (count: number): Figure =>
@@ -54,7 +62,7 @@ export const bytes = (count: number): Figure =>
 export const inOne = ({ value, unit }: Figure): string => `${value} ${unit}`;
 
 /** A sound level, 0 dB that of a sine of full scale. */
-export const decibels = (level: number): string => `${level.toFixed(1)} dBFS`;
+export const decibels = (level: number, places = 1): string => `${level.toFixed(places)} dBFS`;
 
 export const percent = (share: number, places = 1): string => `${(share * 100).toFixed(places)} %`;
 

@@ -20,24 +20,37 @@ export const figureWords = {
 export type Figure = keyof typeof figureWords;
 export const figureNames = Object.keys(figureWords) as Figure[];
 
-/** A value of a figure, given in its unit, as a person reads it. */
-export function figureText(figure: Figure, value: number): string {
+/** Ticks that are nearer than this many more digits tell are of no figure that a board records. */
+const mostMore = 6;
+
+/** A value of a figure, given in its unit, as a person reads it. @param more digits than usual */
+export function figureText(figure: Figure, value: number, more = 0): string {
   switch (figureWords[figure][1]) {
     case 'us':
-      return inOne(duration(value));
+      return inOne(duration(value, more));
     case 'nJ':
-      return inOne(energy(value));
+      return inOne(energy(value, more));
     case 'mV':
-      return `${(value / 1000).toFixed(3)} V`;
+      return `${(value / 1000).toFixed(3 + more)} V`;
     case 'degrees C':
-      return `${value.toFixed(1)} °C`;
+      return `${value.toFixed(1 + more)} °C`;
     case 'nats':
-      return `${value.toFixed(3)} nats`;
+      return `${value.toFixed(3 + more)} nats`;
     case dB:
-      return decibels(value);
+      return decibels(value, 1 + more);
     case 'share':
-      return percent(value, 2);
+      return percent(value, 2 + more);
     case null:
-      return value.toFixed(3);
+      return value.toFixed(3 + more);
   }
+}
+
+/** Ticks of an axis, with as many digits as tell each from the next. */
+export function figureTicks(figure: Figure, ticks: readonly number[]): string[] {
+  const written = (more: number): string[] => ticks.map((tick) => figureText(figure, tick, more));
+  for (let more = 0; more < mostMore; more++) {
+    const texts = written(more);
+    if (new Set(texts).size === texts.length) return texts;
+  }
+  return written(mostMore);
 }

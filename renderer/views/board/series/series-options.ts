@@ -1,7 +1,7 @@
 /** One figure of a board over time, as uPlot options: each line in its band from least to most, events over both. */
 import type uPlot from 'uplot';
 import type { SeriesLine, TimelineEvent } from '../../../../main/contract/types.ts';
-import { figureText, type Figure } from '../../../../main/fleet/contract/figure-words.ts';
+import { figureText, figureTicks, type Figure } from '../../../../main/fleet/contract/figure-words.ts';
 import { tokenColour } from '../../../design/colour.ts';
 import { drawMarks } from './marks.ts';
 import { timeAxis } from './time-axis.ts';
@@ -71,7 +71,7 @@ export function seriesOptions(
   const [time, value] = frame.axes!;
   return {
     ...frame,
-    axes: [time!, { ...value, values: (_u, splits) => splits.map((split) => figureText(figure, split)) }],
+    axes: [time!, { ...value, values: (_u, splits) => figureTicks(figure, splits) }],
     bands: lines.map((_line, at) => ({
       series: [3 * at + 2, 3 * at + 1],
       fill: `color-mix(in oklab, ${tokenColour(tokenAt(at))} 24%, transparent)`,
