@@ -118,12 +118,14 @@ async function underWay(run: CurlewRun): Promise<boolean> {
 }
 
 describe('a job that is interrupted', () => {
+  /** Windows close together: what takes long enough to be interrupted on a fast machine, too. */
+  const slowly = ['--hop', '8'];
   const long = (): Promise<void> => writeFile(at('long.wav'), wavBytes([noise(16_000 * 60 * 20)]));
 
   test('is paused by Ctrl-C, says how to go on, shows what it has, and goes on with its tables', async () => {
     await long();
     const paths = [dog, at('long.wav')];
-    const run = startCurlew('classify', ...paths, '--csv', at('long.csv'), '--json', ...data);
+    const run = startCurlew('classify', ...paths, ...slowly, '--csv', at('long.csv'), '--json', ...data);
     expect(await underWay(run)).toBe(true);
     run.child.kill('SIGINT');
     const { code, stdout } = await run.ended;
@@ -152,7 +154,7 @@ describe('a job that is interrupted', () => {
   });
 
   test('is paused by SIGTERM, ends at once at a second signal, and can be resumed or cancelled after either', async () => {
-    const run = startCurlew('classify', at('long.wav'), ...data);
+    const run = startCurlew('classify', at('long.wav'), ...slowly, ...data);
     expect(await underWay(run)).toBe(true);
     run.child.kill('SIGTERM');
     const { code, stderr } = await run.ended;
