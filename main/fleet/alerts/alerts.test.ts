@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { TestClock } from '../../../devices/protocol/test-clock.ts';
 import type { AlertCounts, Board, BoardDrift, MicrophoneJudgement } from '../../contract/types.ts';
@@ -88,6 +89,9 @@ afterEach(async () => {
 
 /** So much later the boards are judged, once. */
 async function pass(ms: number): Promise<void> {
+  // A judgement under way sleeps on the clock only once it is done.
+  await alerts.acknowledge([], null);
+  await nextTurn();
   nowMs += ms;
   await clock.turn(30_000);
   // Whatever is asked of alerts waits for the judgement under way.
