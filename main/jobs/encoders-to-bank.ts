@@ -7,6 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { buildEncoder } from '../../models/bank/build.ts';
+import { parameterCount } from '../../models/encoder/encoder.ts';
 import { restoreEncoder } from '../../models/encoder/store.ts';
 import type { UsableEncoder } from '../banks/banks.ts';
 import { toCurlewError } from '../contract/error.ts';
@@ -55,7 +56,7 @@ async function trained(): Promise<UsableEncoder[]> {
           name: float.name,
           built: buildEncoder(float),
           heard: new Set(heard[fold]),
-          parameters: float.layers.reduce((sum, { weights, bias }) => sum + weights.length + bias.length, 0),
+          parameters: parameterCount(float),
           classifier: { clips, float: float_accuracy, int8: int8_accuracy },
           heldOutFold: Number(fold),
           trainingSeconds: processor_seconds,

@@ -54,6 +54,10 @@ interface Common<Layer> {
 
 export type FloatEncoder = Common<FloatEncoderLayer>;
 
+/** Weights and biases. */
+export const parameterCount = ({ layers }: Pick<FloatEncoder, 'layers'>): number =>
+  layers.reduce((sum, { weights, bias }) => sum + weights.length + bias.length, 0);
+
 export interface Encoder extends Common<EncoderLayer> {
   /** embedding_c = Σ codes of channel c · unit; binary32 */
   readonly unit: number;

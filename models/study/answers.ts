@@ -4,15 +4,18 @@ import { meanProbabilities, softmax } from '../evaluation/probability.ts';
 import { passesOf, routeOf, type Choice, type Route } from '../router/route.ts';
 import type { Routing, UnboundRouter } from '../router/router.ts';
 
+export interface HeardClip {
+  readonly name: string;
+  readonly source: string;
+  readonly fold: number;
+  readonly label: number;
+  /** Windows of it. */
+  readonly patches: number;
+}
+
 /** Clips of one fold with their patches one after the other. */
 export interface Patches {
-  readonly clips: readonly {
-    readonly name: string;
-    readonly source: string;
-    readonly fold: number;
-    readonly label: number;
-    readonly patches: number;
-  }[];
+  readonly clips: readonly HeardClip[];
   /** [patches of all clips][size], row-major */
   readonly embeddings: Float32Array;
   readonly size: number;
@@ -63,14 +66,19 @@ export function patchAnswers(
   curiosities: readonly number[] | null = null,
   choices: readonly Choice[] | null = null,
 ): PatchAnswers {
-  const probabilities = new Float32Array(logits.length);
-  for (let at = 0; at < logits.length; at += classes)
-    probabilities.set(softmax(logits.subarray(at, at + classes)), at);
   return {
-    probabilities,
+    probabilities: patchProbabilities(logits, classes),
     curiosities: curiosities && Float32Array.from(curiosities),
     experts: choices && Uint8Array.from(choices, largestOf),
   };
+}
+
+/** @param logits [patches][classes] */
+export function patchProbabilities(logits: Float32Array, classes: number): Float32Array {
+  const probabilities = new Float32Array(logits.length);
+  for (let at = 0; at < logits.length; at += classes)
+    probabilities.set(softmax(logits.subarray(at, at + classes)), at);
+  return probabilities;
 }
 
 const largestOf = (choice: Choice): number =>

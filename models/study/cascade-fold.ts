@@ -4,7 +4,6 @@
  */
 import { CurlewError } from '../../main/contract/error.ts';
 import type { LatentRouter } from '../bank/build.ts';
-import { softmax } from '../evaluation/probability.ts';
 import type { Expert, LatentExpert } from '../experts/expert.ts';
 import { quantizeExpert } from '../experts/quantize.ts';
 import { decisionNames, type Cascade, type Decision } from '../router/router.ts';
@@ -16,7 +15,7 @@ import { splitOf } from '../training/split.ts';
 import { firstDeciding, gateData, trainGate } from '../training/train-gate.ts';
 import { trainRouter, type RouterOptions } from '../training/train-router.ts';
 import { expertCourse, type TrainingOptions } from '../training/train.ts';
-import type { Patches } from './answers.ts';
+import { patchProbabilities, type Patches } from './answers.ts';
 import { scoresOf, type StagedFold, type StagedWindows } from './cascade.ts';
 
 /** The same clips, and samples, in the same order in every stage. */
@@ -113,7 +112,7 @@ async function stagedWindows(
   }
   return {
     ...{ clips: heard.clips, classes, scores },
-    experts: logits.map((said) => probabilitiesOf(said, classes)),
+    experts: logits.map((said) => patchProbabilities(said, classes)),
   };
 }
 
@@ -122,12 +121,6 @@ function routerOf(decision: Decision, latent: Omit<LatentRouter, 'cascade'>) {
   const { expert, precision, prior, routing } = latent;
   const cascade: Cascade = { decision, thresholds: new Float32Array(prior.length - 1).fill(1) };
   return { ...quantizeExpert(expert, precision), prior, routing, cascade };
-}
-
-function probabilitiesOf(logits: Float32Array, classes: number): Float32Array {
-  const all = new Float32Array(logits.length);
-  for (let at = 0; at < logits.length; at += classes) all.set(softmax(logits.subarray(at, at + classes)), at);
-  return all;
 }
 
 function requireSame(first: StageData, other: StageData): void {

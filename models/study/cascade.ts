@@ -1,12 +1,11 @@
 /** Cascades of a fold: four ways to decide how far a window goes, each at many shares, priced by the stages that ran. */
-import { randomAtEqualBits } from '../router/controls.ts';
 import { firstDecides, placeOf, thresholdsFor } from '../router/cascade.ts';
 import { decide } from '../router/decide.ts';
 import { decisionNames, type Decision, type UnboundRouter } from '../router/router.ts';
 import type { Patches } from './answers.ts';
 import { sumOf, type Price } from './prices.ts';
-import type { Priced, PricedTraining } from './trade-off.ts';
-import { answersBy, byClip, type HeardWindows } from './windows.ts';
+import { ofFolds, type Priced, type PricedTraining } from './trade-off.ts';
+import { allBy, answersBy, dealtAnew, pricedBy, type HeardWindows } from './windows.ts';
 
 /** What the stages say of windows, and what each decision could go by. */
 export interface StagedWindows extends HeardWindows {
@@ -109,21 +108,16 @@ export function cascadesOf(
 ): Priced[] {
   const priced = (decision: string, setting: string, of: (fold: StagedFold) => PricedTraining): Priced => ({
     ...{ decision, setting },
-    trainings: trainings.map((folds) => joined(folds.map(of))),
+    trainings: trainings.map((folds) => ofFolds(folds.map(of))),
   });
-  const at = (windows: StagedWindows, decision: Decision, places: ArrayLike<number>): PricedTraining => ({
-    answers: answersBy(windows, places),
-    millijoule: byClip(
-      windows,
-      pricesAt(prices, decision, places).map(({ millijoule }) => millijoule),
-    ),
-  });
+  const at = (windows: StagedWindows, decision: Decision, places: ArrayLike<number>): PricedTraining =>
+    pricedBy(windows, places, pricesAt(prices, decision, places));
   const known = decisionNames.filter((decision) => trainings[0]![0]!.test.scores.has(decision));
   const sweep = sharesOf(names.length);
   return [
     ...names.map((name, stage) =>
       priced('One stage alone', name, (fold) => ({
-        answers: answersBy(fold[side], new Uint8Array(windowsOf(fold[side])).fill(stage)),
+        answers: answersBy(fold[side], allBy(fold[side], stage)),
         millijoule: fold[side].clips.map(() => prices.alone[stage]!.millijoule),
       })),
     ),
@@ -137,16 +131,8 @@ export function cascadesOf(
     ...sweep.map((shares) =>
       priced('Chance, as often', settingOf(shares), (fold) => {
         const places = placesOf(fold, 'top-probability', shares, side);
-        const dealt = randomAtEqualBits(Array.from(places), (fold.seed + 1009 * fold.fold) >>> 0);
-        return at(fold[side], 'top-probability', dealt);
+        return at(fold[side], 'top-probability', dealtAnew(places, fold));
       }),
     ),
   ];
 }
-
-const windowsOf = ({ clips }: HeardWindows): number => clips.reduce((sum, { patches }) => sum + patches, 0);
-
-const joined = (parts: readonly PricedTraining[]): PricedTraining => ({
-  answers: parts.flatMap(({ answers }) => answers),
-  millijoule: parts.flatMap(({ millijoule }) => millijoule),
-});

@@ -1,17 +1,19 @@
 /** The ways to decide among a bank's experts, priced: single experts, thresholds, chance, routers. */
-import { randomAtEqualBits } from '../router/controls.ts';
 import type { FoldOutcome } from './assess.ts';
 import { bySeed } from './by-seed.ts';
 import { unpacked } from './hard.ts';
 import { kindOf } from './kinds.ts';
 import type { StagePrices } from './prices.ts';
 import { chosenBelow, pairOf, pricesBelow, routedPrices, thresholdOf } from './threshold.ts';
-import type { Priced, PricedTraining } from './trade-off.ts';
+import { ofFolds, type Priced, type PricedTraining } from './trade-off.ts';
 import {
+  allBy,
   answersBy,
-  byClip,
+  dealtAnew,
   hardWindows,
+  millijouleBy,
   plainWindows,
+  pricedBy,
   topProbabilities,
   type HeardWindows,
 } from './windows.ts';
@@ -41,7 +43,7 @@ export function decisionsOf(
   const pair = pairOf(bank);
   const decided = (decision: string, setting: string, of: (hearing: Hearing) => PricedTraining): Priced => ({
     ...{ decision, setting },
-    trainings: hearings.map((training) => joined(training.map(of))),
+    trainings: hearings.map((training) => ofFolds(training.map(of))),
   });
   /** Of the first expert, with the threshold of clips as recorded. */
   const below = ({ outcome, windows }: Hearing, share: number) => {
@@ -49,10 +51,8 @@ export function decisionsOf(
     const threshold = thresholdOf(topProbabilities(plain.experts[pair.first]!, plain.classes), share);
     return chosenBelow(windows, pair, threshold);
   };
-  const twoOf = (windows: HeardWindows, chosen: ArrayLike<number>): PricedTraining => ({
-    answers: answersBy(windows, chosen),
-    millijoule: byClip(windows, pricesBelow(prices, pair, chosen).map(({ millijoule }) => millijoule)), // prettier-ignore
-  });
+  const twoOf = (windows: HeardWindows, chosen: ArrayLike<number>): PricedTraining =>
+    pricedBy(windows, chosen, pricesBelow(prices, pair, chosen));
   const percent = (share: number) => `${Math.round(100 * share)} % asked twice`;
   const routers = folds[0]!.mixtures.flatMap(({ variant, name }, place) => {
     if (!prices.routers.has(name)) return [];
@@ -62,7 +62,7 @@ export function decisionsOf(
   return [
     ...bank.map((kind, expert) =>
       decided('One expert', kindOf(kind).name, ({ windows }) => ({
-        answers: answersBy(windows, new Uint8Array(countOf(windows)).fill(expert)),
+        answers: answersBy(windows, allBy(windows, expert)),
         millijoule: windows.clips.map(() => prices.shared.millijoule + prices.experts[expert]!.millijoule),
       })),
     ),
@@ -72,17 +72,15 @@ export function decisionsOf(
       ),
     ),
     ...shares.map((share) =>
-      decided('Chance, as often', percent(share), (hearing) => {
-        const { seed, fold } = hearing.outcome;
-        const dealt = randomAtEqualBits(Array.from(below(hearing, share)), (seed + 1009 * fold) >>> 0);
-        return twoOf(hearing.windows, dealt);
-      }),
+      decided('Chance, as often', percent(share), (hearing) =>
+        twoOf(hearing.windows, dealtAnew(below(hearing, share), hearing.outcome)),
+      ),
     ),
     ...routers.map(({ place, name, decision, alpha }) =>
       decided(decision, `α = ${alpha}`, ({ outcome, windows, way }) => {
         const { answers, experts } = routedIn(outcome, place, way);
         const each = routedPrices(prices, { name, patches: { experts } });
-        return { answers, millijoule: byClip(windows, each.map(({ millijoule }) => millijoule)) }; // prettier-ignore
+        return { answers, millijoule: millijouleBy(windows, each) };
       }),
     ),
   ];
@@ -109,10 +107,3 @@ function routedIn({ experts, mixtures, hard }: FoldOutcome, place: number, way: 
   const model = experts.length + place;
   return { answers: unpacked(hard[way]!, model), experts: hard[way]!.models[model]!.experts };
 }
-
-const countOf = ({ clips }: HeardWindows): number => clips.reduce((sum, { patches }) => sum + patches, 0);
-
-const joined = (parts: readonly PricedTraining[]): PricedTraining => ({
-  answers: parts.flatMap(({ answers }) => answers),
-  millijoule: parts.flatMap(({ millijoule }) => millijoule),
-});

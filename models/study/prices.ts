@@ -20,7 +20,7 @@ export interface StagePrices {
 }
 
 /**
- * A stage's energy is its share of the inference's time. Of several models' front ends and encoders the mean is taken.
+ * Of several models' front ends and encoders the mean is taken.
  * @param experts of the bank, in the router's order, each alone @param mixtures by name
  * @returns null where the board told no energy or no stages of an expert
  */
@@ -30,17 +30,14 @@ export function pricesOf(
 ): StagePrices | null {
   const each = experts.flatMap((cost) => (cost ? (stagesOf(cost) ?? []) : []));
   if (each.length === 0 || each.length < experts.length) return null;
-  const meanOf = (of: (stages: Stages) => number) => mean(each.map(of));
+  const fronts = each.map(({ features, encoder }) => sumOf(features, encoder));
   const shared = {
-    us: meanOf((one) => one.shared.us),
-    millijoule: meanOf((one) => one.shared.millijoule),
+    us: mean(fronts.map(({ us }) => us)),
+    millijoule: mean(fronts.map(({ millijoule }) => millijoule)),
   };
   return {
     ...{ shared, source: each[0]!.source },
-    experts: each.map(({ whole }) => ({
-      us: whole.us - shared.us,
-      millijoule: whole.millijoule - shared.millijoule,
-    })),
+    experts: each.map(({ whole }) => less(whole, shared)),
     routers: new Map(
       [...mixtures].flatMap(([name, cost]) => {
         const stages = stagesOf(cost);
@@ -50,25 +47,30 @@ export function pricesOf(
   };
 }
 
-interface Stages {
+/** Of one inference: all of it, and its stages. */
+export interface Stages extends Readonly<
+  Record<'whole' | 'features' | 'encoder' | 'router' | 'expert', Price>
+> {
   readonly source: FigureSource;
-  readonly whole: Price;
-  readonly shared: Price;
-  readonly router: Price;
 }
 
-function stagesOf({ stagesUs, millijoule }: Cost): Stages | null {
+/** A stage's energy is its share of the time. @returns null where the board told no energy, or no stages */
+export function stagesOf({ stagesUs, millijoule }: Cost): Stages | null {
   if (stagesUs === null || millijoule === null) return null;
   const { features, encoder, router, expert } = stagesUs;
   const us = features + encoder + router + expert;
   const priced = (part: number): Price => ({ us: part, millijoule: (millijoule.value * part) / us });
   return {
     source: millijoule.source,
-    whole: priced(us),
-    shared: priced(features + encoder),
-    router: priced(router),
+    ...{ whole: priced(us), features: priced(features), encoder: priced(encoder) },
+    ...{ router: priced(router), expert: priced(expert) },
   };
 }
+
+export const less = (from: Price, what: Price): Price => ({
+  us: from.us - what.us,
+  millijoule: from.millijoule - what.millijoule,
+});
 
 export const sumOf = (...prices: readonly Price[]): Price => ({
   us: prices.reduce((sum, one) => sum + one.us, 0),

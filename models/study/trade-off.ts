@@ -28,6 +28,12 @@ export interface PricedTraining {
   readonly millijoule: readonly number[];
 }
 
+/** The folds of one training, one after the other. */
+export const ofFolds = (folds: readonly PricedTraining[]): PricedTraining => ({
+  answers: folds.flatMap(({ answers }) => answers),
+  millijoule: folds.flatMap(({ millijoule }) => millijoule),
+});
+
 /**
  * A point's three figures are of the same clips, and of the same draws of sources.
  * @param source of the energies

@@ -1,18 +1,15 @@
 /** What a bank's experts say of every window, as recorded or made harder: what decisions among them are made of. */
 import { mean } from '../evaluation/moments.ts';
 import type { ClipAnswer } from '../evaluation/answers.ts';
+import { randomAtEqualBits } from '../router/controls.ts';
+import type { HeardClip } from './answers.ts';
 import type { FoldOutcome } from './assess.ts';
 import type { HardOutcome } from './hard.ts';
+import type { Price } from './prices.ts';
+import type { PricedTraining } from './trade-off.ts';
 
 export interface HeardWindows {
-  readonly clips: readonly {
-    readonly name: string;
-    readonly source: string;
-    readonly fold: number;
-    readonly label: number;
-    /** Windows of it. */
-    readonly patches: number;
-  }[];
+  readonly clips: readonly HeardClip[];
   readonly classes: number;
   /** [expert of the bank][windows · classes] probabilities */
   readonly experts: readonly Float32Array[];
@@ -52,6 +49,29 @@ export function answersBy(
     return { clip: name, source, fold, truth: label, probabilities, curiosity: null };
   });
 }
+
+/** One expert answers them all. */
+export const allBy = ({ clips }: HeardWindows, expert: number): Uint8Array =>
+  new Uint8Array(clips.reduce((sum, { patches }) => sum + patches, 0)).fill(expert);
+
+/** The same choices dealt anew, so that each expert answers as many windows, whichever they are. */
+export const dealtAnew = (
+  chosen: ArrayLike<number>,
+  { seed, fold }: { readonly seed: number; readonly fold: number },
+): number[] => randomAtEqualBits(Array.from(chosen), (seed + 1009 * fold) >>> 0);
+
+/** @param each what every window takes */
+export const pricedBy = (
+  windows: HeardWindows,
+  chosen: ArrayLike<number>,
+  each: readonly Price[],
+): PricedTraining => ({ answers: answersBy(windows, chosen), millijoule: millijouleBy(windows, each) });
+
+export const millijouleBy = (windows: Pick<HeardWindows, 'clips'>, each: readonly Price[]): number[] =>
+  byClip(
+    windows,
+    each.map(({ millijoule }) => millijoule),
+  );
 
 /** The mean over each clip's windows. */
 export function byClip({ clips }: Pick<HeardWindows, 'clips'>, values: ArrayLike<number>): number[] {

@@ -7,10 +7,9 @@ import {
 } from '../../../models/bank/build.ts';
 import type { LatentExpert, Precision } from '../../../models/experts/expert.ts';
 import { sha256 } from '../../../models/packing/sha256.ts';
-import type { Cost } from '../../../models/report/results.ts';
 import type { Decision } from '../../../models/router/router.ts';
 import type { CascadePrices } from '../../../models/study/cascade.ts';
-import type { Price } from '../../../models/study/prices.ts';
+import { less, stagesOf, type Price, type Stages } from '../../../models/study/prices.ts';
 import { CurlewError } from '../../contract/error.ts';
 import { costOf, type Trials } from './on-board.ts';
 
@@ -36,10 +35,10 @@ export async function cascadePrices(
     encoder,
     image: buildExpert(expert, precision, encoder).image,
   }));
-  const costs: Priced[] = [];
+  const costs: Stages[] = [];
   for (const { encoder, image } of built) {
     const encoders = encoder ? [encoder.files.image] : [];
-    costs.push(pricedOf(await ran(trials, { encoders, experts: [image], router: null })));
+    costs.push(await ran(trials, { encoders, experts: [image], router: null }));
   }
   const [first] = costs;
   const routed = new Map<Decision, Price>();
@@ -50,8 +49,8 @@ export async function cascadePrices(
     if (!latent) continue;
     const cascade = { decision, thresholds: new Float32Array(stages.length - 1).fill(2) };
     const router = buildRouter({ ...latent, cascade }, stages[0]!.encoder, hashes).image;
-    const cost = await ran(trials, { encoders, experts: built.map(({ image }) => image), router });
-    routed.set(decision, pricedOf(cost).router);
+    const stagesRan = await ran(trials, { encoders, experts: built.map(({ image }) => image), router });
+    routed.set(decision, stagesRan.router);
   }
   return {
     shared: less(first!.whole, first!.expert),
@@ -61,23 +60,12 @@ export async function cascadePrices(
   };
 }
 
-type Priced = Readonly<Record<'whole' | 'features' | 'router' | 'expert', Price>>;
-
 async function ran(
   trials: Trials,
   trial: Pick<Parameters<Trials>[0], 'encoders' | 'experts' | 'router'>,
-): Promise<Cost> {
+): Promise<Stages> {
   const cost = costOf(await trials({ ...trial, windows: [window] }, () => undefined));
-  if (cost?.millijoule && cost.stagesUs) return cost;
+  const stages = cost && stagesOf(cost);
+  if (stages) return stages;
   throw new CurlewError('NOT_CAPABLE', 'The board tells no energy of its stages; choose one that does.');
 }
-
-/** A stage's energy is its share of the time. */
-function pricedOf({ stagesUs, millijoule }: Cost): Priced {
-  const { features, encoder, router, expert } = stagesUs!;
-  const all = features + encoder + router + expert;
-  const part = (us: number): Price => ({ us, millijoule: (millijoule!.value * us) / all });
-  return { whole: part(all), features: part(features), router: part(router), expert: part(expert) };
-}
-
-const less = (a: Price, b: Price): Price => ({ us: a.us - b.us, millijoule: a.millijoule - b.millijoule });

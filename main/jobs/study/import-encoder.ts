@@ -3,7 +3,7 @@ import * as ort from 'onnxruntime-web';
 import { rename, rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { calibrateEncoder } from '../../../models/encoder/calibrate.ts';
-import { embeddingSizeOf, multiplyAccumulates } from '../../../models/encoder/encoder.ts';
+import { embeddingSizeOf, multiplyAccumulates, parameterCount } from '../../../models/encoder/encoder.ts';
 import { encoderMemory } from '../../../models/encoder/limits.ts';
 import { importEncoder } from '../../../models/encoder/import-onnx.ts';
 import { buildEncoder } from '../../../models/bank/build.ts';
@@ -71,7 +71,7 @@ export async function importEncoderJob(
     {
       ...{ id, name: float.name, built, heard: new Set<string>(), classifier: null, heldOutFold: null },
       trainingSeconds: null,
-      parameters: float.layers.reduce((sum, { weights, bias }) => sum + weights.length + bias.length, 0),
+      parameters: parameterCount(float),
     },
   ]);
   await rename(unfinished, folder);
