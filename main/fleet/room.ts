@@ -2,6 +2,7 @@
 import { count } from '../contract/figures.ts';
 import type { CurlewBoard } from '../../devices/drivers/curlew/board.ts';
 import {
+  answersFrom,
   storeShortage,
   type StoreShortage,
   type WantedImage,
@@ -35,9 +36,8 @@ export function boardFull(
   where: string,
 ): CurlewError {
   const idle = table.slots.filter(({ slot, state, length, sha256 }) => {
-    const used = table.active.includes(slot) || slot === table.router || table.encoders.includes(slot);
     const wanted = images.some((one) => one.length === length && Buffer.from(sha256).equals(one.sha256));
-    return state === 'verified' && !used && !wanted;
+    return state === 'verified' && !answersFrom(table, slot) && !wanted;
   });
   return new CurlewError('BOARD_FULL', `${where}: ${missing(short, table)} ${advice(short, table, idle)}`, {
     ...short,

@@ -21,6 +21,12 @@ export interface StoreShortage {
   readonly scattered: boolean;
 }
 
+/** Whether what answers now needs the slot: the active bank, its router, its encoders. */
+export const answersFrom = (
+  { active, router, encoders }: Pick<SlotTable, 'active' | 'router' | 'encoders'>,
+  slot: number,
+): boolean => active.includes(slot) || router === slot || encoders.includes(slot);
+
 /** Blocks of the store, from 0. */
 interface Extent {
   readonly first: number;

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { CurlewBoard } from '../../../devices/drivers/curlew/board.ts';
 import type { InferenceResult } from '../../../devices/protocol/messages/inference-run.ts';
-import { storeShortage } from '../../../devices/drivers/curlew/store-room.ts';
+import { answersFrom, storeShortage } from '../../../devices/drivers/curlew/store-room.ts';
 import { uploadOne } from '../../fleet/deploy.ts';
 import { boardFull } from '../../fleet/room.ts';
 import type { Cost, FigureSource } from '../../../models/report/results.ts';
@@ -111,8 +111,7 @@ async function eraseOthers(
 ): Promise<void> {
   const table = await board.slots({ signal });
   for (const { slot, sha256 } of table.slots) {
-    const used = table.active.includes(slot) || table.router === slot || table.encoders.includes(slot);
-    if (used || wanted.some((one) => one.sha256.equals(sha256))) continue;
+    if (answersFrom(table, slot) || wanted.some((one) => one.sha256.equals(sha256))) continue;
     await board.erase(slot, { signal });
   }
 }
