@@ -20,3 +20,16 @@ export interface CurvePlotData {
   diagonal?: boolean;
   note?: string;
 }
+
+interface NamedCurves extends Pick<CurvePlotData, 'title' | 'x' | 'y'> {
+  readonly curves: readonly Pick<Curve, 'name' | 'points'>[];
+}
+
+/** A colour a curve, and a mark of one size at each of its points. */
+export const markedPlot = ({ title, x, y, curves }: NamedCurves, note: string): CurvePlotData => ({
+  ...{ title, x, y, note },
+  curves: curves.map(({ name, points }, series) => ({
+    ...{ name, series, points },
+    marks: points.map(() => 3.2),
+  })),
+});
