@@ -30,8 +30,6 @@ export class SampleDecoder {
   samples = 0;
   /** Bytes that were no sample. */
   discarded = 0;
-  /** Of them, those since the last sample. */
-  discardedInRow = 0;
 
   /** @param volts of the supply, which the offset depends on */
   constructor(calibration: readonly RangeCalibration[], volts: number) {
@@ -53,13 +51,11 @@ export class SampleDecoder {
         if (!countsOn(all, at)) {
           at++;
           this.discarded++;
-          this.discardedInRow++;
           continue;
         }
         const counter = counterOf(all, at);
         if (this.expected >= 0) sink.lost((counter - this.expected + counterTurn) % counterTurn);
         this.expected = counter;
-        this.discardedInRow = 0;
       }
       const range = rangeOf(all, at);
       const current = this.table[range * adcSteps + (all[at]! | ((all[at + 1]! & 0x3f) << 8))]!;

@@ -38,13 +38,6 @@ const names = constants.flatMap((name) =>
   Array.from({ length: ranges }, (_, range) => ({ name, range, key: `${name}${range}` })),
 );
 
-/** The line behind the last one. */
-export const metadataEnd = /(?:^|\r?\n)END\r?\n?$/;
-
-/** Whether this is, as far as it goes, what such a device says. */
-export const looksLikeMetadata = (text: string): boolean =>
-  /^(?:[\w ]+: *\S+\r?\n)*(?:r|gs|gi|o|s|i|ug)[0-4]: *\S+\r?\n/i.test(text);
-
 /**
  * @param text lines `key: value`, with or without the END behind them
  * @param where the port, for messages
