@@ -9,7 +9,8 @@ import { embedDataset } from '../../datasets/embed-dataset.ts';
 import { asBoards, type Hearing } from '../../datasets/audio.ts';
 import { recordingsOf, type ChosenEncoder } from './encoder-choice.ts';
 import { hardClips } from './hard-clips.ts';
-import { joined, withMixtures } from './mixing.ts';
+import { joined } from './joined.ts';
+import { withMixtures } from './mixing.ts';
 import { asRecorded, renderingsOf, type Augmentation, type Rendering } from './renderings.ts';
 import type { StudyThread } from './study-thread.ts';
 
@@ -69,12 +70,10 @@ export async function hearFold(
   context: EmbedContext,
 ): Promise<HeardFold> {
   if (own) await context.thread.openOwn(own.folder);
-  else await context.thread.open(encoder?.built.quantized ?? null);
+  else await context.thread.open(encoder?.built ?? null);
   const identity = own
     ? `model ${own.sha256}, from window to window ${own.hearing.hopSamples} samples`
-    : encoder
-      ? Buffer.from(encoder.built.hash).toString('hex')
-      : 'log-mel statistics';
+    : `by the engine, ${encoder ? Buffer.from(encoder.built.hash).toString('hex') : 'log-mel statistics'}`;
   const hearing = own?.hearing ?? asBoards;
   const others = { ...dataset, clips: dataset.clips.filter((clip) => clip.fold !== fold) };
   const varied = renderingsOf(augmentation);

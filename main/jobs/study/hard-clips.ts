@@ -11,7 +11,7 @@ import type { Clip, Dataset, EmbeddedDataset } from '../../datasets/dataset.ts';
 import { embedDataset } from '../../datasets/embed-dataset.ts';
 import { isLogMelName } from '../../datasets/log-mel-clip.ts';
 import { hashOfFile } from '../../recordings/file.ts';
-import { joined } from './mixing.ts';
+import { joined } from './joined.ts';
 import { asRecorded, seedOf } from './renderings.ts';
 import type { StudyThread } from './study-thread.ts';
 

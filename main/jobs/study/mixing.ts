@@ -6,6 +6,7 @@ import { Random } from '../../../models/training/random.ts';
 import { readAudio, type Hearing } from '../../datasets/audio.ts';
 import type { EmbeddedDataset } from '../../datasets/dataset.ts';
 import { isLogMelName } from '../../datasets/log-mel-clip.ts';
+import { joined } from './joined.ts';
 import { asRecorded, type Augmentation } from './renderings.ts';
 import type { StudyThread } from './study-thread.ts';
 
@@ -105,15 +106,4 @@ async function mixedClips(
     groups: parts.flatMap((part) => part.groups),
     seconds: parts.flatMap((part) => part.seconds),
   };
-}
-
-/** One behind the other. */
-export function joined(parts: readonly Float32Array[]): Float32Array {
-  const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }

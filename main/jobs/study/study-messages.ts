@@ -1,11 +1,15 @@
 /** What the lab and its study worker say to each other: one request, one answer, in turn. */
+import type { EngineImages } from '../../../devices/engine/engine.ts';
 import type { FoldInput, FoldOutcome } from '../../../models/study/assess.ts';
 import type { StudyInput, Summary } from '../../../models/study/summarise.ts';
 import type { Rendering } from './renderings.ts';
 
 export type StudyRequest =
-  /** Opens a front end, and its encoder alone for log-mel that is masked (ONNX), in place of those before. */
-  | { type: 'open'; frontEnd: Uint8Array; encoder: Uint8Array }
+  /**
+   * Opens the engine with what embeds, and the same as graphs (ONNX) from sound and from log-mel on, in place of those
+   * before.
+   */
+  | { type: 'open'; wasm: Uint8Array; images: EngineImages; frontEnd: Uint8Array; encoder: Uint8Array }
   /** Opens a model of the person's own in place of those before: its embedding. */
   | { type: 'openOwn'; folder: string }
   /** Embeds samples in every rendering, one after the other. */

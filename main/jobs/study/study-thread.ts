@@ -1,10 +1,13 @@
-import type { Encoder } from '../../../models/encoder/encoder.ts';
+import { readFile } from 'node:fs/promises';
+import type { BuiltEncoder } from '../../../models/bank/build.ts';
 import { encoderModel, frontEndModel } from '../../../models/features/front-end.ts';
 import type { FoldInput, FoldOutcome } from '../../../models/study/assess.ts';
 import type { StudyInput, Summary } from '../../../models/study/summarise.ts';
 import { throwIfAborted } from '../../recordings/file.ts';
+import { resources } from '../../resources.ts';
 import { WorkerThread } from '../../threads/worker-thread.ts';
 import { startWorker } from '../../threads/worker-url.ts';
+import { imagesToEmbedWith } from './board-embedding.ts';
 import type { Rendering } from './renderings.ts';
 import type { StudyReply, StudyRequest } from './study-messages.ts';
 
@@ -21,9 +24,11 @@ export class StudyThread {
   }
 
   /** @param encoder null: the log-mel's statistics */
-  async open(encoder: Encoder | null): Promise<void> {
-    const models = { frontEnd: frontEndModel(undefined, encoder), encoder: encoderModel(undefined, encoder) };
-    await this.thread.ask({ type: 'open', ...models }, 'opened');
+  async open(encoder: BuiltEncoder | null): Promise<void> {
+    const by = encoder?.quantized ?? null;
+    const graphs = { frontEnd: frontEndModel(undefined, by), encoder: encoderModel(undefined, by) };
+    const wasm = await readFile(resources.engine);
+    await this.thread.ask({ type: 'open', wasm, images: imagesToEmbedWith(encoder), ...graphs }, 'opened');
   }
 
   /** @param folder of a model of the person's own that has an embedding */

@@ -1,5 +1,6 @@
-/** The worker thread of a study: embeds clips, lets models answer, scores the answers. */
+/** The worker thread of a study: embeds clips as boards do, lets models answer, scores the answers. */
 import * as ort from 'onnxruntime-web';
+import { Engine } from '../../../devices/engine/engine.ts';
 import { maskLogMel } from '../../../models/augmentation/spec-augment.ts';
 import { frontEnd as frontEndShape } from '../../../models/features/log-mel.ts';
 import { Random } from '../../../models/training/random.ts';
@@ -8,10 +9,15 @@ import { assessFold } from '../../../models/study/assess.ts';
 import { summarise } from '../../../models/study/summarise.ts';
 import { answerRequests } from '../../threads/worker-thread.ts';
 import { openOwnEmbedding, type OwnEmbedding } from '../../own-models/own-embedding.ts';
-import { joined } from './mixing.ts';
+import { embedAsBoard } from './board-embedding.ts';
+import { joined } from './joined.ts';
 import { masks, rendered, seedOf, type Rendering } from './renderings.ts';
 import type { StudyReply, StudyRequest } from './study-messages.ts';
 
+/** What embeds sounds as they are heard. */
+let engine: Engine | null = null;
+/** The same as graphs, for log-mel that is masked or given; opened where they are asked for. */
+let graphs: { readonly frontEnd: Uint8Array; readonly encoder: Uint8Array } | null = null;
 let frontEnd: ort.InferenceSession | null = null;
 let encoder: ort.InferenceSession | null = null;
 let own: OwnEmbedding | null = null;
@@ -21,8 +27,8 @@ async function answer(request: StudyRequest): Promise<StudyReply> {
     case 'open':
       ort.env.wasm.numThreads = 1;
       await closeAll();
-      frontEnd = await ort.InferenceSession.create(request.frontEnd, { executionProviders: ['wasm'] });
-      encoder = await ort.InferenceSession.create(request.encoder, { executionProviders: ['wasm'] });
+      engine = await Engine.load(request.wasm, request.images);
+      graphs = request;
       return { type: 'opened' };
     case 'openOwn':
       await closeAll();
@@ -45,16 +51,28 @@ async function closeAll(): Promise<void> {
   await frontEnd?.release();
   await encoder?.release();
   await own?.release();
-  [frontEnd, encoder, own] = [null, null, null];
+  [engine, graphs, frontEnd, encoder, own] = [null, null, null, null, null];
 }
 
-async function embedded(pcm: Float32Array, rendering: Rendering): Promise<ort.Tensor> {
-  const heard = { pcm: new ort.Tensor('float32', rendered(pcm, rendering), [pcm.length]) };
-  if (!rendering.masked) return (await frontEnd!.run(heard, ['embedding']))['embedding']!;
-  const { log_mel: logMel } = await frontEnd!.run(heard, ['log_mel']);
+const opened = (graph: Uint8Array) => ort.InferenceSession.create(graph, { executionProviders: ['wasm'] });
+
+async function embedded(
+  pcm: Float32Array,
+  rendering: Rendering,
+): Promise<{ embeddings: Float32Array; patches: number }> {
+  const sound = rendered(pcm, rendering);
+  if (!rendering.masked) return embedAsBoard(engine!, sound);
+  frontEnd ??= await opened(graphs!.frontEnd);
+  const heard = { pcm: new ort.Tensor('float32', sound, [sound.length]) };
+  const { log_mel: logMel } = await frontEnd.run(heard, ['log_mel']);
   const masked = maskLogMel(logMel!.data as Float32Array, masks, new Random(seedOf(pcm)));
-  const covered = new ort.Tensor('float32', masked, logMel!.dims);
-  return (await encoder!.run({ log_mel: covered }, ['embedding']))['embedding']!;
+  return embeddedLogMel(new ort.Tensor('float32', masked, logMel!.dims));
+}
+
+async function embeddedLogMel(logMel: ort.Tensor): Promise<{ embeddings: Float32Array; patches: number }> {
+  encoder ??= await opened(graphs!.encoder);
+  const { embedding } = await encoder.run({ log_mel: logMel }, ['embedding']);
+  return { embeddings: embedding!.data as Float32Array, patches: embedding!.dims[0]! };
 }
 
 async function embedLogMel(logMel: Float32Array, renderings: readonly Rendering[]): Promise<StudyReply> {
@@ -63,7 +81,7 @@ async function embedLogMel(logMel: Float32Array, renderings: readonly Rendering[
     if (!masked && (decibels !== 0 || shift !== 0 || snr !== null)) continue;
     const seen = masked ? maskLogMel(logMel, masks, new Random(seedOf(logMel))) : logMel;
     const patch = new ort.Tensor('float32', seen, [frontEndShape.patchFrames, frontEndShape.melBands]);
-    parts.push((await encoder!.run({ log_mel: patch }, ['embedding']))['embedding']!.data as Float32Array);
+    parts.push((await embeddedLogMel(patch)).embeddings);
   }
   return { type: 'embedded', embeddings: joined(parts), patches: parts.length };
 }
@@ -88,9 +106,9 @@ async function embed(pcm: Float32Array, renderings: readonly Rendering[]): Promi
       patches += windows;
       continue;
     }
-    const embedding = await embedded(pcm, rendering);
-    parts.push(embedding.data as Float32Array);
-    patches += embedding.dims[0]!;
+    const heard = await embedded(pcm, rendering);
+    parts.push(heard.embeddings);
+    patches += heard.patches;
   }
   return { type: 'embedded', embeddings: joined(parts), patches };
 }

@@ -7,7 +7,7 @@ import type { Dataset, EmbeddedDataset } from '../../../datasets/dataset.ts';
 import { embedDataset } from '../../../datasets/embed-dataset.ts';
 import { toInt16 } from '../../../recordings/pcm16k.ts';
 import { sha256Of } from '../../../sha256.ts';
-import { joined } from '../mixing.ts';
+import { joined } from '../joined.ts';
 import type { TestedExpert } from './bank-members.ts';
 
 const hopFrames = patchHopSamples / frontEnd.frameHop;
