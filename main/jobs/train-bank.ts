@@ -1,33 +1,32 @@
 /**
  * Makes the shipped bank and its report: trains and tests without each fold of ESC-10, then keeps what was trained
  * without fold 4.
- *   npm run bank:train -- FOLDER [WORK] [--encoder small|medium|large]
+ *   npm run bank:train -- FOLDER [WORK]
  * FOLDER is ESC-10 in ESC-50's layout. WORK keeps what is done, so that the same command goes on after a break. The
- * encoders lie in the bank already (models/encoder/recipe); without --encoder those are taken that the shipped report is
- * of. The report is that of `curlew evaluate FOLDER --patience 6 --seeds 5 --hard noise,clip,rate,gain`, and says so
- * itself: the same study with the same options. It says first how many trainings it takes.
+ * encoders lie in the bank already (models/encoder/recipe). The report is that of `curlew evaluate` with the options that
+ * models/bank/README.md names and the report itself tells: the same study. It says first how many trainings it takes.
  */
 import { utcDay } from '../contract/figures.ts';
 import { studyCostText } from '../contract/study-cost.ts';
 import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { parseManifest } from '../../models/bank/bank.ts';
 import { CurlewError, toCurlewError } from '../contract/error.ts';
-import type { Dataset } from '../datasets/dataset.ts';
 import { readDataset } from '../datasets/read-dataset.ts';
 import { Banks, type UsableEncoder } from '../banks/banks.ts';
 import { borrowBoard } from '../fleet/borrow-board.ts';
 import { resources, versionOf } from '../resources.ts';
 import { onTerminal } from './on-terminal.ts';
+import { cheapestSetting } from './study/cascade-in-bank.ts';
 import { costOfStudy } from './study/effort.ts';
 import { trialsOn } from './study/on-board.ts';
 import { shippedStudyParams } from './study/params.ts';
 import { trainedOn } from './study/bank-test/heard.ts';
 import { study } from './study/study-job.ts';
 import { learnedFrom } from './study/train-bank-job.ts';
-import { writeBank, writeEncoders } from './study/write-bank.ts';
+import { writeBank } from './study/write-bank.ts';
+import type { FoldModels } from './study/train-fold.ts';
 import { writeReport } from './study/write-report.ts';
 
 /** The fold that the shipped bank never sees; clips to try it on come from it. */
@@ -42,11 +41,7 @@ const attribution =
   'ship with the bank also in `clips/README.md`. No clip of the data set is in the weights’ folder.';
 
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: { encoder: { type: 'string' } },
-  });
-  const [folder, kept] = positionals;
+  const [folder, kept] = process.argv.slice(2);
   if (folder === undefined) {
     throw new CurlewError(
       'REQUEST_INVALID',
@@ -55,9 +50,7 @@ async function main(): Promise<void> {
   }
   const work = kept ?? (await mkdtemp(join(tmpdir(), 'curlew-bank-')));
   const dataset = await readDataset(folder, { layout: 'esc50' });
-  const { studied, others } = await shippedEncoders(dataset, values.encoder);
-  const before = join(work, 'encoders');
-  await writeEncoders(before, studied);
+  const banks = await Banks.open(resources.bank);
   const params = { ...shippedStudyParams, path: folder };
   console.log(
     studyCostText(costOfStudy(params, { folds: dataset.folds.length, clips: dataset.clips.length }, null)),
@@ -65,11 +58,12 @@ async function main(): Promise<void> {
   const {
     results: found,
     models,
+    cascades,
     outcomes,
   } = await study(
     {
       params,
-      banks: await Banks.open(before),
+      banks,
       own: null,
       folder: join(work, 'study'),
       cacheFolder: join(work, 'features'),
@@ -86,12 +80,17 @@ async function main(): Promise<void> {
     onTerminal('bank', console.log),
   );
   const dataSet = { ...found.dataSet, name: 'ESC-10, folds 1 to 4' };
-  const results = { ...found, title: 'Experts and curiosity routing on ESC-10', dataSet };
+  const results = { ...found, title: 'Experts, routing and cascades on ESC-10', dataSet };
   // the bank is what the first seed trained
   const own = outcomes.filter(({ seed }) => seed === params.seed);
   const shown = own.find(({ fold }) => fold === heldOutFold);
   if (!shown) throw new CurlewError('REQUEST_INVALID', `${folder} has no fold ${heldOutFold} to hold out.`);
   const trained = models[outcomes.indexOf(shown)]!;
+  const ofSeed = cascades.filter(({ answers }) => answers.seed === params.seed);
+  const setting = cheapestSetting(results.cascade?.chosen ?? [], params.cascade.length);
+  const staged = ofSeed.find(({ answers }) => answers.fold === heldOutFold);
+  if (!setting || !staged)
+    throw new CurlewError('TRAINING_FAILED', 'No decision of the cascade is worth its last stage.');
   const { clips } = parseManifest(await readFile(join(resources.bank, 'manifest.json'), 'utf8'));
   await writeBank(resources.bank, {
     params,
@@ -104,29 +103,21 @@ async function main(): Promise<void> {
     order,
     shown,
     all: own,
-    encoders: [...studied, ...others],
+    encoders: await encodersOf(banks, trained),
     clips,
+    cascade: { setting, shown: staged, all: ofSeed },
     trainedOn: await trainedOn(dataset, learnedFrom(trained)),
-    nextVersion: async (images) => (await Banks.open(resources.bank)).versions.next(images),
+    nextVersion: (images) => Promise.resolve(banks.versions.next(images)),
   });
   await writeReport(join(resources.bank, 'report'), results);
   console.log(`Wrote ${resources.bank}.`);
 }
 
-/**
- * The encoders that the bank holds already: those of the study first, one a fold, of them the one without the held-out
- * fold.
- */
-async function shippedEncoders(
-  dataset: Dataset,
-  kind: string | undefined,
-): Promise<{ studied: UsableEncoder[]; others: UsableEncoder[] }> {
-  const bank = await Banks.open(resources.bank);
-  const folds = [heldOutFold, ...dataset.folds.filter((fold) => fold !== heldOutFold)];
-  const ids = folds.map((fold) => ['esc10-encoder', ...(kind === undefined ? [] : [kind]), fold].join('-'));
-  const others = bank.encoders.map(({ id }) => id).filter((id) => !ids.includes(id));
-  const read = (wanted: string[]) => Promise.all(wanted.map((id) => bank.encoder(id)));
-  return { studied: await read(ids), others: await read(others) };
+/** All that the bank holds already: that of the experts first, so that boards and other data are given it unasked. */
+async function encodersOf(banks: Banks, { encoder }: FoldModels): Promise<UsableEncoder[]> {
+  const ids = banks.encoders.map(({ id }) => id);
+  const first = ids.filter((id) => id === encoder?.id);
+  return Promise.all([...first, ...ids.filter((id) => id !== encoder?.id)].map((id) => banks.encoder(id)));
 }
 
 await main().catch((thrown: unknown) => {

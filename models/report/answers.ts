@@ -1,6 +1,7 @@
 /** Every answer of a study, clip by clip and window by window: whatever the report says can be computed from them anew. */
 import { predictedOf, type ClipAnswer } from '../evaluation/answers.ts';
 import { argmax } from '../evaluation/probability.ts';
+import { aboutStages } from './stage-answers.ts';
 import { csvText, type CsvCell } from './csv.ts';
 
 /** What a model said of the clips of one fold; nothing but what stands in the files. */
@@ -164,10 +165,10 @@ same for all of them. Deviations over folds are of the folds' means over seeds; 
 folds.
 Probabilities are binary32, rounded to nothing; numbers read back as the same numbers. In CSV an apostrophe stands
 before text that a spreadsheet would take for a formula; in Parquet none does.
-
+${aboutStages}
 answers-clips.parquet, answers-windows.parquet and answers-hard.parquet hold the same rows for programs, under names without blanks: model,
 seed, fold, clip, source, true_class, answer, curiosity, temperature, stages and "P(class)"; of windows besides window,
-start_s and expert, of harder clips sounds. The other .csv files hold the report's tables and what its plots are drawn
+start_s and expert, of harder clips sounds, of stages score_ and the decision. The other .csv files hold the report's tables and what its plots are drawn
 of; results.json holds all of it. With DuckDB (https://duckdb.org), in this folder, this gives the report's accuracies again:
 
 ${accuracySql};

@@ -3,8 +3,10 @@ import { claimsOf } from './claims.ts';
 import type { Model } from './cost.ts';
 import { csvText, type CsvCell } from './csv.ts';
 import type { Results } from './results.ts';
+import { stageFiles } from './stage-answers.ts';
 import { tableCsv } from './table.ts';
 import { calibrationTable, uncertaintyTable } from './tables/calibration.ts';
+import { cascadeTable } from './tables/cascade.ts';
 import { classTable, foldTable, problemTable } from './tables/data-set.ts';
 import { encoderTable, scoreRows, sizeTable } from './tables/experts.ts';
 import { agreementTable, energyTable, latencyTable } from './tables/cost.ts';
@@ -36,7 +38,9 @@ const tables: Readonly<Record<string, (results: Results) => Table | null>> = {
   robustness: robustnessRows,
   latency: latencyTable,
   energy: energyTable,
-  'trade-off': tradeOffRows,
+  'trade-off': ({ tradeOff }) => tradeOffRows(tradeOff),
+  cascade: cascadeTable,
+  'cascade-trade-off': ({ cascade }) => tradeOffRows(cascade?.tradeOff),
   agreement: agreementTable,
   calibration: calibrationTable,
   'error-detection': uncertaintyTable,
@@ -66,6 +70,7 @@ export const reportNames: readonly string[] = [
   ...Object.values(answerFiles),
   ...Object.values(answerParquet),
   ...Object.values(hardFiles),
+  ...Object.values(stageFiles),
 ];
 
 /** Those of text that one did write. */
@@ -74,12 +79,14 @@ export const filesOf = (results: Results): string[] => [
   ...reportCsv(results).map(({ name }) => name),
   ...(results.answers ? Object.values(answerFiles) : []),
   ...(results.answers?.hard ? [hardFiles.csv] : []),
+  ...(results.answers?.stages ? [stageFiles.csv] : []),
 ];
 
 /** Those that are no text. */
 export const parquetOf = ({ answers }: Results): string[] => [
   ...(answers?.parquet ? Object.values(answerParquet) : []),
   ...(answers?.hard ? [hardFiles.parquet] : []),
+  ...(answers?.stages ? [stageFiles.parquet] : []),
 ];
 
 /** The report's tables and the numbers behind its plots, unrounded; the sources of times and energies stand beside them. */

@@ -50,6 +50,8 @@ export interface Results {
     readonly parquet?: true;
     /** Those to harder clips lie there as well. */
     readonly hard?: true;
+    /** What the stages of cascades said lies there. */
+    readonly stages?: true;
   };
   readonly protocol: Protocol;
   readonly encoder: EncoderSummary;
@@ -61,8 +63,10 @@ export interface Results {
   readonly flips: FlipStudy | null;
   /** Null where no harder sounds were answered; earlier labs had none. */
   readonly robustness?: Robustness | null;
-  /** Null without the energy of single stages; earlier labs had none. `hard`: of all harder sounds together. */
-  readonly tradeOff?: { readonly plain: TradeOff; readonly hard: TradeOff | null } | null;
+  /** Null without the energy of single stages; earlier labs had none. */
+  readonly tradeOff?: TradeOffs | null;
+  /** Null where none was asked for, or no board told what its stages take; earlier labs had none. */
+  readonly cascade?: CascadeSummary | null;
   /** Where latency and energy come from; null: no board answered, every `cost` is null. */
   readonly board: BoardSummary | null;
   readonly carbon: CarbonAssumptions | null;
@@ -213,6 +217,12 @@ export interface MixtureResult {
   readonly losses: readonly LossCurve[];
 }
 
+export interface TradeOffs {
+  readonly plain: TradeOff;
+  /** Of all harder sounds together; null where there are none. */
+  readonly hard: TradeOff | null;
+}
+
 /** What a window costs against what the answers are worth, by every way to decide which expert answers. */
 export interface TradeOff {
   /** Of the energies. */
@@ -233,6 +243,33 @@ export interface TradeOffPoint {
   readonly millijoule: Estimate;
   readonly accuracy: Estimate;
   readonly weightedF1: Estimate;
+}
+
+/** Encoders of rising cost, each with an expert: a window goes on to the next where a decision says so. */
+export interface CascadeSummary {
+  /** Each in a bank of its own, in rising energy of an inference. */
+  readonly stages: readonly { readonly name: string; readonly millijoule: number }[];
+  /** Of weighted F1: what may be lost against the last stage alone. */
+  readonly margin: number;
+  /** As recorded every setting of every decision; of harder sounds the stages alone and the settings chosen. */
+  readonly tradeOff: TradeOffs;
+  readonly chosen: readonly ChosenCascade[];
+}
+
+/** The setting of a decision that held windows say takes least without losing more than the margin. */
+export interface ChosenCascade {
+  readonly decision: string;
+  readonly setting: string;
+  readonly plain: AgainstStage;
+  readonly hard: AgainstStage | null;
+}
+
+/** Against the last stage alone. */
+export interface AgainstStage {
+  /** In weighted F1. */
+  readonly difference: Estimate;
+  /** Of its energy. */
+  readonly energyShare: Estimate;
 }
 
 /** The same test clips made harder in several ways (models/augmentation/degrade.ts). */

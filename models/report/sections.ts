@@ -9,19 +9,20 @@ import { markup, type Markup, type Part } from './markup.ts';
 import { confusionPlot } from './plots/confusion.ts';
 import { snrPlots } from './plots/robustness.ts';
 import { flipPlot, latencyPlot, lossPlot, sharesPlot } from './plots/routing.ts';
-import { tradeOffPlots } from './plots/trade-off.ts';
+import { tradeOffCurves, tradeOffPlots } from './plots/trade-off.ts';
 import { errorHistogram, reliabilityDiagram, riskCoverage, rocPlot } from './plots/scores.ts';
 import type { EncoderSummary, Results } from './results.ts';
 import { shownModels } from './shown.ts';
 import { badge, sourceLegend, tableHtml } from './table.ts';
 import { calibrationTable, scalingText, uncertaintyTable } from './tables/calibration.ts';
+import { cascadeTable, cascadeText, cascadeTold } from './tables/cascade.ts';
 import { classTable, foldTable, problemTable } from './tables/data-set.ts';
 import { encoderTable, scoreTable, sizeTable } from './tables/experts.ts';
 import { agreementTable, energyTable, latencyTable } from './tables/cost.ts';
 import { mixtureTable } from './tables/mixtures.ts';
 import { robustnessTable, robustnessText } from './tables/robustness.ts';
 import { seedsText, seedTable } from './tables/seeds.ts';
-import { tradeOffTable } from './tables/trade-off.ts';
+import { deciding, tradeOffTable } from './tables/trade-off.ts';
 import { testNote, testTables } from './tables/tests.ts';
 
 export interface Section {
@@ -39,6 +40,7 @@ export const sections = (results: Results): Section[] => [
   { id: 'mixtures', title: 'Mixtures', body: mixtures(results) },
   { id: 'robustness', title: 'Harder sounds', body: robustness(results) },
   { id: 'cost', title: 'Latency, energy and carbon', body: cost(results) },
+  { id: 'cascade', title: 'Cascades of encoders', body: cascade(results) },
   { id: 'tests', title: 'Tests', body: tests(results) },
   { id: 'calibration', title: 'Calibration and uncertainty', body: calibration(results) },
   { id: 'routing', title: 'Routing', body: routing(results) },
@@ -210,12 +212,27 @@ function cost(results: Results): Part {
 }
 
 function tradeOff(results: Results): Part {
-  const table = tradeOffTable(results);
+  const { level } = results.protocol;
+  const table = tradeOffTable(results.tradeOff, deciding(level));
   if (table === null)
     return missing('What single stages take is not known: there is no curve of F1 against energy.');
   return [
-    markup`<div class="plots">${tradeOffPlots(results)}</div>`,
+    markup`<div class="plots">${tradeOffPlots(tradeOffCurves(results.tradeOff), level)}</div>`,
     markup`<details><summary>The points of these curves</summary>${tableHtml(table)}</details>`,
+  ];
+}
+
+function cascade(results: Results): Part {
+  const table = cascadeTable(results);
+  if (table === null) return missing('No cascade of encoders was trained.');
+  const { level } = results.protocol;
+  const { tradeOff: found } = results.cascade!;
+  return [
+    markup`<p>${cascadeText(results)}</p>`,
+    tableHtml(table),
+    markup`<div class="plots">${tradeOffPlots(tradeOffCurves(found, { best: true }), level)}</div>`,
+    markup`<p class="soft">Drawn are the settings that no other of the same decision beats.</p>`,
+    markup`<details><summary>Every setting</summary>${tableHtml(tradeOffTable(found, cascadeTold(level))!)}</details>`,
   ];
 }
 
@@ -319,5 +336,6 @@ export function headline(results: Results): string | null {
   if (best.length === 0) return null;
   const of = `mean of ${count(folds.length, 'fold')} (${count(clips, 'clip')}), each left out once`;
   const seeds = seedsText(shownModels(results), results.protocol.seeds);
-  return [`Accuracy, ${of}: ${best.join('; ')}.`, ...(seeds === null ? [] : [seeds])].join(' ');
+  const further = [seeds, cascadeText(results)].filter((one) => one !== null);
+  return [`Accuracy, ${of}: ${best.join('; ')}.`, ...further].join(' ');
 }

@@ -3,7 +3,7 @@ import { reportCsv } from './files.ts';
 import { tradeOffCurves } from './plots/trade-off.ts';
 import { reportHtml } from './report.ts';
 import type { Results, TradeOff } from './results.ts';
-import { tradeOffTable } from './tables/trade-off.ts';
+import { deciding, tradeOffTable } from './tables/trade-off.ts';
 import { results } from './testing.ts';
 
 const estimate = (value: number) => ({ value, low: value - 0.1, high: value + 0.1 });
@@ -22,7 +22,7 @@ const tradeOff: TradeOff = {
 const found: Results = { ...results, tradeOff: { plain: tradeOff, hard: tradeOff } };
 
 test('every setting of every decision has its energy, with its source, and its scores with their intervals', () => {
-  const { rows, columns } = tradeOffTable(found)!;
+  const { rows, columns } = tradeOffTable(found.tradeOff, deciding(0.95))!;
   expect(rows).toHaveLength(4);
   expect(rows[1]!.map(({ text }) => text)).toEqual([
     ...['Threshold on top probability', '10 % asked twice', 'as recorded', '7'],
@@ -38,7 +38,7 @@ test('every setting of every decision has its energy, with its source, and its s
 });
 
 test('is drawn, as recorded and harder, with the interval of each mark', () => {
-  const [plain, hard] = tradeOffCurves(found);
+  const [plain, hard] = tradeOffCurves(found.tradeOff);
   expect(plain!.curves[0]!.points).toEqual([
     [5, 0.6],
     [7, 0.7],
@@ -52,7 +52,7 @@ test('is drawn, as recorded and harder, with the interval of each mark', () => {
 });
 
 test('where no board told what stages take there is none, and the report says so', () => {
-  expect(tradeOffTable(results)).toBeNull();
-  expect(tradeOffCurves({ ...results, tradeOff: null })).toEqual([]);
+  expect(tradeOffTable(results.tradeOff, deciding(0.95))).toBeNull();
+  expect(tradeOffCurves(null)).toEqual([]);
   expect(reportHtml(results)).toContain('there is no curve of F1 against energy');
 });

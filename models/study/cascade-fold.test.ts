@@ -6,7 +6,7 @@ import { defaultTraining } from '../training/train.ts';
 import type { Patches } from './answers.ts';
 import { cheapestWithin } from './cascade-choice.ts';
 import { trainCascade, type StageData } from './cascade-fold.ts';
-import { cascadesOf } from './cascade.ts';
+import { cascadesOf, oneStage } from './cascade.ts';
 
 const classes = 3;
 const [windowsEach, size] = [2, 18];
@@ -42,6 +42,7 @@ function stage(name: string, hearsAll: boolean): StageData {
     },
     validation: validation!,
     test: test!,
+    hard: [],
   };
 }
 
@@ -67,16 +68,19 @@ test('a cascade that is trained sends hard windows on, and saves without losing'
   const prices = {
     ...{ shared: price(2), stages: [price(1), price(30)], alone: [price(3), price(32)] },
     deciding: new Map(),
+    source: 'modelled' as const,
   };
   const priced = (side: 'held' | 'test') => cascadesOf([[answers]], ['small', 'large'], prices, side);
   const told = cheapestWithin(
-    { held: priced('held'), test: priced('test') },
-    { decision: 'One stage alone', setting: 'large' },
-    classes,
+    { held: priced('held'), test: priced('test'), hard: null },
+    {
+      reference: { decision: oneStage, setting: 'large' },
+      ...{ classes, margin: 0.005, bootstrap: { resamples: 20, seed: 1, level: 0.95 } },
+    },
   );
   const gate = told.find(({ decision }) => decision === 'Cascade by a learned gate')!;
-  expect(gate.difference).toBeGreaterThan(-0.05);
-  expect(gate.energyShare).toBeLessThan(0.75);
+  expect(gate.plain.difference.value).toBeGreaterThan(-0.05);
+  expect(gate.plain.energyShare.value).toBeLessThan(0.75);
 });
 
 test('stages that are not of the same clips are refused', async () => {

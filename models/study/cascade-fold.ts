@@ -16,7 +16,8 @@ import { firstDeciding, gateData, trainGate } from '../training/train-gate.ts';
 import { trainRouter, type RouterOptions } from '../training/train-router.ts';
 import { expertCourse, type TrainingOptions } from '../training/train.ts';
 import { patchProbabilities, type Patches } from './answers.ts';
-import { scoresOf, type StagedFold, type StagedWindows } from './cascade.ts';
+import type { HardTest } from './hard.ts';
+import { scoresOf, type HardWindows, type StagedFold, type StagedWindows } from './cascade.ts';
 
 /** The same clips, and samples, in the same order in every stage. */
 export interface StageData {
@@ -25,6 +26,8 @@ export interface StageData {
   /** Of the training folds, that no weight was fitted to. */
   readonly validation: Patches;
   readonly test: Patches;
+  /** The test's clips made harder; the same ways in every stage. */
+  readonly hard: readonly HardTest[];
 }
 
 export interface CascadeTraining {
@@ -54,7 +57,7 @@ export async function trainCascade(asked: CascadeTraining): Promise<TrainedCasca
 
   const experts: LatentExpert[] = [];
   const quantized: Expert[] = [];
-  const held: Float32Array[] = [];
+  const said: Float32Array[] = [];
   for (const { name, training: data } of stages) {
     const trained = async (without: number | null) =>
       (await complete(await expertCourse(data, { ...options, name }, null, without))).expert;
@@ -64,12 +67,17 @@ export async function trainCascade(asked: CascadeTraining): Promise<TrainedCasca
       parts.push([quantizeExpert(await trained(part), options.precision)]);
     experts.push(expert);
     quantized.push(quantizeExpert(expert, options.precision));
-    held.push(...(await heldOutLogits(data, split, cross, [quantized.at(-1)!], parts)));
+    said.push(...(await heldOutLogits(data, split, cross, [quantized.at(-1)!], parts)));
   }
-  const deciding = await decidingOf(asked, quantized, held);
-  const side = (of: 'validation' | 'test') => stagedWindows(stages, of, quantized, deciding);
+  const deciding = await decidingOf(asked, quantized, said);
+  const heard = (of: (stage: StageData) => Patches) => stagedWindows(stages.map(of), quantized, deciding);
+  const hard: HardWindows[] = [];
+  for (const [way, { degradation }] of first!.hard.entries())
+    hard.push({ degradation, windows: await heard((stage) => stage.hard[way]!.test) });
+  const held = await heard(({ validation }) => validation);
+  const test = await heard((stage) => stage.test);
   return {
-    answers: { fold, seed: options.seed, held: await side('validation'), test: await side('test') },
+    answers: { fold, seed: options.seed, held, test, hard },
     ...{ experts, deciding },
   };
 }
@@ -96,14 +104,13 @@ async function decidingOf(
 }
 
 async function stagedWindows(
-  stages: readonly StageData[],
-  side: 'validation' | 'test',
+  ofStages: readonly Patches[],
   experts: readonly Expert[],
   deciding: ReadonlyMap<Decision, Omit<LatentRouter, 'cascade'>>,
 ): Promise<StagedWindows> {
   const logits: Float32Array[] = [];
-  for (const [i, stage] of stages.entries()) logits.push(await expertLogits(experts[i]!, stage[side]));
-  const heard = stages[0]![side];
+  for (const [i, patches] of ofStages.entries()) logits.push(await expertLogits(experts[i]!, patches));
+  const heard = ofStages[0]!;
   const classes = experts[0]!.labels.length;
   const scores = new Map<Decision, Float32Array>();
   for (const decision of decisionNames) {
@@ -124,11 +131,11 @@ function routerOf(decision: Decision, latent: Omit<LatentRouter, 'cascade'>) {
 }
 
 function requireSame(first: StageData, other: StageData): void {
-  const told = ({ training, validation, test }: StageData) =>
+  const told = ({ training, validation, test, hard }: StageData) =>
     JSON.stringify([
       [...training.labels],
       [training.groups, training.classes, training.heard ?? []],
-      [validation.clips, test.clips],
+      [validation.clips, test.clips, hard.map((one) => [one.degradation, one.test.clips])],
     ]);
   if (first === other || told(first) === told(other)) return;
   throw new CurlewError(

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
   cascadesOf,
+  oneStage,
   placesOf,
   pricesAt,
   scoresOf,
@@ -29,13 +30,14 @@ const windows = {
     ['gate', doubt],
   ]),
 };
-const fold: StagedFold = { fold: 1, seed: 1, held: windows, test: windows };
+const fold: StagedFold = { fold: 1, seed: 1, held: windows, test: windows, hard: [] };
 const price = (millijoule: number) => ({ us: 10 * millijoule, millijoule });
 const prices: CascadePrices = {
   shared: price(3),
   stages: [price(1), price(20)],
   alone: [price(4), price(22)],
   deciding: new Map([['gate', price(0.5)]]),
+  source: 'modelled',
 };
 
 describe('a cascade', () => {
@@ -69,12 +71,12 @@ describe('a cascade', () => {
 });
 
 describe('all cascades of a study', () => {
-  const all = cascadesOf([[fold]], ['small', 'large'], prices);
+  const all = cascadesOf([[fold]], ['small', 'large'], prices, 'test');
   const of = (decision: string) => all.filter((one) => one.decision === decision);
 
   test('are every stage alone, each decision at every share, and chance as often', () => {
     expect(sharesOf(2)).toHaveLength(11);
-    expect(sharesOf(3)).toHaveLength(66);
+    expect(sharesOf(3)).toHaveLength(21);
     expect([...new Set(all.map(({ decision }) => decision))]).toEqual([
       ...['One stage alone', 'Cascade by top probability', 'Cascade by a learned gate', 'Chance, as often'],
     ]);
@@ -91,16 +93,24 @@ describe('all cascades of a study', () => {
 
   test('of each decision the cheapest is told that loses no more than a margin', () => {
     const told = cheapestWithin(
-      { held: all, test: all },
-      { decision: 'One stage alone', setting: 'large' },
-      2,
+      { held: all, test: all, hard: null },
+      {
+        reference: { decision: oneStage, setting: 'large' },
+        ...{ classes: 2, margin: 0.005, bootstrap: { resamples: 50, seed: 1, level: 0.95 } },
+      },
     );
     expect(told.slice(0, 3).map(({ decision, setting }) => [decision, setting])).toEqual([
       ['One stage alone', 'large'],
       ['Cascade by top probability', '40 % past stage 1'],
       ['Cascade by a learned gate', '40 % past stage 1'],
     ]);
-    expect(told[1]).toMatchObject({ difference: 0, energyShare: (4 * 24 + 6 * 4) / 220 });
-    expect(told[3]!.energyShare).toBeGreaterThan(0.95);
+    expect(told[1]).toMatchObject({
+      plain: { difference: { value: 0, low: 0, high: 0 }, energyShare: { value: (4 * 24 + 6 * 4) / 220 } },
+      hard: null,
+    });
+    const { low, high } = told[1]!.plain.energyShare;
+    expect(low).toBeLessThan(0.5);
+    expect(high).toBeGreaterThan(0.6);
+    expect(told[3]!.plain.energyShare.value).toBeGreaterThan(0.95);
   });
 });

@@ -1,5 +1,7 @@
 /** Cascades of a fold: four ways to decide how far a window goes, each at many shares, priced by the stages that ran. */
 import { firstDecides, placeOf, thresholdsFor } from '../router/cascade.ts';
+import type { Degradation } from '../augmentation/degrade.ts';
+import type { FigureSource } from '../report/results.ts';
 import { decide } from '../router/decide.ts';
 import { decisionNames, type Decision, type UnboundRouter } from '../router/router.ts';
 import type { Patches } from './answers.ts';
@@ -20,7 +22,20 @@ export interface StagedFold {
   /** Windows that nothing was fitted to: thresholds are theirs. */
   readonly held: StagedWindows;
   readonly test: StagedWindows;
+  /** The test's made harder, one way after the other; there may be none. */
+  readonly hard: readonly HardWindows[];
 }
+
+export interface HardWindows {
+  readonly degradation: Degradation;
+  readonly windows: StagedWindows;
+}
+
+/** Whose windows: of `held` a setting can be chosen without the test's; a number is a way to make the test's harder. */
+export type Side = 'held' | 'test' | number;
+
+const windowsOf = (fold: StagedFold, side: Side): StagedWindows =>
+  typeof side === 'number' ? fold.hard[side]!.windows : fold[side];
 
 /** Of a window. */
 export interface CascadePrices {
@@ -32,9 +47,14 @@ export interface CascadePrices {
   readonly alone: readonly Price[];
   /** The router's passes, or the gate; nothing where the first expert decides. */
   readonly deciding: ReadonlyMap<Decision, Price>;
+  /** Of the energies. */
+  readonly source: FigureSource;
 }
 
-const words: Readonly<Record<Decision, string>> = {
+/** The decision of a stage that answers every window. */
+export const oneStage = 'One stage alone';
+
+export const decisionWords: Readonly<Record<Decision, string>> = {
   'top-probability': 'Cascade by top probability',
   entropy: 'Cascade by entropy',
   curiosity: 'Cascade by curiosity',
@@ -59,27 +79,32 @@ export function scoresOf(
 }
 
 /**
- * Shares to sweep: at least one stage further, at least two, … Steps of a tenth; of three stages every pair that falls.
+ * Shares to sweep: at least one stage further, at least two, … Steps of a tenth; of three stages every pair that falls, in
+ * steps of a fifth.
  * @param stages two or three
  */
 export function sharesOf(stages: number): number[][] {
-  const tenths = Array.from({ length: 11 }, (_, i) => i / 10);
-  if (stages === 2) return tenths.map((share) => [share]);
-  return tenths.flatMap((one) => tenths.filter((two) => two <= one).map((two) => [one, two]));
+  const steps = (count: number) => Array.from({ length: count + 1 }, (_, i) => i / count);
+  if (stages === 2) return steps(10).map((share) => [share]);
+  return steps(5).flatMap((one) =>
+    steps(5)
+      .filter((two) => two <= one)
+      .map((two) => [one, two]),
+  );
 }
 
-const settingOf = (shares: readonly number[]): string =>
+export const settingOf = (shares: readonly number[]): string =>
   shares.map((share, i) => `${Math.round(100 * share)} % past stage ${i + 1}`).join(', ');
 
 /** Where each window of a side ends, with the thresholds that send those shares of the held windows on. */
 export function placesOf(
-  { held, test }: StagedFold,
+  fold: StagedFold,
   decision: Decision,
   shares: readonly number[],
-  side: 'held' | 'test',
+  side: Side,
 ): Uint8Array {
-  const thresholds = thresholdsFor(held.scores.get(decision)!, shares);
-  const scores = { held, test }[side].scores.get(decision)!;
+  const thresholds = thresholdsFor(fold.held.scores.get(decision)!, shares);
+  const scores = windowsOf(fold, side).scores.get(decision)!;
   return Uint8Array.from(scores, (score) => placeOf({ decision, thresholds }, score));
 }
 
@@ -98,13 +123,13 @@ export function pricesAt(
 
 /**
  * Every stage alone, every decision at every share, and chance: the windows of the cascade by top probability dealt anew.
- * @param trainings [training][fold] @param side whose windows: of `held` a setting can be chosen without the test's
+ * @param trainings [training][fold]
  */
 export function cascadesOf(
   trainings: readonly (readonly StagedFold[])[],
   names: readonly string[],
   prices: CascadePrices,
-  side: 'held' | 'test' = 'test',
+  side: Side,
 ): Priced[] {
   const priced = (decision: string, setting: string, of: (fold: StagedFold) => PricedTraining): Priced => ({
     ...{ decision, setting },
@@ -116,22 +141,22 @@ export function cascadesOf(
   const sweep = sharesOf(names.length);
   return [
     ...names.map((name, stage) =>
-      priced('One stage alone', name, (fold) => ({
-        answers: answersBy(fold[side], allBy(fold[side], stage)),
-        millijoule: fold[side].clips.map(() => prices.alone[stage]!.millijoule),
+      priced(oneStage, name, (fold) => ({
+        answers: answersBy(windowsOf(fold, side), allBy(windowsOf(fold, side), stage)),
+        millijoule: windowsOf(fold, side).clips.map(() => prices.alone[stage]!.millijoule),
       })),
     ),
     ...known.flatMap((decision) =>
       sweep.map((shares) =>
-        priced(words[decision], settingOf(shares), (fold) =>
-          at(fold[side], decision, placesOf(fold, decision, shares, side)),
+        priced(decisionWords[decision], settingOf(shares), (fold) =>
+          at(windowsOf(fold, side), decision, placesOf(fold, decision, shares, side)),
         ),
       ),
     ),
     ...sweep.map((shares) =>
       priced('Chance, as often', settingOf(shares), (fold) => {
         const places = placesOf(fold, 'top-probability', shares, side);
-        return at(fold[side], 'top-probability', dealtAnew(places, fold));
+        return at(windowsOf(fold, side), 'top-probability', dealtAnew(places, fold));
       }),
     ),
   ];

@@ -50,7 +50,7 @@ beforeAll(async () => {
   await writeFile(join(scratch.folder, answerFiles.clips), [...clipRows(told)].join(''));
   await writeFile(join(scratch.folder, answerFiles.windows), [...windowRows(told)].join(''));
   await writeFile(join(scratch.folder, hardFiles.csv), [...hardRows(told)].join(''));
-  await writeAnswersParquet(scratch.folder, classes, true);
+  await writeAnswersParquet(scratch.folder, classes, ['clips', 'windows', 'hard']);
 });
 afterAll(() => scratch.remove());
 

@@ -2,7 +2,10 @@
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { answerFiles, answerParquet, hardFiles } from '../../../models/report/answers.ts';
+import { stageFiles } from '../../../models/report/stage-answers.ts';
 import { literal } from '../../store/files.ts';
+
+export type AnswerTable = 'clips' | 'windows' | 'hard' | 'stages';
 
 type Column = readonly [name: string, type: 'VARCHAR' | 'INTEGER' | 'BIGINT' | 'DOUBLE' | 'FLOAT'];
 
@@ -15,7 +18,7 @@ const identity: readonly Column[] = [
 ];
 
 /** In the order of the tables' columns, but for the classes' probabilities, which follow. */
-const columns: Readonly<Record<keyof typeof answerParquet | 'hard', readonly Column[]>> = {
+const columns: Readonly<Record<AnswerTable, readonly Column[]>> = {
   clips: [
     ...identity,
     ['true_class', 'VARCHAR'],
@@ -41,32 +44,51 @@ const columns: Readonly<Record<keyof typeof answerParquet | 'hard', readonly Col
     ['answer', 'VARCHAR'],
     ['curiosity', 'DOUBLE'],
   ],
+  stages: [
+    ['stage', 'VARCHAR'],
+    ['seed', 'BIGINT'],
+    ['left_out', 'INTEGER'],
+    ['clip', 'VARCHAR'],
+    ['source', 'VARCHAR'],
+    ['sounds', 'VARCHAR'],
+    ['window', 'INTEGER'],
+    ['true_class', 'VARCHAR'],
+  ],
 };
 
 const files = {
   clips: [answerFiles.clips, answerParquet.clips],
   windows: [answerFiles.windows, answerParquet.windows],
   hard: [hardFiles.csv, hardFiles.parquet],
+  stages: [stageFiles.csv, stageFiles.parquet],
 } as const;
 
 /**
- * @param folder where `answers-clips.csv` and `answers-windows.csv` lie
- * @param hard `answers-hard.csv` lies there too
+ * @param folder where the tables' CSV files lie
+ * @param tables of which there are such files
+ * @param decisions whose scores a cascade's windows have
  * @throws what DuckDB does
  */
 export async function writeAnswersParquet(
   folder: string,
   classes: readonly string[],
-  hard: boolean,
+  tables: readonly AnswerTable[],
+  decisions: readonly string[] = [],
 ): Promise<void> {
   const instance = await DuckDBInstance.create(':memory:');
   try {
     const connection = await instance.connect();
     try {
-      for (const table of ['clips', 'windows', ...(hard ? (['hard'] as const) : [])] as const) {
-        const type = table === 'windows' ? 'FLOAT' : 'DOUBLE';
+      for (const table of tables) {
+        const type = table === 'windows' || table === 'stages' ? 'FLOAT' : 'DOUBLE';
         const [csv, parquet] = files[table];
-        const all = [...columns[table], ...probabilityNames(classes).map((name): Column => [name, type])];
+        const scores = table === 'stages' ? decisions : [];
+        const scored = scores.map((one): Column => [`score_${one.replaceAll('-', '_')}`, 'FLOAT']);
+        const all = [
+          ...columns[table],
+          ...scored,
+          ...probabilityNames(classes).map((name): Column => [name, type]),
+        ];
         const read = all.map(([, type], i) => `c${i}: ${literal(type)}`).join(', ');
         const told = all.map(
           ([name, type], i) => `${type === 'VARCHAR' ? unguarded(`c${i}`) : `c${i}`} AS ${quoted(name)}`,

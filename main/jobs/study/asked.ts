@@ -6,7 +6,7 @@ import type { StudyParams } from './params.ts';
 export function askedOf(params: StudyParams): string[] {
   const { layout, variant, encoder, augmentation, bank, others, hidden, seed, seeds, epochs, patience } =
     params;
-  const { passes, topK, alphas, hard, board, windows, margin, resamples } = params;
+  const { passes, topK, alphas, hard, cascade, board, windows, margin, resamples } = params;
   const { gramsPerKwh, gridOrigin, trainingWatts } = params;
   const options: [name: string, value: string | number | null][] = [
     ['layout', layout],
@@ -24,6 +24,7 @@ export function askedOf(params: StudyParams): string[] {
     ['topk', topK],
     ['alphas', alphas.join(',')],
     ['hard', hard.join(',')],
+    ['cascade', cascade.join(',')],
     ['on', board],
     ['windows', windows],
     ['margin', margin],

@@ -1,7 +1,6 @@
+import { confusionOf, type ClipAnswer } from '../../../models/evaluation/answers.ts';
 import { accuracy, macroF1 } from '../../../models/evaluation/classification.ts';
-import { confusionOf } from '../../../models/evaluation/answers.ts';
 import type { FoldFigures } from '../../../models/bank/bank.ts';
-import type { FoldOutcome, ModelAnswers } from '../../../models/study/assess.ts';
 
 export interface BankFigures {
   readonly clips: number;
@@ -11,23 +10,23 @@ export interface BankFigures {
 }
 
 /**
- * @param pick the model's answers in a fold's outcome
+ * @param answersOf a fold: the model's answers to its clips
  * @param shown the fold whose models the bank holds
- * @param all every fold's outcome; the shown one alone where there was no cross-validation
+ * @param all every fold; the shown one alone where there was no cross-validation
  */
-export function bankFigures(
-  pick: (outcome: FoldOutcome) => ModelAnswers,
-  shown: FoldOutcome,
-  all: readonly FoldOutcome[],
+export function bankFigures<Fold extends { readonly fold: number }>(
+  answersOf: (fold: Fold) => readonly ClipAnswer[],
+  shown: Fold,
+  all: readonly Fold[],
   classes: number,
 ): BankFigures {
-  const of = (outcome: FoldOutcome) => {
-    const { answers } = pick(outcome);
+  const of = (fold: Fold) => {
+    const answers = answersOf(fold);
     const confusion = confusionOf(answers, classes);
     return { clips: answers.length, accuracy: accuracy(confusion), macroF1: macroF1(confusion) };
   };
   return {
     ...of(shown),
-    crossValidation: all.length > 1 ? all.map((outcome) => ({ fold: outcome.fold, ...of(outcome) })) : [],
+    crossValidation: all.length > 1 ? all.map((one) => ({ fold: one.fold, ...of(one) })) : [],
   };
 }

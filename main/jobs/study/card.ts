@@ -103,7 +103,7 @@ function layersOf(kind: string): string {
   return `BitLinear with ${bits}-bit weights and 8-bit activations`;
 }
 
-function dataOf({ params, dataSet, models, attribution }: CardInput): string {
+export function dataOf({ params, dataSet, models, attribution }: CardInput): string {
   const { clips, sources, folds, name, layout } = dataSet;
   const heldOut = models.fold;
   return [
@@ -124,7 +124,10 @@ const licenceOf = ({ licence }: DataSetSummary): string =>
     ? 'The data set tells no licence of its recordings: ask whoever made them before this goes to others.'
     : `Licences of the recordings, as the data set tells them: ${licence}.`;
 
-function figuresOf({ clips, accuracy, macroF1, crossValidation }: BankFigures, fold: number | null): string {
+export function figuresOf(
+  { clips, accuracy, macroF1, crossValidation }: BankFigures,
+  fold: number | null,
+): string {
   const where =
     fold === null ? count(clips, 'validation clip') : `the ${count(clips, 'clip')} of fold ${fold}`;
   const first = `per clip (mean of its patches' probabilities), on ${where}: accuracy ${percent(accuracy)}, macro-F1 ${percent(macroF1)}.`;
@@ -141,7 +144,7 @@ Cross-validation, each fold left out of everything once:
 ${rows.join('\n')}`;
 }
 
-function limitsOf({ dataSet, models }: CardInput, { clips }: BankFigures): string {
+export function limitsOf({ dataSet, models }: CardInput, { clips }: BankFigures): string {
   return [
     `- ${count(clips, 'clip is', 'clips are')} few: one is ${percent(1 / clips)}.`,
     `- It knows ${count(dataSet.classes.length, 'sound')} and always answers one of them; silence, too, gets a class.`,

@@ -57,6 +57,7 @@ export async function cascadePrices(
     stages: costs.map(({ whole, features, expert }, i) => (i === 0 ? expert : less(whole, features))),
     alone: costs.map(({ whole }) => whole),
     deciding: routed,
+    source: first!.source,
   };
 }
 

@@ -5,12 +5,17 @@ import { unitsOf } from '../train/plan.ts';
 import { trainingThreads } from '../train/train-job.ts';
 import { plansOf, type StudyParams, type TrainingParams } from './params.ts';
 
-/** Of one fold and seed: the experts, what they are without each part of the sources where a router learns, and the router. */
-export function fitsOf(params: TrainingParams & Partial<Pick<StudyParams, 'others'>>): number {
+/**
+ * Of one fold and seed: the experts, what they are without each part of the sources where a router learns, and the router;
+ * the same of a cascade's stages, with a router and a gate.
+ */
+export function fitsOf(params: TrainingParams & Partial<Pick<StudyParams, 'others' | 'cascade'>>): number {
+  const stages = params.cascade?.length ?? 0;
+  const cascade = stages === 0 ? 0 : stages * (1 + crossFitParts) + 2;
   return plansOf(params).reduce((sum, plan) => {
     const units = unitsOf(plan).length;
     return sum + units + (plan.router ? crossFitParts * units + 1 : 0);
-  }, 0);
+  }, cascade);
 }
 
 /** @param before what was trained last, on whatever sounds; null: nothing was */

@@ -1,9 +1,13 @@
 import { basename } from 'node:path';
+import { CurlewError } from '../../contract/error.ts';
 import type { Hearing } from '../../datasets/audio.ts';
 import type { Clip, Dataset } from '../../datasets/dataset.ts';
 import { shippedBank, type Banks, type UsableEncoder } from '../../banks/banks.ts';
 
-/** Which encoder makes the embeddings: an encoder's id; `auto`: one that can be tested honestly; `statistics`. */
+/**
+ * Which encoder makes the embeddings: an encoder's id; what the ids of several are before a hyphen and a number, each made
+ * without another fold, such as `esc10-encoder-small`; `auto`: one that can be tested honestly; `statistics`.
+ */
 export type EncoderChoice = string;
 
 /** What is asked of banks to choose among their encoders. */
@@ -30,7 +34,7 @@ export interface ChosenEncoder {
 }
 
 /**
- * The encoder for a test on one fold: the first of the banks that heard no recording of it, for `auto`.
+ * The encoder for a test on one fold: of several the first that heard no recording of it, or the first of all.
  * @param own that was chosen, if it is a model of the person's own
  * @param fold that is tested; null: none is
  * @throws CurlewError ENCODER_MISSING
@@ -49,11 +53,50 @@ export async function chooseEncoder(
     const heard = banks.heardBy(id);
     return !tested.some((source) => heard.has(source));
   };
-  const shipped = banks.encoders.filter(({ bank }) => bank === shippedBank).map(({ id }) => id);
+  const several = candidates(choice, banks);
   // where every one has heard something of the test, the first will have to do
-  const id = choice === 'auto' ? (shipped.find(heardNone) ?? shipped[0]) : choice;
+  const id = several.find(heardNone) ?? several[0];
   if (id === undefined) return { encoder: null, own, heldOut: true, heard: new Set() };
   return { encoder: await banks.encoder(id), own, heldOut: heardNone(id), heard: banks.heardBy(id) };
+}
+
+function candidates(choice: EncoderChoice, { encoders }: Pick<EncoderBanks, 'encoders'>): string[] {
+  const ids = encoders.map(({ id }) => id);
+  if (choice === 'auto') return encoders.filter(({ bank }) => bank === shippedBank).map(({ id }) => id);
+  if (ids.includes(choice)) return [choice];
+  const numbered = ids.filter(
+    (id) => id.startsWith(`${choice}-`) && /^\d+$/.test(id.slice(choice.length + 1)),
+  );
+  // what is none is told by the banks
+  return numbered.length > 0 ? numbered : [choice];
+}
+
+/** @throws CurlewError REQUEST_INVALID where they are no cascade; ENCODER_MISSING */
+export function requireStages(
+  { cascade, board }: { readonly cascade: readonly EncoderChoice[]; readonly board: string },
+  banks: Pick<EncoderBanks, 'encoders'>,
+): void {
+  if (cascade.length === 0) return;
+  if (cascade.length === 1 || cascade.length > 3 || new Set(cascade).size < cascade.length)
+    throw new CurlewError(
+      'REQUEST_INVALID',
+      'A cascade has two or three stages, each another encoder, the cheapest first.',
+    );
+  if (board === 'none')
+    throw new CurlewError(
+      'REQUEST_INVALID',
+      'What a cascade saves is told by a board: choose one (“virtual” is always there).',
+    );
+  const known = banks.encoders.map(({ id }) => id);
+  const missing = cascade.find(
+    (stage) => stage !== 'statistics' && !known.includes(candidates(stage, banks)[0]!),
+  );
+  if (missing === undefined) return;
+  throw new CurlewError(
+    'ENCODER_MISSING',
+    `There is no encoder “${missing}”, and none whose id is that, a hyphen and a number: “curlew experts” lists them.`,
+    { encoderId: missing },
+  );
 }
 
 /**

@@ -61,7 +61,8 @@ export function encoderSummary(models: readonly FoldModels[], sizes: FirmwareSiz
   }
   const image = encoder.built.files.image.length;
   // its own classifier was tested on the folds of the data that it was trained on, and no others
-  const classified = models.flatMap(({ fold, encoder: one, heldOut: apart, data }) =>
+  const ofFolds = models.filter(({ fold }, i) => models.findIndex((one) => one.fold === fold) === i);
+  const classified = ofFolds.flatMap(({ fold, encoder: one, heldOut: apart, data }) =>
     fold !== null && apart && one?.classifier && one.heldOutFold === fold && overlaps(one, data.heard)
       ? [{ fold, float: one.classifier.float, int8: one.classifier.int8 }]
       : [],
@@ -94,7 +95,7 @@ export function limitsOf(models: readonly FoldModels[]): string[] {
   return [
     ...(encoder &&
     encoder.heldOutFold !== null &&
-    models.some(({ encoder: one, data }) => overlaps(one, data.heard))
+    models.some(({ encoder: one, data }) => data.validationUnheard === false && overlaps(one, data.heard))
       ? [
           'The encoder was trained on the training folds, the validation clips among them: validation is easier than testing, and the temperatures fitted to it are too low.',
         ]

@@ -17,6 +17,7 @@ import type { ImportParams } from './import-encoder.ts';
 import type { Order, Place } from './job-calls.ts';
 import { studyLeavings, workFolderOf } from './leavings.ts';
 import { isOwnModel, type OwnModels } from '../../own-models/own-models.ts';
+import { requireStages } from './encoder-choice.ts';
 import { ownEncoderOf } from './own-encoder.ts';
 import { runInThread, type JobRooms } from './job-thread.ts';
 import {
@@ -106,6 +107,7 @@ export class Studies {
         'No board runs a model of your own: evaluate without a board (“none”).',
       );
     this.rooms.requireBoard(params.board);
+    requireStages(params, this.rooms.banks);
     return this.rooms.jobs.start(this.evaluation(params));
   }
 

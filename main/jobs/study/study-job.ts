@@ -18,6 +18,7 @@ import { assessModels, flips } from './assess-models.ts';
 import { boardModelsOf } from './costs.ts';
 import { decided, type Decided } from './decided.ts';
 import { fitsOf } from './effort.ts';
+import { cascadeResults, type PricedCascades } from './cascade-results.ts';
 import type { EncoderBanks, OwnEncoder } from './encoder-choice.ts';
 import { firmwareSizes } from '../../../devices/boards/firmware-sizes.ts';
 import { onABoard, type BorrowBoard, type OnBoard } from './on-a-board.ts';
@@ -25,6 +26,7 @@ import type { StudyParams } from './params.ts';
 import { dataSetSummary, encoderSummary, limitsOf, parametersOf } from './results.ts';
 import { seedFolder, seedsOf, takeUpEarlier } from './seeds.ts';
 import { StudyThread } from './study-thread.ts';
+import { listenToStages, trainStages, type CascadeModels } from './train-cascade.ts';
 import { listeningShare, listenToFold, trainListened, type FoldModels } from './train-fold.ts';
 import { within } from './within.ts';
 import { writeEvaluation } from './write-evaluation.ts';
@@ -48,8 +50,9 @@ const trainedShare = 0.85;
 
 export interface FinishedStudy {
   readonly results: Results;
-  /** Of every fold, and within it of every seed; so are the outcomes. */
+  /** Of every fold, and within it of every seed; so are the outcomes, and the cascades where such were asked for. */
   readonly models: readonly FoldModels[];
+  readonly cascades: readonly CascadeModels[];
   readonly outcomes: readonly FoldOutcome[];
 }
 
@@ -78,12 +81,16 @@ export async function study(work: StudyWork, context: JobContext): Promise<Finis
   try {
     const models: FoldModels[] = [];
     const outcomes: FoldOutcome[] = [];
+    const cascades: CascadeModels[] = [];
     const share = 1 / dataset.folds.length;
     for (const [i, fold] of dataset.folds.entries()) {
       const all = within(context, i * share, share, trainedShare, '');
       const named = (part: JobContext, detail: string) => within(part, 0, 1, 1, `fold ${fold}${detail}: `);
       const common = { ...work, dataset, thread };
-      const listened = await listenToFold(common, fold, named(within(all, 0, listeningShare, 1, ''), ''));
+      const listening = named(within(all, 0, listeningShare, 1, ''), '');
+      const staged = params.cascade.length > 0;
+      const listened = await listenToFold(common, fold, within(listening, 0, staged ? 0.5 : 1, 1, ''));
+      const stages = staged && (await listenToStages(common, fold, within(listening, 0.5, 0.5, 1, '')));
       const each = (1 - listeningShare) / seeds.length;
       for (const [n, seed] of seeds.entries()) {
         const part = named(
@@ -95,6 +102,7 @@ export async function study(work: StudyWork, context: JobContext): Promise<Finis
         models.push(trained);
         part.progress(1, 'answering');
         outcomes.push(await assessModels(trained, own.params, thread));
+        if (stages) cascades.push(await trainStages(own, stages, part));
       }
     }
     // the first seed's of the last fold: every seed's cost the same but for what their routers choose
@@ -109,8 +117,11 @@ export async function study(work: StudyWork, context: JobContext): Promise<Finis
     context.progress(0.96, 'scoring');
     const asking = { bank: params.bank, alpha: alphas[0]!, topK: params.topK, onBoard };
     const told = decided(outcomes, outcomes[models.indexOf(last)]!, asking);
-    const results = await resultsOf(work, { models, told, onBoard, thread });
-    return { results, models, outcomes: told.outcomes };
+    const bootstrap = bootstrapOf(params);
+    const lent = { board, borrowBoard: work.borrowBoard, bootstrap, thread, signal: context.signal };
+    const cascade = await cascadeResults(cascades, lent);
+    const results = await resultsOf(work, { models, cascades, cascade, told, onBoard, thread });
+    return { results, models, cascades, outcomes: told.outcomes };
   } finally {
     thread.close();
   }
@@ -120,13 +131,13 @@ export async function study(work: StudyWork, context: JobContext): Promise<Finis
 export async function evaluate(work: StudyWork, context: JobContext): Promise<EvaluateResult> {
   const finished = await study(work, context);
   const best = finished.results.mixtures.find(({ alpha }) => alpha === work.params.alphas[0])!;
-  const { models, results } = finished;
+  const { models, cascades, results } = finished;
   return {
     ...(await writeEvaluation(work.folder, finished, best)),
     effort: {
       fits: models.length * fitsOf(work.params),
       clips: results.dataSet.clips,
-      seconds: models.reduce((sum, one) => sum + one.seconds.all, 0),
+      seconds: secondsOf(models, cascades),
     },
   };
 }
@@ -135,11 +146,15 @@ async function resultsOf(
   { params, version }: StudyWork,
   {
     models,
+    cascades,
+    cascade,
     told,
     onBoard,
     thread,
   }: {
     models: readonly FoldModels[];
+    cascades: readonly CascadeModels[];
+    cascade: PricedCascades;
     told: Decided;
     onBoard: OnBoard | null;
     thread: StudyThread;
@@ -147,7 +162,7 @@ async function resultsOf(
 ): Promise<Results> {
   const heard = models[0]!.data.heard;
   const sizes = firmwareSizes;
-  const bootstrap = { resamples: params.resamples, seed: params.seed, level: 0.95 };
+  const bootstrap = bootstrapOf(params);
   const curve = (model: number, reports: readonly EpochReport[]): LossCurve => ({
     ...{ fold: models[model]!.fold!, seed: told.outcomes[model]!.seed },
     training: reports.map(({ trainingLoss }) => trainingLoss),
@@ -184,7 +199,7 @@ async function resultsOf(
     bootstrap,
     margin: params.margin,
   });
-  const seconds = models.reduce((sum, one) => sum + one.seconds.all, 0);
+  const seconds = secondsOf(models, cascades);
   const name = basename(params.path);
   return {
     format: 1,
@@ -205,6 +220,7 @@ async function resultsOf(
     },
     encoder: encoderSummary(models, sizes),
     ...summary,
+    cascade: cascade.summary,
     bank: params.bank.map((kind) => kindOf(kind).name),
     board: onBoard?.about ?? null,
     carbon: {
@@ -213,9 +229,15 @@ async function resultsOf(
       training: { seconds: { value: seconds, source: 'measured' }, watts: params.trainingWatts },
       encoderSeconds: encoderSecondsOf(models),
     },
-    limits: limitsOf(models),
+    limits: [...limitsOf(models), ...cascade.limits],
   };
 }
+
+const bootstrapOf = ({ resamples, seed }: StudyParams) => ({ resamples, seed, level: 0.95 });
+
+/** That everything took to train, cascades too. */
+const secondsOf = (models: readonly FoldModels[], cascades: readonly CascadeModels[]): number =>
+  [...models.map((one) => one.seconds.all), ...cascades.map((one) => one.seconds)].reduce((a, b) => a + b, 0);
 
 /** Mean over all trainings of a kind. */
 function zerosOf(kind: string, models: readonly FoldModels[]): number | null {

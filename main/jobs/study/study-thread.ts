@@ -2,6 +2,9 @@ import { readFile } from 'node:fs/promises';
 import type { BuiltEncoder } from '../../../models/bank/build.ts';
 import { encoderModel, frontEndModel } from '../../../models/features/front-end.ts';
 import type { FoldInput, FoldOutcome } from '../../../models/study/assess.ts';
+import type { CascadeSummary } from '../../../models/report/results.ts';
+import type { CascadeTraining, TrainedCascade } from '../../../models/study/cascade-fold.ts';
+import type { CascadeInput } from '../../../models/study/cascade-summary.ts';
 import type { StudyInput, Summary } from '../../../models/study/summarise.ts';
 import { throwIfAborted } from '../../recordings/file.ts';
 import { resources } from '../../resources.ts';
@@ -63,6 +66,14 @@ export class StudyThread {
 
   async summarise(input: StudyInput): Promise<Summary> {
     return (await this.thread.ask({ type: 'summarise', input }, 'summarised')).summary;
+  }
+
+  async trainCascade(input: CascadeTraining): Promise<TrainedCascade> {
+    return (await this.thread.ask({ type: 'trainCascade', input }, 'cascadeTrained')).trained;
+  }
+
+  async summariseCascade(input: CascadeInput): Promise<CascadeSummary> {
+    return (await this.thread.ask({ type: 'summariseCascade', input }, 'cascadeSummarised')).summary;
   }
 
   close(): void {

@@ -6,6 +6,8 @@ import { frontEnd as frontEndShape } from '../../../models/features/log-mel.ts';
 import { Random } from '../../../models/training/random.ts';
 import { createReference } from '../../../models/reference/reference.ts';
 import { assessFold } from '../../../models/study/assess.ts';
+import { trainCascade } from '../../../models/study/cascade-fold.ts';
+import { summariseCascade } from '../../../models/study/cascade-summary.ts';
 import { summarise } from '../../../models/study/summarise.ts';
 import { answerRequests } from '../../threads/worker-thread.ts';
 import { openOwnEmbedding, type OwnEmbedding } from '../../own-models/own-embedding.ts';
@@ -44,6 +46,10 @@ async function answer(request: StudyRequest): Promise<StudyReply> {
       return { type: 'assessed', outcome: await assessFold(request.input) };
     case 'summarise':
       return { type: 'summarised', summary: summarise(request.input) };
+    case 'trainCascade':
+      return { type: 'cascadeTrained', trained: await trainCascade(request.input) };
+    case 'summariseCascade':
+      return { type: 'cascadeSummarised', summary: summariseCascade(request.input) };
   }
 }
 

@@ -39,7 +39,7 @@ export async function trainOnOwn(work: TrainOnOwnWork, context: JobContext): Pro
       thread,
     );
     const labels = models.data.training.classes;
-    const figures = bankFigures((outcome) => outcome.experts[0]!, shown, [shown], labels.length);
+    const figures = bankFigures((outcome) => outcome.experts[0]!.answers, shown, [shown], labels.length);
     const { expert } = models.experts.get(kind)!;
     const head = headModel(quantizeExpert({ ...expert, name }, kindOf(kind).precision));
     const { accuracy, macroF1, clips: testedClips } = figures;

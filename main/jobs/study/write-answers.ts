@@ -14,14 +14,30 @@ import {
 } from '../../../models/report/answers.ts';
 import { degradationName } from '../../../models/augmentation/degrade.ts';
 import { unpacked, type HardOutcome } from '../../../models/study/hard.ts';
-import { writeAnswersParquet } from './answers-parquet.ts';
+import {
+  heldSounds,
+  stageFiles,
+  stageRows,
+  testSounds,
+  type ToldCascade,
+} from '../../../models/report/stage-answers.ts';
+import { decisionNames } from '../../../models/router/router.ts';
+import type { HardWindows } from '../../../models/study/cascade.ts';
+import { writeAnswersParquet, type AnswerTable } from './answers-parquet.ts';
+import type { CascadeModels } from './train-cascade.ts';
 import type { Results } from '../../../models/report/results.ts';
 import type { FoldOutcome, MixtureAnswers } from '../../../models/study/assess.ts';
+
+export interface Answered {
+  readonly results: Results;
+  readonly outcomes: readonly FoldOutcome[];
+  readonly cascades?: readonly Pick<CascadeModels, 'names' | 'answers'>[];
+}
 
 /** @returns how many clips were answered, and windows of them, by each model */
 export async function writeAnswers(
   folder: string,
-  { results, outcomes }: { results: Results; outcomes: readonly FoldOutcome[] },
+  { results, outcomes, cascades = [] }: Answered,
 ): Promise<NonNullable<Results['answers']>> {
   const told: Told = {
     classes: results.dataSet.classes,
@@ -42,13 +58,31 @@ export async function writeAnswers(
   await writeFile(join(folder, answerFiles.about), aboutAnswers);
   const hard = outcomes.some((outcome) => outcome.hard.length > 0);
   if (hard) await writeParts(join(folder, hardFiles.csv), hardRows(told));
-  await writeAnswersParquet(folder, told.classes, hard);
+  const staged = cascades.length > 0;
+  if (staged) await writeParts(join(folder, stageFiles.csv), stageRows(toldCascade(told.classes, cascades)));
+  const tables: AnswerTable[] = ['clips', 'windows'];
+  if (hard) tables.push('hard');
+  if (staged) tables.push('stages');
+  await writeAnswersParquet(folder, told.classes, tables, decisionNames);
   const patches = outcomes.filter(({ seed }) => seed === outcomes[0]!.seed).map((one) => one.patches);
   return {
     clips: patches.flat().length,
     windows: patches.flat().reduce((sum, one) => sum + one, 0),
     parquet: true,
     ...(hard && { hard }),
+    ...(staged && { stages: staged }),
+  };
+}
+
+function toldCascade(classes: readonly string[], cascades: NonNullable<Answered['cascades']>): ToldCascade {
+  const ways = (hard: readonly HardWindows[]) =>
+    hard.map(({ degradation, windows }) => ({ ...windows, sounds: degradationName(degradation) }));
+  return {
+    ...{ classes, decisions: decisionNames, stages: cascades[0]!.names },
+    trainings: cascades.map(({ answers: { seed, fold, test, held, hard } }) => ({
+      ...{ seed, fold },
+      windows: [{ ...test, sounds: testSounds }, { ...held, sounds: heldSounds }, ...ways(hard)],
+    })),
   };
 }
 

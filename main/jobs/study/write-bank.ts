@@ -1,22 +1,17 @@
 /** Writes a bank: a folder an expert, one for the router, one for the encoder, and the manifest over all. */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import {
   parseManifest,
   type BankClip,
   type BankEncoder,
   type BankExpert,
-  type BankFile,
   type BankRouter,
   type Manifest,
 } from '../../../models/bank/bank.ts';
-import { buildExpert, buildRouter } from '../../../models/bank/build.ts';
-import { storeRouter } from '../../../models/bank/store-router.ts';
 import { embeddingSizeOf } from '../../../models/encoder/encoder.ts';
 import { encoderMemory } from '../../../models/encoder/limits.ts';
 import { storeEncoder } from '../../../models/encoder/store.ts';
-import { storeExpert } from '../../../models/experts/store.ts';
-import { hex, sha256 } from '../../../models/packing/sha256.ts';
 import { kindOf } from '../../../models/study/kinds.ts';
 import type { FoldOutcome } from '../../../models/study/assess.ts';
 import type { UsableEncoder } from '../../banks/banks.ts';
@@ -24,6 +19,8 @@ import type { TrainedOn } from './bank-test/heard.ts';
 import type { NewBanks } from './new-banks.ts';
 import { bankFigures } from './bank-figures.ts';
 import { expertCard, routerCard, type CardInput } from './card.ts';
+import { cascadeNames, writeCascade, type BankCascade } from './write-cascade.ts';
+import { jsonText, writeExpert, writeRouter, writesTo, type Write } from './write-members.ts';
 
 export interface BankInput extends CardInput {
   /** begins every id */
@@ -39,19 +36,23 @@ export interface BankInput extends CardInput {
   /** By what the bank is told to have heard something before. */
   readonly trainedOn: TrainedOn;
   readonly nextVersion: NewBanks['nextVersion'];
+  /** Beside the experts and their router; left out: none. */
+  readonly cascade?: BankCascade;
 }
 
 /** @throws CurlewError IMAGE_BAD where something does not fit an image */
 export async function writeBank(folder: string, input: BankInput): Promise<void> {
   const { models, params, prefix, title, shown, all } = input;
-  const write = (path: string, content: Uint8Array | string) => writeBankFile(folder, path, content);
+  const write = writesTo(folder);
   const built = models.encoder?.built ?? null;
   const classes = models.data.training.classes;
   const nameOf = (kind: string) => `${title} ${kindOf(kind).name.toLowerCase()}`;
+  const { cascade = null } = input;
   const routerName = `${title} curiosity router`;
   const version = await input.nextVersion([
     ...input.order.map((kind) => ({ kind: 'expert' as const, name: nameOf(kind) })),
     { kind: 'router', name: routerName },
+    ...(cascade ? cascadeNames(title, cascade) : []),
   ]);
   const common = { version, encoder: models.encoder?.id ?? null, heldOutFold: models.fold };
 
@@ -62,32 +63,20 @@ export async function writeBank(folder: string, input: BankInput): Promise<void>
     const trained = models.experts.get(kind)!;
     const id = `${prefix}-${kind}`;
     const name = nameOf(kind);
-    const latent = { ...trained.expert, name, version };
-    const { precision, bits } = kindOf(kind);
-    const image = buildExpert(latent, precision, built);
-    const { description, weights } = storeExpert(latent);
     const figures = bankFigures(
-      (outcome) => outcome.experts.find((one) => one.kind === kind)!,
+      (outcome) => outcome.experts.find((one) => one.kind === kind)!.answers,
       shown,
       all,
       classes.length,
     );
-    experts.push({
-      ...{ id, name, precision, bits, classes: [...classes], ...common },
-      embeddingSize: description.embeddingSize,
-      accuracy: figures.accuracy,
-      macroF1: figures.macroF1,
-      testedClips: figures.clips,
-      crossValidation: [...figures.crossValidation],
-      files: {
-        image: await write(`${id}/expert.image`, image.image),
-        'quantized.onnx': await write(`${id}/quantized.onnx`, image['quantized.onnx']),
-        'float.onnx': await write(`${id}/float.onnx`, image['float.onnx']),
-        'card.md': await write(`${id}/card.md`, expertCard(input, kind, name, trained, figures)),
-        'expert.json': await write(`${id}/expert.json`, jsonText(description)),
-        'weights.f32': await write(`${id}/weights.f32`, weights),
-      },
-    });
+    const { precision, bits } = kindOf(kind);
+    experts.push(
+      await writeExpert(write, {
+        ...{ id, precision, bits, built, figures, ...common },
+        latent: { ...trained.expert, name, version },
+        card: expertCard(input, kind, name, trained, figures),
+      }),
+    );
   }
   const routers: BankRouter[] = [];
   if (models.router) {
@@ -96,24 +85,14 @@ export async function writeBank(folder: string, input: BankInput): Promise<void>
     const picked = params.bank.map((kind) => experts.find((one) => one.id === `${prefix}-${kind}`)!);
     const labels = picked.map((one) => one.name);
     const router = { ...models.router, expert: { ...models.router.expert, name, version, labels } };
-    const hashes = picked.map((one) => Buffer.from(one.files.image.sha256, 'hex'));
-    const image = buildRouter(router, built, hashes);
-    const { description, weights } = storeRouter(router);
-    const figures = bankFigures(curious, shown, all, classes.length);
-    routers.push({
-      ...{ id, name, experts: picked.map((one) => one.id), ...common },
-      precision: router.precision,
-      accuracy: figures.accuracy,
-      macroF1: figures.macroF1,
-      testedClips: figures.clips,
-      files: {
-        image: await write(`${id}/router.image`, image.image),
-        'quantized.onnx': await write(`${id}/quantized.onnx`, image['quantized.onnx']),
-        'card.md': await write(`${id}/card.md`, routerCard(input, name, labels, figures)),
-        'router.json': await write(`${id}/router.json`, jsonText(description)),
-        'weights.f32': await write(`${id}/weights.f32`, weights),
-      },
-    });
+    const figures = bankFigures((outcome) => curious(outcome).answers, shown, all, classes.length);
+    const card = routerCard(input, name, labels, figures);
+    routers.push(await writeRouter(write, { ...{ id, router, built, picked, figures, card, ...common } }));
+  }
+  if (cascade) {
+    const staged = await writeCascade(write, { ...input, cascade, version });
+    experts.push(...staged.experts);
+    routers.push(staged.router);
   }
   const { clips, trainedOn } = input;
   const manifest: Manifest = { encoders, experts, routers, clips: [...clips], trainedOn };
@@ -125,7 +104,7 @@ const curious = ({ mixtures }: FoldOutcome) => mixtures.find(({ variant }) => va
 
 /** A bank of encoders alone. */
 export async function writeEncoders(folder: string, encoders: readonly UsableEncoder[]): Promise<void> {
-  const write: Write = (path, content) => writeBankFile(folder, path, content);
+  const write = writesTo(folder);
   const entries: BankEncoder[] = [];
   for (const encoder of encoders) entries.push(await writeEncoder(encoder, write));
   await write('manifest.json', jsonText({ encoders: entries, experts: [], routers: [], clips: [] }));
@@ -136,14 +115,12 @@ export async function writeEncoders(folder: string, encoders: readonly UsableEnc
  * @throws CurlewError FILE_DAMAGED if it is none
  */
 export async function enterEncoders(folder: string, encoders: readonly UsableEncoder[]): Promise<void> {
-  const write: Write = (path, content) => writeBankFile(folder, path, content);
+  const write = writesTo(folder);
   const text = await readFile(join(folder, 'manifest.json'), 'utf8');
   const entries = parseManifest(text).encoders.filter((one) => !encoders.some(({ id }) => id === one.id));
   for (const encoder of encoders) entries.push(await writeEncoder(encoder, write));
   await write('manifest.json', jsonText({ ...(JSON.parse(text) as Manifest), encoders: entries }));
 }
-
-type Write = (path: string, content: Uint8Array | string) => Promise<BankFile>;
 
 async function writeEncoder(encoder: UsableEncoder, write: Write): Promise<BankEncoder> {
   const { id, name, built, heard, parameters, classifier, heldOutFold, trainingSeconds } = encoder;
@@ -163,14 +140,4 @@ async function writeEncoder(encoder: UsableEncoder, write: Write): Promise<BankE
       'weights.f32': await write(`${id}/weights.f32`, weights),
     },
   };
-}
-
-const jsonText = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
-
-/** @returns what the manifest says of it */
-async function writeBankFile(folder: string, path: string, content: Uint8Array | string): Promise<BankFile> {
-  const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
-  await mkdir(dirname(join(folder, path)), { recursive: true });
-  await writeFile(join(folder, path), bytes);
-  return { path, bytes: bytes.length, sha256: hex(sha256(bytes)) };
 }

@@ -1,8 +1,6 @@
 import type { ModelScores } from '../../../models/evaluation/scores.ts';
-import type { Results } from '../../../models/report/results.ts';
-import type { FoldOutcome } from '../../../models/study/assess.ts';
 import type { EvaluateResult } from '../../contract/types.ts';
-import { writeAnswers } from './write-answers.ts';
+import { writeAnswers, type Answered } from './write-answers.ts';
 import { writeReport } from './write-report.ts';
 
 /**
@@ -11,7 +9,7 @@ import { writeReport } from './write-report.ts';
  */
 export async function writeEvaluation(
   folder: string,
-  finished: { results: Results; outcomes: readonly FoldOutcome[] },
+  finished: Answered,
   { scores }: { scores: ModelScores },
 ): Promise<EvaluateResult> {
   const results = { ...finished.results, answers: await writeAnswers(folder, finished) };

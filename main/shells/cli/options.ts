@@ -143,6 +143,11 @@ export const options = {
     several: true,
     about: 'test clips made harder too: noise, clip (another on top), rate, gain; empty for none (none)',
   },
+  cascade: {
+    value: 'A,B,…',
+    about:
+      'two or three encoders of rising cost, each with an expert of its own: what it saves to send a window on only where it is needed; “statistics”, an id, or what ids begin with that end in a fold (none)',
+  },
   resamples: {
     value: 'N',
     whole: [100, 100_000],

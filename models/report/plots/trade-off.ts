@@ -1,6 +1,6 @@
 /** F1 against energy: a curve for each way to decide, a mark for each setting, with the interval of its F1. */
 import type { Markup } from '../markup.ts';
-import type { Results } from '../results.ts';
+import type { TradeOffPoint, TradeOffs } from '../results.ts';
 import { tradeOffsOf } from '../tables/trade-off.ts';
 import { axis, plot, type Axis, type Point } from './frame.ts';
 import { line, marked } from './layers.ts';
@@ -17,8 +17,13 @@ export interface TradeOffCurves {
   }[];
 }
 
-export const tradeOffCurves = (results: Results): TradeOffCurves[] =>
-  tradeOffsOf(results).map(({ sounds, of: { curves, source } }) => {
+/** @param best: of each decision those settings alone that no other of it beats in F1 for less energy */
+export const tradeOffCurves = (
+  tradeOff: TradeOffs | null | undefined,
+  { best = false }: { best?: boolean } = {},
+): TradeOffCurves[] =>
+  tradeOffsOf(tradeOff).map(({ sounds, of: { curves: all, source } }) => {
+    const curves = all.map((one) => (best ? { ...one, points: unbeaten(one.points) } : one));
     const points = curves.flatMap((curve) => curve.points);
     const energies = points.map(({ millijoule }) => millijoule.value);
     return {
@@ -40,8 +45,19 @@ export const tradeOffCurves = (results: Results): TradeOffCurves[] =>
     };
   });
 
-export const tradeOffPlots = (results: Results): Markup[] =>
-  tradeOffCurves(results).map(({ title, x, y, curves }) =>
+/** @param points in rising energy */
+function unbeaten(points: readonly TradeOffPoint[]): TradeOffPoint[] {
+  let most = -Infinity;
+  return points.filter(({ weightedF1: { value } }) => {
+    const better = value > most;
+    most = Math.max(most, value);
+    return better;
+  });
+}
+
+/** @param level of the intervals */
+export const tradeOffPlots = (curvesOf: readonly TradeOffCurves[], level: number): Markup[] =>
+  curvesOf.map(({ title, x, y, curves }) =>
     plot(
       title,
       { x, y },
@@ -50,6 +66,6 @@ export const tradeOffPlots = (results: Results): Markup[] =>
         marked({ x, y }, points, series),
       ]),
       curves.map(({ name }, series) => ({ series, text: name })),
-      `Upright lines are ${100 * results.protocol.level} % intervals, whole sources drawn. Up and to the left is better; a decision that lies on the line of chance knows nothing of the sound.`,
+      `Upright lines are ${100 * level} % intervals, whole sources drawn. Up and to the left is better; a decision that lies on the line of chance knows nothing of the sound.`,
     ),
   );

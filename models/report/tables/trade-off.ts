@@ -1,9 +1,9 @@
 import { digits, estimate, score } from '../format.ts';
-import type { Results, TradeOff } from '../results.ts';
+import type { TradeOff, TradeOffs } from '../results.ts';
 import { plainCell, sourcedCell, textCell, type Cell, type Table } from '../table.ts';
 
 /** As recorded, and harder, where there are such. */
-export const tradeOffsOf = ({ tradeOff }: Pick<Results, 'tradeOff'>): { sounds: string; of: TradeOff }[] =>
+export const tradeOffsOf = (tradeOff: TradeOffs | null | undefined): { sounds: string; of: TradeOff }[] =>
   tradeOff
     ? [
         { sounds: 'as recorded', of: tradeOff.plain },
@@ -11,12 +11,29 @@ export const tradeOffsOf = ({ tradeOff }: Pick<Results, 'tradeOff'>): { sounds: 
       ]
     : [];
 
+interface Told {
+  readonly title: string;
+  /** Of the intervals. */
+  readonly level: number;
+  /** How the settings are to be read. */
+  readonly note: string;
+}
+
+/** Of the experts of a bank. */
+export const deciding = (level: number): Told => ({
+  ...{ title: 'F1 against energy', level },
+  note: 'With a threshold the bank’s least precise expert answers first, and where its top probability lies below the threshold the most precise is asked as well, whatever either costs on the board; the threshold is such that so many of the windows as recorded are asked twice, and harder ones meet the same. Chance asks as many windows twice, any of them.',
+});
+
 /** Null where no board told what the stages of an inference take. */
-export function tradeOffTable(results: Results): Table | null {
-  const all = tradeOffsOf(results);
+export function tradeOffTable(
+  tradeOff: TradeOffs | null | undefined,
+  { title, level, note }: Told,
+): Table | null {
+  const all = tradeOffsOf(tradeOff);
   if (all.length === 0) return null;
   return {
-    title: 'F1 against energy',
+    title,
     columns: ['Decision', 'Setting', 'Sounds', 'Energy, mJ', 'Accuracy', 'Weighted F1'],
     rows: all.flatMap(({ sounds, of: { source, curves } }) =>
       curves.flatMap(({ decision, points }) =>
@@ -32,15 +49,15 @@ export function tradeOffTable(results: Results): Table | null {
       ),
     ),
     notes: [
-      'A window’s energy is the sum of the stages that ran for it, each with its mean on the board. With a threshold the bank’s least precise expert answers first, and where its top probability lies below the threshold the most precise is asked as well, whatever either costs on the board; the threshold is such that so many of the windows as recorded are asked twice, and harder ones meet the same. Chance asks as many windows twice, any of them.',
-      `In brackets: ${100 * results.protocol.level} % percentile intervals, whole sources drawn for energy and score together; the CSV has those of the energy.`,
+      `A window’s energy is the sum of the stages that ran for it, each with its mean on the board. ${note}`,
+      `In brackets: ${100 * level} % percentile intervals, whole sources drawn for energy and score together; the CSV has those of the energy.`,
     ],
   };
 }
 
 /** For programs: with the intervals of all three. */
-export function tradeOffRows(results: Results): Pick<Table, 'columns' | 'rows'> | null {
-  const all = tradeOffsOf(results);
+export function tradeOffRows(tradeOff: TradeOffs | null | undefined): Pick<Table, 'columns' | 'rows'> | null {
+  const all = tradeOffsOf(tradeOff);
   if (all.length === 0) return null;
   const of = ['millijoule', 'accuracy', 'weightedF1'] as const;
   const names = ['Energy, mJ', 'Accuracy', 'Weighted F1'];

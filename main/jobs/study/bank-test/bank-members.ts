@@ -29,11 +29,16 @@ export interface BankMembers {
   readonly heard: Heard;
   /** What its experts were trained on; null where the bank does not list it. */
   readonly trainedOn: string | null;
+  /** Names of its cascades, which are left out with their stages. */
+  readonly cascades: readonly string[];
 }
 
 /** @throws CurlewError EXPERT_NOT_FOUND; NOT_CAPABLE where its experts do not belong together; FILE_DAMAGED */
 export async function bankMembers(banks: Banks, bankId: string): Promise<BankMembers> {
-  const infos = banks.experts.filter(({ bank }) => bank === bankId);
+  const routers = banks.routers.filter(({ bank }) => bank === bankId);
+  const cascades = routers.filter(({ cascade }) => cascade);
+  const stages = new Set(cascades.flatMap((one) => one.experts));
+  const infos = banks.experts.filter(({ bank, id }) => bank === bankId && !stages.has(id));
   const [first] = infos;
   if (!first) throw noBank(bankId, banks);
   const experts: TestedExpert[] = [];
@@ -46,7 +51,7 @@ export async function bankMembers(banks: Banks, bankId: string): Promise<BankMem
     }
     experts.push({ kind: kindOfExpert(info), info, images: await imagesOfModel(banks, info.id) });
   }
-  const info = banks.routers.find(({ bank }) => bank === bankId);
+  const info = routers.find(({ cascade }) => !cascade);
   const image = info && (await banks.file(info.id, 'image'));
   const encoders = new Set(infos.flatMap(({ encoder }) => encoder ?? []));
   const made = banks.trainedOn(bankId);
@@ -68,6 +73,7 @@ export async function bankMembers(banks: Banks, bankId: string): Promise<BankMem
       files: new Set(made?.files),
     },
     trainedOn: made?.name ?? null,
+    cascades: cascades.map(({ name }) => name),
   };
 }
 

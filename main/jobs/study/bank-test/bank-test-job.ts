@@ -217,12 +217,14 @@ async function resultsOf(
     bank: (bank.router?.kinds ?? []).map((id) => kindOf(id).name),
     board: onBoard?.about ?? null,
     carbon: { gramsPerKwh: params.gramsPerKwh, origin: params.gridOrigin, training: null },
-    limits:
-      bank.trainedOn === null
+    limits: [
+      ...(bank.trainedOn === null
         ? [
             'What the experts of this bank were trained on is not listed in it: recordings that its encoder heard were left out, and others may have been heard.',
           ]
-        : [],
+        : []),
+      ...bank.cascades.map((name) => `The bank’s cascade ${name} and its stages were not tested.`),
+    ],
   };
 }
 

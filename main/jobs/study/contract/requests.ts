@@ -55,6 +55,8 @@ const evaluation = v.strictObject({
   ),
   /** How test clips are made harder, to be answered once more. */
   hard: v.optional(v.pipe(v.array(v.picklist(['noise', 'clip', 'rate', 'gain'])), v.maxLength(4))),
+  /** Encoders of rising cost, as `encoder` names them: the stages of a cascade; empty: there is none. */
+  cascade: v.optional(v.pipe(v.array(id), v.maxLength(3))),
   trainingWatts: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(100_000))),
   ...scoring,
 });

@@ -79,14 +79,14 @@ export function requestOf(
 }
 
 const onlyOfFolds = [
-  ...['others', 'seeds', 'alphas', 'hard', 'watts', 'encoder', 'augment', 'hidden'],
+  ...['others', 'seeds', 'alphas', 'hard', 'cascade', 'watts', 'encoder', 'augment', 'hidden'],
   ...['epochs', 'patience', 'topk', 'passes'],
 ] as OptionName[];
 
 const refused = (sentence: string): CurlewError => new CurlewError('REQUEST_INVALID', sentence);
 
 export function evaluationOf(args: Args): RequestParams<'evaluate.start'> {
-  const { others, seeds, alphas, hard, watts } = args.options;
+  const { others, seeds, alphas, hard, cascade, watts } = args.options;
   return {
     ...trainingOf(args),
     ...scoringOf(args),
@@ -95,6 +95,7 @@ export function evaluationOf(args: Args): RequestParams<'evaluate.start'> {
     ...(hard === undefined
       ? {}
       : { hard: listed(hard) as NonNullable<RequestParams<'evaluate.start'>['hard']> }),
+    ...(cascade === undefined ? {} : { cascade: listed(cascade) }),
     ...(alphas === undefined
       ? {}
       : { alphas: listed(alphas).map((one) => numberOf(one, '--alphas', 0, 100)) }),

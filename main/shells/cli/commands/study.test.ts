@@ -30,7 +30,7 @@ async function asked(line: string): Promise<unknown> {
 test('every setting of an evaluation in the page can be given on the command line', async () => {
   const line =
     'evaluate /sounds --layout esc50 --variant esc10 --encoder auto --augment gain --bank q2,q4 --others float ' +
-    '--hidden 64,32 --seed 7 --seeds 3 --epochs 20 --patience 6 --passes 5 --topk 2 --alphas 0.5,2 --hard noise,rate --on none --windows 40 ' +
+    '--hidden 64,32 --seed 7 --seeds 3 --epochs 20 --patience 6 --passes 5 --topk 2 --alphas 0.5,2 --hard noise,rate --cascade statistics,esc10-encoder-small --on none --windows 40 ' +
     '--margin 0.02 --resamples 500 --grid 400 --watts 30';
   expect(await asked(line)).toEqual({
     path: '/sounds',
@@ -49,6 +49,7 @@ test('every setting of an evaluation in the page can be given on the command lin
     topK: 2,
     alphas: [0.5, 2],
     hard: ['noise', 'rate'],
+    cascade: ['statistics', 'esc10-encoder-small'],
     board: 'none',
     windows: 40,
     margin: 0.02,

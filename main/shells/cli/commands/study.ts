@@ -5,6 +5,7 @@ import { layersByRows } from '../../../../models/encoder/limits.ts';
 import { claimsOf } from '../../../../models/report/claims.ts';
 import { filesOf, parquetOf, reportNames } from '../../../../models/report/files.ts';
 import type { Results } from '../../../../models/report/results.ts';
+import { cascadeText } from '../../../../models/report/tables/cascade.ts';
 import { robustnessText } from '../../../../models/report/tables/robustness.ts';
 import { testedText } from '../../../../models/report/tested.ts';
 import type { LabClient } from '../../../contract/client.ts';
@@ -57,6 +58,7 @@ export const studyCommands: Commands = {
       'seeds',
       'alphas',
       'hard',
+      'cascade',
       'on',
       'windows',
       'margin',
@@ -162,7 +164,7 @@ export async function evaluated(client: LabClient, job: Job, report: OutputFolde
     `${verdict}: ${claim} ${finding}`,
     ...(hard === null ? [] : [`  on harder sounds ${hard.verdict}: ${hard.finding}`]),
   ]);
-  const hardText = robustnessText(results);
+  const told = [robustnessText(results), cascadeText(results)].filter((one) => one !== null);
   const about = testedText(results);
   const text = [
     ...(about === null ? [] : [about, '']),
@@ -175,7 +177,7 @@ export async function evaluated(client: LabClient, job: Job, report: OutputFolde
       ],
       rows,
     ),
-    ...(hardText === null ? [] : [hardText]),
+    ...told,
     ...problemLines(results.dataSet.problems),
     '',
     ...claims,
