@@ -1,6 +1,5 @@
 """Fits a network to what is drawn for it, and tells how many clips it gets right."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -9,8 +8,10 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from data import Clips
 from network import Network
+from patches import Patches
 
 BATCH, SMOOTHING, LARGEST_GRADIENT, WEIGHT_DECAY = 64, 0.05, 2.0, 0.02
+SLOWNESS = 0.3
 
 
 @dataclass(frozen=True)
@@ -23,17 +24,19 @@ class Schedule:
     head: float = 3.0
     warmup: float = 0.15
     averaging: float = 0.98
-    # Layers in front that stay as they are; what is drawn for the network lies behind them.
-    frozen: int = 0
+    # Layers in front that learn at SLOWNESS of the rate; not patches are mixed then but the maps behind these layers.
+    slow: int = 0
+    # How many of a batch are mixed.
+    mixed: float = 0.0
 
 
-def fit(
-    model: Network, draw: Callable[[int], tuple[torch.Tensor, torch.Tensor]], schedule: Schedule
-) -> Network:
+def fit(model: Network, patches: Patches, schedule: Schedule) -> Network:
     """Returns the weights' moving average."""
     model.train().to(memory_format=torch.channels_last)
     average = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(schedule.averaging), use_buffers=True)
-    parts = ((model.layers[schedule.frozen :], schedule.rate), (model.head, schedule.head * schedule.rate))
+    parts = [(model.layers[schedule.slow :], schedule.rate), (model.head, schedule.head * schedule.rate)]
+    if schedule.slow:
+        parts.append((model.layers[: schedule.slow], SLOWNESS * schedule.rate))
     groups = [
         {"params": [p for p in part.parameters() if (p.ndim > 1) == weights], "lr": rate, "weight_decay": decay}
         for part, rate in parts
@@ -48,9 +51,14 @@ def fit(
         cycle_momentum=False,
     )
     for _ in range(schedule.steps):
-        x, labels = draw(BATCH)
+        if schedule.slow:
+            x, labels, mix = patches.draw_to_mix(BATCH, schedule.mixed)
+            scores = model(mix(model.maps(x, schedule.slow)), schedule.slow)
+        else:
+            x, labels = patches.draw(BATCH, schedule.mixed)
+            scores = model(x)
         labels = (1 - SMOOTHING) * labels + SMOOTHING / labels.shape[1]
-        loss = F.cross_entropy(model(x, schedule.frozen), labels)
+        loss = F.cross_entropy(scores, labels)
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_([p for group in groups for p in group["params"]], LARGEST_GRADIENT)

@@ -9,6 +9,8 @@ from encoders import Shape, weights_per_output
 # Code of an input x: round(x * SCALE), clamped to -127..127. An offset of 0, as padding is 0 in log-mel.
 SCALE = 18.0
 CODES = 127
+# Of the mean deviation, added to each.
+LEAST_DEVIATION = 0.1
 
 
 def pad_same(x: torch.Tensor, kernel: int, stride: int) -> torch.Tensor:
@@ -62,6 +64,9 @@ class Network(nn.Module):
         self.layers = nn.ModuleList(Layer(shape) for shape in shapes)
         self.dropout = nn.Dropout(dropout)
         self.head = nn.Linear(shapes[-1].outputs, classes)
+        # The head hears the embedding less its mean, by its deviation, where `standardize` found them.
+        self.register_buffer("mean", torch.zeros(shapes[-1].outputs))
+        self.register_buffer("deviation", torch.ones(shapes[-1].outputs))
         self.quantized = False
 
     def maps(self, x: torch.Tensor, behind: int, first: int = 0) -> torch.Tensor:
@@ -75,7 +80,14 @@ class Network(nn.Module):
 
     def forward(self, x: torch.Tensor, first: int = 0) -> torch.Tensor:
         embedding = self.maps(x, len(self.layers), first).mean((2, 3))
-        return self.head(self.dropout(embedding))
+        return self.head(self.dropout((embedding - self.mean) / self.deviation))
+
+    @torch.no_grad()
+    def standardize(self, patches: torch.Tensor):
+        embedding = torch.cat([self.maps(part, len(self.layers)).mean((2, 3)) for part in patches.split(64)])
+        deviation = embedding.std(0)
+        self.mean.copy_(embedding.mean(0))
+        self.deviation.copy_(deviation + LEAST_DEVIATION * deviation.mean())
 
     @torch.no_grad()
     def calibrate(self, patches: torch.Tensor, quantile: float):

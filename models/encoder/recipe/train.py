@@ -18,17 +18,18 @@ import yamnet
 from data import COLUMNS, ROWS, Clips
 from encoders import ENCODERS, multiply_accumulates
 from fit import Schedule, accuracy, fit
-from maps import Maps
 from network import Network
+from patches import Patches
 
 # The seed whose encoders ship.
 SHIPPED = 1
 RANGE_QUANTILE = 0.9995
-MIXED = 0.8
+# Encoders whose heads hear standardized embeddings.
+STANDARDIZED = {"large"}
 LEARNING = {
-    "small": Schedule(steps=600, rate=6e-3),
-    "medium": Schedule(steps=500, rate=5e-3),
-    "large": Schedule(steps=200, rate=2e-3, frozen=7),
+    "small": Schedule(steps=600, rate=6e-3, mixed=0.8),
+    "medium": Schedule(steps=500, rate=5e-3, mixed=0.8),
+    "large": Schedule(steps=150, rate=2e-3, mixed=0.8, slow=7),
 }
 # All layers, with codes, on patches that are not mixed.
 TUNING = Schedule(steps=25, rate=1e-4, head=1.0, averaging=0.95)
@@ -38,13 +39,12 @@ def train(start: Path, kind: str, data: Clips, training: torch.Tensor, seed: int
     torch.manual_seed(seed)
     patches = data.patches(training)[0]
     model = yamnet.start(start, ENCODERS[kind], patches[::5])
-    learning = LEARNING[kind]
-    maps = Maps(model, learning.frozen, data, training, seed)
-    model = fit(model, lambda batch: maps.draw(batch, MIXED), learning)
+    if kind in STANDARDIZED:
+        model.standardize(patches)
+    model = fit(model, Patches(data, training, seed), LEARNING[kind])
     model.calibrate(patches[::3], RANGE_QUANTILE)
     model.quantized = True
-    plain = Maps(model, 0, data, training, seed)
-    return fit(model, lambda batch: plain.draw(batch, 0.0), TUNING)
+    return fit(model, Patches(data, training, seed), TUNING)
 
 
 def run(chosen: argparse.Namespace, data: Clips, kind: str, fold: int, seed: int):
