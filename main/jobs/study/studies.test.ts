@@ -344,6 +344,63 @@ describe('an evaluation', () => {
     });
   });
 
+  it('of a cascade every figure follows from what its stages said', async () => {
+    const done = await finished(
+      studies.evaluate({
+        ...{ ...small, path: dataSet(), others: [], seeds: 2, windows: 3, resamples: 50 },
+        ...{ hard: ['gain'], cascade: ['statistics', 'esc10-encoder-small'], board: '00000000000000ab' },
+      }),
+    );
+    const { folder } = done.result as EvaluateResult;
+    const results = JSON.parse(await readFile(join(folder, 'results.json'), 'utf8')) as Results;
+    const { stages, tradeOff, chosen } = results.cascade!;
+    expect(stages.map(({ name }) => name)).toEqual(['statistics', 'esc10-encoder-small']);
+    expect(stages[1]!.millijoule).toBeGreaterThan(stages[0]!.millijoule);
+    expect(tradeOff.plain.source).toBe('modelled');
+    expect(chosen[0]!.decision).toBe('One stage alone');
+    for (const { plain, hard } of chosen)
+      for (const { difference, energyShare } of [plain, hard!]) {
+        expect(difference.low).toBeLessThanOrEqual(difference.value);
+        expect(energyShare.high).toBeLessThanOrEqual(2);
+      }
+    const alone = tradeOff.plain.curves.find(({ decision }) => decision === 'One stage alone')!.points;
+    const rows = await rowsIn(
+      folder,
+      `WITH said AS (UNPIVOT 'answers-stages.parquet' ON COLUMNS('P\\(.*\\)') INTO NAME class VALUE p),
+       clips AS (SELECT stage, seed, clip, true_class, class, avg(p) AS p FROM said WHERE sounds = 'test' GROUP BY ALL),
+       told AS (SELECT stage, seed, clip, any_value(true_class) AS truth, arg_max(class, p) AS answer FROM clips GROUP BY ALL)
+       SELECT stage, avg(('P(' || truth || ')' = answer)::INT) AS value FROM told GROUP BY stage`,
+    );
+    expect(rows).toHaveLength(2);
+    for (const { stage, value } of rows)
+      expect(value).toBeCloseTo(alone.find(({ setting }) => setting === stage)!.accuracy.value, 12);
+    const sounds = await rowsIn(folder, `SELECT DISTINCT sounds AS value FROM 'answers-stages.parquet'`);
+    expect(sounds.map(({ value }) => value)).toEqual(expect.arrayContaining(['test', 'held']));
+    expect(sounds).toHaveLength(5);
+    const scored = await rowsIn(
+      folder,
+      `SELECT min(score_top_probability) AS value, count(DISTINCT score_entropy) AS apart FROM 'answers-stages.parquet'`,
+    );
+    expect(scored[0]!.value).toBeGreaterThanOrEqual(0);
+    expect(scored[0]!['apart']).toBeGreaterThan(10);
+    expect(await readFile(join(folder, 'report.html'), 'utf8')).toContain('Cascades of encoders');
+    for (const name of filesOf(results))
+      expect((await studies.file(done.id, name)).text.length).toBeGreaterThan(0);
+  });
+
+  it('refuses what is no cascade, before it starts', async () => {
+    const asking = { ...small, path: dataSet() };
+    const codes = [
+      { cascade: ['statistics'] },
+      { cascade: ['statistics', 'statistics'] },
+      { cascade: ['statistics', 'nobody'] },
+      { cascade: ['statistics', 'esc10-encoder-small'], board: 'none' },
+    ].map((wish) => codeOf(() => studies.evaluate({ ...asking, ...wish })));
+    expect(await Promise.all(codes)).toEqual([
+      ...['REQUEST_INVALID', 'REQUEST_INVALID', 'ENCODER_MISSING', 'REQUEST_INVALID'],
+    ]);
+  });
+
   it('waits while it is paused, and runs on a board that the lab lends', async () => {
     const asked = { ...small, others: [], alphas: [1], windows: 2, resamples: 50, board: '00000000000000ab' };
     const job = studies.evaluate({ ...asked, path: dataSet() });
