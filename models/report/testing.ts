@@ -7,7 +7,7 @@ import { doubtOf } from '../evaluation/quality.ts';
 import { softmax } from '../evaluation/probability.ts';
 import { modelScores } from '../evaluation/scores.ts';
 import { Random } from '../training/random.ts';
-import type { Cost, ExpertResult, MixtureResult, Results } from './results.ts';
+import type { CascadeSummary, Cost, ExpertResult, MixtureResult, Results, TradeOff } from './results.ts';
 import { uncertaintyName } from './uncertainty-name.ts';
 
 const classes = ['dog', 'rain', '<script>alert("sea & waves")</script>', '=HYPERLINK("http://x")'];
@@ -217,4 +217,39 @@ export const results: Results = {
   tests: questions.flatMap(({ question, tests }) => corrected(question, tests, options.level)),
   notRun: questions.flatMap(({ question, notRun }) => notRun.map((one) => ({ ...one, question }))),
   limits: ['The answers are made up.'],
+};
+
+const estimateNear = (value: number) => ({ value, low: value - 0.1, high: value + 0.1 });
+
+/** F1 against energy by one decision, in two settings. */
+export const tradeOff: TradeOff = {
+  source: 'modelled',
+  curves: [
+    {
+      decision: 'Threshold on top probability',
+      points: [5, 7].map((energy, i) => ({
+        ...{ setting: `${10 * i} % asked twice`, millijoule: estimateNear(energy) },
+        ...{ accuracy: estimateNear(0.5), weightedF1: estimateNear(0.6 + i / 10) },
+      })),
+    },
+  ],
+};
+
+/** Two encoders: top probability saves, curiosity does not. */
+export const cascade: CascadeSummary = {
+  stages: [
+    { name: 'encoder-small', millijoule: 3 },
+    { name: 'encoder-large', millijoule: 17 },
+  ],
+  margin: 0.005,
+  tradeOff: { plain: tradeOff, hard: tradeOff },
+  chosen: [
+    ['One stage alone', 'encoder-large', 0, 1],
+    ['Cascade by top probability', '30 % past stage 1', -0.003, 0.46],
+    ['Cascade by curiosity', '70 % past stage 1', 0.002, 0.82],
+  ].map(([decision, setting, difference, energyShare]) => ({
+    ...{ decision: String(decision), setting: String(setting) },
+    plain: { difference: estimateNear(Number(difference)), energyShare: estimateNear(Number(energyShare)) },
+    hard: { difference: estimateNear(-0.02), energyShare: estimateNear(0.7) },
+  })),
 };

@@ -2,23 +2,10 @@ import { expect, test } from 'vitest';
 import { reportCsv } from './files.ts';
 import { tradeOffCurves } from './plots/trade-off.ts';
 import { reportHtml } from './report.ts';
-import type { Results, TradeOff } from './results.ts';
+import type { Results } from './results.ts';
 import { deciding, tradeOffTable } from './tables/trade-off.ts';
-import { results } from './testing.ts';
+import { results, tradeOff } from './testing.ts';
 
-const estimate = (value: number) => ({ value, low: value - 0.1, high: value + 0.1 });
-const tradeOff: TradeOff = {
-  source: 'modelled',
-  curves: [
-    {
-      decision: 'Threshold on top probability',
-      points: [5, 7].map((energy, i) => ({
-        ...{ setting: `${10 * i} % asked twice`, millijoule: estimate(energy) },
-        ...{ accuracy: estimate(0.5), weightedF1: estimate(0.6 + i / 10) },
-      })),
-    },
-  ],
-};
 const found: Results = { ...results, tradeOff: { plain: tradeOff, hard: tradeOff } };
 
 test('every setting of every decision has its energy, with its source, and its scores with their intervals', () => {

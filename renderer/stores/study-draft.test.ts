@@ -24,6 +24,8 @@ describe('the draft of a study', () => {
     ['bank', { bank: ['q1', 'ternary', 'popcount', 'q2', 'q4', 'q8', 'ptq-mse', 'q16', 'float'] }],
     ['hidden', { hidden: '640, 2.5' }],
     ['alphas', { alphas: '-1' }],
+    ['cascade', { cascade: 'statistics' }],
+    ['cascade', { cascade: 'statistics, esc10-encoder', board: 'none' }],
     ['epochs', { epochs: '' }],
     ['gramsPerKwh', { gramsPerKwh: '' }],
   ])('says at %s what is wrong with %o', (field, changes) => {
@@ -63,6 +65,8 @@ describe('the draft of a study', () => {
       ...{ others: ['float'], alphas: [1, 0.3, 3], board: 'none' },
       ...{ patience: 15, passes: 10, topK: 1, resamples: 2000 },
     });
+    draft.cascade = 'statistics esc10-encoder-small';
+    expect(study.evaluateParams().cascade).toEqual(['statistics', 'esc10-encoder-small']);
     expect(study.evaluateParams()).not.toHaveProperty('gridOrigin');
   });
 

@@ -22,6 +22,8 @@ export interface StudyDraft {
   topK: number | string;
   others: string[];
   alphas: string;
+  /** Stages of a cascade, as the person types them; empty: none. */
+  cascade: string;
   hard: string[];
   board: string;
   windows: number | string;
@@ -73,6 +75,7 @@ export const newDraft = (): StudyDraft => ({
   others: expertKinds.filter((kind) => !bankKinds.includes(kind)).map(({ id }) => id),
   alphas: '1, 0.3, 3',
   hard: [],
+  cascade: '',
   board: 'virtual',
   windows: 80,
   gramsPerKwh: 250,
@@ -84,10 +87,11 @@ export const newDraft = (): StudyDraft => ({
   renamed: '',
 });
 
+const wordsIn = (text: string): string[] => text.split(/[\s,;]+/).filter((word) => word !== '');
+
 /** @returns null where the text is no list of numbers */
 export function numbersIn(text: string): number[] | null {
-  const words = text.split(/[\s,;]+/).filter((word) => word !== '');
-  const numbers = words.map(Number);
+  const numbers = wordsIn(text).map(Number);
   return numbers.length > 0 && numbers.every(Number.isFinite) ? numbers : null;
 }
 
@@ -133,6 +137,11 @@ export function draftProblems(draft: StudyDraft): Problems {
   if (!numbersIn(draft.alphas)?.every((alpha) => alpha >= 0)) {
     problems.alphas = 'Name numbers from 0 up, such as 1, 0.3, 3.';
   }
+  const stages = wordsIn(draft.cascade);
+  if (stages.length === 1 || stages.length > 3 || new Set(stages).size < stages.length)
+    problems.cascade = 'Name two or three different encoders, the cheapest first.';
+  else if (stages.length > 0 && draft.board === 'none')
+    problems.cascade = 'What a cascade saves is told by a board: choose one.';
   if (renamesIn(draft.renamed) === null) problems.renamed = 'Name label and class, such as bark = dog.';
   for (const field of numbers) {
     if (typeof draft[field] !== 'number' || !Number.isFinite(draft[field]))
@@ -143,7 +152,7 @@ export function draftProblems(draft: StudyDraft): Problems {
 
 const trainingFields = ['bank', 'hidden', 'seed', 'epochs', 'patience', 'passes', 'topK'] as const;
 const scoringFields = ['windows', 'gramsPerKwh', 'margin', 'resamples'] as const;
-const evaluationFields = ['seeds', 'alphas', 'trainingWatts', ...scoringFields] as const;
+const evaluationFields = ['seeds', 'alphas', 'cascade', 'trainingWatts', ...scoringFields] as const;
 
 /** One draft for both forms: what was trained is then evaluated with the same settings. */
 export const useStudyDraft = defineStore('studyDraft', () => {
@@ -208,6 +217,7 @@ export const useStudyDraft = defineStore('studyDraft', () => {
       seeds: Number(draft.seeds),
       alphas: numbersIn(draft.alphas)!,
       hard: draft.hard as NonNullable<RequestParams<'evaluate.start'>['hard']>,
+      cascade: wordsIn(draft.cascade),
       ...scoring(),
       trainingWatts: Number(draft.trainingWatts),
     }),

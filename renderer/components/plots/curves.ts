@@ -22,14 +22,22 @@ export interface CurvePlotData {
 }
 
 interface NamedCurves extends Pick<CurvePlotData, 'title' | 'x' | 'y'> {
-  readonly curves: readonly Pick<Curve, 'name' | 'points'>[];
+  readonly curves: readonly (Pick<Curve, 'name' | 'points'> & {
+    /** From low to high at each point. */
+    readonly intervals?: readonly (readonly [Point, Point])[];
+  })[];
 }
 
-/** A colour a curve, and a mark of one size at each of its points. */
+/** A colour a curve, a mark of one size at each of its points, and a thin line for each interval. */
 export const markedPlot = ({ title, x, y, curves }: NamedCurves, note: string): CurvePlotData => ({
   ...{ title, x, y, note },
-  curves: curves.map(({ name, points }, series) => ({
-    ...{ name, series, points },
-    marks: points.map(() => 3.2),
-  })),
+  curves: [
+    ...curves.flatMap(({ name, intervals = [] }, series) =>
+      intervals.map((points, i) => ({ name: `${name}, interval ${i + 1}`, series, points, faint: true })),
+    ),
+    ...curves.map(({ name, points }, series) => ({
+      ...{ name, series, points },
+      marks: points.map(() => 3.2),
+    })),
+  ],
 });

@@ -7,16 +7,19 @@ import { claimsOf } from '../../../../models/report/claims.ts';
 import { costOf } from '../../../../models/report/cost.ts';
 import { estimate } from '../../../../models/report/format.ts';
 import type { Results } from '../../../../models/report/results.ts';
-import { results } from '../../../../models/report/testing.ts';
+import { cascade, results, tradeOff as tradeOffs } from '../../../../models/report/testing.ts';
 import ReportTable from '../../../components/ReportTable.vue';
 import { labKey } from '../../../stores/lab.ts';
 import { LabDouble, shellDouble } from '../../../test/lab-double.ts';
+import CascadePanel from './CascadePanel.vue';
 import ClaimList from './ClaimList.vue';
 import ConfusionMatrix from './ConfusionMatrix.vue';
 import EmissionPanel from './EmissionPanel.vue';
+import EnergyCurves from './EnergyCurves.vue';
 import LimitsPanel from './LimitsPanel.vue';
 import ModelDetail from './ModelDetail.vue';
 import { overviewTable } from './overview.ts';
+import RobustnessPanel from './RobustnessPanel.vue';
 import RoutingPanel from './RoutingPanel.vue';
 import SaveFiles from './SaveFiles.vue';
 import TestPanel from './TestPanel.vue';
@@ -147,6 +150,47 @@ describe('one model closely', () => {
       expect(wrapper.html()).not.toMatch(/NaN|Infinity|undefined/);
       expect(wrapper.findAll('svg').length).toBeGreaterThan(0);
     }
+  });
+});
+
+describe('what saves energy', () => {
+  it('is drawn with the interval of each mark, as recorded and harder, and told in full', () => {
+    const both = { ...results, tradeOff: { plain: tradeOffs, hard: tradeOffs } };
+    const { wrapper } = show(EnergyCurves, { results: both });
+    const plots = wrapper.findAll('svg');
+    expect(plots).toHaveLength(2);
+    expect(plots[0]!.findAll('circle')).toHaveLength(2);
+    expect(plots[0]!.findAll('.faint polyline')).toHaveLength(2);
+    expect(wrapper.findAll('tbody tr')).toHaveLength(4);
+    expect(show(EnergyCurves, { results }).wrapper.find('section').exists()).toBe(false);
+  });
+
+  it('by a cascade is told in a sentence, a table of the chosen settings, and all of them', () => {
+    const { wrapper } = show(CascadePanel, { results: { ...results, cascade } });
+    expect(wrapper.text()).toContain('Curiosity is not that decision');
+    expect(wrapper.findAll('table')).toHaveLength(2);
+    expect(wrapper.find('table').findAll('tbody tr')).toHaveLength(6);
+    expect(wrapper.html()).not.toMatch(/NaN|Infinity|undefined/);
+    expect(show(CascadePanel, { results }).wrapper.find('section').exists()).toBe(false);
+  });
+});
+
+describe('harder sounds', () => {
+  it('have a table of every model, and nothing where there were none', () => {
+    const ways = [{ name: 'pink noise, SNR 0 dB', kind: 'noise' as const, value: 0 }];
+    const near = { value: 0.5, low: 0.4, high: 0.6 };
+    const models = [...results.experts, ...results.mixtures].map(({ name, scores }) => ({
+      ...{ name, scores, meanBits: null },
+      ways: [{ accuracy: near, weightedF1: near }],
+    }));
+    const { wrapper } = show(RobustnessPanel, {
+      results: { ...results, robustness: { ways, clips: 160, models } },
+    });
+    expect(wrapper.findAll('tbody tr')).toHaveLength(2 * models.length);
+    expect(wrapper.text()).toContain('pink noise, SNR 0 dB');
+    expect(wrapper.text()).toContain('On harder sounds the best');
+    expect(wrapper.html()).not.toMatch(/NaN|Infinity|undefined/);
+    expect(show(RobustnessPanel, { results }).wrapper.find('section').exists()).toBe(false);
   });
 });
 
