@@ -1,3 +1,4 @@
+import { RememberedAudio } from './remembered-audio.ts';
 import { copyFile, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as ort from 'onnxruntime-web';
@@ -103,7 +104,7 @@ describe('recordings that are not as they should be', () => {
 
   it('are told the same whether their features come from the cache or not', async () => {
     const dataset = await datasetOf(files);
-    const options = { embed, identity, cacheFolder: freshFolder() };
+    const options = { embed, identity, audio: new RememberedAudio(), cacheFolder: freshFolder() };
     const first = await embedDataset(dataset, options);
     const second = await embedDataset(dataset, options);
     expect(kinds(first)).toEqual(expected);
@@ -134,6 +135,7 @@ describe('embeddings', () => {
     const dataset = await embedDataset(await readDataset(folder), {
       embed,
       identity,
+      audio: new RememberedAudio(),
       cacheFolder: freshFolder(),
     });
     expect(dataset.clips).toHaveLength(names.length);
@@ -150,13 +152,22 @@ describe('embeddings', () => {
     const dataset = await datasetOf({ 'a/1.wav': good(1), 'b/1.wav': good(2) });
     const cacheFolder = freshFolder();
     const run = async (own: string) =>
-      (await embedDataset(dataset, { embed, identity: own, cacheFolder })).cache;
+      (await embedDataset(dataset, { embed, identity: own, audio: new RememberedAudio(), cacheFolder }))
+        .cache;
     expect(await run('x')).toMatchObject({ hits: 0, computed: 2 });
     expect(await run('y')).toMatchObject({ hits: 0, computed: 2 });
     expect(await run('x')).toMatchObject({ hits: 2, computed: 0 });
     const identityOf = async ({ name }: { name: string }) => `with ${name}`;
     const ofClips = async (of: typeof identityOf) =>
-      (await embedDataset(dataset, { embed, identity: 'x', identityOf: of, cacheFolder })).cache;
+      (
+        await embedDataset(dataset, {
+          embed,
+          identity: 'x',
+          identityOf: of,
+          audio: new RememberedAudio(),
+          cacheFolder,
+        })
+      ).cache;
     expect(await ofClips(identityOf)).toMatchObject({ hits: 0, computed: 2 });
     expect(
       await ofClips(async ({ name }) => (name.startsWith('a') ? 'other' : identityOf({ name }))),
@@ -173,15 +184,22 @@ describe('embeddings', () => {
 
   it('follow a recording that is moved or renamed', async () => {
     const cacheFolder = freshFolder();
-    await embedDataset(await datasetOf({ 'a/1.wav': good(1) }), { embed, identity, cacheFolder });
+    await embedDataset(await datasetOf({ 'a/1.wav': good(1) }), {
+      embed,
+      identity,
+      audio: new RememberedAudio(),
+      cacheFolder,
+    });
     const moved = await datasetOf({ 'other/name.wav': good(1) });
-    expect((await embedDataset(moved, { embed, identity, cacheFolder })).cache.hits).toBe(1);
+    expect(
+      (await embedDataset(moved, { embed, identity, audio: new RememberedAudio(), cacheFolder })).cache.hits,
+    ).toBe(1);
   });
 
   it('go on after a cancel where they were', async () => {
     const dataset = await datasetOf({ 'a/1.wav': good(1), 'a/2.wav': good(2), 'b/3.wav': good(3) });
     const abort = new AbortController();
-    const options = { embed, identity, cacheFolder: freshFolder() };
+    const options = { embed, identity, audio: new RememberedAudio(), cacheFolder: freshFolder() };
     const cancelled = embedDataset(dataset, {
       ...options,
       signal: abort.signal,
@@ -199,7 +217,12 @@ describe('embeddings', () => {
   it('are made without a cache where its folder cannot be written, which is told', async () => {
     const dataset = await datasetOf({ 'a/1.wav': good(1), 'b/1.wav': good(2) });
     const cacheFolder = await scratch.write('no-folder', 'a file');
-    const result = await embedDataset(dataset, { embed, identity, cacheFolder });
+    const result = await embedDataset(dataset, {
+      embed,
+      identity,
+      audio: new RememberedAudio(),
+      cacheFolder,
+    });
     expect(result.clips).toHaveLength(2);
     expect(result.cache.failure).toContain('EEXIST');
   });
@@ -209,15 +232,15 @@ describe('embeddings', () => {
     let size = 3;
     const growing: Embed = async () => ({ embeddings: new Float32Array(size++), patches: 1 });
     const cacheFolder = freshFolder();
-    await expect(embedDataset(dataset, { embed: growing, identity: 'g', cacheFolder })).rejects.toMatchObject(
-      {
-        code: 'INTERNAL',
-      },
-    );
+    await expect(
+      embedDataset(dataset, { embed: growing, identity: 'g', audio: new RememberedAudio(), cacheFolder }),
+    ).rejects.toMatchObject({
+      code: 'INTERNAL',
+    });
     const failing: Embed = () => Promise.reject(new RangeError('no such graph'));
-    await expect(embedDataset(dataset, { embed: failing, identity: 'f', cacheFolder })).rejects.toThrow(
-      RangeError,
-    );
+    await expect(
+      embedDataset(dataset, { embed: failing, identity: 'f', audio: new RememberedAudio(), cacheFolder }),
+    ).rejects.toThrow(RangeError);
   });
 
   it('computed by two runs at once are the same', async () => {

@@ -6,6 +6,7 @@ import { patchSamples } from '../../models/features/log-mel.ts';
 import { cacheKey, FeatureCache } from './cache.ts';
 import type { Clip, Dataset, EmbeddedClip, EmbeddedDataset, Problem } from './dataset.ts';
 import { isLogMelName, readLogMel } from './log-mel-clip.ts';
+import type { RememberedAudio } from './remembered-audio.ts';
 
 /** Part of every key, so that features of samples made another way are not taken for these. */
 const audioIdentity = ({ rate, windowSamples }: Hearing): string =>
@@ -36,6 +37,8 @@ export interface EmbedOptions extends CheckOptions {
   /** What else decides it where it is not the same for all clips. */
   identityOf?: (clip: Clip) => Promise<string>;
   cacheFolder: string;
+  /** Where sounds were heard before, and will be again. */
+  audio: RememberedAudio;
   /** Default: cache.ts. */
   cacheBytes?: number;
 }
@@ -86,9 +89,9 @@ export async function embedDataset(dataset: Dataset, options: EmbedOptions): Pro
     return { ...clip, samples: sound?.samples ?? patchSamples, patches, embeddings };
   };
 
-  const read = async (clip: Clip) => {
+  const read = async (clip: Clip, sha256: string) => {
     if (!isLogMelName(clip.path)) {
-      const { pcm, sound, damage } = await readAudio(clip.path, signal, hearing);
+      const { pcm, sound, damage } = await options.audio.read(sha256, clip.path, hearing, signal);
       return { sound, damage, ...(await embed(pcm, clip)) };
     }
     if (!options.embedLogMel)
@@ -109,7 +112,7 @@ export async function embedDataset(dataset: Dataset, options: EmbedOptions): Pro
       const { sound, patches } = kept.facts as { sound: Sound | null; patches: number };
       return { clip: embedded(clip, sound, patches, kept.values), sound, damage: null };
     }
-    const { sound, damage, embeddings, patches } = await read(clip);
+    const { sound, damage, embeddings, patches } = await read(clip, sha256);
     const made = embedded(clip, sound, patches, embeddings);
     computed++;
     // What is told of damage names bytes and paths of this very file; such clips are decoded each time.

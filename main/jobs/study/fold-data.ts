@@ -7,6 +7,7 @@ import { splitOf } from '../../../models/training/split.ts';
 import type { Dataset, EmbeddedClip, EmbeddedDataset } from '../../datasets/dataset.ts';
 import { embedDataset } from '../../datasets/embed-dataset.ts';
 import { asBoards, type Hearing } from '../../datasets/audio.ts';
+import type { RememberedAudio } from '../../datasets/remembered-audio.ts';
 import { recordingsOf, type ChosenEncoder } from './encoder-choice.ts';
 import { hardClips } from './hard-clips.ts';
 import { joined } from './joined.ts';
@@ -17,6 +18,7 @@ import type { StudyThread } from './study-thread.ts';
 export interface EmbedContext {
   readonly thread: StudyThread;
   readonly cacheFolder: string;
+  readonly audio: RememberedAudio;
   readonly signal: AbortSignal;
   /** Share of the clips done. */
   readonly onProgress: (share: number) => void;
@@ -136,7 +138,7 @@ function embedded(
   identity: string,
   hearing: Hearing,
   renderings: readonly Rendering[],
-  { thread, cacheFolder, signal, onProgress }: EmbedContext,
+  { thread, cacheFolder, audio, signal, onProgress }: EmbedContext,
 ): Promise<EmbeddedDataset> {
   return embedDataset(dataset, {
     embed: (pcm) => thread.embed(pcm, renderings),
@@ -147,6 +149,7 @@ function embedded(
     identity: `${identity} ${JSON.stringify(renderings)}`,
     hearing,
     cacheFolder,
+    audio,
     signal,
     onProgress: (done) => onProgress(done / dataset.clips.length),
   });

@@ -6,10 +6,11 @@ import {
   type DegradationKind,
 } from '../../../models/augmentation/degrade.ts';
 import type { HardTest } from '../../../models/study/hard.ts';
-import { readAudio, type Hearing } from '../../datasets/audio.ts';
+import type { Hearing } from '../../datasets/audio.ts';
 import type { Clip, Dataset, EmbeddedDataset } from '../../datasets/dataset.ts';
 import { embedDataset } from '../../datasets/embed-dataset.ts';
 import { isLogMelName } from '../../datasets/log-mel-clip.ts';
+import type { RememberedAudio } from '../../datasets/remembered-audio.ts';
 import { hashOfFile } from '../../recordings/file.ts';
 import { joined } from './joined.ts';
 import { asRecorded, seedOf } from './renderings.ts';
@@ -21,6 +22,7 @@ interface Listener {
   readonly identity: string;
   readonly hearing: Hearing;
   readonly cacheFolder: string;
+  readonly audio: RememberedAudio;
   readonly signal: AbortSignal;
   /** Share of them done. */
   onProgress(share: number): void;
@@ -36,7 +38,7 @@ export async function hardClips(
   heard: EmbeddedDataset,
   fold: number,
   kinds: readonly DegradationKind[],
-  { thread, identity, hearing, cacheFolder, signal, onProgress }: Listener,
+  { thread, identity, hearing, cacheFolder, audio, signal, onProgress }: Listener,
 ): Promise<HardTest[]> {
   const clips = heard.clips.filter((clip) => clip.fold === fold && !isLogMelName(clip.path));
   const others = partnersIn(clips, fold);
@@ -46,7 +48,8 @@ export async function hardClips(
     const mixed = degradation.kind === 'clip';
     const otherOf = async (clip: Clip): Promise<Float32Array> => {
       const other = others.get(clip.name);
-      return mixed && other ? (await readAudio(other.path, signal, hearing)).pcm : new Float32Array(1);
+      if (!mixed || !other) return new Float32Array(1);
+      return (await audio.read(await hashOfFile(other.path, signal), other.path, hearing, signal)).pcm;
     };
     const dataset: Dataset = { ...heard, clips };
     const embedded = await embedDataset(dataset, {
@@ -63,6 +66,7 @@ export async function hardClips(
       }),
       hearing,
       cacheFolder,
+      audio,
       signal,
       onProgress: (done) => onProgress((i + done / clips.length) / wanted.length),
     });

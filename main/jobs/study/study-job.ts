@@ -11,6 +11,7 @@ import type { ExpertFacts } from '../../../models/study/summarise.ts';
 import type { EpochReport } from '../../../models/training/train.ts';
 import { CurlewError } from '../../contract/error.ts';
 import type { EvaluateResult } from '../../contract/types.ts';
+import { RememberedAudio } from '../../datasets/remembered-audio.ts';
 import { readDataset } from '../../datasets/read-dataset.ts';
 import type { JobContext } from '../definition.ts';
 import { askedOf } from './asked.ts';
@@ -78,6 +79,7 @@ export async function study(work: StudyWork, context: JobContext): Promise<Finis
   const seeds = seedsOf(params);
   await takeUpEarlier(folder, params.seed);
   const thread = new StudyThread(context.signal);
+  const audio = new RememberedAudio();
   try {
     const models: FoldModels[] = [];
     const outcomes: FoldOutcome[] = [];
@@ -86,7 +88,7 @@ export async function study(work: StudyWork, context: JobContext): Promise<Finis
     for (const [i, fold] of dataset.folds.entries()) {
       const all = within(context, i * share, share, trainedShare, '');
       const named = (part: JobContext, detail: string) => within(part, 0, 1, 1, `fold ${fold}${detail}: `);
-      const common = { ...work, dataset, thread };
+      const common = { ...work, dataset, thread, audio };
       const listening = named(within(all, 0, listeningShare, 1, ''), '');
       const staged = params.cascade.length > 0;
       const listened = await listenToFold(common, fold, within(listening, 0, staged ? 0.5 : 1, 1, ''));

@@ -14,6 +14,7 @@ import { fitsOf } from './effort.ts';
 import type { NewBanks } from './new-banks.ts';
 import { defaultStudyParams, type TrainingParams } from './params.ts';
 import { dataSetSummary } from './results.ts';
+import { RememberedAudio } from '../../datasets/remembered-audio.ts';
 import { StudyThread } from './study-thread.ts';
 import { trainFold, type FoldModels, type FoldWork } from './train-fold.ts';
 import { writeBank } from './write-bank.ts';
@@ -24,7 +25,7 @@ export interface TrainBankParams extends TrainingParams {
   readonly heldOutFold: number | null;
 }
 
-export interface TrainBankWork extends Omit<FoldWork, 'dataset' | 'thread' | 'params'> {
+export interface TrainBankWork extends Omit<FoldWork, 'dataset' | 'thread' | 'audio' | 'params'> {
   readonly params: TrainBankParams;
   readonly newBanks: NewBanks;
   allowed(real: string): Promise<boolean>;
@@ -37,7 +38,11 @@ export async function trainBank(work: TrainBankWork, context: JobContext): Promi
   const dataset = await dataSetOf(params, allowed);
   const thread = new StudyThread(context.signal);
   try {
-    const trained = await trainFold({ ...work, dataset, thread }, heldOutFold, context);
+    const trained = await trainFold(
+      { ...work, dataset, thread, audio: new RememberedAudio() },
+      heldOutFold,
+      context,
+    );
     // the bank holds its encoder itself
     const encoder = trained.encoder && { ...trained.encoder, id: `${name}-encoder` };
     const models = { ...trained, encoder };

@@ -37,7 +37,8 @@ export async function listenToStages(
     banks,
     thread,
     cacheFolder,
-  }: Pick<FoldWork, 'dataset' | 'banks' | 'thread' | 'cacheFolder'> & {
+    audio,
+  }: Pick<FoldWork, 'dataset' | 'banks' | 'thread' | 'cacheFolder' | 'audio'> & {
     readonly params: Pick<StudyParams, 'cascade' | 'hard'>;
   },
   fold: number,
@@ -55,7 +56,7 @@ export async function listenToStages(
       one,
       { augmentation: [], hard: params.hard },
       {
-        ...{ thread, cacheFolder, signal: context.signal },
+        ...{ thread, cacheFolder, audio, signal: context.signal },
         onProgress: (share) =>
           context.progress((i + share) / chosen.length, `${params.cascade[i]} listens to the recordings`),
       },

@@ -5,6 +5,7 @@ import { crossFitParts } from '../../../models/training/cross-fit.ts';
 import type { EpochReport, TrainedExpert } from '../../../models/training/train.ts';
 import { CurlewError } from '../../contract/error.ts';
 import type { Dataset } from '../../datasets/dataset.ts';
+import type { RememberedAudio } from '../../datasets/remembered-audio.ts';
 import type { JobContext } from '../definition.ts';
 import { routerId, trainingId, unitsOf, type TrainPlan } from '../train/plan.ts';
 import { train } from '../train/train-job.ts';
@@ -43,6 +44,7 @@ export interface FoldWork {
   /** Caches and unfinished work lie there. */
   readonly folder: string;
   readonly cacheFolder: string;
+  readonly audio: RememberedAudio;
   onCurve?(id: string, reports: readonly EpochReport[]): void;
 }
 
@@ -57,7 +59,7 @@ export interface ListenedFold {
 
 /** @param fold that is left out; null: none is @throws CurlewError as chooseEncoder and hearFold */
 export async function listenToFold(
-  { params, dataset, banks, own, thread, cacheFolder }: FoldWork,
+  { params, dataset, banks, own, thread, cacheFolder, audio }: FoldWork,
   fold: number | null,
   context: JobContext,
 ): Promise<ListenedFold> {
@@ -65,6 +67,7 @@ export async function listenToFold(
   const clips = await hearFold(dataset, fold, chosen, params, {
     thread,
     cacheFolder,
+    audio,
     signal: context.signal,
     onProgress: (share) => context.progress(share, 'listening to the recordings'),
   });

@@ -12,6 +12,7 @@ import { bankFigures } from './bank-figures.ts';
 import type { OwnEncoder } from './encoder-choice.ts';
 import { defaultStudyParams } from './params.ts';
 import { dataSetSummary } from './results.ts';
+import { RememberedAudio } from '../../datasets/remembered-audio.ts';
 import { StudyThread } from './study-thread.ts';
 import { curvesOf, dataSetOf, type TrainBankWork } from './train-bank-job.ts';
 import { trainFold } from './train-fold.ts';
@@ -31,7 +32,11 @@ export async function trainOnOwn(work: TrainOnOwnWork, context: JobContext): Pro
   const dataset = await dataSetOf(params, allowed);
   const thread = new StudyThread(context.signal);
   try {
-    const models = await trainFold({ ...work, dataset, thread }, heldOutFold, context);
+    const models = await trainFold(
+      { ...work, dataset, thread, audio: new RememberedAudio() },
+      heldOutFold,
+      context,
+    );
     context.progress(0.97, 'trying the model');
     const shown = await assessModels(
       models,
