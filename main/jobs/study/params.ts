@@ -105,7 +105,7 @@ export const shippedStudyParams: Omit<StudyParams, 'path'> = {
   ...defaultStudyParams,
   encoder: 'esc10-encoder-medium',
   hidden: [256, 128],
-  patience: 6,
+  patience: 3,
   seeds: 5,
   hard: degradationKinds,
   cascade: ['esc10-encoder-small', 'esc10-encoder-medium', 'esc10-encoder-large'],

@@ -3,6 +3,7 @@ import { Engine } from '../../../../devices/engine/engine.ts';
 import { patchHopSamples, frontEnd } from '../../../../models/features/log-mel.ts';
 import type { Patches } from '../../../../models/study/answers.ts';
 import type { SaidInput } from '../../../../models/study/assess.ts';
+import { RememberedAudio } from '../../../datasets/remembered-audio.ts';
 import type { Dataset, EmbeddedDataset } from '../../../datasets/dataset.ts';
 import { embedDataset } from '../../../datasets/embed-dataset.ts';
 import { toInt16 } from '../../../recordings/pcm16k.ts';
@@ -46,6 +47,7 @@ export async function engineAnswers(
   const width = size + engines.length * classes;
   const heard = await embedDataset(dataset, {
     identity: `engine ${[wasm, ...experts.flatMap(({ images }) => [images.encoders[0] ?? new Uint8Array(), ...images.experts])].map(sha256Of).join(' ')}`,
+    audio: new RememberedAudio(),
     cacheFolder,
     onProgress: (done) => onProgress(done / dataset.clips.length),
     async embed(pcm) {
