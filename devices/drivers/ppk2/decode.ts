@@ -14,8 +14,8 @@ const sampleBytes = 4;
 const believed = 4;
 
 export interface SampleSink {
-  /** @param current amperes @param logic input 0 in bit 0 */
-  sample(current: number, logic: number): void;
+  /** @param current amperes @param logic input 0 in bit 0 @param range it was measured in */
+  sample(current: number, logic: number, range: number): void;
   /** So many samples are missing here, as far as the counter tells: modulo 64. */
   lost(samples: number): void;
 }
@@ -59,7 +59,7 @@ export class SampleDecoder {
       }
       const range = rangeOf(all, at);
       const current = this.table[range * adcSteps + (all[at]! | ((all[at + 1]! & 0x3f) << 8))]!;
-      sink.sample(this.filter.take(current, range), all[at + 3]!);
+      sink.sample(this.filter.take(current, range), all[at + 3]!, range);
       this.samples++;
       this.expected = (this.expected + 1) % counterTurn;
       at += sampleBytes;
