@@ -18,6 +18,7 @@ export default defineConfig({
           cli: at('main/shells/cli/index.ts'),
           'background-worker': at('main/background/background-worker.ts'),
           'board-worker': at('main/fleet/virtual/board-worker.ts'),
+          'capture-worker': at('main/instruments/capture-worker.ts'),
           'classify-worker': at('main/jobs/classify/classify-worker.ts'),
           'job-worker': at('main/jobs/study/job-worker.ts'),
           'own-model-worker': at('main/own-models/own-model-worker.ts'),

@@ -1,5 +1,6 @@
 /** The composition root: opens the store, the fleet, the bank, the jobs, and answers the contract. No Electron. */
 import { join } from 'node:path';
+import { listSerialPorts } from '../devices/drivers/list-serial-ports.ts';
 import { realClock } from '../devices/protocol/clock.ts';
 import { openBackground } from './background/background.ts';
 import { Banks } from './banks/banks.ts';
@@ -49,7 +50,7 @@ import { visitHandlers } from './fleet/handlers/visits.ts';
 import { playHandlers } from './fleet/handlers/plays.ts';
 import { seriesHandlers } from './fleet/handlers/series.ts';
 import { telemetryHandlers } from './fleet/handlers/telemetry.ts';
-import { deployLeavings, exportLeavings, playLeavings } from './fleet/job-leavings.ts';
+import { captureLeavings, deployLeavings, exportLeavings, playLeavings } from './fleet/job-leavings.ts';
 import { Microphones } from './fleet/microphone/microphones.ts';
 import { notedDeploy } from './fleet/noted-deploy.ts';
 import { Updates, usualBounds } from './fleet/update/updates.ts';
@@ -60,6 +61,8 @@ import { Playing } from './fleet/plays/playing.ts';
 import { portDirectory } from './fleet/port-directory.ts';
 import { RecordTeller } from './fleet/record-teller.ts';
 import { virtualBoards } from './fleet/virtual/virtual-boards.ts';
+import { Captures } from './instruments/captures.ts';
+import { instrumentHandlers } from './instruments/handlers.ts';
 import { Classification } from './jobs/classify/classification.ts';
 import { classifyHandlers } from './jobs/classify/handlers.ts';
 import { jobHandlers } from './jobs/handlers.ts';
@@ -198,6 +201,12 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   jobs.keeps('update', deployLeavings);
   jobs.keeps('rollout', deployLeavings);
   jobs.keeps('export', exportLeavings);
+  jobs.keeps('capture', captureLeavings);
+  const captures = await Captures.open(join(dataFolder, 'captures'), {
+    recover: (folder) => background.run('recoverCapture', folder),
+    changed: (capture) => (capture ? emit('capture', capture) : emit('captures', null)),
+    onProblem: (thrown, captureId) => tellProblem(toCurlewError(thrown), captureId),
+  });
   const plays = playStore(store);
   jobs.keeps('play', playLeavings(plays));
   const found = detectionStore(store);
@@ -401,6 +410,10 @@ export async function openLab(options: LabOptions): Promise<Lab> {
       served: () => served,
       wallMs: Date.now,
       mqtt,
+    }),
+    ...instrumentHandlers({
+      ...{ captures, jobs, files, background },
+      ...{ keep: [dataFolder, resources.bank], listDevices: listSerialPorts },
     }),
     ...dataHandlers({ dataFolder, background, jobs, folders }),
   };

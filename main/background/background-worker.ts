@@ -13,6 +13,7 @@ import { judgeCounts } from '../fleet/drift/judge-counts.ts';
 import { judgeMicrophones } from '../fleet/microphone/judge.ts';
 import { unpackHours, type PackedHours } from '../store/heard-hours.ts';
 import { referenceAnswers } from '../fleet/rollout/reference-answers.ts';
+import { captureQueries } from '../instruments/queries.ts';
 import type { RecordingInfo } from '../recordings/contract.ts';
 import { cutClip } from '../recordings/cut-clip.ts';
 import { openRecording } from '../recordings/decode.ts';
@@ -36,6 +37,7 @@ const tasks = {
   lookAtData,
   cleanData,
   cutClip,
+  ...captureQueries,
 
   reviewStatistics: async (...given: Parameters<typeof statisticsOf>): Promise<ReviewStatistics> =>
     statisticsOf(...given),

@@ -9,6 +9,7 @@ export const dataWords: Record<DataKind, string> = {
   'own-models': 'models of your own',
   studies: 'trainings and evaluations, their reports',
   features: 'features of recordings, kept to save time',
+  captures: 'captures of currents',
   boards: 'flash of virtual and emulated boards',
   keys: 'keys',
   window: 'the window’s own files',

@@ -8,6 +8,7 @@ import type { DataEvents } from '../data/contract.ts';
 import type { PlayEvents } from '../fleet/contract/plays.ts';
 import type { RolloutEvents } from '../fleet/contract/rollout.ts';
 import type { TelemetryEvents } from '../fleet/contract/telemetry.ts';
+import type { CaptureEvents } from '../instruments/contract/captures.ts';
 import type { JobEvents } from '../jobs/contract.ts';
 import type { StudyEvents } from '../jobs/study/contract/requests.ts';
 import type { KeyEvents } from '../keys/contract.ts';
@@ -24,6 +25,7 @@ export interface LabEvents
     AlertEvents,
     BoardEvents,
     BoardLogEvents,
+    CaptureEvents,
     DetailsEvents,
     PlayEvents,
     RolloutEvents,

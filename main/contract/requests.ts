@@ -27,6 +27,7 @@ import { telemetryRequests, type TelemetryResults } from '../fleet/contract/tele
 import { timelineRequests, type TimelineResults } from '../fleet/contract/timeline.ts';
 import { updateRequests, type UpdateResults } from '../fleet/contract/update.ts';
 import { visitRequests, type VisitResults } from '../fleet/contract/visits.ts';
+import { captureRequests, type CaptureResults } from '../instruments/contract/captures.ts';
 import { classifyRequests, type ClassifyResults } from '../jobs/classify/contract/requests.ts';
 import { jobRequests, type JobResults } from '../jobs/contract.ts';
 import { studyRequests, type StudyResults } from '../jobs/study/contract/requests.ts';
@@ -79,6 +80,7 @@ export const requests = {
   ...storeRequests,
   ...dataRequests,
   ...publishRequests,
+  ...captureRequests,
 } as const satisfies Record<string, RequestPart>;
 
 export type RequestName = keyof typeof requests;
@@ -121,5 +123,6 @@ export interface RequestResults
     StudyResults,
     StoreResults,
     DataResults,
-    PublishResults {}
+    PublishResults,
+    CaptureResults {}
 export type RequestResult<N extends RequestName> = RequestResults[N];

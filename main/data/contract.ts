@@ -13,6 +13,7 @@ export const dataKinds = [
   'studies',
   'features',
   'boards',
+  'captures',
   'keys',
   'window',
   'other',

@@ -81,6 +81,7 @@ function kindOf(path: string): DataKind {
     case 'banks':
     case 'own-models':
     case 'boards':
+    case 'captures':
     case 'keys':
       return first;
     case 'electron':
@@ -96,7 +97,8 @@ const isAside = (name: string): boolean => /\.(damaged|replaced)-/.test(name);
 function cleanOf({ path, changedMs }: Found, jobs: StudyJobs): CleanKind | null {
   const kind = kindOf(path);
   // The store has files of its own beside it, and Chromium’s are its own.
-  if (kind === 'store' || kind === 'window' || kind === 'keys' || kind === 'boards') return null;
+  if (kind === 'store' || kind === 'window' || kind === 'keys' || kind === 'boards' || kind === 'captures')
+    return null;
   if (kind === 'aside' || kind === 'backups') return kind;
   if (kind === 'features') return 'features';
   if (unfinishedName.test(path)) return Date.now() - changedMs > abandonedMs ? 'unfinished' : null;

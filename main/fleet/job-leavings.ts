@@ -11,6 +11,10 @@ export const exportLeavings: Leavings = {
   holdings: async () => ({ goes: [], stays: ['the file that was written'], bytes: 0 }),
 };
 
+export const captureLeavings: Leavings = {
+  holdings: async () => ({ goes: [], stays: ['the capture'], bytes: 0 }),
+};
+
 export const playLeavings = (plays: Pick<PlayStore, 'countOfJob' | 'removeJob'>): Leavings => ({
   async holdings({ id }) {
     const { recordings, windows } = await plays.countOfJob(id);

@@ -11,6 +11,7 @@ import type {
   RolloutResult,
   UpdateResult,
 } from '../fleet/contract/results.ts';
+import type { CaptureResult } from '../instruments/contract/result.ts';
 import type { ClassifyResult } from './classify/contract/results.ts';
 import type { EncoderResult, EvaluateResult, TrainResult } from './study/contract/results.ts';
 
@@ -21,6 +22,7 @@ export type JobResult =
   | UpdateResult
   | RolloutResult
   | ExportResult
+  | CaptureResult
   | ClassifyResult
   | TrainResult
   | EvaluateResult

@@ -13,6 +13,7 @@ import type {
   AppliedThresholds,
   Board,
   BoardDetails,
+  Capture,
   BoardGroup,
   BoardSettings,
   DataSetInfo,
@@ -282,6 +283,21 @@ const key: SigningKey = {
   createdMs: 1_790_000_000_000,
   keptIn: 'file',
 };
+
+const capture: Capture = {
+  ...{
+    id: 'capture-1',
+    name: 'Küste',
+    state: 'cut',
+    startedMs: 1_790_000_000_000.5,
+    createdMs: 1_790_000_000_000,
+  },
+  ...{ samplesPerSecond: 100_000, samples: 2 ** 40, lost: 64, lostByTime: 64, discardedBytes: 3 },
+  ...{ rangeChanges: 12, least: 1e-7, mean: 1e-3, most: 0.5, millivolts: 3300, mode: 'source' },
+  ...{ from: '/dev/ttyACM0', uncalibrated: ['r3'], problem: null, bytes: 2 ** 42 },
+  trigger: { on: 'above', level: 5e-3, pin: 0, atSample: 25_000 },
+};
+const ofCapture = { captureId: capture.id };
 
 /** Every byte value, often enough that no transport takes it for small. */
 export const bytes = Uint8Array.from({ length: 70_000 }, (_, index) => (index * 31) & 0xff);
@@ -590,6 +606,54 @@ export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N
       ],
       buckets: [{ atMs: 1e12, records: [3, 1] }],
     },
+  ],
+  'power.devices': [{}, { devices: [{ portId: '/dev/ttyACM0', name: 'Kit', serial: 'E5' }], problem: null }],
+  'power.switch': [{ portId: '/dev/ttyACM0', on: true, mode: 'source', millivolts: 3300 }, null],
+  'power.record': [
+    {
+      ...{ portId: '/dev/ttyACM0', name: 'Küste', mode: 'ampere', millivolts: 3300, seconds: 0.5 },
+      trigger: { on: 'above', level: 5e-3, pin: 0, beforeS: 0.25 },
+    },
+    { ...job, kind: 'capture' },
+  ],
+  'power.finish': [ofJob, { ...job, kind: 'capture' }],
+  'power.captures': [{}, [capture]],
+  'power.capture': [ofCapture, capture],
+  'power.envelope': [
+    { ...ofCapture, from: 0, to: 2 ** 40, points: 2 },
+    {
+      ...{ fromSample: 0, everySamples: 2 ** 39, samples: 2 ** 40, min: [1e-7, null], mean: [1e-3, null] },
+      ...{ max: [0.5, null], lost: [0, 64], ever: [255, 0], always: [1, 0] },
+    },
+  ],
+  'power.energy': [
+    { ...ofCapture, pin: 0, stages: [{ name: 'encoder', pin: 1 }], millivolts: 3300 },
+    {
+      ...{ source: 'measured', volts: 3.3, from: 0, to: 1000, samplesPerSecond: 100_000 },
+      whole: {
+        ...{ joules: 1e-3, coulombs: 3e-4, seconds: 0.01, lost: 1, uncertainty: 1.25e-4 },
+        parts: { calibration: 1e-4, resolution: 1e-5, noise: 0, edges: 0, lost: 1.5e-5 },
+      },
+      marked: {
+        ...{ count: 1, cut: 1, withLoss: 0, joules: null, seconds: null, uncertainty: null, restWatts: 0.1 },
+        list: [{ fromS: 0.25, toS: 0.5, joules: 1e-3, uncertainty: 1e-4, lost: 0 }],
+      },
+      stages: [{ name: 'encoder', pin: 1, missing: 0, joules: null, seconds: null, uncertainty: null }],
+    },
+  ],
+  'power.rename': [{ ...ofCapture, name: '雨' }, capture],
+  'power.delete': [ofCapture, null],
+  'power.export': [
+    { ...ofCapture, path: '/out/a.ppk2', format: 'ppk2', from: 5, overwrite: true },
+    { ...job, kind: 'export' },
+  ],
+  'power.import': [
+    { path: '/in/a.csv', name: 'a', millivolts: 3000 },
+    { ...job, kind: 'capture' },
+  ],
+  'power.trim': [
+    { ...ofCapture, from: 10, to: 20, name: 'part' },
+    { ...job, kind: 'capture' },
   ],
   'battery.setting': [{}, battery],
   'battery.choose': [{ boardId: null, cell: battery.cell }, battery],

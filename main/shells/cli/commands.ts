@@ -21,6 +21,7 @@ import { jobCommands } from './commands/jobs.ts';
 import { keyCommands } from './commands/key.ts';
 import { modelCommands } from './commands/models.ts';
 import { passwordCommands } from './commands/password.ts';
+import { powerCommands } from './commands/power.ts';
 import { publishCommands } from './commands/publish.ts';
 import { reviewCommands } from './commands/review.ts';
 import { serveCommands } from './commands/serve.ts';
@@ -49,6 +50,7 @@ export const commands: Commands = {
   ...exportCommands,
   ...seriesCommands,
   ...alertCommands,
+  ...powerCommands,
   ...keyCommands,
   ...storeCommands,
   ...dataCommands,

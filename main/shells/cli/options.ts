@@ -88,7 +88,10 @@ export const options = {
       'the passphrase or password is its first line; asked for on the terminal, or read from standard input, otherwise',
   },
   protect: { about: 'from now on no image older than one that ran' },
-  name: { value: 'NAME', about: 'of the new bank: a to z, 0 to 9 and hyphens' },
+  name: {
+    value: 'NAME',
+    about: 'of the new bank: a to z, 0 to 9 and hyphens; of a capture whatever you like',
+  },
   layout: {
     value: 'NAME',
     among: ['esc50', 'urbansound8k', 'abgqi', 'folders', 'table'],
@@ -273,6 +276,28 @@ export const options = {
     multiple: true,
     about: 'open recordings in this folder too, as long as the lab runs; several times',
   },
+  millivolts: {
+    value: 'N',
+    whole: [1, 60_000],
+    about: 'what the device under test is supplied with; a kit supplies 800 to 5000',
+  },
+  meter: {
+    value: 'AS',
+    among: ['ampere', 'source'],
+    about: 'ampere: another supply feeds the device under test; source: the kit does (ampere)',
+  },
+  seconds: { value: 'S', about: 'end after so long, after a trigger from there on (Ctrl-C)' },
+  trigger: {
+    value: 'WHEN',
+    about: 'begin when: above=0.005 or below=0.001 (amperes), high=0 or low=0 (an input changes so)',
+  },
+  'before-trigger': { value: 'S', about: 'keep so much from before the trigger, 60 at most (0.1)' },
+  start: { value: 'S', about: 'from this second of the capture on (0)' },
+  stop: { value: 'S', about: 'up to this second of the capture (its end)' },
+  pin: { value: 'N', whole: [0, 7], about: 'the input that is high while an inference lasts' },
+  stages: { value: 'NAME=N,…', about: 'inputs that are high while stages of it last: features=1,encoder=2' },
+  cell: { value: 'NAME', about: 'a usual battery; “curlew fleet battery” lists them' },
+  period: { value: 'S', about: 'an inference so often (as in the capture)' },
   open: { about: 'open the browser' },
 } as const satisfies Record<string, Option>;
 

@@ -9,6 +9,7 @@ export const kindNames: Record<JobKind, string> = {
   update: 'bringing up to date',
   rollout: 'roll-out',
   export: 'export',
+  capture: 'capture of currents',
   classify: 'classification',
   train: 'training',
   evaluate: 'evaluation',
