@@ -59,6 +59,8 @@ export class LabDouble implements LabClient {
         idle: { 'nrf52840-64MHz': { listening: 0.009, asleep: 4.2e-6, source: 'a datasheet' } },
       }),
       'fleet.overview': () => [],
+      'power.captures': () => [],
+      'power.devices': () => ({ devices: [], problem: null }),
       'uncertain.counts': () => [],
       'fleet.microphones': () => ({ atMs: 0, boards: [] }),
       'fleet.drift': () => ({ atMs: 0, falseShare: 0.05, boards: [] }),

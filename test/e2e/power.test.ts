@@ -74,8 +74,11 @@ test('a recording of a kit becomes energies of inferences, a file, a capture of 
     ...['power', 'battery', 'again', '--cell', '3 × AA alkaline', '--pin', '0', '--period', '10'],
   );
   expect(battery.told.source).toBe('modelled');
-  const watts = expected / 10 + 3 * asleep.amperes;
-  expect(battery.told.days).toBeGreaterThan(0.9 * ((3.75 * 2.85 * 3600 * 0.7) / watts / 86_400 / 1.1));
+  const usable = 3.75 * 2.85 * 3600 * 0.7;
+  const daily = 86_400 * (expected / 10 + 3 * asleep.amperes) + (usable * 0.03) / 365.25;
+  // Right behind a burst the maker's filter tells more than is drawn asleep: 7 % of it here.
+  expect(battery.told.days / (usable / daily)).toBeGreaterThan(0.9);
+  expect(battery.told.days / (usable / daily)).toBeLessThan(1.01);
 });
 
 test('Ctrl-C ends a recording, and what was taken is kept', async () => {
