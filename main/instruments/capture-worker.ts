@@ -5,7 +5,8 @@ import { offer } from '../threads/offer.ts';
 import { whyUnwritable } from '../why-unwritable.ts';
 import { CaptureRun } from './capture-run.ts';
 import type { CaptureProgress, CaptureSpec } from './capture-spec.ts';
-import { exportCapture, type ExportWish } from './files/export.ts';
+import { exportCapture } from './files/export.ts';
+import type { ExportWish } from './files/file-work.ts';
 import { importCapture, type ImportWish } from './files/import.ts';
 import { trimCapture, type TrimWish } from './files/trim.ts';
 

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { CurlewError } from '../../contract/error.ts';
 import type { CaptureWriter } from '../capture-writer.ts';
 import { gap, unknownRange } from '../totals.ts';
-import type { ReadFile } from './import.ts';
+import type { ReadFile } from './file-work.ts';
 
 interface Columns {
   time: number;

@@ -1,7 +1,7 @@
 /** CSV as the maker's own program writes it, and a column more: the range a sample was measured in. */
 import type { CaptureReader } from '../capture-reader.ts';
 import { gap } from '../totals.ts';
-import type { ExportWish, Piece } from './export.ts';
+import type { ExportWish, Piece } from './file-work.ts';
 
 export const csvHead = 'Timestamp(ms),Current(uA),D0-D7,Range';
 const pieceSamples = 16_384;

@@ -1,23 +1,10 @@
 /** A capture, or a stretch of it, as a file that other programs read. */
 import { closeSync, openSync, statSync, writeSync } from 'node:fs';
 import { CaptureReader } from '../capture-reader.ts';
-import type { Capture, CaptureFormat } from '../contract/captures.ts';
 import { csvPieces } from './csv-write.ts';
+import type { ExportWish, Share } from './file-work.ts';
 import { parquetPieces } from './parquet-write.ts';
 import { writePpk2 } from './ppk2-write.ts';
-
-export interface ExportWish {
-  folder: string;
-  capture: Capture;
-  from: number;
-  to: number;
-  format: CaptureFormat;
-  /** There, and empty. */
-  file: string;
-}
-
-/** What writes a format: pieces one after another, each of a stretch of samples. */
-export type Share = (done: number) => void;
 
 /** @returns rows and bytes @throws CurlewError FILE_DAMAGED, FILE_TOO_LARGE; what the file system does */
 export async function exportCapture(
@@ -45,10 +32,4 @@ export async function exportCapture(
   } finally {
     reader.close();
   }
-}
-
-/** @param at the sample behind the last one of it */
-export interface Piece {
-  bytes: Uint8Array;
-  at: number;
 }

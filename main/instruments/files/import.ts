@@ -3,7 +3,7 @@ import { extname } from 'node:path';
 import { CaptureWriter } from '../capture-writer.ts';
 import { CurlewError } from '../../contract/error.ts';
 import { readCsv } from './csv-read.ts';
-import type { Share } from './export.ts';
+import type { ReadFile, Share } from './file-work.ts';
 import { madeOf, type Made } from './made.ts';
 import { readParquet } from './parquet-read.ts';
 import { readPpk2 } from './ppk2-read.ts';
@@ -13,9 +13,6 @@ export interface ImportWish {
   /** Of the new capture. */
   into: string;
 }
-
-/** Takes a file's samples into a capture. @returns what it tells of itself */
-export type ReadFile = (path: string, writer: CaptureWriter, share: Share) => Promise<Made['about']>;
 
 const readers: Readonly<Record<string, ReadFile>> = {
   '.csv': readCsv,

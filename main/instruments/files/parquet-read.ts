@@ -4,7 +4,7 @@ import { CurlewError } from '../../contract/error.ts';
 import { messageOf } from '../../store/duckdb-errors.ts';
 import { literal } from '../../store/files.ts';
 import { gap, unknownRange } from '../totals.ts';
-import type { ReadFile } from './import.ts';
+import type { ReadFile } from './file-work.ts';
 
 export const readParquet: ReadFile = async (path, writer, share) => {
   const instance = await DuckDBInstance.create(':memory:', { threads: '1' });

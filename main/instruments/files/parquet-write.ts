@@ -4,7 +4,7 @@
  */
 import { gzipSync } from 'node:zlib';
 import type { CaptureReader } from '../capture-reader.ts';
-import type { ExportWish, Piece } from './export.ts';
+import type { ExportWish, Piece } from './file-work.ts';
 import { structBytes, type Field } from './thrift.ts';
 
 const groupSamples = 1 << 20;

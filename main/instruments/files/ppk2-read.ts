@@ -1,7 +1,7 @@
 /** A session of the maker's own program; see ppk2-form.ts. */
 import { CurlewError } from '../../contract/error.ts';
 import { gap, unknownRange } from '../totals.ts';
-import type { ReadFile } from './import.ts';
+import type { ReadFile } from './file-work.ts';
 import { frameBytes, logicOf } from './ppk2-form.ts';
 import { ZipReader } from './zip.ts';
 

@@ -1,7 +1,7 @@
 /** A capture as a session of the maker's own program; see ppk2-form.ts. */
 import type { CaptureReader } from '../capture-reader.ts';
 import { gap, type Samples } from '../totals.ts';
-import type { ExportWish, Share } from './export.ts';
+import type { ExportWish, Share } from './file-work.ts';
 import { formatVersion, frameBytes, pairsOf } from './ppk2-form.ts';
 import { ZipWriter } from './zip.ts';
 

@@ -1,7 +1,7 @@
 /** A stretch of a capture as a capture of its own. */
 import { CaptureReader } from '../capture-reader.ts';
 import { CaptureWriter } from '../capture-writer.ts';
-import type { Share } from './export.ts';
+import type { Share } from './file-work.ts';
 import { madeOf, type Made } from './made.ts';
 
 export interface TrimWish {
