@@ -21,7 +21,8 @@ import { onTerminal } from './on-terminal.ts';
 import { cheapestSetting } from './study/cascade-in-bank.ts';
 import { costOfStudy } from './study/effort.ts';
 import { trialsOn } from './study/on-board.ts';
-import { shippedStudyParams } from './study/params.ts';
+import { encodersNamed } from './study/encoder-choice.ts';
+import { shippedStudyParams, type StudyParams } from './study/params.ts';
 import { trainedOn } from './study/bank-test/heard.ts';
 import { study } from './study/study-job.ts';
 import { learnedFrom } from './study/train-bank-job.ts';
@@ -103,7 +104,7 @@ async function main(): Promise<void> {
     order,
     shown,
     all: own,
-    encoders: await encodersOf(banks, trained),
+    encoders: await encodersOf(banks, params, trained),
     clips,
     cascade: { setting, shown: staged, all: ofSeed },
     trainedOn: await trainedOn(dataset, learnedFrom(trained)),
@@ -113,11 +114,16 @@ async function main(): Promise<void> {
   console.log(`Wrote ${resources.bank}.`);
 }
 
-/** All that the bank holds already: that of the experts first, so that boards and other data are given it unasked. */
-async function encodersOf(banks: Banks, { encoder }: FoldModels): Promise<UsableEncoder[]> {
-  const ids = banks.encoders.map(({ id }) => id);
-  const first = ids.filter((id) => id === encoder?.id);
-  return Promise.all([...first, ...ids.filter((id) => id !== encoder?.id)].map((id) => banks.encoder(id)));
+/** Those that the study took, of all folds, so that every fold can be tested honestly; that of the experts first. */
+async function encodersOf(
+  banks: Banks,
+  { encoder, cascade }: StudyParams,
+  trained: FoldModels,
+): Promise<UsableEncoder[]> {
+  const kinds = [encoder, ...cascade.filter((stage) => stage !== encoder)];
+  const ids = kinds.flatMap((kind) => encodersNamed(kind, banks));
+  const first = ids.filter((id) => id === trained.encoder?.id);
+  return Promise.all([...first, ...ids.filter((id) => !first.includes(id))].map((id) => banks.encoder(id)));
 }
 
 await main().catch((thrown: unknown) => {

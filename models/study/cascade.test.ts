@@ -76,7 +76,7 @@ describe('all cascades of a study', () => {
 
   test('are every stage alone, each decision at every share, and chance as often', () => {
     expect(sharesOf(2)).toHaveLength(11);
-    expect(sharesOf(3)).toHaveLength(21);
+    expect(sharesOf(3)).toHaveLength(66);
     expect([...new Set(all.map(({ decision }) => decision))]).toEqual([
       ...['One stage alone', 'Cascade by top probability', 'Cascade by a learned gate', 'Chance, as often'],
     ]);

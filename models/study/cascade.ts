@@ -79,18 +79,13 @@ export function scoresOf(
 }
 
 /**
- * Shares to sweep: at least one stage further, at least two, … Steps of a tenth; of three stages every pair that falls, in
- * steps of a fifth.
+ * Shares to sweep: at least one stage further, at least two, … Steps of a tenth; of three stages every pair that falls.
  * @param stages two or three
  */
 export function sharesOf(stages: number): number[][] {
-  const steps = (count: number) => Array.from({ length: count + 1 }, (_, i) => i / count);
-  if (stages === 2) return steps(10).map((share) => [share]);
-  return steps(5).flatMap((one) =>
-    steps(5)
-      .filter((two) => two <= one)
-      .map((two) => [one, two]),
-  );
+  const tenths = Array.from({ length: 11 }, (_, i) => i / 10);
+  if (stages === 2) return tenths.map((share) => [share]);
+  return tenths.flatMap((one) => tenths.filter((two) => two <= one).map((two) => [one, two]));
 }
 
 export const settingOf = (shares: readonly number[]): string =>

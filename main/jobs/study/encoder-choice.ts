@@ -53,21 +53,21 @@ export async function chooseEncoder(
     const heard = banks.heardBy(id);
     return !tested.some((source) => heard.has(source));
   };
-  const several = candidates(choice, banks);
+  const several = encodersNamed(choice, banks);
   // where every one has heard something of the test, the first will have to do
   const id = several.find(heardNone) ?? several[0];
   if (id === undefined) return { encoder: null, own, heldOut: true, heard: new Set() };
   return { encoder: await banks.encoder(id), own, heldOut: heardNone(id), heard: banks.heardBy(id) };
 }
 
-function candidates(choice: EncoderChoice, { encoders }: Pick<EncoderBanks, 'encoders'>): string[] {
+/** @returns ids, at least one; of what is none the choice itself, which the banks refuse */
+export function encodersNamed(choice: EncoderChoice, { encoders }: Pick<EncoderBanks, 'encoders'>): string[] {
   const ids = encoders.map(({ id }) => id);
   if (choice === 'auto') return encoders.filter(({ bank }) => bank === shippedBank).map(({ id }) => id);
   if (ids.includes(choice)) return [choice];
   const numbered = ids.filter(
     (id) => id.startsWith(`${choice}-`) && /^\d+$/.test(id.slice(choice.length + 1)),
   );
-  // what is none is told by the banks
   return numbered.length > 0 ? numbered : [choice];
 }
 
@@ -89,7 +89,7 @@ export function requireStages(
     );
   const known = banks.encoders.map(({ id }) => id);
   const missing = cascade.find(
-    (stage) => stage !== 'statistics' && !known.includes(candidates(stage, banks)[0]!),
+    (stage) => stage !== 'statistics' && !known.includes(encodersNamed(stage, banks)[0]!),
   );
   if (missing === undefined) return;
   throw new CurlewError(

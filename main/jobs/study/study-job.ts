@@ -79,11 +79,14 @@ export async function study(work: StudyWork, context: JobContext): Promise<Finis
   const seeds = seedsOf(params);
   await takeUpEarlier(folder, params.seed);
   const thread = new StudyThread(context.signal);
+  // what is trained answers beside the next training, which leaves a core free at times
+  const beside = new StudyThread(context.signal);
   const audio = new RememberedAudio();
   try {
     const models: FoldModels[] = [];
     const outcomes: FoldOutcome[] = [];
     const cascades: CascadeModels[] = [];
+    let answering: Promise<void> = Promise.resolve();
     const share = 1 / dataset.folds.length;
     for (const [i, fold] of dataset.folds.entries()) {
       const all = within(context, i * share, share, trainedShare, '');
@@ -102,11 +105,18 @@ export async function study(work: StudyWork, context: JobContext): Promise<Finis
         const own = { ...common, params: { ...params, seed }, folder: seedFolder(folder, seed) };
         const trained = await trainListened(own, listened, part);
         models.push(trained);
-        part.progress(1, 'answering');
-        outcomes.push(await assessModels(trained, own.params, thread));
-        if (stages) cascades.push(await trainStages(own, stages, part));
+        await answering;
+        const answer = async () => {
+          outcomes.push(await assessModels(trained, own.params, beside));
+          if (stages) cascades.push(await trainStages({ ...own, thread: beside }, stages, context.signal));
+        };
+        answering = answer();
+        // it is awaited later, whatever fails before
+        answering.catch(() => undefined);
       }
     }
+    context.progress(trainedShare, 'answering');
+    await answering;
     // the first seed's of the last fold: every seed's cost the same but for what their routers choose
     const last = models.at(-seeds.length)!;
     const { board, alphas, windows } = params;
@@ -126,6 +136,7 @@ export async function study(work: StudyWork, context: JobContext): Promise<Finis
     return { results, models, cascades, outcomes: told.outcomes };
   } finally {
     thread.close();
+    beside.close();
   }
 }
 

@@ -77,17 +77,16 @@ export async function trainStages(
     folder,
   }: { readonly params: Pick<StudyParams, 'seed'>; readonly thread: StudyThread; readonly folder: string },
   { names, chosen, clips }: ListenedStages,
-  context: JobContext,
+  signal: AbortSignal,
 ): Promise<CascadeModels> {
   const { fold } = clips[0]!;
   const path = join(folder, `fold-${fold}`, 'cascade');
   const kept = await readKept(path);
   if (kept) return { names, chosen, ...kept };
-  context.progress(null, 'training the cascade');
   const options = { ...defaultTraining, version: 1, seed: params.seed, ...stageTraining };
   const stages = [];
   for (const [i, heard] of clips.entries())
-    stages.push({ name: names[i]!, ...(await foldData(heard, options, { thread, signal: context.signal })) });
+    stages.push({ name: names[i]!, ...(await foldData(heard, options, { thread, signal })) });
   const { hidden, epochs, patience } = stageTraining;
   const router = { ...defaultRouterTraining, hidden, epochs, patience, curiosityQuantile: 1 };
   const began = performance.now();
