@@ -20,6 +20,7 @@ export default defineConfig({
           'board-worker': at('main/fleet/virtual/board-worker.ts'),
           'capture-worker': at('main/instruments/capture-worker.ts'),
           'classify-worker': at('main/jobs/classify/classify-worker.ts'),
+          'compare-worker': at('main/jobs/compare/compare-worker.ts'),
           'job-worker': at('main/jobs/study/job-worker.ts'),
           'own-model-worker': at('main/own-models/own-model-worker.ts'),
           'study-worker': at('main/jobs/study/study-worker.ts'),

@@ -68,6 +68,8 @@ import { classifyHandlers } from './jobs/classify/handlers.ts';
 import { jobHandlers } from './jobs/handlers.ts';
 import { Jobs } from './jobs/jobs.ts';
 import { studyHandlers } from './jobs/study/handlers.ts';
+import { Comparisons } from './jobs/compare/comparisons.ts';
+import { compareHandlers } from './jobs/compare/handlers.ts';
 import { Studies } from './jobs/study/studies.ts';
 import { keyHandlers } from './keys/handlers.ts';
 import { openKeys } from './keys/keys.ts';
@@ -91,6 +93,7 @@ import { boardLogStore } from './store/board-log-store.ts';
 import { boardStore } from './store/board-store.ts';
 import { clockSetting } from './store/clock-setting.ts';
 import { detailsStore } from './store/details-store.ts';
+import { compareStore } from './store/compare-store.ts';
 import { playStore } from './store/play-store.ts';
 import { jobStore } from './store/job-store.ts';
 import { storeHandlers } from './store/handlers.ts';
@@ -278,6 +281,15 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     onCurves: (jobId, curves) => emit('curves', { jobId, curves }),
   });
 
+  const comparisons = new Comparisons({
+    keep: [dataFolder, resources.bank],
+    ...{ jobs, banks: bank, background, store: compareStore(store) },
+    borrowBoard: (choice, use, signal) =>
+      borrowBoard(choice, { fleet, wasmPath: resources.virtualBoard }, use, signal),
+    requireBoard: (choice) => requireLendable(choice, fleet),
+    allowed: (real) => files.permits(real),
+  });
+
   const info = { version, shell, dataFolder, openedMs };
   const keys = openKeys(join(dataFolder, 'keys'));
   const visits = visitStore(store);
@@ -400,6 +412,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
       { ...pullRooms, fleet },
     ),
     ...studyHandlers(studies, files),
+    ...compareHandlers(comparisons, files),
     ...storeHandlers(store, files),
     ...publishHandlers({
       dataFolder,

@@ -12,6 +12,7 @@ import type { MicrophoneJudgement } from '../fleet/contract/microphone.ts';
 import { judgeCounts } from '../fleet/drift/judge-counts.ts';
 import { judgeMicrophones } from '../fleet/microphone/judge.ts';
 import { unpackHours, type PackedHours } from '../store/heard-hours.ts';
+import { scoreClips } from '../jobs/compare/score-clips.ts';
 import { referenceAnswers } from '../fleet/rollout/reference-answers.ts';
 import { captureQueries } from '../instruments/queries.ts';
 import type { RecordingInfo } from '../recordings/contract.ts';
@@ -42,6 +43,9 @@ const tasks = {
   reviewStatistics: async (...given: Parameters<typeof statisticsOf>): Promise<ReviewStatistics> =>
     statisticsOf(...given),
 
+  scoreClips: async (...given: Parameters<typeof scoreClips>): Promise<ReturnType<typeof scoreClips>> =>
+    scoreClips(...given),
+
   scoreClass: async (...given: Parameters<typeof curveOf>): Promise<ScorePoint[]> => curveOf(...given),
 
   /** A short recording as a board hears it: 16 kHz mono. @throws CurlewError as decodeAll */
@@ -63,8 +67,11 @@ const tasks = {
   inspectRecording: async (path: string): Promise<RecordingInfo> => (await openRecording(path)).info,
 
   /** @throws CurlewError as readDataset */
-  labelledClips: (path: string): Promise<LabelledClips> =>
-    labelledClips(path, { allowed: (real) => lab.call('permits', real) }),
+  labelledClips: (
+    path: string,
+    options: Omit<ReadOptions, 'allowed' | 'signal'> = {},
+  ): Promise<LabelledClips> =>
+    labelledClips(path, { ...options, allowed: (real) => lab.call('permits', real) }),
 
   /** @throws CurlewError as readDataset */
   inspectDataSet: async (

@@ -29,6 +29,7 @@ import { updateRequests, type UpdateResults } from '../fleet/contract/update.ts'
 import { visitRequests, type VisitResults } from '../fleet/contract/visits.ts';
 import { captureRequests, type CaptureResults } from '../instruments/contract/captures.ts';
 import { classifyRequests, type ClassifyResults } from '../jobs/classify/contract/requests.ts';
+import { compareRequests, type CompareResults } from '../jobs/compare/contract/requests.ts';
 import { jobRequests, type JobResults } from '../jobs/contract.ts';
 import { studyRequests, type StudyResults } from '../jobs/study/contract/requests.ts';
 import { keyRequests, type KeyResults } from '../keys/contract.ts';
@@ -77,6 +78,7 @@ export const requests = {
   ...labelledSetRequests,
   ...uncertainRequests,
   ...studyRequests,
+  ...compareRequests,
   ...storeRequests,
   ...dataRequests,
   ...publishRequests,
@@ -121,6 +123,7 @@ export interface RequestResults
     LabelledSetResults,
     UncertainResults,
     StudyResults,
+    CompareResults,
     StoreResults,
     DataResults,
     PublishResults,

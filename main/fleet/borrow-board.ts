@@ -1,6 +1,9 @@
 /** Lends a board to a study: one of its own that needs no hardware, or an attached one. */
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { hostBoard } from '../../devices/boards/host/host-board.ts';
+import { boardProfile } from '../../devices/boards/profiles.ts';
+import { mustFit } from '../../devices/boards/fit.ts';
 import { emulatedMachine, emulatedMachines } from '../../devices/boards/qemu/machines.ts';
 import { qemuBoard } from '../../devices/boards/qemu/qemu-board.ts';
 import { VirtualBoard } from '../../devices/boards/virtual/virtual-board.ts';
@@ -14,19 +17,34 @@ import { resources } from '../resources.ts';
 
 /** Whether a study's board is one of its own, or none. @param choice as of borrowBoard */
 export const needsNoHardware = (choice: string): boolean =>
-  choice === 'none' || choice === 'virtual' || emulatedMachines.some(({ name }) => name === choice);
+  choice === 'none' ||
+  choice === 'host' ||
+  isVirtual(choice) ||
+  emulatedMachines.some(({ name }) => name === choice);
+
+const virtualChip = 'virtual:';
+/**
+ * Whether it may be lent in a worker thread. Boards that are processes are behind a pseudo-terminal, and the serial
+ * port's native part calls back into the process's first thread alone.
+ */
+export const isVirtual = (choice: string): boolean =>
+  choice === 'virtual' || choice.startsWith(virtualChip);
 
 /**
  * Refuses, before a study begins, a board that it could not have hours later.
  * @param choice as of borrowBoard
- * @throws CurlewError BOARD_NOT_FOUND with what there is, PORT_LOST for a board that is away, NOT_CAPABLE as borrowBoard
+ * @throws CurlewError BOARD_NOT_FOUND with what there is, PORT_LOST for a board that is away, NOT_CAPABLE as borrowBoard and
+ *   for a chip that cannot hold the firmware, REQUEST_INVALID for one that nobody knows
  */
 export function requireLendable(choice: string, fleet: Fleet): void {
+  if (choice.startsWith(virtualChip)) mustFit(boardProfile(choice.slice(virtualChip.length)));
   if (needsNoHardware(choice)) return;
   const boards = fleet.boards();
   const board = boards.find(({ id }) => id === choice);
   if (!board) {
-    const own = ['none', 'virtual', ...emulatedMachines.map(({ name }) => name)].join(', ');
+    const own = ['none', 'virtual', 'virtual:CHIP', 'host', ...emulatedMachines.map(({ name }) => name)].join(
+      ', ',
+    );
     const attached = boards.map(({ id, name }) => `${id} (${name})`).join(', ') || 'none';
     throw new CurlewError(
       'BOARD_NOT_FOUND',
@@ -54,7 +72,7 @@ function requireUnsigned({ id, name, keyId }: Board): void {
 type Use<T> = (board: CurlewBoard, about: BoardSummary) => Promise<T>;
 
 /**
- * @param choice `none`, `virtual`, an emulated machine's name, or an attached board's id
+ * @param choice `none`, `virtual`, `virtual:CHIP`, `host`, an emulated machine's name, or an attached board's id
  * @param fleet null: there are no attached boards
  * @param wasmPath the virtual board's firmware
  * @returns what `use` returns; null for no board
@@ -68,14 +86,19 @@ export async function borrowBoard<T>(
   signal: AbortSignal,
 ): Promise<T | null> {
   if (choice === 'none') return null;
-  if (choice === 'virtual') {
+  if (isVirtual(choice)) {
+    const profile = choice === 'virtual' ? {} : { profile: boardProfile(choice.slice(virtualChip.length)) };
+    const wasm = await readFile(wasmPath);
     // No line in between: a study waits for the board's own time alone, and that is modelled.
-    const board = new VirtualBoard({ wasm: await readFile(wasmPath), name: 'study', id: randomBytes(8) });
+    const board = new VirtualBoard({ wasm, name: 'study', id: randomBytes(8), ...profile });
     try {
       return await onPort(board, use, signal);
     } finally {
       board.switchOff();
     }
+  }
+  if (choice === 'host') {
+    return onPort(hostBoard({ name: 'study', id: randomBytes(8).toString('hex') }), use, signal);
   }
   if (emulatedMachines.some(({ name }) => name === choice)) {
     const machine = emulatedMachine(choice);

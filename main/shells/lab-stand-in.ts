@@ -12,6 +12,8 @@ import type {
   RolloutBoard,
   AppliedThresholds,
   Board,
+  ComparedWindow,
+  Comparison,
   BoardDetails,
   Capture,
   BoardGroup,
@@ -151,6 +153,41 @@ const rolloutBoard: RolloutBoard = {
   failuresBefore: { errors: 0, restarts: 1, inferences: 10_000 },
 };
 const ofRollout = { rolloutId: rollout.id };
+
+const stage = { largest: 1e-6, at: 17, relative: 1e-7, rmse: 1e-7, mae: 1e-8, l2: 1e-7, cosine: 1 };
+const comparedWindow: ComparedWindow = {
+  ...{ board: 0, model: 0, clip: 3, window: 2, startS: 0.96, ordinal: 29, inferenceId: 30, sequence: 31 },
+  places: { board: 0, quantized: 0, float: 0 },
+  curiosity: { board: 0, quantized: 0, float: 0 },
+  score: { board: 0, quantized: 0, float: 0 },
+  logits: { board: [1.5, -0.25], quantized: [1.5, -0.25], float: [1.75, -0.5] },
+  ...{ stagesRan: 1, latencyUs: [30_000, 102_000, 0, 4000], latencySource: 'modelled' },
+  ...{ energyNanojoule: 6e6, energySource: 'modelled' },
+  errors: {
+    features: stage,
+    encoder: stage,
+    router: null,
+    expert: stage,
+    answer: stage,
+    quantization: stage,
+  },
+  ...{ sameHeard: true, sameClass: true, sameChoice: null, firstOff: null },
+};
+const comparison: Comparison = {
+  jobId: 'job-1',
+  boards: [
+    { choice: 'virtual', name: 'study', kind: 'virtual', profile: 'stm32l4r5-120mhz', simulated: true },
+  ],
+  models: [
+    {
+      ...{ id: 'night', name: 'Night', kind: 'expert', classes: ['dog', 'rain'], experts: ['Night'] },
+      imageBytes: 2 ** 33,
+    },
+  ],
+  ...{ clips: 300, labelled: true, failed: [{ path: '/r/b.wav', message: 'It is empty.' }] },
+  rules: [{ check: 'expert', limit: 1e-3, share: 0.99 }],
+  runs: [],
+};
 
 export const job: Job = {
   id: 'job-1',
@@ -509,6 +546,35 @@ export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N
   'experts.import': [
     { path: '/in/own.curlew-bank', name: 'other' },
     { bank: 'other', present: false, experts: 5, routers: 1, encoders: 1 },
+  ],
+  'compare.start': [
+    {
+      ...{
+        boards: ['virtual', board.id],
+        models: ['night'],
+        paths: ['/r'],
+        classes: { bark: 'dog' },
+        clips: 300,
+      },
+      rules: [{ check: 'expert', limit: 1e-3, share: 0.99 }],
+    },
+    { ...job, kind: 'compare' },
+  ],
+  'compare.get': [{ jobId: 'job-1' }, comparison],
+  'compare.clips': [
+    { jobId: 'job-1', board: 0, model: 0, by: 'expert', skip: 0, limit: 100 },
+    [
+      {
+        ...{ board: 0, model: 0, clip: 3, path: '/r/a.wav', label: 'dog', windows: 9, firstOff: null },
+        said: { board: 'dog', quantized: 'dog', float: 'rain' },
+        worst: { features: 1e-7, encoder: 0, router: null, expert: 2e-7, answer: 1e-3, quantization: 0.2 },
+      },
+    ],
+  ],
+  'compare.windows': [{ jobId: 'job-1', board: 0, model: 0, clip: 3 }, [comparedWindow]],
+  'compare.write': [
+    { jobId: 'job-1', format: 'parquet', path: '/out/c.parquet', overwrite: true },
+    { path: '/out/c.parquet', rows: 2 ** 33 },
   ],
   'experts.importEncoder': [
     { path: '/models/ears.onnx', name: 'ears', recordings: '/r' },

@@ -382,4 +382,24 @@ export const migrations: readonly string[] = [
   ALTER TABLE telemetry ADD COLUMN score FLOAT;
   ALTER TABLE telemetry ADD COLUMN skipped_windows UINTEGER;
   `,
+  // Boards held against the references: the clips, the boards, and each window as a board and both references answered it.
+  // A stage is its largest difference, the element of that, relative, RMSE, MAE, relative L2 and cosine.
+  `
+  CREATE TABLE compare_clips (
+    job_id VARCHAR NOT NULL, clip UINTEGER NOT NULL, path VARCHAR NOT NULL, label VARCHAR, source VARCHAR NOT NULL, error VARCHAR
+  );
+  CREATE TABLE compare_boards (job_id VARCHAR NOT NULL, board UTINYINT NOT NULL, record JSON NOT NULL);
+  CREATE TABLE compare_windows (
+    job_id VARCHAR NOT NULL, board UTINYINT NOT NULL, model UTINYINT NOT NULL, clip UINTEGER NOT NULL, place USMALLINT NOT NULL,
+    start_s DOUBLE NOT NULL, ordinal UINTEGER NOT NULL, inference_id UINTEGER NOT NULL, sequence UINTEGER NOT NULL,
+    board_expert UTINYINT NOT NULL, quantized_expert UTINYINT NOT NULL, float_expert UTINYINT NOT NULL,
+    board_curiosity DOUBLE NOT NULL, quantized_curiosity DOUBLE NOT NULL, float_curiosity DOUBLE NOT NULL,
+    board_score DOUBLE NOT NULL, quantized_score DOUBLE NOT NULL, float_score DOUBLE NOT NULL,
+    board_logits FLOAT[] NOT NULL, quantized_logits FLOAT[] NOT NULL, float_logits FLOAT[] NOT NULL, stages_ran UTINYINT,
+    features_us DOUBLE NOT NULL, encoder_us DOUBLE NOT NULL, router_us DOUBLE NOT NULL, expert_us DOUBLE NOT NULL,
+    latency_source VARCHAR NOT NULL, energy_nj DOUBLE NOT NULL, energy_source VARCHAR NOT NULL,
+    features DOUBLE[], encoder DOUBLE[], router DOUBLE[], expert DOUBLE[], answer DOUBLE[], quantization DOUBLE[],
+    same_heard BOOLEAN NOT NULL, same_class BOOLEAN, same_choice BOOLEAN, first_off VARCHAR
+  );
+  `,
 ];

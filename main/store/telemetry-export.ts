@@ -1,13 +1,11 @@
 /** What boards recorded as one table of a whole fleet, CSV or Parquet, written by DuckDB itself, however many rows. */
-import type { DuckDBConnection } from '@duckdb/node-api';
-import { CurlewError } from '../contract/error.ts';
 import type { ExportFormat, ExportLevel } from '../contract/types.ts';
 import { dB, figureNames, figureWords } from '../fleet/contract/figure-words.ts';
+import { copyTable, type Column } from './copy-table.ts';
 import { literal } from './files.ts';
 import type { Store } from './open-store.ts';
 import { hourMs, minuteMs } from './rollups/features.ts';
 import { rows, unrolled } from './rollups/roll.ts';
-import { messageOf } from './duckdb-errors.ts';
 
 /** A board as the table names it. */
 export interface NamedBoard {
@@ -25,20 +23,6 @@ export interface ExportWish {
   /** Milliseconds since 1970: from this on, and before that. */
   fromMs: number | null;
   toMs: number | null;
-}
-
-export interface Column {
-  /** In CSV, the unit in brackets behind it. */
-  heading: string;
-  /** In Parquet. */
-  name: string;
-  /** Null for what has none. */
-  unit: string | null;
-  sql: string;
-  /** Words of a person's or a bank's, which a spreadsheet must not run as a formula. */
-  isText?: true;
-  /** Milliseconds since 1970 that are written as a time of day. */
-  isTime?: true;
 }
 
 const one = (heading: string, name: string, sql: string, unit: string | null = null): Column => ({
@@ -140,22 +124,6 @@ export const levels: Record<ExportLevel, { columns: readonly Column[]; from: str
   hours: { columns: rolledColumns, from: `${stretches('telemetry_hours', hourMs)} t` },
 };
 
-const asTime = (sql: string): string => `make_timestamp((${sql} * 1000)::BIGINT)`;
-/** The time of day, for a table of text. */
-export const timeText = (sql: string): string => `strftime(${asTime(sql)}, '%Y-%m-%dT%H:%M:%S.%gZ')`;
-
-const csvCell = ({ sql, isText, isTime }: Column): string => {
-  if (isTime) return timeText(sql);
-  // As `guardedText` of models/report/csv.ts.
-  return isText
-    ? `CASE WHEN regexp_matches(${sql}, '^''*[=+\\-@\\t\\r]') THEN '''' || (${sql}) ELSE ${sql} END`
-    : sql;
-};
-/** The unit in brackets behind the heading. */
-export const titleOf = ({ heading, unit }: Column): string =>
-  unit === null ? heading : `${heading} (${unit})`;
-const named = (text: string): string => `"${text.replaceAll('"', '""')}"`;
-
 /**
  * Writes over `file`, which is there already.
  * @param file absolute @param boards names of those that the lab knows
@@ -169,64 +137,16 @@ export async function writeTelemetry(
   file: string,
   signal: AbortSignal,
 ): Promise<number> {
-  const { columns, from } = levels[wish.level];
+  const { columns, from: records } = levels[wish.level];
   const where = [
     ...(wish.boardIds.length > 0 ? [`t.board_id IN (${wish.boardIds.map(literal).join(', ')})`] : []),
     ...(wish.fromMs === null ? [] : [`t.at_ms >= ${wish.fromMs}`]),
     ...(wish.toMs === null ? [] : [`t.at_ms < ${wish.toMs}`]),
   ];
-  const csv = wish.format === 'csv';
-  const cells = columns.map((column) =>
-    csv
-      ? `${csvCell(column)} AS ${named(titleOf(column))}`
-      : `${column.isTime ? asTime(column.sql) : column.sql} AS ${named(column.name)}`,
-  );
-  const units = columns.flatMap(({ name, unit }) => (unit === null ? [] : [`${named(name)}: '${unit}'`]));
-  const format = csv
-    ? 'FORMAT csv, HEADER true'
-    : `FORMAT parquet, COMPRESSION zstd, KV_METADATA {${units.join(', ')}}`;
   // Written out, so that DuckDB knows how few they are and looks them up: else it would hold the records, and lose their order.
   const told = [['', '', '', ''], ...boards.map(({ id, name, site, group }) => [id, name, site, group])];
-  const sql = `COPY (SELECT ${cells.join(', ')}
-    FROM ${from} LEFT JOIN (VALUES ${told.map((row) => `(${row.map(literal).join(', ')})`).join(', ')})
+  const from = `${records} LEFT JOIN (VALUES ${told.map((row) => `(${row.map(literal).join(', ')})`).join(', ')})
       b(id, name, site, "group") ON b.id = t.board_id
-    ${where.length > 0 ? `WHERE ${where.join(' AND ')}` : ''})
-    TO ${literal(file)} (${format}, USE_TMP_FILE false)`;
-  return store.reading((connection) => interruptible(connection, sql, file, signal));
+    ${where.length > 0 ? `WHERE ${where.join(' AND ')}` : ''}`;
+  return copyTable(store, { columns, from, format: wish.format }, file, signal);
 }
-
-/** An interruption counts for what runs: asked for before that, it is asked for again. */
-const interruptEveryMs = 50;
-
-async function interruptible(
-  connection: DuckDBConnection,
-  sql: string,
-  file: string,
-  signal: AbortSignal,
-): Promise<number> {
-  let again: NodeJS.Timeout | null = null;
-  const interrupt = (): void => {
-    again ??= setInterval(() => connection.interrupt(), interruptEveryMs);
-    connection.interrupt();
-  };
-  signal.addEventListener('abort', interrupt);
-  try {
-    if (signal.aborted) throw stopped();
-    const result = await connection.runAndReadAll(sql);
-    return Number(result.getRowsJS()[0]![0]);
-  } catch (thrown) {
-    if (signal.aborted) throw stopped();
-    if (!messageOf(thrown).includes(file)) throw thrown;
-    throw new CurlewError(
-      'FILE_UNWRITABLE',
-      `The export cannot be written: ${messageOf(thrown)}`,
-      { file },
-      { cause: thrown },
-    );
-  } finally {
-    signal.removeEventListener('abort', interrupt);
-    if (again) clearInterval(again);
-  }
-}
-
-const stopped = (): CurlewError => new CurlewError('ABORTED', 'The export was stopped.');

@@ -3,7 +3,8 @@ import { csvText, type CsvCell } from '../../models/report/csv.ts';
 import type { ExportLevel } from '../contract/types.ts';
 import { literal } from './files.ts';
 import type { Store } from './open-store.ts';
-import { levels, timeText, titleOf, type NamedBoard } from './telemetry-export.ts';
+import { timeText, titleOf } from './copy-table.ts';
+import { levels, type NamedBoard } from './telemetry-export.ts';
 
 export interface TableWish {
   board: NamedBoard;

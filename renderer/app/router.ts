@@ -20,7 +20,11 @@ export function createAppRouter(): Router {
       { path: '/board/:id?', name: 'board', component: () => import('../views/board/BoardView.vue') },
       { path: '/visit/:visitId', name: 'visit', component: () => import('../views/visit/VisitView.vue') },
       { path: '/deploy', name: 'deploy', component: () => import('../views/deploy/DeployView.vue') },
-      { path: '/compare', name: 'compare', component: () => import('../views/compare/CompareView.vue') },
+      {
+        path: '/compare/:part?',
+        name: 'compare',
+        component: () => import('../views/compare/CompareView.vue'),
+      },
       {
         path: '/recordings',
         name: 'recordings',

@@ -12,9 +12,9 @@ import {
   routingAgreement,
   type RoutingAgreement,
 } from '../../models/evaluation/routing-agreement.ts';
+import { answerersOf, mixed } from '../../models/reference/answerers.ts';
 import type { ReferenceAnswer, ReferenceRoute } from '../reference/messages.ts';
 import type { ReferenceClient } from '../reference/reference-client.ts';
-import { answerersOf, mixed } from './answerers.ts';
 import { isRouter, type useExperts } from './experts.ts';
 
 export type References = Pick<ReferenceClient, 'open' | 'answer' | 'openRouter' | 'route' | 'logMel'>;
@@ -60,7 +60,9 @@ export function canHold(result: WindowResult, bank: PlayedBank, files: AnswererF
   if (topK === null && files.router === null) return false;
   // How many answer together is the router's to say: with all of its experts there, it does not matter yet.
   if (router !== null && topK === null) return files.experts.every(Boolean);
-  return (answerersOf(result, { router, topK }) ?? []).every(({ place }) => files.experts[place]);
+  return (answerersOf(result, { routed: router !== null, topK }) ?? []).every(
+    ({ place }) => files.experts[place],
+  );
 }
 
 /**
@@ -77,7 +79,7 @@ export async function hold(
   const { router } = files;
   const opened = router && (await openRouter(references, experts, router));
   const answerers =
-    answerersOf(result, { router: bank.router, topK: bank.topK ?? opened?.topK ?? null }) ?? [];
+    answerersOf(result, { routed: bank.router !== null, topK: bank.topK ?? opened?.topK ?? null }) ?? [];
   // The router's own embedding: of the first expert that hears through the same encoder; of a cascade the first one does.
   const listener = opened ? files.experts.findIndex((one) => one?.encoder === router.encoder) : -1;
   const of = async (kind: 'quantized' | 'float') => {

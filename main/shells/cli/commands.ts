@@ -3,6 +3,7 @@ import type { Commands } from './command.ts';
 import { boardCommands } from './commands/board.ts';
 import { boardControlCommands } from './commands/board-control.ts';
 import { classifyCommands } from './commands/classify.ts';
+import { compareCommands } from './commands/compare.ts';
 import { dataCommands } from './commands/data.ts';
 import { detectionCommands } from './commands/detections.ts';
 import { demoCommands } from './commands/demo.ts';
@@ -39,6 +40,7 @@ export const commands: Commands = {
   ...expertCommands,
   ...modelCommands,
   ...studyCommands,
+  ...compareCommands,
   ...jobCommands,
   ...boardControlCommands,
   ...fleetCommands,

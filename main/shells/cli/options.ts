@@ -6,6 +6,7 @@ import { detectionSorts, verdicts } from '../../detections/contract/filter.ts';
 import { keptWindows } from '../../jobs/classify/contract/settings.ts';
 import { mostPoints } from '../../fleet/contract/series.ts';
 import { exportLevels } from '../../fleet/contract/telemetry.ts';
+import { comparedChoices, comparedStages } from '../../jobs/compare/contract/stages.ts';
 import { jobStates } from '../../jobs/contract.ts';
 import { mostClips } from '../../labelled-sets/contract.ts';
 import { thresholdRules } from '../../review/contract/rows.ts';
@@ -156,7 +157,30 @@ export const options = {
     whole: [100, 100_000],
     about: 'how often the bootstrap draws all sources anew (2000)',
   },
-  windows: { value: 'N', whole: [2, 2000], about: 'that each mixture answers on the board (80)' },
+  windows: {
+    value: 'N',
+    whole: [1, 2000],
+    about: 'that each mixture answers on the board (80); of a comparison: of each clip, its first (600)',
+  },
+  boards: {
+    value: 'A,B,…',
+    about:
+      'virtual, virtual:CHIP, host, an emulated machine (as of --emulated), or an attached board’s id (virtual)',
+  },
+  models: { value: 'A,B,…', about: 'experts and routers by their ids (the first expert)' },
+  'at-most': { value: 'N', whole: [1, 1_000_000], about: 'so many clips, drawn evenly (all)' },
+  'answers-only': { about: 'without the stages on the way: half the board’s time' },
+  'warm-up': { value: 'N', whole: [0, 1000], about: 'first answers of each model that are told apart (3)' },
+  allow: {
+    value: 'STAGE=X',
+    multiple: true,
+    about: `the most error that passes at ${comparedStages.join(', ')}; “none”: it is not judged; several times`,
+  },
+  share: {
+    value: 'CHECK=P',
+    multiple: true,
+    about: `share of clips that must pass a stage, or be of the ${comparedChoices.join(', ')} (1); several times`,
+  },
   heldout: { value: 'FOLD', whole: [0, 1000], about: 'leave this fold out, for the figures' },
   on: {
     value: 'BOARD',
@@ -175,7 +199,7 @@ export const options = {
   out: { value: 'FOLDER', about: 'where to write the report and its tables' },
   csv: { value: 'FILE', about: 'write the table as CSV' },
   raven: { value: 'FILE', about: 'write one Raven selection table over all recordings' },
-  parquet: { value: 'FILE', about: 'write the detections as Parquet' },
+  parquet: { value: 'FILE', about: 'write the detections, or what was compared, as Parquet' },
   'json-lines': { value: 'FILE', about: 'write the detections as JSON, one a line, and files without one' },
   birdnet: { value: 'FILE', about: 'write the detections as BirdNET’s CSV' },
   kaleidoscope: { value: 'FILE', about: 'write the detections as Kaleidoscope’s CSV' },
@@ -240,7 +264,7 @@ export const options = {
     value: 'LABEL=CLASS',
     multiple: true,
     about:
-      'what the set calls a class of the run, or a tested bank a label of the recordings; “LABEL=” leaves it out; several times',
+      'what the set calls a class of the run, or a tested or compared bank a label of the recordings; “LABEL=” leaves it out; several times',
   },
   beside: { value: 'FOLDER', about: 'a labelled set of which the clips are copied into this one' },
   precision: { value: 'P', about: 'that is wished, of a threshold (0.9)' },

@@ -14,6 +14,7 @@ export const kindNames: Record<JobKind, string> = {
   train: 'training',
   evaluate: 'evaluation',
   encoder: 'encoder',
+  compare: 'comparison',
 };
 
 /** Of paths the last part; their whole stands with the job. */

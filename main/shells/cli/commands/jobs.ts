@@ -12,6 +12,7 @@ import { follow } from '../follow.ts';
 import { sizeText, table, type Row } from '../output.ts';
 import { resumeWith } from '../resume.ts';
 import { classified } from './classify.ts';
+import { compared, compareTables, placesOf } from './compare.ts';
 import { tableOptions, tablesNamed, tablesOf, writeTables } from './detection-outputs.ts';
 import { updated } from './fleet/update.ts';
 import { answered } from './infer.ts';
@@ -156,6 +157,8 @@ async function resume(client: LabClient, args: Args): Promise<Answer> {
       return evaluated(client, job, report);
     case 'encoder':
       return encoderTaken(job);
+    case 'compare':
+      return compared(client, job, await placesOf(args), args);
     case 'play':
       return answered(client, job);
     case 'update':
@@ -169,6 +172,7 @@ async function resume(client: LabClient, args: Args): Promise<Answer> {
 async function write(client: LabClient, args: Args): Promise<Answer> {
   const job = await jobOf(client, args);
   const { tables, report } = await outputsFor(job.kind, args);
+  if (job.kind === 'compare') return compared(client, job, await placesOf(args), args);
   if (report !== null) return evaluated(client, job, report);
   const lines = await writeTables(client, job.id, tables);
   const done = job.state === 'done';
@@ -234,7 +238,8 @@ async function places(args: Args) {
 
 /** @throws CurlewError REQUEST_INVALID for an output that this kind of job does not have; those of the outputs */
 async function outputsFor(kind: Job['kind'], args: Args) {
-  const [table] = tablesNamed(args);
+  const own: readonly string[] = kind === 'compare' ? compareTables : [];
+  const table = tablesNamed(args).find((name) => !own.includes(name));
   if (kind !== 'classify' && table !== undefined) throw hasNone(`--${table}`, 'a classification');
   if (kind !== 'evaluate' && args.options.out !== undefined) throw hasNone('--out', 'an evaluation');
   return places(args);

@@ -1,0 +1,241 @@
+/** Comparisons as a service: jobs, and what they have found so far. */
+import { clopperPearson } from '../../../models/evaluation/proportion.ts';
+import { CurlewError } from '../../contract/error.ts';
+import { count } from '../../contract/figures.ts';
+import type { ExportFormat, Job, JobHoldings } from '../../contract/types.ts';
+import { given } from '../../given.ts';
+import { Outputs } from '../../outputs.ts';
+import { few, type JobContext, type JobDefinition } from '../definition.ts';
+import type { Jobs } from '../jobs.ts';
+import { isFinished } from '../transitions.ts';
+import { compare, type CompareRooms } from './compare-job.ts';
+import type { RunOf, RunTotals } from './compare-store.ts';
+import type { CompareResult } from './contract/results.ts';
+import type {
+  ComparedClip,
+  ComparedClipRow,
+  ComparedRun,
+  ComparedWindow,
+  Comparison,
+} from './contract/rows.ts';
+import { verdictOf, type CheckResult, type ComparedStage, type ComparedVerdict } from './contract/stages.ts';
+import { Kept } from './kept.ts';
+import { contestedModel, type Contested } from './models.ts';
+import { defaultCompareParams, withUsual, type CompareParams } from './params.ts';
+
+export interface ComparisonRooms extends CompareRooms {
+  readonly jobs: Jobs;
+  /** Files and folders that nothing is written over. */
+  readonly keep: readonly string[];
+  /** @throws CurlewError where a comparison could not have this board */
+  requireBoard(choice: string): void;
+}
+
+type Asked = Pick<CompareParams, 'boards' | 'models'> & {
+  [K in keyof CompareParams]?: CompareParams[K] | undefined;
+};
+
+export class Comparisons {
+  private readonly kept = new Kept<Comparison>();
+
+  /** Takes up the comparisons of earlier labs. */
+  constructor(private readonly rooms: ComparisonRooms) {
+    rooms.jobs.takeUp('compare', (params) => this.definition(params as CompareParams));
+    rooms.jobs.keeps('compare', {
+      holdings: (job) => this.holdings(job),
+      remove: (jobId) => rooms.store.remove(jobId),
+    });
+  }
+
+  /** @throws CurlewError EXPERT_NOT_FOUND; REQUEST_INVALID; those of a board that it could not have */
+  async start(asked: Asked): Promise<Job> {
+    const known = { ...defaultCompareParams, ...given(asked) };
+    const params = { ...known, rules: withUsual(known.rules) };
+    for (const names of [params.boards, params.models]) {
+      const twice = names.find((name, i) => names.indexOf(name) !== i);
+      // Two virtual boards are two; two of one attached board, or of one model, are a slip.
+      if (twice !== undefined && (names === params.models || !/^(virtual|host|mps)/.test(twice)))
+        throw new CurlewError('REQUEST_INVALID', `“${twice}” is named twice; name it once.`);
+    }
+    for (const id of params.models) await contestedModel(this.rooms.banks, id);
+    for (const choice of params.boards) {
+      if (choice === 'none')
+        throw new CurlewError('REQUEST_INVALID', 'A comparison needs a board: “virtual” is always there.');
+      this.rooms.requireBoard(choice);
+    }
+    return this.rooms.jobs.start(this.definition(params));
+  }
+
+  /** So far. @throws CurlewError JOB_NOT_FOUND; REQUEST_INVALID for another kind of job */
+  get(jobId: string): Promise<Comparison> {
+    const job = this.job(jobId);
+    return this.kept.of(jobId, isFinished(job.state), () => this.look(jobId));
+  }
+
+  /** @throws CurlewError as `get`; REQUEST_INVALID for a run that it does not have */
+  async clips(
+    run: RunOf,
+    page: { by: ComparedStage; skip: number; limit: number },
+  ): Promise<ComparedClipRow[]> {
+    const { told } = await this.modelOf(run);
+    const rows = await this.rooms.store.worst(run, page);
+    const said = new Map(
+      (
+        await this.rooms.store.said(
+          run,
+          rows.map(({ clip }) => clip),
+        )
+      ).map((one) => [one.clip, one]),
+    );
+    const name = (index: number | undefined): string => told.classes[index ?? -1] ?? '';
+    return rows.map((row) => {
+      const one = said.get(row.clip);
+      return {
+        ...row,
+        said: { board: name(one?.board), quantized: name(one?.quantized), float: name(one?.float) },
+      };
+    });
+  }
+
+  /** @throws CurlewError as `clips` */
+  async windows(run: RunOf, clip: number): Promise<ComparedWindow[]> {
+    await this.modelOf(run);
+    return this.rooms.store.windows(run, clip);
+  }
+
+  /** @throws CurlewError as `get`; of Outputs; STORE_FAILED */
+  async write(
+    jobId: string,
+    { path, format, overwrite }: { path: string; format: ExportFormat; overwrite: boolean },
+  ): Promise<{ path: string; rows: number }> {
+    const names = await this.get(jobId);
+    const output = await new Outputs({ overwrite, keep: this.rooms.keep }).file(path);
+    const rows = await output.fill((beside) => this.rooms.store.write(jobId, names, format, beside));
+    return { path, rows };
+  }
+
+  private job(jobId: string): Job {
+    const job = this.rooms.jobs.get(jobId);
+    if (job.kind === 'compare') return job;
+    throw new CurlewError('REQUEST_INVALID', `“${job.title}” is no comparison.`, { jobId });
+  }
+
+  /** What it was asked for. @throws CurlewError as `get` */
+  params(jobId: string): CompareParams {
+    this.job(jobId);
+    return this.rooms.jobs.params(jobId) as CompareParams;
+  }
+
+  private async modelOf({ jobId, board, model }: RunOf): Promise<Contested> {
+    const { boards, models } = this.params(jobId);
+    if (models[model] === undefined || boards[board] === undefined)
+      throw new CurlewError('REQUEST_INVALID', 'This comparison has no such board or model.', { jobId });
+    return contestedModel(this.rooms.banks, models[model]);
+  }
+
+  private async look(jobId: string): Promise<Comparison> {
+    const { store, banks } = this.rooms;
+    const params = this.params(jobId);
+    const clips = await store.clips(jobId);
+    const met = await store.boards(jobId);
+    const models = await Promise.all(params.models.map(async (id) => (await contestedModel(banks, id)).told));
+    const runs: ComparedRun[] = [];
+    for (const [model, { classes, kind }] of models.entries())
+      for (const board of params.boards.keys()) {
+        const run = { jobId, board, model };
+        const totals = await store.totals(run, params.rules);
+        if (!totals) continue;
+        runs.push({
+          ...{ board, model, clips: totals.clips, windows: totals.windows, stages: totals.stages },
+          checks: checksOf(params, totals),
+          scores: await this.scores(run, clips, classes),
+          curiosity: kind === 'expert' ? null : totals.curiosity,
+          sameChoice: kind === 'expert' ? null : totals.sameChoice,
+        });
+      }
+    const unmet = { name: null, kind: null, profile: null, simulated: null };
+    return {
+      jobId,
+      boards: params.boards.map((choice, board) => met.get(board) ?? { choice, ...unmet }),
+      models,
+      clips: clips.length,
+      labelled: clips.some(({ label }) => label !== null),
+      failed: clips.flatMap(({ path, error }) => (error === null ? [] : [{ path, message: error }])),
+      rules: [...params.rules],
+      runs,
+    };
+  }
+
+  /** Of clips whose labels are classes of the model; null where there are none. */
+  private async scores(
+    run: RunOf,
+    clips: readonly ComparedClip[],
+    classes: readonly string[],
+  ): Promise<ComparedRun['scores']> {
+    const known = (clip: number): number => classes.indexOf(clips[clip]?.label ?? '');
+    if (!clips.some(({ clip }) => known(clip) >= 0)) return null;
+    const said = (await this.rooms.store.said(run, null)).filter(({ clip }) => known(clip) >= 0);
+    if (said.length === 0) return null;
+    return this.rooms.background.run('scoreClips', {
+      classes: classes.length,
+      sources: said.map(({ clip }) => clips[clip]!.source),
+      truth: Int32Array.from(said, ({ clip }) => known(clip)),
+      said: {
+        board: Int32Array.from(said, ({ board }) => board),
+        quantized: Int32Array.from(said, ({ quantized }) => quantized),
+        float: Int32Array.from(said, ({ float }) => float),
+      },
+    });
+  }
+
+  private definition(params: CompareParams): JobDefinition {
+    const what = params.paths.length === 0 ? 'the bundled clips' : params.paths[0]!;
+    const boards = params.boards.length === 1 ? params.boards[0]! : count(params.boards.length, 'board');
+    return {
+      kind: 'compare',
+      title: `Compare ${boards} with the references on ${what}`,
+      reads: few(params.paths.length === 0 ? [what] : params.paths),
+      writes: ['what was found, in the lab’s store'],
+      canPause: true,
+      params,
+      run: (context) => this.run(params, context),
+    };
+  }
+
+  private async run(params: CompareParams, context: JobContext): Promise<CompareResult> {
+    await compare(params, this.rooms, context);
+    context.progress(0.999, 'summing up');
+    const { runs, clips, failed } = await this.look(context.jobId);
+    return {
+      kind: 'compare',
+      ...{ boards: params.boards.length, models: params.models.length, clips, failed },
+      windows: runs.reduce((sum, { windows }) => sum + windows, 0),
+      verdict: worstOf(runs.flatMap(({ checks }) => checks.map(({ verdict }) => verdict))),
+    };
+  }
+
+  private async holdings({ id }: Job): Promise<JobHoldings> {
+    const windows = await this.rooms.store.count(id);
+    return {
+      goes: windows > 0 ? [`what was found of ${count(windows, 'window')}`] : [],
+      stays: ['the recordings, and what the boards recorded'],
+      bytes: 0,
+    };
+  }
+}
+
+const order: readonly ComparedVerdict[] = ['fail', 'open', 'pass'];
+const worstOf = (all: readonly ComparedVerdict[]): ComparedVerdict =>
+  order.find((one) => all.includes(one)) ?? 'not judged';
+
+const checksOf = ({ rules }: CompareParams, { checked }: RunTotals): CheckResult[] =>
+  rules.map((rule) => {
+    const { clips, passed } = checked[rule.check];
+    const interval = clips === 0 ? null : clopperPearson(passed, clips);
+    return {
+      ...{ ...rule, clips, passed },
+      low: interval?.low ?? null,
+      high: interval?.high ?? null,
+      verdict: verdictOf(rule, clips, passed, interval),
+    };
+  });
