@@ -46,7 +46,7 @@ describe('a command line', () => {
     ['boards -x', 'There is no option -x.'],
     [
       'boards --csv out.csv',
-      '“curlew boards” takes no --csv; it goes with classify, detections export, review statistics, jobs resume, jobs export, telemetry series.',
+      '“curlew boards” takes no --csv; it goes with classify, detections export, review statistics, compare, jobs resume, jobs export, telemetry series.',
     ],
     ['backup a.duckdb b.duckdb', 'takes one word after it: “b.duckdb” is too many.'],
     ['boards all', 'takes no words after it: “all” is too many.'],
