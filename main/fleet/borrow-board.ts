@@ -27,8 +27,7 @@ const virtualChip = 'virtual:';
  * Whether it may be lent in a worker thread. Boards that are processes are behind a pseudo-terminal, and the serial
  * port's native part calls back into the process's first thread alone.
  */
-export const isVirtual = (choice: string): boolean =>
-  choice === 'virtual' || choice.startsWith(virtualChip);
+export const isVirtual = (choice: string): boolean => choice === 'virtual' || choice.startsWith(virtualChip);
 
 /**
  * Refuses, before a study begins, a board that it could not have hours later.
