@@ -12,6 +12,7 @@ import type { MicrophoneJudgement } from '../fleet/contract/microphone.ts';
 import { judgeCounts } from '../fleet/drift/judge-counts.ts';
 import { judgeMicrophones } from '../fleet/microphone/judge.ts';
 import { unpackHours, type PackedHours } from '../store/heard-hours.ts';
+import { statisticsOf as statisticsOfRuns, type Computed } from '../jobs/compare/statistics.ts';
 import { scoreClips } from '../jobs/compare/score-clips.ts';
 import { referenceAnswers } from '../fleet/rollout/reference-answers.ts';
 import { captureQueries } from '../instruments/queries.ts';
@@ -42,6 +43,9 @@ const tasks = {
 
   reviewStatistics: async (...given: Parameters<typeof statisticsOf>): Promise<ReviewStatistics> =>
     statisticsOf(...given),
+
+  compareStatistics: async (...given: Parameters<typeof statisticsOfRuns>): Promise<Computed> =>
+    statisticsOfRuns(...given),
 
   scoreClips: async (...given: Parameters<typeof scoreClips>): Promise<ReturnType<typeof scoreClips>> =>
     scoreClips(...given),

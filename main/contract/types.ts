@@ -42,6 +42,7 @@ export type * from '../jobs/compare/contract/requests.ts';
 export type * from '../jobs/compare/contract/results.ts';
 export type * from '../jobs/compare/contract/rows.ts';
 export type * from '../jobs/compare/contract/stages.ts';
+export type * from '../jobs/compare/contract/statistics.ts';
 export type * from '../jobs/contract.ts';
 export type * from '../jobs/study/contract/requests.ts';
 export type * from '../jobs/study/contract/results.ts';

@@ -572,6 +572,10 @@ export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N
     ],
   ],
   'compare.windows': [{ jobId: 'job-1', board: 0, model: 0, clip: 3 }, [comparedWindow]],
+  'compare.statistics': [
+    { jobId: 'job-1' },
+    { jobId: 'job-1', figures: [], tests: [], residuals: [], tradeOffs: [], mostPairs: 1000 },
+  ],
   'compare.write': [
     { jobId: 'job-1', format: 'parquet', path: '/out/c.parquet', overwrite: true },
     { path: '/out/c.parquet', rows: 2 ** 33 },

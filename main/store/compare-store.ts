@@ -17,6 +17,7 @@ import {
   type ComparedStage,
   type StageFigures,
 } from '../jobs/compare/contract/stages.ts';
+import type { Source } from '../contract/lab.ts';
 import { writeComparison } from './compare-export.ts';
 import type { Store } from './open-store.ts';
 
@@ -27,6 +28,8 @@ const figure = (stage: ComparedStage, name: keyof StageFigures): string =>
 const judged = (stage: ComparedStage): string => figure(stage, stageWords[stage].judged);
 
 const ofRun = 'job_id = $1 AND board = $2 AND model = $3';
+/** Windows of a run whose times and energies are looked at; more tell nothing that these do not. */
+const mostFigures = 50_000;
 const sides = ['board', 'quantized', 'float'] as const;
 
 type Rows = Record<string, unknown>[];
@@ -127,6 +130,35 @@ export function compareStore(store: Store): CompareStore {
       const which = clips === null ? '' : `AND clip IN (${clips.map(Number).join(', ') || 'NULL'})`;
       const found = await read(saidSql(which), run(one));
       return found as unknown as ClipSaid[];
+    },
+
+    async figures(one) {
+      const [counted] = await read(
+        `SELECT count(*)::DOUBLE AS n FROM compare_windows WHERE ${ofRun}`,
+        run(one),
+      );
+      const every = Math.max(1, Math.ceil((counted!['n'] as number) / mostFigures));
+      // Columns, not rows: there may be many.
+      const columns = await store.reading(async (connection) =>
+        (
+          await connection.runAndReadAll(
+            `SELECT clip * 65536.0 + place AS at, ordinal::DOUBLE, features_us, encoder_us, router_us, expert_us, energy_nj,
+               latency_source, energy_source
+             FROM (SELECT *, row_number() OVER (ORDER BY clip, place) AS row FROM compare_windows WHERE ${ofRun})
+             WHERE row % ${every} = 0 ORDER BY clip, place`,
+            run(one),
+          )
+        ).getColumnsJS(),
+      );
+      const numbers = (column: number): Float64Array =>
+        Float64Array.from((columns[column] ?? []) as number[]);
+      const [source, energySource] = [columns[7]?.[0], columns[8]?.[0]] as (Source | undefined)[];
+      if (source === undefined || energySource === undefined) return null;
+      return {
+        ...{ board: one.board, model: one.model, at: numbers(0), ordinal: numbers(1) },
+        stages: { features: numbers(2), encoder: numbers(3), router: numbers(4), expert: numbers(5) },
+        ...{ latencySource: source, nanojoule: numbers(6), energySource },
+      };
     },
 
     async windows(one, clip) {

@@ -10,6 +10,7 @@ import type {
   StageSummary,
 } from './contract/rows.ts';
 import type { ComparedCheck, ComparedRule, ComparedStage } from './contract/stages.ts';
+import type { RunFigures } from './statistics.ts';
 
 export interface RunOf {
   jobId: string;
@@ -56,6 +57,8 @@ export interface CompareStore {
   ): Promise<Omit<ComparedClipRow, 'said'>[]>;
   /** Of these clips, or of all, in order. */
   said(run: RunOf, clips: readonly number[] | null): Promise<ClipSaid[]>;
+  /** Times and energies, in the order of clips and windows; of very many windows one in so many, drawn evenly. */
+  figures(run: RunOf): Promise<Omit<RunFigures, 'conditions'> | null>;
   windows(run: RunOf, clip: number): Promise<ComparedWindow[]>;
   /** Over `file`, a row a window. @returns how many @throws CurlewError FILE_UNWRITABLE; ABORTED */
   write(

@@ -19,8 +19,11 @@ import type {
   Comparison,
 } from './contract/rows.ts';
 import { verdictOf, type CheckResult, type ComparedStage, type ComparedVerdict } from './contract/stages.ts';
+import type { CompareStatistics } from './contract/statistics.ts';
 import { Kept } from './kept.ts';
 import { contestedModel, type Contested } from './models.ts';
+import { mostPairs, type RunFigures } from './statistics.ts';
+import { tradeOffsOf } from './trade-offs.ts';
 import { defaultCompareParams, withUsual, type CompareParams } from './params.ts';
 
 export interface ComparisonRooms extends CompareRooms {
@@ -37,6 +40,7 @@ type Asked = Pick<CompareParams, 'boards' | 'models'> & {
 
 export class Comparisons {
   private readonly kept = new Kept<Comparison>();
+  private readonly counted = new Kept<CompareStatistics>();
 
   /** Takes up the comparisons of earlier labs. */
   constructor(private readonly rooms: ComparisonRooms) {
@@ -70,6 +74,12 @@ export class Comparisons {
   get(jobId: string): Promise<Comparison> {
     const job = this.job(jobId);
     return this.kept.of(jobId, isFinished(job.state), () => this.look(jobId));
+  }
+
+  /** So far. @throws CurlewError as `get` */
+  statistics(jobId: string): Promise<CompareStatistics> {
+    const job = this.job(jobId);
+    return this.counted.of(jobId, isFinished(job.state), () => this.count(jobId));
   }
 
   /** @throws CurlewError as `get`; REQUEST_INVALID for a run that it does not have */
@@ -164,6 +174,19 @@ export class Comparisons {
       rules: [...params.rules],
       runs,
     };
+  }
+
+  private async count(jobId: string): Promise<CompareStatistics> {
+    const { store, background } = this.rooms;
+    const comparison = await this.get(jobId);
+    const runs: RunFigures[] = [];
+    for (const { board, model } of comparison.runs) {
+      const found = await store.figures({ jobId, board, model });
+      const { profile, choice } = comparison.boards[board]!;
+      if (found) runs.push({ ...found, conditions: profile || choice });
+    }
+    const computed = await background.run('compareStatistics', runs, this.params(jobId).warmUp);
+    return { jobId, ...computed, tradeOffs: tradeOffsOf(comparison, computed.figures), mostPairs };
   }
 
   /** Of clips whose labels are classes of the model; null where there are none. */

@@ -6,6 +6,7 @@ import { dataSet, id, jobId, path, text, whole } from '../../../contract/schemas
 import type { Job } from '../../contract.ts';
 import type { ComparedClipRow, ComparedWindow, Comparison } from './rows.ts';
 import { comparedChecks, comparedStages } from './stages.ts';
+import type { CompareStatistics } from './statistics.ts';
 
 export const mostComparedBoards = 16;
 export const mostComparedModels = 16;
@@ -68,6 +69,8 @@ export const compareRequests = {
   'compare.windows': forViewers(
     v.strictObject({ ...jobId.entries, ...run, clip: whole(0, Number.MAX_SAFE_INTEGER) }),
   ),
+  /** Times and energies as distributions, tests between configurations, residuals and trade-offs, so far. */
+  'compare.statistics': forViewers(jobId),
   /** All windows of all runs as one table. Nothing is replaced unless `overwrite` says so, recordings never. */
   'compare.write': forOperators(
     v.strictObject({
@@ -84,5 +87,6 @@ export interface CompareResults {
   'compare.get': Comparison;
   'compare.clips': ComparedClipRow[];
   'compare.windows': ComparedWindow[];
+  'compare.statistics': CompareStatistics;
   'compare.write': { path: string; rows: number };
 }
