@@ -1,6 +1,6 @@
 /**
  * Experts of every kind, the shipped router and a cascade, with what they are held against; and a board held against it,
- * window by window, as the lab's comparison does. The conformance suite and the bench `agreement` share it.
+ * window by window, as the lab's comparison does.
  */
 import * as ort from 'onnxruntime-web';
 import { CurlewBoard } from '../devices/drivers/curlew/board.ts';
@@ -58,7 +58,8 @@ export async function agreementSubjects(banks: Banks): Promise<AgreementSubject[
       async (_, file) => graphs[file as keyof typeof graphs],
     ),
   );
-  return [...subjects, await shippedRouter(banks), await cascade(banks, encoder)];
+  // The router’s bank all but fills a board: it goes where nothing was written yet.
+  return [await shippedRouter(banks), ...subjects, await cascade(banks, encoder)];
 }
 
 /** Hidden layers that stay as they are. */
@@ -141,10 +142,7 @@ export async function agreementClips(banks: Banks, clips: number): Promise<Int16
   return Array.from({ length: clips }, (_, clip) => variationOf(sounds[clip % sounds.length]!, clip, 1));
 }
 
-/**
- * @param soundToo whether the board hears the sound as well, rather than the reference's log-mel alone
- * @returns each clip's window, in order
- */
+/** @param onWindow told of each clip’s window, in order @throws CurlewError of the board */
 export async function heldAgainst(
   port: Port,
   subjects: readonly AgreementSubject[],

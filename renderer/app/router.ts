@@ -21,7 +21,7 @@ export function createAppRouter(): Router {
       { path: '/visit/:visitId', name: 'visit', component: () => import('../views/visit/VisitView.vue') },
       { path: '/deploy', name: 'deploy', component: () => import('../views/deploy/DeployView.vue') },
       {
-        path: '/compare/:part?',
+        path: '/compare/:part(recording|clips)?',
         name: 'compare',
         component: () => import('../views/compare/CompareView.vue'),
       },

@@ -16,7 +16,7 @@ import {
   shellDouble,
   windowResult,
 } from '../../test/lab-double.ts';
-import CompareView from './CompareView.vue';
+import OneRecording from './OneRecording.vue';
 
 const clip = {
   ...{ id: 'dog', label: 'dog', title: 'A dog', author: '', licence: '', sourceUrl: '' },
@@ -71,7 +71,7 @@ async function show(plays: Played[], { routers = [member()], windows = [windowRe
     logMel: async () => ({ frames: 0, values: new Float32Array(0) }),
   });
   await Promise.all([useBoards(pinia).load(), useExperts(pinia).load()]);
-  const wrapper = mount(CompareView, { global });
+  const wrapper = mount(OneRecording, { global });
   await flushPromises();
   return { lab, wrapper };
 }
