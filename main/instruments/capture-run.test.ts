@@ -55,6 +55,20 @@ test('what is lost, a whole turn of the counter too, is a gap: all else stands a
   reader.close();
 });
 
+test.each([1500, 2100, 2900])(
+  'a loss of whole turns is found in a capture that ends %i ms after it began, sooner than time told it',
+  async (ms) => {
+    const told = await recorded({ troubles: [{ kind: 'lost', at: 100_000, samples: 640 }] }, ms);
+    expect(told).toMatchObject({ lost: 640, lostByTime: 640, lateLosses: [told.samples] });
+  },
+);
+
+test('a loss that is found when a capture has all that was wanted makes it longer by that', async () => {
+  const troubles = [{ kind: 'lost', at: 100_000, samples: 640 }] as const;
+  const told = await recorded({ troubles }, 1600, { samples: 150_000 });
+  expect(told).toMatchObject({ samples: 150_640, lost: 640, lateLosses: [150_640] });
+});
+
 test('a capture of so many samples has so many, and those before its trigger beside them', async () => {
   const told = await recorded(
     { reading: (sample) => ({ adc: sample === 45_000 ? 9000 : 100, range: 1, logic: 0 }) },

@@ -9,6 +9,8 @@ import { TriggerGate, type SampleTaker } from './trigger.ts';
 
 /** So many bytes tell whether they are samples. */
 const judgedBytes = 40_000;
+/** A line that loses more often is told of by their number. */
+const mostLate = 1000;
 
 export class CaptureRun implements SampleSink {
   private readonly writer: CaptureWriter;
@@ -20,6 +22,8 @@ export class CaptureRun implements SampleSink {
   private lostSoFar = 0;
   private lostByTime = 0;
   private taken = 0;
+  private lastMs = 0;
+  private readonly lateLosses: number[] = [];
   private judged = { bytes: 0, discarded: 0 };
   private triggerSample: number | null = null;
 
@@ -40,9 +44,8 @@ export class CaptureRun implements SampleSink {
   take(bytes: Uint8Array, atMs: number): void {
     this.taken += bytes.length;
     this.decoder.take(bytes, this);
-    const lost = this.clock.arrived(atMs, this.decoder.samples + this.lostSoFar);
-    this.lostByTime += lost;
-    this.lost(lost);
+    this.lastMs = atMs;
+    this.late(this.clock.arrived(atMs, this.decoder.samples + this.lostSoFar));
     this.judge();
   }
 
@@ -55,11 +58,24 @@ export class CaptureRun implements SampleSink {
     for (let i = 0; i < samples; i++) this.to.sample(NaN, 0, gap);
   }
 
+  /** Of a loss that time tells the place is known to a few seconds: it is put where it was found. */
+  private late(samples: number): void {
+    this.lost(samples);
+    this.noteLate(samples);
+  }
+
+  private noteLate(samples: number): void {
+    if (samples === 0) return;
+    this.lostByTime += samples;
+    if (this.lateLosses.length < mostLate) this.lateLosses.push(this.writer.samples);
+  }
+
   progress(): CaptureProgress {
     const { totals, samples } = this.writer;
     const some = totals.count > 0;
     return {
       ...{ taken: this.taken, samples, lost: totals.lost, lostByTime: this.lostByTime },
+      lateLosses: [...this.lateLosses],
       ...{ discardedBytes: this.decoder.discarded, rangeChanges: this.decoder.rangeChanges },
       least: some ? totals.min : null,
       mean: some ? totals.mean : null,
@@ -70,6 +86,10 @@ export class CaptureRun implements SampleSink {
 
   /** @throws what the file system does */
   end(): CaptureProgress {
+    const late = this.gate && !this.gate.fired ? 0 : this.clock.ended(this.lastMs);
+    // Beyond what was wanted where that had come: so much longer it lasted.
+    this.writer.lost(late);
+    this.noteLate(late);
     this.writer.end();
     return this.progress();
   }

@@ -20,6 +20,8 @@ export interface CaptureProgress {
   samples: number;
   lost: number;
   lostByTime: number;
+  /** Samples behind each loss that time told. */
+  lateLosses: number[];
   discardedBytes: number;
   rangeChanges: number;
   least: number | null;

@@ -131,6 +131,7 @@ export class Captures {
 
 const blank: Omit<Capture, 'id' | 'name' | 'from' | 'createdMs'> = {
   ...{ state: 'recording', startedMs: null, samplesPerSecond: 100_000, samples: 0, lost: 0, lostByTime: 0 },
+  lateLosses: [],
   ...{ discardedBytes: 0, rangeChanges: 0, least: null, mean: null, most: null, millivolts: null },
   ...{ mode: null, uncalibrated: [], trigger: null, problem: null, bytes: 0 },
 };

@@ -48,7 +48,7 @@ test('inferences between the edges of an input have the energy of their currents
     whole,
     stages: told,
   } = energiesOf(reader, perSecond, {
-    ...{ from: 0, to: Infinity, volts, pin: 0, stages },
+    ...{ from: 0, to: Infinity, volts, pin: 0, stages, doubtful: [] },
   });
   // 3 V · (3 mA · 8 ms + 5 mA · 12 ms) = 252 µJ
   expect(marked).toMatchObject({ count: 10, cut: 0, withLoss: 0 });
@@ -66,9 +66,10 @@ test('inferences between the edges of an input have the energy of their currents
 
 test('an inference that lost samples is counted and in no mean, and nothing is put in their place', () => {
   const reader = captured(50_000, (sample) => (sample >= 7000 && sample < 7100 ? null : inference(sample)));
-  const { marked, whole } = energiesOf(reader, perSecond, {
-    ...{ from: 0, to: Infinity, volts, pin: 0, stages: [] },
+  const { marked, whole, stages } = energiesOf(reader, perSecond, {
+    ...{ from: 0, to: Infinity, volts, pin: 0, stages: [{ name: 'encoder', pin: 2 }], doubtful: [] },
   });
+  expect(stages[0]!.joules!.least).toBeCloseTo(180e-6, 10);
   expect(marked).toMatchObject({ count: 10, withLoss: 1 });
   expect(marked!.joules!.mean).toBeCloseTo(252e-6, 10);
   expect(marked!.list[1]).toMatchObject({ lost: 100 });
@@ -82,10 +83,31 @@ test('an inference that lost samples is counted and in no mean, and nothing is p
 test('inferences that began before the capture or end after it are cut, and in no figure', () => {
   const reader = captured(12_000, (sample) => inference(sample + 2000));
   const { marked } = energiesOf(reader, perSecond, {
-    ...{ from: 0, to: 10_500, volts, pin: 0, stages: [] },
+    ...{ from: 0, to: 10_500, volts, pin: 0, stages: [], doubtful: [] },
   });
   expect(marked).toMatchObject({ count: 1, cut: 2 });
   expect(marked!.restWatts).toBeCloseTo(volts * 20e-6, 10);
+  reader.close();
+});
+
+test('one that may have begun within lost samples is counted as one with loss, from the first of them on', () => {
+  // Awake from sample 6000 on, of which the first 300 and 700 before it are lost.
+  const reader = captured(20_000, (sample) => (sample >= 5300 && sample < 6300 ? null : inference(sample)));
+  const { marks } = marksOf(reader, 0, 0, 20_000);
+  expect(marks.slice(0, 2)).toEqual([
+    { from: 1000, to: 3000 },
+    { from: 5300, to: 8000 },
+  ]);
+  reader.close();
+});
+
+test('inferences within the seconds in which time told a loss are in no mean', () => {
+  const reader = captured(50_000, inference);
+  const { marked } = energiesOf(reader, perSecond, {
+    ...{ from: 0, to: Infinity, volts, pin: 0, stages: [], doubtful: [{ from: 7000, to: 17_000 }] },
+  });
+  // Those that begin at 6000, 11,000 and 16,000.
+  expect(marked).toMatchObject({ count: 10, withLoss: 3 });
   reader.close();
 });
 
@@ -177,7 +199,7 @@ test('the energy of a known waveform, from the bytes of a kit to joules, is righ
   const reader = new CaptureReader(folder);
   expect(reader.samples).toBe(count);
   const { whole } = energiesOf(reader, perSecond, {
-    ...{ from: 0, to: Infinity, volts, pin: null, stages: [] },
+    ...{ from: 0, to: Infinity, volts, pin: null, stages: [], doubtful: [] },
   });
   expect(Math.abs(whole.joules / truth - 1)).toBeLessThan(1e-3);
   reader.close();

@@ -13,23 +13,29 @@ export interface EnergyWish {
   /** High while an inference lasts; null where none is marked. */
   pin: number | null;
   stages: readonly { name: string; pin: number }[];
+  /** In which samples were lost, nobody knows where: what is marked in them may lack some. */
+  doubtful: readonly Mark[];
 }
 
 export function energiesOf(reader: CaptureReader, perSecond: number, wish: EnergyWish): EnergyResult {
   const { volts, pin, stages } = wish;
   const [from, to] = [Math.max(0, wish.from), Math.min(wish.to, reader.samples)];
-  const whole = reader.totals(from, to);
   const result: EnergyResult = {
     ...{ source: 'measured', volts, from, to, samplesPerSecond: perSecond },
-    whole: energyOf(whole, volts, perSecond),
+    whole: energyOf(reader.totals(from, to), volts, perSecond),
     ...{ marked: null, stages: [] },
   };
   if (pin === null) return result;
   const { marks, cut } = marksOf(reader, pin, from, to);
   const each = marks.map((mark) => energyAt(reader, mark, volts, perSecond));
   const ends = cut.map(({ from: a, to: b }) => energyOf(reader.totals(a, b), volts, perSecond));
-  result.marked = markedOf(marks, each, ends, result.whole, perSecond);
-  result.stages = stages.map((stage) => stageOf(reader, stage, marks, wish, perSecond));
+  const doubted = within(wish.doubtful, marks).map((found) => found.length > 0);
+  // What was lost of one may be most of it: its energy says nothing of the others’.
+  const isComplete = each.map(({ lost }, at) => lost === 0 && !doubted[at]);
+  const complete = each.filter((_one, at) => isComplete[at]);
+  result.marked = markedOf(marks, each, complete, ends, result.whole, perSecond);
+  const whole = marks.filter((_mark, at) => isComplete[at]);
+  result.stages = stages.map((stage) => stageOf(reader, stage, whole, wish, perSecond));
   return result;
 }
 
@@ -42,12 +48,11 @@ function energyAt(reader: CaptureReader, { from, to }: Mark, volts: number, perS
 function markedOf(
   marks: readonly Mark[],
   each: readonly Energy[],
+  complete: readonly Energy[],
   cut: readonly Energy[],
   whole: Energy,
   perSecond: number,
 ): MarkedEnergy {
-  // What was lost of one may be most of it: its energy says nothing of the others’.
-  const complete = each.filter(({ lost }) => lost === 0);
   const inside = sumOf([...each, ...cut], ({ joules }) => joules);
   // Of samples that came, there as here.
   const came = ({ seconds, lost }: Energy): number => seconds - lost / perSecond;
@@ -73,17 +78,18 @@ function stageOf(
   perSecond: number,
 ): StageEnergy {
   const found = within(marksOf(reader, pin, from, to).marks, inferences);
-  const each = found.map((marks) => {
-    const all = new Totals();
-    for (const mark of marks) all.add(reader.totals(mark.from, mark.to));
-    return energyOf(all, volts, perSecond);
-  });
-  const complete = each.filter(({ lost }) => lost === 0);
+  const each = found
+    .filter((marks) => marks.length > 0)
+    .map((marks) => {
+      const all = new Totals();
+      for (const mark of marks) all.add(reader.totals(mark.from, mark.to));
+      return energyOf(all, volts, perSecond);
+    });
   return {
     ...{ name, pin, missing: found.filter((marks) => marks.length === 0).length },
-    joules: spreadOf(complete.map(({ joules }) => joules)),
-    seconds: spreadOf(complete.map(({ seconds }) => seconds)),
-    uncertainty: meanUncertainty(complete),
+    joules: spreadOf(each.map(({ joules }) => joules)),
+    seconds: spreadOf(each.map(({ seconds }) => seconds)),
+    uncertainty: meanUncertainty(each),
   };
 }
 

@@ -3,13 +3,14 @@ import { basename, extname } from 'node:path';
 import { isPpk2 } from '../../devices/drivers/ppk2/identify.ts';
 import { Ppk2, ppk2BaudRate } from '../../devices/drivers/ppk2/ppk2.ts';
 import type { SerialDevices } from '../../devices/drivers/list-serial-ports.ts';
+import { foundWithinMs } from '../../devices/drivers/ppk2/sample-clock.ts';
 import { serialPort } from '../../devices/drivers/serial-port.ts';
 import type { Background } from '../background/background.ts';
 import { CurlewError } from '../contract/error.ts';
 import type { HandlersOf } from '../dispatch.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import type { AllowedPaths } from '../recordings/allowed-paths.ts';
-import type { captureRequests, PowerDevice } from './contract/captures.ts';
+import type { Capture, captureRequests, PowerDevice } from './contract/captures.ts';
 import type { Captures } from './captures.ts';
 import { startExport, startImport, startTrim } from './file-jobs.ts';
 import { Recordings } from './recording.ts';
@@ -97,6 +98,7 @@ export function instrumentHandlers(rooms: InstrumentRooms): HandlersOf<typeof ca
       }
       return background.run('captureEnergy', folder, capture.samplesPerSecond, {
         ...{ from, to, volts: supply / 1000, pin: pin ?? null, stages: stages ?? [] },
+        doubtful: doubtfulOf(capture),
       });
     },
     'power.rename': ({ captureId, name }) => captures.change(captureId, { name }),
@@ -113,3 +115,7 @@ export function instrumentHandlers(rooms: InstrumentRooms): HandlersOf<typeof ca
     'power.trim': ({ captureId, from, to, name }) => startTrim(rooms, captureId, from, to, name),
   };
 }
+
+/** Before each loss that time told: where in it the samples are missing nobody knows. */
+const doubtfulOf = ({ lateLosses, samplesPerSecond }: Capture) =>
+  lateLosses.map((to) => ({ from: Math.max(0, to - (foundWithinMs / 1000) * samplesPerSecond), to }));

@@ -32,10 +32,13 @@ export function marksOf(
   let since = from;
   /** Whether it was seen to go high. */
   let begun = false;
+  /** The first of the lost samples right behind which one is looked at; -1 where there are none. */
+  let lostFrom = -1;
   const seen = (is: boolean, at: number): void => {
     if (is === high) return;
     if (is) {
-      since = at;
+      // Where samples are missing before it, it may have begun with the first of them.
+      since = lostFrom < 0 ? at : lostFrom;
       begun = high !== null;
     } else if (high === true) {
       if (!begun) cut.push({ from: since, to: at });
@@ -48,9 +51,16 @@ export function marksOf(
     const whole = level >= 0 && first >= from && first + size <= end && reader.hasEntry(level, first / size);
     if (whole) {
       const one = reader.entry(level, first / size);
-      if (one.count === 0) return;
+      if (one.count === 0) {
+        if (lostFrom < 0) lostFrom = first;
+        return;
+      }
       const [ever, always] = [(one.ever & bit) !== 0, (one.always & bit) !== 0];
-      if (ever === always && (high === ever || one.lost === 0)) return seen(ever, first);
+      if (ever === always && one.lost === 0) {
+        seen(ever, first);
+        lostFrom = -1;
+        return;
+      }
     }
     if (level > 0) {
       const below = levelSamples[level - 1]!;
@@ -60,7 +70,12 @@ export function marksOf(
     }
     reader.each(Math.max(from, first), Math.min(end, first + size), (block, a, b, at) => {
       for (let i = a; i < b; i++) {
-        if (block.ranges[i] !== gap) seen((block.logic[i]! & bit) !== 0, at + i - a);
+        if (block.ranges[i] === gap) {
+          if (lostFrom < 0) lostFrom = at + i - a;
+          continue;
+        }
+        seen((block.logic[i]! & bit) !== 0, at + i - a);
+        lostFrom = -1;
       }
     });
   };

@@ -209,7 +209,14 @@ const partOf = ({
   discardedBytes,
   ...told
 }: CaptureProgress): Partial<Capture> => ({
-  ...{ samples, lost, lostByTime, discardedBytes, rangeChanges: told.rangeChanges },
+  ...{
+    samples,
+    lost,
+    lostByTime,
+    discardedBytes,
+    lateLosses: told.lateLosses,
+    rangeChanges: told.rangeChanges,
+  },
   ...{ least: told.least, mean: told.mean, most: told.most },
 });
 

@@ -7,8 +7,9 @@ export const views = [
   { name: 'compare', label: 'Compare', key: '4' },
   { name: 'recordings', label: 'Recordings', key: '5' },
   { name: 'experts', label: 'Experts', key: '6' },
-  { name: 'jobs', label: 'Jobs', key: '7' },
-  { name: 'lab', label: 'Lab', key: '8' },
+  { name: 'power', label: 'Power', key: '7' },
+  { name: 'jobs', label: 'Jobs', key: '8' },
+  { name: 'lab', label: 'Lab', key: '9' },
 ] as const;
 
 /** Addresses live behind the #, so that the page needs nothing of the server or protocol it comes from. */
@@ -45,6 +46,7 @@ export function createAppRouter(): Router {
         name: 'experts',
         component: () => import('../views/experts/ExpertsView.vue'),
       },
+      { path: '/power', name: 'power', component: () => import('../views/power/PowerView.vue') },
       { path: '/jobs', name: 'jobs', component: () => import('../views/jobs/JobsView.vue') },
       { path: '/lab', name: 'lab', component: () => import('../views/lab/LabView.vue') },
       { path: '/:unknown(.*)*', redirect: '/' },

@@ -11,6 +11,10 @@ import { ended, startLab, type LabProcess } from './lab-process.ts';
 /** As long as a board keeps: 63 bytes. */
 const longName = 'Station 17 – Alder carr behind the old saw mill, Niedermühl';
 const ownModelName = 'Waders and rain of the eastern marshes, third edition';
+const captureNames = [
+  'Niedermühl, the station with a curiosity router and five experts, one expert an inference',
+  'The same with two encoders',
+];
 const longFile = `${'2026-05-31_dawn-chorus_recorder-0007_north-slope_'.repeat(3)}rain.ogg`;
 
 /** Everything that a view shows, made before the page opens: a routed bank, records, recordings, a bank of one's own. */
@@ -66,6 +70,12 @@ export async function furnishedLab(folder: string): Promise<LabProcess> {
   await writeFile(join(folder, 'mine.json'), JSON.stringify(description));
   await client.request('models.add', { path });
 
+  for (const [n, name] of captureNames.entries()) {
+    const table = join(folder, `${n}.csv`);
+    await writeFile(table, captureTable(n + 1));
+    await done(client.request('power.import', { path: table, name, millivolts: 3300 }));
+  }
+
   const recordings = join(folder, 'recordings');
   await mkdir(recordings);
   await copyFile(join(resources.bank, 'clips', 'rain.ogg'), join(recordings, longFile));
@@ -76,6 +86,27 @@ export async function furnishedLab(folder: string): Promise<LabProcess> {
   for (const reviewer of ['Ada', 'Bo'])
     await client.request('reviews.decide', { setId: sample.id, number: 1, reviewer, verdict: 'yes' });
   return lab;
+}
+
+/** A tenth of a second as a Power Profiler Kit tells it: three inferences marked by input 0, in two stages. */
+function captureTable(times: number): string {
+  const rows = Array.from({ length: 10_000 }, (_, at) => {
+    const into = (at % 3000) - 800;
+    const [microamperes, inputs] =
+      into < 0 || into >= 1200
+        ? [20 + 2 * Math.sin(at), '00000000']
+        : into < 500
+          ? [3000 + 200 * Math.sin(at / 9), '11000000']
+          : [times * 5000 + 300 * Math.sin(at / 5), '10100000'];
+    return `${(at / 100).toFixed(2)},${microamperes.toFixed(3)},${inputs}`;
+  });
+  return `Timestamp(ms),Current(uA),D0-D7\n${rows.join('\n')}\n`;
+}
+
+/** In the page; a field that Playwright fills is scrolled to. */
+function type(field: { value: string; dispatchEvent(event: Event): unknown }, text: string): void {
+  field.value = text;
+  field.dispatchEvent(new Event('input'));
 }
 
 /** Two classes of eight clips, a folder each. */
@@ -262,6 +293,22 @@ export const views: readonly (readonly [string, (page: Page) => Promise<void>])[
     async (page) => {
       await open(page, '/experts/models', 'Experts');
       await page.getByRole('heading', { name: ownModelName }).waitFor();
+    },
+  ],
+  ['power', (page) => open(page, '/power', 'Power')],
+  [
+    'two captures over each other, their energies worked out',
+    async (page) => {
+      await open(page, '/power', 'Power');
+      await page
+        .getByRole('checkbox', { name: /^Lay Niedermühl/ })
+        .evaluate((one: { click(): void }) => one.click());
+      await page.getByLabel('An inference lasts while input').evaluate(type, '0');
+      await page.getByLabel('Stages').evaluate(type, 'features=1,encoder=2');
+      await page
+        .getByRole('button', { name: 'Work it out' })
+        .evaluate((one: { click(): void }) => one.click());
+      await page.getByRole('region', { name: 'Table of inferences' }).waitFor();
     },
   ],
   ['the jobs', (page) => open(page, '/jobs', 'Jobs')],

@@ -11,6 +11,10 @@ const driftMs = windowMs * 100e-6;
 const turnMs = (1000 * counterTurn) / samplesPerSecond;
 /** Windows that are late, one after another, before it counts as a loss. */
 const lateWindows = 2;
+/** Of the last window so much tells as well. */
+const enoughMs = 250;
+/** No later than that a loss is found. */
+export const foundWithinMs = (lateWindows + 1) * windowMs;
 
 export class SampleClock {
   /** What a sample that nothing holds up takes, more than the first did, ms. */
@@ -37,6 +41,14 @@ export class SampleClock {
     this.least = Infinity;
     this.windowEndMs = nowMs + windowMs;
     return this.judge(least);
+  }
+
+  /** Nothing comes any more: what is late by then is lost, where enough has come to tell. @returns as `arrived` */
+  ended(nowMs: number): number {
+    const windowAgeMs = nowMs - (this.windowEndMs - windowMs);
+    if (this.usual === null || (windowAgeMs < enoughMs && this.late.length === 0)) return 0;
+    const by = Math.min(...this.late, ...(windowAgeMs < enoughMs ? [] : [this.least - this.usual]));
+    return Number.isFinite(by) ? Math.max(0, Math.round(by / turnMs)) * counterTurn : 0;
   }
 
   private judge(least: number): number {

@@ -43,6 +43,8 @@ export interface Capture {
   lost: number;
   /** Of those that are lost how many only time told of, whole turns of the kit’s counter: known to two or three seconds. */
   lostByTime: number;
+  /** Behind each of them: what was lost lies within three seconds before it. */
+  lateLosses: number[];
   /** Bytes that were no sample. */
   discardedBytes: number;
   rangeChanges: number;
