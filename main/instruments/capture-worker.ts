@@ -21,16 +21,20 @@ const tellEveryMs = 200;
 
 let run: CaptureRun | null = null;
 let toldMs = -Infinity;
+/** What came is taken no more; what was written stays. */
 let failed = false;
+/** Nothing can be written any more: what is on disk is not whole at its end. */
+let broken: CurlewError | null = null;
 
-/** After a failure nothing is taken any more; what was written stays. */
 function guarded(work: () => void): void {
   if (failed) return;
   try {
     work();
   } catch (thrown) {
     failed = true;
-    lab.tell('failed', plain(asError(thrown)));
+    const error = asError(thrown);
+    if (error.code === 'FILE_UNWRITABLE') broken = error;
+    lab.tell('failed', plain(error));
   }
 }
 
@@ -57,8 +61,12 @@ const tasks = {
     });
   },
   end(): CaptureProgress {
-    guarded(() => void run!.end());
-    return run!.progress();
+    if (broken) throw broken;
+    try {
+      return run!.end();
+    } catch (thrown) {
+      throw asError(thrown);
+    }
   },
   exportCapture: (wish: ExportWish) => exportCapture(wish, share),
   importCapture: (wish: ImportWish) => importCapture(wish, share),

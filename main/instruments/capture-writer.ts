@@ -1,8 +1,8 @@
 /** Writes a capture, sample by sample, a page at a time; memory stays what a page takes, however long it lasts. */
-import { closeSync, fdatasyncSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fdatasyncSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { LevelWriter } from './levels.ts';
-import { levelNames, levelSamples, Page, pageSamples, samplesName } from './pages.ts';
+import { levelNames, levelSamples, Page, pageSamples, samplesName, writeWhole } from './pages.ts';
 import { gap, Totals } from './totals.ts';
 
 const stretch = levelSamples[0];
@@ -22,7 +22,7 @@ export class CaptureWriter {
   constructor(folder: string) {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     this.files = [samplesName, ...levelNames].map((name) => openSync(join(folder, name), 'w', 0o600));
-    this.levels = new LevelWriter((level, bytes) => void writeSync(this.files[level + 1]!, bytes));
+    this.levels = new LevelWriter((level, bytes) => writeWhole(this.files[level + 1]!, bytes));
   }
 
   /** So far, lost ones among them. */
@@ -73,7 +73,7 @@ export class CaptureWriter {
   }
 
   private endPage(): void {
-    writeSync(this.files[0]!, this.page.seal(this.first, this.inPage));
+    writeWhole(this.files[0]!, this.page.seal(this.first, this.inPage));
     this.levels.flush();
     this.first += this.inPage;
     this.inPage = this.ended = 0;

@@ -8,6 +8,7 @@ import type { Capture } from './contract/captures.ts';
 import { pageBytes, pageSamples } from './pages.ts';
 
 const manifestName = 'capture.json';
+const died = 'The lab ended while it was recorded; this is what had been written by then.';
 
 /** What a capture comes to that its lab left unfinished. */
 export type Recovered = Pick<Capture, 'samples' | 'lost' | 'least' | 'mean' | 'most'>;
@@ -42,7 +43,7 @@ export class Captures {
       if (text === null) continue;
       const capture = JSON.parse(text) as Capture;
       captures.all.set(id, capture);
-      if (capture.state === 'recording') captures.recovering.set(id, captures.recover(id));
+      if (capture.state === 'recording') captures.recovering.set(id, captures.salvage(id, died));
     }
     return captures;
   }
@@ -118,13 +119,13 @@ export class Captures {
     this.all.set(capture.id, capture);
   }
 
-  private async recover(id: string): Promise<void> {
+  /** Makes readable what was not ended in good order. Never rejects. @param problem why it was not */
+  async salvage(id: string, problem: string): Promise<void> {
     try {
-      const problem = 'The lab ended while it was recorded; this is what had been written by then.';
       await this.change(id, { ...(await this.rooms.recover(this.folderOf(id))), state: 'cut', problem });
     } catch (thrown) {
       this.rooms.onProblem(thrown, id);
-      this.all.set(id, { ...this.get(id), state: 'cut', problem: 'Its samples cannot be read.' });
+      this.all.set(id, { ...this.get(id), state: 'cut', problem: `${problem} Its samples cannot be read.` });
     }
   }
 }

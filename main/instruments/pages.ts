@@ -2,6 +2,7 @@
  * A capture on disk: pages of samples, and what stretches of them come to, level by level. A page is whole or counts as not
  * written: its checksum tells, so that a capture that was cut off is readable up to its last page.
  */
+import { writeSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { gap, type Samples } from './totals.ts';
 
@@ -52,6 +53,11 @@ const samplesIn = (buffer: ArrayBuffer, at: number): Samples => ({
   logic: new Uint8Array(buffer, at + 4 * pageSamples, pageSamples),
   ranges: new Uint8Array(buffer, at + 5 * pageSamples, pageSamples),
 });
+
+/** All of them, or an error: where the disk is full a write may take a part. @throws what the file system does */
+export function writeWhole(file: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at);
+}
 
 export const newSamples = (count: number): Samples => ({
   currents: new Float32Array(count),

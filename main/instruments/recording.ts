@@ -1,7 +1,7 @@
 /** A capture of a Power Profiler Kit 2 as a job: it goes on until it is finished, and what was taken is always kept. */
 import { Ppk2 } from '../../devices/drivers/ppk2/ppk2.ts';
 import type { Port } from '../../devices/drivers/port.ts';
-import { CurlewError } from '../contract/error.ts';
+import { CurlewError, toCurlewError } from '../contract/error.ts';
 import { count, span } from '../contract/figures.ts';
 import type { Job } from '../contract/types.ts';
 import type { JobContext } from '../jobs/definition.ts';
@@ -100,6 +100,11 @@ class Recording {
     }
     try {
       await this.keep(capture, problem);
+    } catch (thrown) {
+      // Its thread died, or its disk is full: what was written whole is kept.
+      problem ??= toCurlewError(thrown);
+      this.thread?.end(over());
+      await this.captures.salvage(capture.id, problem.message);
     } finally {
       this.thread?.end(over());
     }
@@ -188,7 +193,6 @@ class Recording {
 
   private async keep(capture: Capture, problem: CurlewError | null): Promise<void> {
     const { trigger } = this.wish;
-    // A thread that died left what it had written: the next lab makes it readable.
     const told = await this.thread!.peer.call('end');
     const startedMs = this.captures.get(capture.id).startedMs;
     await this.captures.change(capture.id, {

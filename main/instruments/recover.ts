@@ -1,8 +1,8 @@
 /** A capture whose lab died: what is not whole at its end is taken off, and what stretches come to is made anew. */
-import { closeSync, fstatSync, ftruncateSync, openSync, readSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, ftruncateSync, openSync, readSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { LevelWriter } from './levels.ts';
-import { levelNames, levelSamples, Page, pageBytes, pageSamples, samplesName } from './pages.ts';
+import { levelNames, levelSamples, Page, pageBytes, pageSamples, samplesName, writeWhole } from './pages.ts';
 import { Totals } from './totals.ts';
 
 /** @returns what all of it comes to @throws what the file system does */
@@ -12,7 +12,7 @@ export function recoverCapture(folder: string): Totals {
   const files: number[] = [];
   try {
     for (const path of beside) files.push(openSync(path, 'w', 0o600));
-    const levels = new LevelWriter((level, bytes) => void writeSync(files[level]!, bytes));
+    const levels = new LevelWriter((level, bytes) => writeWhole(files[level]!, bytes));
     const page = new Page();
     let before = NaN;
     const pages = Math.floor(fstatSync(samples).size / pageBytes);

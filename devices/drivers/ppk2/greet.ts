@@ -5,7 +5,7 @@
 import { CurlewError } from '../../../main/contract/error.ts';
 import type { Clock } from '../../protocol/clock.ts';
 import type { ByteStream } from '../port.ts';
-import { command } from './commands.ts';
+import { command, sendTo } from './commands.ts';
 import { areSamples, whatAnswers } from './identify.ts';
 import { parseMetadata, type Metadata } from './metadata.ts';
 
@@ -30,11 +30,11 @@ export async function greetPpk2(
   const heard = new Heard(clock);
   const off = stream.onData((bytes) => heard.take(bytes));
   try {
-    await stream.write(command.stop);
+    await sendTo(stream, command.stop, where, clock);
     await untilQuiet(heard, where, clock, signal);
     for (let ask = 0; ask < asks; ask++) {
       heard.forget();
-      await stream.write(command.metadata);
+      await sendTo(stream, command.metadata, where, clock);
       const text = await answer(heard, clock, signal);
       if (text !== null) return parseMetadata(text, where);
       if (heard.total > 0) throw other(heard, where);

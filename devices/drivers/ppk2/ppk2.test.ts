@@ -131,6 +131,18 @@ test.each([
   expect(isOpen()).toBe(false);
 });
 
+test('a device that takes not one byte is given up, and its port let go', async () => {
+  const clock = new TestClock();
+  const { port, isOpen } = ppk2Port({}, clock);
+  const stuck: Port = {
+    ...port,
+    open: async () => ({ ...(await port.open()), write: () => new Promise(() => undefined) }),
+  };
+  const { code, message } = await answerOf(clock, stuck);
+  expect([code, message]).toEqual(['BOARD_SILENT', expect.stringContaining('takes no commands')]);
+  expect(isOpen()).toBe(false);
+});
+
 test('babble at the full rate of a line ends in an error, not in a wait', async () => {
   const clock = new TestClock();
   const noise = Uint8Array.from({ length: 4000 }, (_, at) => (at * 197) & 0xff);

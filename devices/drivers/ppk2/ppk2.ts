@@ -2,7 +2,7 @@
 import { CurlewError } from '../../../main/contract/error.ts';
 import { realClock, type Clock } from '../../protocol/clock.ts';
 import type { ByteStream, Port } from '../port.ts';
-import { command, type Ppk2Mode } from './commands.ts';
+import { command, sendTo, type Ppk2Mode } from './commands.ts';
 import { greetPpk2 } from './greet.ts';
 import type { Metadata } from './metadata.ts';
 
@@ -69,27 +69,27 @@ export class Ppk2 {
 
   /**
    * @param millivolts what its regulator gives; of the ampere meter what the supply is, which the offset depends on
-   * @throws CurlewError REQUEST_INVALID, PORT_LOST
+   * @throws CurlewError REQUEST_INVALID, PORT_LOST, BOARD_SILENT
    */
   async setUp(mode: Ppk2Mode, millivolts: number): Promise<void> {
     const regulator = command.regulator(millivolts);
-    await this.stream.write(command.mode(mode));
-    await this.stream.write(regulator);
+    await this.send(command.mode(mode));
+    await this.send(regulator);
   }
 
-  /** Connects the device under test to its supply, or cuts it off. @throws CurlewError PORT_LOST */
+  /** Connects the device under test to its supply, or cuts it off. @throws CurlewError PORT_LOST, BOARD_SILENT */
   power(on: boolean): Promise<void> {
-    return this.stream.write(command.power(on));
+    return this.send(command.power(on));
   }
 
-  /** @throws CurlewError PORT_LOST, ABORTED */
+  /** @throws CurlewError PORT_LOST, BOARD_SILENT, ABORTED */
   async start(listener: Listener, signal?: AbortSignal): Promise<void> {
     const restLeftMs = this.stoppedMs + restMs - this.clock.nowMs();
     if (restLeftMs > 0) await this.clock.sleep(restLeftMs, signal);
     this.heardMs = this.clock.nowMs();
     this.listener = listener;
     try {
-      await this.stream.write(command.start);
+      await this.send(command.start);
     } catch (thrown) {
       this.listener = null;
       throw thrown;
@@ -102,7 +102,7 @@ export class Ppk2 {
     this.listener = null;
     this.endWatch();
     this.stoppedMs = this.clock.nowMs();
-    if (!this.closed) await this.stream.write(command.stop).catch(() => undefined);
+    if (!this.closed) await this.send(command.stop).catch(() => undefined);
   }
 
   /** Stops it, and lets go of the port. Idempotent. */
@@ -110,6 +110,10 @@ export class Ppk2 {
     await this.stop();
     this.closed = true;
     await this.stream.close();
+  }
+
+  private send(bytes: Uint8Array): Promise<void> {
+    return sendTo(this.stream, bytes, this.where, this.clock);
   }
 
   private watch(): void {

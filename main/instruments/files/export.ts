@@ -1,6 +1,7 @@
 /** A capture, or a stretch of it, as a file that other programs read. */
-import { closeSync, openSync, statSync, writeSync } from 'node:fs';
+import { closeSync, openSync, statSync } from 'node:fs';
 import { CaptureReader } from '../capture-reader.ts';
+import { writeWhole } from '../pages.ts';
 import { csvPieces } from './csv-write.ts';
 import type { ExportWish, Share } from './file-work.ts';
 import { parquetPieces } from './parquet-write.ts';
@@ -21,7 +22,7 @@ export async function exportCapture(
       const file = openSync(wish.file, 'w');
       try {
         for (const { bytes, at } of pieces) {
-          writeSync(file, bytes);
+          writeWhole(file, bytes);
           share((at - wish.from) / Math.max(1, to - wish.from));
         }
       } finally {
