@@ -11,8 +11,8 @@ const driftMs = windowMs * 100e-6;
 const turnMs = (1000 * counterTurn) / samplesPerSecond;
 /** Windows that are late, one after another, before it counts as a loss. */
 const lateWindows = 2;
-/** Of the last window so much tells as well. */
-const enoughMs = 250;
+/** At the end so much of a window tells as well. */
+const enoughMs = 500;
 /** No later than that a loss is found. */
 export const foundWithinMs = (lateWindows + 1) * windowMs;
 
@@ -43,11 +43,14 @@ export class SampleClock {
     return this.judge(least);
   }
 
-  /** Nothing comes any more: what is late by then is lost, where enough has come to tell. @returns as `arrived` */
+  /**
+   * Nothing comes any more: what was late over a whole window and is late still is lost. One that is later than that
+   * nobody can tell from bytes that were held up. @returns as `arrived`
+   */
   ended(nowMs: number): number {
     const windowAgeMs = nowMs - (this.windowEndMs - windowMs);
-    if (this.usual === null || (windowAgeMs < enoughMs && this.late.length === 0)) return 0;
-    const by = Math.min(...this.late, ...(windowAgeMs < enoughMs ? [] : [this.least - this.usual]));
+    if (this.usual === null || this.late.length === 0 || windowAgeMs < enoughMs) return 0;
+    const by = Math.min(...this.late, this.least - this.usual);
     return Number.isFinite(by) ? Math.max(0, Math.round(by / turnMs)) * counterTurn : 0;
   }
 
