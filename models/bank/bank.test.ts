@@ -82,5 +82,5 @@ test('a cascade hears in its first stage what its router hears, and has a thresh
   expect(codeOf({ cascade })).toBe('accepted');
   expect(codeOf({ cascade: { decision: 'entropy', thresholds: thresholds.slice(1) } })).toBe('FILE_DAMAGED');
   expect(codeOf({ cascade: { decision: 'whim', thresholds } })).toBe('FILE_DAMAGED');
-  expect(codeOf({ cascade, encoder: 'esc10-encoder-1' })).toBe('FILE_DAMAGED');
+  expect(codeOf({ cascade, encoder: 'esc10-encoder-medium-1' })).toBe('FILE_DAMAGED');
 });

@@ -184,7 +184,7 @@ export const router = (changes: Partial<RouterInfo> = {}): RouterInfo => ({
 });
 
 export const encoder = (changes: Partial<EncoderInfo> = {}): EncoderInfo => ({
-  id: 'esc10-encoder-4',
+  id: 'esc10-encoder-medium-4',
   name: 'Without fold 4',
   bank: 'shipped',
   version: 2,
