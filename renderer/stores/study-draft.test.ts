@@ -25,7 +25,7 @@ describe('the draft of a study', () => {
     ['hidden', { hidden: '640, 2.5' }],
     ['alphas', { alphas: '-1' }],
     ['cascade', { cascade: 'statistics' }],
-    ['cascade', { cascade: 'statistics, esc10-encoder', board: 'none' }],
+    ['cascade', { cascade: 'statistics, statistics' }],
     ['epochs', { epochs: '' }],
     ['gramsPerKwh', { gramsPerKwh: '' }],
   ])('says at %s what is wrong with %o', (field, changes) => {
@@ -59,6 +59,7 @@ describe('the draft of a study', () => {
       alpha: 1,
       passes: 10,
       topK: 1,
+      cascade: [],
     });
     Object.assign(draft, { others: ['q4', 'float'], board: 'none', gridOrigin: ' ' });
     expect(study.evaluateParams()).toMatchObject({

@@ -140,8 +140,6 @@ export function draftProblems(draft: StudyDraft): Problems {
   const stages = wordsIn(draft.cascade);
   if (stages.length === 1 || stages.length > 3 || new Set(stages).size < stages.length)
     problems.cascade = 'Name two or three different encoders, the cheapest first.';
-  else if (stages.length > 0 && draft.board === 'none')
-    problems.cascade = 'What a cascade saves is told by a board: choose one.';
   if (renamesIn(draft.renamed) === null) problems.renamed = 'Name label and class, such as bark = dog.';
   for (const field of numbers) {
     if (typeof draft[field] !== 'number' || !Number.isFinite(draft[field]))
@@ -150,9 +148,9 @@ export function draftProblems(draft: StudyDraft): Problems {
   return problems;
 }
 
-const trainingFields = ['bank', 'hidden', 'seed', 'epochs', 'patience', 'passes', 'topK'] as const;
+const trainingFields = ['bank', 'cascade', 'hidden', 'seed', 'epochs', 'patience', 'passes', 'topK'] as const;
 const scoringFields = ['windows', 'gramsPerKwh', 'margin', 'resamples'] as const;
-const evaluationFields = ['seeds', 'alphas', 'cascade', 'trainingWatts', ...scoringFields] as const;
+const evaluationFields = ['seeds', 'alphas', 'trainingWatts', ...scoringFields] as const;
 
 /** One draft for both forms: what was trained is then evaluated with the same settings. */
 export const useStudyDraft = defineStore('studyDraft', () => {
@@ -187,6 +185,7 @@ export const useStudyDraft = defineStore('studyDraft', () => {
     patience: Number(draft.patience),
     passes: Number(draft.passes),
     topK: Number(draft.topK),
+    cascade: wordsIn(draft.cascade),
   });
 
   const scoring = () => ({
@@ -217,7 +216,6 @@ export const useStudyDraft = defineStore('studyDraft', () => {
       seeds: Number(draft.seeds),
       alphas: numbersIn(draft.alphas)!,
       hard: draft.hard as NonNullable<RequestParams<'evaluate.start'>['hard']>,
-      cascade: wordsIn(draft.cascade),
       ...scoring(),
       trainingWatts: Number(draft.trainingWatts),
     }),

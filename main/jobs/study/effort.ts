@@ -9,8 +9,8 @@ import { plansOf, type StudyParams, type TrainingParams } from './params.ts';
  * Of one fold and seed: the experts, what they are without each part of the sources where a router learns, and the router;
  * the same of a cascade's stages, with a router and a gate.
  */
-export function fitsOf(params: TrainingParams & Partial<Pick<StudyParams, 'others' | 'cascade'>>): number {
-  const stages = params.cascade?.length ?? 0;
+export function fitsOf(params: TrainingParams & Partial<Pick<StudyParams, 'others'>>): number {
+  const stages = params.cascade.length;
   const cascade = stages === 0 ? 0 : stages * (1 + crossFitParts) + 2;
   return plansOf(params).reduce((sum, plan) => {
     const units = unitsOf(plan).length;

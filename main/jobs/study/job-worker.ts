@@ -30,7 +30,10 @@ const side: WorkerCalls = {
     switch (order.kind) {
       case 'train':
         if (own) return trainOnOwn({ ...common, own, clip, params: order.params, adopt }, context);
-        return trainBank({ ...common, params: order.params, newBanks }, context);
+        return trainBank(
+          { ...common, params: order.params, newBanks, borrowBoard: borrow(wasmPath) },
+          context,
+        );
       case 'encoder':
         return importEncoderJob({ ...common, params: order.params, newBanks }, context);
       case 'test-bank':

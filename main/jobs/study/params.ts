@@ -30,6 +30,10 @@ export interface TrainingParams {
   readonly passes: number;
   /** Experts that answer together. */
   readonly topK: number;
+  /**
+   * Encoders in the order of their cost, each with an expert of its own, of which a window takes the first few; none: no cascade.
+   */
+  readonly cascade: readonly EncoderChoice[];
 }
 
 export interface StudyParams extends TrainingParams {
@@ -40,10 +44,6 @@ export interface StudyParams extends TrainingParams {
   readonly alphas: readonly number[];
   /** How test clips are made harder, to be answered once more; none: they are not. */
   readonly hard: readonly DegradationKind[];
-  /**
-   * Encoders in the order of their cost, each with an expert of its own, of which a window takes the first few; none: no cascade.
-   */
-  readonly cascade: readonly EncoderChoice[];
   /** `none`, `virtual`, the name of an emulated machine, or an attached board's id. */
   readonly board: string;
   /** Windows that each bank answers on the board. */
@@ -72,6 +72,7 @@ export const defaultTrainingParams: Omit<TrainingParams, 'path'> = {
   alpha: 1,
   passes: defaultRouterTraining.passes,
   topK: 1,
+  cascade: [],
 };
 
 export const defaultStudyParams: Omit<StudyParams, 'path'> = {
@@ -80,7 +81,6 @@ export const defaultStudyParams: Omit<StudyParams, 'path'> = {
   seeds: 1,
   alphas: [1, 0.3, 3],
   hard: [],
-  cascade: [],
   board: 'virtual',
   windows: 80,
   gramsPerKwh: 250,
@@ -90,11 +90,14 @@ export const defaultStudyParams: Omit<StudyParams, 'path'> = {
   resamples: 2000,
 };
 
-/** What evaluations of earlier labs that know no such setting did. */
+/** What trainings of earlier labs that know no such setting did. */
+export const trainedBefore: Pick<TrainingParams, 'cascade'> = { cascade: [] };
+
+/** The same of evaluations. */
 export const askedBefore: Pick<StudyParams, 'seeds' | 'hard' | 'cascade'> = {
+  ...trainedBefore,
   seeds: 1,
   hard: [],
-  cascade: [],
 };
 
 /**

@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { Engine } from '../../../devices/engine/engine.ts';
 import { randomEncoder } from '../../../test/fixtures/random-encoder.ts';
 import { addFloatLayers } from '../../../models/encoder/graph.ts';
 import { Graph } from '../../../models/onnx/graph.ts';
@@ -9,6 +10,7 @@ import { filesOf } from '../../../models/report/files.ts';
 import type { Results } from '../../../models/report/results.ts';
 import type { EncoderResult, EvaluateResult, Job, TrainResult } from '../../contract/types.ts';
 import { Banks } from '../../banks/banks.ts';
+import { imagesOfModel } from '../../banks/model-images.ts';
 import { borrowBoard } from '../../fleet/borrow-board.ts';
 import { noise, scratchFolder, tone, wavBytes } from '../../recordings/testing.ts';
 import { resources } from '../../resources.ts';
@@ -386,6 +388,33 @@ describe('an evaluation', () => {
     expect(await readFile(join(folder, 'report.html'), 'utf8')).toContain('Cascades of encoders');
     for (const name of filesOf(results))
       expect((await studies.file(done.id, name)).text.length).toBeGreaterThan(0);
+  });
+
+  it('and a bank of one’s own holds one, with its encoders', async () => {
+    const done = await finished(
+      studies.train({
+        ...{ ...small, path: dataSet(), name: 'staged', heldOutFold: 1 },
+        cascade: ['statistics', 'esc10-encoder-small'],
+      }),
+    );
+    expect(done.result).toMatchObject({ kind: 'train', bank: 'staged' });
+    const of = <T extends { bank: string }>(all: readonly T[]) => all.filter(({ bank }) => bank === 'staged');
+    expect(of(banks.encoders).map(({ id }) => id)).toEqual(['staged-encoder-small']);
+    expect(of(banks.experts).map(({ id, encoder }) => [id, encoder])).toEqual([
+      ...['staged-q2', 'staged-q4', 'staged-statistics'].map((id) => [id, null]),
+      ['staged-small', 'staged-encoder-small'],
+    ]);
+    const [router, cascade] = of(banks.routers);
+    expect(router!.cascade).toBeNull();
+    expect(cascade).toMatchObject({
+      ...{ id: 'staged-cascade', experts: ['staged-statistics', 'staged-small'], encoder: null },
+      cascade: { thresholds: [expect.any(Number)] },
+    });
+    const images = await imagesOfModel(banks, 'staged-cascade');
+    const engine = await Engine.load(await readFile(resources.engine), images);
+    expect(engine.experts).toBe(2);
+    const [answers] = [...engine.stream(96).push(new Int16Array(15_600).fill(100))];
+    expect([1, 3, 2]).toContain(answers!.stages[0]! & 3);
   });
 
   it('refuses what is no cascade, before it starts', async () => {

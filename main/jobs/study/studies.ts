@@ -22,6 +22,7 @@ import { ownEncoderOf } from './own-encoder.ts';
 import { runInThread, type JobRooms } from './job-thread.ts';
 import {
   askedBefore,
+  trainedBefore,
   defaultStudyParams,
   defaultTrainingParams,
   plansOf,
@@ -60,7 +61,9 @@ export class Studies {
 
   /** Takes up the jobs of earlier labs. */
   constructor(private readonly rooms: StudiesRooms) {
-    rooms.jobs.takeUp('train', (params) => this.training(params as TrainBankParams));
+    rooms.jobs.takeUp('train', (params) =>
+      this.training({ ...trainedBefore, ...(params as TrainBankParams) }),
+    );
     rooms.jobs.takeUp('evaluate', (params) => {
       const asked = params as StudyParams | BankTestParams;
       // what earlier labs could not be asked they did not do
@@ -86,8 +89,14 @@ export class Studies {
           'REQUEST_INVALID',
           'An expert on a model of your own is for the desktop, where no router picks: choose one kind (on the command line “--bank q8”).',
         );
+      if (params.cascade.length > 0)
+        throw new CurlewError(
+          'REQUEST_INVALID',
+          'A cascade is for boards, and no board runs a model of your own: leave one of the two out.',
+        );
       this.rooms.models.requireFree(params.name);
     } else this.rooms.banks.newFolder(params.name);
+    requireStages({ ...params, board: 'virtual' }, this.rooms.banks);
     return this.rooms.jobs.start(this.training(params));
   }
 

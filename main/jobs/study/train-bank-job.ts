@@ -17,6 +17,11 @@ import { dataSetSummary } from './results.ts';
 import { RememberedAudio } from '../../datasets/remembered-audio.ts';
 import { StudyThread } from './study-thread.ts';
 import { trainFold, type FoldModels, type FoldWork } from './train-fold.ts';
+import { trainBankCascade, withOwnEncoders } from './bank-cascade.ts';
+import type { BorrowBoard } from './on-a-board.ts';
+import { within } from './within.ts';
+import type { UsableEncoder } from '../../banks/banks.ts';
+import type { BankCascade } from './write-cascade.ts';
 import { writeBank } from './write-bank.ts';
 
 export interface TrainBankParams extends TrainingParams {
@@ -28,6 +33,7 @@ export interface TrainBankParams extends TrainingParams {
 export interface TrainBankWork extends Omit<FoldWork, 'dataset' | 'thread' | 'audio' | 'params'> {
   readonly params: TrainBankParams;
   readonly newBanks: NewBanks;
+  readonly borrowBoard: BorrowBoard;
   allowed(real: string): Promise<boolean>;
 }
 
@@ -37,14 +43,27 @@ export async function trainBank(work: TrainBankWork, context: JobContext): Promi
   const { path, name, heldOutFold } = params;
   const dataset = await dataSetOf(params, allowed);
   const thread = new StudyThread(context.signal);
+  const audio = new RememberedAudio();
   try {
     const trained = await trainFold(
-      { ...work, dataset, thread, audio: new RememberedAudio() },
+      { ...work, dataset, thread, audio },
       heldOutFold,
-      context,
+      within(context, 0, params.cascade.length === 0 ? 1 : 0.8, 1, ''),
     );
     // the bank holds its encoder itself
     const encoder = trained.encoder && { ...trained.encoder, id: `${name}-encoder` };
+    const cascade =
+      params.cascade.length === 0
+        ? null
+        : withOwnEncoders(
+            await trainBankCascade(
+              { ...work, dataset, thread, audio },
+              heldOutFold,
+              within(context, 0.8, 0.15, 1, ''),
+            ),
+            name,
+            encoder && { from: trained.encoder!.id, encoder },
+          );
     const models = { ...trained, encoder };
     context.progress(0.97, 'writing the bank');
     const shown = await assessModels(
@@ -68,7 +87,8 @@ export async function trainBank(work: TrainBankWork, context: JobContext): Promi
       order: params.bank,
       shown,
       all: [shown],
-      encoders: encoder ? [encoder] : [],
+      encoders: encodersOf(encoder, cascade),
+      ...(cascade && { cascade }),
       clips: [],
       trainedOn: await trainedOn(dataset, learnedFrom(models), context.signal),
       nextVersion: newBanks.nextVersion,
@@ -87,6 +107,13 @@ export async function trainBank(work: TrainBankWork, context: JobContext): Promi
   } finally {
     thread.close();
   }
+}
+
+/** Each once, that of the experts first. */
+function encodersOf(encoder: UsableEncoder | null, cascade: BankCascade | null): UsableEncoder[] {
+  const staged = cascade?.shown.chosen.flatMap((stage) => stage.encoder ?? []) ?? [];
+  const all = [...(encoder ? [encoder] : []), ...staged];
+  return [...new Map(all.map((one) => [one.id, one])).values()];
 }
 
 /** The clips that a fold's models were trained or chosen with. */

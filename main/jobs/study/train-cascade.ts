@@ -29,7 +29,7 @@ export interface CascadeModels extends TrainedCascade {
   readonly seconds: number;
 }
 
-/** @throws CurlewError ENCODER_MISSING; as hearFold */
+/** @param fold that is left out; null: none is @throws CurlewError ENCODER_MISSING; as hearFold */
 export async function listenToStages(
   {
     params,
@@ -41,7 +41,7 @@ export async function listenToStages(
   }: Pick<FoldWork, 'dataset' | 'banks' | 'thread' | 'cacheFolder' | 'audio'> & {
     readonly params: Pick<StudyParams, 'cascade' | 'hard'>;
   },
-  fold: number,
+  fold: number | null,
   context: JobContext,
 ): Promise<ListenedStages> {
   const chosen: ChosenEncoder[] = [];
@@ -80,17 +80,20 @@ export async function trainStages(
   signal: AbortSignal,
 ): Promise<CascadeModels> {
   const { fold } = clips[0]!;
-  const path = join(folder, `fold-${fold}`, 'cascade');
+  const path = join(folder, fold === null ? 'all' : `fold-${fold}`, 'cascade');
   const kept = await readKept(path);
   if (kept) return { names, chosen, ...kept };
   const options = { ...defaultTraining, version: 1, seed: params.seed, ...stageTraining };
   const stages = [];
-  for (const [i, heard] of clips.entries())
-    stages.push({ name: names[i]!, ...(await foldData(heard, options, { thread, signal })) });
+  for (const [i, heard] of clips.entries()) {
+    const data = await foldData(heard, options, { thread, signal });
+    // without a fold left out, validation clips are what there is to test with
+    stages.push({ ...data, name: names[i]!, test: fold === null ? data.validation : data.test });
+  }
   const { hidden, epochs, patience } = stageTraining;
   const router = { ...defaultRouterTraining, hidden, epochs, patience, curiosityQuantile: 1 };
   const began = performance.now();
-  const trained = await thread.trainCascade({ fold: fold!, stages, options, router });
+  const trained = await thread.trainCascade({ fold: fold ?? 0, stages, options, router });
   const made: Kept = { ...trained, seconds: (performance.now() - began) / 1000 };
   await writeDurably(path, serialize(made));
   return { names, chosen, ...made };

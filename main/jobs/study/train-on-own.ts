@@ -17,7 +17,7 @@ import { StudyThread } from './study-thread.ts';
 import { curvesOf, dataSetOf, type TrainBankWork } from './train-bank-job.ts';
 import { trainFold } from './train-fold.ts';
 
-export interface TrainOnOwnWork extends Omit<TrainBankWork, 'newBanks'> {
+export interface TrainOnOwnWork extends Omit<TrainBankWork, 'newBanks' | 'borrowBoard'> {
   readonly own: OwnEncoder;
   readonly clip: TakeOrder['clip'];
   /** Takes in the model that was put down in a folder. @returns its id */

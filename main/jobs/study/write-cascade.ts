@@ -1,6 +1,7 @@
 /** A cascade in a bank: its stages' experts, each on its own encoder, and what decides among them. */
 import type { BankExpert, BankRouter } from '../../../models/bank/bank.ts';
 import { bitsOfPrecision } from '../../../models/router/prior.ts';
+import { expertKinds } from '../../../models/study/kinds.ts';
 import { stageCard, cascadeCard } from './cascade-card.ts';
 import type { CardInput } from './card.ts';
 import { cascadeFigures, decidingBy, stageFigures, type CascadeSetting } from './cascade-in-bank.ts';
@@ -22,14 +23,18 @@ interface CascadeInput extends CardInput {
   readonly version: number;
 }
 
-/** `esc10-encoder-small` is the stage `small`. */
-const wordOf = (stage: string): string => stage.replace(/^.*encoder-/, '');
+const taken = new Set(['router', 'cascade', 'encoder', ...expertKinds.map(({ id }) => id)]);
 
-const nameOf = (title: string, stage: string): string => `${title} ${wordOf(stage)}`;
+/** `esc10-encoder-small` is the stage `small`; by their number where that is no name of its own. */
+export function stageWords(stages: readonly string[]): string[] {
+  const words = stages.map((stage) => stage.replace(/^.*encoder-/, ''));
+  const clear = new Set(words).size === words.length && !words.some((word) => taken.has(word));
+  return clear ? words : stages.map((_, i) => `stage-${i + 1}`);
+}
 
 /** What gets a version. */
 export const cascadeNames = (title: string, { shown }: BankCascade) => [
-  ...shown.names.map((stage) => ({ kind: 'expert' as const, name: nameOf(title, stage) })),
+  ...stageWords(shown.names).map((word) => ({ kind: 'expert' as const, name: `${title} ${word}` })),
   { kind: 'router' as const, name: `${title} cascade` },
 ];
 
@@ -41,18 +46,18 @@ export async function writeCascade(
   const { cascade, prefix, title, version } = input;
   const { setting, shown, all } = cascade;
   const folds = all.map(({ answers }) => answers);
-  const common = { version, heldOutFold: shown.answers.fold };
+  const common = { version, heldOutFold: input.models.fold };
   const { precision } = stageTraining;
   const experts: BankExpert[] = [];
-  for (const [stage, word] of shown.names.entries()) {
+  for (const [stage, word] of stageWords(shown.names).entries()) {
     const encoder = shown.chosen[stage]!.encoder;
     const figures = stageFigures(stage, shown.answers, folds);
-    const name = nameOf(title, word);
+    const name = `${title} ${word}`;
     const latent = { ...shown.experts[stage]!, name, version };
     experts.push(
       await writeExpert(write, {
         ...{
-          id: `${prefix}-${wordOf(word)}`,
+          id: `${prefix}-${word}`,
           precision,
           bits: bitsOfPrecision(precision),
           figures,

@@ -29,6 +29,8 @@ const training = {
   alpha: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(100))),
   passes: v.optional(whole(0, 64)),
   topK: v.optional(whole(1, 8)),
+  /** Encoders of rising cost, as `encoder` names them: the stages of a cascade; empty: there is none. */
+  cascade: v.optional(v.pipe(v.array(id), v.maxLength(3))),
 };
 
 /** How answers are scored, and where their cost comes from. */
@@ -55,8 +57,6 @@ const evaluation = v.strictObject({
   ),
   /** How test clips are made harder, to be answered once more. */
   hard: v.optional(v.pipe(v.array(v.picklist(['noise', 'clip', 'rate', 'gain'])), v.maxLength(4))),
-  /** Encoders of rising cost, as `encoder` names them: the stages of a cascade; empty: there is none. */
-  cascade: v.optional(v.pipe(v.array(id), v.maxLength(3))),
   trainingWatts: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(100_000))),
   ...scoring,
 });

@@ -25,7 +25,7 @@ function kindsIn(text: string): string[] {
 
 export function trainingOf({ words, options }: Args): Training {
   const { bank, encoder: choice, augment, hidden, seed } = options;
-  const { epochs, patience, topk, passes } = options;
+  const { epochs, patience, topk, passes, cascade } = options;
   return {
     path: resolve(words[0]!),
     ...readAs(options),
@@ -38,6 +38,7 @@ export function trainingOf({ words, options }: Args): Training {
     ...(seed ? { seed: Number(seed) } : {}),
     ...(topk ? { topK: Number(topk) } : {}),
     ...(passes ? { passes: Number(passes) } : {}),
+    ...(cascade === undefined ? {} : { cascade: listed(cascade) }),
     ...(epochs ? { epochs: Number(epochs) } : {}),
     ...(patience ? { patience: Number(patience) } : {}),
   };
@@ -86,7 +87,7 @@ const onlyOfFolds = [
 const refused = (sentence: string): CurlewError => new CurlewError('REQUEST_INVALID', sentence);
 
 export function evaluationOf(args: Args): RequestParams<'evaluate.start'> {
-  const { others, seeds, alphas, hard, cascade, watts } = args.options;
+  const { others, seeds, alphas, hard, watts } = args.options;
   return {
     ...trainingOf(args),
     ...scoringOf(args),
@@ -95,7 +96,6 @@ export function evaluationOf(args: Args): RequestParams<'evaluate.start'> {
     ...(hard === undefined
       ? {}
       : { hard: listed(hard) as NonNullable<RequestParams<'evaluate.start'>['hard']> }),
-    ...(cascade === undefined ? {} : { cascade: listed(cascade) }),
     ...(alphas === undefined
       ? {}
       : { alphas: listed(alphas).map((one) => numberOf(one, '--alphas', 0, 100)) }),

@@ -35,6 +35,7 @@ const trainingOptions = [
   'patience',
   'topk',
   'passes',
+  'cascade',
   'seed',
 ] as const satisfies OptionName[];
 export const reportOptions = ['out', 'overwrite'] as const satisfies OptionName[];
@@ -58,7 +59,6 @@ export const studyCommands: Commands = {
       'seeds',
       'alphas',
       'hard',
-      'cascade',
       'on',
       'windows',
       'margin',
