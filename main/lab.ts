@@ -282,6 +282,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   });
 
   const comparisons = new Comparisons({
+    version,
     keep: [dataFolder, resources.bank],
     ...{ jobs, banks: bank, background, store: compareStore(store) },
     borrowBoard: (choice, use, signal) =>

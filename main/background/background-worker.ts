@@ -12,6 +12,7 @@ import type { MicrophoneJudgement } from '../fleet/contract/microphone.ts';
 import { judgeCounts } from '../fleet/drift/judge-counts.ts';
 import { judgeMicrophones } from '../fleet/microphone/judge.ts';
 import { unpackHours, type PackedHours } from '../store/heard-hours.ts';
+import { comparisonHtml } from '../jobs/compare/report.ts';
 import { statisticsOf as statisticsOfRuns, type Computed } from '../jobs/compare/statistics.ts';
 import { scoreClips } from '../jobs/compare/score-clips.ts';
 import { referenceAnswers } from '../fleet/rollout/reference-answers.ts';
@@ -43,6 +44,9 @@ const tasks = {
 
   reviewStatistics: async (...given: Parameters<typeof statisticsOf>): Promise<ReviewStatistics> =>
     statisticsOf(...given),
+
+  compareReport: async (...given: Parameters<typeof comparisonHtml>): Promise<string> =>
+    comparisonHtml(...given),
 
   compareStatistics: async (...given: Parameters<typeof statisticsOfRuns>): Promise<Computed> =>
     statisticsOfRuns(...given),

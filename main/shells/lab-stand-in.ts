@@ -583,6 +583,10 @@ export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N
     { jobId: 'job-1' },
     { jobId: 'job-1', figures: [], tests: [], residuals: [], tradeOffs: [], mostPairs: 1000 },
   ],
+  'compare.report': [
+    { jobId: 'job-1' },
+    { name: 'comparison.html', mime: 'text/html', text: '<!doctype html>' },
+  ],
   'compare.write': [
     { jobId: 'job-1', format: 'parquet', path: '/out/c.parquet', overwrite: true },
     { path: '/out/c.parquet', rows: 2 ** 33 },

@@ -127,6 +127,26 @@ describe('a comparison', () => {
     expect(new Set(off.map(({ firstOff }) => firstOff))).toEqual(new Set(['expert']));
   });
 
+  test('is told as one page, with its distributions and the windows of what differs most', async () => {
+    const job = await ended(await start({ boards: ['virtual', 'virtual:stm32l496-80mhz'], warmUp: 1 }));
+    const { figures, tests, tradeOffs } = await client.request('compare.statistics', { jobId: job.id });
+    const latency = figures.filter(({ metric, stage }) => metric === 'latency' && stage === 'total');
+    expect(latency.map(({ source, spread, warmUp }) => [source, spread.n, warmUp?.n])).toEqual([
+      ['modelled', 11, 1],
+      ['modelled', 11, 1],
+    ]);
+    // The slower clock takes longer for every window.
+    expect(
+      tests.find(({ test, metric }) => test === 'wilcoxon' && metric === 'latency')!.adjusted,
+    ).toBeLessThan(0.05);
+    expect(tradeOffs.filter(({ front }) => front.latencyUs)).toHaveLength(1);
+    const { text } = await client.request('compare.report', { jobId: job.id });
+    expect(text).toMatch(/^<!doctype html>/);
+    expect(text).toContain('dog/0.wav');
+    expect(text).toContain('<polyline');
+    expect(text).not.toMatch(/<script|src=|href="http/);
+  });
+
   test('is written as one table, and goes with its job', async () => {
     const job = await ended(await start({ answersOnly: true, clips: 3 }));
     const path = join(folder, 'windows.csv');

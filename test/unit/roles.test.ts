@@ -44,6 +44,7 @@ describe('a viewer', () => {
       'clocks.setting',
       'compare.clips',
       'compare.get',
+      'compare.report',
       'compare.statistics',
       'compare.windows',
       'data.look',

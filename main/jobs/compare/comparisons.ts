@@ -2,7 +2,8 @@
 import { clopperPearson } from '../../../models/evaluation/proportion.ts';
 import { CurlewError } from '../../contract/error.ts';
 import { count } from '../../contract/figures.ts';
-import type { ExportFormat, Job, JobHoldings } from '../../contract/types.ts';
+import type { ExportFile, ExportFormat, Job, JobHoldings } from '../../contract/types.ts';
+import { exportName } from '../../export-name.ts';
 import { given } from '../../given.ts';
 import { Outputs } from '../../outputs.ts';
 import { few, type JobContext, type JobDefinition } from '../definition.ts';
@@ -21,6 +22,7 @@ import type {
 import { verdictOf, type CheckResult, type ComparedStage, type ComparedVerdict } from './contract/stages.ts';
 import type { CompareStatistics } from './contract/statistics.ts';
 import { Kept } from './kept.ts';
+import type { Evidence } from './report.ts';
 import { contestedModel, type Contested } from './models.ts';
 import { mostPairs, type RunFigures } from './statistics.ts';
 import { tradeOffsOf } from './trade-offs.ts';
@@ -28,6 +30,7 @@ import { defaultCompareParams, withUsual, type CompareParams } from './params.ts
 
 export interface ComparisonRooms extends CompareRooms {
   readonly jobs: Jobs;
+  readonly version: string;
   /** Files and folders that nothing is written over. */
   readonly keep: readonly string[];
   /** @throws CurlewError where a comparison could not have this board */
@@ -37,6 +40,9 @@ export interface ComparisonRooms extends CompareRooms {
 type Asked = Pick<CompareParams, 'boards' | 'models'> & {
   [K in keyof CompareParams]?: CompareParams[K] | undefined;
 };
+
+/** Clips whose windows a report shows. */
+const mostEvidence = 40;
 
 export class Comparisons {
   private readonly kept = new Kept<Comparison>();
@@ -111,6 +117,29 @@ export class Comparisons {
   async windows(run: RunOf, clip: number): Promise<ComparedWindow[]> {
     await this.modelOf(run);
     return this.rooms.store.windows(run, clip);
+  }
+
+  /** As one page that opens without the lab. @throws CurlewError as `get` */
+  async report(jobId: string): Promise<ExportFile> {
+    const { title, createdMs } = this.job(jobId);
+    const comparison = await this.get(jobId);
+    const evidence: Evidence[] = [];
+    for (const { board, model } of comparison.runs.slice(0, mostEvidence)) {
+      const run = { jobId, board, model };
+      const page = {
+        by: 'answer' as const,
+        skip: 0,
+        limit: Math.ceil(mostEvidence / comparison.runs.length),
+      };
+      for (const row of await this.clips(run, page))
+        evidence.push({ row, windows: await this.rooms.store.windows(run, row.clip) });
+    }
+    const statistics = await this.statistics(jobId);
+    const { version, background } = this.rooms;
+    const text = await background.run('compareReport', {
+      ...{ title, createdMs, version, comparison, statistics, evidence },
+    });
+    return { name: exportName(['comparison'], createdMs, '.html'), mime: 'text/html', text };
   }
 
   /** @throws CurlewError as `get`; of Outputs; STORE_FAILED */

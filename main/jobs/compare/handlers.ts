@@ -17,6 +17,7 @@ export const compareHandlers = (
   'compare.clips': ({ jobId, board, model, ...page }) => comparisons.clips({ jobId, board, model }, page),
   'compare.windows': ({ jobId, board, model, clip }) => comparisons.windows({ jobId, board, model }, clip),
   'compare.statistics': ({ jobId }) => comparisons.statistics(jobId),
+  'compare.report': ({ jobId }) => comparisons.report(jobId),
   'compare.write': async ({ jobId, path, ...wish }, role) =>
     comparisons.write(jobId, { ...wish, path: await files.place(path, role) }),
 });

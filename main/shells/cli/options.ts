@@ -199,6 +199,7 @@ export const options = {
   out: { value: 'FOLDER', about: 'where to write the report and its tables' },
   csv: { value: 'FILE', about: 'write the table as CSV' },
   raven: { value: 'FILE', about: 'write one Raven selection table over all recordings' },
+  html: { value: 'FILE', about: 'write a report as one page that needs nothing else' },
   parquet: { value: 'FILE', about: 'write the detections, or what was compared, as Parquet' },
   'json-lines': { value: 'FILE', about: 'write the detections as JSON, one a line, and files without one' },
   birdnet: { value: 'FILE', about: 'write the detections as BirdNET’s CSV' },

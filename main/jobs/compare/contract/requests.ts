@@ -1,5 +1,6 @@
 /** Boards held against the references, as a job: its part of the contract. */
 import * as v from 'valibot';
+import type { ExportFile } from '../../../contract/lab.ts';
 import { pageLimit } from '../../../contract/pieces.ts';
 import { forOperators, forViewers } from '../../../contract/roles.ts';
 import { dataSet, id, jobId, path, text, whole } from '../../../contract/schemas.ts';
@@ -71,6 +72,8 @@ export const compareRequests = {
   ),
   /** Times and energies as distributions, tests between configurations, residuals and trade-offs, so far. */
   'compare.statistics': forViewers(jobId),
+  /** All of that as one page that opens without the lab, with the windows of the clips that differ most. */
+  'compare.report': forViewers(jobId),
   /** All windows of all runs as one table. Nothing is replaced unless `overwrite` says so, recordings never. */
   'compare.write': forOperators(
     v.strictObject({
@@ -88,5 +91,6 @@ export interface CompareResults {
   'compare.clips': ComparedClipRow[];
   'compare.windows': ComparedWindow[];
   'compare.statistics': CompareStatistics;
+  'compare.report': ExportFile;
   'compare.write': { path: string; rows: number };
 }

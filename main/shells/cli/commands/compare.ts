@@ -20,6 +20,7 @@ import {
   comparedStages,
   usualRules,
 } from '../../../jobs/compare/contract/stages.ts';
+import type { Output } from '../../../outputs.ts';
 import { checkAmong, listed, numberOf } from '../args.ts';
 import type { Answer, Args, Commands } from '../command.ts';
 import { exit } from '../exit.ts';
@@ -49,10 +50,12 @@ export const compareCommands: Commands = {
       'allow',
       'share',
       ...compareTables,
+      'html',
       'overwrite',
     ],
     check: async (args) => {
       const { paths = [] } = askedOf(args, '');
+      await reportPlace(args, paths);
       return placesOf(args, paths);
     },
     run: compare,
@@ -83,6 +86,12 @@ export async function placesOf(args: Args, reads: readonly string[] = []): Promi
     places.push({ format, path: resolve(path) });
   }
   return places;
+}
+
+/** Where the report goes, if anywhere. @throws CurlewError of `Outputs` */
+async function reportPlace(args: Args, reads: readonly string[] = []): Promise<Output | null> {
+  const { html } = args.options;
+  return html === undefined ? null : outputsOf(args, reads).file(html);
 }
 
 /** @param firstExpert where none is named @throws CurlewError REQUEST_INVALID */
@@ -131,15 +140,20 @@ export async function compared(
   client: LabClient,
   job: Job,
   places: readonly Place[],
-  { options }: Pick<Args, 'options'>,
+  args: Args,
 ): Promise<Answer> {
   const comparison = await client.request('compare.get', { jobId: job.id });
   // Of an unfinished one nothing is decided.
   const result = job.result as CompareResult | null;
   const written: string[] = [];
+  const report = await reportPlace(args);
+  if (report) {
+    await report.write((await client.request('compare.report', { jobId: job.id })).text);
+    written.push(`The report is written to ${resolve(report.path)}.`);
+  }
   for (const { format, path } of places) {
     const { rows } = await client.request('compare.write', {
-      ...{ jobId: job.id, format, path, overwrite: options.overwrite ?? false },
+      ...{ jobId: job.id, format, path, overwrite: args.options.overwrite ?? false },
     });
     written.push(`${count(rows, 'window')} written to ${path}.`);
   }
