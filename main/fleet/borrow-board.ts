@@ -16,7 +16,7 @@ import type { Fleet } from './fleet.ts';
 import { resources } from '../resources.ts';
 
 /** Whether a study's board is one of its own, or none. @param choice as of borrowBoard */
-export const needsNoHardware = (choice: string): boolean =>
+const needsNoHardware = (choice: string): boolean =>
   choice === 'none' ||
   choice === 'host' ||
   isVirtual(choice) ||

@@ -1,5 +1,5 @@
 /** The thread of one training, evaluation or import: all of its work but what only the lab can do. */
-import { borrowBoard, needsNoHardware } from '../../fleet/borrow-board.ts';
+import { borrowBoard, isVirtual } from '../../fleet/borrow-board.ts';
 import { Banks } from '../../banks/banks.ts';
 import type { Job } from '../../contract/types.ts';
 import type { BoardSummary } from '../../../models/report/results.ts';
@@ -72,11 +72,11 @@ const contextOf = (jobId: string): JobContext => ({
   pausePoint: () => lab.call('pausePoint'),
 });
 
-/** Boards without hardware run in this thread; an attached one is lent by the lab. */
+/** A virtual board runs in this thread; all others, whose lines are the first thread's, are lent by the lab. */
 const borrow =
   (wasmPath: string): StudyWork['borrowBoard'] =>
   async (choice, use, signal) => {
-    if (needsNoHardware(choice)) {
+    if (choice === 'none' || isVirtual(choice)) {
       const run = (board: Parameters<typeof trialsOn>[0], about: BoardSummary) =>
         use(trialsOn(board, signal), about);
       return borrowBoard(choice, { fleet: null, wasmPath }, run, signal);

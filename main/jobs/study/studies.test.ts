@@ -417,6 +417,15 @@ describe('an evaluation', () => {
     expect([1, 3, 2]).toContain(answers!.stages[0]! & 3);
   });
 
+  it('runs on boards that are processes, whose lines the first thread keeps', async () => {
+    const asked = { ...small, epochs: 1, path: dataSet(), others: [], windows: 2, resamples: 50 };
+    const done = await finished(studies.evaluate({ ...asked, board: 'host' }));
+    const { folder } = done.result as EvaluateResult;
+    const { board, experts } = JSON.parse(await readFile(join(folder, 'results.json'), 'utf8')) as Results;
+    expect(board).toMatchObject({ kind: 'host', simulated: true });
+    expect(experts[0]!.cost!.latencyUs).toHaveLength(2);
+  });
+
   it('refuses what is no cascade, before it starts', async () => {
     const asking = { ...small, path: dataSet() };
     const codes = [
