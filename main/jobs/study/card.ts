@@ -72,7 +72,7 @@ ${dataOf(input)}
 
 ## Training
 
-The experts stay as they are; the loss is the cross-entropy of their logits weighted by the gates, and 1e-3 times the sum of squared mean gates (load balancing). Adam, ended early on the same validation clips.
+The experts stay as they are, and what they say of a clip to learn from is said by experts that did not hear it (trained without each third of the sources in turn); the loss is the cross-entropy of their logits weighted by the gates, and 1e-3 times the sum of squared mean gates (load balancing). Adam, ended early on the same validation clips.
 
 ## Figures
 
@@ -80,7 +80,7 @@ Of the mixture, ${figuresOf(figures, input.models.fold)}
 
 ## Limits
 
-- Curiosity is uncertainty about which expert to ask, not about the sound: the top probability tells errors better on the data this was made from, or worse: see the report of an evaluation.
+- Curiosity is uncertainty about which expert to ask, not about the sound: the report of an evaluation tells whether it or the top probability is the better sign of an error.
 ${limitsOf(input, figures)}
 `;
 }
@@ -113,7 +113,7 @@ export function dataOf({ params, dataSet, models, attribution }: CardInput): str
     heldOut === null
       ? 'Trained on all folds.'
       : `Fold ${heldOut} was touched by neither training nor early stopping.`,
-    `Clips were varied for training by ${params.augmentation.join(', ') || 'nothing'}; a fifth of each class’s recordings was set aside for early stopping.`,
+    `Clips were varied for training by ${params.augmentation.join(', ') || 'nothing'}; up to a fifth of each class’s recordings, of those that the encoder did not hear where there are any, was set aside for early stopping.`,
   ]
     .filter((sentence) => sentence !== '')
     .join(' ');

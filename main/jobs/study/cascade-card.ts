@@ -1,6 +1,8 @@
 /** Model cards of a cascade's stages and of what decides among them. */
 import { count } from '../../contract/figures.ts';
 import type { Cascade, Decision } from '../../../models/router/router.ts';
+import { share } from '../../../models/report/format.ts';
+import type { AgainstStage } from '../../../models/report/results.ts';
 import { defaultTraining } from '../../../models/training/train.ts';
 import type { UsableEncoder } from '../../banks/banks.ts';
 import type { BankFigures } from './bank-figures.ts';
@@ -60,11 +62,13 @@ export function cascadeCard(
     name,
     stages,
     cascade: { decision, thresholds },
+    plain,
     figures,
   }: {
     readonly name: string;
     readonly stages: readonly string[];
     readonly cascade: Cascade;
+    readonly plain: AgainstStage;
     readonly figures: BankFigures;
   },
 ): string {
@@ -84,7 +88,7 @@ Thresholds are set by windows that nothing was fitted to: of all settings of all
 
 ## Figures
 
-Of the cascade, ${figuresOf(figures, input.models.fold)}
+On the clips tested it takes ${share(plain.energyShare.value)} of the energy of its last stage alone (modelled), and its weighted F1 differs by ${(100 * plain.difference.value).toFixed(1)} points. Of the cascade, ${figuresOf(figures, input.models.fold)}
 
 ## Limits
 

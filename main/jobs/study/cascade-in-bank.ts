@@ -1,6 +1,6 @@
 /** A trained cascade as a bank holds it: how it decides, and what it and its stages are worth. */
 import type { LatentRouter } from '../../../models/bank/build.ts';
-import type { ChosenCascade } from '../../../models/report/results.ts';
+import type { AgainstStage, ChosenCascade } from '../../../models/report/results.ts';
 import { thresholdsFor } from '../../../models/router/cascade.ts';
 import { decisionNames, type Decision } from '../../../models/router/router.ts';
 import {
@@ -19,6 +19,8 @@ export interface CascadeSetting {
   readonly decision: Decision;
   /** Of windows: at least one stage further, at least two, … */
   readonly shares: readonly number[];
+  /** Against the last stage alone, on the test windows of what chose it. */
+  readonly plain: AgainstStage;
 }
 
 /** The setting that takes least, of those that a study chose; null where none is a decision's. */
@@ -27,16 +29,16 @@ export function cheapestSetting(chosen: readonly ChosenCascade[], stages: number
     .flatMap(({ decision: words, setting, plain }) => {
       const decision = decisionNames.find((one) => decisionWords[one] === words);
       const shares = sharesOf(stages).find((one) => settingOf(one) === setting);
-      return decision && shares ? [{ decision, shares, energy: plain.energyShare.value }] : [];
+      return decision && shares ? [{ decision, shares, plain }] : [];
     })
-    .sort((a, b) => a.energy - b.energy);
-  return least ? { decision: least.decision, shares: least.shares } : null;
+    .sort((a, b) => a.plain.energyShare.value - b.plain.energyShare.value);
+  return least ?? null;
 }
 
 /** @throws RangeError where nothing was trained for the decision */
 export function decidingBy(
   { deciding, answers }: Pick<CascadeModels, 'deciding' | 'answers'>,
-  { decision, shares }: CascadeSetting,
+  { decision, shares }: Pick<CascadeSetting, 'decision' | 'shares'>,
 ): LatentRouter {
   const latent = deciding.get(decision);
   if (!latent) throw new RangeError(`The cascade has nothing that decides by ${decision}`);

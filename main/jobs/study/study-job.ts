@@ -225,7 +225,7 @@ async function resultsOf(
       officialFolds: heard.officialFolds,
       sourcesApart: !heard.problems.some(({ kind }) => kind === 'shared-source'),
       validation:
-        'a fifth of each class’s sources within the training folds, of those that the encoder did not hear where there are any: they stop training and set temperatures and scales. Routers learn from experts that did not hear a clip, trained without each third of the other sources in turn',
+        'up to a fifth of each class’s sources within the training folds, of those that the encoder did not hear where there are any: they stop training and set temperatures and scales. Routers learn from experts that did not hear a clip, trained without each third of the other sources in turn',
       nested: nestedOf(models),
       ...bootstrap,
       seeds: seedsOf(params),

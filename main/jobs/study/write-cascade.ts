@@ -78,7 +78,13 @@ export async function writeCascade(
     ...{ id: `${prefix}-cascade`, picked: experts, figures, ...common },
     ...{ encoder: first?.id ?? null, built: first?.built ?? null },
     router: { ...deciding, expert: { ...deciding.expert, name, version, labels } },
-    card: cascadeCard(input, { name, stages: labels, cascade: deciding.cascade!, figures }),
+    card: cascadeCard(input, {
+      name,
+      stages: labels,
+      cascade: deciding.cascade!,
+      plain: setting.plain,
+      figures,
+    }),
   });
   return { experts, router };
 }

@@ -116,7 +116,8 @@ export const options = {
   },
   encoder: {
     value: 'ID',
-    about: 'an encoder’s id, auto or statistics; or a model of your own that has an embedding',
+    about:
+      'an encoder’s id, or what several ids begin with that end in a fold; auto or statistics; or a model of your own that has an embedding (auto)',
   },
   augment: {
     value: 'A,B,…',

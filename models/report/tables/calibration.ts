@@ -108,6 +108,9 @@ function scalingNotes(scaled: readonly Scaled[]): string[] {
   ];
 }
 
+const seedsOf = (experts: Results['experts']): number =>
+  experts[0]?.scores.accuracy.seeds?.values.length ?? 1;
+
 /** How well each model's uncertainties tell its wrong answers from its right ones. */
 export function uncertaintyTable({ experts, mixtures }: Results): Table {
   return {
@@ -127,6 +130,9 @@ export function uncertaintyTable({ experts, mixtures }: Results): Table {
       ]),
     ),
     notes: [
+      ...(seedsOf(experts) > 1
+        ? ['Wrong counts the answers of all seeds together, each seed’s to every clip.']
+        : []),
       'AUROC: the probability that a wrong answer is more uncertain than a right one; 0.5 is chance. AURC and AUGRC (Traub et al. 2024): lower is better, and a model with fewer errors has less to lose.',
       'Where every answer is right or every one is wrong, no AUROC exists.',
     ],

@@ -38,7 +38,7 @@ export function cascadeTable({ cascade, protocol }: Pick<Results, 'cascade' | 'p
       ]),
     ),
     notes: [
-      `Against ${last(cascade).name} alone, ${digits(last(cascade).millijoule)} mJ an inference: of each decision the setting that takes least energy among those whose weighted F1 on held windows is at most ${score(cascade.margin)} lower. The figures are of the test windows, which chose nothing; Low and High are ${100 * protocol.level} % intervals, whole sources drawn.`,
+      `Against ${last(cascade).name} alone, ${digits(last(cascade).millijoule)} mJ an inference: of each decision the setting that takes least energy among those whose weighted F1 on held windows is at most ${score(cascade.margin)} lower. It is one setting for all folds, chosen by the held clips of all of them, each a test clip of another fold; its thresholds are each fold’s own, of clips that its test does not hold. The figures are of the test windows; Low and High are ${100 * protocol.level} % intervals, whole sources drawn.`,
       ...(cascade.chosen.some(({ hard }) => hard)
         ? ['Harder sounds meet the same thresholds: more of them go on, so that they take more.']
         : []),

@@ -32,8 +32,8 @@ export function mixtureTable(results: Results): Table {
       'Passes',
       ...bank.map((name) => `Share of ${name}`),
       'Mean bits',
-      'Accuracy ± deviation',
-      'Weighted F1 ± deviation',
+      'Accuracy',
+      'Weighted F1',
       'Latency, ms',
       'Its deviation, ms',
       'Energy, mJ',
@@ -53,7 +53,7 @@ export function mixtureTable(results: Results): Table {
       ),
       ...(mixtures.some(({ kind }) => kind === 'threshold')
         ? [
-            'The threshold asks the bank’s least precise expert, and its most precise too where the top probability is low, of as many windows of a fold as take curiosity’s energy, or as near as the two come to it. Its latency and energy are sums of the stages’ means, on sounds as recorded; harder ones meet the same threshold, and take more where they are less certain.',
+            'The threshold asks the bank’s least precise expert, and its most precise too where the top probability is low, of as many windows of a fold as take curiosity’s energy, or as near as the two come to it: where it answers all with one expert, no share of the other’s comes nearer. Its latency and energy are sums of the stages’ means, on sounds as recorded; harder ones meet the same threshold, and take more where they are less certain.',
           ]
         : []),
       board === null
