@@ -22,14 +22,13 @@ beforeAll(async () => {
   lab = await startLab(join(folder, 'data'));
   const recordings = join(folder, 'recordings');
   await mkdir(recordings);
-  for (const name of ['dog.ogg', 'rain.ogg', 'rooster.ogg'])
-    await copyFile(join(resources.bank, 'clips', name), join(recordings, name));
-  // A second recording of one class, of other bytes: training sets a recording aside.
-  const { pcm } = await readAudio(join(recordings, 'dog.ogg'));
-  await writeFile(
-    join(recordings, 'far-dog.wav'),
-    wavBytes([pcm.map((sample) => sample / 2)], { sampleRate: 16_000 }),
-  );
+  // Of each class two recordings, of other bytes: training sets a recording aside.
+  for (const name of ['dog', 'rain', 'rooster']) {
+    const path = join(recordings, `${name}.ogg`);
+    await copyFile(join(resources.bank, 'clips', `${name}.ogg`), path);
+    const far = (await readAudio(path)).pcm.map((sample) => sample / 2);
+    await writeFile(join(recordings, `far-${name}.wav`), wavBytes([far], { sampleRate: 16_000 }));
+  }
   const modelId = (await lab.client.request('experts.list', {}))[0]!.id;
   job = await ended(lab.client, await lab.client.request('classify.start', { paths: [recordings], modelId }));
   seen = await visit(lab.link);
@@ -153,7 +152,7 @@ describe('a review', () => {
     const { size } = await theSet();
     // What one of two says no to is left out.
     expect(read.counts.used).toBe(Math.ceil(size / 2));
-    expect(read.sources).toBeLessThanOrEqual(4);
+    expect(read.sources).toBeLessThanOrEqual(6);
   });
 
   test('is trained on, and what was trained answers on a board: heard, corrected, trained, deployed', async () => {
