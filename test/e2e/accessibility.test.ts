@@ -66,10 +66,10 @@ const scrolling = (page: Page): Promise<string[]> =>
       .map((one) => one.tagName + ' ' + one.className)
   `);
 
-/** What is not at its top. */
+/** What is not at its top; behind a dialog the view stays where it was opened. */
 const scrolled = (page: Page): Promise<string[]> =>
   page.evaluate(`
-    [...document.querySelectorAll('*')]
+    [...(document.querySelector('[role="dialog"]') ?? document).querySelectorAll('*')]
       .filter((one) => one.scrollTop > 0 || one.scrollLeft > 0)
       .map((one) => (one.getAttribute('aria-label') ?? one.tagName) + ' at ' + one.scrollTop)
   `);
