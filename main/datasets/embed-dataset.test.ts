@@ -1,4 +1,3 @@
-import { RememberedAudio } from './remembered-audio.ts';
 import { copyFile, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as ort from 'onnxruntime-web';
@@ -104,7 +103,7 @@ describe('recordings that are not as they should be', () => {
 
   it('are told the same whether their features come from the cache or not', async () => {
     const dataset = await datasetOf(files);
-    const options = { embed, identity, audio: new RememberedAudio(), cacheFolder: freshFolder() };
+    const options = { embed, identity, cacheFolder: freshFolder() };
     const first = await embedDataset(dataset, options);
     const second = await embedDataset(dataset, options);
     expect(kinds(first)).toEqual(expected);
@@ -135,7 +134,7 @@ describe('embeddings', () => {
     const dataset = await embedDataset(await readDataset(folder), {
       embed,
       identity,
-      audio: new RememberedAudio(),
+
       cacheFolder: freshFolder(),
     });
     expect(dataset.clips).toHaveLength(names.length);
@@ -152,8 +151,7 @@ describe('embeddings', () => {
     const dataset = await datasetOf({ 'a/1.wav': good(1), 'b/1.wav': good(2) });
     const cacheFolder = freshFolder();
     const run = async (own: string) =>
-      (await embedDataset(dataset, { embed, identity: own, audio: new RememberedAudio(), cacheFolder }))
-        .cache;
+      (await embedDataset(dataset, { embed, identity: own, cacheFolder })).cache;
     expect(await run('x')).toMatchObject({ hits: 0, computed: 2 });
     expect(await run('y')).toMatchObject({ hits: 0, computed: 2 });
     expect(await run('x')).toMatchObject({ hits: 2, computed: 0 });
@@ -164,7 +162,7 @@ describe('embeddings', () => {
           embed,
           identity: 'x',
           identityOf: of,
-          audio: new RememberedAudio(),
+
           cacheFolder,
         })
       ).cache;
@@ -187,19 +185,17 @@ describe('embeddings', () => {
     await embedDataset(await datasetOf({ 'a/1.wav': good(1) }), {
       embed,
       identity,
-      audio: new RememberedAudio(),
+
       cacheFolder,
     });
     const moved = await datasetOf({ 'other/name.wav': good(1) });
-    expect(
-      (await embedDataset(moved, { embed, identity, audio: new RememberedAudio(), cacheFolder })).cache.hits,
-    ).toBe(1);
+    expect((await embedDataset(moved, { embed, identity, cacheFolder })).cache.hits).toBe(1);
   });
 
   it('go on after a cancel where they were', async () => {
     const dataset = await datasetOf({ 'a/1.wav': good(1), 'a/2.wav': good(2), 'b/3.wav': good(3) });
     const abort = new AbortController();
-    const options = { embed, identity, audio: new RememberedAudio(), cacheFolder: freshFolder() };
+    const options = { embed, identity, cacheFolder: freshFolder() };
     const cancelled = embedDataset(dataset, {
       ...options,
       signal: abort.signal,
@@ -220,7 +216,7 @@ describe('embeddings', () => {
     const result = await embedDataset(dataset, {
       embed,
       identity,
-      audio: new RememberedAudio(),
+
       cacheFolder,
     });
     expect(result.clips).toHaveLength(2);
@@ -232,15 +228,15 @@ describe('embeddings', () => {
     let size = 3;
     const growing: Embed = async () => ({ embeddings: new Float32Array(size++), patches: 1 });
     const cacheFolder = freshFolder();
-    await expect(
-      embedDataset(dataset, { embed: growing, identity: 'g', audio: new RememberedAudio(), cacheFolder }),
-    ).rejects.toMatchObject({
-      code: 'INTERNAL',
-    });
+    await expect(embedDataset(dataset, { embed: growing, identity: 'g', cacheFolder })).rejects.toMatchObject(
+      {
+        code: 'INTERNAL',
+      },
+    );
     const failing: Embed = () => Promise.reject(new RangeError('no such graph'));
-    await expect(
-      embedDataset(dataset, { embed: failing, identity: 'f', audio: new RememberedAudio(), cacheFolder }),
-    ).rejects.toThrow(RangeError);
+    await expect(embedDataset(dataset, { embed: failing, identity: 'f', cacheFolder })).rejects.toThrow(
+      RangeError,
+    );
   });
 
   it('computed by two runs at once are the same', async () => {
@@ -248,9 +244,7 @@ describe('embeddings', () => {
     const cacheFolder = freshFolder();
     const slow: Embed = async (pcm) => ({ embeddings: Float32Array.from(pcm.subarray(0, 10)), patches: 1 });
     const runs = await Promise.all(
-      [1, 2, 3].map(() =>
-        embedDataset(dataset, { embed: slow, identity: 's', audio: new RememberedAudio(), cacheFolder }),
-      ),
+      [1, 2, 3].map(() => embedDataset(dataset, { embed: slow, identity: 's', cacheFolder })),
     );
     for (const { clips, cache } of runs) {
       expect(clips).toEqual(runs[0]!.clips);

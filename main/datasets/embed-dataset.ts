@@ -37,8 +37,8 @@ export interface EmbedOptions extends CheckOptions {
   /** What else decides it where it is not the same for all clips. */
   identityOf?: (clip: Clip) => Promise<string>;
   cacheFolder: string;
-  /** Where sounds were heard before, and will be again. */
-  audio: RememberedAudio;
+  /** Where sounds were heard before, and will be again; left out: each is heard once. */
+  audio?: RememberedAudio;
   /** Default: cache.ts. */
   cacheBytes?: number;
 }
@@ -89,9 +89,12 @@ export async function embedDataset(dataset: Dataset, options: EmbedOptions): Pro
     return { ...clip, samples: sound?.samples ?? patchSamples, patches, embeddings };
   };
 
+  const heard = ({ path }: Clip, sha256: string) =>
+    options.audio ? options.audio.read(sha256, path, hearing, signal) : readAudio(path, signal, hearing);
+
   const read = async (clip: Clip, sha256: string) => {
     if (!isLogMelName(clip.path)) {
-      const { pcm, sound, damage } = await options.audio.read(sha256, clip.path, hearing, signal);
+      const { pcm, sound, damage } = await heard(clip, sha256);
       return { sound, damage, ...(await embed(pcm, clip)) };
     }
     if (!options.embedLogMel)

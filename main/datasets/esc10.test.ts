@@ -12,7 +12,6 @@ import { scratchFolder } from '../recordings/testing.ts';
 import { clipCounts, type Dataset } from './dataset.ts';
 import { embedDataset } from './embed-dataset.ts';
 import { sharedSources } from './folds.ts';
-import { RememberedAudio } from './remembered-audio.ts';
 import { readDataset } from './read-dataset.ts';
 import { sourcesFromNames } from './sources.ts';
 
@@ -87,7 +86,7 @@ describe.skipIf(!present)('ESC-10, folds 1 to 4', () => {
         return { embeddings: embedding!.data as Float32Array, patches: embedding!.dims[0]! };
       },
       identity: hex(sha256(graph)),
-      audio: new RememberedAudio(),
+
       cacheFolder: join(scratch.folder, 'cache'),
     };
     const fold = { ...dataset, clips: dataset.clips.filter((clip) => clip.fold === 2), found: 80 };

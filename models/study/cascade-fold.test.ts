@@ -1,3 +1,4 @@
+import { oneStage } from '../report/cascade-words.ts';
 import { expect, test } from 'vitest';
 import { mean } from '../evaluation/moments.ts';
 import { Random } from '../training/random.ts';
@@ -6,7 +7,7 @@ import { defaultTraining } from '../training/train.ts';
 import type { Patches } from './answers.ts';
 import { cheapestWithin } from './cascade-choice.ts';
 import { trainCascade, type StageData } from './cascade-fold.ts';
-import { cascadesOf, oneStage } from './cascade.ts';
+import { cascadesOf } from './cascade.ts';
 
 const classes = 3;
 const [windowsEach, size] = [2, 18];

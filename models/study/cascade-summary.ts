@@ -1,8 +1,9 @@
 /** Cascades of all folds and seeds, in the report's shape. */
+import { oneStage } from '../report/cascade-words.ts';
 import type { BootstrapOptions } from '../evaluation/bootstrap.ts';
 import type { CascadeSummary } from '../report/results.ts';
 import { cheapestWithin } from './cascade-choice.ts';
-import { cascadesOf, oneStage, type CascadePrices, type Side, type StagedFold } from './cascade.ts';
+import { cascadesOf, type CascadePrices, type Side, type StagedFold } from './cascade.ts';
 import { tradeOffOf, type Priced } from './trade-off.ts';
 
 /** Of weighted F1: as much as a cascade may lose against its last stage alone. */

@@ -1,7 +1,7 @@
+import { oneStage } from '../report/cascade-words.ts';
 import { describe, expect, test } from 'vitest';
 import {
   cascadesOf,
-  oneStage,
   placesOf,
   pricesAt,
   scoresOf,

@@ -1,6 +1,7 @@
 /** Cascades of a fold: four ways to decide how far a window goes, each at many shares, priced by the stages that ran. */
 import { firstDecides, placeOf, thresholdsFor } from '../router/cascade.ts';
 import type { Degradation } from '../augmentation/degrade.ts';
+import { decisionWords, oneStage } from '../report/cascade-words.ts';
 import type { FigureSource } from '../report/results.ts';
 import { decide } from '../router/decide.ts';
 import { decisionNames, type Decision, type UnboundRouter } from '../router/router.ts';
@@ -50,16 +51,6 @@ export interface CascadePrices {
   /** Of the energies. */
   readonly source: FigureSource;
 }
-
-/** The decision of a stage that answers every window. */
-export const oneStage = 'One stage alone';
-
-export const decisionWords: Readonly<Record<Decision, string>> = {
-  'top-probability': 'Cascade by top probability',
-  entropy: 'Cascade by entropy',
-  curiosity: 'Cascade by curiosity',
-  gate: 'Cascade by a learned gate',
-};
 
 /** The score of every window. @param firstLogits [windows · classes] of the first stage */
 export function scoresOf(

@@ -6,7 +6,7 @@ import type { LatentExpert } from '../../../models/experts/expert.ts';
 import { statisticsSize } from '../../../models/features/graph.ts';
 import { frontEnd } from '../../../models/features/log-mel.ts';
 import { toInt16 } from '../../recordings/pcm16k.ts';
-import { joined } from './joined.ts';
+import { concatenate } from '../../recordings/concatenate.ts';
 
 /** @param encoder null: the log-mel's statistics */
 export function imagesToEmbedWith(encoder: BuiltEncoder | null): EngineImages {
@@ -32,7 +32,7 @@ export function embedAsBoard(
 ): { embeddings: Float32Array; patches: number } {
   const answers = [...engine.stream(frontEnd.patchHop, { embeddings: true }).push(toInt16(pcm))];
   return {
-    embeddings: joined(answers.map(({ embeddings }) => embeddings)),
+    embeddings: concatenate(answers.map(({ embeddings }) => embeddings)),
     patches: answers.reduce((sum, { windows }) => sum + windows, 0),
   };
 }

@@ -1,15 +1,10 @@
 /** A trained cascade as a bank holds it: how it decides, and what it and its stages are worth. */
+import { decisionWords } from '../../../models/report/cascade-words.ts';
 import type { LatentRouter } from '../../../models/bank/build.ts';
 import type { AgainstStage, ChosenCascade } from '../../../models/report/results.ts';
 import { thresholdsFor } from '../../../models/router/cascade.ts';
 import { decisionNames, type Decision } from '../../../models/router/router.ts';
-import {
-  decisionWords,
-  placesOf,
-  settingOf,
-  sharesOf,
-  type StagedFold,
-} from '../../../models/study/cascade.ts';
+import { placesOf, settingOf, sharesOf, type StagedFold } from '../../../models/study/cascade.ts';
 import { allBy, answersBy } from '../../../models/study/windows.ts';
 import { bankFigures, type BankFigures } from './bank-figures.ts';
 import type { CascadeModels } from './train-cascade.ts';

@@ -10,7 +10,7 @@ import { asBoards, type Hearing } from '../../datasets/audio.ts';
 import type { RememberedAudio } from '../../datasets/remembered-audio.ts';
 import { recordingsOf, type ChosenEncoder } from './encoder-choice.ts';
 import { hardClips } from './hard-clips.ts';
-import { joined } from './joined.ts';
+import { concatenate } from '../../recordings/concatenate.ts';
 import { withMixtures } from './mixing.ts';
 import { asRecorded, renderingsOf, type Augmentation, type Rendering } from './renderings.ts';
 import type { StudyThread } from './study-thread.ts';
@@ -157,7 +157,7 @@ function embedded(
 
 function trainingData({ clips, classes, size }: EmbeddedDataset): TrainingData {
   return {
-    embeddings: joined(clips.map(({ embeddings }) => embeddings)),
+    embeddings: concatenate(clips.map(({ embeddings }) => embeddings)),
     size,
     labels: Int32Array.from(clips.flatMap(({ label, patches }) => new Array<number>(patches).fill(label))),
     groups: clips.flatMap(({ source, patches }) => new Array<string>(patches).fill(source)),
@@ -169,7 +169,7 @@ function patchesOf({ clips, size }: EmbeddedDataset, wanted: (clip: EmbeddedClip
   const mine = clips.filter(wanted);
   return {
     clips: mine.map(({ name, source, fold, label, patches }) => ({ name, source, fold, label, patches })),
-    embeddings: joined(mine.map(({ embeddings }) => embeddings)),
+    embeddings: concatenate(mine.map(({ embeddings }) => embeddings)),
     size,
   };
 }

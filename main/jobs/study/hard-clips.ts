@@ -12,7 +12,7 @@ import { embedDataset } from '../../datasets/embed-dataset.ts';
 import { isLogMelName } from '../../datasets/log-mel-clip.ts';
 import type { RememberedAudio } from '../../datasets/remembered-audio.ts';
 import { hashOfFile } from '../../recordings/file.ts';
-import { joined } from './joined.ts';
+import { concatenate } from '../../recordings/concatenate.ts';
 import { asRecorded, seedOf } from './renderings.ts';
 import type { StudyThread } from './study-thread.ts';
 
@@ -78,7 +78,7 @@ export async function hardClips(
         clips: embedded.clips.map(({ name, source, patches }) => ({
           ...{ name, source, fold, label: labels.get(name)!, patches },
         })),
-        embeddings: joined(embedded.clips.map(({ embeddings }) => embeddings)),
+        embeddings: concatenate(embedded.clips.map(({ embeddings }) => embeddings)),
         size: embedded.size,
       },
     });

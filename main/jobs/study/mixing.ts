@@ -6,7 +6,7 @@ import { Random } from '../../../models/training/random.ts';
 import { readAudio, type Hearing } from '../../datasets/audio.ts';
 import type { EmbeddedDataset } from '../../datasets/dataset.ts';
 import { isLogMelName } from '../../datasets/log-mel-clip.ts';
-import { joined } from './joined.ts';
+import { concatenate } from '../../recordings/concatenate.ts';
 import { asRecorded, type Augmentation } from './renderings.ts';
 import type { StudyThread } from './study-thread.ts';
 
@@ -49,11 +49,11 @@ export async function withMixtures(
   data.labels.forEach((label, row) => (own[row * classes + label] = 1));
   return {
     ...data,
-    embeddings: joined([data.embeddings, ...parts.map((part) => part.embeddings)]),
+    embeddings: concatenate([data.embeddings, ...parts.map((part) => part.embeddings)]),
     labels: Int32Array.from([...data.labels, ...parts.flatMap((part) => part.labels)]),
     groups: [...data.groups, ...parts.flatMap((part) => part.groups)],
     mixed: {
-      targets: joined([own, ...parts.map((part) => part.targets)]),
+      targets: concatenate([own, ...parts.map((part) => part.targets)]),
       seconds: [...data.labels].map((): string | null => null).concat(parts.flatMap((part) => part.seconds)),
     },
   };
@@ -93,15 +93,15 @@ async function mixedClips(
     const times = <T>(value: T) => new Array<T>(patches).fill(value);
     parts.push({
       embeddings,
-      targets: joined(times(target)),
+      targets: concatenate(times(target)),
       labels: times(ratio >= 0.5 ? clip.label : partner.label),
       groups: times(clip.source),
       seconds: times(partner.source),
     });
   }
   return {
-    embeddings: joined(parts.map((part) => part.embeddings)),
-    targets: joined(parts.map((part) => part.targets)),
+    embeddings: concatenate(parts.map((part) => part.embeddings)),
+    targets: concatenate(parts.map((part) => part.targets)),
     labels: parts.flatMap((part) => part.labels),
     groups: parts.flatMap((part) => part.groups),
     seconds: parts.flatMap((part) => part.seconds),

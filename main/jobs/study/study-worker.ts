@@ -12,7 +12,7 @@ import { summarise } from '../../../models/study/summarise.ts';
 import { answerRequests } from '../../threads/worker-thread.ts';
 import { openOwnEmbedding, type OwnEmbedding } from '../../own-models/own-embedding.ts';
 import { embedAsBoard } from './board-embedding.ts';
-import { joined } from './joined.ts';
+import { concatenate } from '../../recordings/concatenate.ts';
 import { masks, rendered, seedOf, type Rendering } from './renderings.ts';
 import type { StudyReply, StudyRequest } from './study-messages.ts';
 
@@ -89,7 +89,7 @@ async function embedLogMel(logMel: Float32Array, renderings: readonly Rendering[
     const patch = new ort.Tensor('float32', seen, [frontEndShape.patchFrames, frontEndShape.melBands]);
     parts.push((await embeddedLogMel(patch)).embeddings);
   }
-  return { type: 'embedded', embeddings: joined(parts), patches: parts.length };
+  return { type: 'embedded', embeddings: concatenate(parts), patches: parts.length };
 }
 
 async function refer(model: Uint8Array, windows: readonly Int16Array[]): Promise<Float32Array[]> {
@@ -116,7 +116,7 @@ async function embed(pcm: Float32Array, renderings: readonly Rendering[]): Promi
     parts.push(heard.embeddings);
     patches += heard.patches;
   }
-  return { type: 'embedded', embeddings: joined(parts), patches };
+  return { type: 'embedded', embeddings: concatenate(parts), patches };
 }
 
 answerRequests(answer);

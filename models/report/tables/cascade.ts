@@ -1,12 +1,11 @@
 /** What cascades of encoders save. */
+import { decisionWords, oneStage } from '../cascade-words.ts';
 import { digits, list, score, share } from '../format.ts';
 import type { AgainstStage, CascadeSummary, Estimate, Results } from '../results.ts';
 import { plainCell, textCell, type Cell, type Table } from '../table.ts';
 
 /** A decision that takes so little of the last stage's energy, within the margin, saves what was aimed at. */
 const aim = 0.5;
-const curiosity = 'Cascade by curiosity';
-const alone = 'One stage alone';
 
 const noteOfSettings =
   'A window goes on to the next stage where its score lies above a threshold, which held windows set: sounds of the training folds that nothing was fitted to. Where the first expert decides, it has answered too. Chance sends as many windows on as top probability, any of them.';
@@ -60,16 +59,16 @@ export function cascadeText({ cascade }: Pick<Results, 'cascade'>): string | nul
   const told = ({ decision, plain }: CascadeSummary['chosen'][number]) =>
     `${decision} takes ${share(plain.energyShare.value)} of the energy of ${last(cascade).name} alone and loses ${points(Math.max(0, -plain.difference.value))} of weighted F1`;
   const decisions = chosen
-    .filter(({ decision }) => decision !== alone)
+    .filter(({ decision }) => decision !== oneStage)
     .sort((a, b) => a.plain.energyShare.value - b.plain.energyShare.value);
   const kept = decisions.filter(({ plain }) => within(plain));
   const [least] = kept;
   if (!least)
     return `No decision of the cascade stays within ${points(margin)} of weighted F1 of ${last(cascade).name} alone on the test sounds.`;
-  const mine = decisions.find(({ decision }) => decision === curiosity);
+  const mine = decisions.find(({ decision }) => decision === decisionWords.curiosity);
   return [
     `${told(least)}: ${least.plain.energyShare.value <= aim ? 'half the energy or less, within' : 'more than half the energy, within'} ${points(margin)}.`,
-    least.decision === curiosity
+    least.decision === decisionWords.curiosity
       ? 'Curiosity is the decision that saves most.'
       : `Curiosity is not that decision${mine ? `: ${told(mine)}` : ', and no setting of it stayed within the margin on held windows'}.`,
   ].join(' ');

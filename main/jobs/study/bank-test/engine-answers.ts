@@ -3,12 +3,11 @@ import { Engine } from '../../../../devices/engine/engine.ts';
 import { patchHopSamples, frontEnd } from '../../../../models/features/log-mel.ts';
 import type { Patches } from '../../../../models/study/answers.ts';
 import type { SaidInput } from '../../../../models/study/assess.ts';
-import { RememberedAudio } from '../../../datasets/remembered-audio.ts';
 import type { Dataset, EmbeddedDataset } from '../../../datasets/dataset.ts';
 import { embedDataset } from '../../../datasets/embed-dataset.ts';
 import { toInt16 } from '../../../recordings/pcm16k.ts';
 import { sha256Of } from '../../../sha256.ts';
-import { joined } from '../joined.ts';
+import { concatenate } from '../../../recordings/concatenate.ts';
 import type { TestedExpert } from './bank-members.ts';
 
 const hopFrames = patchHopSamples / frontEnd.frameHop;
@@ -47,7 +46,7 @@ export async function engineAnswers(
   const width = size + engines.length * classes;
   const heard = await embedDataset(dataset, {
     identity: `engine ${[wasm, ...experts.flatMap(({ images }) => [images.encoders[0] ?? new Uint8Array(), ...images.experts])].map(sha256Of).join(' ')}`,
-    audio: new RememberedAudio(),
+
     cacheFolder,
     onProgress: (done) => onProgress(done / dataset.clips.length),
     async embed(pcm) {
@@ -68,7 +67,7 @@ export async function engineAnswers(
       return { embeddings: rows, patches };
     },
   });
-  const rows = joined(heard.clips.map(({ embeddings }) => embeddings));
+  const rows = concatenate(heard.clips.map(({ embeddings }) => embeddings));
   const columns = (from: number, count: number): Float32Array => {
     const out = new Float32Array((rows.length / width) * count);
     for (let at = 0, row = from; row < rows.length; row += width, at += count)
@@ -99,7 +98,7 @@ function answersOf(
 ): { logits: Float32Array; embeddings: Float32Array } {
   const answers = [...engine.stream(hopFrames, { embeddings }).push(samples)];
   return {
-    logits: joined(answers.map(({ logits }) => logits)),
-    embeddings: joined(answers.map((one) => one.embeddings)),
+    logits: concatenate(answers.map(({ logits }) => logits)),
+    embeddings: concatenate(answers.map((one) => one.embeddings)),
   };
 }
