@@ -134,7 +134,6 @@ describe('embeddings', () => {
     const dataset = await embedDataset(await readDataset(folder), {
       embed,
       identity,
-
       cacheFolder: freshFolder(),
     });
     expect(dataset.clips).toHaveLength(names.length);
@@ -157,15 +156,7 @@ describe('embeddings', () => {
     expect(await run('x')).toMatchObject({ hits: 2, computed: 0 });
     const identityOf = async ({ name }: { name: string }) => `with ${name}`;
     const ofClips = async (of: typeof identityOf) =>
-      (
-        await embedDataset(dataset, {
-          embed,
-          identity: 'x',
-          identityOf: of,
-
-          cacheFolder,
-        })
-      ).cache;
+      (await embedDataset(dataset, { embed, identity: 'x', identityOf: of, cacheFolder })).cache;
     expect(await ofClips(identityOf)).toMatchObject({ hits: 0, computed: 2 });
     expect(
       await ofClips(async ({ name }) => (name.startsWith('a') ? 'other' : identityOf({ name }))),
@@ -182,12 +173,7 @@ describe('embeddings', () => {
 
   it('follow a recording that is moved or renamed', async () => {
     const cacheFolder = freshFolder();
-    await embedDataset(await datasetOf({ 'a/1.wav': good(1) }), {
-      embed,
-      identity,
-
-      cacheFolder,
-    });
+    await embedDataset(await datasetOf({ 'a/1.wav': good(1) }), { embed, identity, cacheFolder });
     const moved = await datasetOf({ 'other/name.wav': good(1) });
     expect((await embedDataset(moved, { embed, identity, cacheFolder })).cache.hits).toBe(1);
   });
@@ -213,12 +199,7 @@ describe('embeddings', () => {
   it('are made without a cache where its folder cannot be written, which is told', async () => {
     const dataset = await datasetOf({ 'a/1.wav': good(1), 'b/1.wav': good(2) });
     const cacheFolder = await scratch.write('no-folder', 'a file');
-    const result = await embedDataset(dataset, {
-      embed,
-      identity,
-
-      cacheFolder,
-    });
+    const result = await embedDataset(dataset, { embed, identity, cacheFolder });
     expect(result.clips).toHaveLength(2);
     expect(result.cache.failure).toContain('EEXIST');
   });

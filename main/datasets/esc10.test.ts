@@ -86,7 +86,6 @@ describe.skipIf(!present)('ESC-10, folds 1 to 4', () => {
         return { embeddings: embedding!.data as Float32Array, patches: embedding!.dims[0]! };
       },
       identity: hex(sha256(graph)),
-
       cacheFolder: join(scratch.folder, 'cache'),
     };
     const fold = { ...dataset, clips: dataset.clips.filter((clip) => clip.fold === 2), found: 80 };

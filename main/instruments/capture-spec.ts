@@ -1,6 +1,6 @@
 /** How a capture is taken, to the thread that does it. Plain data. */
 import type { RangeCalibration } from '../../devices/drivers/ppk2/metadata.ts';
-import type { Trigger } from './contract/captures.ts';
+import type { Capture, Trigger } from './contract/captures.ts';
 
 export interface CaptureSpec {
   folder: string;
@@ -14,19 +14,20 @@ export interface CaptureSpec {
 }
 
 /** As far as it is. */
-export interface CaptureProgress {
+export interface CaptureProgress extends Pick<
+  Capture,
+  | 'samples'
+  | 'lost'
+  | 'lostByTime'
+  | 'lateLosses'
+  | 'discardedBytes'
+  | 'rangeChanges'
+  | 'least'
+  | 'mean'
+  | 'most'
+> {
   /** Bytes that were taken in: what was sent and is not among them waits. */
   taken: number;
-  samples: number;
-  lost: number;
-  lostByTime: number;
-  /** Samples behind each loss that time told. */
-  lateLosses: number[];
-  discardedBytes: number;
-  rangeChanges: number;
-  least: number | null;
-  mean: number | null;
-  most: number | null;
   /** Null while it waits for its trigger, or has none. */
   triggerSample: number | null;
   /** All samples that were wanted are there. */

@@ -11,7 +11,7 @@ export const tradeOffsOf = (tradeOff: TradeOffs | null | undefined): { sounds: s
       ]
     : [];
 
-interface Told {
+export interface TradeOffTold {
   readonly title: string;
   /** Of the intervals. */
   readonly level: number;
@@ -20,7 +20,7 @@ interface Told {
 }
 
 /** Of the experts of a bank. */
-export const deciding = (level: number): Told => ({
+export const deciding = (level: number): TradeOffTold => ({
   ...{ title: 'F1 against energy', level },
   note: 'With a threshold the bank’s least precise expert answers first, and where its top probability lies below the threshold the most precise is asked as well, whatever either costs on the board; the threshold is such that so many of the windows as recorded are asked twice, and harder ones meet the same. Chance asks as many windows twice, any of them.',
 });
@@ -28,7 +28,7 @@ export const deciding = (level: number): Told => ({
 /** Null where no board told what the stages of an inference take. */
 export function tradeOffTable(
   tradeOff: TradeOffs | null | undefined,
-  { title, level, note }: Told,
+  { title, level, note }: TradeOffTold,
 ): Table | null {
   const all = tradeOffsOf(tradeOff);
   if (all.length === 0) return null;

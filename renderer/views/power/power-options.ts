@@ -1,6 +1,7 @@
 /** Captures as uPlot options: each a line of means in its band from least to most, marks behind them. */
 import type uPlot from 'uplot';
 import { amperesText } from '../../../main/instruments/contract/words.ts';
+import { chosenStretch } from '../../components/plots/chosen-stretch.ts';
 import { tokenColour } from '../../design/colour.ts';
 import type { Stretch } from './stretch.ts';
 
@@ -62,14 +63,7 @@ export function powerOptions({ width, height, names, marks, onStretch }: PowerCh
           }
         },
       ],
-      setSelect: [
-        (u) => {
-          const { left, width: chosen } = u.select;
-          if (chosen < 5) return;
-          onStretch({ fromS: u.posToVal(left, 'x'), toS: u.posToVal(left + chosen, 'x') });
-          u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
-        },
-      ],
+      setSelect: [chosenStretch((fromS, toS) => onStretch({ fromS, toS }))],
     },
   };
 }

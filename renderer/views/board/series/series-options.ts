@@ -2,6 +2,7 @@
 import type uPlot from 'uplot';
 import type { SeriesLine, TimelineEvent } from '../../../../main/contract/types.ts';
 import { figureText, figureTicks, type Figure } from '../../../../main/fleet/contract/figure-words.ts';
+import { chosenStretch } from '../../../components/plots/chosen-stretch.ts';
 import { tokenColour } from '../../../design/colour.ts';
 import { drawMarks } from './marks.ts';
 import { timeAxis } from './time-axis.ts';
@@ -46,14 +47,7 @@ export function chartFrame({ width, height, range, events, onRange, onCursor }: 
     hooks: {
       setCursor: [onCursor],
       draw: [(u) => drawMarks(u, events())],
-      setSelect: [
-        (u) => {
-          const { left, width: chosen } = u.select;
-          if (chosen < 5) return;
-          onRange({ fromMs: u.posToVal(left, 'x'), toMs: u.posToVal(left + chosen, 'x') });
-          u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
-        },
-      ],
+      setSelect: [chosenStretch((fromMs, toMs) => onRange({ fromMs, toMs }))],
     },
   };
 }
