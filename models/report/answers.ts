@@ -11,6 +11,8 @@ export interface ToldAnswers {
   readonly stages: string;
   /** Of each window, where a decision lets more of them run for some. */
   readonly windowStages?: readonly string[];
+  /** What it picks from; left out: the experts of the bank. */
+  readonly among?: readonly string[];
   readonly answers: readonly ClipAnswer[];
   /** Fitted to the validation clips; null where there are none. */
   readonly temperature: number | null;
@@ -110,13 +112,13 @@ export function* windowRows({ classes, bank, hopS, folds }: Told): Generator<str
   const head = ['Model', 'Seed', 'Fold', 'Clip', 'Source', 'Window', 'Start, s', 'True class', 'Answer'];
   yield csvText([[...head, 'Expert', 'Curiosity', 'Stages', ...probabilityColumns(classes)]]);
   for (const { seed, models, patches } of folds) {
-    for (const { name, answers, patches: told, stages, windowStages } of models) {
+    for (const { name, answers, patches: told, stages, windowStages, among = bank } of models) {
       let at = 0;
       yield csvText(
         answers.flatMap((one, clip) =>
           Array.from({ length: patches[clip]! }, (_, window): CsvCell[] => {
             const ofWindow = told.probabilities.subarray(at * classes.length, (at + 1) * classes.length);
-            const expert = told.experts === null ? name : bank[told.experts[at]!]!;
+            const expert = told.experts === null ? name : among[told.experts[at]!]!;
             const curiosity = told.curiosities?.[at] ?? null;
             const ran = windowStages?.[at] ?? stages;
             at++;

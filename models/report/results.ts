@@ -193,7 +193,8 @@ export interface AgreementSummary {
   readonly sameTopClass: number;
 }
 
-export type MixtureKind = 'plain' | 'curiosity' | 'random' | 'threshold' | 'always';
+/** `whole`: an expert on an encoder of its own; `cascade`: several of them, of which each window takes what it needs. */
+export type MixtureKind = 'plain' | 'curiosity' | 'random' | 'threshold' | 'always' | 'whole' | 'cascade';
 
 export interface MixtureResult {
   /** Unique among experts and mixtures. */
@@ -203,7 +204,7 @@ export interface MixtureResult {
   readonly alpha: number | null;
   /** Passes of Monte-Carlo dropout; 0 without. */
   readonly passes: number;
-  /** Share of the routings that fell to each expert of the bank, in its order. */
+  /** Share of the routings that fell to each expert of the bank, in its order; empty where none of them answers. */
   readonly usage: readonly number[];
   /** Mean bits of the expert that answered. */
   readonly meanBits: number;

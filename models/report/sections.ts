@@ -224,7 +224,12 @@ function tradeOff(results: Results): Part {
 
 function cascade(results: Results): Part {
   const table = cascadeTable(results);
-  if (table === null) return missing('No cascade of encoders was trained.');
+  if (table === null)
+    return missing(
+      results.tested
+        ? 'The bank has no cascade, or no board told what its stages take.'
+        : 'No cascade of encoders was trained.',
+    );
   const { level } = results.protocol;
   const { tradeOff: found } = results.cascade!;
   return [
@@ -232,7 +237,7 @@ function cascade(results: Results): Part {
     tableHtml(table),
     markup`<div class="plots">${tradeOffPlots(tradeOffCurves(found, { best: true }), level)}</div>`,
     markup`<p class="soft">Drawn are the settings that no other of the same decision beats.</p>`,
-    markup`<details><summary>Every setting</summary>${tableHtml(tradeOffTable(found, cascadeTold(level))!)}</details>`,
+    markup`<details><summary>Every setting</summary>${tableHtml(tradeOffTable(found, cascadeTold(results))!)}</details>`,
   ];
 }
 

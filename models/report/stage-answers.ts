@@ -62,7 +62,7 @@ export function* stageRows({ classes, stages, decisions, trainings }: ToldCascad
 }
 
 export const aboutStages = `
-answers-stages.csv and answers-stages.parquet, where cascades were trained: a row for each stage, seed, fold left out
+answers-stages.csv and answers-stages.parquet, where cascades were trained, or tested: a row for each stage, seed, fold left out
 and window. Sounds: "${testSounds}", the fold left out as recorded; "${heldSounds}", clips of the other folds that nothing was
 fitted to; else how the fold's clips were made harder. Score: what each decision goes by, from 0 to 1, the same in the
 rows of all stages; empty for a decision that could not be trained. P(class) is the softmax of the stage's logits.
@@ -71,5 +71,6 @@ For a share of windows past a stage, a decision's threshold is the score of held
 stage whose threshold its score does not exceed. A clip's answer is the mean over its windows of P(class) at the stages
 where they ended; its energy the mean of what those windows took (cascade-trade-off.csv: "One stage alone" for each
 stage's own). The setting of a decision is the cheapest whose weighted F1 on held clips is at most half a point
-below that of the last stage alone, means over seeds.
+below that of the last stage alone, means over seeds. A cascade that was there already has thresholds of its own
+(cascade.csv: Setting) and no held clips; only the score of its own decision is told.
 `;

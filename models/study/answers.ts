@@ -55,7 +55,7 @@ export interface PatchAnswers {
   readonly probabilities: Float32Array;
   /** [patches]; null without a router's passes */
   readonly curiosities: Float32Array | null;
-  /** [patches]: the expert of the bank that answered, or whose share was largest; null where the model is one expert */
+  /** [patches]: the expert of the bank, or the stage, that answered, or whose share was largest; null where the model is one expert */
   readonly experts: Uint8Array | null;
 }
 

@@ -1,4 +1,5 @@
 /** One fold of a study: what experts that were trained without it, and mixtures of them, say of its clips. */
+import type { Degradation } from '../augmentation/degrade.ts';
 import { predictedOf, type ClipAnswer } from '../evaluation/answers.ts';
 import { fitTemperature, logProbabilities } from '../evaluation/calibration.ts';
 import { contributions, flipRate } from '../evaluation/routing.ts';
@@ -70,12 +71,23 @@ export type MixtureVariant =
   | { readonly kind: 'curiosity'; readonly alpha: number }
   /** (threshold.ts); `first`: the place in the bank of the expert that is asked before any other */
   | { readonly kind: 'threshold'; readonly threshold: number; readonly first: number }
-  | { readonly kind: 'always'; readonly expert: string };
+  | { readonly kind: 'always'; readonly expert: string }
+  /** (wholes.ts) */
+  | { readonly kind: 'whole' | 'cascade'; readonly stages: readonly AnsweringStage[] };
+
+/** A stage that answers windows. */
+export interface AnsweringStage {
+  readonly name: string;
+  /** Of its expert. */
+  readonly bits: number;
+  /** What ran for such a window, in its order: `features+encoder+router+expert`. */
+  readonly ran: string;
+}
 
 export interface MixtureAnswers extends ModelAnswers {
   readonly variant: MixtureVariant;
   readonly passes: number;
-  /** patches that each expert of the bank answered; of one that several answered together each has its share */
+  /** patches that each expert of the bank, or stage, answered; of one that several answered together each has its share */
   readonly chosen: readonly number[];
   /** of random routing: [deal] the class that each clip is answered with; `answers` are of the first deal */
   readonly deals?: readonly Uint8Array[];
@@ -118,21 +130,22 @@ export async function assessFold(input: FoldInput): Promise<FoldOutcome> {
     return experts;
   };
   const hard: HardOutcome[] = [];
-  for (const one of input.hard) {
-    const experts = await said(one.test, null);
-    const outcome = assessSaid({ ...input, ...onceEach, test: one.test, validation: null, experts });
-    const windows = input.bank.map(
-      (kind) => outcome.experts.find((expert) => expert.kind === kind)!.patches.probabilities,
-    );
-    const mixtures = outcome.mixtures.map((mixture) => ({ ...mixture, experts: mixture.patches.experts }));
-    hard.push(packedAll(one, windows, [...outcome.experts, ...mixtures]));
-  }
+  for (const { degradation, test } of input.hard)
+    hard.push(assessHard(degradation, { ...input, test, experts: await said(test, null) }));
   const experts = await said(input.test, input.validation);
   return { ...assessSaid({ ...input, experts }), hard };
 }
 
 /** Harder clips tell of answers alone. */
 const onceEach = { flips: { passes: [], draws: 0 }, deals: 1 };
+
+/** The same of clips that were made harder. @param input `test`: the clips as they were made harder */
+export function assessHard(degradation: Degradation, input: SaidInput): HardOutcome {
+  const { experts, mixtures } = assessSaid({ ...input, ...onceEach, validation: null });
+  const windows = input.bank.map((kind) => experts.find((one) => one.kind === kind)!.patches.probabilities);
+  const mixed = mixtures.map((mixture) => ({ ...mixture, experts: mixture.patches.experts }));
+  return packedAll({ degradation, test: input.test }, windows, [...experts, ...mixed]);
+}
 
 /** The same of answers that are there already: a board's, or the engine's. */
 export function assessSaid(input: SaidInput): FoldOutcome {

@@ -54,7 +54,11 @@ export function cheapestWithin(sides: PricedSides, choosing: Choosing): ChosenCa
 }
 
 /** Difference in F1 and share of the energy, with intervals: both of the same clips and the same draws of sources. */
-function against(one: Priced, reference: Priced, { classes, bootstrap }: Choosing): AgainstStage {
+export function against(
+  one: Priced,
+  reference: Priced,
+  { classes, bootstrap }: Pick<Choosing, 'classes' | 'bootstrap'>,
+): AgainstStage {
   const statistics = meanOver(
     one.trainings.map((training, i): Statistics => {
       const [mine, theirs] = [training, reference.trainings[i]!].map((each) => figuresOf(each, classes));

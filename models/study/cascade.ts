@@ -1,7 +1,7 @@
 /** Cascades of a fold: four ways to decide how far a window goes, each at many shares, priced by the stages that ran. */
 import { firstDecides, placeOf, thresholdsFor } from '../router/cascade.ts';
 import type { Degradation } from '../augmentation/degrade.ts';
-import { decisionWords, oneStage } from '../report/cascade-words.ts';
+import { chanceAsOften, decisionWords, oneStage } from '../report/cascade-words.ts';
 import type { FigureSource } from '../report/results.ts';
 import { decide } from '../router/decide.ts';
 import { decisionNames, type Decision, type UnboundRouter } from '../router/router.ts';
@@ -27,6 +27,9 @@ export interface StagedFold {
   readonly hard: readonly HardWindows[];
 }
 
+/** A cascade that was there already, and is tested as it is, has no held windows. */
+export type AnsweredFold = Omit<StagedFold, 'held'> & { readonly held: StagedWindows | null };
+
 export interface HardWindows {
   readonly degradation: Degradation;
   readonly windows: StagedWindows;
@@ -35,8 +38,12 @@ export interface HardWindows {
 /** Whose windows: of `held` a setting can be chosen without the test's; a number is a way to make the test's harder. */
 export type Side = 'held' | 'test' | number;
 
-const windowsOf = (fold: StagedFold, side: Side): StagedWindows =>
-  typeof side === 'number' ? fold.hard[side]!.windows : fold[side];
+/** @throws RangeError where the fold has no such windows */
+export function sideOf(fold: AnsweredFold, side: Side): StagedWindows {
+  const windows = typeof side === 'number' ? fold.hard[side]?.windows : fold[side];
+  if (!windows) throw new RangeError(`The fold has no windows of ${side}`);
+  return windows;
+}
 
 /** Of a window. */
 export interface CascadePrices {
@@ -84,13 +91,13 @@ export const settingOf = (shares: readonly number[]): string =>
 
 /** Where each window of a side ends, with the thresholds that send those shares of the held windows on. */
 export function placesOf(
-  fold: StagedFold,
+  fold: AnsweredFold,
   decision: Decision,
   shares: readonly number[],
   side: Side,
 ): Uint8Array {
-  const thresholds = thresholdsFor(fold.held.scores.get(decision)!, shares);
-  const scores = windowsOf(fold, side).scores.get(decision)!;
+  const thresholds = thresholdsFor(sideOf(fold, 'held').scores.get(decision)!, shares);
+  const scores = sideOf(fold, side).scores.get(decision)!;
   return Uint8Array.from(scores, (score) => placeOf({ decision, thresholds }, score));
 }
 
@@ -106,6 +113,16 @@ export function pricesAt(
   );
   return Array.from(places, (place) => each[place]!);
 }
+
+/** A stage alone answers every window. */
+export const aloneAt = (
+  windows: StagedWindows,
+  stage: number,
+  { alone }: Pick<CascadePrices, 'alone'>,
+): PricedTraining => ({
+  answers: answersBy(windows, allBy(windows, stage)),
+  millijoule: windows.clips.map(() => alone[stage]!.millijoule),
+});
 
 /**
  * Every stage alone, every decision at every share, and chance: the windows of the cascade by top probability dealt anew.
@@ -127,22 +144,19 @@ export function cascadesOf(
   const sweep = sharesOf(names.length);
   return [
     ...names.map((name, stage) =>
-      priced(oneStage, name, (fold) => ({
-        answers: answersBy(windowsOf(fold, side), allBy(windowsOf(fold, side), stage)),
-        millijoule: windowsOf(fold, side).clips.map(() => prices.alone[stage]!.millijoule),
-      })),
+      priced(oneStage, name, (fold) => aloneAt(sideOf(fold, side), stage, prices)),
     ),
     ...known.flatMap((decision) =>
       sweep.map((shares) =>
         priced(decisionWords[decision], settingOf(shares), (fold) =>
-          at(windowsOf(fold, side), decision, placesOf(fold, decision, shares, side)),
+          at(sideOf(fold, side), decision, placesOf(fold, decision, shares, side)),
         ),
       ),
     ),
     ...sweep.map((shares) =>
-      priced('Chance, as often', settingOf(shares), (fold) => {
+      priced(chanceAsOften, settingOf(shares), (fold) => {
         const places = placesOf(fold, 'top-probability', shares, side);
-        return at(windowsOf(fold, side), 'top-probability', dealtAnew(places, fold));
+        return at(sideOf(fold, side), 'top-probability', dealtAnew(places, fold));
       }),
     ),
   ];

@@ -2,6 +2,7 @@
 import { percentileInterval, type BootstrapOptions, type Estimate } from '../evaluation/bootstrap.ts';
 import { classCounts, classificationScores } from '../evaluation/classification.ts';
 import { mean } from '../evaluation/moments.ts';
+import { meanBits } from '../evaluation/routing.ts';
 import { compareLatencies } from '../evaluation/latency-comparison.ts';
 import { modelScores, type ModelScores } from '../evaluation/scores.ts';
 import type { NotRunOf } from '../evaluation/test-result.ts';
@@ -87,17 +88,24 @@ export function summarise(input: StudyInput): Summary {
     return { name, family, bits, ...facts, scores: scored((fold) => fold.experts[i]!) };
   });
   const mixtures = first.mixtures.map(({ name, variant, passes }, i): MixtureResult => {
-    const chosen = input.bank.map((_, expert) =>
+    const chosen = first.mixtures[i]!.chosen.map((_, expert) =>
       folds.reduce((sum, fold) => sum + fold.mixtures[i]!.chosen[expert]!, 0),
     );
     const all = chosen.reduce((sum, one) => sum + one, 0);
+    const usage = chosen.map((one) => one / all);
+    const stages = 'stages' in variant ? variant.stages : null;
     return {
       name,
       kind: variant.kind,
       alpha: variant.kind === 'curiosity' ? variant.alpha : null,
       passes,
-      usage: chosen.map((one) => one / all),
-      meanBits: meanBitsOf(chosen, input.bank),
+      usage: stages ? [] : usage,
+      meanBits: stages
+        ? meanBits(
+            usage,
+            stages.map(({ bits }) => bits),
+          )
+        : meanBitsOf(chosen, input.bank),
       scores: scored((fold) => fold.mixtures[i]!),
       ...(first.mixtures[i]!.deals && { deals: dealsOf(folds, i, input) }),
       cost: input.mixtureCosts.get(name) ?? null,
@@ -160,6 +168,8 @@ function secondsOf(
   const ofKind = (kind: string | undefined) =>
     experts.find((one) => one.kind === kind)?.trainingSeconds ?? null;
   if (variant.kind === 'always') return ofKind(variant.expert);
+  // of stages nobody timed one by itself
+  if ('stages' in variant) return null;
   if (variant.kind !== 'threshold') return mixtureTrainingSeconds;
   const { first, second } = pairOf(bank);
   const pair = [ofKind(bank[first]), ofKind(bank[second])];

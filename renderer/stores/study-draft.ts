@@ -189,6 +189,7 @@ export const useStudyDraft = defineStore('studyDraft', () => {
   });
 
   const scoring = () => ({
+    hard: draft.hard as NonNullable<RequestParams<'evaluate.start'>['hard']>,
     board: draft.board,
     windows: Number(draft.windows),
     gramsPerKwh: Number(draft.gramsPerKwh),
@@ -215,7 +216,6 @@ export const useStudyDraft = defineStore('studyDraft', () => {
       others: draft.others.filter((id) => !draft.bank.includes(id)),
       seeds: Number(draft.seeds),
       alphas: numbersIn(draft.alphas)!,
-      hard: draft.hard as NonNullable<RequestParams<'evaluate.start'>['hard']>,
       ...scoring(),
       trainingWatts: Number(draft.trainingWatts),
     }),

@@ -20,15 +20,22 @@ export interface CascadeSetting {
 
 /** The setting that takes least, of those that a study chose; null where none is a decision's. */
 export function cheapestSetting(chosen: readonly ChosenCascade[], stages: number): CascadeSetting | null {
-  const [least] = chosen
-    .flatMap(({ decision: words, setting, plain }) => {
-      const decision = decisionNames.find((one) => decisionWords[one] === words);
-      const shares = sharesOf(stages).find((one) => settingOf(one) === setting);
-      return decision && shares ? [{ decision, shares, plain }] : [];
-    })
-    .sort((a, b) => a.plain.energyShare.value - b.plain.energyShare.value);
+  const [least] = chosenDecisions(chosen, stages).sort(
+    (a, b) => a.plain.energyShare.value - b.plain.energyShare.value,
+  );
   return least ?? null;
 }
+
+/** Those settings that are a decision's: a stage alone and chance are none. */
+export const chosenDecisions = (
+  chosen: readonly ChosenCascade[],
+  stages: number,
+): (CascadeSetting & { readonly words: string })[] =>
+  chosen.flatMap(({ decision: words, setting, plain }) => {
+    const decision = decisionNames.find((one) => decisionWords[one] === words);
+    const shares = sharesOf(stages).find((one) => settingOf(one) === setting);
+    return decision && shares ? [{ decision, shares, plain, words }] : [];
+  });
 
 /** @throws RangeError where nothing was trained for the decision */
 export function decidingBy(

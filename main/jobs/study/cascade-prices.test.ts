@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { VirtualBoard } from '../../../devices/boards/virtual/virtual-board.ts';
 import { CurlewBoard } from '../../../devices/drivers/curlew/board.ts';
-import { buildEncoder, type LatentRouter } from '../../../models/bank/build.ts';
+import { buildEncoder, buildExpert, buildRouter, type LatentRouter } from '../../../models/bank/build.ts';
+import { sha256 } from '../../../models/packing/sha256.ts';
 import type { Decision } from '../../../models/router/router.ts';
 import { everyKind, layer, randomEncoder } from '../../../test/fixtures/random-encoder.ts';
 import { randomLatent } from '../../../test/fixtures/random-expert.ts';
@@ -30,16 +31,20 @@ test('a board tells what each stage takes, what decides, and what each takes alo
   const board = await CurlewBoard.open(virtual);
   const encoder = buildEncoder(randomEncoder(1, [...everyKind, layer('convolution', 1, 1, 384)]));
   const stages = [
-    { encoder: null, expert: randomLatent(1) },
-    { encoder, expert: randomLatent(2) },
+    { encoder: null, expert: buildExpert(randomLatent(1), 8, null).image },
+    { encoder: encoder.files.image, expert: buildExpert(randomLatent(2), 8, encoder).image },
   ];
-  const by = new Map<Decision, Omit<LatentRouter, 'cascade'>>([
-    ['curiosity', deciding(8)],
-    ['gate', deciding(0)],
-  ]);
+  const hashes = stages.map(({ expert }) => sha256(expert));
+  const by = new Map(
+    (['curiosity', 'gate'] as const).map((decision): [Decision, Uint8Array] => {
+      const cascade = { decision, thresholds: Float32Array.of(2) };
+      const latent = { ...deciding(decision === 'curiosity' ? 8 : 0), cascade };
+      return [decision, buildRouter(latent, null, hashes).image];
+    }),
+  );
   try {
     const trials = trialsOn(board, new AbortController().signal);
-    const prices = await cascadePrices(trials, stages, 8, by);
+    const prices = await cascadePrices(trials, stages, by);
     const [first, second] = prices.stages.map(({ millijoule }) => millijoule);
     expect(second).toBeGreaterThan(2 * first!);
     // The first stage alone is what every window takes and its expert; the second hears on its own.

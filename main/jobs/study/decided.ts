@@ -41,13 +41,13 @@ export function decided(
   const each = pricesBelow(prices, pairOf(bank), chosen?.patches.experts ?? []);
   return {
     outcomes: outcomes.map((outcome) => withThreshold(outcome, asking)),
-    mixtureCosts: chosen ? new Map([...costs, [thresholdName, costOf(each)]]) : costs,
+    mixtureCosts: chosen ? new Map([...costs, [thresholdName, costOfSums(each)]]) : costs,
     prices,
   };
 }
 
 /** The sums of stages, of every window that was answered. */
-const costOf = (each: readonly { readonly us: number; readonly millijoule: number }[]): Cost => ({
+export const costOfSums = (each: readonly { readonly us: number; readonly millijoule: number }[]): Cost => ({
   latencyUs: each.map(({ us }) => us),
   latencySource: 'modelled',
   stagesUs: null,

@@ -88,8 +88,9 @@ export async function hearFold(
   ]);
   const heard = await embedded(dataset, identity, hearing, asRecorded, stages[0]!);
   const learned = await embedded(others, identity, hearing, varied, stages[1]!);
+  const embed = (pcm: Float32Array) => context.thread.embed(pcm, asRecorded);
   const hard =
-    fold === null ? [] : await hardClips(heard, fold, degraded, { ...stages[2]!, identity, hearing });
+    fold === null ? [] : await hardClips(heard, fold, degraded, { ...stages[2]!, embed, identity, hearing });
   return { fold, heard, augmentation, learned, hearing, hard, known };
 }
 

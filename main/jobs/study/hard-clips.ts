@@ -13,11 +13,10 @@ import { isLogMelName } from '../../datasets/log-mel-clip.ts';
 import type { RememberedAudio } from '../../datasets/remembered-audio.ts';
 import { hashOfFile } from '../../recordings/file.ts';
 import { concatenate } from '../../recordings/concatenate.ts';
-import { asRecorded, seedOf } from './renderings.ts';
-import type { StudyThread } from './study-thread.ts';
+import { seedOf } from './renderings.ts';
 
 interface Listener {
-  readonly thread: StudyThread;
+  embed(pcm: Float32Array): Promise<{ embeddings: Float32Array; patches: number }>;
   /** Of what embeds, as embedDataset takes it. */
   readonly identity: string;
   readonly hearing: Hearing;
@@ -38,7 +37,7 @@ export async function hardClips(
   heard: EmbeddedDataset,
   fold: number,
   kinds: readonly DegradationKind[],
-  { thread, identity, hearing, cacheFolder, audio, signal, onProgress }: Listener,
+  { embed, identity, hearing, cacheFolder, audio, signal, onProgress }: Listener,
 ): Promise<HardTest[]> {
   const clips = heard.clips.filter((clip) => clip.fold === fold && !isLogMelName(clip.path));
   const others = partnersIn(clips, fold);
@@ -55,7 +54,7 @@ export async function hardClips(
     const embedded = await embedDataset(dataset, {
       embed: async (pcm, clip) => {
         const context = { rate: hearing.rate, seed: seedOf(pcm), other: await otherOf(clip) };
-        return thread.embed(degraded(pcm, degradation, context), asRecorded);
+        return embed(degraded(pcm, degradation, context));
       },
       identity: `${identity} degraded ${JSON.stringify(degradation)}`,
       ...(mixed && {

@@ -10,7 +10,7 @@ import type { JobDefinition } from '../definition.ts';
 import type { Jobs } from '../jobs.ts';
 import type { StudyResults } from './contract/requests.ts';
 import { noBank } from './bank-test/bank-members.ts';
-import { defaultBankTestParams, type BankTestParams } from './bank-test/params.ts';
+import { defaultBankTestParams, testedBefore, type BankTestParams } from './bank-test/params.ts';
 import { costOfStudy } from './effort.ts';
 import { bytesPiece, filePiece } from './file-piece.ts';
 import type { ImportParams } from './import-encoder.ts';
@@ -67,7 +67,9 @@ export class Studies {
     rooms.jobs.takeUp('evaluate', (params) => {
       const asked = params as StudyParams | BankTestParams;
       // what earlier labs could not be asked they did not do
-      return 'bankId' in asked ? this.bankTest(asked) : this.evaluation({ ...askedBefore, ...asked });
+      return 'bankId' in asked
+        ? this.bankTest({ ...testedBefore, ...asked })
+        : this.evaluation({ ...askedBefore, ...asked });
     });
     rooms.jobs.takeUp('encoder', (params) => this.importing(params as ImportParams));
     const hasBank = (name: string) =>

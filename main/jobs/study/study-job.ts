@@ -29,6 +29,7 @@ import { seedFolder, seedsOf, takeUpEarlier } from './seeds.ts';
 import { StudyThread } from './study-thread.ts';
 import { listenToStages, trainStages, type CascadeModels } from './train-cascade.ts';
 import { listeningShare, listenToFold, trainListened, type FoldModels } from './train-fold.ts';
+import { decidedWithWholes } from './whole-models.ts';
 import { within } from './within.ts';
 import { writeEvaluation } from './write-evaluation.ts';
 
@@ -128,10 +129,12 @@ export async function study(work: StudyWork, context: JobContext): Promise<Finis
     );
     context.progress(0.96, 'scoring');
     const asking = { bank: params.bank, alpha: alphas[0]!, topK: params.topK, onBoard };
-    const told = decided(outcomes, outcomes[models.indexOf(last)]!, asking);
+    const ran = outcomes[models.indexOf(last)]!;
     const bootstrap = bootstrapOf(params);
     const lent = { board, borrowBoard: work.borrowBoard, bootstrap, thread, signal: context.signal };
     const cascade = await cascadeResults(cascades, lent);
+    const staged = cascades.map(({ answers }) => answers);
+    const told = decidedWithWholes(decided(outcomes, ran, asking), ran, staged, cascade);
     const results = await resultsOf(work, { models, cascades, cascade, told, onBoard, thread });
     return { results, models, cascades, outcomes: told.outcomes };
   } finally {

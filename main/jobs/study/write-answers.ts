@@ -22,7 +22,7 @@ import {
   type ToldCascade,
 } from '../../../models/report/stage-answers.ts';
 import { decisionNames } from '../../../models/router/router.ts';
-import type { HardWindows } from '../../../models/study/cascade.ts';
+import type { AnsweredFold, HardWindows } from '../../../models/study/cascade.ts';
 import { writeAnswersParquet, type AnswerTable } from './answers-parquet.ts';
 import type { CascadeModels } from './train-cascade.ts';
 import type { Results } from '../../../models/report/results.ts';
@@ -31,7 +31,11 @@ import type { FoldOutcome, MixtureAnswers } from '../../../models/study/assess.t
 export interface Answered {
   readonly results: Results;
   readonly outcomes: readonly FoldOutcome[];
-  readonly cascades?: readonly Pick<CascadeModels, 'names' | 'answers'>[];
+  readonly cascades?: readonly AnsweredCascade[];
+}
+
+interface AnsweredCascade extends Pick<CascadeModels, 'names'> {
+  readonly answers: AnsweredFold;
 }
 
 /** @returns how many clips were answered, and windows of them, by each model */
@@ -74,14 +78,18 @@ export async function writeAnswers(
   };
 }
 
-function toldCascade(classes: readonly string[], cascades: NonNullable<Answered['cascades']>): ToldCascade {
+function toldCascade(classes: readonly string[], cascades: readonly AnsweredCascade[]): ToldCascade {
   const ways = (hard: readonly HardWindows[]) =>
     hard.map(({ degradation, windows }) => ({ ...windows, sounds: degradationName(degradation) }));
   return {
     ...{ classes, decisions: decisionNames, stages: cascades[0]!.names },
     trainings: cascades.map(({ answers: { seed, fold, test, held, hard } }) => ({
       ...{ seed, fold },
-      windows: [{ ...test, sounds: testSounds }, { ...held, sounds: heldSounds }, ...ways(hard)],
+      windows: [
+        { ...test, sounds: testSounds },
+        ...(held ? [{ ...held, sounds: heldSounds }] : []),
+        ...ways(hard),
+      ],
     })),
   };
 }
@@ -96,6 +104,11 @@ function* hardOf(hard: readonly HardOutcome[]): Generator<ToldHard> {
 
 /** With a threshold the expert that was asked first is not the one that answers where another was asked too. */
 function stagesOfMixture(results: Results, { variant, patches }: MixtureAnswers) {
+  if ('stages' in variant) {
+    const windowStages = Array.from(patches.experts!, (place) => variant.stages[place]!.ran);
+    const among = variant.stages.map(({ name }) => name);
+    return { stages: [...new Set(windowStages)].join(' or '), windowStages, among };
+  }
   const stages = stagesOf(results, variant.kind === 'plain' || variant.kind === 'curiosity');
   if (variant.kind !== 'threshold') return { stages };
   const windowStages = Array.from(patches.experts!, (expert) =>

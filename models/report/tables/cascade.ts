@@ -1,5 +1,5 @@
 /** What cascades of encoders save. */
-import { decisionWords, oneStage } from '../cascade-words.ts';
+import { chanceAsOften, decisionWords, oneStage } from '../cascade-words.ts';
 import { digits, list, score, share } from '../format.ts';
 import type { AgainstStage, CascadeSummary, Estimate, Results } from '../results.ts';
 import { plainCell, textCell, type Cell, type Table } from '../table.ts';
@@ -10,14 +10,21 @@ const aim = 0.5;
 const noteOfSettings =
   'A window goes on to the next stage where its score lies above a threshold, which held windows set: sounds of the training folds that nothing was fitted to. Where the first expert decides, it has answered too. Chance sends as many windows on as top probability, any of them.';
 
+const noteOfTested =
+  'A window goes on to the next stage where its score lies above a threshold of the bank’s own. Where the first expert decides, it has answered too. Chance sends as many windows on, any of them.';
+
 /** For the table of all settings. */
-export const cascadeTold = (level: number) => ({
-  ...{ title: 'Cascades: F1 against energy', level },
-  note: noteOfSettings,
+export const cascadeTold = ({ protocol, tested }: Pick<Results, 'protocol' | 'tested'>) => ({
+  ...{ title: 'Cascades: F1 against energy', level: protocol.level },
+  note: tested ? noteOfTested : noteOfSettings,
 });
 
 /** The chosen settings; null where there are no cascades. */
-export function cascadeTable({ cascade, protocol }: Pick<Results, 'cascade' | 'protocol'>): Table | null {
+export function cascadeTable({
+  cascade,
+  protocol,
+  tested,
+}: Pick<Results, 'cascade' | 'protocol' | 'tested'>): Table | null {
   if (!cascade) return null;
   const sides = (one: CascadeSummary['chosen'][number]): [string, AgainstStage][] => [
     ['as recorded', one.plain],
@@ -37,7 +44,7 @@ export function cascadeTable({ cascade, protocol }: Pick<Results, 'cascade' | 'p
       ]),
     ),
     notes: [
-      `Against ${last(cascade).name} alone, ${digits(last(cascade).millijoule)} mJ an inference: of each decision the setting that takes least energy among those whose weighted F1 on held windows is at most ${score(cascade.margin)} lower. It is one setting for all folds, chosen by the held clips of all of them, each a test clip of another fold; its thresholds are each fold’s own, of clips that its test does not hold. The figures are of the test windows; Low and High are ${100 * protocol.level} % intervals, whole sources drawn.`,
+      `Against ${last(cascade).name} alone, ${digits(last(cascade).millijoule)} mJ an inference${tested ? '. The cascade is the bank’s own, with the thresholds that it has.' : `: ${settingsTold(cascade)}`} The figures are of the test windows; Low and High are ${100 * protocol.level} % intervals, whole sources drawn.`,
       ...(cascade.chosen.some(({ hard }) => hard)
         ? ['Harder sounds meet the same thresholds: more of them go on, so that they take more.']
         : []),
@@ -48,10 +55,13 @@ export function cascadeTable({ cascade, protocol }: Pick<Results, 'cascade' | 'p
 const cells = ({ value, low, high }: Estimate, text: (value: number) => string): Cell[] =>
   [value, low, high].map((one) => plainCell(one, text));
 
+const settingsTold = ({ margin }: CascadeSummary): string =>
+  `of each decision the setting that takes least energy among those whose weighted F1 on held windows is at most ${score(margin)} lower. It is one setting for all folds, chosen by the held clips of all of them, each a test clip of another fold; its thresholds are each fold’s own, of clips that its test does not hold.`;
+
 const last = ({ stages }: CascadeSummary) => stages.at(-1)!;
 
 /** What a headline says of them: which decision saves most, whether the aim is met, and whether curiosity is it. */
-export function cascadeText({ cascade }: Pick<Results, 'cascade'>): string | null {
+export function cascadeText({ cascade, tested }: Pick<Results, 'cascade' | 'tested'>): string | null {
   if (!cascade) return null;
   const { chosen, margin } = cascade;
   const points = (value: number) => `${(100 * value).toFixed(1)} points`;
@@ -62,6 +72,11 @@ export function cascadeText({ cascade }: Pick<Results, 'cascade'>): string | nul
     .filter(({ decision }) => decision !== oneStage)
     .sort((a, b) => a.plain.energyShare.value - b.plain.energyShare.value);
   const kept = decisions.filter(({ plain }) => within(plain));
+  if (tested)
+    return decisions
+      .filter(({ decision }) => decision !== chanceAsOften)
+      .map((one) => `${told(one)}.`)
+      .join(' ');
   const [least] = kept;
   if (!least)
     return `No decision of the cascade stays within ${points(margin)} of weighted F1 of ${last(cascade).name} alone on the test sounds.`;

@@ -18,6 +18,8 @@ const kinds: Record<MixtureKind, string> = {
   random: 'random, equal bits',
   threshold: 'threshold on top probability',
   always: 'always one expert',
+  whole: 'whole expert',
+  cascade: 'cascade',
 };
 
 /** Table 3: the routers, and what they are held against. */
@@ -40,7 +42,7 @@ export function mixtureTable(results: Results): Table {
       'F1 per mJ',
       'CO2 per 1000, g',
     ],
-    rows: mixtures.map((mixture) => [...choice(mixture), ...worth(mixture), ...price(mixture, carbon)]),
+    rows: mixtures.map((mixture) => [...choice(mixture, bank), ...worth(mixture), ...price(mixture, carbon)]),
     notes: [
       'Accuracy and F1 are means over the folds with their sample deviation; Table 2 has the intervals.',
       'Alpha 0 is the plain router. Random routing deals out another router’s choices anew, so that every expert answers as often but not the same sounds.',
@@ -63,12 +65,15 @@ export function mixtureTable(results: Results): Table {
   };
 }
 
-const choice = ({ name, kind, alpha, passes, usage, meanBits }: MixtureResult): Cell[] => [
+const choice = (
+  { name, kind, alpha, passes, usage, meanBits }: MixtureResult,
+  bank: readonly string[],
+): Cell[] => [
   textCell(name),
   textCell(kinds[kind]),
   alpha === null ? emptyCell : { text: `${alpha}`, value: alpha, source: null },
   { text: `${passes}`, value: passes, source: null },
-  ...usage.map((part) => plainCell(part, share)),
+  ...bank.map((_, expert) => (usage[expert] === undefined ? emptyCell : plainCell(usage[expert], share))),
   plainCell(meanBits, (bits) => bits.toFixed(2)),
 ];
 

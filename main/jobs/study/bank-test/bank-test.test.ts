@@ -227,3 +227,42 @@ it('it goes on in the next lab where it was, and finds the same', async () => {
   const { createdMs: _then, ...found } = await resultsOf(await finished(jobs.get(job.id)));
   expect(found).toEqual({ ...expected, createdMs: undefined });
 });
+
+it('its cascade answers as the firmware’s core does, window by window, and stands among the models on all sounds', async () => {
+  const small = { encoder: 'statistics', hidden: [8, 8], epochs: 20, bank: ['q4'] };
+  const cascade = ['statistics', 'esc10-encoder-small'];
+  await finished(
+    studies.train({ ...small, cascade, path: at('sounds'), name: 'staged', heldOutFold: 2, passes: 0 }),
+  );
+  const asked = { board: 'virtual', windows: 2, resamples: 50, hard: ['gain'] as const };
+  const job = await finished(studies.testBank({ ...asked, bankId: 'staged', path: at('sounds') }));
+  const results = await resultsOf(job);
+  const router = banks.routers.find((one) => one.bank === 'staged' && one.cascade)!;
+  const stages = router.experts.map((id) => banks.expert(id));
+  expect(results.limits).toEqual([]);
+  expect(results.cascade!.stages.map(({ name }) => name)).toEqual(stages.map(({ name }) => name));
+  const own = results.mixtures.filter(({ kind }) => kind === 'whole' || kind === 'cascade');
+  expect(own.map(({ name }) => name).slice(0, 2)).toEqual(stages.map(({ name }) => `Always ${name}`));
+  expect(own[2]!.name).toMatch(/^Cascade by /);
+  expect(own.map(({ scores }) => scores.accuracy.pooled.value)).toEqual(
+    [...stages, router].map(({ accuracy }) => expect.closeTo(accuracy, 12)),
+  );
+  expect(own.every(({ cost, usage }) => cost!.millijoule!.value > 0 && usage.length === 0)).toBe(true);
+  const hardened = results.robustness!.models.map(({ name }) => name);
+  expect(hardened.slice(-3)).toEqual(own.map(({ name }) => name));
+  expect(results.cascade!.chosen.every(({ hard }) => hard !== null)).toBe(true);
+
+  const engine = await Engine.load(await readFile(resources.engine), await imagesOfModel(banks, router.id));
+  const told = await windowsOf(job, own[2]!.name);
+  for (const [row, one] of told.entries()) {
+    const { pcm } = await readAudio(at('sounds', one['Clip']!));
+    const stream = engine.stream(patchHopSamples / 160, { firstWindow: row - Number(one['Window']) });
+    const [first] = [...stream.push(toInt16(pcm))];
+    expect(one['Expert']).toBe(stages[first!.place[Number(one['Window'])]!]!.name);
+  }
+  expect(told.length).toBeGreaterThan(5);
+  expect(await whole(job.id, 'answers-stages.csv')).not.toContain(',held,');
+  expect(await whole(job.id, 'report.html')).toContain(
+    'The cascade is the bank’s own, with the thresholds that it has.',
+  );
+});

@@ -5,7 +5,7 @@ import { defaultStudyParams, type StudyParams } from '../params.ts';
 
 export interface BankTestParams extends Pick<
   StudyParams,
-  'board' | 'windows' | 'gramsPerKwh' | 'gridOrigin' | 'margin' | 'resamples' | 'seed'
+  'hard' | 'board' | 'windows' | 'gramsPerKwh' | 'gridOrigin' | 'margin' | 'resamples' | 'seed'
 > {
   /** Of the bank. */
   readonly bankId: string;
@@ -17,16 +17,19 @@ export interface BankTestParams extends Pick<
   readonly classes: Readonly<Record<string, string>>;
 }
 
-const { board, windows, gramsPerKwh, gridOrigin, margin, resamples, seed } = defaultStudyParams;
+const { hard, board, windows, gramsPerKwh, gridOrigin, margin, resamples, seed } = defaultStudyParams;
 
 export const defaultBankTestParams: Omit<BankTestParams, 'path' | 'bankId'> = {
   ...{ layout: null, variant: 'all', classes: {} },
-  ...{ board, windows, gramsPerKwh, gridOrigin, margin, resamples, seed },
+  ...{ hard, board, windows, gramsPerKwh, gridOrigin, margin, resamples, seed },
 };
+
+/** What earlier labs could not be asked they did not do. */
+export const testedBefore: Pick<BankTestParams, 'hard'> = { hard: [] };
 
 /** As `askedOf` of an evaluation: the words of the command that asks the same again. */
 export function bankTestAskedOf(params: BankTestParams): string[] {
-  const { bankId, path, layout, variant, classes, seed, board, windows, margin, resamples } = params;
+  const { bankId, path, layout, variant, classes, seed, hard, board, windows, margin, resamples } = params;
   const options: [name: string, value: string | number | null][] = [
     ['bank', bankId],
     ['on-data', basename(path)],
@@ -34,6 +37,7 @@ export function bankTestAskedOf(params: BankTestParams): string[] {
     ['variant', variant],
     ...Object.entries(classes).map(([label, name]): [string, string] => ['as', `${label}=${name}`]),
     ['seed', seed],
+    ['hard', hard.join(',')],
     ['on', board],
     ['windows', windows],
     ['margin', margin],

@@ -35,6 +35,8 @@ const training = {
 
 /** How answers are scored, and where their cost comes from. */
 const scoring = {
+  /** How test clips are made harder, to be answered once more. */
+  hard: v.optional(v.pipe(v.array(v.picklist(['noise', 'clip', 'rate', 'gain'])), v.maxLength(4))),
   /** `none`, `virtual`, an emulated machine's name, or an attached board's id, whose bank it replaces. */
   board: v.optional(id),
   windows: v.optional(whole(2, 2000)),
@@ -55,8 +57,6 @@ const evaluation = v.strictObject({
   alphas: v.optional(
     v.pipe(v.array(v.pipe(v.number(), v.minValue(0), v.maxValue(100))), v.minLength(1), v.maxLength(6)),
   ),
-  /** How test clips are made harder, to be answered once more. */
-  hard: v.optional(v.pipe(v.array(v.picklist(['noise', 'clip', 'rate', 'gain'])), v.maxLength(4))),
   trainingWatts: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(100_000))),
   ...scoring,
 });

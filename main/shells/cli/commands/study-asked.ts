@@ -80,22 +80,19 @@ export function requestOf(
 }
 
 const onlyOfFolds = [
-  ...['others', 'seeds', 'alphas', 'hard', 'cascade', 'watts', 'encoder', 'augment', 'hidden'],
+  ...['others', 'seeds', 'alphas', 'cascade', 'watts', 'encoder', 'augment', 'hidden'],
   ...['epochs', 'patience', 'topk', 'passes'],
 ] as OptionName[];
 
 const refused = (sentence: string): CurlewError => new CurlewError('REQUEST_INVALID', sentence);
 
 export function evaluationOf(args: Args): RequestParams<'evaluate.start'> {
-  const { others, seeds, alphas, hard, watts } = args.options;
+  const { others, seeds, alphas, watts } = args.options;
   return {
     ...trainingOf(args),
     ...scoringOf(args),
     ...(others === undefined ? {} : { others: listed(others) }),
     ...(seeds === undefined ? {} : { seeds: Number(seeds) }),
-    ...(hard === undefined
-      ? {}
-      : { hard: listed(hard) as NonNullable<RequestParams<'evaluate.start'>['hard']> }),
     ...(alphas === undefined
       ? {}
       : { alphas: listed(alphas).map((one) => numberOf(one, '--alphas', 0, 100)) }),
@@ -105,13 +102,14 @@ export function evaluationOf(args: Args): RequestParams<'evaluate.start'> {
 
 type Scoring = Pick<
   RequestParams<'evaluate.start'>,
-  'board' | 'windows' | 'margin' | 'resamples' | 'gramsPerKwh' | 'gridOrigin'
+  'hard' | 'board' | 'windows' | 'margin' | 'resamples' | 'gramsPerKwh' | 'gridOrigin'
 >;
 
 /** How answers are scored, and where their cost comes from. */
 function scoringOf({ options }: Args): Scoring {
-  const { on, grid, windows, margin, resamples, 'grid-origin': origin } = options;
+  const { hard, on, grid, windows, margin, resamples, 'grid-origin': origin } = options;
   return {
+    ...(hard === undefined ? {} : { hard: listed(hard) as NonNullable<Scoring['hard']> }),
     ...(on ? { board: on } : {}),
     ...(windows === undefined ? {} : { windows: Number(windows) }),
     ...(margin === undefined ? {} : { margin: numberOf(margin, '--margin', 0.001, 0.999) }),
