@@ -1,6 +1,7 @@
 /** The composition root: opens the store, the fleet, the bank, the jobs, and answers the contract. No Electron. */
 import { join } from 'node:path';
 import { listSerialPorts } from '../devices/drivers/list-serial-ports.ts';
+import { serialPort } from '../devices/drivers/serial-port.ts';
 import { realClock } from '../devices/protocol/clock.ts';
 import { openBackground } from './background/background.ts';
 import { Banks } from './banks/banks.ts';
@@ -63,6 +64,7 @@ import { RecordTeller } from './fleet/record-teller.ts';
 import { virtualBoards } from './fleet/virtual/virtual-boards.ts';
 import { Captures } from './instruments/captures.ts';
 import { instrumentHandlers } from './instruments/handlers.ts';
+import { kitPorts } from './instruments/kits.ts';
 import { Classification } from './jobs/classify/classification.ts';
 import { classifyHandlers } from './jobs/classify/handlers.ts';
 import { jobHandlers } from './jobs/handlers.ts';
@@ -73,6 +75,11 @@ import { compareHandlers } from './jobs/compare/handlers.ts';
 import { Studies } from './jobs/study/studies.ts';
 import { keyHandlers } from './keys/handlers.ts';
 import { openKeys } from './keys/keys.ts';
+import { TinyBenchmarks } from './mlperf-tiny/benchmarks.ts';
+import { tinyHandlers } from './mlperf-tiny/handlers.ts';
+import { KitMeter } from './mlperf-tiny/kit-meter.ts';
+import { TinyRecords } from './mlperf-tiny/records.ts';
+import { benchmarkLengths } from './mlperf-tiny/timing.ts';
 import { createLog } from './log.ts';
 import { labelledSetHandlers } from './labelled-sets/handlers.ts';
 import { ownModelHandlers } from './own-models/handlers.ts';
@@ -209,6 +216,18 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     recover: (folder) => background.run('recoverCapture', folder),
     changed: (capture) => (capture ? emit('capture', capture) : emit('captures', null)),
     onProblem: (thrown, captureId) => tellProblem(toCurlewError(thrown), captureId),
+  });
+  const benchmarkRecords = new TinyRecords(join(dataFolder, 'benchmarks'));
+  jobs.keeps('tiny', benchmarkRecords);
+  const devicePort = (path: string, baudRate: number) => serialPort(path, { baudRate });
+  const tinyBenchmarks = new TinyBenchmarks(jobs, {
+    ...{ lengths: benchmarkLengths, portAt: devicePort, background, clock: realClock, wallMs: Date.now },
+    keep: (record) => benchmarkRecords.write(record),
+    meterOf: async ({ portId, ...wish }) =>
+      new KitMeter(
+        { captures, background, clock: realClock },
+        { ...wish, ports: await kitPorts(portId, listSerialPorts) },
+      ),
   });
   const plays = playStore(store);
   jobs.keeps('play', playLeavings(plays));
@@ -428,6 +447,9 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     ...instrumentHandlers({
       ...{ captures, jobs, files, background },
       ...{ keep: [dataFolder, resources.bank], listDevices: listSerialPorts },
+    }),
+    ...tinyHandlers({
+      ...{ benchmarks: tinyBenchmarks, records: benchmarkRecords, jobs, files, portAt: devicePort },
     }),
     ...dataHandlers({ dataFolder, background, jobs, folders }),
   };

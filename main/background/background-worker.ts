@@ -17,6 +17,7 @@ import { statisticsOf as statisticsOfRuns, type Computed } from '../jobs/compare
 import { scoreClips } from '../jobs/compare/score-clips.ts';
 import { referenceAnswers } from '../fleet/rollout/reference-answers.ts';
 import { captureQueries } from '../instruments/queries.ts';
+import { tinyReference } from '../mlperf-tiny/reference.ts';
 import type { RecordingInfo } from '../recordings/contract.ts';
 import { cutClip } from '../recordings/cut-clip.ts';
 import { openRecording } from '../recordings/decode.ts';
@@ -41,6 +42,7 @@ const tasks = {
   cleanData,
   cutClip,
   ...captureQueries,
+  tinyReference,
 
   reviewStatistics: async (...given: Parameters<typeof statisticsOf>): Promise<ReviewStatistics> =>
     statisticsOf(...given),

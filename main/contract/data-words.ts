@@ -10,6 +10,7 @@ export const dataWords: Record<DataKind, string> = {
   studies: 'trainings and evaluations, their reports',
   features: 'features of recordings, kept to save time',
   captures: 'captures of currents',
+  benchmarks: 'what benchmarks of devices found',
   boards: 'flash of virtual and emulated boards',
   keys: 'keys',
   window: 'the window’s own files',

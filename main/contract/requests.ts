@@ -34,6 +34,7 @@ import { jobRequests, type JobResults } from '../jobs/contract.ts';
 import { studyRequests, type StudyResults } from '../jobs/study/contract/requests.ts';
 import { keyRequests, type KeyResults } from '../keys/contract.ts';
 import { labelledSetRequests, type LabelledSetResults } from '../labelled-sets/contract.ts';
+import { tinyRequests, type TinyResults } from '../mlperf-tiny/contract/requests.ts';
 import { ownModelRequests, type OwnModelResults } from '../own-models/contract.ts';
 import { publishRequests, type PublishResults } from '../publish/contract.ts';
 import { recordingRequests, type RecordingResults } from '../recordings/contract.ts';
@@ -83,6 +84,7 @@ export const requests = {
   ...dataRequests,
   ...publishRequests,
   ...captureRequests,
+  ...tinyRequests,
 } as const satisfies Record<string, RequestPart>;
 
 export type RequestName = keyof typeof requests;
@@ -127,5 +129,6 @@ export interface RequestResults
     StoreResults,
     DataResults,
     PublishResults,
-    CaptureResults {}
+    CaptureResults,
+    TinyResults {}
 export type RequestResult<N extends RequestName> = RequestResults[N];

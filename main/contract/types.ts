@@ -48,6 +48,7 @@ export type * from '../jobs/study/contract/requests.ts';
 export type * from '../jobs/study/contract/results.ts';
 export type * from '../keys/contract.ts';
 export type * from '../labelled-sets/contract.ts';
+export type * from '../mlperf-tiny/contract/results.ts';
 export type * from '../own-models/contract.ts';
 export type * from '../publish/contract.ts';
 export type * from '../recordings/contract.ts';

@@ -14,6 +14,7 @@ export const dataKinds = [
   'features',
   'boards',
   'captures',
+  'benchmarks',
   'keys',
   'window',
   'other',

@@ -82,6 +82,7 @@ function kindOf(path: string): DataKind {
     case 'own-models':
     case 'boards':
     case 'captures':
+    case 'benchmarks':
     case 'keys':
       return first;
     case 'electron':

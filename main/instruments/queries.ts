@@ -5,6 +5,7 @@ import type { EnergyResult } from './contract/energy.ts';
 import { energiesOf, type EnergyWish } from './energy.ts';
 import { envelopeOf } from './envelope.ts';
 import { summed, type Summed } from './files/made.ts';
+import { lastEdges, type LastEdges, type LastEdgesWish } from './last-edges.ts';
 import { recoverCapture } from './recover.ts';
 
 function reading<T>(folder: string, read: (reader: CaptureReader) => T): T {
@@ -21,5 +22,7 @@ export const captureQueries = {
     reading(folder, (reader) => envelopeOf(reader, from, to, points)),
   captureEnergy: async (folder: string, perSecond: number, wish: EnergyWish): Promise<EnergyResult> =>
     reading(folder, (reader) => energiesOf(reader, perSecond, wish)),
+  captureLastEdges: async (folder: string, perSecond: number, wish: LastEdgesWish): Promise<LastEdges> =>
+    reading(folder, (reader) => lastEdges(reader, perSecond, wish)),
   recoverCapture: async (folder: string): Promise<Summed> => summed(recoverCapture(folder)),
 };

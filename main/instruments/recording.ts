@@ -49,9 +49,10 @@ export class Recordings {
       canFinish: true,
       run: (context) => {
         const finished = new Promise<void>((resolve) => this.finishers.set(context.jobId, resolve));
-        const run = new Recording(this.captures, wish, context, finished);
         context.progress(null, trigger ? 'greeting the kit' : 'beginning');
-        return run.run().finally(() => this.finishers.delete(context.jobId));
+        return recordCapture(this.captures, wish, context, { finished }).finally(() =>
+          this.finishers.delete(context.jobId),
+        );
       },
     });
   }
@@ -66,6 +67,22 @@ export class Recordings {
   }
 }
 
+/** What a capture hears of whoever has it taken, and tells. */
+interface Takes {
+  /** Ends it as it was meant to end. */
+  finished: Promise<void>;
+  /** Called when its first bytes have come. */
+  began?: () => void;
+}
+
+/** One capture, within other work. @throws CurlewError as the kit does; what was taken by then is kept */
+export const recordCapture = (
+  captures: Captures,
+  wish: RecordWish,
+  context: Pick<JobContext, 'signal' | 'progress'>,
+  takes: Takes,
+): Promise<CaptureResult> => new Recording(captures, wish, context, takes).run();
+
 class Recording {
   private thread: PeerThread<CaptureTasks> | null = null;
   private sent = 0;
@@ -75,10 +92,10 @@ class Recording {
   constructor(
     private readonly captures: Captures,
     private readonly wish: RecordWish,
-    private readonly context: JobContext,
-    finished: Promise<void>,
+    private readonly context: Pick<JobContext, 'signal' | 'progress'>,
+    private readonly takes: Takes,
   ) {
-    void finished.then(() => this.end(null));
+    void takes.finished.then(() => this.end(null));
     context.signal.addEventListener('abort', () =>
       this.end(new CurlewError('ABORTED', 'The recording was cancelled.')),
     );
@@ -162,7 +179,10 @@ class Recording {
     await kit.start(
       {
         bytes: (bytes, atMs) => {
-          if (began.first) this.captures.show(captureId, { startedMs: Date.now() });
+          if (began.first) {
+            this.captures.show(captureId, { startedMs: Date.now() });
+            this.takes.began?.();
+          }
           began.first = false;
           this.sent += bytes.length;
           this.thread!.peer.tell('bytes', bytes, atMs);

@@ -12,6 +12,7 @@ import type {
   UpdateResult,
 } from '../fleet/contract/results.ts';
 import type { CaptureResult } from '../instruments/contract/result.ts';
+import type { TinyResult } from '../mlperf-tiny/contract/results.ts';
 import type { CompareResult } from './compare/contract/results.ts';
 import type { ClassifyResult } from './classify/contract/results.ts';
 import type { EncoderResult, EvaluateResult, TrainResult } from './study/contract/results.ts';
@@ -28,7 +29,8 @@ export type JobResult =
   | TrainResult
   | EvaluateResult
   | EncoderResult
-  | CompareResult;
+  | CompareResult
+  | TinyResult;
 export type JobKind = JobResult['kind'];
 export const jobStates = ['queued', 'running', 'paused', 'done', 'failed', 'cancelled'] as const;
 export type JobState = (typeof jobStates)[number];

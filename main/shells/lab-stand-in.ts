@@ -31,6 +31,7 @@ import type {
   ReviewSet,
   RouterInfo,
   SigningKey,
+  TinyRecord,
   UncertainItem,
   Visit,
   WebhookState,
@@ -440,6 +441,17 @@ const webhook: WebhookState = {
 };
 
 /** One request of each name, as a page would make it, and what this lab answers. */
+const tinyRecord: TinyRecord = {
+  ...{ jobId: 'job-1', benchmark: 'accuracy', folder: '/r', startedMs: 2 ** 41, lengths: null, runs: [] },
+  device: {
+    ...{ portId: '/dev/ttyACM0', baudRate: 115_200, vendor: '雨', firmware: 'V0.0.1', model: 'kws01' },
+    ...{ mode: 'performance', simulated: false },
+  },
+  meter: { name: 'Power Profiler Kit 2', volts: 1.8 },
+  answers: [{ input: 'a.bin', label: 0, windows: 1, results: [1e-3, 1], reference: null, problem: null }],
+  ...{ score: { top1: null, auc: 0.9 }, target: null, reference: null, agreement: null },
+};
+
 export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N>] } = {
   'lab.info': [
     {},
@@ -722,6 +734,26 @@ export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N
       stages: [{ name: 'encoder', pin: 1, missing: 0, joules: null, seconds: null, uncertainty: null }],
     },
   ],
+  'tiny.identify': [{ portId: '/dev/ttyACM0', baudRate: 9600 }, tinyRecord.device],
+  'tiny.performance': [
+    { portId: '/dev/ttyACM0', folder: '/r' },
+    { ...job, kind: 'tiny' },
+  ],
+  'tiny.accuracy': [
+    {
+      ...{ portId: '/dev/ttyACM0', folder: '/r' },
+      reference: { path: '/m.onnx', output: null, type: 'int8', scale: 0.5, offset: -3 },
+    },
+    { ...job, kind: 'tiny' },
+  ],
+  'tiny.energy': [
+    {
+      ...{ portId: '/dev/ttyACM0', folder: '/r', meterPortId: '/dev/ttyACM1', meterMode: 'source' },
+      ...{ millivolts: 1800, pin: 7 },
+    },
+    { ...job, kind: 'tiny' },
+  ],
+  'tiny.record': [ofJob, tinyRecord],
   'power.rename': [{ ...ofCapture, name: '雨' }, capture],
   'power.delete': [ofCapture, null],
   'power.export': [

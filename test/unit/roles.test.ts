@@ -106,6 +106,7 @@ describe('a viewer', () => {
       'telemetry.series',
       'telemetry.summary',
       'telemetry.table',
+      'tiny.record',
       'train.curves',
       'uncertain.counts',
       'uncertain.list',

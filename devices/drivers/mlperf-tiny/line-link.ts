@@ -47,6 +47,11 @@ export class LineLink {
     });
   }
 
+  /** Whether it can be asked anything yet. */
+  get usable(): boolean {
+    return this.broken === null;
+  }
+
   get quietForMs(): number {
     return this.clock.nowMs() - this.heardMs;
   }

@@ -26,14 +26,14 @@ export const lapsOf = (lines: readonly string[]): number[] =>
 /** Counters of microseconds have 32 bits, and begin again after 71 minutes. */
 const turn = 2 ** 32;
 
-/** @throws CurlewError BOARD_BAD_REPLY unless two times are told, and time passed between them */
+/** @returns 0 where they took less than a tick of its clock @throws CurlewError BOARD_BAD_REPLY unless two times are told, in order */
 export function elapsedOf(laps: readonly number[], where: string): number {
   const [first, last] = laps;
   if (laps.length !== 2 || first === undefined || last === undefined)
     throw badReply(where, `${laps.length} times where two are due`, laps);
   const passed = last < first && first < turn ? last + turn - first : last - first;
-  if (passed > 0) return passed;
-  throw badReply(where, `the same time before and after its inferences: its clock stands still`, laps);
+  if (passed >= 0) return passed;
+  throw badReply(where, 'a time behind its inferences that lies before the one ahead of them', laps);
 }
 
 /** @returns the numbers of an answer @throws CurlewError BOARD_BAD_REPLY */

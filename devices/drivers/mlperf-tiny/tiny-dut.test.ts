@@ -77,6 +77,11 @@ test('a counter of microseconds that begins again meanwhile tells the time that 
   expect(inferred.microseconds).toBe(400);
 });
 
+test('a clock too coarse to tell its inferences apart tells no time', async () => {
+  const { inferred } = await all({ microseconds: 0 });
+  expect(inferred.microseconds).toBe(0);
+});
+
 test('what firmware for streams echoes and prints beside its answers is passed over', async () => {
   const { dut } = await opened({
     says: { name: 'Received command: name\r\nhello\r\nm-name-dut-[streams]\r\nm-ready\r\n' },
@@ -140,8 +145,8 @@ test.each<[string, string, string]>([
     'BOARD_BAD_REPLY',
   ],
   [
-    'a clock that stands still',
-    'm-infer-start-4\r\nm-lap-us-5\r\nm-lap-us-5\r\nm-infer-done\r\nm-results-[1]\r\nm-ready\r\n',
+    'a clock that goes back',
+    'm-infer-start-4\r\nm-lap-us-5000000005\r\nm-lap-us-5\r\nm-infer-done\r\nm-results-[1]\r\nm-ready\r\n',
     'BOARD_BAD_REPLY',
   ],
   [

@@ -47,6 +47,11 @@ export class TinyDut {
     }
   }
 
+  /** Whether it goes on after an error: it refused, but answers. */
+  get usable(): boolean {
+    return this.link.usable;
+  }
+
   /**
    * Gives it the next input.
    * @throws CurlewError REQUEST_INVALID for one that there is no room for; those of LineLink.ask

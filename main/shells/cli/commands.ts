@@ -28,6 +28,7 @@ import { reviewCommands } from './commands/review.ts';
 import { serveCommands } from './commands/serve.ts';
 import { storeCommands } from './commands/store.ts';
 import { studyCommands } from './commands/study.ts';
+import { tinyCommands } from './commands/tiny.ts';
 import { exit } from './exit.ts';
 import { helpOf } from './help.ts';
 
@@ -53,6 +54,7 @@ export const commands: Commands = {
   ...seriesCommands,
   ...alertCommands,
   ...powerCommands,
+  ...tinyCommands,
   ...keyCommands,
   ...storeCommands,
   ...dataCommands,

@@ -9,6 +9,7 @@ import { exportLevels } from '../../fleet/contract/telemetry.ts';
 import { comparedChoices, comparedStages } from '../../jobs/compare/contract/stages.ts';
 import { jobStates } from '../../jobs/contract.ts';
 import { mostClips } from '../../labelled-sets/contract.ts';
+import { inputTypes } from '../../mlperf-tiny/contract/results.ts';
 import { thresholdRules } from '../../review/contract/rows.ts';
 
 interface Option {
@@ -41,7 +42,11 @@ export const options = {
     about:
       'attach the board at this port first; for serve, the number to listen at; of MQTT, the broker’s (1883)',
   },
-  baud: { value: 'N', whole: [1200, 12_000_000], about: 'bits a second of that port (921600)' },
+  baud: {
+    value: 'N',
+    whole: [1200, 12_000_000],
+    about: 'bits a second of that port (921600; of a device under test 115200, else 9600)',
+  },
   emulated: {
     value: 'NAME',
     among: machines,
@@ -320,8 +325,22 @@ export const options = {
   'before-trigger': { value: 'S', about: 'keep so much from before the trigger, 60 at most (0.1)' },
   start: { value: 'S', about: 'from this second of the capture on (0)' },
   stop: { value: 'S', about: 'up to this second of the capture (its end)' },
-  pin: { value: 'N', whole: [0, 7], about: 'the input that is high while an inference lasts' },
+  pin: {
+    value: 'N',
+    whole: [0, 7],
+    about: 'the input that is high while an inference lasts, or that a benchmark’s device pulls low (0)',
+  },
   stages: { value: 'NAME=N,…', about: 'inputs that are high while stages of it last: features=1,encoder=2' },
+  'meter-port': { value: 'PORT', about: 'of the kit that measures (the only one that is plugged in)' },
+  reference: { value: 'FILE', about: 'an ONNX graph that the device’s answers are compared with' },
+  output: { value: 'NAME', about: 'which of its outputs (“logits”, else the first)' },
+  input: {
+    value: 'TYPE',
+    among: inputTypes,
+    about: `what the bytes of an input are to it: ${inputTypes.join(', ')} (the model’s usual one, else int8)`,
+  },
+  scale: { value: 'X', about: 'its input is (number − offset) · scale (1)' },
+  offset: { value: 'X', about: 'see --scale (0)' },
   cell: { value: 'NAME', about: 'a usual battery; “curlew fleet battery” lists them' },
   period: { value: 'S', about: 'an inference so often (as in the capture)' },
   open: { about: 'open the browser' },

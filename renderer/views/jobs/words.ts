@@ -15,6 +15,7 @@ export const kindNames: Record<JobKind, string> = {
   evaluate: 'evaluation',
   encoder: 'encoder',
   compare: 'comparison',
+  tiny: 'benchmark of a device',
 };
 
 /** Of paths the last part; their whole stands with the job. */

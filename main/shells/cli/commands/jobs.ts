@@ -17,6 +17,7 @@ import { tableOptions, tablesNamed, tablesOf, writeTables } from './detection-ou
 import { updated } from './fleet/update.ts';
 import { answered } from './infer.ts';
 import { encoderTaken, evaluated, reportOf, reportOptions, trained } from './study.ts';
+import { benchmarked } from './tiny-results.ts';
 
 const exports = [...new Set([...tableOptions, ...reportOptions])];
 
@@ -159,6 +160,8 @@ async function resume(client: LabClient, args: Args): Promise<Answer> {
       return encoderTaken(job);
     case 'compare':
       return compared(client, job, await placesOf(args), args);
+    case 'tiny':
+      return benchmarked(client, job);
     case 'play':
       return answered(client, job);
     case 'update':
