@@ -24,6 +24,7 @@ import { refusalOf } from './refusal.ts';
 import { RoundTrip } from './round-trip.ts';
 import { SequenceNumbers } from './sequence-numbers.ts';
 import { decodeSmp, encodeSmp, type SmpMessage } from './smp.ts';
+import { writeInTime } from './write-in-time.ts';
 
 export interface RequestOptions {
   signal?: AbortSignal;
@@ -66,6 +67,8 @@ export interface SmpClient {
 
 /** Start bit, eight data bits, stop bit. */
 const bitsPerByte = 10;
+/** For a device that hangs, beside what the line takes: a busy machine is late, too. */
+const mostWriteMs = 10_000;
 /** Of the wait, after silences: on a noisy line silence says more of the noise than of the board. */
 const mostDoublings = 3;
 
@@ -145,7 +148,10 @@ export function createSmpClient(stream: ByteStream, where: string, clock = realC
   }
 
   function send(frame: Uint8Array): Promise<void> {
-    const turn = writing.then(() => (lost ? Promise.reject(lost) : stream.write(frame)));
+    const lineMs = frame.length / (bytesPerMs() ?? Infinity);
+    const turn = writing.then(() =>
+      lost ? Promise.reject(lost) : writeInTime(stream, frame, where, clock, mostWriteMs + 2 * lineMs),
+    );
     writing = turn.catch(() => undefined);
     return turn;
   }

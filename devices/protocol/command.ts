@@ -17,7 +17,10 @@ export interface Command<Params, Reply> {
   decode(reply: Fields): Reply;
 }
 
-export const groups = { os: 0, experts: 64, inference: 65, telemetry: 66, board: 67, uncertain: 68 } as const;
+export const groups = {
+  ...{ os: 0, image: 1, statistics: 2, files: 8 },
+  ...{ experts: 64, inference: 65, telemetry: 66, board: 67, uncertain: 68 },
+} as const;
 
 export const quickMs = 1000;
 /** Erasing a slot, hashing half a megabyte, or one inference on a slow emulated core. */

@@ -16,6 +16,12 @@ function cutText(text: string, most: number): string {
   return cut;
 }
 
+/** Of what a board names itself, bytes. */
+const longestName = 64;
+
+const isMap = (value: unknown): value is Payload =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);
+
 export class Fields {
   constructor(
     private readonly payload: Payload,
@@ -95,10 +101,37 @@ export class Fields {
   /** Every item of a list of maps, as fields of their own. */
   maps(key: string): Fields[] {
     return this.list(key).map((item) => {
-      if (typeof item !== 'object' || item === null || Array.isArray(item))
-        throw this.wrong(key, 'maps', item);
-      return new Fields(item as Payload, this.command);
+      if (!isMap(item)) throw this.wrong(key, 'maps', item);
+      return new Fields(item, this.command);
     });
+  }
+
+  /** A map of maps, by its keys as labels; at most `most` of them, as a board names them. */
+  named(key: string, most: number): [name: string, fields: Fields][] {
+    return this.entries(key, most).map(([name, value]) => {
+      if (!isMap(value)) throw this.wrong(key, 'maps', value);
+      return [name, new Fields(value, this.command)];
+    });
+  }
+
+  /** Whole numbers by their names, whatever their size. */
+  counts(key: string, most: number): [name: string, count: number][] {
+    return this.entries(key, most).map(([name, value]) => {
+      if (typeof value !== 'number' && typeof value !== 'bigint') throw this.wrong(key, 'numbers', value);
+      return [name, Number(value)];
+    });
+  }
+
+  /** The keys of the reply itself. */
+  get keys(): string[] {
+    return Object.keys(this.payload);
+  }
+
+  /** A map of the reply. */
+  map(key: string): Fields {
+    const value = this.payload[key];
+    if (!isMap(value)) throw this.wrong(key, 'a map', value);
+    return new Fields(value, this.command);
   }
 
   /** Little-endian float32 values. */
@@ -107,6 +140,14 @@ export class Fields {
     if (bytes.length % 4 !== 0) throw this.wrong(key, 'whole float32 values', bytes);
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     return Float32Array.from({ length: bytes.length / 4 }, (_, i) => view.getFloat32(4 * i, true));
+  }
+
+  private entries(key: string, most: number): [name: string, value: unknown][] {
+    const value = this.payload[key];
+    if (!isMap(value)) throw this.wrong(key, 'a map', value);
+    return Object.entries(value)
+      .slice(0, most)
+      .map(([name, one]) => [cutText(name, longestName), one]);
   }
 
   private wrong(key: string, wanted: string, found: unknown): CurlewError {

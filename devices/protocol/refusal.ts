@@ -45,6 +45,43 @@ const standard: Record<number, [name: string, sentence: string]> = {
   9: ['corrupt', 'the request arrived damaged'],
 };
 
+/** Of the standard groups, told in "err" (their own numbers, which mean other things than those of SMP itself). */
+const ofGroups: Record<number, Record<number, [name: string, sentence: string]>> = {
+  1: {
+    3: ['no_image', 'there is no image there'],
+    4: ['bad_image', 'the image carries nothing that its boot loader checks it by'],
+    8: ['no_hash', 'no image has this hash'],
+    9: ['no_slot', 'there is no free slot for the image'],
+    10: ['flash', 'its flash could not be opened'],
+    11: ['flash', 'its flash could not be read'],
+    12: ['flash', 'its flash could not be written'],
+    13: ['flash', 'its flash could not be erased'],
+    14: ['bad_slot', 'it has no such slot'],
+    15: ['no_memory', 'it ran out of memory'],
+    22: ['bad_image', 'that is too short for an image of its boot loader'],
+    23: ['bad_image', 'that is no image of its boot loader: pack it as one, with imgtool'],
+    24: ['no_hash', 'no image has this hash'],
+    25: ['bad_image', 'the image is made for another place in its flash'],
+    27: ['too_old', 'the image is not newer than the one that runs'],
+    28: ['pending', 'another image is to run after the next start already'],
+    30: ['too_large', 'the image does not fit its slot'],
+  },
+  8: {
+    2: ['bad_name', 'it takes no file of this name'],
+    3: ['no_file', 'it has no such file'],
+    4: ['directory', 'that is a directory'],
+    5: ['open', 'the file could not be opened'],
+    7: ['read', 'the file could not be read'],
+    10: ['write', 'the file could not be written'],
+    11: ['bad_offset', 'the data does not continue where the file ends'],
+    12: ['bad_offset', 'the data begins behind the end of the file'],
+    13: ['no_hash', 'it cannot make this hash'],
+    14: ['no_mount', 'it has no file system there'],
+    15: ['read_only', 'its file system cannot be written'],
+    16: ['empty', 'the file is empty'],
+  },
+};
+
 /** @returns null when the reply is no error; an error of a group comes in "err", one of SMP itself in "rc" */
 export function refusalOf(command: string, group: number, payload: Payload): CurlewError | null {
   const err = payload['err'] as { group?: unknown; rc?: unknown } | undefined;
@@ -52,7 +89,8 @@ export function refusalOf(command: string, group: number, payload: Payload): Cur
   if (typeof code !== 'number' || code === 0) return null;
   const errorGroup = typeof err?.group === 'number' ? err.group : group;
   const ofBoard = err !== undefined && errorGroup >= 64;
-  const [name, sentence] = (ofBoard ? ours : standard)[code] ?? ['code', `it gives the error code ${code}`];
+  const codes = ofBoard ? ours : ((err && ofGroups[errorGroup]) ?? standard);
+  const [name, sentence] = codes[code] ?? ['code', `it gives the error code ${code}`];
   return new CurlewError('BOARD_REFUSED', `The board refused "${command}": ${sentence}.`, {
     command,
     group: errorGroup,

@@ -9,6 +9,7 @@ export const errorCodes = [
   'PORT_BUSY',
   'PORT_FAILED',
   'PORT_LOST',
+  'PORT_OTHER',
   'BOARD_SILENT',
   'BOARD_GARBAGE',
   'BOARD_REFUSED',

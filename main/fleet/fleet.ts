@@ -1,9 +1,12 @@
 /** All boards of the lab, those that are not there included, and the ports that boards can be attached to. */
 import { CurlewBoard } from '../../devices/drivers/curlew/board.ts';
-import { CurlewError } from '../contract/error.ts';
+import { deviceOf, type Device } from '../../devices/drivers/identify/device.ts';
+import { identify, otherDevice } from '../../devices/drivers/identify/identify.ts';
+import { instrumentOf } from '../../devices/drivers/identify/usb.ts';
+import { CurlewError, toCurlewError } from '../contract/error.ts';
 import { tellAll } from '../contract/fault.ts';
 import type { Asker } from '../contract/roles.ts';
-import type { Board, PortListing } from '../contract/types.ts';
+import type { Board, FoundDevice, PortListing } from '../contract/types.ts';
 import type { MetBoard } from '../store/board-store.ts';
 import { ChangeTeller } from './change-teller.ts';
 import type { Place, PortDirectory } from './port-directory.ts';
@@ -31,6 +34,8 @@ export class Fleet implements Mates {
   private readonly metListeners = new Set<(boardId: string, lastThereMs: number | null) => void>();
   private readonly closing = new AbortController();
   private lastEntry = 0;
+  /** Devices that are no boards, by the ports that they were found at. */
+  private readonly found = new Map<string, Device>();
   private listing: PortListing | null = null;
   private told = '';
 
@@ -50,6 +55,8 @@ export class Fleet implements Mates {
 
   async listPorts(): Promise<PortListing> {
     this.listing = await this.ports.list();
+    const listed = new Set(this.listing.ports.map(({ id }) => id));
+    for (const portId of this.found.keys()) if (!listed.has(portId)) this.found.delete(portId);
     this.tellPorts();
     return this.withBoards(this.listing);
   }
@@ -95,13 +102,48 @@ export class Fleet implements Mates {
     const before = this.at(portId);
     if (before?.answers) return before.state;
     const at = this.ports.open(portId, baudRate);
+    const instrument = instrumentOf(at.usb);
+    if (instrument) throw otherDevice(instrument, portId);
     const session = before ?? this.add(at);
     try {
       return (await session.attach(at)).state;
     } catch (thrown) {
-      const speaks = thrown instanceof CurlewError && thrown.code.startsWith('BOARD_');
+      const error = toCurlewError(thrown);
+      if (error.code === 'PORT_OTHER') await this.finds(portId, error.context['device'] as Device);
+      const speaks = error.code.startsWith('BOARD_');
       if (!session.identified && !speaks) await this.remove(session);
       throw thrown;
+    }
+  }
+
+  /**
+   * Asks what is behind a port; nothing is attached, and a board that is stays so.
+   * @throws CurlewError of the port; PORT_BUSY while the lab greets a board there
+   */
+  async identify(portId: string, baudRate?: number): Promise<FoundDevice> {
+    const session = this.at(portId);
+    const at = this.ports.open(portId, baudRate);
+    const known = session?.answers
+      ? deviceOf('curlew', { detail: session.state.name, baud: session.place.baudRate })
+      : instrumentOf(at.usb);
+    if (known) return known;
+    if (session?.holdsPort) {
+      throw new CurlewError(
+        'PORT_BUSY',
+        `The lab asks ${portId} for a board just now; try again in a while.`,
+        {
+          port: portId,
+        },
+      );
+    }
+    const { signal } = this.closing;
+    const stream = await at.port.open({ signal });
+    try {
+      const device = await identify(stream, portId, this.context.clock, signal);
+      await this.finds(portId, device);
+      return device;
+    } finally {
+      await stream.close();
     }
   }
 
@@ -171,6 +213,8 @@ export class Fleet implements Mates {
 
   mayOpen(session: Session): boolean {
     const { id } = session.port;
+    // An instrument that has taken a lost board's place would take a greeting for commands.
+    if (instrumentOf(this.ports.open(id).usb)) return false;
     return !this.sessions.some((other) => other !== session && other.port.id === id && other.holdsPort);
   }
 
@@ -245,6 +289,13 @@ export class Fleet implements Mates {
     else await board.close();
   }
 
+  /** What was found at a port stands with it for as long as that is listed. */
+  private async finds(portId: string, device: Device): Promise<void> {
+    if (device.kind === 'silent' || device.kind === 'curlew') this.found.delete(portId);
+    else this.found.set(portId, device);
+    await this.listPorts();
+  }
+
   private tellPorts(): void {
     if (!this.listing) return;
     const listing = this.withBoards(this.listing);
@@ -261,7 +312,11 @@ export class Fleet implements Mates {
       if (state === 'detached') continue;
       if (session.holdsPort || !boardAt.has(portId)) boardAt.set(portId, id);
     }
-    const ports = listing.ports.map((port) => ({ ...port, attachedBoard: boardAt.get(port.id) ?? null }));
+    const ports = listing.ports.map((port) => ({
+      ...port,
+      attachedBoard: boardAt.get(port.id) ?? null,
+      device: port.device ?? this.found.get(port.id) ?? null,
+    }));
     return { ...listing, ports };
   }
 }

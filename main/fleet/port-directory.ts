@@ -1,5 +1,6 @@
 /** Where boards can be: serial devices, paths typed by hand, virtual boards, emulated boards. */
 import { listSerialPorts, type SerialDevices } from '../../devices/drivers/list-serial-ports.ts';
+import { instrumentOf } from '../../devices/drivers/identify/usb.ts';
 import type { Port } from '../../devices/drivers/port.ts';
 import { serialPort } from '../../devices/drivers/serial-port.ts';
 import { CurlewError } from '../contract/error.ts';
@@ -56,8 +57,17 @@ export function portDirectory(listDevices: () => Promise<SerialDevices> = listSe
       usbOf = new Map(devices.map(({ path, usb }) => [path, usb]));
       hubOf = new Map(devices.flatMap(({ path, hub }) => (hub === null ? [] : [[path, hub]])));
       const ports: Omit<PortInfo, 'attachedBoard'>[] = [
-        ...[...made.values()].map(({ port, label }) => ({ id: port.id, kind: port.kind, label, made: true })),
-        ...devices.map(({ path, label }) => ({ id: path, kind: 'serial' as const, label, made: false })),
+        ...[...made.values()].map(({ port, label }) => ({
+          id: port.id,
+          kind: port.kind,
+          label,
+          made: true,
+          device: null,
+        })),
+        ...devices.map(({ path, label, usb }) => ({
+          ...{ id: path, kind: 'serial' as const, label, made: false },
+          device: instrumentOf(usb),
+        })),
       ];
       return { ports: ports.map((port) => ({ ...port, attachedBoard: null })), problem };
     },

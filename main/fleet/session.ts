@@ -58,6 +58,7 @@ export class Session {
   private pulling: Promise<void> = Promise.resolve();
   private readonly telemetry: TelemetryPull;
   private hearing: Hearing;
+  private identifies = false;
   private working = 0;
   private failures = 0;
   private pullFailed = false;
@@ -127,8 +128,10 @@ export class Session {
     this.at = at;
     this.change({ portId: at.port.id, portKind: at.port.kind, state: 'connecting' });
     this.failures = 0;
+    // Once, where a person asks; a board that is waited for is not asked again and again for what it is not.
+    this.identifies = !isOfLab(at.port.kind);
     this.watch();
-    return this.meet();
+    return this.meet().finally(() => (this.identifies = false));
   }
 
   /** Watches without waiting for the first meeting. */
@@ -304,6 +307,7 @@ export class Session {
     const board = await CurlewBoard.open(at.port, {
       signal: this.stopping.signal,
       clock: this.context.clock,
+      identify: this.identifies,
       onLinkChange: (change) => owner.linkChanged(change),
     });
     try {

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { simulatedLine, type SimulatedLine } from '../../devices/boards/simulated-line.ts';
 import { VirtualBoard } from '../../devices/boards/virtual/virtual-board.ts';
+import { instrumentOf } from '../../devices/drivers/identify/usb.ts';
 import type { ByteStream, Port } from '../../devices/drivers/port.ts';
 import { TestClock } from '../../devices/protocol/test-clock.ts';
 import { CurlewError } from '../contract/error.ts';
@@ -52,12 +53,9 @@ export class TestMachine implements PortDirectory {
   }
 
   list() {
-    const ports = [...this.sockets].map(([id]) => ({
-      id,
-      kind: 'serial' as const,
-      label: id,
-      attachedBoard: null,
-      made: false,
+    const ports = [...this.sockets].map(([id, { usb }]) => ({
+      ...{ id, kind: 'serial' as const, label: id, attachedBoard: null, made: false },
+      device: instrumentOf(usb),
     }));
     return Promise.resolve({ ports, problem: null });
   }

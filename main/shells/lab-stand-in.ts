@@ -472,6 +472,10 @@ export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N
   'ports.list': [{}, { ports: [], problem: 'udevadm is missing' }],
   'boards.list': [{}, [board]],
   'boards.attach': [{ portId: '/dev/ttyACM0', baudRate: 921_600 }, board],
+  'ports.identify': [
+    { portId: '/dev/ttyUSB7', baudRate: 115_200 },
+    { kind: 'smp', what: 'a device that speaks SMP', advice: 'Look at it.', baud: 115_200 },
+  ],
   'ports.remove': [{ portId: 'virtual:virtual-2' }, null],
   'boards.detach': [ofBoard, null],
   'boards.holdings': [

@@ -86,6 +86,7 @@ export const useBoards = defineStore('boards', () => {
     loadStore,
     attach: (portId: string, baudRate?: number) =>
       client.request('boards.attach', baudRate === undefined ? { portId } : { portId, baudRate }),
+    identifyPort: (portId: string) => client.request('ports.identify', { portId }),
     removePort: (portId: string) => client.request('ports.remove', { portId }),
     holdings: (boardId: string) => client.request('boards.holdings', { boardId }),
     forget: (boardId: string) => client.request('boards.forget', { boardId }),

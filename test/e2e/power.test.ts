@@ -2,7 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { onTerminal, type Terminal } from '../../devices/drivers/ppk2/testing/pseudo-terminal.ts';
+import { onTerminal, type Terminal } from '../../devices/drivers/testing/pseudo-terminal.ts';
 import { readingOf, ScriptedPpk2, type Script } from '../../devices/drivers/ppk2/testing/scripted-ppk2.ts';
 import { realClock } from '../../devices/protocol/clock.ts';
 import type { Capture, EnergyResult } from '../../main/contract/types.ts';

@@ -76,6 +76,7 @@ export function simulatedMachine(data: SimulatedFleetData, beside: PortDirectory
       const { ports: others, problem } = await beside.list();
       const simulated = [...ports.keys()].map((id) => ({
         ...{ id, kind: 'path' as const, label: 'Simulated board', attachedBoard: null, made: false },
+        device: null,
       }));
       return { ports: [...others, ...simulated], problem };
     },

@@ -29,6 +29,8 @@ import { uncertainList, type UncertainPage } from '../../protocol/messages/uncer
 import { uncertainRead } from '../../protocol/messages/uncertain-read.ts';
 import { readUncertain, type UncertainWindow } from '../../protocol/uncertain-window.ts';
 import { transfer } from '../../protocol/transfer.ts';
+import { isNamed, type Device } from '../identify/device.ts';
+import { identify, otherDevice } from '../identify/identify.ts';
 import type { ByteStream, Port } from '../port.ts';
 import { greet } from './greet.ts';
 import { Link, type LinkChange } from './link.ts';
@@ -46,12 +48,28 @@ const worthSlowing = 16_000;
 
 export interface OpenOptions {
   signal?: AbortSignal;
+  /** What is no board is asked what it is, in the words of other devices. */
+  identify?: boolean;
   /** Keeps to one framing instead. */
   framing?: FramingName;
   /** The link fell back to something slower or surer, now or later. */
   onLinkChange?(change: LinkChange): void;
   /** Waits are measured by it; real time by default. */
   clock?: Clock;
+}
+
+/** @returns null where it failed for another reason than that something with a name is there instead */
+async function whatElse(
+  thrown: unknown,
+  stream: ByteStream,
+  where: string,
+  clock: Clock,
+  signal?: AbortSignal,
+): Promise<Device | null> {
+  const code = thrown instanceof CurlewError ? thrown.code : null;
+  const unlike = code === 'BOARD_SILENT' || code === 'BOARD_GARBAGE' || code === 'BOARD_REFUSED';
+  const device = unlike ? await identify(stream, where, clock, signal).catch(() => null) : null;
+  return device && isNamed(device) && device.kind !== 'curlew' ? device : null;
 }
 
 export class CurlewBoard {
@@ -76,12 +94,13 @@ export class CurlewBoard {
     const stream = await port.open(signal ? { signal } : {});
     try {
       const link = new Link(createSmpClient(stream, port.id, clock), stream, options.onLinkChange, clock);
-      const info = await greet(link, port.id, signal);
+      const info = await greet(link, port.id, clock, signal);
       if (info.framings.binary && options.framing !== 'console') await link.tryBinary(signal);
       return new CurlewBoard(stream, link, info);
     } catch (thrown) {
+      const device = options.identify ? await whatElse(thrown, stream, port.id, clock, signal) : null;
       await stream.close();
-      throw thrown;
+      throw device ? otherDevice(device, port.id) : thrown;
     }
   }
 

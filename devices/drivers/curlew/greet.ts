@@ -1,8 +1,11 @@
 /** The first words with a board: is anybody there, is it a Curlew, and how large may messages be? */
 import { CurlewError } from '../../../main/contract/error.ts';
 import type { SmpClient } from '../../protocol/client.ts';
+import type { Clock } from '../../protocol/clock.ts';
 import { boardInfo, type BoardInfo } from '../../protocol/messages/board-info.ts';
 import { osParameters } from '../../protocol/messages/os-parameters.ts';
+import { deviceOf } from '../identify/device.ts';
+import { heardAs } from '../identify/heard.ts';
 import type { Link } from './link.ts';
 
 /** An emulated board's terminal may swallow the first second; a real one may be booting. */
@@ -11,8 +14,38 @@ const greetingMs = 500;
 /** A board may announce more than any decoder here collects. */
 const largestMessage = 4096;
 
+/** Of bytes without one message among them it has heard enough, milliseconds apart. */
+const mostBabble = 200_000;
+const lookMs = 100;
+
 /** @throws CurlewError BOARD_SILENT, BOARD_GARBAGE, BOARD_REFUSED, ABORTED, PORT_LOST */
-export async function greet(link: Link, where: string, signal?: AbortSignal): Promise<BoardInfo> {
+export async function greet(
+  link: Link,
+  where: string,
+  clock: Clock,
+  signal?: AbortSignal,
+): Promise<BoardInfo> {
+  const { client } = link;
+  const enough = new AbortController();
+  const babbles = (): boolean => client.counts.messages === 0 && client.counts.received > mostBabble;
+  const off = clock.every(lookMs, () => babbles() && enough.abort());
+  const either = signal ? AbortSignal.any([signal, enough.signal]) : enough.signal;
+  try {
+    return await askAround(link, where, either);
+  } catch (thrown) {
+    if (enough.signal.aborted && signal?.aborted !== true)
+      throw explain(
+        new CurlewError('BOARD_SILENT', `What is at ${where} never falls silent.`),
+        client,
+        where,
+      );
+    throw thrown;
+  } finally {
+    off();
+  }
+}
+
+async function askAround(link: Link, where: string, signal: AbortSignal): Promise<BoardInfo> {
   for (;;) {
     try {
       return await ask(link.client, signal);
@@ -54,21 +87,11 @@ function explain(thrown: unknown, client: SmpClient, where: string): unknown {
       { cause: thrown },
     );
   }
+  const heard = client.lastNoise.length > 0 ? heardAs(client.lastNoise) : deviceOf('babble');
   return new CurlewError(
     'BOARD_GARBAGE',
-    `The device at ${where} sends bytes that are no frames (${excerpt(client.lastNoise)}). ` +
-      `Check the baud rate, and that it runs Curlew firmware.`,
+    `What is at ${where} is no board that can be understood, but ${heard.what}. ${heard.advice}`,
     { port: where, received: client.counts.received, discarded: client.counts.discarded },
     { cause: thrown },
   );
-}
-
-/** The first bytes, as text where they are text and in hex otherwise. */
-function excerpt(bytes: Uint8Array): string {
-  if (bytes.length === 0) return 'an endless one';
-  const some = bytes.subarray(0, 24);
-  const printable = some.every((byte) => byte >= 0x20 && byte < 0x7f);
-  return printable
-    ? `“${String.fromCharCode(...some)}”`
-    : Array.from(some.subarray(0, 12), (byte) => byte.toString(16).padStart(2, '0')).join(' ');
 }

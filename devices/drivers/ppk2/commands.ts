@@ -1,39 +1,5 @@
 /** What a Power Profiler Kit 2 is told, a byte and its arguments each. It answers none of them but `metadata`. */
 import { CurlewError } from '../../../main/contract/error.ts';
-import type { Clock } from '../../protocol/clock.ts';
-import type { ByteStream } from '../port.ts';
-
-const writeMs = 2000;
-
-/**
- * Hands bytes to the line, or gives up: a device that hangs takes none, and nobody would ever be told.
- * @throws CurlewError PORT_LOST; BOARD_SILENT where they are not taken in time
- */
-export async function sendTo(
-  stream: ByteStream,
-  bytes: Uint8Array,
-  where: string,
-  clock: Clock,
-): Promise<void> {
-  const late = new AbortController();
-  const taken = stream.write(bytes);
-  try {
-    const first = await Promise.race([
-      taken.then(() => true),
-      clock.sleep(writeMs, late.signal).then(() => false),
-    ]);
-    if (first) return;
-  } finally {
-    late.abort();
-  }
-  // Once the port is closed it fails, and nobody waits for it any more.
-  taken.catch(() => undefined);
-  throw new CurlewError(
-    'BOARD_SILENT',
-    `What is at ${where} takes no commands: it hangs. Unplug it, plug it in again and try once more.`,
-    { port: where },
-  );
-}
 
 /** `ampere`: it measures what another supply gives; `source`: it is the supply. */
 export const ppk2Modes = ['ampere', 'source'] as const;

@@ -4,9 +4,12 @@
  */
 import { CurlewError } from '../../../main/contract/error.ts';
 import type { Clock } from '../../protocol/clock.ts';
+import { writeInTime } from '../../protocol/write-in-time.ts';
 import type { ByteStream } from '../port.ts';
-import { command, sendTo } from './commands.ts';
-import { areSamples, whatAnswers } from './identify.ts';
+import { command } from './commands.ts';
+import { isNamed } from '../identify/device.ts';
+import { Heard, heardAs } from '../identify/heard.ts';
+import { otherDevice } from '../identify/identify.ts';
 import { parseMetadata, type Metadata } from './metadata.ts';
 
 /** So long without a byte, and it has stopped. */
@@ -18,7 +21,6 @@ const asks = 3;
 const lookMs = 20;
 /** Metadata are under a kilobyte. */
 const mostAnswer = 16_384;
-const keptNoise = 256;
 
 /** @throws CurlewError BOARD_SILENT, BOARD_GARBAGE, BOARD_BAD_REPLY, BOARD_REFUSED, PORT_LOST, ABORTED */
 export async function greetPpk2(
@@ -27,14 +29,14 @@ export async function greetPpk2(
   clock: Clock,
   signal?: AbortSignal,
 ): Promise<Metadata> {
-  const heard = new Heard(clock);
+  const heard = new Heard(clock, mostAnswer);
   const off = stream.onData((bytes) => heard.take(bytes));
   try {
-    await sendTo(stream, command.stop, where, clock);
+    await writeInTime(stream, command.stop, where, clock);
     await untilQuiet(heard, where, clock, signal);
     for (let ask = 0; ask < asks; ask++) {
       heard.forget();
-      await sendTo(stream, command.metadata, where, clock);
+      await writeInTime(stream, command.metadata, where, clock);
       const text = await answer(heard, clock, signal);
       if (text !== null) return parseMetadata(text, where);
       if (heard.total > 0) throw other(heard, where);
@@ -50,45 +52,13 @@ export async function greetPpk2(
   }
 }
 
-/** What has come, of which only the beginning is kept. */
-class Heard {
-  private readonly kept: number[] = [];
-  total = 0;
-  private lastMs: number;
-
-  constructor(private readonly clock: Clock) {
-    this.lastMs = clock.nowMs();
-  }
-
-  take(bytes: Uint8Array): void {
-    this.total += bytes.length;
-    this.lastMs = this.clock.nowMs();
-    for (const byte of bytes.subarray(0, mostAnswer - this.kept.length)) this.kept.push(byte);
-  }
-
-  forget(): void {
-    this.kept.length = this.total = 0;
-  }
-
-  get quietForMs(): number {
-    return this.clock.nowMs() - this.lastMs;
-  }
-
-  get noise(): Uint8Array {
-    return Uint8Array.from(this.kept.slice(0, keptNoise));
-  }
-
-  get text(): string {
-    return String.fromCharCode(...this.kept);
-  }
-}
-
 async function untilQuiet(heard: Heard, where: string, clock: Clock, signal?: AbortSignal): Promise<void> {
   const endMs = clock.nowMs() + mostDrainMs;
   while (heard.quietForMs < quietMs) {
     if (clock.nowMs() >= endMs) {
       const perSecond = Math.round(heard.total / mostDrainMs);
-      if (areSamples(heard.noise)) {
+      const said = heardAs(heard.bytes);
+      if (said.kind === 'ppk2') {
         throw new CurlewError(
           'BOARD_REFUSED',
           `The Power Profiler Kit at ${where} measures and does not stop when it is told to. Unplug it, plug it in again ` +
@@ -96,10 +66,11 @@ async function untilQuiet(heard: Heard, where: string, clock: Clock, signal?: Ab
           { port: where, received: heard.total },
         );
       }
+      if (isNamed(said)) throw otherDevice(said, where);
       throw new CurlewError(
         'BOARD_GARBAGE',
         `What is at ${where} sends ${perSecond} kB/s without an end and does not stop when it is told to: it is no Power ` +
-          `Profiler Kit 2, but ${whatAnswers(heard.noise)}.`,
+          `Profiler Kit 2, but ${said.what}. ${said.advice}`,
         { port: where, received: heard.total },
       );
     }
@@ -128,9 +99,5 @@ function other(heard: Heard, where: string): CurlewError {
       context,
     );
   }
-  return new CurlewError(
-    'BOARD_GARBAGE',
-    `What is at ${where} is no Power Profiler Kit 2, but ${whatAnswers(heard.noise)}.`,
-    context,
-  );
+  return otherDevice(heardAs(heard.bytes), where);
 }

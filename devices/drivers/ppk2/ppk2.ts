@@ -1,9 +1,12 @@
 /** A Power Profiler Kit 2 behind any port: what it is told, and the bytes of its samples as they come. */
 import { CurlewError } from '../../../main/contract/error.ts';
 import { realClock, type Clock } from '../../protocol/clock.ts';
+import { writeInTime } from '../../protocol/write-in-time.ts';
 import type { ByteStream, Port } from '../port.ts';
-import { command, sendTo, type Ppk2Mode } from './commands.ts';
+import { command, type Ppk2Mode } from './commands.ts';
 import { greetPpk2 } from './greet.ts';
+import { isNamed } from '../identify/device.ts';
+import { identify, otherDevice } from '../identify/identify.ts';
 import type { Metadata } from './metadata.ts';
 
 /** What its USB is opened at; it has no line behind it that this would be the rate of. */
@@ -62,8 +65,11 @@ export class Ppk2 {
       const metadata = await greetPpk2(stream, port.id, clock, signal);
       return new Ppk2(port.id, metadata, stream, clock);
     } catch (thrown) {
+      // What does not answer to a kit's commands may answer to others.
+      const silent = thrown instanceof CurlewError && thrown.code === 'BOARD_SILENT';
+      const device = silent ? await identify(stream, port.id, clock, signal).catch(() => null) : null;
       await stream.close();
-      throw thrown;
+      throw device && isNamed(device) && device.kind !== 'ppk2' ? otherDevice(device, port.id) : thrown;
     }
   }
 
@@ -113,7 +119,7 @@ export class Ppk2 {
   }
 
   private send(bytes: Uint8Array): Promise<void> {
-    return sendTo(this.stream, bytes, this.where, this.clock);
+    return writeInTime(this.stream, bytes, this.where, this.clock);
   }
 
   private watch(): void {

@@ -14,6 +14,32 @@ export interface PortInfo {
   attachedBoard: string | null;
   /** The lab made it, and can take it away again with what lies behind it. */
   made: boolean;
+  /** What is behind it, by its USB or since it was asked; null where nobody knows. */
+  device: FoundDevice | null;
+}
+
+/** What a port leads to (devices/drivers/identify). */
+export interface FoundDevice {
+  kind:
+    | 'curlew'
+    | 'smp'
+    | 'ppk2'
+    | 'mlperf-tiny'
+    | 'shell'
+    | 'modem'
+    | 'satellite'
+    | 'loop'
+    | 'text'
+    | 'constant'
+    | 'bytes'
+    | 'babble'
+    | 'silent';
+  /** For the end of a sentence: “a Power Profiler Kit 2”. */
+  what: string;
+  /** A sentence: what to do. */
+  advice: string;
+  /** Bits a second at which it answered; null where its line has no rate, or nothing did. */
+  baud: number | null;
 }
 
 export interface PortListing {
@@ -148,6 +174,10 @@ export const boardRequests = {
   'boards.attach': forOperators(
     v.strictObject({ portId: path, baudRate: v.optional(whole(1200, 12_000_000)) }),
   ),
+  /** What is behind a port, by its USB and by what it answers; nothing is attached. */
+  'ports.identify': forOperators(
+    v.strictObject({ portId: path, baudRate: v.optional(whole(1200, 12_000_000)) }),
+  ),
   /** A port that the lab made, and what lies behind it, for good; refused while a board of it is listed. */
   'ports.remove': forOperators(v.strictObject({ portId: path })),
   /** Lets go of a board: it stays listed, with all that is kept of it, and is not looked for any more. */
@@ -184,6 +214,7 @@ export interface BoardResults {
   'ports.list': PortListing;
   'boards.list': Board[];
   'boards.attach': Board;
+  'ports.identify': FoundDevice;
   'ports.remove': null;
   'boards.detach': null;
   'boards.holdings': BoardHoldings;

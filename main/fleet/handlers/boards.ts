@@ -84,6 +84,7 @@ export function boardHandlers(rooms: Rooms): HandlersOf<typeof boardRequests & t
     'ports.list': () => fleet.listPorts(),
     'boards.list': () => fleet.boards(),
     'boards.attach': ({ portId, baudRate }) => fleet.attach(portId, baudRate),
+    'ports.identify': ({ portId, baudRate }) => fleet.identify(portId, baudRate),
     'ports.remove': async ({ portId }) => (await removePort(portId, rooms), null),
     'boards.detach': async ({ boardId }, _role, by) => (await fleet.detach(boardId, by), null),
     'boards.holdings': ({ boardId }) => holdingsOf(boardId, rooms),

@@ -55,7 +55,16 @@ const fleet = (
     'boards.list': () => boards,
     'experts.list': () => [expert()],
     'ports.list': () => ({
-      ports: [{ id: '/dev/ttyACM0', kind: 'serial', label: 'a board', attachedBoard: null, made: false }],
+      ports: [
+        {
+          id: '/dev/ttyACM0',
+          kind: 'serial',
+          label: 'a board',
+          attachedBoard: null,
+          made: false,
+          device: null,
+        },
+      ],
       problem,
     }),
     'boards.attach': () => board(),
@@ -168,13 +177,20 @@ describe('the fleet', () => {
 
   it('removes a port that the lab made, after asking, and offers it for no other', async () => {
     const made = (id: string, attachedBoard: string | null = null) =>
-      ({ id, kind: 'virtual', label: 'a virtual board', attachedBoard, made: true }) as const;
+      ({ id, kind: 'virtual', label: 'a virtual board', attachedBoard, made: true, device: null }) as const;
     const lab = fleet([board({ portId: 'virtual:1' })], null, {
       'ports.list': () => ({
         ports: [
           made('virtual:1', board().id),
           made('virtual:2'),
-          { id: '/dev/ttyACM0', kind: 'serial', label: 'a board', attachedBoard: null, made: false },
+          {
+            id: '/dev/ttyACM0',
+            kind: 'serial',
+            label: 'a board',
+            attachedBoard: null,
+            made: false,
+            device: null,
+          },
         ],
         problem: null,
       }),
@@ -197,7 +213,14 @@ describe('the fleet', () => {
       'details.list': () => [heron],
       'ports.list': () => ({
         ports: [
-          { id: 'virtual:1', kind: 'virtual', label: 'a board', attachedBoard: board().id, made: true },
+          {
+            id: 'virtual:1',
+            kind: 'virtual',
+            label: 'a board',
+            attachedBoard: board().id,
+            made: true,
+            device: null,
+          },
         ],
         problem: null,
       }),

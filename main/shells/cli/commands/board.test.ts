@@ -26,7 +26,10 @@ const labOf = (boards: object[], details: object[]) =>
       const answers: Record<string, unknown> = {
         ...{ 'boards.list': boards, 'details.list': details, 'groups.list': [] },
         'boards.log': [],
-        'ports.list': { ports: [{ id: 'qemu:b1', kind: 'qemu', label: '', made: true }], problem: null },
+        'ports.list': {
+          ports: [{ id: 'qemu:b1', kind: 'qemu', label: '', made: true, device: null }],
+          problem: null,
+        },
         'slots.list': { slots: [{ slot: 0, active: true }], slotCount: 12 },
       };
       return name in answers ? Promise.resolve(answers[name]) : Promise.reject(new Error(`the lab: ${name}`));

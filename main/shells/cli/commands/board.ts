@@ -41,6 +41,12 @@ export const boardCommands: Commands = {
     options: ['board', 'before', 'yes'],
     run: deleteTelemetry,
   },
+  'port identify': {
+    usage: 'PORT',
+    about: 'which device is behind a port, by its USB and by what it answers; attaches nothing',
+    options: ['baud'],
+    run: identifyPort,
+  },
   'port remove': {
     usage: 'PORT',
     about: 'takes away a port that the lab made, and the flash of its board, after asking',
@@ -88,7 +94,7 @@ async function boards(client: LabClient, args: Args): Promise<Answer> {
     '',
     table(
       ['port', 'kind', 'what'],
-      listing.ports.map((port): Row => [port.id, port.kind, port.label]),
+      listing.ports.map(({ id, kind, label, device }): Row => [id, kind, device?.what ?? label]),
     ),
     ...(listing.problem ? ['', listing.problem] : []),
   ].join('\n');
@@ -201,6 +207,19 @@ async function deleteTelemetry(client: LabClient, args: Args): Promise<Answer> {
   );
   const { records } = await client.request('telemetry.delete', { boardId, ...when });
   return { text: `${count(records, 'record')} of ${name} deleted.`, json: { boardId, records } };
+}
+
+async function identifyPort(client: LabClient, { words, options }: Args): Promise<Answer> {
+  const device = await client.request('ports.identify', {
+    portId: words[0]!,
+    ...(options.baud !== undefined && { baudRate: Number(options.baud) }),
+  });
+  const at = device.baud === null ? '' : ` at ${device.baud} baud`;
+  return {
+    text: `At ${words[0]} is ${device.what}${at}. ${device.advice}`,
+    json: device,
+    exit: device.kind === 'silent' ? exit.none : exit.done,
+  };
 }
 
 async function removePort(client: LabClient, args: Args): Promise<Answer> {
