@@ -19,6 +19,8 @@ enum {
     TEXAS_INSTRUMENTS = 0x5449,
     INA226 = 0x2260,
     LARGEST_NV = 81920000, /* of the shunt: 32768 steps of 2.5 microvolts */
+    IN_TIME_US = 20000,    /* two samples at the worst and some: longer ago, one was missed */
+    SAMPLE_NS = 8800000,   /* with the configuration above */
 };
 
 /* The calibration is 0.00512 / (amperes a step * ohms): here for nanoamperes and microohms. */
@@ -64,9 +66,9 @@ int cur_ina226_start(struct cur_ina226 *ina, const struct cur_i2c *bus, uint8_t 
 }
 
 /* Energy of the time since the last sample, in femtojoules: nanowatts times microseconds. */
-static void add_energy(struct cur_ina226 *ina, uint64_t power_nw, uint64_t now_ns) {
-    uint64_t left_us = (now_ns - ina->sampled_ns) / 1000;
-    uint64_t mean_nw = (ina->power_nw + power_nw) / 2;
+static void add_energy(struct cur_ina226 *ina, uint64_t power_nw, uint64_t end_ns) {
+    uint64_t left_us = (end_ns - ina->sampled_ns) / 1000;
+    uint64_t mean_nw = left_us <= IN_TIME_US ? power_nw : (ina->power_nw + power_nw) / 2;
     const uint64_t stretch_us = 10000000; /* so that no product passes 64 bits */
     while (left_us > 0) {
         uint64_t us = left_us < stretch_us ? left_us : stretch_us;
@@ -79,6 +81,9 @@ static void add_energy(struct cur_ina226 *ina, uint64_t power_nw, uint64_t now_n
 
 int cur_ina226_poll(struct cur_ina226 *ina, uint64_t now_ns) {
     uint16_t state, voltage, current, power;
+    uint64_t unseen_ns = now_ns - ina->polled_ns;
+    uint64_t end_ns = now_ns - (unseen_ns < SAMPLE_NS ? unseen_ns : SAMPLE_NS) / 2;
+    ina->polled_ns = now_ns;
     /* Reading the state clears its ready bit. */
     int rc = read_register(ina, MASK_ENABLE, &state);
     if (rc) return rc;
@@ -92,11 +97,21 @@ int cur_ina226_poll(struct cur_ina226 *ina, uint64_t now_ns) {
     uint64_t scale = (uint64_t)ina->calibration * ina->shunt_uohm;
     uint64_t power_nw =
         power * 25u * calibration_scale / scale; /* a step of power is 25 of current, in volts */
-    if (ina->has_sample) add_energy(ina, power_nw, now_ns);
+    if (ina->has_sample) add_energy(ina, power_nw, end_ns);
     ina->bus_mv = voltage * 5u / 4;
     ina->current_ua = (int32_t)((int16_t)current * (int64_t)calibration_scale / (int64_t)scale / 1000);
     ina->power_nw = power_nw;
-    ina->sampled_ns = now_ns / 1000 * 1000; /* what add_energy counts */
+    ina->sampled_ns = end_ns / 1000 * 1000; /* what add_energy counts */
     ina->has_sample = 1;
     return 1;
+}
+
+uint64_t cur_ina226_energy_nj(struct cur_ina226 *ina, uint64_t now_ns) {
+    (void)cur_ina226_poll(ina, now_ns); /* an error leaves a gap that the next sample bridges */
+    if (!ina->has_sample) return 0;
+    uint64_t since_us = (now_ns - ina->sampled_ns) / 1000;
+    if (since_us > IN_TIME_US) since_us = IN_TIME_US;
+    uint64_t nj = ina->energy_nj + ina->power_nw * since_us / 1000000;
+    if (nj > ina->told_nj) ina->told_nj = nj;
+    return ina->told_nj;
 }

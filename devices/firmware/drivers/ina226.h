@@ -19,9 +19,11 @@ struct cur_ina226 {
     uint8_t address;         /* 0x40 to 0x4f, by the pins A0 and A1 */
     uint16_t calibration;    /* what the calibration register holds */
     uint32_t shunt_uohm;     /* microohms */
-    uint64_t energy_nj;      /* since the first sample, never going back */
+    uint64_t energy_nj;      /* from the first sample to the last one, never going back */
+    uint64_t told_nj;        /* what cur_ina226_energy_nj told last */
     uint32_t energy_rest_fj; /* below a nanojoule, femtojoules */
-    uint64_t sampled_ns;     /* moment of the last sample */
+    uint64_t sampled_ns;     /* when the last sample ended, as well as that is known */
+    uint64_t polled_ns;      /* moment of the last poll */
     uint8_t has_sample;
     /* The last sample. */
     int32_t current_ua; /* microamperes, negative where current flows back */
@@ -39,11 +41,20 @@ int cur_ina226_start(struct cur_ina226 *ina, const struct cur_i2c *bus, uint8_t 
                      uint32_t largest_ma);
 
 /*
- * Takes the next sample, if there is one, and adds the energy since the one before (the mean of both powers
- * times the time between). `now_ns` as cur_hal.now_ns. 1: a sample was taken; 0: none is ready; a code of
- * i2c.h; or CUR_INA226_RANGE where the current was too large for the shunt: that sample does not count. After
- * an error the next sample bridges the gap.
+ * Takes the next sample, if there is one, and adds the energy since the one before. A sample is the mean of
+ * the 8.8 ms before its end, which lies between this poll and the one before, on the mean half-way: those of
+ * a board that polls in time add up without a gap, the power times the time between. Where one or more were
+ * missed, the mean of both powers stands for what lies between. `now_ns` as cur_hal.now_ns. 1: a sample was
+ * taken; 0: none is ready; a code of i2c.h; or CUR_INA226_RANGE where the current was too large for the
+ * shunt: that sample does not count. After an error the next sample bridges the gap.
  */
 int cur_ina226_poll(struct cur_ina226 *ina, uint64_t now_ns);
+
+/*
+ * Polls, and tells the energy since the first sample in nanojoules, never going back. For the time since the
+ * last sample its power stands, for 20 ms at most: so an inference that begins and ends between two samples
+ * is not short of them. For cur_hal.energy_nj.
+ */
+uint64_t cur_ina226_energy_nj(struct cur_ina226 *ina, uint64_t now_ns);
 
 #endif

@@ -1,5 +1,6 @@
 #include "test.h"
 #include "../drivers/ina226.h"
+#include "../ports/host/ina226_model.h"
 
 /* A bus that plays a script: each step is what the driver must ask, and what it gets. */
 struct step {
@@ -12,6 +13,7 @@ struct step {
 static const struct step *script;
 static int steps, at, broken;
 static struct cur_ina226 ina;
+static struct cur_ina226_model model;
 
 static int transfer(void *ctx, uint8_t address, const uint8_t *out, uint32_t out_n, uint8_t *in,
                     uint32_t in_n) {
@@ -101,8 +103,11 @@ static void measures(void) {
     CHECK(sample(0xf000, 541, 2000000) == 1 && ina.current_ua == -100007);
     /* 330.224 mW for a millisecond: 330.224 microjoules. */
     CHECK(ina.energy_nj == 330224);
-    CHECK(sample(0, 0, 3000000) == 1 && ina.energy_nj == 330224 + 165112);
-    CHECK(sample(0, 0, 9000000) == 1 && ina.energy_nj == 330224 + 165112);
+    /* A sample is the mean of what lies before it. */
+    CHECK(sample(0, 0, 3000000) == 1 && ina.energy_nj == 330224);
+    CHECK(sample(4096, 541, 4000000) == 1 && ina.energy_nj == 2 * 330224);
+    /* Of 100 ms samples are missing: the mean of both powers. */
+    CHECK(sample(0, 0, 104000000) == 1 && ina.energy_nj == 2 * 330224 + 15867269);
 }
 
 static void loses_no_energy(void) {
@@ -115,7 +120,8 @@ static void loses_no_energy(void) {
     /* An hour between two samples at the largest power. */
     CHECK(sample(0x7fff, 0xffff, 10000000) == 1);
     uint64_t before = ina.energy_nj, power = ina.power_nw;
-    CHECK(sample(0x7fff, 0xffff, 10000000 + 3600000000000ull) == 1);
+    /* It ended in the 8.8 ms before it was seen. */
+    CHECK(sample(0x7fff, 0xffff, 10000000 + 3600000000000ull + 4400000) == 1);
     CHECK(ina.energy_nj - before >= power * 3600 - 1 && ina.energy_nj - before <= power * 3600 + 1);
 }
 
@@ -132,7 +138,90 @@ static void waits_and_overflows(void) {
     PLAY(gone);
     CHECK(cur_ina226_poll(&ina, 500000) == CUR_BUS_NACK && PLAYED);
     CHECK(ina.energy_nj == 0 && ina.power_nw == 330224129);
-    CHECK(sample(4096, 541, 1000000) == 1 && ina.energy_nj == 330224);
+    /* It ended between the polls. */
+    CHECK(sample(4096, 541, 1000000) == 1 && ina.energy_nj == 247668);
+}
+
+static int model_transfer(void *ctx, uint8_t address, const uint8_t *out, uint32_t out_n, uint8_t *in,
+                          uint32_t in_n) {
+    return cur_ina226_model_transfer(&model, address, out, out_n, in, in_n, *(uint64_t *)ctx);
+}
+
+/* What an inference of 60 ms takes of a board of 100 mA that draws 5 mA before and after, and looks every 4
+ * ms. */
+static double measured_of_inference(uint64_t begin_ns) {
+    static uint64_t now;
+    const struct cur_i2c model_bus = {.ctx = &now, .transfer = model_transfer};
+    const uint64_t end_ns = begin_ns + 60000000, step = 4000000;
+    uint64_t before = 0;
+    now = 0;
+    cur_ina226_model_init(&model, 100000, 3300, now);
+    cur_ina226_model_draws(&model, 5000, now);
+    if (cur_ina226_start(&ina, &model_bus, CUR_INA226_MODEL_ADDRESS, 100000, 800)) return -1;
+    while (now < end_ns) {
+        uint64_t next = now + step;
+        if (now < begin_ns && next > begin_ns) next = begin_ns;
+        if (next > end_ns) next = end_ns;
+        now = next;
+        if (now == begin_ns) {
+            before = cur_ina226_energy_nj(&ina, now);
+            cur_ina226_model_draws(&model, 100000, now);
+        }
+        cur_ina226_poll(&ina, now);
+    }
+    return (double)(cur_ina226_energy_nj(&ina, now) - before);
+}
+
+/* Of 19.8 mJ: whenever it begins, it is off by less than a sample's share, and on the mean by next to
+ * nothing. */
+static void measures_an_inference(void) {
+    const double truth = 3.3 * 0.1 * 0.06 * 1e9;
+    double sum = 0;
+    for (uint64_t i = 0; i < 88; i++) {
+        double found = measured_of_inference(50000000 + 100000 * i);
+        CHECK_AT((int)i, found > 0.93 * truth && found < 1.07 * truth);
+        sum += found;
+    }
+    CHECK(sum / 88 > 0.99 * truth && sum / 88 < 1.01 * truth);
+}
+
+static void answers_as_the_chip(void) {
+    static uint64_t now;
+    uint8_t in[2], ready = 6, id = 0xff;
+    const struct cur_i2c model_bus = {.ctx = &now, .transfer = model_transfer};
+    cur_ina226_model_init(&model, 100000, 3300, 0);
+    CHECK(model_transfer(&now, 0x41, &id, 1, in, 2) == CUR_BUS_NACK);
+    CHECK(model_transfer(&now, 0x40, &id, 1, in, 2) == 0 && in[0] == 0x22 && in[1] == 0x60);
+    CHECK(cur_ina226_start(&ina, &model_bus, 0x40, 100000, 800) == 0);
+    cur_ina226_model_draws(&model, 100000, 0);
+    now = 8799999;
+    CHECK(cur_ina226_poll(&ina, now) == 0);
+    now = 8800000;
+    CHECK(cur_ina226_poll(&ina, now) == 1 && cur_ina226_poll(&ina, now) == 0);
+    CHECK(ina.bus_mv == 3300 && ina.current_ua > 99900 && ina.current_ua < 100100);
+    CHECK(ina.power_nw > 329000000 && ina.power_nw < 331000000);
+    /* More than the shunt's 81.92 mV is no sample. */
+    cur_ina226_model_draws(&model, 900000, now);
+    now += 8800000;
+    CHECK(cur_ina226_poll(&ina, now) == CUR_INA226_RANGE);
+    CHECK(model_transfer(&now, 0x40, &ready, 1, in, 2) == 0 && !(in[1] & 8));
+}
+
+static void never_goes_back(void) {
+    static uint64_t now;
+    const struct cur_i2c model_bus = {.ctx = &now, .transfer = model_transfer};
+    uint64_t last = 0;
+    now = 0;
+    cur_ina226_model_init(&model, 100000, 3300, 0);
+    CHECK(cur_ina226_start(&ina, &model_bus, 0x40, 100000, 800) == 0);
+    for (int i = 0; i < 2000; i++) {
+        if (i % 37 == 0) cur_ina226_model_draws(&model, i % 74 ? 300000 : 1000, now);
+        now += 777000;
+        uint64_t told = cur_ina226_energy_nj(&ina, now);
+        CHECK_AT(i, told >= last);
+        last = told;
+    }
+    CHECK(last > 0);
 }
 
 TEST_LIST(ina226_tests) = {
@@ -144,5 +233,8 @@ TEST_LIST(ina226_tests) = {
     {"the INA226's registers become millivolts, microamperes and nanowatts, with their sign", measures},
     {"the INA226's energy adds up over many short steps and one long one", loses_no_energy},
     {"an INA226 sample that is not ready, too large or lost changes nothing", waits_and_overflows},
+    {"an inference's energy is measured whenever it begins, between two samples too", measures_an_inference},
+    {"the INA226's model answers, waits and overflows as the chip does", answers_as_the_chip},
+    {"the energy that an INA226 tells never goes back", never_goes_back},
     TEST_END,
 };

@@ -1,5 +1,5 @@
 /* The board as a process of this computer, on a pseudo-terminal whose path it prints. Times are measured on
- * this computer's clock; energy is not known. */
+ * this computer's clock; energy is not known, or with --ina226 measured by a simulated sensor. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -12,14 +12,20 @@
 #include <unistd.h>
 
 #include "../../core/curlew.h"
+#include "../../drivers/ina226.h"
+#include "ina226_model.h"
 #include "pty.h"
 
 static const char usage[] =
-    "usage: curlew-host [--flash FILE] [--audio FILE] [--id HEX] [--name TEXT]\n"
+    "usage: curlew-host [--flash FILE] [--audio FILE] [--id HEX] [--name TEXT] [--ina226 AWAKE,ASLEEP]\n"
     "  --flash FILE  keeps the flash in FILE (made if missing); without it the flash is lost at the end\n"
     "  --audio FILE  a microphone that plays FILE over and over: 16 kHz mono, signed 16-bit little-endian\n"
     "  --id HEX      the board's identity, 16 hexadecimal digits\n"
-    "  --name TEXT   the board's name\n";
+    "  --name TEXT   the board's name\n"
+    "  --ina226 AWAKE,ASLEEP\n"
+    "                a simulated INA226 in its supply of 3.3 V, with a shunt of 0.1 ohm: what the board "
+    "draws while it\n"
+    "                works and while it waits, microamperes\n";
 
 enum { FLASH_SIZE = 0x400000, FLASH_BLOCK = 4096, FLASH_GRANULE = 8 };
 
@@ -28,6 +34,9 @@ static uint8_t *flash;
 static int16_t *audio;
 static uint64_t audio_len, audio_taken, audio_start_ns;
 static int reset_wanted;
+static struct cur_ina226_model sensor;
+static struct cur_ina226 ina;
+static double awake_ua, asleep_ua;
 
 static uint64_t now_ns(void *ctx) {
     (void)ctx;
@@ -77,6 +86,24 @@ static int32_t audio_read(void *ctx, int16_t *samples, uint32_t n) {
 static uint32_t unknown_u32(void *ctx) {
     (void)ctx;
     return 0;
+}
+
+static int i2c_transfer(void *ctx, uint8_t address, const uint8_t *out, uint32_t out_n, uint8_t *in,
+                        uint32_t in_n) {
+    return cur_ina226_model_transfer(&sensor, address, out, out_n, in, in_n, now_ns(ctx));
+}
+
+static uint64_t energy_nj(void *ctx) {
+    return cur_ina226_energy_nj(&ina, now_ns(ctx));
+}
+
+static void poll_sensor(void *ctx) {
+    (void)cur_ina226_poll(&ina, now_ns(ctx));
+}
+
+static uint32_t sensed_mv(void *ctx) {
+    (void)ctx;
+    return ina.bus_mv;
 }
 
 static int32_t unknown_temperature(void *ctx) {
@@ -149,6 +176,22 @@ static int open_audio(const char *path) {
     return 0;
 }
 
+static int start_sensor(const char *currents) {
+    char *end;
+    const struct cur_i2c bus = {.transfer = i2c_transfer};
+    awake_ua = strtod(currents, &end);
+    if (*end != ',' || !(awake_ua >= 0 && awake_ua <= 800000)) return -1;
+    asleep_ua = strtod(end + 1, &end);
+    if (*end || !(asleep_ua >= 0 && asleep_ua <= 800000)) return -1;
+    cur_ina226_model_init(&sensor, 100000, 3300, now_ns(NULL));
+    if (cur_ina226_start(&ina, &bus, CUR_INA226_MODEL_ADDRESS, 100000, 800)) return -1;
+    hal.energy_nj = energy_nj;
+    hal.supply_mv = sensed_mv;
+    hal.watchdog_feed = poll_sensor;
+    hal.source |= CUR_SOURCE_MEASURED << 2;
+    return 0;
+}
+
 static int parse_id(const char *hex) {
     char byte[3] = {0};
     if (strlen(hex) != 16 || strspn(hex, "0123456789abcdefABCDEF") != 16) return -1;
@@ -168,13 +211,14 @@ static void start(enum cur_cause cause) {
 }
 
 int main(int argc, char **argv) {
-    const char *flash_path = NULL, *audio_path = NULL, *id = NULL;
+    const char *flash_path = NULL, *audio_path = NULL, *id = NULL, *currents = NULL;
     for (int i = 1; i < argc; i++) {
-        const char **value = !strcmp(argv[i], "--flash")   ? &flash_path
-                             : !strcmp(argv[i], "--audio") ? &audio_path
-                             : !strcmp(argv[i], "--id")    ? &id
-                             : !strcmp(argv[i], "--name")  ? &hal.name
-                                                           : NULL;
+        const char **value = !strcmp(argv[i], "--flash")    ? &flash_path
+                             : !strcmp(argv[i], "--audio")  ? &audio_path
+                             : !strcmp(argv[i], "--id")     ? &id
+                             : !strcmp(argv[i], "--name")   ? &hal.name
+                             : !strcmp(argv[i], "--ina226") ? &currents
+                                                            : NULL;
         if (value && i + 1 < argc) {
             *value = argv[++i];
         } else {
@@ -182,7 +226,7 @@ int main(int argc, char **argv) {
             return 2;
         }
     }
-    if ((id && parse_id(id)) || strlen(hal.name) > 63) {
+    if ((id && parse_id(id)) || strlen(hal.name) > 63 || (currents && start_sensor(currents))) {
         fputs(usage, stderr);
         return 2;
     }
@@ -200,6 +244,13 @@ int main(int argc, char **argv) {
             reset_wanted = 0;
             continue;
         }
-        pty_wait(board.continuous ? 10 : 1000);
+        /* What it draws changes with the edge of its work, and the sensor is looked at before a sample is
+         * lost. */
+        if (currents) cur_ina226_model_draws(&sensor, asleep_ua, now_ns(NULL));
+        pty_wait(currents ? 5 : board.continuous ? 10 : 1000);
+        if (currents) {
+            cur_ina226_model_draws(&sensor, awake_ua, now_ns(NULL));
+            poll_sensor(NULL);
+        }
     }
 }

@@ -7,6 +7,7 @@
 static struct cur_board board;
 static struct cur_ina226 ina;
 static struct cur_pdm pdm;
+static int measures;
 static uint64_t slept_ns;
 
 static uint64_t now_ns(void *ctx) {
@@ -19,11 +20,9 @@ static uint64_t busy_ns(void *ctx) {
     return board_ns() - slept_ns;
 }
 
-/* An error of the sensor leaves a gap that its next sample bridges. */
 static uint64_t energy_nj(void *ctx) {
     (void)ctx;
-    (void)cur_ina226_poll(&ina, board_ns());
-    return ina.energy_nj;
+    return cur_ina226_energy_nj(&ina, board_ns());
 }
 
 static size_t uart_read(void *ctx, uint8_t *bytes, size_t n) {
@@ -79,6 +78,8 @@ static void reset(void *ctx) {
 static void watchdog_feed(void *ctx) {
     (void)ctx;
     board_watchdog_feed();
+    /* In the middle of an inference, too: of what the board draws no sample is missed. */
+    if (measures) (void)cur_ina226_poll(&ina, board_ns());
 }
 
 static int i2c_transfer(void *ctx, uint8_t address, const uint8_t *out, uint32_t out_n, uint8_t *in,
@@ -114,6 +115,7 @@ static void start_sensor(const struct board_facts *facts) {
     const struct cur_i2c bus = {.transfer = i2c_transfer};
     if (facts->ina226_address == 0) return;
     if (cur_ina226_start(&ina, &bus, facts->ina226_address, facts->shunt_uohm, facts->largest_ma)) return;
+    measures = 1;
     hal.energy_nj = energy_nj;
     hal.source |= CUR_SOURCE_MEASURED << 2;
 }
@@ -141,8 +143,7 @@ int main(void) {
     start_microphone(&board_facts);
     cur_init(&board, &hal);
     for (;;) {
-        board_watchdog_feed();
-        if (hal.energy_nj) energy_nj(NULL);
+        watchdog_feed(NULL);
         if (cur_poll(&board)) continue;
         uint64_t from = board_ns();
         board_sleep();
