@@ -2,7 +2,7 @@ import { afterEach, expect, test } from 'vitest';
 import type { CurlewError } from '../../../main/contract/error.ts';
 import { realClock } from '../../protocol/clock.ts';
 import { TestClock } from '../../protocol/test-clock.ts';
-import { otherPort } from '../ppk2/testing/scripted-port.ts';
+import { otherPort } from '../testing/scripted-port.ts';
 import { serialPort } from '../serial-port.ts';
 import { command, mostInputBytes } from './commands.ts';
 import { TinyDut } from './tiny-dut.ts';

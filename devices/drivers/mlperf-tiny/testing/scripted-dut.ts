@@ -2,7 +2,7 @@
  * For tests: a device under test as a script, for what goes wrong on a line. It keeps its input, and answers commands as
  * the benchmark’s protocol asks but where the script says otherwise; it computes nothing.
  */
-import { peerPort } from '../../ppk2/testing/scripted-port.ts';
+import { peerPort } from '../../testing/scripted-port.ts';
 
 export interface DutScript {
   /** In place of its answer to commands that begin so: all of what it sends, `m-ready` included. */
