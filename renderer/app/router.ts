@@ -47,6 +47,7 @@ export function createAppRouter(): Router {
         component: () => import('../views/experts/ExpertsView.vue'),
       },
       { path: '/power', name: 'power', component: () => import('../views/power/PowerView.vue') },
+      { path: '/tiny', name: 'tiny', component: () => import('../views/tiny/TinyView.vue') },
       { path: '/jobs', name: 'jobs', component: () => import('../views/jobs/JobsView.vue') },
       { path: '/lab', name: 'lab', component: () => import('../views/lab/LabView.vue') },
       { path: '/:unknown(.*)*', redirect: '/' },

@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { enableAutoUnmount, flushPromises, mount } from '@vue/test-utils';
+import { enableAutoUnmount, flushPromises, mount, RouterLinkStub } from '@vue/test-utils';
 import { createPinia } from 'pinia';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Capture, EnergyResult, Envelope } from '../../../main/contract/types.ts';
@@ -72,7 +72,11 @@ async function shown(captures: Capture[], operates = true) {
   const pinia = createPinia();
   const view = mount(PowerView, {
     attachTo: document.body,
-    global: { plugins: [pinia], provide: { [labKey as symbol]: { client: lab, shell } } },
+    global: {
+      plugins: [pinia],
+      provide: { [labKey as symbol]: { client: lab, shell } },
+      stubs: { RouterLink: RouterLinkStub },
+    },
   });
   useJobs(pinia);
   await flushPromises();
