@@ -17,6 +17,7 @@ import {
   type ComparedStage,
   type StageFigures,
 } from '../jobs/compare/contract/stages.ts';
+import type { ClusterSums } from '../../models/evaluation/clustered-proportion.ts';
 import type { Source } from '../contract/lab.ts';
 import { writeComparison } from './compare-export.ts';
 import type { Store } from './open-store.ts';
@@ -231,45 +232,61 @@ const totalColumns = [
   }),
 ].join(', ');
 
-/** Of a clip: whether all its windows pass; NULL where it cannot be said of one. */
+/** Of a clip: windows of which it can be said whether they pass, and those that do. */
 const passColumns = (rules: readonly ComparedRule[]): string => {
   const limitOf = (stage: ComparedStage): number | null =>
     rules.find(({ check }) => check === stage)?.limit ?? null;
   const ofChoice = { class: 'same_class', choice: 'same_choice', 'heard-class': 'same_heard' };
-  return [
+  const passes: [ComparedCheck, string][] = [
     // A bound that nobody set holds whatever there is; NaN is more than any number in DuckDB.
-    ...comparedStages.map(
-      (stage) => `bool_and(${judged(stage)} <= ${limitOf(stage) ?? "'inf'::DOUBLE"}) AS "${stage}"`,
-    ),
-    ...Object.entries(ofChoice).map(([name, column]) => `bool_and(${column}) AS "${name}"`),
-  ].join(', ');
+    ...comparedStages.map((stage): [ComparedCheck, string] => [
+      stage,
+      `${judged(stage)} <= ${limitOf(stage) ?? "'inf'::DOUBLE"}`,
+    ]),
+    ...(Object.entries(ofChoice) as [ComparedCheck, string][]),
+  ];
+  return passes
+    .map(
+      ([check, is]) =>
+        `count(${is})::DOUBLE AS "${check} n", (count(*) FILTER (${is}))::DOUBLE AS "${check} x"`,
+    )
+    .join(', ');
 };
 
 const checkColumns = comparedChecks
-  .map(
-    (check) =>
-      `count("${check}")::DOUBLE AS "${check} clips", (count(*) FILTER ("${check}"))::DOUBLE AS "${check} passed"`,
-  )
+  .flatMap((check) => {
+    const [n, x] = [`"${check} n"`, `"${check} x"`];
+    const sums: Record<keyof ClusterSums, string> = {
+      clusters: `(count(*) FILTER (${n} > 0))::DOUBLE`,
+      ...{ trials: `sum(${n})`, successes: `sum(${x})` },
+      ...{
+        trialsSquared: `sum(${n} * ${n})`,
+        successesSquared: `sum(${x} * ${x})`,
+        product: `sum(${n} * ${x})`,
+      },
+    };
+    return Object.entries(sums).map(([name, sql]) => `${sql} AS "${check} ${name}"`);
+  })
   .join(', ');
+
+/** What is called so in a row, and how. */
+const named = (row: Record<string, unknown>, name: string): unknown =>
+  Object.fromEntries(
+    Object.entries(row)
+      .filter(([key]) => key.startsWith(`${name} `))
+      .map(([key, value]) => [key.slice(name.length + 1), value]),
+  );
 
 function totalsOf(found: Record<string, unknown>, checked: Record<string, unknown>): RunTotals {
   const number = (name: string): number => found[name] as number;
   const stage = (name: ComparedStage): StageSummary | null => {
-    if (number(`${name} windows`) === 0) return null;
-    const prefix = `${name} `;
-    const own = Object.entries(found).filter(([key]) => key.startsWith(prefix));
-    return Object.fromEntries(
-      own.map(([key, value]) => [key.slice(prefix.length), value]),
-    ) as unknown as StageSummary;
+    return number(`${name} windows`) === 0 ? null : (named(found, name) as StageSummary);
   };
   return {
     ...{ clips: number('clips'), windows: number('windows') },
     stages: Object.fromEntries(comparedStages.map((name) => [name, stage(name)])) as RunTotals['stages'],
     checked: Object.fromEntries(
-      comparedChecks.map((check): [ComparedCheck, { clips: number; passed: number }] => [
-        check,
-        { clips: checked[`${check} clips`] as number, passed: checked[`${check} passed`] as number },
-      ]),
+      comparedChecks.map((check) => [check, named(checked, check) as ClusterSums]),
     ) as RunTotals['checked'],
     curiosity: {
       ...{ board: number('boardCuriosity'), quantized: number('quantizedCuriosity') },

@@ -34,6 +34,11 @@ export function clopperPearson(successes: number, trials: number, confidence = 0
   if (!whole || trials < 1 || successes < 0 || successes > trials || !(confidence > 0 && confidence < 1)) {
     throw new RangeError(`No interval of ${successes} of ${trials} at a confidence of ${confidence}`);
   }
+  return clopperPearsonOf(successes, trials, confidence);
+}
+
+/** As `clopperPearson`, of numbers that need not be whole: so many independent trials as others are worth. */
+export function clopperPearsonOf(successes: number, trials: number, confidence: number): Proportion {
   const tail = (1 - confidence) / 2;
   const failures = trials - successes;
   return {

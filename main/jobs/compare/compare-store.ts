@@ -1,4 +1,5 @@
 /** What a comparison keeps, to whoever keeps it (main/store). */
+import type { ClusterSums } from '../../../models/evaluation/clustered-proportion.ts';
 import type { ExportFormat } from '../../contract/types.ts';
 import type {
   ComparedBoard,
@@ -28,8 +29,8 @@ export interface RunTotals {
   clips: number;
   windows: number;
   stages: Record<ComparedStage, StageSummary | null>;
-  /** Clips that a check could be made of, and those that passed it in all of their windows. */
-  checked: Record<ComparedCheck, { clips: number; passed: number }>;
+  /** Windows that a check could be made of, and of them those that passed, by clips. */
+  checked: Record<ComparedCheck, ClusterSums>;
   curiosity: { board: number; quantized: number; float: number };
   /** Windows in which the board chose the expert that the references would have. */
   sameChoice: { quantized: number; float: number };

@@ -1,5 +1,5 @@
 /** Comparisons as a service: jobs, and what they have found so far. */
-import { clopperPearson } from '../../../models/evaluation/proportion.ts';
+import { clusteredProportion } from '../../../models/evaluation/clustered-proportion.ts';
 import { CurlewError } from '../../contract/error.ts';
 import { count } from '../../contract/figures.ts';
 import type { ExportFile, ExportFormat, Job, JobHoldings } from '../../contract/types.ts';
@@ -282,12 +282,12 @@ const worstOf = (all: readonly ComparedVerdict[]): ComparedVerdict =>
 
 const checksOf = ({ rules }: CompareParams, { checked }: RunTotals): CheckResult[] =>
   rules.map((rule) => {
-    const { clips, passed } = checked[rule.check];
-    const interval = clips === 0 ? null : clopperPearson(passed, clips);
+    const { trials: windows, successes: passed } = checked[rule.check];
+    const interval = windows === 0 ? null : clusteredProportion(checked[rule.check]);
     return {
-      ...{ ...rule, clips, passed },
+      ...{ ...rule, windows, passed },
       low: interval?.low ?? null,
       high: interval?.high ?? null,
-      verdict: verdictOf(rule, clips, passed, interval),
+      verdict: verdictOf(rule, windows, passed, interval),
     };
   });

@@ -16,6 +16,7 @@ import {
   type Cell,
 } from '../../../models/report/table.ts';
 import type { ComparedClipRow, ComparedRun, ComparedWindow, Comparison } from './contract/rows.ts';
+import { errorText, judgedFigure, judgedNote, limitText } from './contract/judged.ts';
 import { checkWords, comparedStages, stageWords } from './contract/stages.ts';
 import type { CompareStatistics, FigureRecord } from './contract/statistics.ts';
 
@@ -36,8 +37,8 @@ export interface ReportInput {
 
 type RunName = Pick<ComparedRun, 'board' | 'model'>;
 const sides = ['board', 'quantized', 'float'] as const;
-const error = (value: number): string => (value === 0 ? '0' : value.toExponential(1));
-const errorCell = (value: number | null): Cell => (value === null ? emptyCell : plainCell(value, error));
+const errorCell = (value: number | null, limit: number | null = null): Cell =>
+  value === null ? emptyCell : plainCell(value, (one) => errorText(one, limit));
 const wholeCell = (value: number): Cell => plainCell(value, grouped);
 
 export function comparisonHtml(input: ReportInput): string {
@@ -93,7 +94,7 @@ const rangeCell = ({ value, low, high }: { value: number; low: number; high: num
 const stageTables = (comparison: Comparison): Markup[] =>
   comparison.runs.map((run) => {
     const rows = run.checks.flatMap((check): Cell[][] => {
-      if (check.clips === 0) return [];
+      if (check.windows === 0) return [];
       const stage = comparedStages.find((one) => one === check.check);
       const found = stage ? run.stages[stage] : null;
       const { title, what } = checkWords(check.check);
@@ -101,28 +102,30 @@ const stageTables = (comparison: Comparison): Markup[] =>
         [
           textCell(title),
           textCell(what),
-          ...[found?.relativeLargest, found?.relativeMedian, found?.rmse, found?.mae, found?.l2Median].map(
-            (value) => errorCell(value ?? null),
+          errorCell(stage && found ? judgedFigure(stage, found) : null, check.limit),
+          check.limit === null ? emptyCell : plainCell(check.limit, limitText),
+          textCell(
+            `${grouped(check.passed)} of ${grouped(check.windows)} [${percent(check.low ?? 0)}, ${percent(check.high ?? 1)}]`,
+          ),
+          check.verdict === 'not judged' ? emptyCell : plainCell(check.share, percent),
+          textCell(check.verdict),
+          ...[found?.relativeMedian, found?.rmse, found?.mae, found?.l2Median].map((value) =>
+            errorCell(value ?? null),
           ),
           found ? plainCell(found.cosineLeast, (value) => value.toFixed(6)) : emptyCell,
           found && found.largest > 0
             ? textCell(
-                `${error(found.largest)} at ${found.at}, clip ${found.clip + 1}, window ${found.window + 1}`,
+                `${errorText(found.largest)} at ${found.at}, clip ${found.clip + 1}, window ${found.window + 1}`,
               )
             : emptyCell,
-          check.limit === null ? emptyCell : plainCell(check.limit, String),
-          textCell(
-            `${grouped(check.passed)} of ${grouped(check.clips)} [${percent(check.low ?? 0)}, ${percent(check.high ?? 1)}]`,
-          ),
-          textCell(check.verdict),
         ],
       ];
     });
     const columns = [
-      ...['Stage', 'What', 'Relative, largest', 'Median', 'RMSE', 'MAE', 'Relative L2, median'],
-      ...['Cosine, least', 'Worst element', 'Allowed', 'Clips that pass', 'Verdict'],
+      ...['Stage', 'What', 'Largest error', 'Allowed', 'Windows within', 'Asked', 'Verdict'],
+      ...['Relative, median', 'RMSE', 'MAE', 'Relative L2, median', 'Cosine, least', 'Worst element'],
     ];
-    return tableHtml({ title: nameOf(comparison, run), columns, rows, notes: [] });
+    return tableHtml({ title: nameOf(comparison, run), columns, rows, notes: [judgedNote] });
   });
 
 function figureParts(comparison: Comparison, statistics: CompareStatistics): Part {

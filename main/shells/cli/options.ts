@@ -185,7 +185,7 @@ export const options = {
   share: {
     value: 'CHECK=P',
     multiple: true,
-    about: `share of clips that must pass a stage, or be of the ${comparedChoices.join(', ')} (1); several times`,
+    about: `share of windows that must keep to a stage, or be of the ${comparedChoices.join(', ')} (1, of the expert 0.9: an activation on the edge of two integers is no fault); several times`,
   },
   heldout: { value: 'FOLD', whole: [0, 1000], about: 'leave this fold out, for the figures' },
   on: {

@@ -14,6 +14,7 @@ import type {
   ExportFormat,
   Job,
 } from '../../../contract/types.ts';
+import { errorText, judgedFigure, limitText } from '../../../jobs/compare/contract/judged.ts';
 import {
   checkWords,
   comparedChecks,
@@ -162,7 +163,7 @@ export async function compared(
     ...comparison.runs.flatMap((run) => [
       '',
       `${nameOf(comparison, run)}:`,
-      table(['stage', 'error', 'allowed', 'clips that pass', 'asked', 'verdict'], run.checks.flatMap((check) => checkRow(run, check))), // prettier-ignore
+      table(['stage', 'largest error', 'allowed', 'windows within', 'asked', 'verdict'], run.checks.flatMap((check) => checkRow(run, check))), // prettier-ignore
     ]),
     ...comparison.failed.map(({ path, message }) => `not compared: ${path}: ${message}`),
     ...written,
@@ -182,7 +183,7 @@ const sentenceOf = ({ verdict, windows }: CompareResult): string =>
   ({
     pass: `All checks pass, on ${count(windows, 'window')}.`,
     fail: 'A check fails: see above which stage, and for which board.',
-    open: 'Too few clips were compared to tell whether the share that was asked for is reached: compare more.',
+    open: 'Too few windows were compared to tell whether the share that was asked for is reached: compare more clips.',
     'not judged': 'Nothing was judged.',
   })[verdict];
 
@@ -218,17 +219,17 @@ function runTable(comparison: Comparison): string {
 
 function checkRow(
   run: ComparedRun,
-  { check, limit, share, clips, passed, low, high, verdict }: CheckResult,
+  { check, limit, share, windows, passed, low, high, verdict }: CheckResult,
 ): Row[] {
-  if (clips === 0) return [];
+  if (windows === 0) return [];
   const stage = comparedStages.find((one) => one === check);
   const summary = stage ? run.stages[stage] : null;
   return [
     [
       checkWords(check).title,
-      summary ? summary.relativeLargest.toExponential(1) : '—',
-      limit === null ? '—' : String(limit),
-      `${grouped(passed)} of ${grouped(clips)} (${percent(low ?? 0)} to ${percent(high ?? 1)})`,
+      stage && summary ? errorText(judgedFigure(stage, summary), limit) : '—',
+      limit === null ? '—' : limitText(limit),
+      `${grouped(passed)} of ${grouped(windows)} (${percent(low ?? 0)} to ${percent(high ?? 1)})`,
       verdict === 'not judged' ? '—' : percent(share),
       verdict,
     ],

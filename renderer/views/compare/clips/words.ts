@@ -1,5 +1,6 @@
 /** How boards, models and errors of a comparison are written on the page. */
 import type { ComparedBoard } from '../../../../main/contract/types.ts';
+import { errorText } from '../../../../main/jobs/compare/contract/judged.ts';
 
 export const boardText = ({ choice, name, profile }: ComparedBoard): string => {
   // Boards of the comparison’s own are called after what they are.
@@ -8,6 +9,6 @@ export const boardText = ({ choice, name, profile }: ComparedBoard): string => {
   return own ? `${choice.replace(/:.*/, '')}${chip}` : `${name}${chip}`;
 };
 
-/** An error, relative or absolute: 0 is told from what rounds to it. */
-export const errorText = (value: number | null): string =>
-  value === null ? '–' : value === 0 ? '0' : value.toExponential(1);
+/** An error, relative or absolute, where there is one. */
+export const errorOrNone = (error: number | null, limit: number | null = null): string =>
+  error === null ? '–' : errorText(error, limit);
