@@ -23,6 +23,7 @@ import { cutClip } from '../recordings/cut-clip.ts';
 import { openRecording } from '../recordings/decode.ts';
 import { concatenate } from '../recordings/concatenate.ts';
 import { decodeAll, read16kMono, toInt16 } from '../recordings/pcm16k.ts';
+import { heardStretch } from '../recordings/heard-stretch.ts';
 import { soundOf } from '../recordings/sound.ts';
 import { spectrogramOf } from '../recordings/spectrogram.ts';
 import type { ReviewStatistics } from '../review/contract/rows.ts';
@@ -70,6 +71,8 @@ const tasks = {
 
   /** A stretch of any recording at its own rate. @throws CurlewError as soundOf */
   sound: soundOf,
+  /** @throws CurlewError as openRecording */
+  heardStretch,
   /** @throws CurlewError as spectrogramOf */
   spectrogram: spectrogramOf,
 

@@ -57,6 +57,7 @@ svg text { fill: var(--soft); font-variant-numeric: tabular-nums; } svg .label {
 polyline { fill: none; stroke: var(--c); stroke-width: 2; stroke-linejoin: round; }
 polyline.faint { stroke-width: 1; stroke-opacity: .6; } polyline.reference { stroke: var(--faint); stroke-width: 1; stroke-dasharray: 4 4; }
 .dot { fill: var(--c); fill-opacity: .75; stroke: var(--panel); stroke-width: 1; }
+.sound { fill: var(--ink); }
 .area { fill: var(--c); fill-opacity: .28; stroke: var(--c); stroke-width: 1.5; stroke-linejoin: round; }
 .s0 { --c: var(--s0); } .s1 { --c: var(--s1); } .s2 { --c: var(--s2); } .s3 { --c: var(--s3); }
 .s4 { --c: var(--s4); } .s5 { --c: var(--s5); } .s6 { --c: var(--s6); } .s7 { --c: var(--s7); }

@@ -144,6 +144,8 @@ describe('a comparison', () => {
     expect(text).toMatch(/^<!doctype html>/);
     expect(text).toContain('dog/0.wav');
     expect(text).toContain('<polyline');
+    // The sounds are drawn for those who may hear them.
+    expect(text).toContain('<path class="sound"');
     expect(text).not.toMatch(/<script|src=|href="http/);
   });
 

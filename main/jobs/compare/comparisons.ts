@@ -43,6 +43,9 @@ type Asked = Pick<CompareParams, 'boards' | 'models'> & {
 
 /** Clips whose windows a report shows. */
 const mostEvidence = 40;
+/** Sounds of them that are drawn, and how much of each, seconds: some 30 kB each. */
+const mostDrawn = 12;
+const drawnS = 20;
 
 export class Comparisons {
   private readonly kept = new Kept<Comparison>();
@@ -119,8 +122,12 @@ export class Comparisons {
     return this.rooms.store.windows(run, clip);
   }
 
-  /** As one page that opens without the lab. @throws CurlewError as `get` */
-  async report(jobId: string): Promise<ExportFile> {
+  /**
+   * As one page that opens without the lab.
+   * @param drawn whether the sounds of findings are drawn in it
+   * @throws CurlewError as `get`
+   */
+  async report(jobId: string, drawn: boolean): Promise<ExportFile> {
     const { title, createdMs } = this.job(jobId);
     const comparison = await this.get(jobId);
     const evidence: Evidence[] = [];
@@ -132,14 +139,27 @@ export class Comparisons {
         limit: Math.ceil(mostEvidence / comparison.runs.length),
       };
       for (const row of await this.clips(run, page))
-        evidence.push({ row, windows: await this.rooms.store.windows(run, row.clip) });
+        evidence.push({ row, windows: await this.rooms.store.windows(run, row.clip), heard: null });
     }
+    if (drawn) await this.draw(evidence);
     const statistics = await this.statistics(jobId);
     const { version, background } = this.rooms;
     const text = await background.run('compareReport', {
       ...{ title, createdMs, version, comparison, statistics, evidence },
     });
     return { name: exportName(['comparison'], createdMs, '.html'), mime: 'text/html', text };
+  }
+
+  /** The sounds of those that are off, else of the first; what is gone by now stays undrawn. */
+  private async draw(evidence: readonly Evidence[]): Promise<void> {
+    const off = evidence.filter(({ row }) => row.firstOff !== null);
+    for (const one of (off.length > 0 ? off : evidence).slice(0, mostDrawn)) {
+      const worst = one.windows.find(({ firstOff }) => firstOff !== null) ?? one.windows[0];
+      const startS = Math.max(0, (worst?.startS ?? 0) - drawnS / 2);
+      one.heard = await this.rooms.background
+        .run('heardStretch', one.row.path, startS, drawnS)
+        .catch(() => null);
+    }
   }
 
   /** @throws CurlewError as `get`; of Outputs; STORE_FAILED */

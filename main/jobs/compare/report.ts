@@ -1,10 +1,12 @@
 /** A comparison as one HTML file that opens without the lab: what was asked, what was found, and the evidence of the worst. */
 import { grouped, percent, utcDay } from '../../contract/figures.ts';
+import { frontEnd, patchSamples } from '../../../models/features/log-mel.ts';
 import { softmax, argmax } from '../../../models/evaluation/probability.ts';
 import { digits, probability } from '../../../models/report/format.ts';
 import { markup, type Markup, type Part } from '../../../models/report/markup.ts';
 import { pageHtml, type ReportSection } from '../../../models/report/page.ts';
 import { axis, plot, unitAxis, type Point } from '../../../models/report/plots/frame.ts';
+import { soundPlot, type HeardStretch } from '../../../models/report/plots/sound.ts';
 import { line, marked } from '../../../models/report/plots/layers.ts';
 import {
   emptyCell,
@@ -24,6 +26,8 @@ import type { CompareStatistics, FigureRecord } from './contract/statistics.ts';
 export interface Evidence {
   row: ComparedClipRow;
   windows: readonly ComparedWindow[];
+  /** Around the window that differs most; null where it is not drawn. */
+  heard: HeardStretch | null;
 }
 
 export interface ReportInput {
@@ -256,8 +260,11 @@ const tests = ({ tests: all, mostPairs }: CompareStatistics, name: Name): Markup
     ],
   });
 
+/** Of a window, seconds. */
+const windowS = patchSamples / frontEnd.sampleRate;
+
 function evidenceParts(comparison: Comparison, evidence: readonly Evidence[]): Part {
-  return evidence.map(({ row, windows }) => {
+  return evidence.map(({ row, windows, heard }) => {
     const { classes, experts } = comparison.models[row.model]!;
     const top = (logits: readonly number[]): Cell => {
       const shares = softmax(logits);
@@ -286,9 +293,14 @@ function evidenceParts(comparison: Comparison, evidence: readonly Evidence[]): P
       'Telemetry record',
     ];
     const label = row.label === null ? '' : `, labelled ${row.label}`;
-    return tableHtml({
-      ...{ title: `${row.path}${label}: ${nameOf(comparison, row)}`, columns, rows },
-      notes: [],
-    });
+    const title = `${row.path}${label}: ${nameOf(comparison, row)}`;
+    const off = windows
+      .filter(({ firstOff }) => firstOff !== null)
+      .map(({ startS }) => ({ startS, endS: startS + windowS }));
+    return [
+      heard &&
+        soundPlot(title, heard, off, off.length > 0 ? 'Marked below: windows that are off at a stage.' : ''),
+      tableHtml({ title: heard ? 'Its windows' : title, columns, rows, notes: [] }),
+    ];
   });
 }
