@@ -49,7 +49,7 @@ export async function deploy(
         return { name: one.name, bytes, sha256 };
       }),
     );
-    const table = await needRoom(
+    const { table, order, at } = await needRoom(
       board,
       uploads.map(({ bytes, sha256 }) => ({ length: bytes.length, sha256 })),
       { boardName: session.state.name, what: uploads.map(({ name }) => name).join(', ') },
@@ -59,9 +59,10 @@ export async function deploy(
       uploads.map(({ bytes, sha256 }) => [bytes.length, heldOf(table, sha256)]),
     );
     const slots: number[] = [];
-    for (const [index, { name, bytes: image, sha256 }] of uploads.entries()) {
+    for (const index of order) {
+      const { name, bytes: image, sha256 } = uploads[index]!;
       const part = uploads.length > 1 ? `${name}: ` : '';
-      const slot = await uploadOne(board, image, sha256, signal, (there) => {
+      const slot = await uploadOne(board, image, sha256, { signal, at }, (there) => {
         account.told(index, there, performance.now());
         const { sent, toSend, sendMs } = account;
         const rate = (1000 * sent) / Math.max(sendMs, 1);
@@ -72,7 +73,7 @@ export async function deploy(
             : `${part}verifying`,
         );
       });
-      slots.push(slot);
+      slots[index] = slot;
     }
     const encoderSlots = slots.splice(0, encoders.length);
     const named = (router ?? experts[0]!).encoderHash;
@@ -102,6 +103,7 @@ export async function deploy(
 
 /**
  * Sends one image and lets the board verify it.
+ * @param at block of the store from which it looks for a place; null: the board's own
  * @returns its slot
  * @throws CurlewError IMAGE_HASH where the board verified another image; those of the board; ABORTED
  */
@@ -109,10 +111,10 @@ export async function uploadOne(
   board: CurlewBoard,
   bytes: Uint8Array,
   sha256: Buffer,
-  signal: AbortSignal,
+  { signal, at = null }: { signal: AbortSignal; at?: number | null },
   onSent: (sent: number) => void = () => {},
 ): Promise<number> {
-  const { slot } = await board.upload(bytes, sha256, { signal, onProgress: onSent });
+  const { slot } = await board.upload(bytes, sha256, { signal, at, onProgress: onSent });
   onSent(bytes.length);
   const verified = await board.verify(slot, { signal });
   if (sha256.equals(verified)) return slot;

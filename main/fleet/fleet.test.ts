@@ -185,7 +185,7 @@ describe('a fleet of one virtual board', () => {
       context: { missingBytes: missing },
       message: expect.stringMatching(
         new RegExp(
-          `^t has no room for random 16: ${missing.toLocaleString('en')} bytes .* erased: random 16 in slot 1`,
+          `^t has no room for random 16: ${missing.toLocaleString('en')} bytes .* Erase random 16 in slot 1 .*: then it fits`,
         ),
       ) as string,
     });

@@ -3,7 +3,7 @@ import { count } from '../contract/figures.ts';
 import type { CurlewBoard } from '../../devices/drivers/curlew/board.ts';
 import {
   answersFrom,
-  storeShortage,
+  planStore,
   type StoreShortage,
   type WantedImage,
 } from '../../devices/drivers/curlew/store-room.ts';
@@ -12,34 +12,24 @@ import { CurlewError } from '../contract/error.ts';
 
 /**
  * @param boardName and what is deployed, for a person
- * @param images in the order in which they are sent
- * @returns what the board holds now
- * @throws CurlewError BOARD_FULL with the bytes that are missing
+ * @returns what the board holds now, and in which order and from which block on the images find room
+ * @throws CurlewError BOARD_FULL with the bytes that are missing, and what to delete
  */
 export async function needRoom(
   board: CurlewBoard,
   images: readonly WantedImage[],
   { boardName, what }: { boardName: string; what: string },
   signal: AbortSignal,
-): Promise<SlotTable> {
+): Promise<{ table: SlotTable; order: readonly number[]; at: number | null }> {
   const table = await board.slots({ signal });
-  const short = storeShortage(table, images);
-  if (short) throw boardFull(table, short, images, `${boardName} has no room for ${what}`);
-  return table;
+  const plan = planStore(table, images);
+  if ('short' in plan) throw boardFull(table, plan.short, `${boardName} has no room for ${what}`);
+  return { table, ...plan };
 }
 
 /** @param where the sentence's beginning: which board has no room, and for what */
-export function boardFull(
-  table: SlotTable,
-  short: StoreShortage,
-  images: readonly WantedImage[],
-  where: string,
-): CurlewError {
-  const idle = table.slots.filter(({ slot, state, length, sha256 }) => {
-    const wanted = images.some((one) => one.length === length && Buffer.from(sha256).equals(one.sha256));
-    return state === 'verified' && !answersFrom(table, slot) && !wanted;
-  });
-  return new CurlewError('BOARD_FULL', `${where}: ${missing(short, table)} ${advice(short, table, idle)}`, {
+export function boardFull(table: SlotTable, short: StoreShortage, where: string): CurlewError {
+  return new CurlewError('BOARD_FULL', `${where}: ${missing(short, table)} ${advice(short, table)}`, {
     ...short,
     storeBytes: table.storeBytes,
   });
@@ -48,22 +38,22 @@ export function boardFull(
 function missing(short: StoreShortage, { storeBytes, slotCount }: SlotTable): string {
   const { neededBytes, freeBytes, missingBytes, missingSlots, scattered } = short;
   const slots = `${missingSlots} of its ${slotCount} slots more would have to be free`;
-  if (missingBytes === 0) return `${slots}.`;
+  if (missingSlots > 0 && missingBytes === 0) return `${slots}.`;
   const needs = `It needs ${bytes(neededBytes)}, and ${bytes(freeBytes)} of ${bytes(storeBytes)} are free`;
-  if (scattered) return `${bytes(missingBytes)} are missing in one piece. ${needs}, but scattered.`;
+  if (scattered) return `${needs}, but in pieces that are too short.`;
   return `${bytes(missingBytes)} are missing${missingSlots > 0 ? `, and ${slots}` : ''}. ${needs}.`;
 }
 
-function advice(
-  { neededBytes }: StoreShortage,
-  { storeBytes }: SlotTable,
-  idle: readonly SlotState[],
-): string {
-  if (neededBytes > storeBytes) return 'It would not hold them were it empty: deploy fewer or smaller ones.';
-  if (idle.length === 0)
-    return 'All that lies there is in use: deploy one expert of it alone first, then erase the others.';
-  const names = idle.map(({ slot, name, length }) => `${name} in slot ${slot} (${bytes(length)})`).join(', ');
-  return `What does not answer now can be erased: ${names}.`;
+function advice({ toEmpty }: StoreShortage, table: SlotTable): string {
+  if (toEmpty === null) return 'It would not hold them were it empty: deploy fewer or smaller ones.';
+  const named = (slots: readonly SlotState[]): string =>
+    slots
+      .map(({ slot, name, length }) => `${name || 'a part of an upload'} in slot ${slot} (${bytes(length)})`)
+      .join(', ');
+  const slots = toEmpty.map((slot) => table.slots.find((one) => one.slot === slot)!);
+  const answering = slots.filter(({ slot }) => answersFrom(table, slot));
+  if (answering.length === 0) return `Erase ${named(slots)}: then it fits.`;
+  return `What answers now is in the way, and the rest is not enough: stop the board (“Stop” in its store, or “curlew board stop”), erase ${named(slots)}, and deploy again.`;
 }
 
 const bytes = (n: number): string => count(n, 'byte');

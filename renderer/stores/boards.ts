@@ -100,6 +100,8 @@ export const useBoards = defineStore('boards', () => {
       client.request('boards.listen', clipId === undefined ? { boardId, on } : { boardId, on, clipId }),
     activate: async (boardId: string, slot: number) =>
       keepStore(boardId, await client.request('slots.activate', { boardId, slots: [slot] })),
+    stop: async (boardId: string) =>
+      keepStore(boardId, await client.request('slots.activate', { boardId, slots: [] })),
     erase: async (boardId: string, slot: number) =>
       keepStore(boardId, await client.request('slots.erase', { boardId, slot })),
     rollback: async (boardId: string) =>

@@ -39,6 +39,8 @@ export interface UploadOptions {
   signal?: AbortSignal;
   /** Bytes the board holds so far, of `total`. */
   onProgress?(sent: number, total: number): void;
+  /** Block of the store from which a place is looked for (older firmware takes its own); null: the board's own. */
+  at?: number | null;
 }
 
 /** An upload that gains no byte is taken up again so often. */
@@ -203,7 +205,7 @@ export class CurlewBoard {
     for (let rounds = 0; ; rounds++) {
       const begun = await this.link.request(
         expertBegin,
-        { length: image.length, sha256 },
+        { length: image.length, sha256, at: options.at ?? null },
         signal ? { signal } : {},
       );
       if (begun.offset > furthest) rounds = 0;

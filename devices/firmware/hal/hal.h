@@ -94,6 +94,16 @@ enum cur_kernel {
     CUR_KERNELS = 50,
 };
 
+/* Lines of the marker, for an instrument beside the board: high while an inference runs, or that part of it.
+ * The parts follow each other without a break, each as often as it runs. */
+enum cur_marker {
+    CUR_MARK_INFERENCE = 1,
+    CUR_MARK_FEATURES = 2,
+    CUR_MARK_ENCODER = 4,
+    CUR_MARK_ROUTER = 8,
+    CUR_MARK_EXPERT = 16,
+};
+
 struct cur_hal {
     void *ctx;
 
@@ -161,6 +171,10 @@ struct cur_hal {
      * a layer of an encoder (models/packing/IMAGE.md, "Work"), 16 KiB that are hashed, and a pass of the main
      * loop; a watchdog of 2 s is safe. NULL: none. */
     void (*watchdog_feed)(void *ctx);
+
+    /* Sets the marker: the lines of enum cur_marker that are high from now on; all others are low. Lines that
+     * have no pin are left out. Takes a microsecond or less. NULL: there is none. */
+    void (*mark)(void *ctx, uint32_t lines);
 
     /* Told of every kernel run, so that a port without a cycle counter can model time. NULL: not wanted. */
     void (*work)(void *ctx, enum cur_kernel kernel, uint32_t units);

@@ -71,6 +71,23 @@ static void tells_which_stages_ran(void) {
     }
 }
 
+static uint32_t lines[8], seen;
+
+static void mark(void *ctx, uint32_t high) {
+    (void)ctx;
+    if (seen < 8) lines[seen++] = high & ~(uint32_t)CUR_MARK_INFERENCE;
+}
+
+static void marks_each_stage(void) {
+    static const uint32_t want[] = {
+        CUR_MARK_FEATURES, CUR_MARK_ENCODER, CUR_MARK_EXPERT, CUR_MARK_ENCODER, CUR_MARK_EXPERT, 0,
+    };
+    CHECK(start(CUR_DECISION_ENTROPY, -1, 2) == 0);
+    rig_fake.hal.mark = mark;
+    seen = 0;
+    CHECK(rig_infer(3) == 0 && seen == 6 && memcmp(lines, want, sizeof want) == 0);
+}
+
 static void tells_the_embedding_of_the_one_that_answers(void) {
     static struct cur_encoder opened;
     static struct cur_encoder_work work;
@@ -204,6 +221,7 @@ static void a_slow_stage_skips_windows(void) {
 TEST_LIST(cascade_board_tests) = {
     {"a result and its record tell which stages ran, and the score", tells_which_stages_ran},
     {"the embedding is that of the expert that answers", tells_the_embedding_of_the_one_that_answers},
+    {"the marker shows a second stage's encoder and expert behind those of the first", marks_each_stage},
     {"all encoders of a bank are kept while it is needed", keeps_its_encoders},
     {"a bank with a damaged encoder is not run", a_damaged_encoder_is_not_run},
     {"a stage that is slower than the hop skips windows, and tells how many", a_slow_stage_skips_windows},

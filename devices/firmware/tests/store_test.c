@@ -264,6 +264,26 @@ static void drops_partial_uploads_for_room(void) {
     CHECK(state_of(partial) == CUR_SLOT_PARTIAL);
 }
 
+/* As begin, from that block on. */
+static int begin_at(uint32_t len, uint8_t seed, uint32_t at) {
+    uint8_t sha[32] = {seed};
+    rig_request(3);
+    rig_pair("len", len);
+    rig_pair_bytes("sha", sha, sizeof sha);
+    rig_pair("at", at);
+    return rig_ask(CUR_OP_WRITE, 64, 1);
+}
+
+static void looks_where_it_is_told(void) {
+    const struct cur_store *s = &rig_board.store;
+    rig_start_with(0x8000, 1024, 8); /* 26 blocks */
+    CHECK(begin_at(4000, 1, 20) == 0 && s->slot[0].first - s->from == 20);
+    CHECK(begin_at(4000, 2, 20) == 0 && s->slot[1].first == s->from);
+    CHECK(begin_at(4000, 3, 0) == 0 && s->slot[2].first - s->from == 5);
+    /* Beyond the store: as if nothing were said. */
+    CHECK(begin_at(4000, 4, 26) == 0 && s->slot[3].first - s->from == 10);
+}
+
 /* A header of an earlier life lies where the new slot's was not written yet. */
 static void stale_headers_count_for_nothing(void) {
     uint8_t sha[32] = {5};
@@ -413,6 +433,7 @@ TEST_LIST(store_tests) = {
     {"a full store says so and keeps what it has", fills_up},
     {"partial uploads make room, but only where that helps", drops_partial_uploads_for_room},
     {"a bank can be put out of work, and then erased", nothing_can_be_made_to_answer},
+    {"a place is looked for from the block that the upload names", looks_where_it_is_told},
     {"a header of an earlier life counts for nothing", stale_headers_count_for_nothing},
     {"three inferences or a word end a trial", trial_passes},
     {"a bank that restarts the board falls back to the previous one", trial_falls_back},

@@ -38,6 +38,8 @@ export interface StoreLayout {
   blockBytes: number;
   /** Where a place for the next image is looked for; then from block 0 on. */
   nextBlock: number;
+  /** Whether an upload may say where its place is looked for instead. */
+  takesPlace: boolean;
 }
 
 export interface SlotTable extends Banks {
@@ -104,7 +106,7 @@ export const expertList: Command<void, SlotTable> = {
     storeBytes: reply.number('size'),
     freeBytes: reply.number('free'),
     layout: reply.has('block')
-      ? { blockBytes: reply.number('block'), nextBlock: reply.number('next') }
+      ? { blockBytes: reply.number('block'), nextBlock: reply.number('next'), takesPlace: reply.has('at') }
       : null,
   }),
 };

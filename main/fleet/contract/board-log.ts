@@ -16,6 +16,7 @@ export type BoardLogKind =
   | 'reset'
   | 'deployed'
   | 'activated'
+  | 'stopped'
   | 'rolled back'
   | 'confirmed'
   | 'erased'

@@ -47,11 +47,11 @@ const signWith = v.optional(keyId);
 
 export const imageRequests = {
   'slots.list': forViewers(boardId),
-  /** One expert, or those of a router in its order. */
+  /** One expert, or those of a router in its order; none: nothing answers until something is activated or deployed. */
   'slots.activate': forOperators(
     v.strictObject({
       boardId: id,
-      slots: v.pipe(v.array(slot), v.minLength(1), v.maxLength(8)),
+      slots: v.pipe(v.array(slot), v.maxLength(8)),
       router: v.optional(slot),
     }),
   ),

@@ -13,6 +13,7 @@ export const timelineGroups = {
   changes: [
     'deployed',
     'activated',
+    'stopped',
     'rolled back',
     'confirmed',
     'erased',

@@ -85,7 +85,10 @@ export function imageHandlers(rooms: Rooms): HandlersOf<typeof imageRequests> {
       changeSlots(
         boardId,
         (board) => board.activate({ slots, router }),
-        (_before, after) => ['activated', `${runningOf(after)} was activated.`],
+        (before, after) =>
+          after.active.length === 0
+            ? ['stopped', `${runningOf(before)} was stopped: nothing answers.`]
+            : ['activated', `${runningOf(after)} was activated.`],
         by,
       ),
     'slots.erase': ({ boardId, slot }, _role, by) =>

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { CurlewBoard } from '../../../devices/drivers/curlew/board.ts';
 import type { InferenceResult } from '../../../devices/protocol/messages/inference-run.ts';
-import { answersFrom, storeShortage } from '../../../devices/drivers/curlew/store-room.ts';
+import { answersFrom, planStore } from '../../../devices/drivers/curlew/store-room.ts';
 import { uploadOne } from '../../fleet/deploy.ts';
 import { boardFull } from '../../fleet/room.ts';
 import type { Cost, FigureSource } from '../../../models/report/results.ts';
@@ -43,11 +43,13 @@ export async function runTrial(
   { encoders, experts, router, routing, windows }: Trial,
   { signal, onProgress }: TrialOptions,
 ): Promise<InferenceResult[]> {
-  await makeRoom(board, [...encoders, ...experts, ...(router ? [router] : [])], signal);
-  for (const image of encoders) await upload(board, image, signal);
-  const slots: number[] = [];
-  for (const image of experts) slots.push(await upload(board, image, signal));
-  const routerSlot = router ? await upload(board, router, signal) : null;
+  const images = [...encoders, ...experts, ...(router ? [router] : [])];
+  const { order, at } = await makeRoom(board, images, signal);
+  const all: number[] = [];
+  for (const place of order)
+    all[place] = await uploadOne(board, images[place]!, sha256Of(images[place]!), { signal, at });
+  const slots = all.slice(encoders.length, encoders.length + experts.length);
+  const routerSlot = router ? all.at(-1)! : null;
   await board.activate({ slots, router: routerSlot, ...(routing ? { routing } : {}) }, { signal });
   const results: InferenceResult[] = [];
   for (const window of windows) {
@@ -80,28 +82,31 @@ const figureSource = (source: InferenceResult['latencySource']): FigureSource | 
 
 const sha256Of = (image: Uint8Array): Buffer => createHash('sha256').update(image).digest();
 
-const upload = (board: CurlewBoard, image: Uint8Array, signal: AbortSignal): Promise<number> =>
-  uploadOne(board, image, sha256Of(image), signal);
-
 /**
  * Erases what neither answers now nor is wanted: a study's many experts do not fit a store together. Where what answers
  * is in the way itself, nothing answers until the trial's bank does.
+ * @returns in which order, and from which block on, they find room
  */
 async function makeRoom(
   board: CurlewBoard,
   wanted: readonly Uint8Array[],
   signal: AbortSignal,
-): Promise<void> {
+): Promise<{ order: readonly number[]; at: number | null }> {
   const images = wanted.map((image) => ({ length: image.length, sha256: sha256Of(image) }));
-  const shortage = async () => storeShortage(await board.slots({ signal }), images);
+  const plan = async () => planStore(await board.slots({ signal }), images);
   await eraseOthers(board, images, signal);
-  if ((await shortage()) === null) return;
-  await board.activate({ slots: [] }, { signal });
-  await eraseOthers(board, images, signal);
-  if ((await shortage())?.scattered) await eraseOthers(board, [], signal);
-  const table = await board.slots({ signal });
-  const short = storeShortage(table, images);
-  if (short) throw boardFull(table, short, images, 'The board has no room for these images');
+  let found = await plan();
+  if ('short' in found) {
+    await board.activate({ slots: [] }, { signal });
+    await eraseOthers(board, images, signal);
+    found = await plan();
+  }
+  if ('short' in found && found.short.scattered) {
+    await eraseOthers(board, [], signal);
+    found = await plan();
+  }
+  if ('order' in found) return found;
+  throw boardFull(await board.slots({ signal }), found.short, 'The board has no room for these images');
 }
 
 async function eraseOthers(

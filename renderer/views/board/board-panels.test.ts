@@ -132,6 +132,17 @@ describe('the store of a board', () => {
     expect(double.asked.at(-1)?.name).toBe('slots.rollback');
   });
 
+  it('stops the board, so that nothing answers and all can be erased', async () => {
+    const double = lab();
+    const { wrapper } = await show(StorePanel, double, props);
+    const stop = wrapper.findAll('header button').find((button) => button.text() === 'Stop');
+    await stop!.trigger('click');
+    expect(double.asked.at(-1)).toEqual({
+      name: 'slots.activate',
+      params: { boardId: board().id, slots: [] },
+    });
+  });
+
   it('asks before it erases, and says what is in the slot and whether the board falls back on it', async () => {
     const double = lab();
     const { wrapper } = await show(StorePanel, double, props);

@@ -1,5 +1,6 @@
 #include "bank.h"
 #include "fmath.h"
+#include "marker.h"
 #include "statistics.h"
 #include "../mem.h"
 
@@ -12,18 +13,22 @@ struct run {
     uint32_t inference;
     union cur_bank_work *work;
     const struct cur_hal *hal;
-    uint64_t since_ns; /* whose time is not told yet */
+    int part;          /* that is running */
+    uint64_t since_ns; /* when it began */
 };
 
 static uint64_t busy(const struct cur_hal *hal) {
     return hal->busy_ns ? hal->busy_ns(hal->ctx) : 0;
 }
 
-/* What was done since the last time was that part. */
-static void told(struct run *run, int part) {
+/* What ran so far is told, and that part begins. */
+static void turn_to(struct run *run, int part) {
+    if (part == run->part) return;
     uint64_t now = busy(run->hal);
-    run->answer->busy_ns[part] += now - run->since_ns;
+    run->answer->busy_ns[run->part] += now - run->since_ns;
     run->since_ns = now;
+    run->part = part;
+    cur_mark(run->hal, (uint32_t)CUR_MARK_ENCODER << part);
 }
 
 void cur_bank_encode(float embedding[CUR_EMBEDDING], const struct cur_open_bank *bank, uint32_t which,
@@ -39,10 +44,9 @@ void cur_bank_encode(float embedding[CUR_EMBEDDING], const struct cur_open_bank 
 
 static int route(struct run *run) {
     const struct cur_open_bank *bank = run->bank;
-    int rc = cur_router_run(&run->answer->route, &bank->router, &bank->routing, run->embedding,
-                            run->inference, &run->work->bank.layers, &run->work->bank.router, run->hal);
-    told(run, CUR_PART_ROUTER);
-    return rc;
+    turn_to(run, CUR_PART_ROUTER);
+    return cur_router_run(&run->answer->route, &bank->router, &bank->routing, run->embedding, run->inference,
+                          &run->work->bank.layers, &run->work->bank.router, run->hal);
 }
 
 /* Runs one expert, and before it the encoder that it takes, if that is not the one that ran last. */
@@ -51,12 +55,12 @@ static int ask(struct run *run, uint32_t e, float *logits) {
     struct cur_answer *answer = run->answer;
     uint8_t which = bank->encoder_of[e];
     if (which != answer->last_encoder) {
-        told(run, CUR_PART_EXPERT);
+        turn_to(run, CUR_PART_ENCODER);
         cur_bank_encode(run->embedding, bank, which, run->patch, run->work, run->hal);
         answer->encoders |= (uint8_t)(1u << which);
         answer->last_encoder = which;
-        told(run, CUR_PART_ENCODER);
     }
+    turn_to(run, CUR_PART_EXPERT);
     return cur_expert_run(&bank->expert[e], run->embedding, &run->work->bank.layers, logits, run->hal);
 }
 
@@ -129,8 +133,8 @@ int cur_bank_answer(struct cur_answer *answer, const struct cur_open_bank *bank,
                     const struct cur_hal *hal) {
     memset(answer, 0, sizeof *answer);
     answer->encoders = 1;
-    struct run run = {answer, bank, patch, embedding, inference, work, hal, busy(hal)};
+    struct run run = {answer, bank, patch, embedding, inference, work, hal, CUR_PART_ENCODER, busy(hal)};
     int rc = answer_with(&run);
-    told(&run, CUR_PART_EXPERT);
+    answer->busy_ns[run.part] += busy(hal) - run.since_ns;
     return rc;
 }

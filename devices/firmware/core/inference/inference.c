@@ -1,5 +1,6 @@
 #include "inference.h"
 #include "fmath.h"
+#include "marker.h"
 #include "operations.h"
 #include "../mem.h"
 #include "../rc.h"
@@ -92,9 +93,11 @@ static void append_record(struct cur_board *b) {
 static int compute(struct cur_board *b, enum cur_input_kind kind, struct cur_answer *answer, uint64_t ns[4]) {
     uint64_t from = busy(b), features = from;
     if (kind == CUR_INPUT_PCM) {
+        cur_mark(b->hal, CUR_MARK_FEATURES);
         compute_patch(b);
         features = busy(b);
     }
+    cur_mark(b->hal, CUR_MARK_ENCODER);
     cur_bank_encode(b->embedding, &b->bank, 0, b->patch, &b->work, b->hal);
     ns[0] = features - from;
     ns[1] = busy(b) - features;
@@ -113,6 +116,7 @@ int cur_infer(struct cur_board *b, enum cur_input_kind kind, int keeps) {
     if (!b->has_expert) return CUR_RC_NO_EXPERT;
     if (kind == CUR_INPUT_LOG_MEL && take_patch(b)) return CUR_RC_MALFORMED;
     int rc = compute(b, kind, &answer, ns);
+    cur_mark(b->hal, 0);
     if (rc) return rc;
 
     last->inference++;

@@ -93,7 +93,7 @@ static int list(struct cur_board *b, struct cur_cbor_writer *w) {
     uint32_t used = 0;
     for (int i = 0; i < CUR_SLOTS; i++)
         used += b->store.slot[i].state != CUR_SLOT_EMPTY;
-    cur_cbor_write_map(w, 12);
+    cur_cbor_write_map(w, 13);
     cur_cbor_write_text(w, "slots");
     cur_cbor_write_array(w, used);
     for (int i = 0; i < CUR_SLOTS; i++) {
@@ -105,6 +105,8 @@ static int list(struct cur_board *b, struct cur_cbor_writer *w) {
     pair_u32(w, "free", cur_store_free(&b->store));
     pair_u32(w, "block", b->hal->flash_block);
     pair_u32(w, "next", (uint32_t)b->store.next - b->store.from);
+    cur_cbor_write_text(w, "at");
+    cur_cbor_write_bool(w, 1);
     return 0;
 }
 
@@ -116,6 +118,8 @@ static int begin(struct cur_board *b, const struct cur_request *rq, struct cur_c
         sha_len != 32 || len == 0) {
         return CUR_RC_MALFORMED;
     }
+    uint32_t at;
+    if (cur_cbor_get_u32(&rq->map, "at", &at) == 0) cur_store_look_from(&b->store, at);
     int rc = cur_store_begin(&b->store, len, sha, &slot);
     if (rc) return rc;
     cur_early_clear(&b->early);

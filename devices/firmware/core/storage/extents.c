@@ -15,6 +15,10 @@ static uint32_t free_until(const struct cur_store *s, uint32_t at, uint32_t *aft
     return end;
 }
 
+void cur_store_look_from(struct cur_store *s, uint32_t block) {
+    if (block < (uint32_t)s->end - s->from) s->next = (uint16_t)(s->from + block);
+}
+
 int cur_store_allocate(const struct cur_store *s, uint32_t blocks) {
     uint32_t starts[2] = {s->next, s->from}, after;
     for (int turn = 0; turn < 2; turn++) {

@@ -17,6 +17,10 @@ uint32_t cur_store_capacity(const struct cur_store *s);
  * slot[*slot].off. Without a hash (`sha` NULL) it always starts anew. */
 int cur_store_begin(struct cur_store *s, uint32_t len, const uint8_t *sha, int *slot);
 
+/* A place for the next image is looked for from that block of the extents on, 0 being the first; then from 0
+ * on. Without it: behind the last one, so that wear spreads. Not durable by itself. */
+void cur_store_look_from(struct cur_store *s, uint32_t block);
+
 /* Writes n bytes at slot[].off of a partial slot; off + n may not exceed len. */
 int cur_store_write(struct cur_store *s, int slot, const uint8_t *bytes, uint32_t n);
 

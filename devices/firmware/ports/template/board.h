@@ -55,6 +55,9 @@ int board_flash_program(uint32_t off, const uint8_t *bytes, uint32_t n);
 int board_i2c_transfer(uint8_t address, const uint8_t *out, uint32_t out_n, uint8_t *in, uint32_t in_n);
 int32_t board_pdm_read(uint8_t *bytes, uint32_t n);
 
+/* The marker's pins, as struct cur_hal.mark; those that the board has none for are left out. */
+void board_mark(uint32_t lines);
+
 /* Hundredths of a degree Celsius; -32768 where there is no sensor. */
 int32_t board_temperature_cc(void);
 

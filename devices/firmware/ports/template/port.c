@@ -82,6 +82,11 @@ static void watchdog_feed(void *ctx) {
     if (measures) (void)cur_ina226_poll(&ina, board_ns());
 }
 
+static void mark(void *ctx, uint32_t lines) {
+    (void)ctx;
+    board_mark(lines);
+}
+
 static int i2c_transfer(void *ctx, uint8_t address, const uint8_t *out, uint32_t out_n, uint8_t *in,
                         uint32_t in_n) {
     (void)ctx;
@@ -106,6 +111,7 @@ static struct cur_hal hal = {
     .stack_high_water = stack_high_water,
     .reset = reset,
     .watchdog_feed = watchdog_feed,
+    .mark = mark,
     .profile = "",
     .source = CUR_SOURCE_MEASURED,
 };

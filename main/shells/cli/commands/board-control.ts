@@ -164,5 +164,11 @@ export const boardControlCommands: Commands = {
   'board confirm': command('', 'ends the trial of the active bank', async (client, { id: boardId }) =>
     storeAnswer(await client.request('slots.confirm', { boardId })),
   ),
+  'board stop': command(
+    '',
+    'nothing answers until it is deployed to again',
+    async (client, { id: boardId }) =>
+      storeAnswer(await client.request('slots.activate', { boardId, slots: [] })),
+  ),
   'board erase': command('SLOT', 'frees a slot, after asking', erase, ['yes']),
 };
