@@ -1,6 +1,6 @@
 /** A share of things that come in clusters, as windows do in clips: those of one cluster are more alike than others. */
 import { studentQuantile } from './distributions.ts';
-import { clopperPearson, clopperPearsonOf, type Proportion } from './proportion.ts';
+import { clopperPearsonOf, type Proportion } from './proportion.ts';
 
 /** Over clusters c with x of n things that are so: what the share's spread between clusters takes. */
 export interface ClusterSums {
@@ -17,15 +17,11 @@ export interface ClusterSums {
 
 /**
  * The interval of Clopper and Pearson, of as many independent things as tell as much as these do (Korn & Graubard 1998,
- * Survey Methodology 24:193): all of them where clusters differ no more than chance would have them, else fewer. Where
- * all are so, or none, nothing is known of the spread, and a cluster counts once.
- * @throws RangeError of no cluster, as `clopperPearson`
+ * Survey Methodology 24:193): all of them, but for how few clusters there are, where clusters differ no more than chance
+ * would have them, else fewer.
  */
 export function clusteredProportion(sums: ClusterSums, confidence = 0.95): Proportion {
-  const { clusters, trials, successes } = sums;
-  const share = successes / trials;
-  if (successes === 0 || successes === trials)
-    return clopperPearson(successes === 0 ? 0 : clusters, clusters, confidence);
+  const share = sums.successes / sums.trials;
   const effective = effectiveTrials(sums, share, confidence);
   return { ...clopperPearsonOf(share * effective, effective, confidence), share };
 }
@@ -37,6 +33,7 @@ function effectiveTrials(sums: ClusterSums, share: number, confidence: number): 
   const between = successesSquared - 2 * share * product + share * share * trialsSquared;
   const variance = (clusters / (clusters - 1)) * (between / trials ** 2);
   const t = (degrees: number): number => studentQuantile((1 + confidence) / 2, degrees);
-  const independent = (share * (1 - share)) / variance;
-  return Math.min(trials, independent * (t(trials - 1) / t(clusters - 1)) ** 2);
+  // Where all are so, or none, clusters do not differ.
+  const independent = variance > 0 ? Math.min(trials, (share * (1 - share)) / variance) : trials;
+  return independent * (t(trials - 1) / t(clusters - 1)) ** 2;
 }
