@@ -65,6 +65,8 @@ import { virtualBoards } from './fleet/virtual/virtual-boards.ts';
 import { Captures } from './instruments/captures.ts';
 import { instrumentHandlers } from './instruments/handlers.ts';
 import { kitPorts } from './instruments/kits.ts';
+import { smpHandlers } from './instruments/smp/handlers.ts';
+import { smpLeavings } from './instruments/smp/upload-job.ts';
 import { Classification } from './jobs/classify/classification.ts';
 import { classifyHandlers } from './jobs/classify/handlers.ts';
 import { jobHandlers } from './jobs/handlers.ts';
@@ -212,6 +214,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   jobs.keeps('rollout', deployLeavings);
   jobs.keeps('export', exportLeavings);
   jobs.keeps('capture', captureLeavings);
+  jobs.keeps('smp', smpLeavings);
   const captures = await Captures.open(join(dataFolder, 'captures'), {
     recover: (folder) => background.run('recoverCapture', folder),
     changed: (capture) => (capture ? emit('capture', capture) : emit('captures', null)),
@@ -450,6 +453,15 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     }),
     ...tinyHandlers({
       ...{ benchmarks: tinyBenchmarks, records: benchmarkRecords, jobs, files, portAt: devicePort },
+    }),
+    ...smpHandlers({
+      ...{ jobs, files },
+      boardAt(portId) {
+        const board = fleet.boardAt(portId);
+        return board && ['attached', 'busy', 'connecting', 'silent'].includes(board.state)
+          ? board.name
+          : null;
+      },
     }),
     ...dataHandlers({ dataFolder, background, jobs, folders }),
   };

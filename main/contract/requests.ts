@@ -28,6 +28,7 @@ import { timelineRequests, type TimelineResults } from '../fleet/contract/timeli
 import { updateRequests, type UpdateResults } from '../fleet/contract/update.ts';
 import { visitRequests, type VisitResults } from '../fleet/contract/visits.ts';
 import { captureRequests, type CaptureResults } from '../instruments/contract/captures.ts';
+import { smpRequests, type SmpResults } from '../instruments/contract/smp.ts';
 import { classifyRequests, type ClassifyResults } from '../jobs/classify/contract/requests.ts';
 import { compareRequests, type CompareResults } from '../jobs/compare/contract/requests.ts';
 import { jobRequests, type JobResults } from '../jobs/contract.ts';
@@ -85,6 +86,7 @@ export const requests = {
   ...publishRequests,
   ...captureRequests,
   ...tinyRequests,
+  ...smpRequests,
 } as const satisfies Record<string, RequestPart>;
 
 export type RequestName = keyof typeof requests;
@@ -130,5 +132,6 @@ export interface RequestResults
     DataResults,
     PublishResults,
     CaptureResults,
-    TinyResults {}
+    TinyResults,
+    SmpResults {}
 export type RequestResult<N extends RequestName> = RequestResults[N];

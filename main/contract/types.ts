@@ -32,6 +32,7 @@ export type * from '../fleet/contract/wanted.ts';
 export type * from '../instruments/contract/captures.ts';
 export type * from '../instruments/contract/energy.ts';
 export type * from '../instruments/contract/result.ts';
+export type * from '../instruments/contract/smp.ts';
 export type * from '../jobs/classify/contract/requests.ts';
 export type * from '../jobs/classify/contract/grid.ts';
 export type * from '../jobs/classify/contract/provenance.ts';

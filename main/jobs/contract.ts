@@ -11,7 +11,7 @@ import type {
   RolloutResult,
   UpdateResult,
 } from '../fleet/contract/results.ts';
-import type { CaptureResult } from '../instruments/contract/result.ts';
+import type { CaptureResult, SmpUploadResult } from '../instruments/contract/result.ts';
 import type { TinyResult } from '../mlperf-tiny/contract/results.ts';
 import type { CompareResult } from './compare/contract/results.ts';
 import type { ClassifyResult } from './classify/contract/results.ts';
@@ -25,6 +25,7 @@ export type JobResult =
   | RolloutResult
   | ExportResult
   | CaptureResult
+  | SmpUploadResult
   | ClassifyResult
   | TrainResult
   | EvaluateResult

@@ -772,6 +772,29 @@ export const exchanges: { [N in RequestName]: [RequestParams<N>, RequestResult<N
     { ...ofCapture, from: 10, to: 20, name: 'part' },
     { ...job, kind: 'capture' },
   ],
+  'smp.look': [
+    { portId: '/dev/ttyACM1', baudRate: 115_200 },
+    {
+      ...{ portId: '/dev/ttyACM1', baud: 115_200, curlew: null },
+      identity: [['kernel', 'Zephyr']],
+      parameters: { bufferSize: 384, bufferCount: 4 },
+      tasks: [{ name: 'main', priority: -1, stackUsed: 10, stackSize: null, contextSwitches: 2 ** 40 }],
+      pools: [{ name: 'mcumgr', blockBytes: 384, blocks: 4, free: 3, leastFree: 0 }],
+      statistics: [{ name: 'smp_com', counts: [['frame_ok', 2 ** 33]] }],
+      images: null,
+    },
+  ],
+  'smp.echo': [
+    { portId: '/dev/ttyACM1', count: 3, bytes: 16 },
+    { source: 'measured', bytes: 16, baud: null, milliseconds: [1.5, 2.25], lost: 1 },
+  ],
+  'smp.upload': [
+    { portId: '/dev/ttyACM1', path: '/in/a.bin', name: '/lfs/a.bin' },
+    { ...job, kind: 'smp' },
+  ],
+  'smp.mark': [{ portId: '/dev/ttyACM1', hash: 'ab'.repeat(32), confirm: false }, []],
+  'smp.erase': [{ portId: '/dev/ttyACM1' }, null],
+  'smp.reset': [{ portId: '/dev/ttyACM1' }, null],
   'battery.setting': [{}, battery],
   'battery.choose': [{ boardId: null, cell: battery.cell }, battery],
   'telemetry.table': [

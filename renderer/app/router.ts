@@ -48,6 +48,7 @@ export function createAppRouter(): Router {
       },
       { path: '/power', name: 'power', component: () => import('../views/power/PowerView.vue') },
       { path: '/tiny', name: 'tiny', component: () => import('../views/tiny/TinyView.vue') },
+      { path: '/devices', name: 'devices', component: () => import('../views/devices/DevicesView.vue') },
       { path: '/jobs', name: 'jobs', component: () => import('../views/jobs/JobsView.vue') },
       { path: '/lab', name: 'lab', component: () => import('../views/lab/LabView.vue') },
       { path: '/:unknown(.*)*', redirect: '/' },

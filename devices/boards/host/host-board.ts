@@ -11,6 +11,8 @@ export interface HostBoardOptions {
   flashFile?: string;
   /** Plays over and over: 16 kHz mono, signed 16-bit little-endian. */
   audioFile?: string;
+  /** What it draws of 3.3 V while it works and while it waits, microamperes: a simulated INA226 measures it. */
+  draws?: { awake: number; asleep: number };
 }
 
 export function hostBoard(options: HostBoardOptions): Port {
@@ -20,7 +22,7 @@ export function hostBoard(options: HostBoardOptions): Port {
     kind: 'host',
     async open({ signal } = {}): Promise<ByteStream> {
       const command = firmwareBuild('curlew-host', 'host', 'make and gcc');
-      const { flashFile, audioFile } = options;
+      const { flashFile, audioFile, draws } = options;
       return openProgram(
         {
           command,
@@ -28,6 +30,7 @@ export function hostBoard(options: HostBoardOptions): Port {
             ...['--name', options.name, '--id', options.id],
             ...(flashFile ? ['--flash', flashFile] : []),
             ...(audioFile ? ['--audio', audioFile] : []),
+            ...(draws ? ['--ina226', `${draws.awake},${draws.asleep}`] : []),
           ],
           what: 'The board process',
           terminal: /^(\/dev\/\S+)\n/m,

@@ -60,7 +60,7 @@ export interface OpenOptions {
   clock?: Clock;
 }
 
-/** @returns null where it failed for another reason than that something with a name is there instead */
+/** @returns null where it failed for another reason than that something else is there */
 async function whatElse(
   thrown: unknown,
   stream: ByteStream,
@@ -71,7 +71,8 @@ async function whatElse(
   const code = thrown instanceof CurlewError ? thrown.code : null;
   const unlike = code === 'BOARD_SILENT' || code === 'BOARD_GARBAGE' || code === 'BOARD_REFUSED';
   const device = unlike ? await identify(stream, where, clock, signal).catch(() => null) : null;
-  return device && isNamed(device) && device.kind !== 'curlew' ? device : null;
+  if (!device || device.kind === 'curlew' || device.kind === 'silent') return null;
+  return isNamed(device) || code === 'BOARD_GARBAGE' ? device : null;
 }
 
 export class CurlewBoard {

@@ -87,7 +87,10 @@ function explain(thrown: unknown, client: SmpClient, where: string): unknown {
       { cause: thrown },
     );
   }
-  const heard = client.lastNoise.length > 0 ? heardAs(client.lastNoise) : deviceOf('babble');
+  const heard =
+    client.lastNoise.length > 0
+      ? heardAs(client.lastNoise)
+      : deviceOf(client.counts.received > mostBabble ? 'babble' : 'bytes');
   return new CurlewError(
     'BOARD_GARBAGE',
     `What is at ${where} is no board that can be understood, but ${heard.what}. ${heard.advice}`,

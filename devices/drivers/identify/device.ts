@@ -29,7 +29,7 @@ export interface Device {
 
 const words: Readonly<Record<DeviceKind, readonly [what: string, advice: string]>> = {
   curlew: ['a Curlew board', 'Attach it in Fleet.'],
-  smp: ['a device that speaks SMP, without Curlew’s firmware', 'It is no board of the fleet.'],
+  smp: ['a device that speaks SMP, without Curlew’s firmware', 'Open it in Devices, or with “curlew smp”.'],
   ppk2: ['a Power Profiler Kit 2', 'Open it in Power.'],
   'mlperf-tiny': [
     'a board under an MLPerf Tiny test',

@@ -26,6 +26,7 @@ import { powerCommands } from './commands/power.ts';
 import { publishCommands } from './commands/publish.ts';
 import { reviewCommands } from './commands/review.ts';
 import { serveCommands } from './commands/serve.ts';
+import { smpCommands } from './commands/smp.ts';
 import { storeCommands } from './commands/store.ts';
 import { studyCommands } from './commands/study.ts';
 import { tinyCommands } from './commands/tiny.ts';
@@ -55,6 +56,7 @@ export const commands: Commands = {
   ...alertCommands,
   ...powerCommands,
   ...tinyCommands,
+  ...smpCommands,
   ...keyCommands,
   ...storeCommands,
   ...dataCommands,

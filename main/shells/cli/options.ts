@@ -45,7 +45,8 @@ export const options = {
   baud: {
     value: 'N',
     whole: [1200, 12_000_000],
-    about: 'bits a second of that port (921600; of a device under test 115200, else 9600)',
+    about:
+      'bits a second of that port (921600; of an SMP device 115200; of a device under test 115200, else 9600)',
   },
   emulated: {
     value: 'NAME',
@@ -343,6 +344,8 @@ export const options = {
   offset: { value: 'X', about: 'see --scale (0)' },
   cell: { value: 'NAME', about: 'a usual battery; “curlew fleet battery” lists them' },
   period: { value: 'S', about: 'an inference so often (as in the capture)' },
+  times: { value: 'N', whole: [1, 1000], about: 'how many echoes are timed (100)' },
+  'for-good': { about: 'from the next start on, not for one start alone' },
   open: { about: 'open the browser' },
 } as const satisfies Record<string, Option>;
 

@@ -10,6 +10,7 @@ export const kindNames: Record<JobKind, string> = {
   rollout: 'roll-out',
   export: 'export',
   capture: 'capture of currents',
+  smp: 'sending to an SMP device',
   classify: 'classification',
   train: 'training',
   evaluate: 'evaluation',
