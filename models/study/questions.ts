@@ -31,6 +31,8 @@ export type Question = readonly [question: string, compared: readonly Comparison
 export const curiosityName = (alpha: number): string => `Curiosity, α = ${alpha}`;
 export const plainName = 'Plain router';
 export const randomName = 'Random, equal mean bits';
+/** As many windows go on as by top probability, any of them; beside a bank's own random routing. */
+export const chanceName = 'Cascade by chance';
 /** Of the least precise expert's top probability (threshold.ts). */
 export const thresholdName = 'Top probability, equal energy';
 
@@ -41,6 +43,8 @@ export function questionsOf(asking: Asking): Question[] {
   const compare = (a: string, b: string): Comparison[] =>
     answers.has(a) && answers.has(b) ? [compareAnswers(named(a), named(b), classes, margin, bootstrap)] : [];
   const curious = curiosityName(alpha);
+  const cascades = mixtures.filter(({ kind }) => kind === 'cascade').map(({ name }) => name);
+  const last = mixtures.findLast(({ kind }) => kind === 'whole')?.name;
   const has = (name: string) => experts.some((one) => one.name === name);
   return [
     [
@@ -62,6 +66,11 @@ export function questionsOf(asking: Asking): Question[] {
     [
       'Mixture against one expert',
       mixtures.filter(({ kind }) => kind === 'always').flatMap(({ name }) => compare(curious, name)),
+    ],
+    ['Cascade against its last stage alone', cascades.flatMap((name) => compare(name, last ?? ''))],
+    [
+      'Cascade against chance',
+      cascades.filter((name) => name !== chanceName).flatMap((name) => compare(name, chanceName)),
     ],
     [
       'Curiosity against top probability',

@@ -134,7 +134,7 @@ export async function study(work: StudyWork, context: JobContext): Promise<Finis
     const lent = { board, borrowBoard: work.borrowBoard, bootstrap, thread, signal: context.signal };
     const cascade = await cascadeResults(cascades, lent);
     const staged = cascades.map(({ answers }) => answers);
-    const told = decidedWithWholes(decided(outcomes, ran, asking), ran, staged, cascade);
+    const told = decidedWithWholes(decided(outcomes, ran, asking), staged, cascade);
     const results = await resultsOf(work, { models, cascades, cascade, told, onBoard, thread });
     return { results, models, cascades, outcomes: told.outcomes };
   } finally {

@@ -1,7 +1,6 @@
 /** What a study's cascades add to its models: every stage alone and, of each decision, the setting that was chosen. */
 import { chanceAsOften } from '../../../models/report/cascade-words.ts';
 import type { ChosenCascade, Cost } from '../../../models/report/results.ts';
-import type { FoldOutcome } from '../../../models/study/assess.ts';
 import {
   placesOf,
   settingOf,
@@ -9,7 +8,9 @@ import {
   type AnsweredFold,
   type CascadePrices,
 } from '../../../models/study/cascade.ts';
-import { dealtAnew } from '../../../models/study/windows.ts';
+import { chanceName } from '../../../models/study/questions.ts';
+import { mean } from '../../../models/evaluation/moments.ts';
+import { dealtAnew, millijouleBy } from '../../../models/study/windows.ts';
 import {
   cascadeBy,
   stagesAlone,
@@ -39,25 +40,39 @@ export function wholesOf(
   return [...stagesAlone(names, prices), ...decided, ...dealt];
 }
 
-/** Beside a bank's own random routing, so by a name that says whose windows it deals. */
-export const chanceName = 'Cascade by chance';
-
-/** @param ran the outcome whose models ran on the board: what its windows take is the models' cost */
+/** @param folds of every seed, as the outcomes are */
 export function decidedWithWholes(
   told: Decided,
-  ran: Pick<FoldOutcome, 'fold' | 'seed'>,
   folds: readonly AnsweredFold[],
   { wholes, stages }: { readonly wholes: readonly Whole[]; readonly stages: readonly WholeStage[] },
 ): Decided {
   if (wholes.length === 0) return told;
-  const shown = folds.find(({ fold, seed }) => fold === ran.fold && seed === ran.seed)!;
   const costs = wholes.flatMap((whole): [string, Cost][] => {
-    const prices = whole.prices(whole.places(shown, 'test'));
-    return prices ? [[whole.name, costOfSums(prices)]] : [];
+    const cost = costOf(whole, folds);
+    return cost ? [[whole.name, cost]] : [];
   });
   return {
     ...told,
     outcomes: withWholes(told.outcomes, folds, wholes, stages),
     mixtureCosts: new Map([...told.mixtureCosts, ...costs]),
   };
+}
+
+/**
+ * How far windows go differs from fold to fold and from seed to seed: energy is the mean over the trainings of the mean over
+ * clips, as the curves of F1 against energy have it; latencies are of all windows that the first seed answered.
+ */
+function costOf(whole: Whole, folds: readonly AnsweredFold[]): Cost | null {
+  const [first] = folds;
+  const each = folds.map((fold) => ({ fold, prices: whole.prices(whole.places(fold, 'test')) }));
+  if (each.some(({ prices }) => prices === null)) return null;
+  const seeds = [...new Set(folds.map(({ seed }) => seed))];
+  const millijoule = mean(
+    seeds.map((seed) => {
+      const mine = each.filter(({ fold }) => fold.seed === seed);
+      return mean(mine.flatMap(({ fold, prices }) => millijouleBy(fold.test, prices!)));
+    }),
+  );
+  const shown = each.filter(({ fold }) => fold.seed === first!.seed).flatMap(({ prices }) => prices!);
+  return { ...costOfSums(shown), millijoule: { value: millijoule, source: 'modelled' } };
 }

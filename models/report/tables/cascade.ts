@@ -58,6 +58,10 @@ const cells = ({ value, low, high }: Estimate, text: (value: number) => string):
 const settingsTold = ({ margin }: CascadeSummary): string =>
   `of each decision the setting that takes least energy among those whose weighted F1 on held windows is at most ${score(margin)} lower. It is one setting for all folds, chosen by the held clips of all of them, each a test clip of another fold; its thresholds are each fold’s own, of clips that its test does not hold.`;
 
+/** The first takes less whichever sources are drawn. */
+const apart = (one: CascadeSummary['chosen'][number], other: CascadeSummary['chosen'][number] | undefined) =>
+  other === undefined || one.plain.energyShare.high < other.plain.energyShare.low;
+
 const last = ({ stages }: CascadeSummary) => stages.at(-1)!;
 
 /** What a headline says of them: which decision saves most, whether the aim is met, and whether curiosity is it. */
@@ -66,8 +70,9 @@ export function cascadeText({ cascade, tested }: Pick<Results, 'cascade' | 'test
   const { chosen, margin } = cascade;
   const points = (value: number) => `${(100 * value).toFixed(1)} points`;
   const within = (one: AgainstStage) => one.difference.value >= -margin;
-  const told = ({ decision, plain }: CascadeSummary['chosen'][number]) =>
-    `${decision} takes ${share(plain.energyShare.value)} of the energy of ${last(cascade).name} alone and loses ${points(Math.max(0, -plain.difference.value))} of weighted F1`;
+  const lost = (one: AgainstStage) => points(Math.max(0, -one.difference.value));
+  const told = ({ decision, plain, hard }: CascadeSummary['chosen'][number]) =>
+    `${decision} takes ${share(plain.energyShare.value)} of the energy of ${last(cascade).name} alone and loses ${lost(plain)} of weighted F1${hard ? ` (on harder sounds ${share(hard.energyShare.value)} and ${lost(hard)})` : ''}`;
   const decisions = chosen
     .filter(({ decision }) => decision !== oneStage)
     .sort((a, b) => a.plain.energyShare.value - b.plain.energyShare.value);
@@ -84,7 +89,9 @@ export function cascadeText({ cascade, tested }: Pick<Results, 'cascade' | 'test
   return [
     `${told(least)}: ${least.plain.energyShare.value <= aim ? 'half the energy or less, within' : 'more than half the energy, within'} ${points(margin)}.`,
     least.decision === decisionWords.curiosity
-      ? 'Curiosity is the decision that saves most.'
+      ? apart(least, kept[1])
+        ? 'Curiosity is the decision that saves most.'
+        : 'That curiosity saves more than the others is not shown: their intervals overlap.'
       : `Curiosity is not that decision${mine ? `: ${told(mine)}` : ', and no setting of it stayed within the margin on held windows'}.`,
   ].join(' ');
 }

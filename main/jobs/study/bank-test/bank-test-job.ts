@@ -88,7 +88,7 @@ export async function testBank(work: BankTestWork, context: JobContext): Promise
     const cascade = staged && (await cascadeSummary(staged, lent));
     const { seed } = params;
     const answers = staged && { ...staged, seed, fold, held: null };
-    const told = answers && cascade ? decidedWithWholes(routed, outcome, [answers], cascade) : routed;
+    const told = answers && cascade ? decidedWithWholes(routed, [answers], cascade) : routed;
     const results = await bankTestResults(work, { bank, heard, told, onBoard, thread, cascade });
     const shown = results.mixtures.find(({ kind }) => kind === 'curiosity') ?? results.experts[0]!;
     const cascades = answers ? [{ names: stageNames(answers.cascade), answers }] : [];
