@@ -70,6 +70,21 @@ test('a slower or an equivalent router does not count as a better one', () => {
   expect(verdictOf(withTests({ test: 'tost', margin: 0.05 }), better)).toBe('not examined');
 });
 
+test('spread over folds is described and not judged, whichever router has more of it', () => {
+  const spread = (deviation: number) =>
+    withMixtures(({ kind, scores }) =>
+      kind === 'curiosity' ? { scores: { ...scores, weightedF1: { ...scores.weightedF1, deviation } } } : {},
+    );
+  for (const deviation of [0.0001, 0.5])
+    expect(verdictOf(spread(deviation), 'steadier from fold to fold')).toBe('not shown');
+});
+
+test('without passes there is no curiosity to judge', () => {
+  const none = withMixtures(({ kind }) => (kind === 'curiosity' ? { passes: 0 } : {}));
+  for (const words of ['A larger alpha', 'steadier from fold to fold', 'raises weighted F1'])
+    expect(verdictOf(none, words)).toBe('not examined');
+});
+
 const steadier = 'lowers the spread of latency';
 
 test('curiosity steadies latency where its spread is shown to be smaller', () => {

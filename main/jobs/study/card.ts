@@ -30,6 +30,8 @@ export function expertCard(
   const widths = [models.data.training.size, ...params.hidden, expert.labels.length].join(' → ');
   return `# ${name}
 
+${scopeOf(figures, models.fold)}
+
 Says which of ${count(expert.labels.length, 'sound')} a window of 0.975 s holds: ${expert.labels.join(', ')}. An MLP on ${embeddingOf(models)}: ${widths}; hidden layers ${layersOf(kind)}, last layer float. \`models/packing/IMAGE.md\` defines every step.
 
 Made on ${input.date}. \`weights.f32\` and \`expert.json\` hold the weights as they were trained, from which \`float.onnx\`, \`quantized.onnx\` and \`expert.image\` follow byte for byte.
@@ -62,6 +64,8 @@ export function routerCard(
   const { alpha, passes, dropout, curiosityScale } = router.routing;
   return `# ${name}
 
+${scopeOf(figures, input.models.fold)}
+
 Picks the expert that answers a window, from ${experts.join(', ')}. An MLP on ${embeddingOf(input.models)} with dropout ${dropout.toFixed(3)}, drawn anew in each of ${count(passes, 'pass', 'passes')} (Monte-Carlo dropout): the experts' probabilities are the mean of the passes, curiosity the sum of their variances. Curiosity moves the choice towards precision: p · exp(α · û · b), α = ${alpha}, û = curiosity / ${curiosityScale.toPrecision(3)} at most 1, b the experts' bits from 0 to 1 (\`models/packing/IMAGE.md\`, "Routing").
 
 Made on ${input.date}. \`router.json\` and \`weights.f32\` hold what \`quantized.onnx\` and \`router.image\` follow from byte for byte; the image names its experts by their hashes.
@@ -83,6 +87,20 @@ Of the mixture, ${figuresOf(figures, input.models.fold)}
 - Curiosity is uncertainty about which expert to ask, not about the sound: the report of an evaluation tells whether it or the top probability is the better sign of an error.
 ${limitsOf(input, figures)}
 `;
+}
+
+/** Of two-sided exact McNemar tests: so many clips of which one model alone is right are the fewest that reach p < 0.05. */
+const fewestDiscordant = 6;
+
+/** What figures of so few clips can and cannot show: a card begins with it. */
+export function scopeOf({ clips, accuracy, crossValidation }: BankFigures, fold: number | null): string {
+  const where = fold === null ? 'validation clips' : `clips of fold ${fold}`;
+  const over = crossValidation.map((one) => one.accuracy);
+  const folds =
+    over.length === 0
+      ? ''
+      : `, ${percent(over.reduce((sum, one) => sum + one, 0) / over.length)} on the mean over folds`;
+  return `What its figures can show: they are of ${clips} ${where} (accuracy ${percent(accuracy)}${folds}). Two models that differ in fewer than ${fewestDiscordant} clips (${percent(fewestDiscordant / clips)}) cannot be told apart on them (exact McNemar test at 0.05): large differences show, and small ones, as between precisions, do not.`;
 }
 
 function embeddingOf({ encoder, data }: FoldModels): string {

@@ -6,7 +6,7 @@ import type { AgainstStage } from '../../../models/report/results.ts';
 import { defaultTraining } from '../../../models/training/train.ts';
 import type { UsableEncoder } from '../../banks/banks.ts';
 import type { BankFigures } from './bank-figures.ts';
-import { dataOf, figuresOf, limitsOf, type CardInput } from './card.ts';
+import { dataOf, figuresOf, limitsOf, scopeOf, type CardInput } from './card.ts';
 import { stageTraining } from './train-cascade.ts';
 
 const decides: Readonly<Record<Decision, string>> = {
@@ -33,6 +33,8 @@ export function stageCard(
   const { hidden, precision, epochs, patience } = stageTraining;
   const heard = encoder ? `the embedding of the encoder “${encoder.name}”` : 'statistics of the log-mel';
   return `# ${name}
+
+${scopeOf(figures, input.models.fold)}
 
 Says which of ${count(labels.length, 'sound')} a window of 0.975 s holds: ${labels.join(', ')}. An MLP on ${heard} with ${count(hidden[0], 'hidden unit')}, BitLinear with ${precision}-bit weights and 8-bit activations, last layer float. A stage of a cascade, and an expert by itself.
 
@@ -74,6 +76,8 @@ export function cascadeCard(
 ): string {
   return `# ${name}
 
+${scopeOf(figures, input.models.fold)}
+
 Decides how far a window goes: through ${stages.join(', then ')}. The score is ${decides[decision]}; a window goes past a stage where its score lies above that stage’s threshold (${[...thresholds].map((one) => one.toPrecision(3)).join(', ')}). \`models/packing/IMAGE.md\`, “Cascade”.
 
 Made on ${input.date}; \`router.json\` and \`weights.f32\` hold what \`router.image\` follows from byte for byte; the image names its experts by their hashes.
@@ -84,7 +88,7 @@ ${dataOf({ ...input, params: { ...input.params, augmentation: [] } })}
 
 ## Training
 
-Thresholds are set by windows that nothing was fitted to: of all settings of all decisions the one that takes least energy among those whose weighted F1 on such windows is within half a point of the last stage’s (the report of the bank tells all of them).
+Thresholds are set by windows that nothing was fitted to: of all settings of all decisions the one that takes least energy among those whose weighted F1 on such windows is within half a point of the last stage’s (the report of the bank tells all of them).${figures.crossValidation.length > 0 ? ' It is one setting for all folds: such windows of one fold’s training are test windows of another’s.' : ''}
 
 ## Figures
 

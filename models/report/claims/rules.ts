@@ -39,7 +39,7 @@ export const closeEnough = 0.9;
 export const bitLinear = ({ experts }: Judged, bits: number): Bare<ExpertResult> | undefined =>
   experts.find((expert) => expert.family === 'bitlinear' && expert.bits === bits);
 
-type Kinds = Pick<MixtureResult, 'kind' | 'alpha'>;
+type Kinds = Pick<MixtureResult, 'kind' | 'alpha' | 'passes'>;
 
 export const plainRouter = <M extends Kinds>({
   mixtures,
@@ -47,10 +47,10 @@ export const plainRouter = <M extends Kinds>({
   readonly mixtures: readonly M[];
 }): M | undefined => mixtures.find(({ kind }) => kind === 'plain');
 
-/** Rising alpha. */
+/** Rising alpha. Without passes there is no curiosity, whatever alpha. */
 export const curious = <M extends Kinds>({ mixtures }: { readonly mixtures: readonly M[] }): M[] =>
   mixtures
-    .filter(({ kind, alpha }) => kind === 'curiosity' && alpha !== null && alpha > 0)
+    .filter(({ kind, alpha, passes }) => kind === 'curiosity' && passes > 0 && alpha !== null && alpha > 0)
     .sort((a, b) => a.alpha! - b.alpha!);
 
 export const costIn = (results: Judged, model: Priced | undefined): CostFigures | null =>
