@@ -62,7 +62,13 @@ function curiosityBeatsThreshold(results: Judged) {
   const claim =
     'Curiosity routing answers better than a threshold on the least precise expert’s top probability that takes as much energy on sounds as recorded.';
   const threshold = results.mixtures.find(({ kind }) => kind === 'threshold');
-  if (!threshold) return { claim, ...notExamined('Without energies there is no such threshold.') };
+  if (!threshold)
+    return {
+      claim,
+      ...notExamined(
+        'There is no such threshold where no board told energies, and none where several experts answer together.',
+      ),
+    };
   return { claim, ...judged(results, curious(results), threshold, answers, 'more') };
 }
 

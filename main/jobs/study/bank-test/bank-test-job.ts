@@ -5,7 +5,7 @@ import { assessHard, assessSaid, type FoldOutcome, type SaidInput } from '../../
 import { CurlewError } from '../../../contract/error.ts';
 import type { EvaluateResult } from '../../../contract/types.ts';
 import type { Banks } from '../../../banks/banks.ts';
-import type { Dataset, EmbeddedDataset } from '../../../datasets/dataset.ts';
+import type { Dataset, EmbeddedDataset, ProblemKind } from '../../../datasets/dataset.ts';
 import { readDataset } from '../../../datasets/read-dataset.ts';
 import { RememberedAudio } from '../../../datasets/remembered-audio.ts';
 import { resources } from '../../../resources.ts';
@@ -119,6 +119,9 @@ function outcomeOf(
 
 const alphasOf = ({ router }: BankMembers): number[] => (router ? [router.network.routing.alpha] : []);
 
+/** What is wrong with folds, of which a test has none. */
+const ofFolds: ReadonlySet<ProblemKind> = new Set(['few-sources', 'single-fold', 'shared-source']);
+
 async function unheardDataset(
   { params, allowed }: BankTestWork,
   bank: BankMembers,
@@ -134,7 +137,8 @@ async function unheardDataset(
     );
   }
   const matched = matchLabels(left, bank.classes, params.classes);
-  return { ...matched, clips: matched.clips.map((clip) => ({ ...clip, fold })), folds: [fold] };
+  const problems = matched.problems.filter(({ kind }) => !ofFolds.has(kind));
+  return { ...matched, problems, clips: matched.clips.map((clip) => ({ ...clip, fold })), folds: [fold] };
 }
 
 /** The bank's own files, as they are deployed. */

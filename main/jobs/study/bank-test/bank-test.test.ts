@@ -184,6 +184,8 @@ it('what has the same bytes as something it was trained on is left out by name, 
   expect(results.tested).toMatchObject({ heard: 1, otherLabels: 1 });
   expect(results.dataSet).toMatchObject({ clips: 3, clipsPerClass: [1, 2, 0] });
   const leftOut = results.dataSet.problems.filter((one) => one.leftOut);
+  // and nothing is told of folds, of which a test has none
+  expect(results.dataSet.problems.filter((one) => !one.leftOut)).toEqual([]);
   expect(leftOut.flatMap(({ names }) => names).sort()).toEqual(['high/copied.wav', 'hum/four.wav']);
 });
 
