@@ -31,10 +31,7 @@ const words: Readonly<Record<DeviceKind, readonly [what: string, advice: string]
   curlew: ['a Curlew board', 'Attach it in Fleet.'],
   smp: ['a device that speaks SMP, without Curlew’s firmware', 'Open it in Devices, or with “curlew smp”.'],
   ppk2: ['a Power Profiler Kit 2', 'Open it in Power.'],
-  'mlperf-tiny': [
-    'a board under an MLPerf Tiny test',
-    'It answers to its runner, not as a board of the fleet.',
-  ],
+  'mlperf-tiny': ['a board under an MLPerf Tiny test', 'Open it in MLPerf Tiny, or with “curlew tiny”.'],
   shell: [
     'a shell for commands that people type',
     'A device that has one often has a second port for programs: choose that one.',

@@ -175,6 +175,26 @@ describe('the fleet', () => {
     expect(lab.asked.at(-1)).toEqual({ name: 'boards.forget', params: { boardId: 'port:/dev/pts/4' } });
   });
 
+  it('leads to where a device belongs that is no board of the fleet', async () => {
+    const led = [
+      ['ppk2', 'Open in Power'],
+      ['smp', 'Open in Devices'],
+      ['mlperf-tiny', 'Open in MLPerf Tiny'],
+    ] as const;
+    const lab = fleet([], null, {
+      'ports.list': () => ({
+        ports: led.map(([kind], i) => ({
+          ...{ id: `/dev/ttyACM${i}`, kind: 'serial' as const, label: 'a port', attachedBoard: null },
+          ...{ made: false, device: { kind, what: kind, advice: '', baud: 115_200 } },
+        })),
+        problem: null,
+      }),
+    });
+    const { wrapper } = await show(PortsPanel, lab);
+    for (const [i, row] of wrapper.findAll('.ports li').entries()) expect(row.text()).toContain(led[i]![1]);
+    expect(wrapper.findAll('.ports button')).toEqual([]);
+  });
+
   it('removes a port that the lab made, after asking, and offers it for no other', async () => {
     const made = (id: string, attachedBoard: string | null = null) =>
       ({ id, kind: 'virtual', label: 'a virtual board', attachedBoard, made: true, device: null }) as const;

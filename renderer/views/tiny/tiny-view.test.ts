@@ -9,7 +9,8 @@ import { job, LabDouble, shellDouble } from '../../test/lab-double.ts';
 import { agreementPoints, runPoints } from './tiny-plots.ts';
 import TinyView from './TinyView.vue';
 
-vi.mock('vue-router', () => ({ useRoute: () => ({ query: {} }) }));
+const route = vi.hoisted(() => ({ query: {} as Record<string, string> }));
+vi.mock('vue-router', () => ({ useRoute: () => route }));
 enableAutoUnmount(afterEach);
 
 const record: TinyRecord = {
@@ -72,6 +73,14 @@ async function shown(found: TinyRecord | null, operates = true) {
 }
 
 describe('benchmarks of devices', () => {
+  it('has the port that led here, and its rate', async () => {
+    route.query = { port: '/dev/ttyACM1', baud: '9600' };
+    const { view } = await shown(null);
+    route.query = {};
+    const values = view.findAll('input').map((input) => input.element.value);
+    expect(values.slice(0, 2)).toEqual(['/dev/ttyACM1', '9600']);
+  });
+
   it('tell the median in the benchmark’s terms, run by run, and that a process of a computer is no board', async () => {
     const { view } = await shown(record);
     const text = view.text();
