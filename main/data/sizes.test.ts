@@ -33,6 +33,7 @@ const files: [string, number][] = [
   ['keys/0123456789abcdef.json', 60],
   ['boards/one.flash', 70],
   ['captures/one/samples.bin', 85],
+  ['benchmarks/one.json', 95],
   ['electron/Cache/a.tmp', 80],
   ['faults.log', 90],
 ];
@@ -58,7 +59,7 @@ describe('the data folder', () => {
     const { kinds, freeBytes } = await lookAtData(folder, jobs);
     expect(Object.fromEntries(kinds.map(({ kind, bytes }) => [kind, bytes]))).toEqual({
       ...{ store: 110, backups: 400, aside: 500, banks: 18, studies: 140, features: 1000 },
-      ...{ boards: 70, captures: 85, keys: 60, window: 80, other: 90, 'own-models': 65 },
+      ...{ boards: 70, captures: 85, keys: 60, window: 80, other: 90, 'own-models': 65, benchmarks: 95 },
     });
     expect(freeBytes).toBeGreaterThan(0);
   });
