@@ -131,7 +131,7 @@ test('what is no kit is named, and nothing is kept of it', async () => {
   const before = (await lab.client.request('power.captures', {})).length;
   const port = await kit({ metadata: 'uart:~$ ' });
   const { code, told } = await run<Refusal>('power', 'record', port, ...supply);
-  expect([code, told.error.code]).toEqual([1, 'BOARD_GARBAGE']);
+  expect([code, told.error.code]).toEqual([1, 'PORT_OTHER']);
   expect(told.error.message).toContain('a shell');
   expect((await lab.client.request('power.captures', {})).length).toBe(before);
 });
