@@ -43,7 +43,7 @@ export interface SmpClient {
   request<P, R>(command: Command<P, R>, params: P, options?: RequestOptions): Promise<R>;
   /** From the next request on; the board answers in the framing of the request. */
   setFraming(framing: FramingName): void;
-  /** Largest message and how many may be outstanding, as the board said. */
+  /** Largest message and how many may be outstanding, as the board said; it may announce more than any decoder here collects. */
   setLimits(limits: { messageBytes: number; outstanding: number }): void;
   /** The caller has sent something again by itself. */
   countRetry(): void;
@@ -71,6 +71,7 @@ const bitsPerByte = 10;
 const mostWriteMs = 10_000;
 /** Of the wait, after silences: on a noisy line silence says more of the noise than of the board. */
 const mostDoublings = 3;
+const largestMessage = 4096;
 
 export function createSmpClient(stream: ByteStream, where: string, clock = realClock): SmpClient {
   const numbers = new SequenceNumbers(clock);
@@ -272,7 +273,7 @@ export function createSmpClient(stream: ByteStream, where: string, clock = realC
       decoder = next === 'binary' ? binaryDecoder() : consoleDecoder();
     },
     setLimits(next) {
-      limits = next;
+      limits = { ...next, messageBytes: Math.min(next.messageBytes, largestMessage) };
     },
     countRetry() {
       counts.retries++;

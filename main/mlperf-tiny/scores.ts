@@ -1,4 +1,5 @@
 /** What a device’s answers are worth, as the benchmark scores them, and how they lie to a reference’s. */
+import { mean } from '../../models/evaluation/moments.ts';
 import { clopperPearson } from '../../models/evaluation/proportion.ts';
 import { argmax } from '../../models/evaluation/probability.ts';
 import { auroc } from '../../models/evaluation/roc.ts';
@@ -41,7 +42,7 @@ function meanAuc(all: readonly Labelled[], classes: number): number | null {
       all.map(({ label }) => label === one),
     ),
   ).filter((area) => area !== null);
-  return areas.length === 0 ? null : areas.reduce((sum, area) => sum + area, 0) / areas.length;
+  return areas.length === 0 ? null : mean(areas);
 }
 
 /** The benchmark’s quality targets, by model. */
@@ -79,7 +80,7 @@ export function agreementOf(answers: readonly TinyAnswer[], scaled: boolean): Ti
   return {
     sameClass: both[0]!.results.length === 1 ? null : shareOf(same, both.length),
     largest: scaled ? differences.reduce((most, one) => Math.max(most, one), 0) : null,
-    mean: scaled ? differences.reduce((sum, one) => sum + one, 0) / differences.length : null,
+    mean: scaled ? mean(differences) : null,
     score: scoreOf(labelled(answers, 'reference')),
   };
 }

@@ -1,4 +1,5 @@
 /** The benchmark’s way to time: so many inferences that a run is long enough, and the median of the runs. */
+import { quantile } from '../../models/evaluation/moments.ts';
 import { CurlewError } from '../contract/error.ts';
 import type { TinyEnergy, TinyLengths, TinyRun } from './contract/results.ts';
 
@@ -58,8 +59,5 @@ export async function longEnough(
 
 /** @returns null of none */
 export function median(values: readonly number[]): number | null {
-  if (values.length === 0) return null;
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+  return values.length === 0 ? null : quantile(values, 0.5);
 }

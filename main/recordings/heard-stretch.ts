@@ -1,4 +1,5 @@
 /** A stretch of a recording as small as a drawing of it takes. */
+import { envelopeOf } from '../../models/report/plots/envelope.ts';
 import type { HeardStretch } from '../../models/report/plots/sound.ts';
 import { openRecording } from './decode.ts';
 import { soundOf } from './sound.ts';
@@ -20,24 +21,9 @@ export async function heardStretch(path: string, startS: number, seconds: number
   });
   return {
     ...{ startS, seconds: length, highestHz: info.sampleRate / 2 },
-    wave: envelope(pcm),
+    wave: envelopeOf(pcm, pieces).map(([least, most]) => [least / 32_768, most / 32_768]),
     ...{ columns: found.columns, bands, levels: fewerBands(found) },
   };
-}
-
-function envelope(pcm: Int16Array): [number, number][] {
-  const many = Math.min(pieces, pcm.length);
-  return Array.from({ length: many }, (_, i) => {
-    let [least, most] = [Infinity, -Infinity];
-    for (const value of pcm.subarray(
-      Math.floor((i * pcm.length) / many),
-      Math.floor(((i + 1) * pcm.length) / many),
-    )) {
-      least = Math.min(least, value);
-      most = Math.max(most, value);
-    }
-    return [least / 32_768, most / 32_768];
-  });
 }
 
 /** The loudest of those that make one: a tone stays as loud as it is. */

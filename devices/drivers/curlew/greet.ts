@@ -11,8 +11,6 @@ import type { Link } from './link.ts';
 /** An emulated board's terminal may swallow the first second; a real one may be booting. */
 const greetings = 8;
 const greetingMs = 500;
-/** A board may announce more than any decoder here collects. */
-const largestMessage = 4096;
 
 /** Of bytes without one message among them it has heard enough, milliseconds apart. */
 const mostBabble = 200_000;
@@ -62,7 +60,7 @@ async function ask(client: SmpClient, signal?: AbortSignal): Promise<BoardInfo> 
   const { bufferSize, bufferCount } = await client.request(osParameters, undefined, options);
   const info = await client.request(boardInfo, undefined, options);
   client.setLimits({
-    messageBytes: Math.min(bufferSize, largestMessage),
+    messageBytes: bufferSize,
     outstanding: Math.max(1, bufferCount - 1),
   });
   return info;

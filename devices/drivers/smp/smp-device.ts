@@ -22,8 +22,6 @@ export interface SmpOptions {
 
 const greetingMs = 500;
 const greetings = 6;
-/** A device may announce more than any decoder here collects. */
-const largestMessage = 4096;
 /** What every device takes, where it does not say. */
 const usualMessage = 256;
 const mostOutstanding = 4;
@@ -49,7 +47,7 @@ export class SmpDevice {
       const options = { timeoutMs: greetingMs, retries: greetings - 1, ...(signal && { signal }) };
       const parameters = await unlessRefused(client.request(osParameters, undefined, options));
       client.setLimits({
-        messageBytes: Math.min(parameters?.bufferSize ?? usualMessage, largestMessage),
+        messageBytes: parameters?.bufferSize ?? usualMessage,
         outstanding: Math.max(1, Math.min(mostOutstanding, (parameters?.bufferCount ?? 1) - 1)),
       });
       return new SmpDevice(port.id, parameters, client, stream, clock);

@@ -36,7 +36,6 @@ export interface BankMembers {
 }
 
 export interface TestedCascade {
-  readonly info: RouterInfo;
   readonly image: Uint8Array;
   readonly network: UnboundRouter & { readonly cascade: Cascade };
   /** In the order of their cost, each with its own encoder. */
@@ -91,13 +90,12 @@ export async function bankMembers(banks: Banks, bankId: string): Promise<BankMem
   };
 }
 
-async function testedCascade(banks: Banks, info: RouterInfo): Promise<TestedCascade> {
+async function testedCascade(banks: Banks, { id: cascadeId, experts }: RouterInfo): Promise<TestedCascade> {
   const stages: TestedCascade['stages'][number][] = [];
-  for (const id of info.experts)
-    stages.push({ info: banks.expert(id), images: await imagesOfModel(banks, id) });
-  const image = await banks.file(info.id, 'image');
+  for (const id of experts) stages.push({ info: banks.expert(id), images: await imagesOfModel(banks, id) });
+  const image = await banks.file(cascadeId, 'image');
   const network = readRouter(image).router;
-  return { info, image, network: { ...network, cascade: network.cascade! }, stages };
+  return { image, network: { ...network, cascade: network.cascade! }, stages };
 }
 
 /** Its id ends with it, but for banks of other hands. */
